@@ -1,0 +1,49 @@
+package dev.jobfeed.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.UUID;
+
+/**
+ * Where a scan stands: the order value and id of the last row it delivered, and what it scans.
+ *
+ * <p>A key and not an offset: rows that come and go before it move nothing after it. The scan's own fields
+ * travel with it, since a cursor alone continues a scan.
+ */
+record Cursor(String kind, Fields scan, long order, UUID id) {
+
+    String encode() {
+        ObjectNode json = Reply.MAPPER.createObjectNode();
+        json.put("k", kind);
+        json.set("s", scan.values());
+        json.put("o", order);
+        json.put("i", id.toString());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(json.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The cursor of a request, or null when it starts a scan. */
+    static Cursor in(Fields fields, String kind) throws Refusal {
+        String text = fields.text("cursor");
+        if (text == null) {
+            return null;
+        }
+        try {
+            JsonNode json = Reply.MAPPER.readTree(Base64.getUrlDecoder().decode(text));
+            if (json.path("k").asText().equals(kind)
+                    && json.path("s") instanceof ObjectNode scan
+                    && json.path("o").isIntegralNumber()) {
+                return new Cursor(
+                        kind,
+                        new Fields(scan),
+                        json.path("o").longValue(),
+                        UUID.fromString(json.path("i").asText()));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw Refusal.invalidCursor();
+        }
+        throw Refusal.invalidCursor();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.jobfeed.sandbox;
+
+import java.util.List;
+import java.util.Map;
+
+/** What a person at a terminal may ask the sandbox itself, under /sandbox/; it needs no key and is not logged. */
+final class Desk {
+
+    private static final int MOST_AT_ONCE = 1_000_000;
+
+    private final World world;
+    private final RequestLog log;
+
+    Desk(World world, RequestLog log) {
+        this.world = world;
+        this.log = log;
+    }
+
+    Reply answer(String method, String path, String body) {
+        try {
+            return switch (method + " " + path) {
+                case "GET /sandbox/requests" -> requests();
+                case "GET /sandbox/world" -> world();
+                case "POST /sandbox/move" -> move(Fields.ofBody(body));
+                default -> Refusal.of(
+                                404,
+                                "Not Found",
+                                "The sandbox has GET /sandbox/requests, GET /sandbox/world and POST /sandbox/move.")
+                        .reply();
+            };
+        } catch (Refusal refusal) {
+            return refusal.reply();
+        }
+    }
+
+    private Reply world() {
+        World.Counts counts = world.counts();
+        return Reply.json(
+                200,
+                Map.of(),
+                Reply.fields(
+                        "active", counts.active(),
+                        "expired", counts.expired(),
+                        "career_sites", counts.careerSites(),
+                        "moves",
+                                Reply.fields(
+                                        "new", counts.created(),
+                                        "updated", counts.updated(),
+                                        "expired", counts.expirations(),
+                                        "returned", counts.returned())));
+    }
+
+    private Reply requests() {
+        List<Map<String, Object>> requests = log.entries().stream()
+                .map(entry -> Reply.fields(
+                        "sequence", entry.sequence(),
+                        "time", entry.time().toString(),
+                        "method", entry.method(),
+                        "path", entry.path(),
+                        "query", entry.query(),
+                        "body", entry.body(),
+                        "status", entry.status(),
+                        "rows", entry.rows(),
+                        "bytes", entry.bytes()))
+                .toList();
+        return Reply.json(200, Map.of(), Map.of("requests", requests));
+    }
+
+    private Reply move(Fields fields) throws Refusal {
+        int created = howMany(fields, "new");
+        int updated = howMany(fields, "updated");
+        int expired = howMany(fields, "expired");
+        int returned = howMany(fields, "returned");
+        int sites = howMany(fields, "career_sites");
+        return Reply.json(
+                200,
+                Map.of(),
+                Reply.fields(
+                        "new", world.createJobs(created),
+                        "updated", world.updateJobs(updated),
+                        "expired", world.expireJobs(expired),
+                        "returned", world.returnJobs(returned),
+                        "career_sites", world.updateCareerSites(sites)));
+    }
+
+    private static int howMany(Fields fields, String name) throws Refusal {
+        Integer number = fields.number(name);
+        if (number == null) {
+            return 0;
+        }
+        if (number < 0 || number > MOST_AT_ONCE) {
+            throw Refusal.badRequest("'" + name + "' must be between 0 and " + MOST_AT_ONCE + ".");
+        }
+        return number;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.jobfeed.sandbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** The fields of a request, whether they came in a body or in a query; null and missing are the same. */
+record Fields(ObjectNode values) {
+
+    static Fields ofBody(String body) throws Refusal {
+        if (body.isBlank()) {
+            return new Fields(Reply.MAPPER.createObjectNode());
+        }
+        try {
+            if (Reply.MAPPER.readTree(body) instanceof ObjectNode object) {
+                return new Fields(object);
+            }
+        } catch (JsonProcessingException e) {
+            throw Refusal.badRequest("The request body is not valid JSON.");
+        }
+        throw Refusal.badRequest("The request body must be a JSON object.");
+    }
+
+    String text(String name) throws Refusal {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isTextual()) {
+            throw Refusal.badRequest("Parameter '" + name + "' must be a string.");
+        }
+        return value.textValue();
+    }
+
+    Boolean flag(String name) throws Refusal {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isBoolean()) {
+            throw Refusal.badRequest("Parameter '" + name + "' must be true or false.");
+        }
+        return value.booleanValue();
+    }
+
+    Integer number(String name) throws Refusal {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw Refusal.badRequest("Parameter '" + name + "' must be an integer.");
+        }
+        return value.intValue();
+    }
+
+    /** Microseconds since 1970, or null. */
+    Long time(String name) throws Refusal {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Times.parse(text);
+        } catch (DateTimeException | ArithmeticException e) {
+            throw Refusal.badRequest("Parameter '" + name + "' is not a valid date-time.");
+        }
+    }
+
+    /** The wanted values in one spelling; an empty list asks for nothing in particular, as no list does. */
+    Set<String> texts(String name, UnaryOperator<String> spelling) throws Refusal {
+        Set<String> texts = new LinkedHashSet<>();
+        JsonNode value = value(name);
+        if (value == null) {
+            return texts;
+        }
+        if (!value.isArray()) {
+            throw Refusal.badRequest("Parameter '" + name + "' must be an array.");
+        }
+        for (JsonNode one : value) {
+            if (!one.isTextual()) {
+                throw Refusal.badRequest("Parameter '" + name + "' must be an array of strings.");
+            }
+            texts.add(spelling.apply(one.textValue()));
+        }
+        return texts;
+    }
+
+    int batchSize(int missing, int most) throws Refusal {
+        Integer size = number("batch_size");
+        if (size == null) {
+            return missing;
+        }
+        if (size < 1 || size > most) {
+            throw Refusal.badRequest("Parameter 'batch_size' must be between 1 and " + most + ".");
+        }
+        return size;
+    }
+
+    JsonNode value(String name) {
+        JsonNode value = values.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    /** What a cursor has to remember of a request. */
+    Fields withoutPaging() {
+        ObjectNode scan = values.deepCopy();
+        scan.remove("cursor");
+        scan.remove("batch_size");
+        return new Fields(scan);
+    }
+}

@@ -1,0 +1,175 @@
+package dev.jobfeed.sandbox;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Jobs read from a file of JSON lines and served as they stand there, in the order of created_at. */
+final class FileJobs {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** A line and where its updated_at value stands in it; from is -1 when it has none. */
+    private record Row(
+            UUID id, byte[] line, int from, int to, long createdAt, long updatedAt, long postedAt, JobFacets facets) {}
+
+    private final List<Row> rows;
+    private final Map<UUID, Integer> numbers = new HashMap<>();
+    private final Map<UUID, ObjectNode> companies;
+
+    private FileJobs(List<Row> rows, Map<UUID, ObjectNode> companies) {
+        this.rows = rows;
+        this.companies = companies;
+        for (int i = 0; i < rows.size(); i++) {
+            numbers.put(rows.get(i).id(), i);
+        }
+    }
+
+    static FileJobs none() {
+        return new FileJobs(List.of(), Map.of());
+    }
+
+    static FileJobs read(Path file) throws IOException {
+        Map<UUID, Row> rows = new HashMap<>();
+        Map<UUID, ObjectNode> companies = new HashMap<>();
+        int number = 0;
+        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+            number++;
+            if (!line.isBlank()) {
+                try {
+                    Row row = row(line.strip().getBytes(StandardCharsets.UTF_8), companies);
+                    rows.put(row.id(), row);
+                } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
+                    throw new IOException(
+                            "Line " + number + " of " + file
+                                    + " is not a job (one JSON object a line, with a UUID as id): " + e.getMessage(),
+                            e);
+                }
+            }
+        }
+        List<Row> sorted = new ArrayList<>(rows.values());
+        sorted.sort(Comparator.comparingLong(Row::createdAt)
+                .thenComparing(row -> row.id().toString()));
+        return new FileJobs(sorted, companies);
+    }
+
+    private static Row row(byte[] line, Map<UUID, ObjectNode> companies) throws IOException {
+        JsonNode job = MAPPER.readTree(line);
+        if (!job.path("id").isTextual()) {
+            throw new IllegalArgumentException("no id");
+        }
+        List<Place> places = new ArrayList<>();
+        for (JsonNode place : job.path("locations")) {
+            places.add(new Place(
+                    text(place, "city"), text(place, "region"), null, text(place, "country"), null, null, null, null));
+        }
+        JobFacets facets = new JobFacets(
+                places,
+                text(job, "source"),
+                text(job, "workplace_type"),
+                text(job, "employment_type"),
+                text(job, "experience_level"));
+        if (job.path("company") instanceof ObjectNode company && company.path("id").isTextual()) {
+            company.remove("details_url");
+            companies.put(UUID.fromString(company.get("id").textValue()), company);
+        }
+        int[] span = updatedAtSpan(line);
+        long created = time(job, "created_at", 0);
+        return new Row(
+                UUID.fromString(job.get("id").textValue()),
+                line,
+                span[0],
+                span[1],
+                created,
+                time(job, "updated_at", created),
+                time(job, "date_posted", Long.MIN_VALUE),
+                facets);
+    }
+
+    private static int[] updatedAtSpan(byte[] line) throws IOException {
+        try (JsonParser parser = MAPPER.createParser(line)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                int from = (int) parser.currentTokenLocation().getByteOffset();
+                parser.skipChildren();
+                parser.finishToken();
+                if (name.equals("updated_at")) {
+                    return new int[] {from, (int) parser.currentLocation().getByteOffset()};
+                }
+            }
+        }
+        return new int[] {-1, -1};
+    }
+
+    private static String text(JsonNode node, String field) {
+        return node.path(field).textValue();
+    }
+
+    private static long time(JsonNode job, String field, long missing) {
+        String text = text(job, field);
+        return text == null ? missing : Times.parse(text);
+    }
+
+    int size() {
+        return rows.size();
+    }
+
+    UUID id(int number) {
+        return rows.get(number).id();
+    }
+
+    int numberOf(UUID id) {
+        return numbers.getOrDefault(id, -1);
+    }
+
+    long createdAt(int number) {
+        return rows.get(number).createdAt();
+    }
+
+    long updatedAt(int number) {
+        return rows.get(number).updatedAt();
+    }
+
+    /** The later of date_posted and created_at, which posted_after is compared with. */
+    long postedOrCreatedAt(int number) {
+        return Math.max(rows.get(number).createdAt(), rows.get(number).postedAt());
+    }
+
+    /** What the jobs of the file say of a company, or null; nothing is added to it. */
+    ObjectNode company(UUID id) {
+        return companies.get(id);
+    }
+
+    JobFacets facets(int number) {
+        return rows.get(number).facets();
+    }
+
+    /** Writes the line; only a time of update that differs from the file's replaces what stands there. */
+    void write(int number, long updatedAt, JsonBytes out) {
+        Row row = rows.get(number);
+        byte[] line = row.line();
+        if (updatedAt == row.updatedAt()) {
+            out.raw(line);
+        } else if (row.from() >= 0) {
+            out.raw(line, 0, row.from()).micros(updatedAt).raw(line, row.to(), line.length);
+        } else {
+            out.raw(line, 0, line.length - 1).raw(",\"updated_at\":").micros(updatedAt).raw('}');
+        }
+    }
+}

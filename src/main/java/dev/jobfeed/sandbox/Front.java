@@ -1,0 +1,191 @@
+package dev.jobfeed.sandbox;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+
+/** Receives requests and sends answers: interception, compression, the log, and bytes. */
+final class Front implements HttpHandler {
+
+    private static final Logger LOG = System.getLogger(Front.class.getName());
+    private static final int SLICE = 65_536;
+
+    private final SandboxOptions options;
+    private final RequestLog log;
+    private final Api api;
+    private final Desk desk;
+    private final RateWindow rates = new RateWindow();
+    private final Map<Endpoint, AtomicLong> sequences = new EnumMap<>(Endpoint.class);
+    private volatile Interceptor interceptor;
+
+    Front(SandboxOptions options, World world, RequestLog log) {
+        this.options = options;
+        this.log = log;
+        this.api = new Api(options, world);
+        this.desk = new Desk(world, log);
+        for (Endpoint endpoint : Endpoint.values()) {
+            sequences.put(endpoint, new AtomicLong());
+        }
+    }
+
+    void intercept(Interceptor next) {
+        interceptor = next;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            serve(exchange);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The sandbox failed to serve " + exchange.getRequestURI(), e);
+        }
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        String method = exchange.getRequestMethod();
+        String path = exchange.getRequestURI().getPath();
+        String rawQuery = exchange.getRequestURI().getRawQuery();
+        String query = rawQuery == null ? "" : rawQuery;
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        if (path.startsWith("/sandbox/")) {
+            send(exchange, desk.answer(method, path, body), -1, null);
+            return;
+        }
+        Instant time = options.clock().instant();
+        Endpoint endpoint = Endpoint.at(path);
+        if (endpoint == null) {
+            Reply missing = Refusal.of(404, "Not Found", "Nothing is at '" + path + "'.").reply();
+            send(exchange, missing, -1, bytes -> log.add(time, method, path, query, body, 404, 0, bytes));
+            return;
+        }
+        ApiRequest request =
+                new ApiRequest(sequences.get(endpoint).incrementAndGet(), endpoint, method, path, query, body);
+        Interceptor.Verdict verdict = verdict(request);
+        if (verdict instanceof Interceptor.Answer answer) {
+            byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+            Reply reply = new Reply(answer.status(), answer.headers(), bytes, 0);
+            log.add(time, method, path, query, body, reply.status(), 0, bytes.length);
+            write(exchange, reply, -1);
+        } else if (verdict instanceof Interceptor.Serve serve) {
+            Reply reply = api.answer(request, exchange.getRequestHeaders().getFirst("X-Api-Key"));
+            if (reply.status() == 200) {
+                reply = new Reply(200, reply.headers(), serve.rewrite().apply(reply.body()), reply.rows());
+            }
+            rates.write(time, exchange.getResponseHeaders());
+            Reply sent = reply;
+            send(
+                    exchange,
+                    reply,
+                    serve.keepBytes(),
+                    bytes -> log.add(time, method, path, query, body, sent.status(), sent.rows(), bytes));
+        } else {
+            // closed before anything was sent, the exchange takes its connection with it
+            log.add(time, method, path, query, body, 0, 0, 0);
+        }
+    }
+
+    private Interceptor.Verdict verdict(ApiRequest request) {
+        Interceptor current = interceptor;
+        if (current == null) {
+            return Interceptor.pass();
+        }
+        try {
+            return current.decide(request);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Interceptor.drop();
+        } catch (IOException e) {
+            return Interceptor.drop();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "The interceptor failed; the connection is dropped", e);
+            return Interceptor.drop();
+        }
+    }
+
+    /** Told how long a body is, just before it is sent. */
+    private interface Departure {
+        void leaves(long bytes);
+    }
+
+    private static void send(HttpExchange exchange, Reply reply, int keepBytes, Departure departure)
+            throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", "application/json");
+        Reply packed = reply;
+        if (wantsGzip(exchange.getRequestHeaders())) {
+            headers.set("Content-Encoding", "gzip");
+            packed = new Reply(reply.status(), reply.headers(), gzip(reply.body()), reply.rows());
+        }
+        if (departure != null) {
+            departure.leaves(keepBytes < 0 ? packed.body().length : Math.min(keepBytes, packed.body().length));
+        }
+        write(exchange, packed, keepBytes);
+    }
+
+    private static void write(HttpExchange exchange, Reply reply, int keepBytes) throws IOException {
+        reply.headers().forEach(exchange.getResponseHeaders()::set);
+        byte[] body = reply.body();
+        boolean bodiless = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(reply.status(), bodiless ? -1 : body.length);
+        if (!bodiless) {
+            OutputStream out = exchange.getResponseBody();
+            int length = keepBytes < 0 ? body.length : Math.min(keepBytes, body.length);
+            // in slices, because the server copies what it is given into a buffer of that size
+            for (int from = 0; from < length; from += SLICE) {
+                out.write(body, from, Math.min(SLICE, length - from));
+            }
+            out.flush();
+        }
+    }
+
+    private static boolean wantsGzip(Headers headers) {
+        for (String value : headers.getOrDefault("Accept-Encoding", List.of())) {
+            for (String one : value.toLowerCase(Locale.ROOT).split(",")) {
+                String[] parts = one.strip().split("\\s*;\\s*");
+                if (parts[0].equals("gzip") && (parts.length == 1 || !parts[1].matches("q=0(\\.0*)?"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The fastest level: a page of thousands of rows should cost the sandbox as little as it can. */
+    private static byte[] gzip(byte[] body) {
+        Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream(1024 + body.length / 4);
+            out.writeBytes(new byte[] {0x1f, (byte) 0x8b, Deflater.DEFLATED, 0, 0, 0, 0, 0, 0, 0});
+            deflater.setInput(body);
+            deflater.finish();
+            byte[] slice = new byte[SLICE];
+            while (!deflater.finished()) {
+                out.write(slice, 0, deflater.deflate(slice));
+            }
+            CRC32 checksum = new CRC32();
+            checksum.update(body);
+            for (long value : new long[] {checksum.getValue(), body.length}) {
+                for (int shift = 0; shift < 32; shift += 8) {
+                    out.write((int) (value >>> shift));
+                }
+            }
+            return out.toByteArray();
+        } finally {
+            deflater.end();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.jobfeed.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** The filters of a jobs feed scan; a value that nothing has matches nothing, without a complaint. */
+record JobFilter(
+        List<Place> locations,
+        Set<String> sources,
+        Set<String> workModels,
+        Set<String> employmentTypes,
+        Set<String> experienceLevels,
+        Boolean remote,
+        Long postedAfter,
+        Long updatedAfter,
+        boolean stableScan) {
+
+    static JobFilter of(Fields fields) throws Refusal {
+        UnaryOperator<String> hyphens = text -> text.replace('_', '-');
+        return new JobFilter(
+                locations(fields.value("locations")),
+                fields.texts("sources", UnaryOperator.identity()),
+                fields.texts("work_models", UnaryOperator.identity()),
+                fields.texts("employment_types", hyphens),
+                fields.texts("experience_levels", text -> text.replace("_level", "").replace("-level", "")),
+                fields.flag("is_remote"),
+                fields.time("posted_after"),
+                fields.time("updated_after"),
+                !Boolean.FALSE.equals(fields.flag("stable_scan")));
+    }
+
+    private static List<Place> locations(JsonNode value) throws Refusal {
+        List<Place> places = new ArrayList<>();
+        if (value == null) {
+            return places;
+        }
+        if (!value.isArray()) {
+            throw Refusal.badRequest("Parameter 'locations' must be an array.");
+        }
+        for (JsonNode one : value) {
+            if (!one.isObject()) {
+                throw Refusal.badRequest("Parameter 'locations' must be an array of objects.");
+            }
+            places.add(new Place(
+                    one.path("city").textValue(),
+                    one.path("region").textValue(),
+                    null,
+                    one.path("country").textValue(),
+                    null,
+                    null,
+                    null,
+                    null));
+        }
+        return places;
+    }
+
+    boolean inWindow(long postedOrCreatedAt, long createdAt, long updatedAt) {
+        return (postedAfter == null || postedOrCreatedAt >= postedAfter)
+                && (updatedAfter == null || updatedAt >= updatedAfter || createdAt >= updatedAfter);
+    }
+
+    boolean looksAtFacets() {
+        return remote != null
+                || !(locations.isEmpty()
+                        && sources.isEmpty()
+                        && workModels.isEmpty()
+                        && employmentTypes.isEmpty()
+                        && experienceLevels.isEmpty());
+    }
+
+    boolean matches(JobFacets job) {
+        return has(sources, job.source())
+                && has(workModels, JobFacets.workModel(job.workplaceType()))
+                && has(employmentTypes, JobFacets.employment(job.employmentType()))
+                && has(experienceLevels, JobFacets.level(job.experienceLevel()))
+                && (remote == null || remote == "remote".equals(JobFacets.workModel(job.workplaceType())))
+                && inPlace(job.places());
+    }
+
+    private static boolean has(Set<String> wanted, String value) {
+        return wanted.isEmpty() || wanted.contains(value);
+    }
+
+    private boolean inPlace(List<Place> places) {
+        if (locations.isEmpty()) {
+            return true;
+        }
+        for (Place asked : locations) {
+            for (Place place : places) {
+                if (place.matches(asked)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.jobfeed.sandbox;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The latest requests to a sandbox; a request is in it before its answer leaves. */
+public final class RequestLog {
+
+    private static final int MOST = 10_000;
+
+    private final Deque<LoggedRequest> entries = new ArrayDeque<>();
+    private long sequence;
+
+    RequestLog() {}
+
+    /** The requests so far, oldest first. */
+    public synchronized List<LoggedRequest> entries() {
+        return List.copyOf(entries);
+    }
+
+    /** The requests to one path so far, oldest first. */
+    public synchronized List<LoggedRequest> entries(String path) {
+        return entries.stream().filter(entry -> entry.path().equals(path)).toList();
+    }
+
+    /** Forgets the requests so far; the sequence goes on. */
+    public synchronized void clear() {
+        entries.clear();
+    }
+
+    synchronized void add(
+            Instant time, String method, String path, String query, String body, int status, int rows, long bytes) {
+        entries.addLast(new LoggedRequest(++sequence, time, method, path, query, body, status, rows, bytes));
+        if (entries.size() > MOST) {
+            entries.removeFirst();
+        }
+    }
+}

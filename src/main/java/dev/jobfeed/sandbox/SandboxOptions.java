@@ -1,0 +1,198 @@
+package dev.jobfeed.sandbox;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * How a sandbox is to be.
+ *
+ * @param port the port on 127.0.0.1; 0 takes any free one
+ * @param jobs how many jobs the generated world has at the start; unused when there is a jobs file
+ * @param careerSites how many career sites there are
+ * @param jobsFile a file of jobs, one JSON object a line, to serve instead of generated ones; nullable
+ * @param newPerMinute jobs that appear each minute
+ * @param updatedPerMinute jobs that are edited each minute
+ * @param expiredPerMinute jobs that expire each minute; about a quarter of them come back later
+ * @param unknownExpired how many ids nobody ever saw the expired list has in any seven days
+ * @param apiKeys the accepted keys
+ * @param creditsPerJob the price of a delivered job; null for a subscription, where nothing is metered
+ * @param creditsBalance what the wallet holds at the start
+ * @param seed the seed of everything that is drawn
+ * @param descriptionBytes about how many bytes of JSON a generated job has
+ * @param clock the time of moves and of the expired window
+ */
+public record SandboxOptions(
+        int port,
+        int jobs,
+        int careerSites,
+        Path jobsFile,
+        double newPerMinute,
+        double updatedPerMinute,
+        double expiredPerMinute,
+        int unknownExpired,
+        Set<String> apiKeys,
+        BigDecimal creditsPerJob,
+        BigDecimal creditsBalance,
+        long seed,
+        int descriptionBytes,
+        Clock clock) {
+
+    public SandboxOptions {
+        atLeastZero("port", port);
+        atLeastZero("jobs", jobs);
+        atLeastZero("careerSites", careerSites);
+        atLeastZero("newPerMinute", newPerMinute);
+        atLeastZero("updatedPerMinute", updatedPerMinute);
+        atLeastZero("expiredPerMinute", expiredPerMinute);
+        atLeastZero("unknownExpired", unknownExpired);
+        if (unknownExpired > 500_000) {
+            throw new IllegalArgumentException("unknownExpired is " + unknownExpired + ", but 500000 is the most");
+        }
+        apiKeys = Set.copyOf(apiKeys);
+        Objects.requireNonNull(creditsBalance, "creditsBalance");
+        Objects.requireNonNull(clock, "clock");
+    }
+
+    private static void atLeastZero(String name, double value) {
+        if (!(value >= 0)) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must not be negative");
+        }
+    }
+
+    /** The options of a sandbox for a person at a terminal. */
+    public static SandboxOptions defaults() {
+        return builder().build();
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects options; each starts at its default. */
+    public static final class Builder {
+
+        private int port = 8787;
+        private int jobs = 5000;
+        private int careerSites = 500;
+        private Path jobsFile;
+        private double newPerMinute;
+        private double updatedPerMinute;
+        private double expiredPerMinute;
+        private int unknownExpired = 200;
+        private Set<String> apiKeys = Set.of(Sandbox.TEST_KEY);
+        private BigDecimal creditsPerJob;
+        private BigDecimal creditsBalance = BigDecimal.valueOf(5000);
+        private long seed = 1;
+        private int descriptionBytes = 6000;
+        private Clock clock = Clock.systemUTC();
+
+        private Builder() {}
+
+        /** See {@link SandboxOptions#port()}. */
+        public Builder port(int value) {
+            port = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#jobs()}. */
+        public Builder jobs(int value) {
+            jobs = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#careerSites()}. */
+        public Builder careerSites(int value) {
+            careerSites = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#jobsFile()}. */
+        public Builder jobsFile(Path value) {
+            jobsFile = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#newPerMinute()}. */
+        public Builder newPerMinute(double value) {
+            newPerMinute = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#updatedPerMinute()}. */
+        public Builder updatedPerMinute(double value) {
+            updatedPerMinute = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#expiredPerMinute()}. */
+        public Builder expiredPerMinute(double value) {
+            expiredPerMinute = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#unknownExpired()}. */
+        public Builder unknownExpired(int value) {
+            unknownExpired = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#apiKeys()}. */
+        public Builder apiKeys(String... values) {
+            apiKeys = Set.of(values);
+            return this;
+        }
+
+        /** See {@link SandboxOptions#creditsPerJob()}. */
+        public Builder creditsPerJob(BigDecimal value) {
+            creditsPerJob = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#creditsBalance()}. */
+        public Builder creditsBalance(BigDecimal value) {
+            creditsBalance = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#seed()}. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#descriptionBytes()}. */
+        public Builder descriptionBytes(int value) {
+            descriptionBytes = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#clock()}. */
+        public Builder clock(Clock value) {
+            clock = value;
+            return this;
+        }
+
+        /** The finished options. */
+        public SandboxOptions build() {
+            return new SandboxOptions(
+                    port,
+                    jobs,
+                    careerSites,
+                    jobsFile,
+                    newPerMinute,
+                    updatedPerMinute,
+                    expiredPerMinute,
+                    unknownExpired,
+                    apiKeys,
+                    creditsPerJob,
+                    creditsBalance,
+                    seed,
+                    descriptionBytes,
+                    clock);
+        }
+    }
+}
