@@ -1,0 +1,52 @@
+package dev.jobfeed.feed;
+
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One row of a feed, ready to be stored.
+ *
+ * @param shape what {@code values} means
+ * @param id the row's primary key
+ * @param values one value a column of the shape: String (text and JSON), Boolean, OffsetDateTime (UTC, microseconds),
+ *     or null
+ * @param extra the fields that have no column, as a JSON object; null when there are none
+ * @param contentHash SHA-256 over id, fields and extra, in that order
+ */
+public record Row(RowShape shape, UUID id, Object[] values, String extra, byte[] contentHash) {
+
+    /** A field's value; null when it was null or missing. */
+    public Object value(String field) {
+        return values[shape.position(field)];
+    }
+
+    /** When the row last changed; empty where the feed does not say, which counts as newest. */
+    public Optional<OffsetDateTime> updatedAt() {
+        return time("updated_at");
+    }
+
+    /** The newest of the times that can bring a row into an incremental window. */
+    public Optional<OffsetDateTime> newestTime() {
+        OffsetDateTime newest = null;
+        for (String field : new String[] {"created_at", "updated_at", "date_posted"}) {
+            OffsetDateTime time = time(field).orElse(null);
+            if (time != null && (newest == null || time.isAfter(newest))) {
+                newest = time;
+            }
+        }
+        return Optional.ofNullable(newest);
+    }
+
+    /** Whether this row is older than another of the same id; a row that does not say its age never is. */
+    public boolean isOlderThan(Row other) {
+        return updatedAt()
+                .flatMap(mine -> other.updatedAt().map(mine::isBefore))
+                .orElse(false);
+    }
+
+    private Optional<OffsetDateTime> time(String field) {
+        int position = shape.position(field);
+        return position < 0 ? Optional.empty() : Optional.ofNullable((OffsetDateTime) values[position]);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.jobfeed.feed;
+
+/** Text as every database takes it: U+0000 and lone surrogates become U+FFFD, everything else stays. */
+final class StorableText {
+
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private StorableText() {}
+
+    static String of(String text) {
+        int at = firstUnstorable(text, 0);
+        if (at < 0) {
+            return text;
+        }
+        StringBuilder repaired = new StringBuilder(text);
+        while (at >= 0) {
+            repaired.setCharAt(at, REPLACEMENT);
+            at = firstUnstorable(repaired, at + 1);
+        }
+        return repaired.toString();
+    }
+
+    private static int firstUnstorable(CharSequence text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0 || Character.isLowSurrogate(c)) {
+                return i;
+            }
+            if (Character.isHighSurrogate(c)) {
+                if (i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return i;
+                }
+                i++;
+            }
+        }
+        return -1;
+    }
+}

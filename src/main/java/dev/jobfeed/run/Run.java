@@ -1,0 +1,35 @@
+package dev.jobfeed.run;
+
+import java.math.BigDecimal;
+import java.time.OffsetDateTime;
+
+/**
+ * A row of {@code sync_run}, as it was read.
+ *
+ * @param windowFrom what an incremental run asks from; null for the other modes
+ * @param nextCursor where the feed goes on; null before the first page and after the last
+ * @param estimatedTotal what the first page expected the scan to bring; null when it did not say
+ * @param lastError why the last attempt failed; null when it did not
+ * @param finishedAt when the run was closed; null while it is open
+ */
+public record Run(
+        long id,
+        String stream,
+        RunMode mode,
+        RunPhase phase,
+        String status,
+        OffsetDateTime runStartedAt,
+        OffsetDateTime windowFrom,
+        String filtersFingerprint,
+        String nextCursor,
+        Long estimatedTotal,
+        int attempts,
+        int restarts,
+        long pages,
+        Counts counts,
+        long expired,
+        long requests,
+        long retries,
+        BigDecimal creditsSpent,
+        String lastError,
+        OffsetDateTime finishedAt) {}

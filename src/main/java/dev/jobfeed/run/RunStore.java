@@ -1,0 +1,234 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.RejectedRow;
+import dev.jobfeed.store.Database;
+import dev.jobfeed.store.Sql;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+import org.springframework.jdbc.support.GeneratedKeyHolder;
+
+/** The statements on {@code sync_state}, {@code sync_run} and {@code quarantine}. Joins the calling thread's transaction. */
+public final class RunStore {
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Database database;
+    private final Map<String, String> statements = new HashMap<>();
+
+    public RunStore(DataSource dataSource, Database database) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+    }
+
+    /** What is known of a stream between its runs. */
+    public SyncState state(String stream) {
+        return jdbc.queryForObject(sql("state-read"), Map.of("stream", stream), (row, i) -> new SyncState(
+                stream,
+                time(row, "last_run_started_at"),
+                time(row, "last_sweep_started_at"),
+                row.getString("filters_fingerprint"),
+                row.getObject("open_run_id", Long.class),
+                row.getBigDecimal("credits_balance"),
+                time(row, "credits_balance_at"),
+                row.getString("origin_base_url"),
+                row.getString("origin_environment")));
+    }
+
+    /** A run by its id. */
+    public Run run(long id) {
+        return jdbc.queryForObject(sql("run-read"), Map.of("id", id), RunStore::run);
+    }
+
+    /** The newest runs of a stream, newest first. */
+    public List<Run> lastRuns(String stream, int limit) {
+        return jdbc.query(sql("run-last"), Map.of("stream", stream, "limit", limit), RunStore::run);
+    }
+
+    /** Active and expired rows of the job table. */
+    public Map<String, Object> jobCounts() {
+        return jdbc.queryForMap(sql("job-counts"), Map.of());
+    }
+
+    /** Takes the lease if nobody holds it. */
+    public Optional<Lease> acquire(String stream, String holder, Duration duration) {
+        Lease lease = new Lease(stream, UUID.randomUUID());
+        int taken = jdbc.update(sql("lease-acquire"), leaseParameters(lease, duration).addValue("holder", holder));
+        return taken == 1 ? Optional.of(lease) : Optional.empty();
+    }
+
+    /** Who holds the lease of a stream, for a message. */
+    public String leaseHolder(String stream) {
+        return jdbc.query(sql("lease-holder"), Map.of("stream", stream), (row, i) -> row.getString(1)).stream()
+                .findFirst()
+                .orElse("somebody else");
+    }
+
+    /** Extends a lease; also the fence of a transaction, as its last statement. */
+    public void renew(Lease lease, Duration duration) {
+        if (jdbc.update(sql("lease-renew"), leaseParameters(lease, duration)) != 1) {
+            throw new LeaseLostException("The lease of the stream " + lease.stream()
+                    + " was taken over by another attempt while this one was not running; nothing was committed.");
+        }
+    }
+
+    /** Gives the lease back; nothing happens when it is another's by now. */
+    public void release(Lease lease) {
+        jdbc.update(sql("lease-release"), leaseParameters(lease, Duration.ZERO));
+    }
+
+    /** Opens a run and makes it the stream's open one. */
+    Run open(SyncState state, RunMode mode, OffsetDateTime startedAt, OffsetDateTime windowFrom, String fingerprint) {
+        GeneratedKeyHolder key = new GeneratedKeyHolder();
+        jdbc.update(
+                sql("run-open"),
+                new MapSqlParameterSource()
+                        .addValue("stream", state.stream())
+                        .addValue("mode", lower(mode))
+                        .addValue("run_started_at", startedAt)
+                        .addValue("window_from", windowFrom, java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                        .addValue("filters_fingerprint", fingerprint),
+                key,
+                new String[] {"id"});
+        long id = key.getKey().longValue();
+        jdbc.update(
+                sql("state-open"), Map.of("stream", state.stream(), "run_id", id, "run_started_at", startedAt));
+        return run(id);
+    }
+
+    /** Remembers where a store is filled from. */
+    void setOrigin(String stream, String baseUrl, String environment) {
+        jdbc.update(
+                sql("state-origin"), Map.of("stream", stream, "base_url", baseUrl, "environment", environment));
+    }
+
+    void countAttempt(long runId) {
+        jdbc.update(sql("run-attempt"), Map.of("id", runId));
+    }
+
+    /** Adds a page's counters, and moves cursor and phase on. */
+    void checkpoint(long runId, FeedPage page, Counts counts, RunPhase phase, Spent spent) {
+        jdbc.update(
+                sql("run-checkpoint"),
+                spent(runId, spent)
+                        .addValue("next_cursor", page.next().exists() ? page.next().cursor() : null)
+                        .addValue("phase", lower(phase))
+                        .addValue(
+                                "estimated_total",
+                                page.estimatedTotal().isPresent() ? page.estimatedTotal().getAsLong() : null,
+                                java.sql.Types.BIGINT)
+                        .addValue("received", counts.received())
+                        .addValue("inserted", counts.inserted())
+                        .addValue("updated", counts.updated())
+                        .addValue("unchanged", counts.unchanged())
+                        .addValue("reactivated", counts.reactivated())
+                        .addValue("duplicates", counts.duplicates())
+                        .addValue("quarantined", counts.quarantined()));
+    }
+
+    void quarantine(Run run, List<RejectedRow> rejected, OffsetDateTime at) {
+        SqlParameterSource[] rows = rejected.stream()
+                .map(row -> new MapSqlParameterSource()
+                        .addValue("stream", run.stream())
+                        .addValue("run_id", run.id())
+                        .addValue("job_id", row.id(), java.sql.Types.OTHER)
+                        .addValue("reason", row.reason())
+                        .addValue("payload", row.json())
+                        .addValue("quarantined_at", at))
+                .toArray(SqlParameterSource[]::new);
+        jdbc.batchUpdate(sql("quarantine-insert"), rows);
+    }
+
+    void addExpired(long runId, long expired, Spent spent) {
+        jdbc.update(sql("run-expired"), spent(runId, spent).addValue("expired", expired));
+    }
+
+    void sweptUntil(String stream, OffsetDateTime startedAt) {
+        jdbc.update(sql("state-swept"), Map.of("stream", stream, "started_at", startedAt));
+    }
+
+    /** Closes a run that did all it had to, and moves the stream's watermark to its start. */
+    void succeed(Run run, OffsetDateTime at) {
+        jdbc.update(sql("run-succeed"), Map.of("id", run.id(), "finished_at", at));
+        jdbc.update(sql("state-commit"), Map.of("stream", run.stream(), "id", run.id()));
+    }
+
+    /** Saves how an attempt ended: its error, or null, and what no page has saved. */
+    void endAttempt(long runId, String error, Spent spent) {
+        jdbc.update(sql("run-end-attempt"), spent(runId, spent).addValue("last_error", error));
+    }
+
+    void creditsBalance(String stream, BigDecimal balance, OffsetDateTime at) {
+        jdbc.update(sql("state-balance"), Map.of("stream", stream, "balance", balance, "at", at));
+    }
+
+    private static MapSqlParameterSource spent(long runId, Spent spent) {
+        return new MapSqlParameterSource()
+                .addValue("id", runId)
+                .addValue("requests", spent.requests())
+                .addValue("retries", spent.retries())
+                .addValue("credits_spent", spent.credits());
+    }
+
+    private static MapSqlParameterSource leaseParameters(Lease lease, Duration duration) {
+        return new MapSqlParameterSource()
+                .addValue("stream", lease.stream())
+                .addValue("token", lease.token())
+                .addValue("seconds", duration.toSeconds());
+    }
+
+    private static Run run(ResultSet row, int i) throws SQLException {
+        return new Run(
+                row.getLong("id"),
+                row.getString("stream"),
+                RunMode.valueOf(row.getString("mode").toUpperCase(Locale.ROOT)),
+                RunPhase.valueOf(row.getString("phase").toUpperCase(Locale.ROOT)),
+                row.getString("status"),
+                time(row, "run_started_at"),
+                time(row, "window_from"),
+                row.getString("filters_fingerprint"),
+                row.getString("next_cursor"),
+                row.getObject("estimated_total", Long.class),
+                row.getInt("attempts"),
+                row.getInt("restarts"),
+                row.getLong("pages"),
+                new Counts(
+                        row.getLong("received"),
+                        row.getLong("inserted"),
+                        row.getLong("updated"),
+                        row.getLong("unchanged"),
+                        row.getLong("reactivated"),
+                        row.getLong("duplicates"),
+                        row.getLong("quarantined")),
+                row.getLong("expired"),
+                row.getLong("requests"),
+                row.getLong("retries"),
+                row.getBigDecimal("credits_spent"),
+                row.getString("last_error"),
+                time(row, "finished_at"));
+    }
+
+    private static OffsetDateTime time(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class);
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private synchronized String sql(String name) {
+        return statements.computeIfAbsent(name, n -> Sql.text(n, database));
+    }
+}

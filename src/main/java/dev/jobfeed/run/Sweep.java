@@ -1,0 +1,63 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.feed.IdPage;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+
+/** One reading of {@code GET /api/jobs/expired}. In routes it is the variable {@code jobfeedSweep}. */
+public final class Sweep {
+
+    private final OffsetDateTime since;
+    private final OffsetDateTime startedAt;
+    private final int batchSize;
+    private String cursor;
+    private boolean finished;
+    private long expiredInPage;
+
+    Sweep(OffsetDateTime since, OffsetDateTime startedAt, int batchSize) {
+        this.since = since;
+        this.startedAt = startedAt;
+        this.batchSize = batchSize;
+    }
+
+    /** When the sweep began; what it finds is marked as expired at this time. */
+    public OffsetDateTime startedAt() {
+        return startedAt;
+    }
+
+    /** The query of the next request. */
+    public String query() {
+        String query = "expired_since=" + DateTimeFormatter.ISO_INSTANT.format(since) + "&batch_size=" + batchSize;
+        return cursor == null ? query : query + "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
+    }
+
+    /** Whether there is another page to be asked for. */
+    public boolean isUnfinished() {
+        return !finished;
+    }
+
+    /** Counts postings of the page at hand that were active until now. */
+    public void expired(int rows) {
+        expiredInPage += rows;
+    }
+
+    long expiredInPage() {
+        return expiredInPage;
+    }
+
+    void committed(IdPage page) {
+        if (page.next().exists() && page.next().cursor().equals(cursor)) {
+            throw new AttemptFailedException("The sweep was answered with the cursor it was asked with, so it would never"
+                    + " end. The next attempt starts it again; tell Jobo if this goes on.");
+        }
+        if (page.next().isCutShort()) {
+            throw new AttemptFailedException("The sweep's answer says there is more and gives no cursor to ask for it"
+                    + " with. Its watermark stays; the next attempt starts it again.");
+        }
+        finished = !page.next().exists();
+        cursor = page.next().cursor();
+        expiredInPage = 0;
+    }
+}

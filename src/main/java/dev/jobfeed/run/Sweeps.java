@@ -1,0 +1,61 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.Settings;
+import dev.jobfeed.feed.IdPage;
+import java.time.OffsetDateTime;
+
+/** The steps of the sweep that routes call: bean {@code jobfeedSweeps}. */
+public final class Sweeps {
+
+    private final Settings settings;
+    private final RunStore runs;
+    private final Attempts attempts;
+
+    public Sweeps(Settings settings, RunStore runs, Attempts attempts) {
+        this.settings = settings;
+        this.runs = runs;
+        this.attempts = attempts;
+    }
+
+    /**
+     * Starts from the sweep's watermark less the overlap, as far back as the API reaches. The first attempt of all has
+     * nothing that could have expired; its sweep is finished at once.
+     */
+    public Sweep begin(Attempt attempt) {
+        OffsetDateTime now = attempts.now();
+        OffsetDateTime watermark = attempt.stateBefore().lastSweepStartedAt();
+        attempt.sweepStarts();
+        if (watermark == null) {
+            attempt.sweepEnds();
+            return new Sweep(now, now, settings.expiredBatchSize());
+        }
+        OffsetDateTime since = watermark.minus(settings.overlap());
+        OffsetDateTime reach = now.minus(RunPlan.SWEEP_REACH);
+        return new Sweep(since.isBefore(reach) ? reach : since, now, settings.expiredBatchSize());
+    }
+
+    /** Counts postings of the page at hand that were active until now. */
+    public void count(Sweep sweep, int rows) {
+        sweep.expired(rows);
+    }
+
+    /** Counters and, as the last statement, the fence; in the page's transaction. */
+    public void checkpoint(Attempt attempt, Sweep sweep) {
+        runs.addExpired(attempt.run().id(), sweep.expiredInPage(), attempt.toSave());
+        runs.renew(attempt.lease(), settings.lease());
+    }
+
+    /** The page is in the database. */
+    public void committed(Attempt attempt, Sweep sweep, IdPage page) {
+        attempt.saved();
+        sweep.committed(page);
+    }
+
+    /** Moves the sweep's watermark, if the sweep was read to its end. */
+    public void complete(Attempt attempt, Sweep sweep) {
+        if (!sweep.isUnfinished() && !attempt.isSwept()) {
+            runs.sweptUntil(attempt.lease().stream(), sweep.startedAt());
+            attempt.sweepEnds();
+        }
+    }
+}

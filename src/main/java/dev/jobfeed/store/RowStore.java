@@ -1,0 +1,143 @@
+package dev.jobfeed.store;
+
+import dev.jobfeed.feed.Field;
+import dev.jobfeed.feed.Row;
+import dev.jobfeed.feed.RowShape;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.BatchPreparedStatementSetter;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * A feed's table: finds out what a page changes with one look-up, and writes only that. Joins the transaction of the
+ * calling thread.
+ */
+public final class RowStore {
+
+    private final RowShape shape;
+    private final JdbcTemplate jdbc;
+    private final Sql lookUp;
+    private final Map<RowChange.Action, Sql> statements = new EnumMap<>(RowChange.Action.class);
+
+    /** The store of the job table. */
+    public static RowStore jobs(DataSource dataSource, Database database) {
+        return new RowStore(RowShape.JOB, "job", dataSource, database);
+    }
+
+    private RowStore(RowShape shape, String table, DataSource dataSource, Database database) {
+        this.shape = shape;
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.lookUp = Sql.read(table + "-look-up", database);
+        for (RowChange.Action action : RowChange.Action.values()) {
+            statements.put(action, Sql.read(table + "-" + action.name().toLowerCase(java.util.Locale.ROOT), database));
+        }
+    }
+
+    private record Stored(byte[] contentHash, OffsetDateTime updatedAt, boolean expired) {}
+
+    /** What has to be written so that the table holds the rows; nothing for a row that is unchanged. */
+    public List<RowChange> changes(List<Row> rows) {
+        Map<UUID, Stored> stored = stored(rows);
+        List<RowChange> changes = new ArrayList<>();
+        for (Row row : rows) {
+            Stored before = stored.get(row.id());
+            boolean outdated = before != null && isOlder(row, before.updatedAt());
+            if (before == null) {
+                changes.add(new RowChange(row, RowChange.Action.INSERT, false));
+            } else if (!outdated && !Arrays.equals(before.contentHash(), row.contentHash())) {
+                changes.add(new RowChange(row, RowChange.Action.UPDATE, before.expired()));
+            } else if (before.expired()) {
+                changes.add(new RowChange(row, RowChange.Action.REACTIVATE, true));
+            }
+        }
+        return changes;
+    }
+
+    /** A row that does not say its age counts as newest, and a stored one that does not gives way. */
+    private static boolean isOlder(Row row, OffsetDateTime stored) {
+        return stored != null && row.updatedAt().map(stored::isAfter).orElse(false);
+    }
+
+    private Map<UUID, Stored> stored(List<Row> rows) {
+        Map<UUID, Stored> stored = new HashMap<>();
+        jdbc.query(
+                lookUp.text(),
+                statement -> statement.setArray(
+                        1,
+                        statement
+                                .getConnection()
+                                .createArrayOf("uuid", rows.stream().map(Row::id).toArray())),
+                result -> {
+                    stored.put(
+                            result.getObject("id", UUID.class),
+                            new Stored(
+                                    result.getBytes("content_hash"),
+                                    result.getObject("updated_at", OffsetDateTime.class),
+                                    result.getBoolean("is_expired")));
+                });
+        return stored;
+    }
+
+    /** Writes changes, a batch an action; {@code at} becomes the time of the change. */
+    public void write(List<RowChange> changes, OffsetDateTime at) {
+        statements.forEach((action, sql) -> {
+            List<Row> rows = changes.stream()
+                    .filter(change -> change.action() == action)
+                    .map(RowChange::row)
+                    .toList();
+            if (!rows.isEmpty()) {
+                jdbc.batchUpdate(sql.text(), setter(sql, rows, at));
+            }
+        });
+    }
+
+    private BatchPreparedStatementSetter setter(Sql sql, List<Row> rows, OffsetDateTime at) {
+        return new BatchPreparedStatementSetter() {
+            @Override
+            public void setValues(PreparedStatement statement, int i) throws SQLException {
+                for (int p = 0; p < sql.parameters().size(); p++) {
+                    set(statement, p + 1, sql.parameters().get(p), rows.get(i), at);
+                }
+            }
+
+            @Override
+            public int getBatchSize() {
+                return rows.size();
+            }
+        };
+    }
+
+    private void set(PreparedStatement statement, int place, String column, Row row, OffsetDateTime at)
+            throws SQLException {
+        switch (column) {
+            case "id" -> statement.setObject(place, row.id());
+            case "extra" -> statement.setString(place, row.extra());
+            case "content_hash" -> statement.setBytes(place, row.contentHash());
+            case "now" -> statement.setObject(place, at, Types.TIMESTAMP_WITH_TIMEZONE);
+            default -> statement.setObject(place, row.value(column), type(column));
+        }
+    }
+
+    private int type(String column) {
+        int position = shape.position(column);
+        if (position >= shape.fields().size()) {
+            return Types.VARCHAR;
+        }
+        Field.Kind kind = shape.fields().get(position).kind();
+        return switch (kind) {
+            case TEXT, JSON -> Types.VARCHAR;
+            case BOOLEAN -> Types.BOOLEAN;
+            case TIMESTAMP, LENIENT_TIMESTAMP -> Types.TIMESTAMP_WITH_TIMEZONE;
+        };
+    }
+}

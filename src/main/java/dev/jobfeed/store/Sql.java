@@ -1,0 +1,48 @@
+package dev.jobfeed.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One statement of the bundle, from {@code dev/jobfeed/sql}.
+ *
+ * @param text the statement with {@code ?} for each parameter
+ * @param parameters the parameters' names, in the order of their places
+ */
+public record Sql(String text, List<String> parameters) {
+
+    private static final Pattern PARAMETER = Pattern.compile(":([a-z_0-9]+)");
+
+    /** Reads a statement and takes its parameters apart. */
+    static Sql read(String name, Database database) {
+        return parse(text(name, database));
+    }
+
+    /** The text of {@code <database>/<name>.sql}, or of {@code <name>.sql} where one serves every database. */
+    public static String text(String name, Database database) {
+        InputStream own = Sql.class.getResourceAsStream(
+                "/dev/jobfeed/sql/" + database.folder() + "/" + name + ".sql");
+        try (InputStream in =
+                own != null ? own : Sql.class.getResourceAsStream("/dev/jobfeed/sql/" + name + ".sql")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Sql parse(String text) {
+        List<String> parameters = new ArrayList<>();
+        Matcher matcher = PARAMETER.matcher(text);
+        String positional = matcher.replaceAll(found -> {
+            parameters.add(found.group(1));
+            return "?";
+        });
+        return new Sql(positional, parameters);
+    }
+}

@@ -1,0 +1,5 @@
+update job
+set expired_at = null,
+    expired_reason = null,
+    last_changed_at = :now
+where id = :id

@@ -1,0 +1,1 @@
+update sync_run set attempts = attempts + 1 where id = :id

@@ -1,0 +1,1 @@
+select * from sync_run where stream = :stream order by id desc limit :limit

@@ -1,0 +1,4 @@
+update sync_state
+set origin_base_url = :base_url,
+    origin_environment = :environment
+where stream = :stream
