@@ -1,0 +1,38 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.run.ForeignStoreException;
+import dev.jobfeed.run.StreamBusyException;
+import java.net.BindException;
+
+/** What a command ends with. */
+enum ExitCode {
+    DONE(0),
+    FAILED(1),
+    USAGE(2),
+    BUSY(3);
+
+    private final int code;
+
+    ExitCode(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    static ExitCode of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StreamBusyException) {
+                return BUSY;
+            }
+            if (cause instanceof ConfigurationException
+                    || cause instanceof ForeignStoreException
+                    || cause instanceof BindException) {
+                return USAGE;
+            }
+        }
+        return FAILED;
+    }
+}
