@@ -70,6 +70,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedTransaction", new SpringTransactionPolicy(transaction));
         registry.bind("jobfeedAttempts", attempts);
         registry.bind("jobfeedSweeps", new Sweeps(settings, runs, attempts));
+        registry.bind("jobfeedChunks", new Chunks());
         registry.bind("jobfeedAnswers", new JoboAnswers());
         registry.bind("jobfeedApiKey", new ApiKey(settings));
         context.addComponent("jobo-http", http(settings));
