@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "Keeps a database in step with the Jobo Enterprise API.",
         mixinStandardHelpOptions = true,
         version = "jobfeed 0.1.0-SNAPSHOT",
-        subcommands = {RunCommand.class, SyncCommand.class, SandboxCommand.class},
+        subcommands = {RunCommand.class, SyncCommand.class, StatusCommand.class, SandboxCommand.class},
         footer = {"", "Exit codes: 0 done; 1 failed, state kept; 2 usage or configuration; 3 stream is busy."})
 public final class Jobfeed {
 

@@ -28,6 +28,9 @@ final class SyncCommand implements Callable<Integer> {
     @Option(names = "--max-pages", paramLabel = "N", description = "Stop after N committed pages; the run stays open.")
     private Integer maxPages;
 
+    @Option(names = "--json", description = "Print the run's row of sync_run as JSON.")
+    private boolean json;
+
     @Override
     public Integer call() throws Exception {
         try (Runtime runtime = Runtime.start(Configuration.read(Map.of()), false);
@@ -38,7 +41,7 @@ final class SyncCommand implements Callable<Integer> {
             Attempt last = resumed && allowed
                     ? attempt(template, maxPages == null ? null : maxPages - (int) first.pages())
                     : first;
-            System.out.println(summary(last.run()));
+            System.out.println(json ? RunJson.of(last.run()).toString() : summary(last.run()));
             return ExitCode.DONE.code();
         }
     }
