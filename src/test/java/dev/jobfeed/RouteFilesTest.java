@@ -1,0 +1,125 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What every file in {@code routes/} keeps to, so that visual editors and people can work on it. */
+class RouteFilesTest {
+
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+    /** The steps, triggers and clauses of the YAML DSL that a reader meets, each with an id and a description. */
+    private static final Set<String> NODES = Set.of(
+            "route", "routeConfiguration", "from", "to", "toD", "bean", "process", "setBody", "setHeader",
+            "setVariable", "setProperty", "removeHeader", "removeHeaders", "removeVariable", "loop", "split", "filter",
+            "choice", "doTry", "doFinally", "transacted", "log", "multicast", "marshal", "unmarshal", "script",
+            "wireTap", "delay", "throttle", "aggregate", "pipeline", "policy", "stop", "throwException", "when",
+            "otherwise", "doCatch", "poll", "enrich", "pollEnrich", "recipientList", "onException");
+
+    @TestFactory
+    Stream<DynamicTest> everyFileFitsTheSchemaOfTheYamlDsl() throws IOException {
+        JsonSchema schema;
+        try (InputStream in = getClass().getResourceAsStream("/schema/camelYamlDsl.json")) {
+            schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(in);
+        }
+        return files().map(file -> DynamicTest.dynamicTest(
+                file.getFileName().toString(),
+                () -> assertThat(schema.validate(yaml(file)))
+                        .filteredOn(fault -> !isPlaceholder(fault.getInstanceNode()))
+                        .isEmpty()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyNodeHasAnIdAndADescriptionAndNoEndpointHasInlineParameters() throws IOException {
+        return files().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
+            List<String> faults = new ArrayList<>();
+            faults(yaml(file), "", faults);
+            assertThat(faults).isEmpty();
+        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noFileHasAYamlComment() throws IOException {
+        return files().map(file -> DynamicTest.dynamicTest(
+                file.getFileName().toString(),
+                () -> assertThat(Files.readAllLines(file)).noneMatch(line -> line.matches("(.*\\s)?#(\\s.*)?"))));
+    }
+
+    @Test
+    void noIdIsUsedTwice() throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (Path file : files().toList()) {
+            yaml(file).findValuesAsText("id", ids);
+        }
+        assertThat(new HashSet<>(ids)).hasSameSizeAs(ids).isNotEmpty();
+    }
+
+    private static void faults(JsonNode node, String path, List<String> faults) {
+        if (node.isArray()) {
+            node.forEach(item -> faults(item, path, faults));
+        } else if (node.isObject()) {
+            for (Map.Entry<String, JsonNode> member : node.properties()) {
+                String name = member.getKey();
+                JsonNode value = member.getValue();
+                String at = path + "/" + name;
+                if (NODES.contains(name) && value.isObject() && !isWrapped(value, name)) {
+                    for (String required : new String[] {"id", "description"}) {
+                        if (value.path(required).asText().isBlank()) {
+                            faults.add(at + " " + value.path("id").asText() + " lacks " + required);
+                        }
+                    }
+                } else if (NODES.contains(name) && value.isTextual()) {
+                    faults.add(at + " is in the short form");
+                }
+                if (name.equals("uri") && value.asText().matches(".*[?&].*")) {
+                    faults.add(at + " has inline parameters: " + value.asText());
+                }
+                if (!name.equals("parameters")) {
+                    faults(value, at, faults);
+                }
+            }
+        }
+    }
+
+    /** Whether this is a word of an expression or a policy that only shares its name with a node. */
+    private static boolean isWrapped(JsonNode value, String name) {
+        return value.size() == 1 && value.has(name);
+    }
+
+    /** The schema wants a boolean or a number where Camel takes a property placeholder as well. */
+    private static boolean isPlaceholder(JsonNode value) {
+        return value != null && value.isTextual() && value.asText().matches("\\{\\{[^{}]+}}");
+    }
+
+    private static JsonNode yaml(Path file) throws IOException {
+        return YAML.readTree(file.toFile());
+    }
+
+    private static Stream<Path> files() throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(Path.of("routes"))) {
+            files = all.sorted().toList();
+        }
+        assertThat(files).isNotEmpty().allMatch(file -> file.toString().endsWith(".camel.yaml"));
+        return files.stream();
+    }
+}
