@@ -4,6 +4,8 @@ import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.run.ForeignStoreException;
 import dev.jobfeed.run.StreamBusyException;
 import java.net.BindException;
+import java.sql.SQLException;
+import org.h2.api.ErrorCode;
 
 /** What a command ends with. */
 enum ExitCode {
@@ -24,7 +26,7 @@ enum ExitCode {
 
     static ExitCode of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StreamBusyException) {
+            if (cause instanceof StreamBusyException || isHeldH2File(cause)) {
                 return BUSY;
             }
             if (cause instanceof ConfigurationException
@@ -34,5 +36,9 @@ enum ExitCode {
             }
         }
         return FAILED;
+    }
+
+    private static boolean isHeldH2File(Throwable cause) {
+        return cause instanceof SQLException sql && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1;
     }
 }

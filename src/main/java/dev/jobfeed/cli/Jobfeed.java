@@ -17,6 +17,7 @@ public final class Jobfeed {
     private Jobfeed() {}
 
     public static void main(String[] arguments) {
+        System.setProperty("h2.bindAddress", "127.0.0.1");
         System.exit(commandLine().execute(arguments));
     }
 

@@ -1,18 +1,63 @@
 package dev.jobfeed.cli;
 
-import java.util.Map;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** The scheduled runtime. */
-@Command(name = "run", description = "Runs on a schedule until it is stopped.", mixinStandardHelpOptions = true)
+@Command(
+        name = "run",
+        description = "Runs on a schedule until it is stopped. With --sandbox, starts the sandbox too.",
+        mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.jobfeed.run");
+
+    @Mixin
+    private SandboxPresets sandbox;
 
     @Override
     public Integer call() throws Exception {
-        Runtime runtime = Runtime.start(Configuration.read(Map.of()), true);
-        java.lang.Runtime.getRuntime().addShutdownHook(new Thread(runtime::close, "jobfeed-stop"));
+        Deque<AutoCloseable> open = new ArrayDeque<>();
+        java.lang.Runtime.getRuntime().addShutdownHook(new Thread(() -> close(open), "jobfeed-stop"));
+        if (sandbox.isAsked()) {
+            open.push(startSandbox());
+        }
+        Configuration configuration = Configuration.read(sandbox.presets());
+        Runtime runtime = Runtime.start(configuration, true);
+        open.push(runtime);
+        SharedH2.share(configuration.settings().text("jobfeed.datasource.url").orElse(""))
+                .ifPresent(open::push);
+        LOG.info("running; look at it with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
         Thread.currentThread().join();
         return ExitCode.DONE.code();
+    }
+
+    private static Sandbox startSandbox() throws IOException {
+        Sandbox started = Sandbox.start(SandboxOptions.builder()
+                .port(SandboxPresets.PORT)
+                .newPerMinute(30)
+                .updatedPerMinute(30)
+                .expiredPerMinute(20)
+                .build());
+        LOG.info("sandbox at {}; its world moves: 30 new, 30 edited, 20 expired jobs a minute", started.baseUrl());
+        return started;
+    }
+
+    private static void close(Deque<AutoCloseable> open) {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                LOG.warn("Not everything was closed: {}", e.getMessage());
+            }
+        }
     }
 }

@@ -34,8 +34,11 @@ final class Runtime implements AutoCloseable {
 
     /** A pool as the settings say; H2 keeps each commit, and is closed by its last connection. */
     static HikariDataSource pool(Settings settings) {
+        return pool(settings, settings.text("jobfeed.datasource.url").orElse(""));
+    }
+
+    static HikariDataSource pool(Settings settings, String url) {
         HikariConfig config = new HikariConfig();
-        String url = settings.text("jobfeed.datasource.url").orElse("");
         config.setJdbcUrl(url.startsWith("jdbc:h2:file:") ? url + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE" : url);
         settings.text("jobfeed.datasource.username").ifPresent(config::setUsername);
         settings.text("jobfeed.datasource.password").ifPresent(config::setPassword);
@@ -46,6 +49,7 @@ final class Runtime implements AutoCloseable {
         config.setPoolName("jobfeed");
         config.setMaximumPoolSize(4);
         config.setMinimumIdle(1);
+        config.setInitializationFailTimeout(1);
         return new HikariDataSource(config);
     }
 

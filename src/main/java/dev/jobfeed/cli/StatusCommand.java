@@ -13,8 +13,11 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the database says of the sync. */
@@ -26,17 +29,17 @@ final class StatusCommand implements Callable<Integer> {
 
     private static final int LAST_RUNS = 5;
 
+    @Mixin
+    private SandboxPresets sandbox;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = Configuration.read(Map.of()).settings();
-        try (HikariDataSource dataSource = Runtime.pool(settings)) {
+        Settings settings = Configuration.read(sandbox.presets()).settings();
+        try (HikariDataSource dataSource = open(settings)) {
             Database database = Database.of(dataSource);
-            if (settings.migrate()) {
-                database.migrate(dataSource, settings.schema());
-            }
             RunStore runs = new RunStore(dataSource, database);
             SyncState state = runs.state("jobs");
             List<Run> last = runs.lastRuns("jobs", LAST_RUNS);
@@ -44,6 +47,24 @@ final class StatusCommand implements Callable<Integer> {
             System.out.println(json ? json(state, last, counts) : text(state, last, counts, settings));
         }
         return ExitCode.DONE.code();
+    }
+
+    /** Through the running process where one shares its H2 file; a note left by a dead one is passed over. */
+    private static HikariDataSource open(Settings settings) throws Exception {
+        String url = settings.text("jobfeed.datasource.url").orElse("");
+        Optional<String> shared = SharedH2.find(url);
+        if (shared.isPresent()) {
+            try {
+                return Runtime.pool(settings, shared.get());
+            } catch (RuntimeException e) {
+                LoggerFactory.getLogger(StatusCommand.class).debug("Nobody shares {} any more", url, e);
+            }
+        }
+        HikariDataSource dataSource = Runtime.pool(settings);
+        if (settings.migrate()) {
+            Database.of(dataSource).migrate(dataSource, settings.schema());
+        }
+        return dataSource;
     }
 
     private static String json(SyncState state, List<Run> last, Map<String, Object> counts) {

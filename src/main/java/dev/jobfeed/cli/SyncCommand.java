@@ -2,11 +2,11 @@ package dev.jobfeed.cli;
 
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Run;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,6 +22,9 @@ final class SyncCommand implements Callable<Integer> {
         jobs
     }
 
+    @Mixin
+    private SandboxPresets sandbox;
+
     @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
     private Target target;
 
@@ -33,7 +36,7 @@ final class SyncCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Runtime runtime = Runtime.start(Configuration.read(Map.of()), false);
+        try (Runtime runtime = Runtime.start(Configuration.read(sandbox.presets()), false);
                 ProducerTemplate template = runtime.main().getCamelContext().createProducerTemplate()) {
             Attempt first = attempt(template, maxPages);
             boolean resumed = first.run().attempts() > 1 && first.run().status().equals("succeeded");
