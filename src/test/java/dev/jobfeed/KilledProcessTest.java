@@ -1,0 +1,158 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Real processes, killed with SIGKILL; the next one ends with the database of an undisturbed one. */
+class KilledProcessTest {
+
+    @TempDir
+    Path directory;
+
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void start() throws IOException {
+        sandbox = Sandbox.start(SandboxOptions.builder().port(0).jobs(1000).build());
+    }
+
+    @AfterEach
+    void stop() {
+        sandbox.close();
+    }
+
+    @ParameterizedTest(name = "{0}, after page {1}")
+    @CsvSource({"h2,0", "h2,1", "h2,2", "h2,3", "postgresql,0", "postgresql,2", "postgresql,3"})
+    void betweenTwoPages(String database, int pages) throws Exception {
+        String url = database.equals("h2") ? h2() : PostgresServer.newDatabase();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch dead = new CountDownLatch(1);
+        int[] seen = {0};
+        sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED && seen[0]++ == pages) {
+                asked.countDown();
+                dead.await();
+            }
+            return Interceptor.pass();
+        });
+        Process first = sync(url);
+        asked.await();
+        first.destroyForcibly().waitFor();
+        dead.countDown();
+
+        assertThat(finish(url)).isZero();
+
+        assertStoreIsTheWorld(url);
+        assertPagesWereAskedForOnce(1);
+    }
+
+    @Test
+    void inTheMiddleOfAPage() throws Exception {
+        String url = PostgresServer.newDatabase();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch locked = new CountDownLatch(1);
+        int[] seen = {0};
+        sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED && seen[0]++ == 2) {
+                asked.countDown();
+                locked.await();
+            }
+            return Interceptor.pass();
+        });
+        Process first = sync(url);
+        asked.await();
+        try (Connection other = DriverManager.getConnection(url);
+                Connection watch = DriverManager.getConnection(url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select id from sync_run for update");
+            locked.countDown();
+            await().atMost(Duration.ofMinutes(1)).until(() -> PostgresServer.hasWaiter(watch));
+            first.destroyForcibly().waitFor();
+            other.rollback();
+        }
+
+        assertThat(finish(url)).isZero();
+
+        assertStoreIsTheWorld(url);
+        assertPagesWereAskedForOnce(1);
+    }
+
+    private String h2() {
+        return "jdbc:h2:file:" + directory.resolve("jobs");
+    }
+
+    /** The dead process's lease, two seconds here, has to run out first. */
+    private int finish(String url) throws Exception {
+        int[] code = {3};
+        await().atMost(Duration.ofMinutes(1)).until(() -> (code[0] = sync(url).waitFor()) != 3);
+        return code[0];
+    }
+
+    private Process sync(String url) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.jobfeed.cli.Jobfeed",
+                "sync",
+                "jobs");
+        builder.environment().put("JOBO_BASE_URL", sandbox.baseUrl());
+        builder.environment().put("JOBO_API_KEY", Sandbox.TEST_KEY);
+        builder.environment().put("JOBO_JOBS_BATCH_SIZE", "250");
+        builder.environment().put("JOBFEED_DATASOURCE_URL", url);
+        builder.environment().put("JOBFEED_LEASE", "2s");
+        return builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("log").toFile()))
+                .start();
+    }
+
+    private void assertStoreIsTheWorld(String url) throws SQLException {
+        List<UUID> stored = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select id from active_job")) {
+            while (rows.next()) {
+                stored.add(rows.getObject(1, UUID.class));
+            }
+        }
+        assertThat(stored)
+                .containsExactlyInAnyOrderElementsOf(
+                        sandbox.world().activeIds().toList());
+    }
+
+    /** Four pages of the backfill, and beside them only what was in flight, and the runs behind a resumed one. */
+    private void assertPagesWereAskedForOnce(int inFlight) {
+        List<String> backfill = sandbox.log().entries("/api/jobs/feed").stream()
+                .map(LoggedRequest::body)
+                .filter(body -> !body.contains("posted_after"))
+                .toList();
+        assertThat(backfill.stream().distinct()).hasSize(4);
+        assertThat(backfill).hasSizeLessThanOrEqualTo(4 + inFlight);
+    }
+}
