@@ -1,26 +1,59 @@
 package dev.jobfeed;
 
+import dev.jobfeed.feed.Answer;
 import dev.jobfeed.feed.AnswerReader;
-import dev.jobfeed.feed.RowShape;
+import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.feed.UnreadableAnswerException;
+import dev.jobfeed.retry.AnswerHeader;
 import dev.jobfeed.run.Attempt;
-import dev.jobfeed.run.LeaseLostException;
+import dev.jobfeed.run.Attempts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
+import org.apache.camel.http.base.HttpOperationFailedException;
 
 /** What stands directly before and behind a call to Jobo: bean {@code jobfeedAnswers}. */
 public final class JoboAnswers {
 
-    /** Counts the request, and refuses it when the attempt no longer has the right to send it. */
-    public void permit(Exchange exchange) {
-        Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
+    /** The documentation has only the phrase "400 Invalid cursor"; vendor code has the word invalid_cursor. */
+    private static final Pattern INVALID_CURSOR =
+            Pattern.compile("invalid[ _-]cursor|cursor[^a-z]+(is |has )?(invalid|expired)");
+
+    /** What a column for credits can hold. */
+    private static final Pattern CREDITS = Pattern.compile("-?\\d{1,12}([.]\\d{1,12})?");
+
+    private final Attempts attempts;
+    private final Pace pace;
+
+    public JoboAnswers(Attempts attempts, Pace pace) {
+        this.attempts = attempts;
+        this.pace = pace;
+    }
+
+    /** Counts the request, and refuses it when the attempt must not send it. */
+    public void permit(Exchange exchange) throws InterruptedException {
+        Attempt attempt = attempt(exchange);
+        pace.await(path(exchange), attempt);
         if (attempt != null) {
-            if (attempt.isStopping()) {
-                throw new LeaseLostException("The attempt was asked to stop; no further request is sent.");
-            }
-            attempt.requested(Boolean.TRUE.equals(exchange.getIn().getHeader(Exchange.REDELIVERED, Boolean.class)));
+            boolean again = Boolean.TRUE.equals(exchange.getIn().getHeader(Exchange.REDELIVERED, Boolean.class));
+            attempts.permit(attempt, again, path(exchange).endsWith("/feed"));
+        }
+    }
+
+    /** Notes what an answer says of credits, whether it is a page or a refusal; for a {@code doFinally}. */
+    public void charge(Exchange exchange) {
+        pace.note(path(exchange), header(exchange, "X-RateLimit-Remaining"), header(exchange, "X-RateLimit-Reset"));
+        BigDecimal deducted = credits(exchange, "X-Credits-Deducted");
+        exchange.setVariable("joboCreditsDeducted", deducted);
+        Attempt attempt = attempt(exchange);
+        if (attempt != null) {
+            attempt.charged(deducted, credits(exchange, "X-Credits-Balance"));
         }
     }
 
@@ -31,21 +64,68 @@ public final class JoboAnswers {
      */
     public Object read(Exchange exchange) throws IOException {
         Message answer = exchange.getMessage();
-        Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
-        if (attempt != null) {
-            attempt.charged(
-                    answer.getHeader("X-Credits-Deducted", BigDecimal.class),
-                    answer.getHeader("X-Credits-Balance", BigDecimal.class));
-        }
-        String path = exchange.getVariable("joboPath", String.class);
+        String path = path(exchange);
         try (InputStream body = answer.getMandatoryBody(InputStream.class)) {
-            return switch (path) {
-                case "/api/jobs/feed" -> AnswerReader.feedPage(body, RowShape.JOB);
-                case "/api/jobs/expired" -> AnswerReader.idPage(body);
-                default -> throw new IllegalArgumentException("No reader for the answers of " + path);
-            };
-        } catch (org.apache.camel.InvalidPayloadException e) {
-            throw new dev.jobfeed.feed.UnreadableAnswerException("The answer has no body.", e);
+            // Camel would read what is left of a broken answer once more, and fail for that instead
+            answer.setBody(null);
+            if (path.startsWith("/api/companies/")) {
+                return AnswerReader.object(body);
+            }
+            if (path.equals("/api/jobs/expired")) {
+                return AnswerReader.idPage(body);
+            }
+            FeedPage page = AnswerReader.feedPage(body, FeedSource.at(path).shape());
+            Attempt attempt = attempt(exchange);
+            if (attempt != null) {
+                attempt.answered(page.received());
+            }
+            return page;
+        } catch (InvalidPayloadException e) {
+            throw new UnreadableAnswerException("The answer has no body.", e);
         }
+    }
+
+    /** Whether the answer says that the cursor is of no use any more: 400 invalid cursor, and every 409. */
+    public boolean isCursorLost(Exchange exchange) {
+        HttpOperationFailedException answer = exchange.getException(HttpOperationFailedException.class);
+        if (answer == null) {
+            answer = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, HttpOperationFailedException.class);
+        }
+        if (answer == null || answer.getStatusCode() != 400) {
+            return answer != null && answer.getStatusCode() == 409;
+        }
+        String body = answer.getResponseBody();
+        return body != null
+                && INVALID_CURSOR.matcher(body.toLowerCase(Locale.ROOT)).find();
+    }
+
+    /** What the caller gets in place of a page when the cursor is of no use any more. */
+    public Answer cursorLost(Exchange exchange) {
+        exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
+        return new Answer.CursorLost();
+    }
+
+    private static Attempt attempt(Exchange exchange) {
+        return exchange.getVariable("jobfeedAttempt", Attempt.class);
+    }
+
+    private static String path(Exchange exchange) {
+        return exchange.getVariable("joboPath", String.class);
+    }
+
+    /** A header of a page, or of a refusal; null when there is none. */
+    private static String header(Exchange exchange, String name) {
+        HttpOperationFailedException refusal =
+                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, HttpOperationFailedException.class);
+        String text = exchange.getMessage().getHeader(name, String.class);
+        return text == null && refusal != null
+                ? AnswerHeader.of(refusal.getResponseHeaders(), name).orElse(null)
+                : text;
+    }
+
+    /** Credits as the API sends them; absent under a subscription, and nothing to fail for when they are no number. */
+    private static BigDecimal credits(Exchange exchange, String header) {
+        String text = header(exchange, header);
+        return text != null && CREDITS.matcher(text.strip()).matches() ? new BigDecimal(text.strip()) : null;
     }
 }

@@ -3,6 +3,7 @@ package dev.jobfeed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.camel.util.TimeUtils;
 
 /**
@@ -22,6 +24,18 @@ import org.apache.camel.util.TimeUtils;
 public final class Settings {
 
     private static final Properties DEFAULTS = readDefaults();
+
+    /** The durations that Camel reads; most other text, such as 15M or PT15M, it takes for no time at all. */
+    private static final Pattern DURATION =
+            Pattern.compile("\\d{1,9}|(\\d{1,9}d)?(\\d{1,9}h)?(\\d{1,9}m)?(\\d{1,9}s)?(\\d{1,9}ms)?");
+
+    private static final Pattern DATASOURCE_URL =
+            Pattern.compile("jdbc:h2:.+|jdbc:postgresql:(?!//[^/?]*@).+", Pattern.DOTALL);
+
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d+){3}|\\[::1]");
+
+    /** Jobby.dev REST API, "End-to-end worked example": every ~5 seconds, not faster. */
+    private static final Duration POLL_FLOOR = Duration.ofSeconds(5);
 
     private final Function<String, Optional<String>> lookup;
 
@@ -55,7 +69,11 @@ public final class Settings {
      * The API's address, without a trailing slash, scheme and host in lower case, so that one server is one value.
      */
     public String baseUrl() {
-        return required("jobo.base-url", "an address such as https://connect.jobo.world", value -> {
+        return server("jobo.base-url", "https://connect.jobo.world");
+    }
+
+    private String server(String property, String example) {
+        return required(property, "an address such as " + example, value -> {
             URI uri = URI.create(value);
             String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
             if (!scheme.equals("http") && !scheme.equals("https")
@@ -71,12 +89,23 @@ public final class Settings {
         });
     }
 
-    /** The API key. Never print it. */
+    /**
+     * The API key. Never print it.
+     *
+     * @throws ConfigurationException when there is none, or one that would end or garble the header it travels in
+     */
     public String apiKey() {
-        return text("jobo.api-key")
+        String key = text("jobo.api-key")
                 .orElseThrow(() -> new ConfigurationException(
                         "jobo.api-key is not set. Set the environment variable JOBO_API_KEY, or the property in"
                                 + " conf/application.properties."));
+        for (int i = 0; i < key.length(); i++) {
+            if (key.charAt(i) <= ' ' || key.charAt(i) > '~') {
+                throw new ConfigurationException("jobo.api-key has " + key.length() + " characters, and number "
+                        + (i + 1) + " is none that a key has: a line break, a space, or not ASCII. Copy the key anew.");
+            }
+        }
+        return key;
     }
 
     /** What the key's prefix says of its environment: {@code live}, {@code test}, or {@code unknown}. */
@@ -88,9 +117,41 @@ public final class Settings {
         return key.startsWith("jbe_test_") ? "test" : "unknown";
     }
 
-    /** Jobs in one page of the feed. */
-    public int jobsBatchSize() {
-        return number("jobo.jobs.batch-size", 1, 1000);
+    /** The address of the Jobby.dev API, in the form of {@link #baseUrl()}. */
+    public String jobbyBaseUrl() {
+        return server("jobby.base-url", "https://jobby.dev/api/v1");
+    }
+
+    /**
+     * The token for Jobby.dev. Never print it.
+     *
+     * @throws ConfigurationException when there is none, or one that would end or garble the header it travels in
+     */
+    public String jobbyToken() {
+        String token = text("jobby.token")
+                .orElseThrow(() -> new ConfigurationException(
+                        "jobby.token is not set. Mint one at jobby.dev/account/api-tokens, and set the environment"
+                                + " variable JOBBY_TOKEN."));
+        if (!token.chars().allMatch(c -> c > ' ' && c <= '~')) {
+            throw new ConfigurationException("jobby.token has " + token.length()
+                    + " characters, and not all of them are those of a token. Copy it anew.");
+        }
+        return token;
+    }
+
+    /**
+     * How far apart two requests for the queue's status are; 5 s and more, because the API asks for that, except against
+     * a stand-in on this machine.
+     */
+    public Duration jobbyPollInterval() {
+        Duration interval = duration("jobby.poll-interval");
+        boolean local = LOOPBACK.matcher(URI.create(jobbyBaseUrl()).getHost()).matches();
+        if (interval.compareTo(local ? Duration.ofMillis(1) : POLL_FLOOR) < 0) {
+            throw new ConfigurationException(
+                    "jobby.poll-interval is '" + text("jobby.poll-interval").orElse("")
+                            + "'; it takes 5s or more, because Jobby.dev asks not to be polled faster.");
+        }
+        return interval;
     }
 
     /** The request field that carries the window of an incremental run. */
@@ -113,9 +174,55 @@ public final class Settings {
         return duration("jobo.overlap");
     }
 
+    /** What every wait before a repeated request is multiplied with. */
+    public double timeScale() {
+        return required("jobo.retry.time-scale", "a number from 0 up", value -> {
+            double scale = Double.parseDouble(value);
+            if (!(scale >= 0 && scale <= 1000)) {
+                throw new IllegalArgumentException();
+            }
+            return scale;
+        });
+    }
+
+    /** An amount of credits; empty when the property is. */
+    public Optional<BigDecimal> credits(String property) {
+        return text(property).isEmpty()
+                ? Optional.empty()
+                : Optional.of(required(property, "an amount of credits such as 5000, or nothing", value -> {
+                    BigDecimal credits = new BigDecimal(value);
+                    if (credits.signum() < 0) {
+                        throw new IllegalArgumentException();
+                    }
+                    return credits;
+                }));
+    }
+
     /** How long an attempt's lease outlives its holder. */
     public Duration lease() {
-        return duration("jobfeed.lease");
+        Duration lease = duration("jobfeed.lease");
+        if (lease.compareTo(Duration.ofSeconds(1)) < 0 || lease.compareTo(Duration.ofMinutes(1)) > 0) {
+            throw new ConfigurationException(
+                    "jobfeed.lease is '" + text("jobfeed.lease").orElse("")
+                            + "'; it takes a duration from 1s to 60s, and without a unit it is milliseconds.");
+        }
+        return lease;
+    }
+
+    /** The JDBC address of the database. Never print it as it is. */
+    public String datasourceUrl() {
+        return required("jobfeed.datasource.url", "an address such as jdbc:postgresql://db.example.com/jobs", value -> {
+            // a user in the place of a host would be told in messages of the driver
+            if (!DATASOURCE_URL.matcher(value).matches()) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        });
+    }
+
+    /** The database's address as it may be printed: without options, among which a password may be. */
+    public String datasource() {
+        return datasourceUrl().replaceFirst("(?s)[?;].*", "");
     }
 
     /** The schema of the tables; empty for the connection's own. */
@@ -137,7 +244,8 @@ public final class Settings {
         });
     }
 
-    private int number(String property, int least, int most) {
+    /** A whole number within bounds. */
+    public int number(String property, int least, int most) {
         return required(property, "a whole number from " + least + " to " + most, value -> {
             int number = Integer.parseInt(value);
             if (number < least || number > most) {
@@ -150,22 +258,28 @@ public final class Settings {
     /** A duration. */
     public Duration duration(String property) {
         return required(property, "a duration such as 90s, 15m or 1h", value -> {
-            long millis = TimeUtils.toMilliSeconds(value);
-            if (millis < 0) {
+            if (!DURATION.matcher(value).matches()) {
                 throw new IllegalArgumentException();
             }
-            return Duration.ofMillis(millis);
+            return Duration.ofMillis(TimeUtils.toMilliSeconds(value));
         });
     }
 
     private <T> T required(String property, String expected, Function<String, T> parse) {
-        String value =
-                text(property).orElseThrow(() -> new ConfigurationException(property + " is empty; it takes " + expected + "."));
+        String value = text(property)
+                .orElseThrow(() -> new ConfigurationException(property + " is empty; it takes " + expected + "."));
         try {
             return parse.apply(value);
         } catch (IllegalArgumentException | NullPointerException e) {
-            throw new ConfigurationException(property + " is '" + value + "'; it takes " + expected + ".", e);
+            // without the cause, which would say the value again
+            throw new ConfigurationException(
+                    property + " is '" + withoutSecrets(value) + "'; it takes " + expected + ".");
         }
+    }
+
+    /** An address without what may be a password: the part before an @, and the query or options. */
+    private static String withoutSecrets(String value) {
+        return value.replaceFirst("(?s)^(\\w+:)?(//)?.*@", "$1$2...@").replaceFirst("(?s)([?;]).*", "$1...");
     }
 
     private static Properties readDefaults() {

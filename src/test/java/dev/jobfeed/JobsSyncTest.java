@@ -1,135 +1,309 @@
 package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jobfeed.run.Attempt;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.run.ForeignStoreException;
 import dev.jobfeed.run.Run;
-import dev.jobfeed.sandbox.LoggedRequest;
-import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.run.RunMode;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
-import java.nio.file.Path;
-import java.time.Clock;
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Properties;
+import java.util.TimeZone;
 import java.util.UUID;
-import org.apache.camel.Exchange;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.PluginHelper;
-import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.jdbc.core.JdbcTemplate;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The shipped routes against the sandbox, over HTTP; the database against the sandbox's truth. */
 class JobsSyncTest {
 
-    @TempDir
-    Path directory;
+    private SyncWorld world;
 
-    private Sandbox sandbox;
-    private DefaultCamelContext context;
-    private JdbcTemplate database;
-
-    @BeforeEach
-    void start() throws Exception {
-        sandbox = Sandbox.start(SandboxOptions.builder().port(0).jobs(2500).build());
-        JdbcDataSource dataSource = new JdbcDataSource();
-        dataSource.setURL("jdbc:h2:file:" + directory.resolve("jobs") + ";DB_CLOSE_DELAY=-1");
-        database = new JdbcTemplate(dataSource);
-        context = new DefaultCamelContext();
-        Properties settings = new Properties();
-        settings.setProperty("jobo.base-url", sandbox.baseUrl());
-        settings.setProperty("jobo.api-key", Sandbox.TEST_KEY);
-        settings.setProperty("jobo.jobs.watermark-parameter", "updated_after");
-        settings.setProperty("jobfeed.jobs.enabled", "false");
-        context.getPropertiesComponent().setInitialProperties(settings);
-        context.getPropertiesComponent().setOverrideProperties(settings);
-        JobfeedBundle.bind(context, new JobfeedBundle.Options(dataSource, Clock.systemUTC()));
-        var loader = PluginHelper.getResourceLoader(context);
-        for (String name : List.of("jobo-api", "jobs-expired", "jobs-feed", "jobs-sync")) {
-            PluginHelper.getRoutesLoader(context)
-                    .loadRoutes(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
-        }
-        context.start();
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(700)).with("jobo.jobs.batch-size", "250");
     }
 
     @AfterEach
     void stop() {
-        context.stop();
-        database.execute("shutdown");
-        sandbox.close();
-    }
-
-    @Test
-    void aBackfillBringsEveryActiveJob() throws Exception {
-        Run run = sync();
-
-        assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(run.counts().inserted()).isEqualTo(2500);
-        assertStoreIsTheWorld();
-    }
-
-    @Test
-    void nothingIsWrittenWhenNothingHasChanged() throws Exception {
-        sync();
-
-        Run second = sync();
-
-        assertThat(second.counts().received()).isZero();
-        assertThat(second.status()).isEqualTo("succeeded");
-        assertStoreIsTheWorld();
-    }
-
-    @Test
-    void anIncrementalRunBringsWhatIsNewEditedExpiredAndReturned() throws Exception {
-        sync();
-        sandbox.world().createJobs(12);
-        sandbox.world().updateJobs(9);
-        List<UUID> expired = sandbox.world().expireJobs(7);
-        sandbox.world().returnJob(expired.get(0));
-
-        Run run = sync();
-
-        assertThat(run.expired()).isEqualTo(7);
-        assertThat(run.counts().reactivated()).isEqualTo(1);
-        assertStoreIsTheWorld();
-    }
-
-    @Test
-    void aStoppedRunIsResumedAtItsCursorAndBuysNoPageTwice() throws Exception {
-        Run stopped = attempt(1).run();
-        assertThat(stopped.status()).isEqualTo("open");
-
-        Run resumed = sync();
-
-        assertThat(resumed.id()).isEqualTo(stopped.id());
-        assertThat(resumed.runStartedAt()).isEqualTo(stopped.runStartedAt());
-        assertThat(sandbox.log().entries("/api/jobs/feed").stream().map(LoggedRequest::body))
-                .hasSize(3)
-                .doesNotHaveDuplicates();
-        assertStoreIsTheWorld();
-    }
-
-    private Run sync() throws Exception {
-        return attempt(null).run();
-    }
-
-    private Attempt attempt(Integer maxPages) throws Exception {
-        try (var template = context.createProducerTemplate()) {
-            Exchange exchange = template.send("direct:jobs-sync", e -> e.setVariable("jobfeedMaxPages", maxPages));
-            if (exchange.getException() != null) {
-                throw exchange.getException();
-            }
-            return exchange.getVariable("jobfeedAttempt", Attempt.class);
+        if (world != null) {
+            world.close();
         }
     }
 
-    private void assertStoreIsTheWorld() {
-        List<UUID> stored = database.queryForList("select id from active_job", UUID.class);
-        assertThat(stored)
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aBackfillBringsEveryActiveJob(String database) throws Exception {
+        start(database);
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.mode()).isEqualTo(RunMode.BACKFILL);
+        assertThat(run.counts().inserted()).isEqualTo(700);
+        assertThat(run.pages()).isEqualTo(3);
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRowThatIsDeliveredAgainUnchangedIsNotWritten(String database) throws Exception {
+        start(database);
+        world.sync();
+        world.sandbox.world().createJobs(5);
+        world.sync();
+        List<OffsetDateTime> before =
+                world.database.queryForList("select last_changed_at from job order by id", OffsetDateTime.class);
+
+        Run again = world.sync();
+
+        assertThat(again.counts().received()).isEqualTo(5);
+        assertThat(again.counts().unchanged()).isEqualTo(5);
+        assertThat(world.database.queryForList("select last_changed_at from job order by id", OffsetDateTime.class))
+                .isEqualTo(before);
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anIncrementalRunBringsWhatIsNewEditedExpiredAndReturned(String database) throws Exception {
+        start(database);
+        world.sync();
+        world.sandbox.world().createJobs(12);
+        world.sandbox.world().updateJobs(9);
+        List<UUID> expired = world.sandbox.world().expireJobs(7);
+        world.sandbox.world().returnJob(expired.get(0));
+
+        Run run = world.sync();
+
+        assertThat(run.mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(run.expired()).isEqualTo(7);
+        assertThat(run.counts().inserted()).isEqualTo(12);
+        assertThat(run.counts().reactivated()).isEqualTo(1);
+        assertThat(world.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
+                .isEqualTo(6);
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void postedAfterBringsNewPostingsAndNoEdits(String database) throws Exception {
+        start(database);
+        world.with("jobo.jobs.watermark-parameter", "posted_after");
+        world.sync();
+        List<UUID> created = world.sandbox.world().createJobs(4);
+        UUID edited = world.sandbox
+                .world()
+                .activeIds()
+                .filter(id -> !created.contains(id))
+                .findFirst()
+                .orElseThrow();
+        String titleBefore = world.one("select title from job where id = ?", String.class, edited);
+        world.sandbox.world().updateJob(edited);
+
+        Run run = world.sync();
+
+        assertThat(world.feedRequests()).last().asString().contains("posted_after");
+        assertThat(run.counts().inserted()).isEqualTo(4);
+        assertThat(run.counts().received()).isEqualTo(4);
+        assertThat(world.one("select title from job where id = ?", String.class, edited))
+                .isEqualTo(titleBefore);
+        assertThat(world.database.queryForList("select id from active_job", UUID.class))
                 .containsExactlyInAnyOrderElementsOf(
-                        sandbox.world().activeIds().toList());
+                        world.sandbox.world().activeIds().toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aStoppedRunIsResumedAtItsCursorAndBuysNoPageTwice(String database) throws Exception {
+        start(database);
+        Run stopped = world.syncPages(1);
+        assertThat(stopped.status()).isEqualTo("open");
+
+        Run resumed = world.sync();
+
+        assertThat(resumed.id()).isEqualTo(stopped.id());
+        assertThat(resumed.runStartedAt()).isEqualTo(stopped.runStartedAt());
+        assertThat(world.feedRequests()).hasSize(3).doesNotHaveDuplicates();
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void theNewestOfTwoRowsOfAnIdInOnePageIsStored(String database) throws Exception {
+        start(database);
+        UUID id = world.sandbox.world().activeIds().findFirst().orElseThrow();
+        rewriteFirstPage(page -> {
+            ArrayNode jobs = (ArrayNode) page.get("jobs");
+            ObjectNode newer = jobs.get(0).deepCopy();
+            newer.put("title", "the newer one").put("updated_at", "2026-11-22T00:00:00.000001Z");
+            ObjectNode older = jobs.get(0).deepCopy();
+            older.put("title", "the oldest one").put("updated_at", "2001-01-01T00:00:00Z");
+            jobs.insert(0, newer);
+            jobs.add(older);
+        });
+
+        Run run = world.sync();
+
+        assertThat(run.counts().duplicates()).isEqualTo(2);
+        assertThat(run.counts().received()).isEqualTo(702);
+        assertThat(run.counts().inserted()).isEqualTo(700);
+        assertThat(world.one("select title from job where id = ?", String.class, id))
+                .isEqualTo("the newer one");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anOlderVersionNeverOverwritesANewerOne(String database) throws Exception {
+        start(database);
+        world.sync();
+        UUID id = world.sandbox.world().createJobs(1).get(0);
+        world.sync();
+        rewriteFirstPage(page -> ((ObjectNode) page.get("jobs").get(0))
+                .put("title", "an old title")
+                .put("updated_at", "2001-01-01T00:00:00Z"));
+
+        Run run = world.sync();
+
+        assertThat(run.counts().unchanged()).isEqualTo(1);
+        assertThat(world.one("select title from job where id = ?", String.class, id))
+                .isNotEqualTo("an old title");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anEmptyFeedIsASuccessWithZeroRows(String database) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(0));
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.counts().received()).isZero();
+        assertThat(run.pages()).isEqualTo(1);
+        assertThat(world.feedRequests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void everyFieldIsStoredAsItWasDelivered(String database) throws Exception {
+        start(database);
+        TimeZone before = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone("America/St_Johns"));
+        try {
+            rewriteFirstPage(page -> ((ObjectNode) page.get("jobs").get(0))
+                    .put("created_at", "2026-04-29T05:00:03.198870Z")
+                    .put("workplace_type", "On-site")
+                    .put("external_id", "x-1")
+                    .putNull("description"));
+            world.sync();
+        } finally {
+            TimeZone.setDefault(before);
+        }
+        UUID id = world.sandbox.world().activeIds().findFirst().orElseThrow();
+
+        JsonNode delivered = SyncWorld.parse(world.sandbox.world().json(id));
+        assertThat(world.one("select created_at from job where id = ?", OffsetDateTime.class, id))
+                .isEqualTo(OffsetDateTime.parse("2026-04-29T05:00:03.198870Z"));
+        assertThat(world.one("select workplace_type from job where id = ?", String.class, id))
+                .isEqualTo("On-site");
+        assertThat(world.one("select description from job where id = ?", String.class, id))
+                .isNull();
+        assertThat(world.one("select company_name from job where id = ?", String.class, id))
+                .isEqualTo(delivered.at("/company/name").textValue());
+        for (String column : List.of("company", "locations", "qualifications", "responsibilities", "benefits")) {
+            assertThat(SyncWorld.parse(
+                            world.one("select cast(" + column + " as text) from job where id = ?", String.class, id)))
+                    .as(column)
+                    .isEqualTo(delivered.get(column));
+        }
+        assertThat(SyncWorld.parse(world.one("select cast(extra as text) from job where id = ?", String.class, id))
+                        .get("external_id")
+                        .textValue())
+                .isEqualTo("x-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anIgnoredWindowEndsTheAttemptBeforeAnythingIsStored(String database) throws Exception {
+        start(database);
+        world.sync();
+        long requests = world.feedRequests().size();
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                ? Interceptor.rewrite(body ->
+                        text(page(world.sandbox.world().activeIds().limit(3).toList())))
+                : Interceptor.pass());
+
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("ignores the window");
+
+        assertThat(world.feedRequests()).hasSize((int) requests + 1);
+        assertThat(world.one("select pages from sync_run order by id desc limit 1", Integer.class))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRepeatedCursorEndsTheAttemptInsteadOfLooping(String database) throws Exception {
+        start(database);
+        world.syncPages(1);
+        String cursor = world.one("select next_cursor from sync_run", String.class);
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                ? Interceptor.rewrite(body -> text(((ObjectNode) SyncWorld.parse(text(body)))
+                        .put("has_more", true)
+                        .put("next_cursor", cursor)))
+                : Interceptor.pass());
+
+        assertThatThrownBy(world::sync).hasMessageContaining("never end");
+
+        assertThat(world.feedRequests()).hasSize(2);
+        assertThat(world.one("select next_cursor from sync_run where status = 'open'", String.class))
+                .isEqualTo(cursor);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aStoreOfAnotherServerIsRefused(String database) throws Exception {
+        start(database);
+        world.sync();
+        world.with("jobo.base-url", world.sandbox.baseUrl().replace("127.0.0.1", "localhost"));
+
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(ForeignStoreException.class)
+                .hasMessageContaining("127.0.0.1")
+                .hasMessageContaining("localhost");
+    }
+
+    /** Changes the JSON of the next feed page that is a first one. */
+    private void rewriteFirstPage(java.util.function.Consumer<ObjectNode> change) {
+        world.sandbox.intercept(request ->
+                request.endpoint() == Endpoint.JOBS_FEED && !request.body().contains("cursor")
+                        ? Interceptor.rewrite(body -> {
+                            ObjectNode page = (ObjectNode) SyncWorld.parse(text(body));
+                            change.accept(page);
+                            return text(page);
+                        })
+                        : Interceptor.pass());
+    }
+
+    private JsonNode page(List<UUID> ids) {
+        String jobs =
+                String.join(",", ids.stream().map(world.sandbox.world()::json).toList());
+        return SyncWorld.parse("{\"jobs\":[" + jobs + "],\"next_cursor\":null,\"has_more\":false}");
+    }
+
+    private static String text(byte[] body) {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] text(JsonNode json) {
+        return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -9,6 +9,7 @@ import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -22,12 +23,14 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real processes, killed with SIGKILL; the next one ends with the database of an undisturbed one. */
+@Tag("processes")
 class KilledProcessTest {
 
     @TempDir
@@ -67,7 +70,7 @@ class KilledProcessTest {
         assertThat(finish(url)).isZero();
 
         assertStoreIsTheWorld(url);
-        assertPagesWereAskedForOnce(1);
+        assertPagesWereAskedForOnce(2);
     }
 
     @Test
@@ -99,7 +102,49 @@ class KilledProcessTest {
         assertThat(finish(url)).isZero();
 
         assertStoreIsTheWorld(url);
-        assertPagesWereAskedForOnce(1);
+        assertPagesWereAskedForOnce(2);
+    }
+
+    @Test
+    void inTheMiddleOfAPageOnH2() throws Exception {
+        String url = h2();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch locked = new CountDownLatch(1);
+        int[] seen = {0};
+        sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED && seen[0]++ == 2) {
+                asked.countDown();
+                locked.await();
+            }
+            return Interceptor.pass();
+        });
+        Process first = jobfeed(url, "run");
+        asked.await();
+        await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(directory.resolve("jobs.server")));
+        String shared = Files.readString(directory.resolve("jobs.server")).strip();
+        try (Connection other = DriverManager.getConnection(shared);
+                Connection watch = DriverManager.getConnection(shared);
+                Statement statement = other.createStatement();
+                Statement watching = watch.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select id from sync_run for update");
+            locked.countDown();
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                try (ResultSet waiting = watching.executeQuery(
+                        "select count(*) from information_schema.sessions where blocker_id is not null")) {
+                    return waiting.next() && waiting.getInt(1) > 0;
+                }
+            });
+            first.destroyForcibly().waitFor();
+        } catch (SQLException e) {
+            // the connections ended with the process that served them
+            assertThat(first.isAlive()).isFalse();
+        }
+
+        assertThat(finish(url)).isZero();
+
+        assertStoreIsTheWorld(url);
+        assertPagesWereAskedForOnce(2);
     }
 
     private String h2() {
@@ -114,13 +159,17 @@ class KilledProcessTest {
     }
 
     private Process sync(String url) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+        return jobfeed(url, "sync", "jobs");
+    }
+
+    private Process jobfeed(String url, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.jobfeed.cli.Jobfeed",
-                "sync",
-                "jobs");
+                "dev.jobfeed.cli.Jobfeed"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JOBO_BASE_URL", sandbox.baseUrl());
         builder.environment().put("JOBO_API_KEY", Sandbox.TEST_KEY);
         builder.environment().put("JOBO_JOBS_BATCH_SIZE", "250");
@@ -142,8 +191,7 @@ class KilledProcessTest {
             }
         }
         assertThat(stored)
-                .containsExactlyInAnyOrderElementsOf(
-                        sandbox.world().activeIds().toList());
+                .containsExactlyInAnyOrderElementsOf(sandbox.world().activeIds().toList());
     }
 
     /** Four pages of the backfill, and beside them only what was in flight, and the runs behind a resumed one. */

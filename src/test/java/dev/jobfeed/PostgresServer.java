@@ -15,20 +15,33 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** A PostgreSQL server of the tests' own, from the machine's binaries; started once, stopped with the JVM. */
-public final class PostgresServer {
+/** PostgreSQL servers of the tests' own, from the machine's binaries; one that is shared, and any that are to be stopped. */
+public final class PostgresServer implements AutoCloseable {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
-    private static PostgresServer running;
+    private static PostgresServer shared;
 
+    private final Path binaries;
+    private final Path directory;
     private final int port;
+    private final boolean root = System.getProperty("user.name").equals("root");
 
-    private PostgresServer(int port) {
+    private PostgresServer(Path binaries, Path directory, int port) {
+        this.binaries = binaries;
+        this.directory = directory;
         this.port = port;
     }
 
     /** The URL of a new, empty database; skips the test where there is no PostgreSQL, unless in CI. */
     public static synchronized String newDatabase() throws Exception {
+        if (shared == null) {
+            shared = startOwn();
+        }
+        return shared.create();
+    }
+
+    /** A server beside the shared one; skips the test where there is no PostgreSQL, unless in CI. */
+    static PostgresServer startOwn() throws IOException, InterruptedException {
         Optional<Path> binaries = binaries();
         if (binaries.isEmpty()) {
             if (System.getenv("CI") != null) {
@@ -36,19 +49,137 @@ public final class PostgresServer {
             }
             Assumptions.abort("SKIPPED: no PostgreSQL server binaries on this machine (package postgresql).");
         }
-        if (running == null) {
-            running = start(binaries.get());
-        }
-        String name = "jobs" + DATABASES.incrementAndGet();
-        try (Connection connection = DriverManager.getConnection(running.url("postgres"));
-                Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name);
-        }
-        return running.url(name);
+        PostgresServer server =
+                new PostgresServer(binaries.get(), Files.createTempDirectory("jobfeed-postgres"), freePort());
+        server.initialize();
+        server.start();
+        java.lang.Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+        return server;
     }
 
-    private String url(String database) {
+    /** A new, empty database; its URL. */
+    String create() throws SQLException {
+        String name = "jobs" + DATABASES.incrementAndGet();
+        execute("create database " + name);
+        return url(name);
+    }
+
+    /** A new, empty database whose files are in this directory; its URL. */
+    String create(Path directory) throws SQLException {
+        String name = "jobs" + DATABASES.incrementAndGet();
+        execute(
+                "create tablespace " + name + " location '" + directory + "'",
+                "create database " + name + " tablespace " + name);
+        return url(name);
+    }
+
+    /** Drops the database in a directory, whoever is connected to it. */
+    void dropFrom(Path directory) throws SQLException {
+        String name;
+        try (Connection connection = DriverManager.getConnection(url("postgres"));
+                Statement statement = connection.createStatement();
+                var found = statement.executeQuery(
+                        "select spcname from pg_tablespace where pg_tablespace_location(oid) = '" + directory + "'")) {
+            if (!found.next()) {
+                return;
+            }
+            name = found.getString(1);
+        }
+        execute("drop database if exists " + name + " with (force)", "drop tablespace " + name);
+    }
+
+    /** Asks a user for its password from now on; the others are trusted. */
+    void requirePassword(String user) throws IOException, InterruptedException {
+        Path rules = Path.of(data(), "pg_hba.conf");
+        Files.writeString(rules, "host all " + user + " 127.0.0.1/32 scram-sha-256\n" + Files.readString(rules));
+        control("reload");
+    }
+
+    /** Executes statements as the superuser, outside of the tests' databases. */
+    void execute(String... statements) throws SQLException {
+        executeIn(url("postgres"), statements);
+    }
+
+    /** Executes statements in a database. */
+    static void executeIn(String url, String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            for (String text : statements) {
+                statement.execute(text);
+            }
+        }
+    }
+
+    /** The URL of a database. */
+    String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres";
+    }
+
+    /** A directory of the server's user. */
+    Path directory() {
+        return directory;
+    }
+
+    private void initialize() throws IOException, InterruptedException {
+        if (root) {
+            run(List.of("chown", "postgres", directory.toString()), false, directory);
+        }
+        run(
+                List.of(binaries.resolve("initdb").toString(), "-A", "trust", "-U", "postgres", "-D", data()),
+                root,
+                directory);
+    }
+
+    private String data() {
+        return directory.resolve("data").toString();
+    }
+
+    /** Starts it, at the port it always has. */
+    void start() throws IOException, InterruptedException {
+        String options = "-p " + port + " -h 127.0.0.1 -k " + directory + " -c fsync=off";
+        control("-l", directory.resolve("log").toString(), "-o", options, "start");
+    }
+
+    boolean isRunning() {
+        return Files.exists(Path.of(data(), "postmaster.pid"));
+    }
+
+    /** Stops it as a crash would. */
+    void crash() throws IOException, InterruptedException {
+        control("-m", "immediate", "stop");
+    }
+
+    private void control(String... arguments) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(binaries.resolve("pg_ctl").toString(), "-w", "-D", data()));
+        command.addAll(List.of(arguments));
+        run(command, root, directory);
+    }
+
+    /** Stops it for good, and forgets all it had. */
+    @Override
+    public void close() {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try {
+            if (isRunning()) {
+                crash();
+            }
+            run(List.of("rm", "-rf", directory.toString()), false, Path.of("/"));
+        } catch (IOException | InterruptedException e) {
+            System.err.println("The test's PostgreSQL was not stopped: " + e.getMessage());
+        }
+    }
+
+    /** The port in a URL of a server of this kind. */
+    static int port(String url) {
+        return Integer.parseInt(url.replaceFirst("^jdbc:postgresql://127\\.0\\.0\\.1:(\\d+)/.*", "$1"));
+    }
+
+    /** The same database by another port. */
+    static String atPort(String url, int port) {
+        return url.replaceFirst(":\\d+/", ":" + port + "/");
     }
 
     private static Optional<Path> binaries() throws IOException {
@@ -61,29 +192,6 @@ public final class PostgresServer {
                     .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
                     .max(Path::compareTo);
         }
-    }
-
-    private static PostgresServer start(Path binaries) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("jobfeed-postgres");
-        boolean root = System.getProperty("user.name").equals("root");
-        if (root) {
-            run(List.of("chown", "postgres", directory.toString()), false, directory);
-        }
-        int port = freePort();
-        String data = directory.resolve("data").toString();
-        String control = binaries.resolve("pg_ctl").toString();
-        run(List.of(binaries.resolve("initdb").toString(), "-A", "trust", "-U", "postgres", "-D", data), root, directory);
-        String options = "-p " + port + " -h 127.0.0.1 -k " + directory + " -c fsync=off";
-        run(List.of(control, "-w", "-D", data, "-l", directory.resolve("log").toString(), "-o", options, "start"), root, directory);
-        java.lang.Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            try {
-                run(List.of(control, "-w", "-m", "immediate", "-D", data, "stop"), root, directory);
-                run(List.of("rm", "-rf", directory.toString()), false, Path.of("/"));
-            } catch (IOException | InterruptedException e) {
-                System.err.println("The test's PostgreSQL was not stopped: " + e.getMessage());
-            }
-        }));
-        return new PostgresServer(port);
     }
 
     private static int freePort() throws IOException {

@@ -29,11 +29,48 @@ class RouteFilesTest {
 
     /** The steps, triggers and clauses of the YAML DSL that a reader meets, each with an id and a description. */
     private static final Set<String> NODES = Set.of(
-            "route", "routeConfiguration", "from", "to", "toD", "bean", "process", "setBody", "setHeader",
-            "setVariable", "setProperty", "removeHeader", "removeHeaders", "removeVariable", "loop", "split", "filter",
-            "choice", "doTry", "doFinally", "transacted", "log", "multicast", "marshal", "unmarshal", "script",
-            "wireTap", "delay", "throttle", "aggregate", "pipeline", "policy", "stop", "throwException", "when",
-            "otherwise", "doCatch", "poll", "enrich", "pollEnrich", "recipientList", "onException");
+            "route",
+            "routeConfiguration",
+            "from",
+            "to",
+            "toD",
+            "bean",
+            "process",
+            "setBody",
+            "setHeader",
+            "setVariable",
+            "setProperty",
+            "removeHeader",
+            "removeHeaders",
+            "removeVariable",
+            "loop",
+            "split",
+            "filter",
+            "choice",
+            "doTry",
+            "doFinally",
+            "transacted",
+            "log",
+            "multicast",
+            "marshal",
+            "unmarshal",
+            "script",
+            "wireTap",
+            "delay",
+            "throttle",
+            "aggregate",
+            "pipeline",
+            "policy",
+            "stop",
+            "throwException",
+            "when",
+            "otherwise",
+            "doCatch",
+            "poll",
+            "enrich",
+            "pollEnrich",
+            "recipientList",
+            "onException");
 
     @TestFactory
     Stream<DynamicTest> everyFileFitsTheSchemaOfTheYamlDsl() throws IOException {
@@ -41,9 +78,8 @@ class RouteFilesTest {
         try (InputStream in = getClass().getResourceAsStream("/schema/camelYamlDsl.json")) {
             schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(in);
         }
-        return files().map(file -> DynamicTest.dynamicTest(
-                file.getFileName().toString(),
-                () -> assertThat(schema.validate(yaml(file)))
+        return files().map(file ->
+                DynamicTest.dynamicTest(file.getFileName().toString(), () -> assertThat(schema.validate(yaml(file)))
                         .filteredOn(fault -> !isPlaceholder(fault.getInstanceNode()))
                         .isEmpty()));
     }
@@ -59,9 +95,9 @@ class RouteFilesTest {
 
     @TestFactory
     Stream<DynamicTest> noFileHasAYamlComment() throws IOException {
-        return files().map(file -> DynamicTest.dynamicTest(
-                file.getFileName().toString(),
-                () -> assertThat(Files.readAllLines(file)).noneMatch(line -> line.matches("(.*\\s)?#(\\s.*)?"))));
+        return files().map(file ->
+                DynamicTest.dynamicTest(file.getFileName().toString(), () -> assertThat(Files.readAllLines(file))
+                        .noneMatch(line -> line.matches("(.*\\s)?#(\\s.*)?"))));
     }
 
     @Test

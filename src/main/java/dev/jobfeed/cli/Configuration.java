@@ -26,9 +26,11 @@ final class Configuration {
     }
 
     static Configuration read(Map<String, String> presets) {
-        Optional<Path> home = Optional.ofNullable(System.getProperty("jobfeed.home")).map(Path::of);
+        Optional<Path> home =
+                Optional.ofNullable(System.getProperty("jobfeed.home")).map(Path::of);
         Properties file = new Properties();
-        Optional<Path> path = home.map(h -> h.resolve("conf/application.properties")).filter(Files::isReadable);
+        Optional<Path> path =
+                home.map(h -> h.resolve("conf/application.properties")).filter(Files::isReadable);
         if (path.isPresent()) {
             try (Reader reader = Files.newBufferedReader(path.get())) {
                 file.load(reader);
@@ -36,7 +38,7 @@ final class Configuration {
                 throw new ConfigurationException(path.get() + " cannot be read: " + e.getMessage(), e);
             }
             List<String> unknown = file.stringPropertyNames().stream()
-                    .filter(name -> name.startsWith("jobo.") || name.startsWith("jobfeed."))
+                    .filter(name -> name.matches("(jobo|jobby|jobfeed)[.].*"))
                     .filter(name -> !Settings.defaults().containsKey(name))
                     .sorted()
                     .toList();
@@ -46,6 +48,15 @@ final class Configuration {
             }
         }
         return new Configuration(presets, file, home);
+    }
+
+    private static Optional<Path> path(Optional<Path> home) {
+        return home.map(h -> h.resolve("conf/application.properties")).filter(Files::isReadable);
+    }
+
+    /** The file that was read, when there is one. */
+    Optional<Path> file() {
+        return path(home);
     }
 
     Settings settings() {

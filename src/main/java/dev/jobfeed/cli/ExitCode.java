@@ -5,6 +5,7 @@ import dev.jobfeed.run.ForeignStoreException;
 import dev.jobfeed.run.StreamBusyException;
 import java.net.BindException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.h2.api.ErrorCode;
 
 /** What a command ends with. */
@@ -31,11 +32,19 @@ enum ExitCode {
             }
             if (cause instanceof ConfigurationException
                     || cause instanceof ForeignStoreException
-                    || cause instanceof BindException) {
+                    || cause instanceof BindException
+                    || isRefusedByDatabase(cause)) {
                 return USAGE;
             }
         }
         return FAILED;
+    }
+
+    /** A password, a database or rights that do not fit will not fit at the next try either. */
+    private static boolean isRefusedByDatabase(Throwable cause) {
+        return cause instanceof SQLException sql
+                && sql.getSQLState() != null
+                && Set.of("28000", "28P01", "3D000", "3F000", "42501").contains(sql.getSQLState());
     }
 
     private static boolean isHeldH2File(Throwable cause) {

@@ -1,18 +1,41 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.run.Failures;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 @Command(
         name = "jobfeed",
         description = "Keeps a database in step with the Jobo Enterprise API.",
         mixinStandardHelpOptions = true,
-        version = "jobfeed 0.1.0-SNAPSHOT",
-        subcommands = {RunCommand.class, SyncCommand.class, StatusCommand.class, SandboxCommand.class},
+        versionProvider = Jobfeed.Version.class,
+        subcommands = {
+            RunCommand.class,
+            SyncCommand.class,
+            StatusCommand.class,
+            ResyncCommand.class,
+            ReconcileCommand.class,
+            AbandonCommand.class,
+            QuarantineCommand.class,
+            JobbyCommand.class,
+            DoctorCommand.class,
+            SandboxCommand.class
+        },
         footer = {"", "Exit codes: 0 done; 1 failed, state kept; 2 usage or configuration; 3 stream is busy."})
-public final class Jobfeed {
+public final class Jobfeed implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
 
     private Jobfeed() {}
 
@@ -23,9 +46,37 @@ public final class Jobfeed {
 
     static CommandLine commandLine() {
         return new CommandLine(new Jobfeed())
+                .setParameterExceptionHandler((failure, arguments) -> misused(failure))
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println("jobfeed: " + Failures.describe(failure));
                     return ExitCode.of(failure).code();
                 });
+    }
+
+    /** Without a command there is nothing to do but to say which there are. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE.code();
+    }
+
+    /** The mistake in one line, and where to read on; the whole help would push it off the screen. */
+    private static int misused(ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        command.getErr().println(failure.getMessage());
+        UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE.code();
+    }
+
+    /** The version the build wrote beside this class. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() throws IOException {
+            try (InputStream in = Jobfeed.class.getResourceAsStream("version.txt")) {
+                return new String[] {"jobfeed " + new String(in.readAllBytes(), StandardCharsets.UTF_8).strip()};
+            }
+        }
     }
 }

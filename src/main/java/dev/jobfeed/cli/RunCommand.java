@@ -2,9 +2,8 @@ package dev.jobfeed.cli;
 
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,39 +24,29 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Deque<AutoCloseable> open = new ArrayDeque<>();
-        java.lang.Runtime.getRuntime().addShutdownHook(new Thread(() -> close(open), "jobfeed-stop"));
-        if (sandbox.isAsked()) {
-            open.push(startSandbox());
+        try (Shutdown shutdown = new Shutdown()) {
+            if (sandbox.isAsked()) {
+                shutdown.closes(startSandbox());
+            }
+            Configuration configuration = Configuration.read(sandbox.presets());
+            shutdown.closes(Runtime.start(configuration, true));
+            SharedH2.share(configuration.settings().datasourceUrl()).ifPresent(shutdown::closes);
+            LOG.info("running; look at it with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
+            Thread.currentThread().join();
         }
-        Configuration configuration = Configuration.read(sandbox.presets());
-        Runtime runtime = Runtime.start(configuration, true);
-        open.push(runtime);
-        SharedH2.share(configuration.settings().text("jobfeed.datasource.url").orElse(""))
-                .ifPresent(open::push);
-        LOG.info("running; look at it with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
-        Thread.currentThread().join();
         return ExitCode.DONE.code();
     }
 
     private static Sandbox startSandbox() throws IOException {
-        Sandbox started = Sandbox.start(SandboxOptions.builder()
-                .port(SandboxPresets.PORT)
-                .newPerMinute(30)
-                .updatedPerMinute(30)
-                .expiredPerMinute(20)
-                .build());
+        Sandbox started = Sandbox.start(
+                SandboxOptions.builder()
+                        .port(SandboxPresets.PORT)
+                        .newPerMinute(30)
+                        .updatedPerMinute(30)
+                        .expiredPerMinute(20)
+                        .build(),
+                JobbyOptions.builder().queueMovesPerMinute(6).build());
         LOG.info("sandbox at {}; its world moves: 30 new, 30 edited, 20 expired jobs a minute", started.baseUrl());
         return started;
-    }
-
-    private static void close(Deque<AutoCloseable> open) {
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (Exception e) {
-                LOG.warn("Not everything was closed: {}", e.getMessage());
-            }
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.jobfeed.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.run.Estimate;
 import dev.jobfeed.run.Run;
 import java.util.Locale;
 
@@ -40,6 +41,16 @@ final class RunJson {
         json.put("credits_spent", run.creditsSpent());
         json.put("last_error", run.lastError());
         json.put("finished_at", text(run.finishedAt()));
+        return json;
+    }
+
+    static ObjectNode of(Estimate estimate) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("stream", estimate.stream());
+        json.put("mode", estimate.mode().name().toLowerCase(Locale.ROOT));
+        json.put("rows", estimate.rows());
+        json.put("credits_per_row", estimate.creditsPerRow());
+        json.put("credits", estimate.credits());
         return json;
     }
 

@@ -1,14 +1,17 @@
 package dev.jobfeed.cli;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.Settings;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,11 +19,27 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 
 /** The standalone runtime: pool, Camel context, routes. */
 final class Runtime implements AutoCloseable {
 
-    private static final List<String> SHIPPED = List.of("jobo-api", "jobs-expired", "jobs-feed", "jobs-sync");
+    /** Routes that begin by themselves or open a port; a command that does one thing starts none of them. */
+    private static final String TRIGGERS = "quartz*,timer*,scheduler*,cron*,platform-http*";
+
+    private static final List<String> SHIPPED = List.of(
+            "alerts",
+            "career-sites",
+            "companies",
+            "jobby-api",
+            "jobby-live-events",
+            "jobby-queue",
+            "jobby-relay",
+            "jobby-webhooks",
+            "jobo-api",
+            "jobs-expired",
+            "jobs-feed",
+            "jobs-sync");
 
     private final HikariDataSource dataSource;
     private final Main main;
@@ -32,43 +51,39 @@ final class Runtime implements AutoCloseable {
         this.bundle = bundle;
     }
 
-    /** A pool as the settings say; H2 keeps each commit, and is closed by its last connection. */
-    static HikariDataSource pool(Settings settings) {
-        return pool(settings, settings.text("jobfeed.datasource.url").orElse(""));
-    }
-
-    static HikariDataSource pool(Settings settings, String url) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(url.startsWith("jdbc:h2:file:") ? url + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE" : url);
-        settings.text("jobfeed.datasource.username").ifPresent(config::setUsername);
-        settings.text("jobfeed.datasource.password").ifPresent(config::setPassword);
-        settings.schema().ifPresent(config::setSchema);
-        if (url.startsWith("jdbc:postgresql:")) {
-            config.addDataSourceProperty("reWriteBatchedInserts", "true");
-        }
-        config.setPoolName("jobfeed");
-        config.setMaximumPoolSize(4);
-        config.setMinimumIdle(1);
-        config.setInitializationFailTimeout(1);
-        return new HikariDataSource(config);
-    }
-
     /** Starts a context with every route; the triggers only when asked for. */
     static Runtime start(Configuration configuration, boolean scheduled) throws Exception {
         Settings settings = configuration.settings();
         settings.apiKey();
-        HikariDataSource dataSource = pool(settings);
+        settings.baseUrl();
+        return open(configuration, scheduled);
+    }
+
+    /** Starts a context for one command that asks Jobo for nothing, and needs no key. */
+    static Runtime startWithoutKey(Configuration configuration) throws Exception {
+        return open(configuration, false);
+    }
+
+    private static Runtime open(Configuration configuration, boolean scheduled) throws Exception {
+        Settings settings = configuration.settings();
+        HikariDataSource dataSource = Databases.own(settings);
         Main main = new Main();
+        // its default has a shutdown hook of its own, and the two would wait for one another, now and then for 17 s
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         try {
             Properties properties = configuration.forCamel();
-            if (!scheduled) {
-                properties.setProperty("jobfeed.jobs.enabled", "false");
-            }
             main.setOverrideProperties(properties);
             main.setDefaultPropertyPlaceholderLocation("false");
             main.configure().withName("jobfeed").withAutoConfigurationLogSummary(false);
-            main.configure().withRoutesIncludePattern(routes(configuration.routes()));
-            main.configure().withShutdownTimeout(5);
+            main.configure()
+                    .withRoutesIncludePattern(
+                            String.join(",", routes(configuration.routes()).values()));
+            main.configure().withShutdownTimeout(1);
+            if (!scheduled) {
+                main.configure().withAutoStartupExcludePattern(TRIGGERS);
+            } else if (settings.text("jobby.webhook-secret").isPresent()) {
+                serve(settings, main);
+            }
             JobfeedBundle[] bundle = new JobfeedBundle[1];
             main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
                 @Override
@@ -90,18 +105,37 @@ final class Runtime implements AutoCloseable {
         }
     }
 
-    /** The shipped routes, each replaced by a file of its name, and every further file of the directory. */
-    private static String routes(Optional<Path> directory) throws IOException {
+    /** Opens the port for webhooks. */
+    private static void serve(Settings settings, Main main) throws IOException {
+        String host = settings.text("jobfeed.http.host").orElse("127.0.0.1");
+        int port = settings.number("jobfeed.http.port", 1, 65_535);
+        // the server of Camel only logs that a port is taken, and goes on without it
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw new BindException("Port " + port + " on " + host + " cannot be listened on: " + e.getMessage()
+                    + ". Stop what listens there, or set jobfeed.http.host and jobfeed.http.port.");
+        }
+        main.configure()
+                .httpServer()
+                .withEnabled(true)
+                .withHost(host)
+                .withPort(port)
+                .withMaxBodySize(settings.number("jobby.webhooks.max-bytes", 1, 1 << 24));
+    }
+
+    /** Where each route file comes from: the shipped ones, each replaced by a file of its name, and every further file. */
+    static Map<String, String> routes(Optional<Path> directory) throws IOException {
         Map<String, String> resources = new TreeMap<>();
         SHIPPED.forEach(name -> resources.put(name + ".camel.yaml", "classpath:routes/" + name + ".camel.yaml"));
         if (directory.isPresent()) {
             try (Stream<Path> files = Files.list(directory.get())) {
                 files.filter(file -> file.toString().endsWith(".camel.yaml"))
-                        .forEach(file -> resources.put(
-                                file.getFileName().toString(), "file:" + file.toAbsolutePath()));
+                        .forEach(file -> resources.put(file.getFileName().toString(), "file:" + file.toAbsolutePath()));
             }
         }
-        return String.join(",", resources.values());
+        return resources;
     }
 
     Main main() {
@@ -112,10 +146,15 @@ final class Runtime implements AutoCloseable {
         return bundle;
     }
 
+    /**
+     * Stops. A pool under an attempt that does not end is left to the end of the process: H2 has lost commits when its
+     * file was closed under a running transaction, and none when the process just ended.
+     */
     @Override
     public void close() {
-        bundle.attempts().stopAll();
         main.stop();
-        dataSource.close();
+        if (bundle.attempts().awaitEnd(Duration.ofSeconds(1))) {
+            dataSource.close();
+        }
     }
 }

@@ -1,53 +1,237 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.sandbox.FaultRule;
+import dev.jobfeed.sandbox.FaultScriptException;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.jobby.Jobby;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The local stand-in for the API. */
-@Command(name = "sandbox", description = "Serves a local stand-in for the Jobo API.", mixinStandardHelpOptions = true)
+@Command(
+        name = "sandbox",
+        description = "Serves a local stand-in for the Jobo API and for Jobby.dev. More in docs/sandbox.md.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
 final class SandboxCommand implements Callable<Integer> {
 
-    @Option(names = "--port", defaultValue = "8787", description = "Port on 127.0.0.1 (${DEFAULT-VALUE}).")
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8787",
+            description = "Port on 127.0.0.1; 0 takes any free one. Default: ${DEFAULT-VALUE}.")
     private int port;
 
-    @Option(names = "--jobs", defaultValue = "5000", description = "Made-up jobs (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "Made-up jobs at the start. Default: ${DEFAULT-VALUE}.")
     private int jobs;
 
-    @Option(names = "--career-sites", defaultValue = "500", description = "Made-up career sites (${DEFAULT-VALUE}).")
-    private int careerSites;
-
-    @Option(names = "--jobs-file", paramLabel = "FILE", description = "Serve these jobs, JSON lines, instead.")
+    @Option(
+            names = "--jobs-file",
+            paramLabel = "FILE",
+            description = "Serve the jobs of this file instead, one JSON object a line.")
     private Path jobsFile;
 
-    @Option(names = "--new-per-minute", defaultValue = "0", description = "New jobs a minute.")
+    @Option(
+            names = "--career-sites",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Made-up career sites. Default: ${DEFAULT-VALUE}.")
+    private int careerSites;
+
+    @Option(
+            names = "--description-bytes",
+            paramLabel = "N",
+            defaultValue = "6000",
+            description = "About how many bytes of JSON a made-up job has, at most 100000. Default: ${DEFAULT-VALUE}.")
+    private int descriptionBytes;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of all that is made up or drawn: one seed, one world. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--new-per-minute",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Jobs that appear each minute. Default: ${DEFAULT-VALUE}.")
     private double newPerMinute;
 
-    @Option(names = "--updated-per-minute", defaultValue = "0", description = "Edited jobs a minute.")
+    @Option(
+            names = "--updated-per-minute",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Jobs that are edited each minute. Default: ${DEFAULT-VALUE}.")
     private double updatedPerMinute;
 
-    @Option(names = "--expired-per-minute", defaultValue = "0", description = "Expiring jobs a minute; some return.")
+    @Option(
+            names = "--expired-per-minute",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Jobs that expire each minute; about a quarter of them return. Default: ${DEFAULT-VALUE}.")
     private double expiredPerMinute;
+
+    @Option(
+            names = "--credits-per-job",
+            paramLabel = "CREDITS",
+            description = "Price of a delivered job, decimal. Without it nothing is metered, as under a subscription.")
+    private BigDecimal creditsPerJob;
+
+    @Option(
+            names = "--credits-balance",
+            paramLabel = "CREDITS",
+            defaultValue = "5000",
+            description = "Wallet at the start, when jobs have a price. Default: ${DEFAULT-VALUE}.")
+    private BigDecimal creditsBalance;
+
+    @Option(
+            names = "--queue-moves-per-minute",
+            paramLabel = "N",
+            defaultValue = "6",
+            description =
+                    "How often each minute the queues of Jobby.dev's events move up; the first in line is matched."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private double queueMovesPerMinute;
+
+    @Option(
+            names = "--rate-limit",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Requests a minute that jobs feed and expired jobs together allow, then 429. Default: no limit.")
+    private int rateLimit;
+
+    @Option(
+            names = "--latency",
+            paramLabel = "MS",
+            defaultValue = "0",
+            description = "Milliseconds added to each answer. Default: ${DEFAULT-VALUE}.")
+    private long latencyMillis;
+
+    @Option(
+            names = "--faults",
+            paramLabel = "FILE",
+            description = "Let things go wrong by the fault script in this file, a JSON list of rules.")
+    private Path faults;
 
     @Override
     public Integer call() throws Exception {
-        SandboxOptions options = SandboxOptions.builder()
-                .port(port)
-                .jobs(jobs)
-                .careerSites(careerSites)
-                .jobsFile(jobsFile)
-                .newPerMinute(newPerMinute)
-                .updatedPerMinute(updatedPerMinute)
-                .expiredPerMinute(expiredPerMinute)
-                .build();
-        try (Sandbox sandbox = Sandbox.start(options)) {
+        try (Sandbox sandbox = start()) {
+            System.out.println("# " + served(sandbox));
             System.out.println("JOBO_BASE_URL=" + sandbox.baseUrl());
             System.out.println("JOBO_API_KEY=" + Sandbox.TEST_KEY);
+            System.out.println("JOBBY_BASE_URL=" + sandbox.jobby().baseUrl());
+            System.out.println("JOBBY_TOKEN=" + Jobby.TEST_TOKEN);
             Thread.currentThread().join();
         }
         return ExitCode.DONE.code();
+    }
+
+    private Sandbox start() throws IOException {
+        try {
+            return Sandbox.start(
+                    options(),
+                    JobbyOptions.builder()
+                            .queueMovesPerMinute(queueMovesPerMinute)
+                            .build());
+        } catch (FaultScriptException e) {
+            throw unusable(faults + ": " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw unusable(e.getMessage() + ".");
+        } catch (NoSuchFileException e) {
+            throw unusable("There is no file " + e.getFile() + ".");
+        }
+    }
+
+    private SandboxOptions options() {
+        return SandboxOptions.builder()
+                .port(port)
+                .jobs(jobs)
+                .jobsFile(jobsFile)
+                .careerSites(careerSites)
+                .descriptionBytes(descriptionBytes)
+                .seed(seed)
+                .newPerMinute(newPerMinute)
+                .updatedPerMinute(updatedPerMinute)
+                .expiredPerMinute(expiredPerMinute)
+                .creditsPerJob(creditsPerJob)
+                .creditsBalance(creditsBalance)
+                .rateLimit(rateLimit)
+                .latency(Duration.ofMillis(latencyMillis))
+                .faults(faults == null ? List.of() : script())
+                .build();
+    }
+
+    private List<FaultRule> script() {
+        byte[] script;
+        try {
+            script = Files.readAllBytes(faults);
+        } catch (IOException e) {
+            throw unusable("The fault script " + faults + " cannot be read: " + e + ".");
+        }
+        return FaultRule.script(new String(script, StandardCharsets.UTF_8));
+    }
+
+    private ParameterException unusable(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** A comment to a shell that reads the lines after it as settings. */
+    private String served(Sandbox sandbox) {
+        StringBuilder line = new StringBuilder("Serving ")
+                .append(sandbox.world().activeCount())
+                .append(jobsFile == null ? " made-up jobs and " : " jobs of " + jobsFile + " and ")
+                .append(careerSites)
+                .append(" career sites");
+        if (newPerMinute + updatedPerMinute + expiredPerMinute > 0) {
+            line.append("; each minute ")
+                    .append(plain(newPerMinute))
+                    .append(" new, ")
+                    .append(plain(updatedPerMinute))
+                    .append(" edited, ")
+                    .append(plain(expiredPerMinute))
+                    .append(" expired");
+        }
+        if (creditsPerJob != null) {
+            line.append("; ").append(creditsPerJob.toPlainString()).append(" credits a job, ");
+            line.append(creditsBalance.toPlainString()).append(" in the wallet");
+        }
+        if (rateLimit > 0) {
+            line.append("; ").append(rateLimit).append(" requests a minute");
+        }
+        if (latencyMillis > 0) {
+            line.append("; ").append(latencyMillis).append(" ms latency");
+        }
+        if (faults != null) {
+            line.append("; faults of ").append(faults);
+        }
+        return line.append(". Ctrl-C stops it.").toString();
+    }
+
+    private static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 }

@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.jobby.Jobby;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -11,7 +12,8 @@ final class SandboxPresets {
 
     @Option(
             names = "--sandbox",
-            description = "Use the settings for the local sandbox: its address, a test key, and the H2 file ./data/sandbox.")
+            description =
+                    "Use the settings for the local sandbox: its addresses, a test key and token, and the H2 file ./data/sandbox.")
     private boolean sandbox;
 
     boolean isAsked() {
@@ -21,11 +23,20 @@ final class SandboxPresets {
     Map<String, String> presets() {
         return sandbox
                 ? Map.of(
-                        "jobo.base-url", "http://127.0.0.1:" + PORT,
-                        "jobo.api-key", Sandbox.TEST_KEY,
-                        "jobo.jobs.watermark-parameter", "updated_after",
-                        "jobfeed.jobs.schedule", "0/20 * * * * ?",
-                        "jobfeed.datasource.url", "jdbc:h2:file:./data/sandbox")
+                        "jobo.base-url",
+                        "http://127.0.0.1:" + PORT,
+                        "jobo.api-key",
+                        Sandbox.TEST_KEY,
+                        "jobby.base-url",
+                        "http://127.0.0.1:" + PORT + Jobby.PATH,
+                        "jobby.token",
+                        Jobby.TEST_TOKEN,
+                        "jobo.jobs.watermark-parameter",
+                        "updated_after",
+                        "jobfeed.jobs.schedule",
+                        "0/20 * * * * ?",
+                        "jobfeed.datasource.url",
+                        "jdbc:h2:file:./data/sandbox")
                 : Map.of();
     }
 }

@@ -16,7 +16,7 @@ import org.h2.tools.Server;
  */
 final class SharedH2 implements AutoCloseable {
 
-    private static final String FILE_URL = "jdbc:h2:file:";
+    static final String FILE_URL = "jdbc:h2:file:";
 
     private final Server server;
     private final Path note;
@@ -34,7 +34,7 @@ final class SharedH2 implements AutoCloseable {
         byte[] secret = new byte[16];
         new SecureRandom().nextBytes(secret);
         String key = HexFormat.of().formatHex(secret);
-        Path database = Path.of(path(url)).toAbsolutePath().normalize();
+        Path database = file(url);
         Server server = Server.createTcpServer("-tcpPort", "0", "-key", key, database.toString())
                 .start();
         Path note = note(url);
@@ -54,6 +54,11 @@ final class SharedH2 implements AutoCloseable {
 
     private static String path(String url) {
         return url.substring(FILE_URL.length()).replaceFirst(";.*", "");
+    }
+
+    /** The database of an H2 address, without the ending of the file it is in. */
+    static Path file(String url) {
+        return Path.of(path(url)).toAbsolutePath().normalize();
     }
 
     private static Path note(String url) {

@@ -3,19 +3,13 @@ package dev.jobfeed.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.Settings;
 import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunStore;
 import dev.jobfeed.run.SyncState;
-import dev.jobfeed.store.Database;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,71 +32,92 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Settings settings = Configuration.read(sandbox.presets()).settings();
-        try (HikariDataSource dataSource = open(settings)) {
-            Database database = Database.of(dataSource);
-            RunStore runs = new RunStore(dataSource, database);
-            SyncState state = runs.state("jobs");
-            List<Run> last = runs.lastRuns("jobs", LAST_RUNS);
-            Map<String, Object> counts = runs.jobCounts();
-            System.out.println(json ? json(state, last, counts) : text(state, last, counts, settings));
+        try (StoreAccess store = StoreAccess.open(settings)) {
+            System.out.println(json ? json(store) : text(store, settings));
         }
         return ExitCode.DONE.code();
     }
 
-    /** Through the running process where one shares its H2 file; a note left by a dead one is passed over. */
-    private static HikariDataSource open(Settings settings) throws Exception {
-        String url = settings.text("jobfeed.datasource.url").orElse("");
-        Optional<String> shared = SharedH2.find(url);
-        if (shared.isPresent()) {
-            try {
-                return Runtime.pool(settings, shared.get());
-            } catch (RuntimeException e) {
-                LoggerFactory.getLogger(StatusCommand.class).debug("Nobody shares {} any more", url, e);
-            }
-        }
-        HikariDataSource dataSource = Runtime.pool(settings);
-        if (settings.migrate()) {
-            Database.of(dataSource).migrate(dataSource, settings.schema());
-        }
-        return dataSource;
-    }
-
-    private static String json(SyncState state, List<Run> last, Map<String, Object> counts) {
+    private static String json(StoreAccess store) {
+        SyncState state = store.runs().state("jobs");
+        Map<String, Object> counts = store.runs().jobCounts();
         ObjectNode json = new ObjectMapper().createObjectNode();
         json.put("stream", state.stream());
         json.put("last_run_started_at", RunJson.text(state.lastRunStartedAt()));
         json.put("last_sweep_started_at", RunJson.text(state.lastSweepStartedAt()));
         json.put("open_run_id", state.openRunId());
+        json.put("resync_requested_at", RunJson.text(state.resyncRequestedAt()));
         json.put("active", ((Number) counts.get("active")).longValue());
         json.put("expired", ((Number) counts.get("expired")).longValue());
+        json.put("quarantined", store.quarantine().open().size());
+        json.put("reconcile_pending", store.reconcile().pending());
         json.put("credits_balance", state.creditsBalance());
         json.put("credits_balance_at", RunJson.text(state.creditsBalanceAt()));
+        ArrayNode alerts = json.putArray("alerts");
+        store.alerts().open("jobs").forEach(alert -> alerts.addObject()
+                .put("condition", alert.condition())
+                .put("message", alert.message())
+                .put("remedy", alert.remedy())
+                .put("since", RunJson.text(alert.raisedAt())));
         ArrayNode runs = json.putArray("runs");
-        last.forEach(run -> runs.add(RunJson.of(run)));
+        store.runs().lastRuns("jobs", LAST_RUNS).forEach(run -> runs.add(RunJson.of(run)));
         return json.toString();
     }
 
-    private static String text(SyncState state, List<Run> last, Map<String, Object> counts, Settings settings) {
+    private static String text(StoreAccess store, Settings settings) {
+        SyncState state = store.runs().state("jobs");
+        Map<String, Object> counts = store.runs().jobCounts();
         StringBuilder text = new StringBuilder();
         OffsetDateTime watermark = state.lastRunStartedAt();
-        line(text, "fresh as of", watermark == null ? "never: no run has succeeded yet" : watermark + ", " + age(watermark) + " ago");
+        line(
+                text,
+                "fresh as of",
+                watermark == null ? "never: no run has succeeded yet" : watermark + ", " + age(watermark) + " ago");
         line(text, "swept as of", state.lastSweepStartedAt() == null ? "never" : state.lastSweepStartedAt());
         line(text, "jobs", counts.get("active") + " active, " + counts.get("expired") + " expired");
-        line(text, "asks for", settings.jobsWatermarkParameter().equals("posted_after")
-                ? "new postings (posted_after); edits and returns of stored ones are not delivered"
-                : "new, edited and returned postings (updated_after)");
+        line(
+                text,
+                "asks for",
+                settings.jobsWatermarkParameter().equals("posted_after")
+                        ? "new postings (posted_after); edits and returns of stored ones are not delivered"
+                        : "new, edited and returned postings (updated_after)");
         if (state.creditsBalance() != null) {
-            line(text, "credits", state.creditsBalance() + " as of " + state.creditsBalanceAt());
+            line(
+                    text,
+                    "credits",
+                    state.creditsBalance().stripTrailingZeros().toPlainString() + " as of " + state.creditsBalanceAt());
         }
-        last.forEach(run -> line(text, "run " + run.id(), describe(run)));
+        if (state.resyncRequestedAt() != null) {
+            line(text, "asked for", "a resync, by the next attempt");
+        }
+        int quarantined = store.quarantine().open().size();
+        if (quarantined > 0) {
+            line(text, "quarantine", quarantined + " rows; look at them with jobfeed quarantine list");
+        }
+        long pending = store.reconcile().pending();
+        if (pending > 0) {
+            line(text, "held back", pending + " jobs; look at them with jobfeed reconcile jobs");
+        }
+        store.alerts()
+                .open("jobs")
+                .forEach(alert -> line(
+                        text,
+                        "alert",
+                        alert.condition() + " since " + alert.raisedAt() + ": " + alert.message() + " "
+                                + alert.remedy()));
+        store.runs().lastRuns("jobs", LAST_RUNS).forEach(run -> line(text, "run " + run.id(), describe(run)));
         return text.toString().stripTrailing();
     }
 
     private static String describe(Run run) {
         return run.mode().name().toLowerCase(java.util.Locale.ROOT) + " " + run.status() + ", started "
-                + run.runStartedAt() + ", " + run.pages() + " pages, " + run.counts().received() + " received, "
+                + run.runStartedAt() + ", " + run.pages() + " pages, "
+                + run.counts().received() + " received, "
                 + run.counts().inserted() + " inserted, " + run.counts().updated() + " updated, "
                 + run.counts().reactivated() + " reactivated, " + run.expired() + " expired"
+                + (run.creditsSpent().signum() > 0
+                        ? ", " + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits"
+                        : "")
                 + (run.lastError() == null ? "" : "; last error: " + run.lastError());
     }
 

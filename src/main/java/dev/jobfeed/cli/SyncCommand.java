@@ -1,67 +1,67 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.run.Attempt;
-import dev.jobfeed.run.Run;
+import dev.jobfeed.feed.FeedSource;
 import java.util.concurrent.Callable;
-import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** One attempt now. */
 @Command(
         name = "sync",
-        description = "Does one attempt now and exits; finishes an open run first.",
+        description =
+                "Does one attempt now and exits; finishes an open run first. With all, ends with the highest exit code.",
         mixinStandardHelpOptions = true)
 final class SyncCommand implements Callable<Integer> {
 
-    /** What can be synced. */
-    enum Target {
-        jobs
-    }
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private SandboxPresets sandbox;
 
-    @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
-    private Target target;
+    @Parameters(
+            paramLabel = "STREAM",
+            converter = Streams.Converter.class,
+            description = "jobs, career-sites, or all of them.")
+    private Streams streams;
 
     @Option(names = "--max-pages", paramLabel = "N", description = "Stop after N committed pages; the run stays open.")
     private Integer maxPages;
 
-    @Option(names = "--json", description = "Print the run's row of sync_run as JSON.")
+    @Option(
+            names = "--estimate",
+            description = "Say what it would cost, and do nothing. Asks for one row, which may be charged.")
+    private boolean estimate;
+
+    @Option(names = "--confirm-cost", description = "Agree to what the run costs.")
+    private boolean confirmCost;
+
+    @Option(names = "--json", description = "Print JSON: the run's row of sync_run.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
-        try (Runtime runtime = Runtime.start(Configuration.read(sandbox.presets()), false);
-                ProducerTemplate template = runtime.main().getCamelContext().createProducerTemplate()) {
-            Attempt first = attempt(template, maxPages);
-            boolean resumed = first.run().attempts() > 1 && first.run().status().equals("succeeded");
-            boolean allowed = maxPages == null || first.pages() < maxPages;
-            Attempt last = resumed && allowed
-                    ? attempt(template, maxPages == null ? null : maxPages - (int) first.pages())
-                    : first;
-            System.out.println(json ? RunJson.of(last.run()).toString() : summary(last.run()));
-            return ExitCode.DONE.code();
+        if (maxPages != null && maxPages < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--max-pages is " + maxPages + "; it takes a number from 1 up.");
         }
-    }
-
-    private static Attempt attempt(ProducerTemplate template, Integer maxPages) throws Exception {
-        Exchange exchange =
-                template.send("direct:jobs-sync", e -> e.setVariable("jobfeedMaxPages", maxPages));
-        if (exchange.getException() != null) {
-            throw exchange.getException();
+        try (Shutdown shutdown = new Shutdown()) {
+            Runtime runtime = shutdown.closes(Runtime.start(Configuration.read(sandbox.presets()), false));
+            ProducerTemplate template =
+                    shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
+            shutdown.closes(Progress.start(runtime.bundle().attempts()));
+            int worst = ExitCode.DONE.code();
+            for (FeedSource source : streams.sources()) {
+                StreamSync sync = new StreamSync(source, template, json);
+                worst = Math.max(worst, estimate ? sync.estimate() : sync.run(maxPages, confirmCost));
+            }
+            return worst;
         }
-        return exchange.getVariable("jobfeedAttempt", Attempt.class);
-    }
-
-    private static String summary(Run run) {
-        return "jobs: run " + run.id() + " " + run.status() + ": " + run.counts().received() + " received, "
-                + run.counts().inserted() + " inserted, " + run.counts().updated() + " updated, "
-                + run.counts().unchanged() + " unchanged, " + run.expired() + " expired"
-                + (run.status().equals("succeeded") ? "; fresh as of " + run.runStartedAt() : "");
     }
 }

@@ -31,6 +31,20 @@ public final class AnswerReader {
         List<RowReader.Result> results = new ArrayList<>();
         Envelope envelope = read(answer, shape.array(), parser -> results.add(reader.read(parser)));
 
+        return page(results, envelope);
+    }
+
+    /** Reads one row that was delivered before, as a page of its own. */
+    public static FeedPage row(String json, RowShape shape) throws IOException {
+        try (JsonParser parser = JSON.createParser(json)) {
+            parser.nextToken();
+            return page(
+                    List.of(new RowReader(shape).read(parser)),
+                    new Envelope(new NextPage(false, null), OptionalLong.empty()));
+        }
+    }
+
+    private static FeedPage page(List<RowReader.Result> results, Envelope envelope) {
         Map<UUID, Row> rows = new LinkedHashMap<>();
         List<RejectedRow> rejected = new ArrayList<>();
         for (RowReader.Result result : results) {
@@ -55,6 +69,19 @@ public final class AnswerReader {
             }
         });
         return new IdPage(ids, envelope.next());
+    }
+
+    /** Reads an answer that is one JSON object, as storable text. */
+    public static String object(InputStream answer) throws IOException {
+        try (JsonParser parser = JSON.createParser(answer)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new UnreadableAnswerException("The answer is not a JSON object.");
+            }
+            return RowReader.json(parser);
+        } catch (JsonProcessingException e) {
+            throw new UnreadableAnswerException(
+                    "The answer is not the JSON it should be: " + e.getOriginalMessage(), e);
+        }
     }
 
     private interface ItemReader {
@@ -99,7 +126,8 @@ public final class AnswerReader {
             }
             return new Envelope(new NextPage(hasMore, cursor), total);
         } catch (JsonProcessingException e) {
-            throw new UnreadableAnswerException("The answer is not the JSON it should be: " + e.getOriginalMessage(), e);
+            throw new UnreadableAnswerException(
+                    "The answer is not the JSON it should be: " + e.getOriginalMessage(), e);
         }
     }
 }

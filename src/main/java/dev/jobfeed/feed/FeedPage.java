@@ -13,7 +13,8 @@ import java.util.OptionalLong;
  * @param estimatedTotal how many rows the scan is expected to bring; on a first page only, and not always
  */
 public record FeedPage(
-        List<Row> rows, List<RejectedRow> rejected, int duplicates, NextPage next, OptionalLong estimatedTotal) {
+        List<Row> rows, List<RejectedRow> rejected, int duplicates, NextPage next, OptionalLong estimatedTotal)
+        implements Answer.Page {
 
     /** How many rows were delivered. */
     public int received() {

@@ -9,4 +9,4 @@ import java.util.UUID;
  * @param ids postings that have expired; most are unknown here, because the list covers the whole index
  * @param next where the list goes on
  */
-public record IdPage(List<UUID> ids, NextPage next) {}
+public record IdPage(List<UUID> ids, NextPage next) implements Answer.Page {}

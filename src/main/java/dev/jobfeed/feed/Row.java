@@ -38,11 +38,10 @@ public record Row(RowShape shape, UUID id, Object[] values, String extra, byte[]
         return Optional.ofNullable(newest);
     }
 
-    /** Whether this row is older than another of the same id; a row that does not say its age never is. */
+    /** Whether this row is older than another of the same id; a row that does not say its age is the newest. */
     public boolean isOlderThan(Row other) {
-        return updatedAt()
-                .flatMap(mine -> other.updatedAt().map(mine::isBefore))
-                .orElse(false);
+        OffsetDateTime mine = updatedAt().orElse(OffsetDateTime.MAX);
+        return mine.isBefore(other.updatedAt().orElse(OffsetDateTime.MAX));
     }
 
     private Optional<OffsetDateTime> time(String field) {

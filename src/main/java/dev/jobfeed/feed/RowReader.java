@@ -21,7 +21,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** Reads the rows of a feed from a parser, token by token. Not thread-safe. */
-final class RowReader {
+public final class RowReader {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
@@ -76,7 +76,7 @@ final class RowReader {
     }
 
     /** Strict, unlike {@link UUID#fromString}, which completes "1-1-1-1-1". */
-    static Optional<UUID> uuid(String text) {
+    public static Optional<UUID> uuid(String text) {
         return UUID_TEXT.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
     }
 
@@ -142,8 +142,8 @@ final class RowReader {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";
             case VALUE_STRING -> {
-                String text = StorableText.of(row.getText());
-                yield "'" + (text.length() <= 60 ? text : text.substring(0, 60) + "...") + "'";
+                String text = row.getText();
+                yield "'" + StorableText.of(text.length() <= 60 ? text : text.substring(0, 60) + "...") + "'";
             }
             default -> row.getText().toLowerCase(Locale.ROOT);
         };
@@ -181,7 +181,7 @@ final class RowReader {
         void see(int depth, JsonParser token) throws IOException;
     }
 
-    private static String json(JsonParser row) throws IOException {
+    static String json(JsonParser row) throws IOException {
         return json(row, (depth, token) -> {});
     }
 
@@ -199,10 +199,21 @@ final class RowReader {
         return text.toString();
     }
 
+    /**
+     * Numbers go over as text, as every number type changes some of them: 1.10, 1e400. Those that are beyond all
+     * databases, 1e200000, become a string.
+     */
     private static void copyToken(JsonParser row, JsonGenerator copy) throws IOException {
         switch (row.currentToken()) {
             case VALUE_STRING -> copy.writeString(StorableText.of(row.getText()));
             case FIELD_NAME -> copy.writeFieldName(StorableText.of(row.currentName()));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+                if (StorableText.isNumber(row.getText())) {
+                    copy.writeNumber(row.getText());
+                } else {
+                    copy.writeString(row.getText());
+                }
+            }
             default -> copy.copyCurrentEventExact(row);
         }
     }

@@ -48,6 +48,22 @@ public final class RowShape {
                     new Field("benefits", JSON)),
             List.of(new Member("company_id", "company", "id"), new Member("company_name", "company", "name")));
 
+    /** {@code POST /api/career-sites/feed}: CareerSiteDto. Its rows do not say when they changed. */
+    public static final RowShape CAREER_SITE = new RowShape(
+            "career_sites",
+            List.of(
+                    new Field("name", TEXT),
+                    new Field("website", TEXT),
+                    new Field("logo_url", TEXT),
+                    new Field("summary", TEXT),
+                    new Field("industries", JSON),
+                    new Field("linkedin_url", TEXT),
+                    new Field("crunchbase_url", TEXT),
+                    new Field("ats", TEXT),
+                    new Field("listing_url", TEXT),
+                    new Field("details_url", TEXT)),
+            List.of());
+
     /**
      * A column that repeats a text member of a JSON field, to be searched by.
      *

@@ -1,5 +1,7 @@
 package dev.jobfeed.feed;
 
+import java.math.BigDecimal;
+
 /** Text as every database takes it: U+0000 and lone surrogates become U+FFFD, everything else stays. */
 final class StorableText {
 
@@ -18,6 +20,19 @@ final class StorableText {
             at = firstUnstorable(repaired, at + 1);
         }
         return repaired.toString();
+    }
+
+    /** Whether every database takes a JSON number as one; PostgreSQL, "Numeric Types": numeric, with room to spare. */
+    static boolean isNumber(String literal) {
+        if (literal.indexOf('e') < 0 && literal.indexOf('E') < 0) {
+            return true;
+        }
+        try {
+            BigDecimal number = new BigDecimal(literal);
+            return number.precision() - (long) number.scale() <= 100_000 && number.scale() <= 10_000;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     private static int firstUnstorable(CharSequence text, int from) {

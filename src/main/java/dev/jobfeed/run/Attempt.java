@@ -1,8 +1,10 @@
 package dev.jobfeed.run;
 
 import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.store.RowChange;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -12,12 +14,23 @@ import java.util.List;
 public final class Attempt {
 
     private final Lease lease;
+    private final FeedSource source;
     private final int maxPages;
+    private final boolean costConfirmed;
+    private final long startedNanos = System.nanoTime();
     private SyncState stateBefore;
     private volatile Run run;
     private volatile boolean sweeping;
     private volatile boolean swept;
     private volatile boolean stopping;
+    private volatile boolean pausing;
+    private volatile boolean leaseLost;
+    private boolean spent;
+    private long answeredRows;
+    private volatile boolean ahead;
+    private volatile boolean settling;
+    private BigDecimal creditsSpent = BigDecimal.ZERO;
+    private String explanation;
     private volatile long pages;
     private volatile long rows;
     private Spent unsaved = Spent.NOTHING;
@@ -25,10 +38,32 @@ public final class Attempt {
     private List<RowChange> changes = List.of();
     private Spent inCheckpoint = Spent.NOTHING;
 
-    /** @param maxPages stop after this many committed pages; 0 for no limit */
-    Attempt(Lease lease, int maxPages) {
+    /**
+     * An attempt that begins.
+     *
+     * @param maxPages stop after this many committed pages; 0 for no limit
+     * @param costConfirmed whether a person agreed to what it costs
+     */
+    Attempt(Lease lease, int maxPages, boolean costConfirmed) {
         this.lease = lease;
+        this.source = FeedSource.of(lease.stream());
         this.maxPages = maxPages;
+        this.costConfirmed = costConfirmed;
+    }
+
+    /** The stream it works on. */
+    public String stream() {
+        return lease.stream();
+    }
+
+    /** The feed it reads. */
+    public FeedSource source() {
+        return source;
+    }
+
+    /** Whether a person agreed to what it costs. */
+    boolean isCostConfirmed() {
+        return costConfirmed;
     }
 
     /** The right to work on the stream. */
@@ -43,7 +78,15 @@ public final class Attempt {
 
     /** Whether the feed has another page to be asked for by this attempt. */
     public boolean isWantingPage() {
-        return swept && !stopping && run.phase() == RunPhase.FEED && !isPageLimitReached();
+        return swept
+                && run.phase() == RunPhase.FEED
+                && !leaseLost
+                && (ahead || !stopping && !isPageLimitReached() && !spent);
+    }
+
+    /** Whether the run has its feed and still has to expire what a resync did not bring. */
+    public boolean isReconciling() {
+        return swept && !stopping && run.phase() == RunPhase.RECONCILE;
     }
 
     /** Whether everything the run needs is done, so that its watermark may move. */
@@ -81,9 +124,34 @@ public final class Attempt {
         return rows;
     }
 
+    /** How long it has been at work. */
+    public Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - startedNanos);
+    }
+
     /** The last balance the API told of; null when it tells of none. */
     public BigDecimal creditsBalance() {
         return creditsBalance;
+    }
+
+    /** Whether it waits before it repeats a request. */
+    public boolean isPausing() {
+        return pausing;
+    }
+
+    /** Says that the attempt waits from now until its next request. */
+    public void pauses() {
+        pausing = true;
+    }
+
+    /** Adds to what is said of the attempt's failure. */
+    public void explain(String what) {
+        explanation = what;
+    }
+
+    /** What is to be added to the words of the attempt's failure; null when there is nothing. */
+    String explanation() {
+        return explanation;
     }
 
     /** Asks the attempt to end at the next page boundary. */
@@ -95,9 +163,50 @@ public final class Attempt {
         return stateBefore;
     }
 
+    /** Says that the lease is another's now; the attempt must not go on. */
+    void loseLease() {
+        leaseLost = true;
+        stopping = true;
+    }
+
+    /** Whether another attempt has taken the stream over. */
+    public boolean isLeaseLost() {
+        return leaseLost;
+    }
+
+    /** Says whether a page was asked for that the loop has not taken yet; it is paid for, and so worth storing. */
+    public void isAhead(boolean asked) {
+        ahead = asked;
+    }
+
+    /** Says that no request is to be repeated any more. */
+    public void settles() {
+        settling = true;
+    }
+
+    boolean isSettling() {
+        return settling;
+    }
+
+    /** Whether this attempt may commit another page behind the one at hand. */
+    boolean isRoomAhead() {
+        return run.pages() > 0 && !stopping && (maxPages == 0 || pages + 1 < maxPages);
+    }
+
+    /** Says that the attempt has spent what one attempt may. */
+    void spentAll() {
+        spent = true;
+    }
+
+    /** Credits that the API deducted during this attempt. */
+    synchronized BigDecimal creditsSpent() {
+        return creditsSpent;
+    }
+
     void opened(SyncState state, Run opened) {
         this.stateBefore = state;
         this.run = opened;
+        this.swept = !source.isExpiring();
     }
 
     void sweepStarts() {
@@ -118,14 +227,25 @@ public final class Attempt {
     }
 
     /** A request is about to be sent. */
-    public synchronized void requested(boolean again) {
+    synchronized void requested(boolean again) {
+        pausing = false;
         unsaved = unsaved.plus(new Spent(1, again ? 1 : 0, BigDecimal.ZERO));
+    }
+
+    /** An answer brought rows, which may never be committed. */
+    public synchronized void answered(int delivered) {
+        answeredRows += delivered;
+    }
+
+    synchronized long answeredRows() {
+        return answeredRows;
     }
 
     /** An answer said what it cost; either may be null. */
     public synchronized void charged(BigDecimal deducted, BigDecimal balance) {
         if (deducted != null) {
             unsaved = unsaved.plus(new Spent(0, 0, deducted));
+            creditsSpent = creditsSpent.add(deducted);
         }
         if (balance != null) {
             creditsBalance = balance;

@@ -3,65 +3,205 @@ package dev.jobfeed.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
+import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.feed.UnreadableAnswerException;
+import dev.jobfeed.retry.AnswerHeader;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.net.BindException;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
-/** Says what went wrong in words a person can act on. */
+/** Says what went wrong in words a person can act on; never a URL with a query, never a header. */
 public final class Failures {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** SQL states of no connection, and of a server that stops, starts, or ended the session: PostgreSQL, "Error Codes". */
+    private static final Pattern UNREACHABLE = Pattern.compile("^08|^57P|^25P03");
+
+    /** A key, which a server may well name when it refuses it. */
+    private static final Pattern KEY = Pattern.compile("(jbe_(?:live|test)_)[\\w-]+");
+
     private Failures() {}
 
-    /** The cause, and the remedy where there is one; never a URL with a query, never a header. */
+    /** The cause and the remedy as one text. */
     public static String describe(Throwable failure) {
+        return of(failure, 0).text();
+    }
+
+    /**
+     * The reason behind an exception.
+     *
+     * @param batchSize rows a request asked for, to say which size the balance would pay; 0 when that is not known
+     */
+    public static Failure of(Throwable failure, int batchSize) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof HttpOperationFailedException answer) {
-                return describe(answer);
+            if (cause instanceof AttemptFailedException failed) {
+                return failed.failure();
             }
-            if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
-                return "No connection to Jobo: " + cause.getMessage() + ". Check jobo.base-url and the network.";
+            if (cause instanceof HttpOperationFailedException answer) {
+                return answered(answer, batchSize);
+            }
+            if (cause instanceof SQLException) {
+                return refused(database(cause).orElseThrow());
+            }
+            if (cause instanceof ConfigurationException || cause instanceof BindException) {
+                return new Failure("configuration", cause.getMessage(), "");
+            }
+            if (cause instanceof UnreadableAnswerException) {
+                return new Failure(
+                        "unreadable-answer",
+                        "Jobo's answers are not what the API promises: " + cause.getMessage(),
+                        "The next attempt goes on from here. If it lasts, check jobo.base-url and any proxy between.");
             }
         }
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        String words = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        if (failure instanceof DataAccessException || failure instanceof TransactionException) {
+            return new Failure("database", "The database refused: " + words, "");
+        }
+        if (root instanceof IOException) {
+            return new Failure(
+                    "unreachable",
+                    "Jobo cannot be reached: " + words + ".",
+                    "The next attempt goes on from here. If it lasts, check jobo.base-url and the network.");
+        }
+        return new Failure("internal", words, "");
     }
 
-    private static String describe(HttpOperationFailedException answer) {
-        String words = words(answer.getResponseBody());
-        return "Jobo answered " + answer.getStatusCode() + (words.isEmpty() ? "" : " (" + words + ")") + ". "
-                + remedy(answer.getStatusCode());
-    }
-
-    /** Status codes documentation, "Retry Strategy". */
-    private static String remedy(int status) {
+    private static Failure answered(HttpOperationFailedException answer, int batchSize) {
+        int status = answer.getStatusCode();
+        JsonNode body = json(answer.getResponseBody());
+        String words = words(body);
+        String message = "Jobo answered " + status + (words.isEmpty() ? "" : " (" + words + ")") + ".";
+        // status codes documentation, "Retry Strategy"
         return switch (status) {
-            case 400 -> "The request is not what the API takes; check jobo.jobs.filter.* and the batch sizes.";
-            case 401 -> "Check jobo.api-key: it is missing, revoked, or not for this server.";
-            case 402 -> "Add credits to the wallet, or make jobo.jobs.batch-size smaller.";
-            case 403 -> "The key's plan does not include this; upgrade it, or use another key.";
-            case 404 -> "Check jobo.base-url.";
-            case 429 -> "Too many requests; the next attempt goes on from here.";
-            default -> status >= 500
-                    ? "The server is in trouble; the next attempt goes on from here."
-                    : "This answer is not expected; check jobo.base-url.";
+            case 400 ->
+                new Failure(
+                        "bad-request",
+                        message,
+                        "The request is not what the API takes; check jobo.jobs.filter.* and the batch sizes.");
+            case 401 ->
+                new Failure(
+                        "unauthorized", message, "Check jobo.api-key: it is missing, revoked, or not for this server.");
+            case 402 ->
+                new Failure(
+                        "credits-exhausted",
+                        message,
+                        "Add credits to the wallet, or make jobo.jobs.batch-size smaller"
+                                + fittingBatchSize(answer, body, batchSize) + ".");
+            case 403 ->
+                new Failure(
+                        "forbidden", message, "The key's plan does not include this; upgrade it, or use another key.");
+            case 404 -> new Failure("not-found", message, "Check jobo.base-url.");
+            case 429 ->
+                new Failure(
+                        "rate-limited",
+                        message,
+                        "The next attempt goes on from here. If it lasts, another program may be using the same key.");
+            default ->
+                status >= 500 || status == 408
+                        ? new Failure("server-trouble", message, "The next attempt goes on from here.")
+                        : status >= 300 && status < 400
+                                ? new Failure(
+                                        "redirected",
+                                        message,
+                                        "The key is never sent along a redirect; set jobo.base-url to where the API is.")
+                                : new Failure("unexpected-answer", message, "Check jobo.base-url.");
         };
     }
 
-    private static String words(String body) {
-        try {
-            JsonNode json = JSON.readTree(body == null ? "" : body);
-            for (String name : new String[] {"message", "detail", "error", "title"}) {
-                if (json.path(name).isTextual()) {
-                    return json.get(name).asText();
-                }
-            }
-        } catch (JsonProcessingException e) {
+    /** The server prices the batch that was asked for; the price of a row follows, and how many the balance pays. */
+    private static String fittingBatchSize(HttpOperationFailedException answer, JsonNode body, int batchSize) {
+        BigDecimal required = credits(answer, "X-Credits-Required", body.path("credits_required"));
+        BigDecimal balance = credits(answer, "X-Credits-Balance", body.path("credits_balance"));
+        if (batchSize <= 0 || required == null || balance == null || required.signum() <= 0 || balance.signum() < 0) {
             return "";
+        }
+        int fits = balance.multiply(BigDecimal.valueOf(batchSize))
+                .divide(required, 0, RoundingMode.DOWN)
+                .intValue();
+        return fits == 0
+                ? ": the balance of " + balance.toPlainString() + " pays for no row"
+                : ": the balance of " + balance.toPlainString() + " pays for " + fits;
+    }
+
+    private static BigDecimal credits(HttpOperationFailedException answer, String header, JsonNode member) {
+        String text = AnswerHeader.of(answer.getResponseHeaders(), header).orElse(null);
+        try {
+            return text != null ? new BigDecimal(text) : member.isNumber() ? member.decimalValue() : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    /** What a database said, behind what a pool or a library says about it; empty when no database said anything. */
+    public static Optional<SQLException> database(Throwable failure) {
+        SQLException innermost = null;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                innermost = sql;
+            }
+        }
+        return Optional.ofNullable(innermost);
+    }
+
+    private static Failure refused(SQLException sql) {
+        String state = sql.getSQLState() == null ? "" : sql.getSQLState();
+        String said = String.valueOf(sql.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .replaceFirst("[.]( Check that the hostname.*)?$", "");
+        String why = sql.getCause() == null || sql.getCause().getMessage() == null
+                ? ""
+                : " (" + sql.getCause().getMessage() + ")";
+        return UNREACHABLE.matcher(state).find()
+                ? new Failure(
+                        "database",
+                        "The database cannot be reached: " + said + why + ".",
+                        "Check that it runs, and jobfeed.datasource.url. No page is lost; the next attempt goes on.")
+                : new Failure("database", "The database refused: " + said + ".", remedy(state));
+    }
+
+    /** SQL states: PostgreSQL, "Error Codes". */
+    private static String remedy(String state) {
+        return switch (state) {
+            case "28000", "28P01" -> "Check jobfeed.datasource.username and jobfeed.datasource.password.";
+            case "3D000" -> "Create the database, or check jobfeed.datasource.url.";
+            case "53300" -> "It has no connection left; this process needs up to four.";
+            case "90020" -> "One process at a time writes to an H2 file; end the other one, or use PostgreSQL.";
+            case "25006" -> "It is read-only: a standby, or set so. Point jobfeed.datasource.url to the primary.";
+            case "53100" -> "Its disk is full; make room. No page is lost; the next attempt goes on.";
+            case "42501" -> "Grant the user what it needs; docs/operations.md lists it.";
+            case "42P01" -> "The tables are missing; set jobfeed.datasource.migrate=true once.";
+            default -> "No page is lost; the next attempt goes on.";
+        };
+    }
+
+    private static JsonNode json(String body) {
+        try {
+            return JSON.readTree(body == null ? "" : body);
+        } catch (JsonProcessingException e) {
+            return JSON.missingNode();
+        }
+    }
+
+    private static String words(JsonNode json) {
+        for (String name : new String[] {"message", "detail", "error", "title"}) {
+            if (json.path(name).isTextual() && !json.get(name).asText().isBlank()) {
+                return KEY.matcher(json.get(name).asText().strip().replaceFirst("[.]$", ""))
+                        .replaceAll("$1...");
+            }
         }
         return "";
     }

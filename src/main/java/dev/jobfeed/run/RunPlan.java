@@ -2,37 +2,58 @@ package dev.jobfeed.run;
 
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.Objects;
 
 /**
  * What an attempt has to run, decided from what is stored.
  *
+ * @param mode of the run to open, or of the open one
  * @param windowFrom what an incremental run asks from; null for the other modes
  * @param reason why it is a resync; null for the other modes
+ * @param resumes whether the open run goes on; otherwise it is to be closed, if there is one, and another opened
  */
-record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason) {
+record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean resumes) {
 
     /** Jobs feed documentation, "Handling deletions": {@code expired_since} cannot be older than 7 days; less one hour. */
     static final Duration SWEEP_REACH = Duration.ofDays(7).minusHours(1);
 
-    static RunPlan of(SyncState state, String fingerprint, OffsetDateTime now, Duration overlap) {
-        String reason = resyncReason(state, fingerprint, now);
-        if (reason != null) {
-            return new RunPlan(RunMode.RESYNC, null, reason);
+    /**
+     * Decides.
+     *
+     * @param open the stream's open run, or null
+     * @param otherFilters whether an unfinished run has stored pages of other filters
+     */
+    static RunPlan of(
+            SyncState state, Run open, boolean otherFilters, String fingerprint, OffsetDateTime now, Duration overlap) {
+        boolean filtersChanged = otherFilters
+                || state.filtersFingerprint() != null
+                        && !state.filtersFingerprint().equals(fingerprint);
+        OffsetDateTime swept = state.lastSweepStartedAt();
+        boolean stalled = swept != null && swept.isBefore(now.minus(SWEEP_REACH));
+        String reason = state.resyncRequestedAt() != null
+                ? "it was asked for"
+                : stalled
+                        ? "the last sweep of expired postings started at " + swept
+                                + ", longer ago than /expired reaches back"
+                        : filtersChanged ? "the filters or jobo.jobs.watermark-parameter have changed" : null;
+        if (open != null && open.filtersFingerprint().equals(fingerprint) && isEnough(open, reason, stalled)) {
+            return new RunPlan(open.mode(), open.windowFrom(), null, true);
+        }
+        if (reason != null || open != null) {
+            return new RunPlan(
+                    RunMode.RESYNC,
+                    null,
+                    Objects.requireNonNullElse(reason, "the filters or jobo.jobs.watermark-parameter have changed"),
+                    false);
         }
         OffsetDateTime watermark = state.lastRunStartedAt();
         return watermark == null
-                ? new RunPlan(RunMode.BACKFILL, null, null)
-                : new RunPlan(RunMode.INCREMENTAL, watermark.minus(overlap), null);
+                ? new RunPlan(RunMode.BACKFILL, null, null, false)
+                : new RunPlan(RunMode.INCREMENTAL, watermark.minus(overlap), null, false);
     }
 
-    private static String resyncReason(SyncState state, String fingerprint, OffsetDateTime now) {
-        OffsetDateTime swept = state.lastSweepStartedAt();
-        if (swept != null && swept.isBefore(now.minus(SWEEP_REACH))) {
-            return "the last sweep of expired postings started at " + swept + ", longer ago than /expired reaches back";
-        }
-        if (state.filtersFingerprint() != null && !state.filtersFingerprint().equals(fingerprint)) {
-            return "the filters or jobo.jobs.watermark-parameter have changed";
-        }
-        return null;
+    /** An open resync answers every reason but a stall that came after its first page, which an own sweep preceded. */
+    private static boolean isEnough(Run open, String reason, boolean stalled) {
+        return reason == null || open.mode() == RunMode.RESYNC && (!stalled || open.pages() == 0);
     }
 }

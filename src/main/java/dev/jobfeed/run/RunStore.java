@@ -4,11 +4,14 @@ import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.RejectedRow;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.store.Sql;
+import dev.jobfeed.store.UuidArray;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,10 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The statements on {@code sync_state}, {@code sync_run} and {@code quarantine}. Joins the calling thread's transaction. */
 public final class RunStore {
@@ -35,16 +40,20 @@ public final class RunStore {
 
     /** What is known of a stream between its runs. */
     public SyncState state(String stream) {
-        return jdbc.queryForObject(sql("state-read"), Map.of("stream", stream), (row, i) -> new SyncState(
-                stream,
-                time(row, "last_run_started_at"),
-                time(row, "last_sweep_started_at"),
-                row.getString("filters_fingerprint"),
-                row.getObject("open_run_id", Long.class),
-                row.getBigDecimal("credits_balance"),
-                time(row, "credits_balance_at"),
-                row.getString("origin_base_url"),
-                row.getString("origin_environment")));
+        return jdbc.queryForObject(
+                sql("state-read"),
+                Map.of("stream", stream),
+                (row, i) -> new SyncState(
+                        stream,
+                        time(row, "last_run_started_at"),
+                        time(row, "last_sweep_started_at"),
+                        row.getString("filters_fingerprint"),
+                        row.getObject("open_run_id", Long.class),
+                        time(row, "resync_requested_at"),
+                        row.getBigDecimal("credits_balance"),
+                        time(row, "credits_balance_at"),
+                        row.getString("origin_base_url"),
+                        row.getString("origin_environment")));
     }
 
     /** A run by its id. */
@@ -57,31 +66,53 @@ public final class RunStore {
         return jdbc.query(sql("run-last"), Map.of("stream", stream, "limit", limit), RunStore::run);
     }
 
+    /** Whether this user may change the tables; changes nothing. */
+    public boolean mayWrite(String stream) {
+        try {
+            return jdbc.update(sql("state-touch"), Map.of("stream", stream)) == 1;
+        } catch (DataAccessException e) {
+            return false;
+        }
+    }
+
     /** Active and expired rows of the job table. */
     public Map<String, Object> jobCounts() {
         return jdbc.queryForMap(sql("job-counts"), Map.of());
     }
 
-    /** Takes the lease if nobody holds it. */
-    public Optional<Lease> acquire(String stream, String holder, Duration duration) {
+    /** Takes the lease if nobody holds it, and ends what a former holder that never gave it back has left open. */
+    public Optional<Lease> acquire(String stream, Holder holder, Duration duration) {
+        Optional<String> former = leaseHolder(stream);
         Lease lease = new Lease(stream, UUID.randomUUID());
-        int taken = jdbc.update(sql("lease-acquire"), leaseParameters(lease, duration).addValue("holder", holder));
-        return taken == 1 ? Optional.of(lease) : Optional.empty();
+        int taken = jdbc.update(
+                sql("lease-acquire"), leaseParameters(lease, duration).addValue("holder", holder.text()));
+        if (taken == 0) {
+            return Optional.empty();
+        }
+        if (database == Database.POSTGRESQL) {
+            former.ifPresent(text -> jdbc.queryForList(sql("sessions-end"), Map.of("holder", text), Boolean.class));
+        }
+        return Optional.of(lease);
     }
 
-    /** Who holds the lease of a stream, for a message. */
-    public String leaseHolder(String stream) {
+    /** Who holds the lease of a stream, or held it last and never gave it back. */
+    public Optional<String> leaseHolder(String stream) {
         return jdbc.query(sql("lease-holder"), Map.of("stream", stream), (row, i) -> row.getString(1)).stream()
-                .findFirst()
-                .orElse("somebody else");
+                .findFirst();
     }
 
     /** Extends a lease; also the fence of a transaction, as its last statement. */
     public void renew(Lease lease, Duration duration) {
         if (jdbc.update(sql("lease-renew"), leaseParameters(lease, duration)) != 1) {
-            throw new LeaseLostException("The lease of the stream " + lease.stream()
-                    + " was taken over by another attempt while this one was not running; nothing was committed.");
+            throw LeaseLostException.of(lease.stream());
         }
+    }
+
+    /** Whether a lease is still its holder's. */
+    boolean holds(Lease lease) {
+        Integer held = jdbc.queryForObject(
+                sql("lease-holds"), Map.of("stream", lease.stream(), "token", lease.token()), Integer.class);
+        return held != null && held == 1;
     }
 
     /** Gives the lease back; nothing happens when it is another's by now. */
@@ -90,28 +121,27 @@ public final class RunStore {
     }
 
     /** Opens a run and makes it the stream's open one. */
-    Run open(SyncState state, RunMode mode, OffsetDateTime startedAt, OffsetDateTime windowFrom, String fingerprint) {
+    Run open(SyncState state, RunPlan plan, OffsetDateTime startedAt, String fingerprint, boolean costConfirmed) {
         GeneratedKeyHolder key = new GeneratedKeyHolder();
         jdbc.update(
                 sql("run-open"),
                 new MapSqlParameterSource()
                         .addValue("stream", state.stream())
-                        .addValue("mode", lower(mode))
+                        .addValue("mode", lower(plan.mode()))
                         .addValue("run_started_at", startedAt)
-                        .addValue("window_from", windowFrom, java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
-                        .addValue("filters_fingerprint", fingerprint),
+                        .addValue("window_from", plan.windowFrom(), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                        .addValue("filters_fingerprint", fingerprint)
+                        .addValue("cost_confirmed", costConfirmed),
                 key,
                 new String[] {"id"});
         long id = key.getKey().longValue();
-        jdbc.update(
-                sql("state-open"), Map.of("stream", state.stream(), "run_id", id, "run_started_at", startedAt));
+        jdbc.update(sql("state-open"), Map.of("stream", state.stream(), "run_id", id, "run_started_at", startedAt));
         return run(id);
     }
 
     /** Remembers where a store is filled from. */
     void setOrigin(String stream, String baseUrl, String environment) {
-        jdbc.update(
-                sql("state-origin"), Map.of("stream", stream, "base_url", baseUrl, "environment", environment));
+        jdbc.update(sql("state-origin"), Map.of("stream", stream, "base_url", baseUrl, "environment", environment));
     }
 
     void countAttempt(long runId) {
@@ -123,11 +153,16 @@ public final class RunStore {
         jdbc.update(
                 sql("run-checkpoint"),
                 spent(runId, spent)
-                        .addValue("next_cursor", page.next().exists() ? page.next().cursor() : null)
+                        .addValue(
+                                "next_cursor",
+                                page.next().exists() ? page.next().cursor() : null)
+                        .addValue("cut_short", page.next().isCutShort())
                         .addValue("phase", lower(phase))
                         .addValue(
                                 "estimated_total",
-                                page.estimatedTotal().isPresent() ? page.estimatedTotal().getAsLong() : null,
+                                page.estimatedTotal().isPresent()
+                                        ? page.estimatedTotal().getAsLong()
+                                        : null,
                                 java.sql.Types.BIGINT)
                         .addValue("received", counts.received())
                         .addValue("inserted", counts.inserted())
@@ -138,6 +173,7 @@ public final class RunStore {
                         .addValue("quarantined", counts.quarantined()));
     }
 
+    /** Puts bad rows aside; one that lies there already stays as it is, and takes the place of another of its job. */
     void quarantine(Run run, List<RejectedRow> rejected, OffsetDateTime at) {
         SqlParameterSource[] rows = rejected.stream()
                 .map(row -> new MapSqlParameterSource()
@@ -146,9 +182,107 @@ public final class RunStore {
                         .addValue("job_id", row.id(), java.sql.Types.OTHER)
                         .addValue("reason", row.reason())
                         .addValue("payload", row.json())
-                        .addValue("quarantined_at", at))
+                        .addValue("at", at))
                 .toArray(SqlParameterSource[]::new);
+        jdbc.batchUpdate(sql("quarantine-replace"), rows);
         jdbc.batchUpdate(sql("quarantine-insert"), rows);
+    }
+
+    /** Whether an unfinished run has stored pages of other filters. */
+    boolean hasOtherFilters(String stream, String fingerprint) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(
+                sql("run-has-other-filters"),
+                Map.of("stream", stream, "filters_fingerprint", fingerprint),
+                Boolean.class));
+    }
+
+    /** What a row cost in the last run that was charged for; empty when none was. */
+    public Optional<BigDecimal> lastPrice(String stream) {
+        return jdbc.queryForList(sql("run-price"), Map.of("stream", stream), BigDecimal.class).stream()
+                .findFirst();
+    }
+
+    /** How many rows the last finished run of a mode received; empty when there is none. */
+    Optional<Long> lastReceived(String stream, RunMode mode) {
+        return jdbc
+                .queryForList(sql("run-last-received"), Map.of("stream", stream, "mode", lower(mode)), Long.class)
+                .stream()
+                .findFirst();
+    }
+
+    /** Makes the next attempt a resync. */
+    public void askForResync(String stream, OffsetDateTime at) {
+        jdbc.update(sql("state-ask-resync"), Map.of("stream", stream, "at", at));
+    }
+
+    /** Forgets that a resync was asked for, because one is under way. */
+    void clearResyncRequest(String stream) {
+        jdbc.update(
+                sql("state-ask-resync"),
+                new MapSqlParameterSource()
+                        .addValue("stream", stream)
+                        .addValue("at", null, java.sql.Types.TIMESTAMP_WITH_TIMEZONE));
+    }
+
+    void confirmCost(long runId) {
+        jdbc.update(sql("run-confirm-cost"), Map.of("id", runId));
+    }
+
+    /** Takes a run back to the beginning of its feed. */
+    void restart(long runId, Spent spent) {
+        jdbc.update(sql("run-restart"), spent(runId, spent));
+    }
+
+    void setPhase(long runId, RunPhase phase) {
+        jdbc.update(sql("run-phase"), Map.of("id", runId, "phase", lower(phase)));
+    }
+
+    /** Closes an open run for good. */
+    void closeFailed(Run run, String reason, OffsetDateTime at) {
+        jdbc.update(sql("run-close-failed"), Map.of("id", run.id(), "last_error", reason, "finished_at", at));
+        jdbc.update(sql("state-close"), Map.of("stream", run.stream()));
+    }
+
+    /**
+     * Closes a stream's open run for good, in a transaction of its own.
+     *
+     * @return the run as it was; empty when none was open
+     * @throws StreamBusyException when an attempt is at work on it
+     */
+    public Optional<Run> abandon(String stream, TransactionTemplate transaction) {
+        return transaction.execute(status -> {
+            Lease lease = acquire(stream, Holder.here(), Duration.ofMinutes(1))
+                    .orElseThrow(() -> new StreamBusyException("An attempt is at work on the stream " + stream + ": "
+                            + leaseHolder(stream).orElse("it has just begun") + "."));
+            SyncState state = state(stream);
+            Optional<Run> open = Optional.ofNullable(state.openRunId()).map(this::run);
+            open.ifPresent(run -> closeFailed(
+                    run,
+                    "Abandoned by a person.",
+                    OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS)));
+            release(lease);
+            return open;
+        });
+    }
+
+    /** Rows that were delivered in order need nobody's care any more. */
+    void stored(Run run, UuidArray ids, OffsetDateTime at) {
+        jdbc.update(
+                sql("quarantine-close"),
+                new MapSqlParameterSource()
+                        .addValue("stream", run.stream())
+                        .addValue("at", at)
+                        .addValue("ids", ids, java.sql.Types.ARRAY));
+    }
+
+    /** Ids that were delivered, be their rows good or bad, are still there. */
+    void delivered(Run run, UuidArray ids) {
+        MapSqlParameterSource parameters =
+                new MapSqlParameterSource().addValue("run_id", run.id()).addValue("ids", ids, java.sql.Types.ARRAY);
+        jdbc.update(sql("pending-leave"), parameters);
+        if (run.mode() == RunMode.RESYNC) {
+            jdbc.update(sql("seen-insert"), parameters);
+        }
     }
 
     void addExpired(long runId, long expired, Spent spent) {
@@ -200,6 +334,8 @@ public final class RunStore {
                 time(row, "window_from"),
                 row.getString("filters_fingerprint"),
                 row.getString("next_cursor"),
+                row.getBoolean("cut_short"),
+                row.getBoolean("cost_confirmed"),
                 row.getObject("estimated_total", Long.class),
                 row.getInt("attempts"),
                 row.getInt("restarts"),

@@ -9,10 +9,13 @@ import java.time.format.DateTimeFormatter;
 /** One reading of {@code GET /api/jobs/expired}. In routes it is the variable {@code jobfeedSweep}. */
 public final class Sweep {
 
+    private static final int MOST_RESTARTS = 5;
+
     private final OffsetDateTime since;
     private final OffsetDateTime startedAt;
     private final int batchSize;
     private String cursor;
+    private int restarts;
     private boolean finished;
     private long expiredInPage;
 
@@ -43,18 +46,32 @@ public final class Sweep {
         expiredInPage += rows;
     }
 
+    void restart() {
+        if (++restarts > MOST_RESTARTS) {
+            throw new AttemptFailedException(
+                    "cursor-restarts",
+                    "The sweep lost its cursor more than " + MOST_RESTARTS + " times in one attempt.",
+                    "The next attempt starts it again; tell Jobo if this goes on.");
+        }
+        cursor = null;
+    }
+
     long expiredInPage() {
         return expiredInPage;
     }
 
     void committed(IdPage page) {
         if (page.next().exists() && page.next().cursor().equals(cursor)) {
-            throw new AttemptFailedException("The sweep was answered with the cursor it was asked with, so it would never"
-                    + " end. The next attempt starts it again; tell Jobo if this goes on.");
+            throw new AttemptFailedException(
+                    "cursor-stuck",
+                    "The sweep was answered with the cursor it was asked with, so it would never end.",
+                    "The next attempt starts it again; tell Jobo if this goes on.");
         }
         if (page.next().isCutShort()) {
-            throw new AttemptFailedException("The sweep's answer says there is more and gives no cursor to ask for it"
-                    + " with. Its watermark stays; the next attempt starts it again.");
+            throw new AttemptFailedException(
+                    "sweep-cut-short",
+                    "The sweep's answer says there is more and gives no cursor to ask for it with.",
+                    "Its watermark stays, and the next attempt starts it again; tell Jobo if this goes on.");
         }
         finished = !page.next().exists();
         cursor = page.next().cursor();

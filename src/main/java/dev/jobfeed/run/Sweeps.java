@@ -3,6 +3,7 @@ package dev.jobfeed.run;
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.IdPage;
 import java.time.OffsetDateTime;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The steps of the sweep that routes call: bean {@code jobfeedSweeps}. */
 public final class Sweeps {
@@ -10,8 +11,10 @@ public final class Sweeps {
     private final Settings settings;
     private final RunStore runs;
     private final Attempts attempts;
+    private final TransactionTemplate transaction;
 
-    public Sweeps(Settings settings, RunStore runs, Attempts attempts) {
+    public Sweeps(Settings settings, RunStore runs, Attempts attempts, TransactionTemplate transaction) {
+        this.transaction = transaction;
         this.settings = settings;
         this.runs = runs;
         this.attempts = attempts;
@@ -34,6 +37,15 @@ public final class Sweeps {
         return new Sweep(since.isBefore(reach) ? reach : since, now, settings.expiredBatchSize());
     }
 
+    /**
+     * Begins the pagination again, because its cursor is of no use any more.
+     *
+     * @throws AttemptFailedException when that has happened too often
+     */
+    public void restart(Sweep sweep) {
+        sweep.restart();
+    }
+
     /** Counts postings of the page at hand that were active until now. */
     public void count(Sweep sweep, int rows) {
         sweep.expired(rows);
@@ -42,7 +54,7 @@ public final class Sweeps {
     /** Counters and, as the last statement, the fence; in the page's transaction. */
     public void checkpoint(Attempt attempt, Sweep sweep) {
         runs.addExpired(attempt.run().id(), sweep.expiredInPage(), attempt.toSave());
-        runs.renew(attempt.lease(), settings.lease());
+        attempts.fence(attempt);
     }
 
     /** The page is in the database. */
@@ -54,7 +66,10 @@ public final class Sweeps {
     /** Moves the sweep's watermark, if the sweep was read to its end. */
     public void complete(Attempt attempt, Sweep sweep) {
         if (!sweep.isUnfinished() && !attempt.isSwept()) {
-            runs.sweptUntil(attempt.lease().stream(), sweep.startedAt());
+            transaction.executeWithoutResult(status -> {
+                runs.sweptUntil(attempt.stream(), sweep.startedAt());
+                attempts.fence(attempt);
+            });
             attempt.sweepEnds();
         }
     }

@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
  * @param lastRunStartedAt the watermark: everything up to here has been delivered
  * @param lastSweepStartedAt the sweep's watermark
  * @param openRunId the run the next attempt goes on with
+ * @param resyncRequestedAt when somebody asked for a resync that no run has begun yet
  * @param originBaseUrl the server the store was filled from
  * @param originEnvironment the environment of the key it was filled with
  */
@@ -18,6 +19,7 @@ public record SyncState(
         OffsetDateTime lastSweepStartedAt,
         String filtersFingerprint,
         Long openRunId,
+        OffsetDateTime resyncRequestedAt,
         BigDecimal creditsBalance,
         OffsetDateTime creditsBalanceAt,
         String originBaseUrl,

@@ -2,33 +2,46 @@ package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** Answers the requests of the API: authenticate, validate, check credits, deliver, in this order. */
+/** Answers the requests of the API: authenticate, limit the rate, validate, check credits, deliver, in this order. */
 final class Api {
 
     private static final BigDecimal CREDITS_PER_CAREER_SITE = BigDecimal.valueOf(50);
-    private static final BigDecimal CREDITS_PER_DOLLAR = BigDecimal.valueOf(1000);
 
     private final SandboxOptions options;
     private final World world;
     private final Wallet wallet;
+    private final RateWindow feedRate;
+    private final RateWindow generalRate = RateWindow.unlimited();
 
     Api(SandboxOptions options, World world) {
         this.options = options;
         this.world = world;
         this.wallet = new Wallet(options.creditsBalance());
+        this.feedRate = options.rateLimit() == 0 ? RateWindow.unlimited() : new RateWindow(options.rateLimit());
+    }
+
+    /** Where the requests to an endpoint are counted: feed and expired share a limit of their own. */
+    RateWindow rate(Endpoint endpoint) {
+        return switch (endpoint) {
+            case JOBS_FEED, JOBS_EXPIRED -> feedRate;
+            default -> generalRate;
+        };
     }
 
     /** Answers a request that came with this key; null when it came without one. */
     Reply answer(ApiRequest request, String key) {
         try {
             authenticate(request.endpoint(), key);
+            Instant now = options.clock().instant();
+            long wait = rate(request.endpoint()).secondsToWait(now);
+            if (wait > 0) {
+                throw Refusal.rateLimited(wait);
+            }
             if (!request.method().equals(request.endpoint().method())) {
                 Reply refused = Refusal.of(
                                 405,
@@ -40,7 +53,7 @@ final class Api {
             }
             return switch (request.endpoint()) {
                 case JOBS_FEED -> jobs(Fields.ofBody(request.body()));
-                case JOBS_EXPIRED -> expired(query(request.query()));
+                case JOBS_EXPIRED -> expired(Fields.ofQuery(request.query()));
                 case CAREER_SITES_FEED -> careerSites(Fields.ofBody(request.body()));
                 case COMPANY -> company(request.path());
             };
@@ -55,7 +68,7 @@ final class Api {
             return;
         }
         if (key == null || !options.apiKeys().contains(key)) {
-            throw Refusal.of(401, "Unauthorized", "Missing or invalid API key. Include 'X-Api-Key' header.");
+            throw Refusal.unauthorized();
         }
     }
 
@@ -166,19 +179,7 @@ final class Api {
         if (wallet.reserve(required)) {
             return required;
         }
-        BigDecimal balance = wallet.balance();
-        String detail = "This request needs " + plain(required) + " credits ($" + plain(dollars(required))
-                + "). Your wallet balance is " + plain(balance) + " credits ($" + plain(dollars(balance))
-                + "). Top up your wallet to continue.";
-        throw new Refusal(Reply.json(
-                402,
-                Map.of("X-Credits-Required", plain(required), "X-Credits-Balance", plain(balance)),
-                Reply.fields(
-                        "error", "Insufficient credits",
-                        "detail", detail,
-                        "credits_required", required.stripTrailingZeros(),
-                        "credits_balance", balance.stripTrailingZeros(),
-                        "cost_per_request_usd", dollars(required).stripTrailingZeros())));
+        throw Refusal.insufficientCredits(required, wallet.balance());
     }
 
     private Map<String, String> settle(BigDecimal price, BigDecimal reserved, int rows) {
@@ -187,54 +188,10 @@ final class Api {
             BigDecimal cost = price.multiply(BigDecimal.valueOf(rows));
             BigDecimal balance = wallet.giveBack(reserved.subtract(cost));
             if (cost.signum() > 0) {
-                headers.put("X-Credits-Deducted", plain(cost));
-                headers.put("X-Credits-Balance", plain(balance));
+                headers.put("X-Credits-Deducted", Refusal.plain(cost));
+                headers.put("X-Credits-Balance", Refusal.plain(balance));
             }
         }
         return headers;
-    }
-
-    private static BigDecimal dollars(BigDecimal credits) {
-        return credits.divide(CREDITS_PER_DOLLAR, 6, RoundingMode.HALF_UP);
-    }
-
-    private static String plain(BigDecimal number) {
-        return number.stripTrailingZeros().toPlainString();
-    }
-
-    private static Fields query(String query) throws Refusal {
-        ObjectNode values = Reply.MAPPER.createObjectNode();
-        for (String pair : query.split("&")) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                String name = decode(pair.substring(0, equals));
-                String value = decode(pair.substring(equals + 1));
-                if (value.isEmpty()) {
-                    continue;
-                }
-                if (name.equals("batch_size")) {
-                    values.put(name, wholeNumber(value));
-                } else {
-                    values.put(name, value);
-                }
-            }
-        }
-        return new Fields(values);
-    }
-
-    private static int wholeNumber(String value) throws Refusal {
-        try {
-            return Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            throw Refusal.badRequest("Parameter 'batch_size' must be an integer.");
-        }
-    }
-
-    private static String decode(String text) throws Refusal {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest("The query is not valid.");
-        }
     }
 }

@@ -82,8 +82,7 @@ final class Companies {
         for (int i = 0; i < industries.length; i++) {
             industries[i] = Vocabulary.INDUSTRIES[(industry + i) % Vocabulary.INDUSTRIES.length];
         }
-        String[] categories =
-                draw.oneIn(3) ? new String[0] : new String[] {draw.pick(Vocabulary.CATEGORIES)};
+        String[] categories = draw.oneIn(3) ? new String[0] : new String[] {draw.pick(Vocabulary.CATEGORIES)};
         return new Company(
                 number,
                 id(number),
@@ -202,7 +201,10 @@ final class Companies {
         var ratings = profile.putArray("ratings");
         // a rating is a string in the older schema and may be a number in the newer one
         if (draw.oneIn(2)) {
-            ratings.addObject().put("source", "example").put("rating", "4." + draw.below(10)).put("review_count", 12);
+            ratings.addObject()
+                    .put("source", "example")
+                    .put("rating", "4." + draw.below(10))
+                    .put("review_count", 12);
         } else {
             ratings.addObject().put("source", "example").put("rating", 3.5).putNull("review_count");
         }

@@ -21,7 +21,9 @@ record Cursor(String kind, Fields scan, long order, UUID id) {
         json.set("s", scan.values());
         json.put("o", order);
         json.put("i", id.toString());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(json.toString().getBytes(StandardCharsets.UTF_8));
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(json.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The cursor of a request, or null when it starts a scan. */

@@ -2,18 +2,23 @@ package dev.jobfeed.sandbox;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What a person at a terminal may ask the sandbox itself, under /sandbox/; it needs no key and is not logged. */
 final class Desk {
 
     private static final int MOST_AT_ONCE = 1_000_000;
 
+    private final SandboxOptions options;
     private final World world;
     private final RequestLog log;
+    private final AtomicReference<Interceptor> interceptor;
 
-    Desk(World world, RequestLog log) {
+    Desk(SandboxOptions options, World world, RequestLog log, AtomicReference<Interceptor> interceptor) {
+        this.options = options;
         this.world = world;
         this.log = log;
+        this.interceptor = interceptor;
     }
 
     Reply answer(String method, String path, String body) {
@@ -22,15 +27,44 @@ final class Desk {
                 case "GET /sandbox/requests" -> requests();
                 case "GET /sandbox/world" -> world();
                 case "POST /sandbox/move" -> move(Fields.ofBody(body));
-                default -> Refusal.of(
-                                404,
-                                "Not Found",
-                                "The sandbox has GET /sandbox/requests, GET /sandbox/world and POST /sandbox/move.")
-                        .reply();
+                case "GET /sandbox/faults" -> faults(interceptor.get());
+                case "POST /sandbox/faults" -> setFaults(body);
+                case "DELETE /sandbox/faults" -> {
+                    interceptor.set(null);
+                    yield faults(null);
+                }
+                default ->
+                    Refusal.of(
+                                    404,
+                                    "Not Found",
+                                    "The sandbox has GET /sandbox/requests, GET /sandbox/world, POST /sandbox/move,"
+                                            + " and GET, POST and DELETE /sandbox/faults.")
+                            .reply();
             };
         } catch (Refusal refusal) {
             return refusal.reply();
         }
+    }
+
+    private Reply setFaults(String script) throws Refusal {
+        try {
+            Faults faults = new Faults(FaultRule.script(script), options.seed(), options.clock());
+            interceptor.set(faults);
+            return faults(faults);
+        } catch (FaultScriptException e) {
+            throw Refusal.badRequest(e.getMessage());
+        }
+    }
+
+    private static Reply faults(Interceptor current) {
+        List<Faults.Tally> tallies = current instanceof Faults faults ? faults.tallies() : List.of();
+        List<Map<String, Object>> rules = tallies.stream()
+                .map(tally -> Reply.fields(
+                        "rule", tally.rule().json(),
+                        "seen", tally.seen(),
+                        "struck", tally.struck()))
+                .toList();
+        return Reply.json(200, Map.of(), Map.of("rules", rules));
     }
 
     private Reply world() {
@@ -61,7 +95,8 @@ final class Desk {
                         "body", entry.body(),
                         "status", entry.status(),
                         "rows", entry.rows(),
-                        "bytes", entry.bytes()))
+                        "bytes", entry.bytes(),
+                        "fault", entry.fault()))
                 .toList();
         return Reply.json(200, Map.of(), Map.of("requests", requests));
     }

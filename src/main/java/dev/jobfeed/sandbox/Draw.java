@@ -27,6 +27,11 @@ final class Draw {
         return (next() >>> 1) % bound;
     }
 
+    /** A number from 0 (inclusive) to 1 (exclusive). */
+    double unit() {
+        return (next() >>> 11) * 0x1p-53;
+    }
+
     boolean oneIn(int n) {
         return below(n) == 0;
     }

@@ -1,5 +1,9 @@
 package dev.jobfeed.sandbox;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
 /** What the API offers here. */
 public enum Endpoint {
     /** The stream of active jobs. */
@@ -25,6 +29,15 @@ public enum Endpoint {
 
     String path() {
         return path;
+    }
+
+    /** The name in fault scripts. */
+    String script() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static String names() {
+        return Arrays.stream(values()).map(Endpoint::script).collect(Collectors.joining(", "));
     }
 
     /** The endpoint at a path, or null. */

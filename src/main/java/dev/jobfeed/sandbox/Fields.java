@@ -3,6 +3,8 @@ package dev.jobfeed.sandbox;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -23,6 +25,42 @@ record Fields(ObjectNode values) {
             throw Refusal.badRequest("The request body is not valid JSON.");
         }
         throw Refusal.badRequest("The request body must be a JSON object.");
+    }
+
+    static Fields ofQuery(String query) throws Refusal {
+        ObjectNode values = Reply.MAPPER.createObjectNode();
+        for (String pair : query.split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                String name = decode(pair.substring(0, equals));
+                String value = decode(pair.substring(equals + 1));
+                if (value.isEmpty()) {
+                    continue;
+                }
+                if (name.equals("batch_size")) {
+                    values.put(name, wholeNumber(value));
+                } else {
+                    values.put(name, value);
+                }
+            }
+        }
+        return new Fields(values);
+    }
+
+    private static int wholeNumber(String value) throws Refusal {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw Refusal.badRequest("Parameter 'batch_size' must be an integer.");
+        }
+    }
+
+    private static String decode(String text) throws Refusal {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.badRequest("The query is not valid.");
+        }
     }
 
     String text(String name) throws Refusal {

@@ -83,7 +83,8 @@ final class FileJobs {
                 text(job, "workplace_type"),
                 text(job, "employment_type"),
                 text(job, "experience_level"));
-        if (job.path("company") instanceof ObjectNode company && company.path("id").isTextual()) {
+        if (job.path("company") instanceof ObjectNode company
+                && company.path("id").isTextual()) {
             company.remove("details_url");
             companies.put(UUID.fromString(company.get("id").textValue()), company);
         }
@@ -169,7 +170,10 @@ final class FileJobs {
         } else if (row.from() >= 0) {
             out.raw(line, 0, row.from()).micros(updatedAt).raw(line, row.to(), line.length);
         } else {
-            out.raw(line, 0, line.length - 1).raw(",\"updated_at\":").micros(updatedAt).raw('}');
+            out.raw(line, 0, line.length - 1)
+                    .raw(",\"updated_at\":")
+                    .micros(updatedAt)
+                    .raw('}');
         }
     }
 }

@@ -11,10 +11,12 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -28,22 +30,18 @@ final class Front implements HttpHandler {
     private final RequestLog log;
     private final Api api;
     private final Desk desk;
-    private final RateWindow rates = new RateWindow();
     private final Map<Endpoint, AtomicLong> sequences = new EnumMap<>(Endpoint.class);
-    private volatile Interceptor interceptor;
+    private final AtomicReference<Interceptor> interceptor;
 
-    Front(SandboxOptions options, World world, RequestLog log) {
+    Front(SandboxOptions options, World world, RequestLog log, AtomicReference<Interceptor> interceptor) {
         this.options = options;
         this.log = log;
         this.api = new Api(options, world);
-        this.desk = new Desk(world, log);
+        this.interceptor = interceptor;
+        this.desk = new Desk(options, world, log, interceptor);
         for (Endpoint endpoint : Endpoint.values()) {
             sequences.put(endpoint, new AtomicLong());
         }
-    }
-
-    void intercept(Interceptor next) {
-        interceptor = next;
     }
 
     @Override
@@ -56,55 +54,83 @@ final class Front implements HttpHandler {
     }
 
     private void serve(HttpExchange exchange) throws IOException {
-        String method = exchange.getRequestMethod();
-        String path = exchange.getRequestURI().getPath();
-        String rawQuery = exchange.getRequestURI().getRawQuery();
-        String query = rawQuery == null ? "" : rawQuery;
-        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        if (path.startsWith("/sandbox/")) {
-            send(exchange, desk.answer(method, path, body), -1, null);
+        Arrival arrival = arrival(exchange);
+        if (arrival.path().startsWith("/sandbox/")) {
+            send(exchange, desk.answer(arrival.method(), arrival.path(), arrival.body()), -1, null);
             return;
         }
-        Instant time = options.clock().instant();
-        Endpoint endpoint = Endpoint.at(path);
+        Endpoint endpoint = Endpoint.at(arrival.path());
         if (endpoint == null) {
-            Reply missing = Refusal.of(404, "Not Found", "Nothing is at '" + path + "'.").reply();
-            send(exchange, missing, -1, bytes -> log.add(time, method, path, query, body, 404, 0, bytes));
+            Reply missing = Refusal.of(404, "Not Found", "Nothing is at '" + arrival.path() + "'.")
+                    .reply();
+            send(exchange, missing, -1, bytes -> log.add(arrival, 404, 0, bytes, null));
             return;
         }
-        ApiRequest request =
-                new ApiRequest(sequences.get(endpoint).incrementAndGet(), endpoint, method, path, query, body);
+        ApiRequest request = new ApiRequest(
+                sequences.get(endpoint).incrementAndGet(),
+                endpoint,
+                arrival.method(),
+                arrival.path(),
+                arrival.query(),
+                arrival.body());
         Interceptor.Verdict verdict = verdict(request);
+        if (verdict instanceof Interceptor.Struck struck) {
+            carryOut(struck.verdict(), struck.fault(), request, arrival, exchange);
+        } else {
+            carryOut(verdict, null, request, arrival, exchange);
+        }
+    }
+
+    private Arrival arrival(HttpExchange exchange) throws IOException {
+        Instant time = options.clock().instant();
+        long nanos = System.nanoTime();
+        String query = exchange.getRequestURI().getRawQuery();
+        return new Arrival(
+                time,
+                nanos,
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().getPath(),
+                query == null ? "" : query,
+                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    }
+
+    private void carryOut(
+            Interceptor.Verdict verdict, String fault, ApiRequest request, Arrival arrival, HttpExchange exchange)
+            throws IOException {
         if (verdict instanceof Interceptor.Answer answer) {
             byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
             Reply reply = new Reply(answer.status(), answer.headers(), bytes, 0);
-            log.add(time, method, path, query, body, reply.status(), 0, bytes.length);
+            log.add(arrival, reply.status(), 0, bytes.length, fault);
             write(exchange, reply, -1);
         } else if (verdict instanceof Interceptor.Serve serve) {
-            Reply reply = api.answer(request, exchange.getRequestHeaders().getFirst("X-Api-Key"));
-            if (reply.status() == 200) {
-                reply = new Reply(200, reply.headers(), serve.rewrite().apply(reply.body()), reply.rows());
-            }
-            rates.write(time, exchange.getResponseHeaders());
-            Reply sent = reply;
+            Reply reply =
+                    changed(api.answer(request, exchange.getRequestHeaders().getFirst("X-Api-Key")), serve);
+            api.rate(request.endpoint()).write(options.clock().instant(), exchange.getResponseHeaders());
             send(
                     exchange,
                     reply,
                     serve.keepBytes(),
-                    bytes -> log.add(time, method, path, query, body, sent.status(), sent.rows(), bytes));
+                    bytes -> log.add(arrival, reply.status(), reply.rows(), bytes, fault));
         } else {
             // closed before anything was sent, the exchange takes its connection with it
-            log.add(time, method, path, query, body, 0, 0, 0);
+            log.add(arrival, 0, 0, 0, fault);
         }
     }
 
-    private Interceptor.Verdict verdict(ApiRequest request) {
-        Interceptor current = interceptor;
-        if (current == null) {
-            return Interceptor.pass();
+    private static Reply changed(Reply reply, Interceptor.Serve serve) {
+        if (reply.status() != 200) {
+            return reply;
         }
+        Map<String, String> headers = new LinkedHashMap<>(reply.headers());
+        headers.putAll(serve.headers());
+        return new Reply(200, headers, serve.rewrite().apply(reply.body()), reply.rows());
+    }
+
+    private Interceptor.Verdict verdict(ApiRequest request) {
+        Interceptor current = interceptor.get();
         try {
-            return current.decide(request);
+            Thread.sleep(options.latency().toMillis());
+            return current == null ? Interceptor.pass() : current.decide(request);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Interceptor.drop();
@@ -131,7 +157,7 @@ final class Front implements HttpHandler {
             packed = new Reply(reply.status(), reply.headers(), gzip(reply.body()), reply.rows());
         }
         if (departure != null) {
-            departure.leaves(keepBytes < 0 ? packed.body().length : Math.min(keepBytes, packed.body().length));
+            departure.leaves(kept(packed.body(), keepBytes));
         }
         write(exchange, packed, keepBytes);
     }
@@ -143,13 +169,17 @@ final class Front implements HttpHandler {
         exchange.sendResponseHeaders(reply.status(), bodiless ? -1 : body.length);
         if (!bodiless) {
             OutputStream out = exchange.getResponseBody();
-            int length = keepBytes < 0 ? body.length : Math.min(keepBytes, body.length);
+            int length = kept(body, keepBytes);
             // in slices, because the server copies what it is given into a buffer of that size
             for (int from = 0; from < length; from += SLICE) {
                 out.write(body, from, Math.min(SLICE, length - from));
             }
             out.flush();
         }
+    }
+
+    private static int kept(byte[] body, int keepBytes) {
+        return keepBytes < 0 ? body.length : Math.max(0, Math.min(keepBytes, body.length - 1));
     }
 
     private static boolean wantsGzip(Headers headers) {

@@ -92,7 +92,9 @@ final class GeneratedJobs {
         int titleEdition = withoutText ? revision : (revision + titleFirst) / 2;
         int textEdition = (revision + 1 - titleFirst) / 2;
         int company = draw.below(companies.count());
-        Place home = facets.places().isEmpty() ? Vocabulary.PLACES[0] : facets.places().get(0);
+        Place home = facets.places().isEmpty()
+                ? Vocabulary.PLACES[0]
+                : facets.places().get(0);
 
         out.raw("{\"id\":").id(id(number));
         out.raw(",\"title\":\"").inner(traits.titleStart()).inner(role.title());
@@ -124,8 +126,15 @@ final class GeneratedJobs {
                 out.raw(". Nothing in it is real; it exists to be synchronized.\"");
             }
         }
-        out.raw(",\"listing_url\":\"https://jobs.example/").raw(facets.source()).raw('/').number(number).raw('"');
-        out.raw(",\"apply_url\":\"https://jobs.example/").raw(facets.source()).raw('/').number(number);
+        out.raw(",\"listing_url\":\"https://jobs.example/")
+                .raw(facets.source())
+                .raw('/')
+                .number(number)
+                .raw('"');
+        out.raw(",\"apply_url\":\"https://jobs.example/")
+                .raw(facets.source())
+                .raw('/')
+                .number(number);
         out.raw(draw.oneIn(2) ? "\"" : "/apply?utm_source=feed&ref=1\"");
         out.raw(",\"locations\":");
         writePlaces(facets.places(), sparse, out);
@@ -227,7 +236,9 @@ final class GeneratedJobs {
         }
         out.raw(",\"currency\":").text(home.currency());
         // "year" was seen beside the documented "yearly"
-        out.raw(",\"period\":").text(hourly ? "hourly" : kind == 6 ? "year" : "yearly").raw('}');
+        out.raw(",\"period\":")
+                .text(hourly ? "hourly" : kind == 6 ? "year" : "yearly")
+                .raw('}');
     }
 
     private static void money(long cents, JsonBytes out) {

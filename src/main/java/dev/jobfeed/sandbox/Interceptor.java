@@ -23,15 +23,20 @@ public interface Interceptor {
      * Serves the request.
      *
      * @param rewrite changes the JSON of a 200 before it is compressed
-     * @param keepBytes cuts the connection after so many bytes of the body as sent; -1 sends all of it
+     * @param headers what to set on a 200, over its own headers
+     * @param keepBytes cuts the connection after so many bytes of the body as sent, and before its last one at
+     *     the latest; -1 sends all of it
      */
-    record Serve(UnaryOperator<byte[]> rewrite, int keepBytes) implements Verdict {}
+    record Serve(UnaryOperator<byte[]> rewrite, Map<String, String> headers, int keepBytes) implements Verdict {}
 
     /** Answers in place of the API; headers are sent as given, and the body as it is. */
     record Answer(int status, Map<String, String> headers, String body) implements Verdict {}
 
     /** Closes the connection without an answer. */
     record Drop() implements Verdict {}
+
+    /** Does what another verdict says, under a name in the request log. */
+    record Struck(String fault, Verdict verdict) implements Verdict {}
 
     /** Serves the request as if nobody had looked. */
     static Verdict pass() {
@@ -40,12 +45,12 @@ public interface Interceptor {
 
     /** Serves the request with a 200's JSON changed. */
     static Verdict rewrite(UnaryOperator<byte[]> rewrite) {
-        return new Serve(rewrite, -1);
+        return new Serve(rewrite, Map.of(), -1);
     }
 
     /** Serves the request and cuts the connection after so many bytes of the body. */
     static Verdict truncate(int keepBytes) {
-        return new Serve(UnaryOperator.identity(), keepBytes);
+        return new Serve(UnaryOperator.identity(), Map.of(), keepBytes);
     }
 
     /** Answers in place of the API. */
@@ -56,5 +61,10 @@ public interface Interceptor {
     /** Closes the connection without an answer. */
     static Verdict drop() {
         return new Drop();
+    }
+
+    /** Does what another verdict says, under a name in the request log. */
+    static Verdict struck(String fault, Verdict verdict) {
+        return new Struck(fault, verdict);
     }
 }

@@ -9,12 +9,16 @@ record JobFacets(
 
     /** The filter value for an output value: "On-site" is asked for as "onsite". */
     static String workModel(String workplaceType) {
-        return workplaceType == null ? null : lower(workplaceType).replace("-", "").replace("_", "");
+        return workplaceType == null
+                ? null
+                : lower(workplaceType).replace("-", "").replace("_", "");
     }
 
     /** The filter value for an output value: "Full-time" is asked for as "full-time". */
     static String employment(String employmentType) {
-        return employmentType == null ? null : lower(employmentType).replace('_', '-').replace(' ', '-');
+        return employmentType == null
+                ? null
+                : lower(employmentType).replace('_', '-').replace(' ', '-');
     }
 
     /** The filter value for an output value: "Entry Level" is asked for as "entry". */
@@ -22,7 +26,8 @@ record JobFacets(
         if (experienceLevel == null) {
             return null;
         }
-        String level = lower(experienceLevel).replace('_', ' ').replace('-', ' ').replace(" level", "");
+        String level =
+                lower(experienceLevel).replace('_', ' ').replace('-', ' ').replace(" level", "");
         return level.equals("internship") ? "intern" : level;
     }
 

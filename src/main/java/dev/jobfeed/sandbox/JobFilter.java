@@ -25,7 +25,8 @@ record JobFilter(
                 fields.texts("sources", UnaryOperator.identity()),
                 fields.texts("work_models", UnaryOperator.identity()),
                 fields.texts("employment_types", hyphens),
-                fields.texts("experience_levels", text -> text.replace("_level", "").replace("-level", "")),
+                fields.texts(
+                        "experience_levels", text -> text.replace("_level", "").replace("-level", "")),
                 fields.flag("is_remote"),
                 fields.time("posted_after"),
                 fields.time("updated_after"),

@@ -123,8 +123,7 @@ final class JsonBytes {
         room(38);
         long high = id.getMostSignificantBits();
         long low = id.getLeastSignificantBits();
-        return raw('"')
-                .hex(high >>> 32, 8)
+        return raw('"').hex(high >>> 32, 8)
                 .raw('-')
                 .hex(high >>> 16, 4)
                 .raw('-')
@@ -164,8 +163,7 @@ final class JsonBytes {
         long mp = (5 * doy + 2) / 153;
         long month = mp < 10 ? mp + 3 : mp - 9;
         long year = yoe + era * 400 + (month <= 2 ? 1 : 0);
-        return raw('"')
-                .padded(year, 4)
+        return raw('"').padded(year, 4)
                 .raw('-')
                 .padded(month, 2)
                 .raw('-')

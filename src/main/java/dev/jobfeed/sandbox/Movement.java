@@ -30,8 +30,7 @@ final class Movement implements AutoCloseable {
     Movement(World world, SandboxOptions options) {
         this.world = world;
         this.clock = options.clock();
-        this.perMinute =
-                new double[] {options.newPerMinute(), options.updatedPerMinute(), options.expiredPerMinute()};
+        this.perMinute = new double[] {options.newPerMinute(), options.updatedPerMinute(), options.expiredPerMinute()};
         this.random = new Draw(options.seed(), 41, 0);
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "sandbox-movement");

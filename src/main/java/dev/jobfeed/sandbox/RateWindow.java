@@ -1,25 +1,61 @@
 package dev.jobfeed.sandbox;
 
 import com.sun.net.httpserver.Headers;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
-/** The X-RateLimit headers; they inform and are never enforced, with a limit that no client reaches. */
+/** So many requests in any minute, and what the X-RateLimit headers say about it. */
 final class RateWindow {
 
-    private static final long LIMIT = 100_000;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final int NOBODY_GETS_THERE = 100_000;
 
-    private long minute;
-    private long used;
+    private final int limit;
+    private final boolean enforced;
+    private final Deque<Instant> taken = new ArrayDeque<>();
+
+    private RateWindow(int limit, boolean enforced) {
+        this.limit = limit;
+        this.enforced = enforced;
+    }
+
+    RateWindow(int limit) {
+        this(limit, true);
+    }
+
+    /** Informs about a limit that no client reaches, and lets everything pass. */
+    static RateWindow unlimited() {
+        return new RateWindow(NOBODY_GETS_THERE, false);
+    }
+
+    /** Takes a place in the window; otherwise, the whole seconds after which there is one. */
+    synchronized long secondsToWait(Instant now) {
+        forget(now);
+        if (taken.size() < limit) {
+            taken.addLast(now);
+            return 0;
+        }
+        return enforced ? Math.max(1, reset(now) - now.getEpochSecond()) : 0;
+    }
 
     synchronized void write(Instant now, Headers headers) {
-        long current = now.getEpochSecond() / 60;
-        if (current != minute) {
-            minute = current;
-            used = 0;
+        forget(now);
+        headers.set("X-RateLimit-Limit", Integer.toString(limit));
+        headers.set("X-RateLimit-Remaining", Integer.toString(limit - taken.size()));
+        headers.set("X-RateLimit-Reset", Long.toString(reset(now)));
+    }
+
+    /** The Unix second by which the oldest request is a minute old; a minute from now when there is none. */
+    private long reset(Instant now) {
+        Instant reset = (taken.isEmpty() ? now : taken.peekFirst()).plus(MINUTE);
+        return reset.getNano() == 0 ? reset.getEpochSecond() : reset.getEpochSecond() + 1;
+    }
+
+    private void forget(Instant now) {
+        while (!taken.isEmpty() && !taken.peekFirst().plus(MINUTE).isAfter(now)) {
+            taken.removeFirst();
         }
-        used++;
-        headers.set("X-RateLimit-Limit", Long.toString(LIMIT));
-        headers.set("X-RateLimit-Remaining", Long.toString(Math.max(0, LIMIT - used)));
-        headers.set("X-RateLimit-Reset", Long.toString((current + 1) * 60));
     }
 }

@@ -1,6 +1,5 @@
 package dev.jobfeed.sandbox;
 
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -30,9 +29,19 @@ public final class RequestLog {
         entries.clear();
     }
 
-    synchronized void add(
-            Instant time, String method, String path, String query, String body, int status, int rows, long bytes) {
-        entries.addLast(new LoggedRequest(++sequence, time, method, path, query, body, status, rows, bytes));
+    synchronized void add(Arrival arrival, int status, int rows, long bytes, String fault) {
+        entries.addLast(new LoggedRequest(
+                ++sequence,
+                arrival.time(),
+                arrival.nanos(),
+                arrival.method(),
+                arrival.path(),
+                arrival.query(),
+                arrival.body(),
+                status,
+                rows,
+                bytes,
+                fault));
         if (entries.size() > MOST) {
             entries.removeFirst();
         }

@@ -1,19 +1,23 @@
 package dev.jobfeed.sandbox;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.jobfeed.sandbox.jobby.Jobby;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** A local stand-in for the Jobo Enterprise API, on 127.0.0.1 only. */
+/** A local stand-in for the Jobo Enterprise API, with one for Jobby.dev beside it, on 127.0.0.1 only. */
 public final class Sandbox implements AutoCloseable {
 
     /** A key of the right form that opens nothing but a sandbox. */
-    public static final String TEST_KEY =
-            "jbe_test_sandboxsandboxsandbox_not-a-secret-not-a-secret-not-a-secret-test";
+    public static final String TEST_KEY = "jbe_test_sandboxsandboxsandbox_not-a-secret-not-a-secret-not-a-secret-test";
 
     static {
         // read once, when the server's classes are loaded; without it small answers wait for an acknowledgement
@@ -26,11 +30,14 @@ public final class Sandbox implements AutoCloseable {
     private final ExecutorService threads;
     private final World world;
     private final RequestLog log = new RequestLog();
-    private final Front front;
+    private final SandboxOptions options;
+    private final AtomicReference<Interceptor> interceptor = new AtomicReference<>();
     private final Movement movement;
+    private final Jobby jobby;
 
-    private Sandbox(HttpServer server, SandboxOptions options) throws IOException {
+    private Sandbox(HttpServer server, SandboxOptions options, JobbyOptions jobbyOptions) throws IOException {
         this.server = server;
+        this.options = options;
         AtomicInteger count = new AtomicInteger();
         // a thread for each connection that is busy, so that a request held back by an interceptor blocks no other
         threads = Executors.newCachedThreadPool(task -> {
@@ -39,9 +46,18 @@ public final class Sandbox implements AutoCloseable {
             return thread;
         });
         world = new World(options);
-        front = new Front(options, world, log);
+        if (!options.faults().isEmpty()) {
+            interceptor.set(new Faults(options.faults(), options.seed(), options.clock()));
+        }
         server.setExecutor(threads);
-        server.createContext("/", front);
+        server.createContext("/", new Front(options, world, log, interceptor));
+        jobby = new Jobby(
+                baseUrl(),
+                jobbyOptions,
+                options.clock(),
+                (time, method, path, query, body, status, rows, bytes) -> log.add(
+                        new Arrival(time, System.nanoTime(), method, path, query, body), status, rows, bytes, null));
+        server.createContext(Jobby.PATH + "/", jobby.handler());
         server.start();
         movement = new Movement(world, options);
     }
@@ -49,18 +65,38 @@ public final class Sandbox implements AutoCloseable {
     /**
      * Starts a sandbox.
      *
-     * @throws java.net.BindException when the port is taken
+     * @throws BindException when the port is taken
+     * @throws FaultScriptException when the fault rules cannot be used
      * @throws IOException when the jobs file cannot be read
      */
     public static Sandbox start(SandboxOptions options) throws IOException {
+        return start(options, JobbyOptions.defaults());
+    }
+
+    /**
+     * Starts a sandbox whose Jobby.dev is as these options say.
+     *
+     * @throws java.net.BindException when the port is taken
+     * @throws IOException when the jobs file cannot be read
+     */
+    public static Sandbox start(SandboxOptions options, JobbyOptions jobbyOptions) throws IOException {
         InetSocketAddress address =
                 new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), options.port());
-        HttpServer server = HttpServer.create(address, 0);
+        HttpServer server = listen(address);
         try {
-            return new Sandbox(server, options);
+            return new Sandbox(server, options, jobbyOptions);
         } catch (IOException | RuntimeException e) {
             server.stop(0);
             throw e;
+        }
+    }
+
+    private static HttpServer listen(InetSocketAddress address) throws IOException {
+        try {
+            return HttpServer.create(address, 0);
+        } catch (BindException e) {
+            throw new BindException("Port " + address.getPort() + " on 127.0.0.1 cannot be listened on: "
+                    + e.getMessage() + ". Stop what listens there, or choose another port.");
         }
     }
 
@@ -79,20 +115,46 @@ public final class Sandbox implements AutoCloseable {
         return world;
     }
 
+    /** The stand-in for Jobby.dev, on the same port. */
+    public Jobby jobby() {
+        return jobby;
+    }
+
     /** The requests it received. */
     public RequestLog log() {
         return log;
     }
 
-    /** Lets an interceptor decide about every request from now on; null lets all of them pass. */
-    public void intercept(Interceptor interceptor) {
-        front.intercept(interceptor);
+    /**
+     * Lets an interceptor decide about every request from now on; null lets all of them pass. There is one at a
+     * time: it takes the place of faults, as faults take its place.
+     */
+    public void intercept(Interceptor next) {
+        interceptor.set(next);
+    }
+
+    /**
+     * Lets faults strike from now on, by these rules and no others; without rules, nothing goes wrong any more.
+     *
+     * @return the script at work, to ask how often each rule struck
+     * @throws FaultScriptException when one of the rules cannot be used; then all stays as it was
+     */
+    public Faults faults(FaultRule... rules) {
+        return faults(List.of(rules));
+    }
+
+    /** The same as {@link #faults(FaultRule...)}, for a script that was read with {@link FaultRule#script}. */
+    public Faults faults(List<FaultRule> rules) {
+        Faults faults = new Faults(rules, options.seed(), options.clock());
+        interceptor.set(faults);
+        return faults;
     }
 
     /** Stops listening, and interrupts requests that are still being served. */
     @Override
     public void close() {
         movement.close();
+        jobby.close();
         server.stop(0);
         threads.shutdownNow();
     }

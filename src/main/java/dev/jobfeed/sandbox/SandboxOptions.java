@@ -3,6 +3,8 @@ package dev.jobfeed.sandbox;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -22,7 +24,10 @@ import java.util.Set;
  * @param creditsBalance what the wallet holds at the start
  * @param seed the seed of everything that is drawn
  * @param descriptionBytes about how many bytes of JSON a generated job has
- * @param clock the time of moves and of the expired window
+ * @param rateLimit requests a minute that feed and expired together allow; 0 allows all
+ * @param latency what is added to the time of each answer
+ * @param faults what goes wrong on purpose from the start
+ * @param clock the time of moves, of the expired window, and of rate limits
  */
 public record SandboxOptions(
         int port,
@@ -38,27 +43,42 @@ public record SandboxOptions(
         BigDecimal creditsBalance,
         long seed,
         int descriptionBytes,
+        int rateLimit,
+        Duration latency,
+        List<FaultRule> faults,
         Clock clock) {
 
     public SandboxOptions {
         atLeastZero("port", port);
+        atMost("port", port, 65_535);
         atLeastZero("jobs", jobs);
         atLeastZero("careerSites", careerSites);
         atLeastZero("newPerMinute", newPerMinute);
         atLeastZero("updatedPerMinute", updatedPerMinute);
         atLeastZero("expiredPerMinute", expiredPerMinute);
         atLeastZero("unknownExpired", unknownExpired);
-        if (unknownExpired > 500_000) {
-            throw new IllegalArgumentException("unknownExpired is " + unknownExpired + ", but 500000 is the most");
-        }
+        atMost("unknownExpired", unknownExpired, 500_000);
+        atLeastZero("descriptionBytes", descriptionBytes);
+        atMost("descriptionBytes", descriptionBytes, 100_000);
+        atLeastZero("rateLimit", rateLimit);
+        atMost("rateLimit", rateLimit, 100_000);
+        atLeastZero("latency", latency.toMillis());
+        faults = List.copyOf(faults);
+        atLeastZero("creditsPerJob", creditsPerJob == null ? 0 : creditsPerJob);
         apiKeys = Set.copyOf(apiKeys);
         Objects.requireNonNull(creditsBalance, "creditsBalance");
         Objects.requireNonNull(clock, "clock");
     }
 
-    private static void atLeastZero(String name, double value) {
-        if (!(value >= 0)) {
+    private static void atLeastZero(String name, Number value) {
+        if (!(value.doubleValue() >= 0)) {
             throw new IllegalArgumentException(name + " is " + value + ", but must not be negative");
+        }
+    }
+
+    private static void atMost(String name, int value, int most) {
+        if (value > most) {
+            throw new IllegalArgumentException(name + " is " + value + ", but " + most + " is the most");
         }
     }
 
@@ -88,6 +108,9 @@ public record SandboxOptions(
         private BigDecimal creditsBalance = BigDecimal.valueOf(5000);
         private long seed = 1;
         private int descriptionBytes = 6000;
+        private int rateLimit;
+        private Duration latency = Duration.ZERO;
+        private List<FaultRule> faults = List.of();
         private Clock clock = Clock.systemUTC();
 
         private Builder() {}
@@ -170,6 +193,24 @@ public record SandboxOptions(
             return this;
         }
 
+        /** See {@link SandboxOptions#rateLimit()}. */
+        public Builder rateLimit(int value) {
+            rateLimit = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#latency()}. */
+        public Builder latency(Duration value) {
+            latency = value;
+            return this;
+        }
+
+        /** See {@link SandboxOptions#faults()}. */
+        public Builder faults(List<FaultRule> values) {
+            faults = values;
+            return this;
+        }
+
         /** See {@link SandboxOptions#clock()}. */
         public Builder clock(Clock value) {
             clock = value;
@@ -192,6 +233,9 @@ public record SandboxOptions(
                     creditsBalance,
                     seed,
                     descriptionBytes,
+                    rateLimit,
+                    latency,
+                    faults,
                     clock);
         }
     }

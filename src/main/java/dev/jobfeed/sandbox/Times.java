@@ -42,8 +42,7 @@ final class Times {
 
     /** Reads an ISO date or date-time; one without an offset is UTC. */
     static long parse(String text) throws DateTimeException {
-        TemporalAccessor read =
-                READABLE.parseBest(text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
+        TemporalAccessor read = READABLE.parseBest(text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
         if (read instanceof OffsetDateTime time) {
             return micros(time.toInstant());
         }

@@ -43,8 +43,18 @@ final class Vocabulary {
     };
 
     static final String[] EMPLOYMENT_TYPES = {
-        "Full-time", "Full-time", "Full-time", "Full-time", "Full-time", "Full-time",
-        "Part-time", "Contract", "Internship", "Freelance", "Temporary", null,
+        "Full-time",
+        "Full-time",
+        "Full-time",
+        "Full-time",
+        "Full-time",
+        "Full-time",
+        "Part-time",
+        "Contract",
+        "Internship",
+        "Freelance",
+        "Temporary",
+        null,
     };
 
     static final String[] WORKPLACE_TYPES = {"Remote", "Hybrid", "Hybrid", "On-site", "On-site", "On-site", null};
@@ -116,15 +126,39 @@ final class Vocabulary {
     };
 
     static final String[] NAME_SECOND = {
-        "Analytics", "Health", "Logistics", "Robotics", "Foods", "Energy", "Finance", "Learning", "Mobility",
-        "Software", "Studios", "Security", "Textiles", "Water", "Works", "& Sons",
+        "Analytics",
+        "Health",
+        "Logistics",
+        "Robotics",
+        "Foods",
+        "Energy",
+        "Finance",
+        "Learning",
+        "Mobility",
+        "Software",
+        "Studios",
+        "Security",
+        "Textiles",
+        "Water",
+        "Works",
+        "& Sons",
     };
 
     static final String[] NAME_LAST = {"", "", " Inc.", " GmbH", " Ltd", " S.A.", " K.K.", " Group"};
 
     static final String[] INDUSTRIES = {
-        "fintech", "biotech", "healthcare", "logistics", "education", "retail", "energy", "gaming",
-        "manufacturing", "media", "security", "hospitality",
+        "fintech",
+        "biotech",
+        "healthcare",
+        "logistics",
+        "education",
+        "retail",
+        "energy",
+        "gaming",
+        "manufacturing",
+        "media",
+        "security",
+        "hospitality",
     };
 
     static final String[] CATEGORIES = {"B2B", "B2C", "SaaS", "Marketplace", "Hardware", "Consulting"};

@@ -375,8 +375,7 @@ public final class World {
         long posted = number < file.size() ? file.postedOrCreatedAt(number) : createdAt[number];
         return filter.inWindow(posted, createdAt[number], updatedAt[number])
                 && (!filter.looksAtFacets()
-                        || filter.matches(
-                                number < file.size() ? file.facets(number) : generated.facets(number)));
+                        || filter.matches(number < file.size() ? file.facets(number) : generated.facets(number)));
     }
 
     private int firstCreatedAfter(Position after) {
@@ -391,7 +390,9 @@ public final class World {
             }
         }
         String id = after.id().toString();
-        while (low < size && createdAt[low] == after.order() && id(low).toString().compareTo(id) <= 0) {
+        while (low < size
+                && createdAt[low] == after.order()
+                && id(low).toString().compareTo(id) <= 0) {
             low++;
         }
         return low;
@@ -446,7 +447,8 @@ public final class World {
     synchronized ExpiredPage expired(Position after, int batchSize) {
         List<UUID> ids = new ArrayList<>();
         Position last = null;
-        Iterator<Map.Entry<Long, Integer>> known = expiries.tailMap(after.order(), true).entrySet().iterator();
+        Iterator<Map.Entry<Long, Integer>> known =
+                expiries.tailMap(after.order(), true).entrySet().iterator();
         long week = 7 * Times.DAY;
         long period = strangersAWeek == 0 ? Long.MAX_VALUE : week / strangersAWeek;
         long stranger = Math.max(0, after.order() / period);

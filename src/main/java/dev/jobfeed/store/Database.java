@@ -31,8 +31,9 @@ public enum Database {
             return switch (product) {
                 case "H2" -> H2;
                 case "PostgreSQL" -> POSTGRESQL;
-                default -> throw new ConfigurationException(
-                        "jobfeed.datasource.url leads to " + product + "; it takes H2 or PostgreSQL.");
+                default ->
+                    throw new ConfigurationException(
+                            "jobfeed.datasource.url leads to " + product + "; it takes H2 or PostgreSQL.");
             };
         }
     }

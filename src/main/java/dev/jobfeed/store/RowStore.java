@@ -1,5 +1,6 @@
 package dev.jobfeed.store;
 
+import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.feed.Field;
 import dev.jobfeed.feed.Row;
 import dev.jobfeed.feed.RowShape;
@@ -29,17 +30,15 @@ public final class RowStore {
     private final Sql lookUp;
     private final Map<RowChange.Action, Sql> statements = new EnumMap<>(RowChange.Action.class);
 
-    /** The store of the job table. */
-    public static RowStore jobs(DataSource dataSource, Database database) {
-        return new RowStore(RowShape.JOB, "job", dataSource, database);
-    }
-
-    private RowStore(RowShape shape, String table, DataSource dataSource, Database database) {
-        this.shape = shape;
+    /** The store of a feed's rows. */
+    public RowStore(FeedSource source, DataSource dataSource, Database database) {
+        this.shape = source.shape();
         this.jdbc = new JdbcTemplate(dataSource);
-        this.lookUp = Sql.read(table + "-look-up", database);
-        for (RowChange.Action action : RowChange.Action.values()) {
-            statements.put(action, Sql.read(table + "-" + action.name().toLowerCase(java.util.Locale.ROOT), database));
+        this.lookUp = Sql.read(source.table() + "-look-up", database);
+        statements.put(RowChange.Action.INSERT, Sql.read(source.table() + "-insert", database));
+        statements.put(RowChange.Action.UPDATE, Sql.read(source.table() + "-update", database));
+        if (source.isExpiring()) {
+            statements.put(RowChange.Action.REACTIVATE, Sql.read(source.table() + "-reactivate", database));
         }
     }
 
@@ -76,7 +75,8 @@ public final class RowStore {
                         1,
                         statement
                                 .getConnection()
-                                .createArrayOf("uuid", rows.stream().map(Row::id).toArray())),
+                                .createArrayOf(
+                                        "uuid", rows.stream().map(Row::id).toArray())),
                 result -> {
                     stored.put(
                             result.getObject("id", UUID.class),

@@ -26,10 +26,8 @@ public record Sql(String text, List<String> parameters) {
 
     /** The text of {@code <database>/<name>.sql}, or of {@code <name>.sql} where one serves every database. */
     public static String text(String name, Database database) {
-        InputStream own = Sql.class.getResourceAsStream(
-                "/dev/jobfeed/sql/" + database.folder() + "/" + name + ".sql");
-        try (InputStream in =
-                own != null ? own : Sql.class.getResourceAsStream("/dev/jobfeed/sql/" + name + ".sql")) {
+        InputStream own = Sql.class.getResourceAsStream("/dev/jobfeed/sql/" + database.folder() + "/" + name + ".sql");
+        try (InputStream in = own != null ? own : Sql.class.getResourceAsStream("/dev/jobfeed/sql/" + name + ".sql")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

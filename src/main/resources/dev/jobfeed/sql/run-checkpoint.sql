@@ -1,5 +1,6 @@
 update sync_run
 set next_cursor = :next_cursor,
+    cut_short = :cut_short,
     phase = :phase,
     estimated_total = coalesce(estimated_total, :estimated_total),
     pages = pages + 1,

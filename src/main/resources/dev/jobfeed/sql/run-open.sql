@@ -1,2 +1,2 @@
-insert into sync_run (stream, mode, phase, status, run_started_at, window_from, filters_fingerprint)
-values (:stream, :mode, 'feed', 'open', :run_started_at, :window_from, :filters_fingerprint)
+insert into sync_run (stream, mode, phase, status, run_started_at, window_from, filters_fingerprint, cost_confirmed)
+values (:stream, :mode, 'feed', 'open', :run_started_at, :window_from, :filters_fingerprint, :cost_confirmed)

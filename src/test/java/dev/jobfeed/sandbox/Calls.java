@@ -118,7 +118,8 @@ final class Calls implements AutoCloseable {
             if (!page.get("has_more").asBoolean()) {
                 return ids;
             }
-            page = expired(query + (query.isEmpty() ? "?" : "&") + "cursor=" + page.get("next_cursor").textValue());
+            page = expired(query + (query.isEmpty() ? "?" : "&") + "cursor="
+                    + page.get("next_cursor").textValue());
         }
     }
 

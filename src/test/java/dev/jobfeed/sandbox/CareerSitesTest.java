@@ -35,7 +35,9 @@ class CareerSitesTest {
         List<JsonNode> sites = scan("");
 
         assertThat(Calls.ids(sites)).hasSize(120).doesNotHaveDuplicates();
-        assertThat(calls.sandbox.log().entries()).extracting(LoggedRequest::rows).containsExactly(50, 50, 20);
+        assertThat(calls.sandbox.log().entries())
+                .extracting(LoggedRequest::rows)
+                .containsExactly(50, 50, 20);
         assertThat(sites.get(0).fieldNames())
                 .toIterable()
                 .containsExactly(
@@ -78,7 +80,9 @@ class CareerSitesTest {
                 .hasSizeBetween(4, 100)
                 .allMatch(site -> site.get("industries").toString().contains("\"fintech\""));
         assertThat(scan("{\"founded_after\":2100}")).isEmpty();
-        assertThat(scan("{\"is_agency\":true}").size() + scan("{\"is_agency\":false}").size()).isEqualTo(120);
+        assertThat(scan("{\"is_agency\":true}").size()
+                        + scan("{\"is_agency\":false}").size())
+                .isEqualTo(120);
         assertThat(scan("{\"company_types\":[\"non_profit\"]}").size()
                         + scan("{\"company_types\":[\"for_profit\"]}").size())
                 .isEqualTo(120);

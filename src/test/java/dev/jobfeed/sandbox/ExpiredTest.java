@@ -35,17 +35,19 @@ class ExpiredTest {
             calls.world().expireJobs(1);
 
             assertThat(calls.scanExpired("?expired_since=" + Calls.START)).isEmpty();
-            assertThat(calls.scanExpired("?expired_since=" + Calls.START.minusNanos(1000))).hasSize(1);
+            assertThat(calls.scanExpired("?expired_since=" + Calls.START.minusNanos(1000)))
+                    .hasSize(1);
         }
     }
 
     @Test
     void moreThanSevenDaysBackIsRefused() throws Exception {
         try (Calls calls = new Calls()) {
-            assertThat(calls.get("/api/jobs/expired?expired_since=" + Calls.START.minus(WEEK)).statusCode())
+            assertThat(calls.get("/api/jobs/expired?expired_since=" + Calls.START.minus(WEEK))
+                            .statusCode())
                     .isEqualTo(200);
-            var refused = calls.get("/api/jobs/expired?expired_since="
-                    + Calls.START.minus(WEEK).minusMillis(1));
+            var refused = calls.get(
+                    "/api/jobs/expired?expired_since=" + Calls.START.minus(WEEK).minusMillis(1));
 
             assertThat(refused.statusCode()).isEqualTo(400);
             assertThat(Calls.json(refused).get("message").textValue()).contains("expired_since", "7 days");
@@ -80,7 +82,8 @@ class ExpiredTest {
 
             JsonNode first = calls.expired(query + "&batch_size=100");
             calls.world().expireJobs(4);
-            List<UUID> rest = calls.scanExpired("?batch_size=100&cursor=" + first.get("next_cursor").textValue());
+            List<UUID> rest = calls.scanExpired(
+                    "?batch_size=100&cursor=" + first.get("next_cursor").textValue());
             assertThat(rest).hasSize(whole.size() - 100 + 4).startsWith(whole.get(100));
         }
     }
@@ -101,8 +104,8 @@ class ExpiredTest {
 
     @Test
     void itIsFreeWhenTheFeedIsNot() throws Exception {
-        try (Calls calls = new Calls(options -> options.creditsPerJob(BigDecimal.ONE)
-                .creditsBalance(BigDecimal.ZERO))) {
+        try (Calls calls =
+                new Calls(options -> options.creditsPerJob(BigDecimal.ONE).creditsBalance(BigDecimal.ZERO))) {
             assertThat(calls.get("/api/jobs/expired").headers().map().keySet())
                     .noneMatch(name -> name.startsWith("x-credits"));
             assertThat(calls.post("/api/jobs/feed", "").statusCode()).isEqualTo(402);

@@ -26,8 +26,10 @@ class GeneratedWorldTest {
                 Calls seeded = new Calls(options -> options.seed(2))) {
             String body = one.post("/api/jobs/feed", "{\"batch_size\":50}").body();
 
-            assertThat(other.post("/api/jobs/feed", "{\"batch_size\":50}").body()).isEqualTo(body);
-            assertThat(seeded.post("/api/jobs/feed", "{\"batch_size\":50}").body()).isNotEqualTo(body);
+            assertThat(other.post("/api/jobs/feed", "{\"batch_size\":50}").body())
+                    .isEqualTo(body);
+            assertThat(seeded.post("/api/jobs/feed", "{\"batch_size\":50}").body())
+                    .isNotEqualTo(body);
             assertThat(other.world().expireJobs(9)).isEqualTo(one.world().expireJobs(9));
             assertThat(other.post("/api/career-sites/feed", "").body())
                     .isEqualTo(one.post("/api/career-sites/feed", "").body());
@@ -50,7 +52,9 @@ class GeneratedWorldTest {
                 last = updated;
             }
             assertThat(last).isBefore(ANCHOR.minus(Duration.ofDays(2)));
-            assertThat(jobs.stream().filter(job -> job.get("updated_at").equals(job.get("created_at"))).count())
+            assertThat(jobs.stream()
+                            .filter(job -> job.get("updated_at").equals(job.get("created_at")))
+                            .count())
                     .isBetween(200L, 500L);
         }
     }
@@ -86,13 +90,15 @@ class GeneratedWorldTest {
             assertThat(jobs).filteredOn(job -> !job.has("compensation")).hasSizeBetween(50, 400);
             assertThat(jobs).filteredOn(job -> job.path("locations").isNull()).isNotEmpty();
             assertThat(jobs).filteredOn(job -> job.path("benefits").isNull()).isNotEmpty();
-            assertThat(jobs).filteredOn(job -> job.path("compensation").path("min").isDouble()).isNotEmpty();
+            assertThat(jobs)
+                    .filteredOn(job -> job.path("compensation").path("min").isDouble())
+                    .isNotEmpty();
             assertThat(values(jobs, "workplace_type")).containsExactly("Hybrid", "On-site", "Remote", "null");
             assertThat(values(jobs, "experience_level"))
-                    .containsExactly(
-                            "Entry Level", "Executive", "Intern", "Lead", "Mid Level", "Senior", "null");
+                    .containsExactly("Entry Level", "Executive", "Intern", "Lead", "Mid Level", "Senior", "null");
             assertThat(values(jobs, "is_h1b_sponsor")).containsExactly("false", "null", "true");
-            JsonNode full = jobs.stream().filter(job -> job.size() == 24).findFirst().orElseThrow();
+            JsonNode full =
+                    jobs.stream().filter(job -> job.size() == 24).findFirst().orElseThrow();
             assertThat(full.fieldNames())
                     .toIterable()
                     .containsExactly(
@@ -143,7 +149,8 @@ class GeneratedWorldTest {
         try (Calls calls = new Calls()) {
             calls.world().updateJobs(20);
             for (JsonNode job : calls.scan("{}")) {
-                assertThat(Calls.MAPPER.readTree(calls.world().json(UUID.fromString(job.get("id").textValue()))))
+                assertThat(Calls.MAPPER.readTree(
+                                calls.world().json(UUID.fromString(job.get("id").textValue()))))
                         .isEqualTo(job);
             }
         }
@@ -161,11 +168,14 @@ class GeneratedWorldTest {
             JsonNode first = calls.feed("{\"batch_size\":10}");
             assertThat(first.get("estimated_total").intValue()).isEqualTo(1_000_000);
             JsonNode job = Calls.MAPPER.readTree(calls.world().json(middle.get(0)));
-            JsonNode fromMiddle = calls.feed(
-                    "{\"batch_size\":2,\"cursor\":\"" + cursorAfter(job, middle.get(0)) + "\"}");
+            JsonNode fromMiddle =
+                    calls.feed("{\"batch_size\":2,\"cursor\":\"" + cursorAfter(job, middle.get(0)) + "\"}");
             assertThat(Calls.ids(fromMiddle.get("jobs"))).isEqualTo(middle.subList(1, 3));
             JsonNode end = calls.feed("{\"updated_after\":\""
-                    + Calls.MAPPER.readTree(calls.world().json(last)).get("updated_at").textValue() + "\"}");
+                    + Calls.MAPPER
+                            .readTree(calls.world().json(last))
+                            .get("updated_at")
+                            .textValue() + "\"}");
             assertThat(Calls.ids(end.get("jobs"))).containsExactly(last);
             assertThat(end.get("has_more").booleanValue()).isFalse();
             assertThat(Duration.ofNanos(System.nanoTime() - paging)).isLessThan(Duration.ofSeconds(5));

@@ -27,7 +27,8 @@ class JobsFeedTest {
     void aRequestWithoutABodyDeliversTheWholeSmallWorld() throws Exception {
         JsonNode page = calls.feed("");
 
-        assertThat(Calls.ids(page.get("jobs"))).containsExactlyElementsOf(calls.world().activeIds().toList());
+        assertThat(Calls.ids(page.get("jobs")))
+                .containsExactlyElementsOf(calls.world().activeIds().toList());
         assertThat(page.get("has_more").booleanValue()).isFalse();
         assertThat(page.get("next_cursor").isNull()).isTrue();
         assertThat(page.get("estimated_total").intValue()).isEqualTo(100);
@@ -45,7 +46,8 @@ class JobsFeedTest {
     @Test
     void theTotalStandsOnTheFirstPageOnly() throws Exception {
         JsonNode first = calls.feed("{\"batch_size\":30}");
-        JsonNode second = calls.feed(Calls.with("{\"batch_size\":30}", "cursor", first.get("next_cursor").textValue()));
+        JsonNode second = calls.feed(Calls.with(
+                "{\"batch_size\":30}", "cursor", first.get("next_cursor").textValue()));
 
         assertThat(first.get("estimated_total").intValue()).isEqualTo(100);
         assertThat(second.has("estimated_total")).isFalse();
@@ -55,7 +57,8 @@ class JobsFeedTest {
     void theHeaderRepeatsHasMore() throws Exception {
         assertThat(calls.post("/api/jobs/feed", "{\"batch_size\":30}").headers().firstValue("X-Has-More"))
                 .contains("true");
-        assertThat(calls.post("/api/jobs/feed", "{}").headers().firstValue("X-Has-More")).contains("false");
+        assertThat(calls.post("/api/jobs/feed", "{}").headers().firstValue("X-Has-More"))
+                .contains("false");
     }
 
     @Test
@@ -88,8 +91,10 @@ class JobsFeedTest {
         UUID edited = calls.world().updateJobs(1).get(0);
         UUID created = calls.world().createJobs(1).get(0);
 
-        assertThat(Calls.ids(calls.scan("{\"posted_after\":\"" + since + "\"}"))).containsExactly(created);
-        assertThat(Calls.ids(calls.scan("{\"updated_after\":\"" + since + "\"}"))).containsExactly(edited, created);
+        assertThat(Calls.ids(calls.scan("{\"posted_after\":\"" + since + "\"}")))
+                .containsExactly(created);
+        assertThat(Calls.ids(calls.scan("{\"updated_after\":\"" + since + "\"}")))
+                .containsExactly(edited, created);
     }
 
     @Test
@@ -111,7 +116,8 @@ class JobsFeedTest {
 
         assertThat(Calls.ids(calls.scan("{" + posted + ",\"updated_after\":\"2026-01-01T00:00:00+00:00\"}")))
                 .isEqualTo(created);
-        assertThat(calls.scan("{" + posted + ",\"updated_after\":\"2027-01-01\"}")).isEmpty();
+        assertThat(calls.scan("{" + posted + ",\"updated_after\":\"2027-01-01\"}"))
+                .isEmpty();
     }
 
     @Test
@@ -151,7 +157,8 @@ class JobsFeedTest {
             gone.addAll(calls.world().expireJobs(1));
             calls.world().updateJobs(5);
             calls.world().createJobs(1);
-            page = calls.feed("{\"batch_size\":7,\"cursor\":\"" + page.get("next_cursor").textValue() + "\"}");
+            page = calls.feed(
+                    "{\"batch_size\":7,\"cursor\":\"" + page.get("next_cursor").textValue() + "\"}");
         }
 
         assertThat(seen).doesNotHaveDuplicates();
@@ -175,7 +182,8 @@ class JobsFeedTest {
     void filtersMatchTheirOutputSpelling() throws Exception {
         assertThat(calls.scan("{\"work_models\":[\"onsite\",\"remote\"]}"))
                 .isNotEmpty()
-                .allMatch(job -> Set.of("On-site", "Remote").contains(job.get("workplace_type").textValue()));
+                .allMatch(job -> Set.of("On-site", "Remote")
+                        .contains(job.get("workplace_type").textValue()));
         assertThat(calls.scan("{\"employment_types\":[\"full-time\"]}"))
                 .isNotEmpty()
                 .allMatch(job -> job.get("employment_type").textValue().equals("Full-time"))
@@ -196,10 +204,14 @@ class JobsFeedTest {
     void locationsMatchByLabelOrCodeWithinOnePlace() throws Exception {
         List<JsonNode> germany = calls.scan("{\"locations\":[{\"country\":\"germany\"}]}");
 
-        assertThat(germany).isNotEmpty().allMatch(job -> job.get("locations").toString().contains("\"Germany\""));
+        assertThat(germany)
+                .isNotEmpty()
+                .allMatch(job -> job.get("locations").toString().contains("\"Germany\""));
         assertThat(calls.scan("{\"locations\":[{\"country\":\"DE\"}]}")).isEqualTo(germany);
-        assertThat(calls.scan("{\"locations\":[{\"country\":\"DE\",\"city\":\"Paris\"}]}")).isEmpty();
-        assertThat(calls.scan("{\"locations\":[{\"country\":\"DE\"},{\"city\":\"Paris\"}]}").size())
+        assertThat(calls.scan("{\"locations\":[{\"country\":\"DE\",\"city\":\"Paris\"}]}"))
+                .isEmpty();
+        assertThat(calls.scan("{\"locations\":[{\"country\":\"DE\"},{\"city\":\"Paris\"}]}")
+                        .size())
                 .isGreaterThan(germany.size());
     }
 
@@ -215,7 +227,8 @@ class JobsFeedTest {
     void valuesThatNothingHasMatchNothingAndUnknownFieldsAreIgnored() throws Exception {
         assertThat(calls.scan("{\"sources\":[\"no-such-source\"]}")).isEmpty();
         assertThat(calls.scan("{\"work_models\":[\"On-site\"]}")).isEmpty();
-        assertThat(calls.scan("{\"colour\":\"blue\",\"sources\":[],\"is_remote\":null}")).hasSize(100);
+        assertThat(calls.scan("{\"colour\":\"blue\",\"sources\":[],\"is_remote\":null}"))
+                .hasSize(100);
     }
 
     @Test
@@ -223,8 +236,7 @@ class JobsFeedTest {
         UUID id = calls.world().createJobs(40).get(39);
         JsonNode job = Calls.MAPPER.readTree(calls.world().json(id));
 
-        assertThat(Instant.parse(job.get("created_at").textValue()))
-                .isBetween(Calls.START, Calls.START.plusMillis(1));
+        assertThat(Instant.parse(job.get("created_at").textValue())).isBetween(Calls.START, Calls.START.plusMillis(1));
         assertThat(job.get("updated_at")).isEqualTo(job.get("created_at"));
         assertThat(calls.scan("{\"updated_after\":\"" + Calls.START + "\"}"))
                 .hasSize(40)

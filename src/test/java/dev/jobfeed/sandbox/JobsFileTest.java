@@ -61,15 +61,18 @@ class JobsFileTest {
             assertThat(time).startsWith("2026-11-10T12:00:00.00000").endsWith("Z");
             assertThat(late).isEqualTo(LATE_LINE.replace("2020-01-03T00:00:00.5Z", time));
             assertThat(calls.world().json(BARE)).startsWith("{\"id\":\"" + BARE + "\",\"updated_at\":\"2026-11-10T");
-            assertThat(calls.scan("{\"updated_after\":\"" + Calls.START + "\"}")).hasSize(3);
+            assertThat(calls.scan("{\"updated_after\":\"" + Calls.START + "\"}"))
+                    .hasSize(3);
         }
     }
 
     @Test
     void windowsAndFiltersLookIntoTheFile() throws Exception {
         try (Calls calls = new Calls(options -> options.jobsFile(file))) {
-            assertThat(Calls.ids(calls.scan("{\"posted_after\":\"2021-01-01\"}"))).containsExactly(EARLY);
-            assertThat(Calls.ids(calls.scan("{\"locations\":[{\"country\":\"france\"}]}"))).containsExactly(EARLY);
+            assertThat(Calls.ids(calls.scan("{\"posted_after\":\"2021-01-01\"}")))
+                    .containsExactly(EARLY);
+            assertThat(Calls.ids(calls.scan("{\"locations\":[{\"country\":\"france\"}]}")))
+                    .containsExactly(EARLY);
             assertThat(Calls.ids(calls.scan("{\"work_models\":[\"remote\"]}"))).containsExactly(LATE);
             assertThat(Calls.ids(calls.scan("{\"stable_scan\":false,\"batch_size\":1}")))
                     .containsExactly(LATE, EARLY, BARE);

@@ -35,16 +35,15 @@ class RefusalTest {
 
         assertThat(missing.statusCode()).isEqualTo(401);
         assertThat(wrong.statusCode()).isEqualTo(401);
-        assertThat(Calls.json(missing))
-                .isEqualTo(Calls.MAPPER.readTree(
-                        """
+        assertThat(Calls.json(missing)).isEqualTo(Calls.MAPPER.readTree("""
                         {"status":401,"error":"Unauthorized",
                          "message":"Missing or invalid API key. Include 'X-Api-Key' header."}"""));
     }
 
     @Test
     void aKeyInTheQueryDoesNotCount() throws Exception {
-        assertThat(calls.send(calls.to("/api/jobs/expired?api_key=" + Sandbox.TEST_KEY)).statusCode())
+        assertThat(calls.send(calls.to("/api/jobs/expired?api_key=" + Sandbox.TEST_KEY))
+                        .statusCode())
                 .isEqualTo(401);
     }
 
@@ -54,7 +53,8 @@ class RefusalTest {
 
         assertThat(calls.send(calls.to(path)).statusCode()).isEqualTo(200);
         assertThat(calls.get(path).statusCode()).isEqualTo(200);
-        assertThat(calls.send(calls.to(path).header("X-Api-Key", "wrong")).statusCode()).isEqualTo(401);
+        assertThat(calls.send(calls.to(path).header("X-Api-Key", "wrong")).statusCode())
+                .isEqualTo(401);
     }
 
     @ParameterizedTest
@@ -108,7 +108,8 @@ class RefusalTest {
         JsonNode page = calls.expired("?batch_size=1");
 
         HttpResponse<String> response = calls.post(
-                "/api/jobs/feed", "{\"batch_size\":1,\"cursor\":\"" + page.get("next_cursor").textValue() + "\"}");
+                "/api/jobs/feed",
+                "{\"batch_size\":1,\"cursor\":\"" + page.get("next_cursor").textValue() + "\"}");
 
         assertThat(Calls.json(response).get("message").textValue()).isEqualTo("Invalid cursor");
     }
@@ -192,7 +193,8 @@ class RefusalTest {
 
     @Test
     void aTakenPortIsReported() {
-        SandboxOptions same = SandboxOptions.builder().port(calls.sandbox.port()).jobs(1).build();
+        SandboxOptions same =
+                SandboxOptions.builder().port(calls.sandbox.port()).jobs(1).build();
 
         assertThatThrownBy(() -> Sandbox.start(same)).isInstanceOf(BindException.class);
     }

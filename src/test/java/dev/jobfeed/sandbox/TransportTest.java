@@ -104,7 +104,8 @@ class TransportTest {
                 BodyHandlers.ofInputStream());
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.headers().firstValueAsLong("Content-Length").orElseThrow()).isGreaterThan(110_000);
+        assertThat(response.headers().firstValueAsLong("Content-Length").orElseThrow())
+                .isGreaterThan(110_000);
         assertThat(response.body().readNBytes(100_000)).hasSize(100_000);
         assertThatThrownBy(() -> response.body().read()).isInstanceOf(IOException.class);
         assertThat(calls.sandbox.log().entries().get(0).bytes()).isEqualTo(100_000);
@@ -192,28 +193,36 @@ class TransportTest {
         HttpResponse<String> page = calls.post(FEED, "{\"batch_size\":2}");
         HttpResponse<String> refused = calls.get("/api/jobs/expired?batch_size=0");
 
-        assertThat(calls.sandbox.log().entries())
+        List<LoggedRequest> entries = calls.sandbox.log().entries();
+        long first = entries.get(0).nanos();
+        long second = entries.get(1).nanos();
+        assertThat(second).isGreaterThan(first);
+        assertThat(entries)
                 .containsExactly(
                         new LoggedRequest(
                                 1,
                                 Calls.START,
+                                first,
                                 "POST",
                                 FEED,
                                 "",
                                 "{\"batch_size\":2}",
                                 200,
                                 2,
-                                page.body().getBytes(StandardCharsets.UTF_8).length),
+                                page.body().getBytes(StandardCharsets.UTF_8).length,
+                                null),
                         new LoggedRequest(
                                 2,
                                 Calls.START,
+                                second,
                                 "GET",
                                 "/api/jobs/expired",
                                 "batch_size=0",
                                 "",
                                 400,
                                 0,
-                                refused.body().length()));
+                                refused.body().length(),
+                                null));
         assertThat(calls.sandbox.log().entries(FEED)).hasSize(1);
         calls.sandbox.log().clear();
         assertThat(calls.sandbox.log().entries()).isEmpty();

@@ -1,4 +1,7 @@
-create table job (
+-- H2 commits each statement by itself: a process that is killed in here leaves some of them done, and the next start
+-- begins again at the first. So each one must do no harm when it is repeated.
+
+create table if not exists job (
     id                    uuid primary key,
     title                 varchar,
     normalized_title      varchar,
@@ -34,9 +37,9 @@ create table job (
     check ((expired_at is null) = (expired_reason is null))
 );
 
-create view active_job as select * from job where expired_at is null;
+create or replace view active_job as select * from job where expired_at is null;
 
-create table career_site (
+create table if not exists career_site (
     id              uuid primary key,
     name            varchar,
     website         varchar,
@@ -54,13 +57,17 @@ create table career_site (
     last_changed_at timestamp(6) with time zone not null
 );
 
-create table company_profile (
-    id         uuid primary key,
-    profile    json,
-    fetched_at timestamp(6) with time zone not null
+create table if not exists company_profile (
+    id          uuid primary key,
+    profile     json,
+    details_url varchar,
+    fetched_at  timestamp(6) with time zone,
+    due_at      timestamp(6) with time zone
 );
 
-create table sync_run (
+create index if not exists company_profile_due on company_profile (due_at);
+
+create table if not exists sync_run (
     id                  bigint generated always as identity primary key,
     stream              varchar           not null,
     mode                varchar           not null check (mode in ('backfill', 'incremental', 'resync')),
@@ -70,6 +77,8 @@ create table sync_run (
     window_from         timestamp(6) with time zone,
     filters_fingerprint varchar           not null,
     next_cursor         varchar,
+    cut_short           boolean        not null default false,
+    cost_confirmed      boolean        not null default false,
     estimated_total     bigint,
     attempts            integer        not null default 0,
     restarts            integer        not null default 0,
@@ -89,14 +98,15 @@ create table sync_run (
     finished_at         timestamp(6) with time zone
 );
 
-create index sync_run_stream on sync_run (stream, id);
+create index if not exists sync_run_stream on sync_run (stream, id);
 
-create table sync_state (
+create table if not exists sync_state (
     stream                varchar primary key,
     last_run_started_at   timestamp(6) with time zone,
     last_sweep_started_at timestamp(6) with time zone,
     filters_fingerprint   varchar,
     open_run_id           bigint references sync_run (id),
+    resync_requested_at   timestamp(6) with time zone,
     credits_balance       numeric(18, 4),
     credits_balance_at    timestamp(6) with time zone,
     origin_base_url       varchar,
@@ -106,9 +116,9 @@ create table sync_state (
     lease_until           timestamp(6) with time zone
 );
 
-insert into sync_state (stream) values ('jobs'), ('career_sites'), ('jobby_live_events');
+merge into sync_state (stream) key (stream) values ('jobs'), ('career_sites'), ('jobby_live_events');
 
-create table quarantine (
+create table if not exists quarantine (
     id             bigint generated always as identity primary key,
     stream         varchar           not null,
     run_id         bigint         not null references sync_run (id),
@@ -119,21 +129,21 @@ create table quarantine (
     closed_at      timestamp(6) with time zone
 );
 
-create index quarantine_open on quarantine (stream, job_id);
+create index if not exists quarantine_open on quarantine (stream, job_id);
 
-create table resync_seen (
+create table if not exists resync_seen (
     run_id bigint not null references sync_run (id),
     job_id uuid   not null,
     primary key (run_id, job_id)
 );
 
-create table reconcile_pending (
+create table if not exists reconcile_pending (
     job_id uuid primary key,
     run_id bigint not null references sync_run (id),
     reason varchar   not null check (reason in ('reconciled', 'filtered'))
 );
 
-create table job_change (
+create table if not exists job_change (
     seq        bigint generated always as identity primary key,
     job_id     uuid           not null,
     change     varchar           not null check (change in ('created', 'updated', 'expired', 'reactivated')),
@@ -141,12 +151,61 @@ create table job_change (
     changed_at timestamp(6) with time zone not null
 );
 
-create table alert (
+create table if not exists alert (
     id         bigint generated always as identity primary key,
     stream     varchar,
     condition  varchar           not null,
     message    varchar           not null,
     remedy     varchar           not null,
     raised_at  timestamp(6) with time zone not null,
-    cleared_at timestamp(6) with time zone
+    told_at    timestamp(6) with time zone,
+    cleared_at timestamp(6) with time zone,
+    clearance_told_at timestamp(6) with time zone
 );
+
+create index if not exists alert_stream on alert (stream, condition, cleared_at);
+
+create table if not exists jobby_live_event (
+    id              varchar                     primary key,
+    title           varchar,
+    event           json                        not null,
+    content_hash    varbinary(32)               not null,
+    first_seen_at   timestamp(6) with time zone not null,
+    last_changed_at timestamp(6) with time zone not null,
+    expired_at      timestamp(6) with time zone
+);
+
+create table if not exists jobby_queue (
+    idempotency_key        uuid                        primary key,
+    event_id               varchar                     not null,
+    open_event_id          varchar                     unique,
+    state                  varchar                     not null check (state in
+        ('intended', 'waiting', 'matched', 'cancelled', 'timed_out', 'refused', 'replaced', 'lapsed', 'gone')),
+    status                 varchar,
+    rank                   integer,
+    estimated_wait_seconds bigint,
+    match_id               varchar,
+    created_at             timestamp(6) with time zone not null,
+    sending_until          timestamp(6) with time zone,
+    joined_at              timestamp(6) with time zone,
+    ended_at               timestamp(6) with time zone,
+    last_error             varchar
+);
+
+create table if not exists jobby_match (
+    match_id   varchar                     primary key,
+    event_id   varchar,
+    data       json                        not null,
+    matched_at timestamp(6) with time zone not null,
+    relayed_at timestamp(6) with time zone
+);
+
+create table if not exists jobby_webhook_event (
+    event_id    varchar                     primary key,
+    type        varchar                     not null,
+    payload     json                        not null,
+    received_at timestamp(6) with time zone not null,
+    relayed_at  timestamp(6) with time zone
+);
+
+merge into sync_state (stream) key (stream) values ('jobby_queue'), ('jobby_relay');

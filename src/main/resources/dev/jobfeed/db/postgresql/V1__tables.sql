@@ -55,10 +55,14 @@ create table career_site (
 );
 
 create table company_profile (
-    id         uuid primary key,
-    profile    jsonb,
-    fetched_at timestamptz(6) not null
+    id          uuid primary key,
+    profile     jsonb,
+    details_url text,
+    fetched_at  timestamptz(6),
+    due_at      timestamptz(6)
 );
+
+create index company_profile_due on company_profile (due_at);
 
 create table sync_run (
     id                  bigint generated always as identity primary key,
@@ -70,6 +74,8 @@ create table sync_run (
     window_from         timestamptz(6),
     filters_fingerprint text           not null,
     next_cursor         text,
+    cut_short           boolean        not null default false,
+    cost_confirmed      boolean        not null default false,
     estimated_total     bigint,
     attempts            integer        not null default 0,
     restarts            integer        not null default 0,
@@ -97,6 +103,7 @@ create table sync_state (
     last_sweep_started_at timestamptz(6),
     filters_fingerprint   text,
     open_run_id           bigint references sync_run (id),
+    resync_requested_at   timestamptz(6),
     credits_balance       numeric(18, 4),
     credits_balance_at    timestamptz(6),
     origin_base_url       text,
@@ -148,5 +155,54 @@ create table alert (
     message    text           not null,
     remedy     text           not null,
     raised_at  timestamptz(6) not null,
-    cleared_at timestamptz(6)
+    told_at    timestamptz(6),
+    cleared_at timestamptz(6),
+    clearance_told_at timestamptz(6)
 );
+
+create index alert_stream on alert (stream, condition, cleared_at);
+
+create table jobby_live_event (
+    id              text           primary key,
+    title           text,
+    event           jsonb          not null,
+    content_hash    bytea          not null,
+    first_seen_at   timestamptz(6) not null,
+    last_changed_at timestamptz(6) not null,
+    expired_at      timestamptz(6)
+);
+
+create table jobby_queue (
+    idempotency_key        uuid           primary key,
+    event_id               text           not null,
+    open_event_id          text           unique,
+    state                  text           not null check (state in
+        ('intended', 'waiting', 'matched', 'cancelled', 'timed_out', 'refused', 'replaced', 'lapsed', 'gone')),
+    status                 text,
+    rank                   integer,
+    estimated_wait_seconds bigint,
+    match_id               text,
+    created_at             timestamptz(6) not null,
+    sending_until          timestamptz(6),
+    joined_at              timestamptz(6),
+    ended_at               timestamptz(6),
+    last_error             text
+);
+
+create table jobby_match (
+    match_id   text           primary key,
+    event_id   text,
+    data       jsonb          not null,
+    matched_at timestamptz(6) not null,
+    relayed_at timestamptz(6)
+);
+
+create table jobby_webhook_event (
+    event_id    text           primary key,
+    type        text           not null,
+    payload     jsonb          not null,
+    received_at timestamptz(6) not null,
+    relayed_at  timestamptz(6)
+);
+
+insert into sync_state (stream) values ('jobby_queue'), ('jobby_relay');

@@ -1,0 +1,77 @@
+package dev.jobfeed;
+
+import dev.jobfeed.feed.Answer;
+import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.run.Attempt;
+import dev.jobfeed.run.Attempts;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Fetches the next page of a feed while the one before is being stored: bean {@code jobfeedAhead}. */
+public final class Ahead {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ahead.class);
+
+    private final Attempts attempts;
+    private final ProducerTemplate template;
+    private final Map<Attempt, CompletableFuture<Exchange>> fetching = new ConcurrentHashMap<>();
+
+    public Ahead(Attempts attempts, ProducerTemplate template) {
+        this.attempts = attempts;
+        this.template = template;
+    }
+
+    /**
+     * The answer to the next request: the one that was sent ahead, or else one that is sent now.
+     *
+     * @throws Exception what made the request fail
+     */
+    public Answer page(Exchange loop) throws Exception {
+        Attempt attempt = loop.getVariable("jobfeedAttempt", Attempt.class);
+        CompletableFuture<Exchange> sent = fetching.remove(attempt);
+        Exchange answered =
+                sent == null ? fetch(attempt, attempt.run().nextCursor()).get() : sent.get();
+        attempt.isAhead(false);
+        if (answered.getException() != null) {
+            throw answered.getException();
+        }
+        return answered.getMessage().getBody(Answer.class);
+    }
+
+    /**
+     * Sends the request for the page behind this one. A run's first page is stored before the second is asked for,
+     * because what it says of the cost may be too much.
+     */
+    public void begin(Attempt attempt, FeedPage page) {
+        if (page.next().exists() && attempts.mayFetchAhead(attempt)) {
+            attempt.isAhead(true);
+            fetching.put(attempt, fetch(attempt, page.next().cursor()));
+        }
+    }
+
+    private CompletableFuture<Exchange> fetch(Attempt attempt, String cursor) {
+        return template.asyncSend("direct:jobs-feed-fetch", exchange -> {
+            exchange.setVariable("jobfeedAttempt", attempt);
+            exchange.setVariable("jobfeedCursor", cursor);
+        });
+    }
+
+    /** Waits for a page that the loop did not come to take any more, without sending another request for it. */
+    public void settle(Attempt attempt) throws InterruptedException {
+        CompletableFuture<Exchange> sent = fetching.remove(attempt);
+        if (sent != null) {
+            attempt.settles();
+            try {
+                sent.get();
+            } catch (ExecutionException e) {
+                LOG.debug("The page ahead failed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.jobfeed;
+
+import dev.jobfeed.retry.FailureKind;
+import dev.jobfeed.retry.RetryAdvice;
+import dev.jobfeed.retry.RetryAfter;
+import dev.jobfeed.retry.RetryTiming;
+import dev.jobfeed.run.Attempt;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides about each repetition of a request: bean {@code jobfeedRetries}. A clause of the error policy names it as its
+ * {@code onExceptionOccurredRef}, to have the delay set, and asks {@link #within} as its {@code retryWhile}.
+ */
+public final class JoboRetries implements Processor {
+
+    /** The exchange property with what happened to the request so far; to be removed before a new request. */
+    public static final String HISTORY = "jobfeedRetries";
+
+    private static final Logger LOG = LoggerFactory.getLogger(JoboRetries.class);
+
+    private final Settings settings;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    public JoboRetries(Settings settings, Clock clock, RandomGenerator random) {
+        this.settings = settings;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * What happened to a request so far.
+     *
+     * @param failure the last one, in words
+     * @param counts how many failures of each kind there were; of 429, how many one after the other
+     * @param delay the wait before the next try, unscaled
+     */
+    public record History(FailureKind kind, String failure, Map<FailureKind, Integer> counts, Duration delay) {
+
+        int count() {
+            return counts.get(kind);
+        }
+    }
+
+    /** Notes a failure, and tells Camel how long to wait. */
+    @Override
+    public void process(Exchange exchange) {
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        FailureKind kind = FailureKind.TROUBLE;
+        Optional<Duration> retryAfter = Optional.empty();
+        if (failure instanceof HttpOperationFailedException answer) {
+            kind = FailureKind.ofStatus(answer.getStatusCode());
+            retryAfter = RetryAfter.of(answer.getResponseHeaders(), answer.getResponseBody(), clock.instant());
+        } else if (failure instanceof RetryAdvice advice) {
+            kind = advice.kind();
+            retryAfter = advice.retryAfter();
+        }
+        History before = exchange.getProperty(HISTORY, History.class);
+        Map<FailureKind, Integer> counts = new EnumMap<>(FailureKind.class);
+        if (before != null) {
+            counts.putAll(before.counts());
+        }
+        if (kind != FailureKind.RATE_LIMITED) {
+            counts.remove(FailureKind.RATE_LIMITED);
+        }
+        int count = counts.merge(kind, 1, Integer::sum);
+        Duration delay = RetryTiming.delay(kind, retryAfter, count, random);
+        if (failure instanceof RetryAdvice advice) {
+            delay = RetryTiming.bounded(delay, advice.longestWait());
+        }
+        exchange.setProperty(HISTORY, new History(kind, words(failure), counts, delay));
+        exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, scaled(delay).toMillis());
+    }
+
+    /**
+     * Whether the request is to be repeated.
+     *
+     * @param most how many repetitions a kind of failure is worth
+     */
+    public boolean within(Exchange exchange, int most) {
+        History history = exchange.getProperty(HISTORY, History.class);
+        Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
+        if (history.count() > most || attempt != null && attempt.isStopping()) {
+            return false;
+        }
+        if (history.delay().compareTo(settings.duration("jobo.retry.max-wait")) > 0) {
+            if (attempt != null) {
+                attempt.explain("it asks to be left alone for "
+                        + history.delay().toSeconds() + " s, longer than jobo.retry.max-wait allows");
+            }
+            return false;
+        }
+        if (attempt != null) {
+            attempt.pauses();
+        }
+        LOG.warn(
+                "{}: {}; waiting {} s, then asking again ({} of at most {})",
+                path(exchange),
+                history.failure(),
+                scaled(history.delay()).toMillis() / 1000.0,
+                history.count(),
+                most);
+        return true;
+    }
+
+    /** Only one of them is set during a call. */
+    private static Object path(Exchange exchange) {
+        Object jobby = exchange.getVariable("jobbyPath");
+        return jobby != null ? jobby : exchange.getVariable("joboPath");
+    }
+
+    private Duration scaled(Duration delay) {
+        return Duration.ofMillis((long) (delay.toMillis() * settings.timeScale()));
+    }
+
+    private static String words(Throwable failure) {
+        if (failure instanceof RetryAdvice advice) {
+            return advice.words();
+        }
+        return failure instanceof HttpOperationFailedException answer
+                ? "Jobo answered " + answer.getStatusCode()
+                : String.valueOf(failure.getMessage());
+    }
+}

@@ -1,0 +1,95 @@
+package dev.jobfeed.cli;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.Settings;
+import dev.jobfeed.run.Failures;
+import dev.jobfeed.store.Database;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
+
+/** Connections to the database of the settings. */
+final class Databases {
+
+    /** Each commit is on disk; closing rewrites nothing; no trace file beside the database. */
+    private static final String H2_OPTIONS =
+            ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;MAX_COMPACT_TIME=0;TRACE_LEVEL_FILE=0";
+
+    private Databases() {}
+
+    /** A pool over the database itself; an H2 file can have one such process only. */
+    static HikariDataSource own(Settings settings) throws SQLException {
+        String url = settings.datasourceUrl();
+        if (!url.startsWith(SharedH2.FILE_URL)) {
+            return pool(settings, url);
+        }
+        checkWritable(SharedH2.file(url));
+        return pool(settings, url + H2_OPTIONS);
+    }
+
+    /** H2 would open a file it may not write to for reading, and fail at the first page. */
+    private static void checkWritable(Path database) {
+        Path file = database.resolveSibling(database.getFileName() + ".mv.db");
+        Path nearest = file;
+        while (!Files.exists(nearest) && nearest.getParent() != null) {
+            nearest = nearest.getParent();
+        }
+        if (!Files.isWritable(nearest) || !nearest.equals(file) && !Files.isDirectory(nearest)) {
+            throw new ConfigurationException(nearest + " cannot be written to by the user "
+                    + System.getProperty("user.name") + ", and jobfeed.datasource.url keeps the database in " + file
+                    + ".");
+        }
+    }
+
+    /**
+     * A pool for a look or a small change beside whatever else is at work: through the running process where one shares
+     * its H2 file. A note left by a dead process is passed over.
+     */
+    static HikariDataSource beside(Settings settings) throws SQLException, IOException {
+        Optional<String> shared = SharedH2.find(settings.datasourceUrl());
+        if (shared.isPresent()) {
+            try {
+                return pool(settings, shared.get());
+            } catch (SQLException e) {
+                LoggerFactory.getLogger(Databases.class).debug("Nobody shares {} any more", settings.datasource(), e);
+            }
+        }
+        HikariDataSource dataSource = own(settings);
+        if (settings.migrate()) {
+            Database.of(dataSource).migrate(dataSource, settings.schema());
+        }
+        return dataSource;
+    }
+
+    private static HikariDataSource pool(Settings settings, String url) throws SQLException {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        settings.text("jobfeed.datasource.username").ifPresent(config::setUsername);
+        settings.text("jobfeed.datasource.password").ifPresent(config::setPassword);
+        settings.schema().ifPresent(config::setSchema);
+        if (url.startsWith("jdbc:postgresql:")) {
+            config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        }
+        config.setPoolName("jobfeed");
+        config.setMaximumPoolSize(4);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        config.setInitializationFailTimeout(1);
+        try {
+            return new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException e) {
+            SQLException refusal = Failures.database(e).orElseThrow(() -> e);
+            throw new SQLException(
+                    settings.datasource() + ": " + refusal.getMessage(),
+                    refusal.getSQLState(),
+                    refusal.getErrorCode(),
+                    refusal.getCause());
+        }
+    }
+}

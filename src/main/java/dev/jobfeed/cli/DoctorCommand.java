@@ -1,0 +1,225 @@
+package dev.jobfeed.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.Settings;
+import dev.jobfeed.feed.FeedFilters;
+import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.run.Failures;
+import dev.jobfeed.run.RunStore;
+import dev.jobfeed.store.Database;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.quartz.CronExpression;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A look before a start. */
+@Command(
+        name = "doctor",
+        description = "Says whether a start would succeed: configuration, database, routes, reachability."
+                + " Sends no key and changes nothing but an outdated schema.",
+        mixinStandardHelpOptions = true)
+final class DoctorCommand implements Callable<Integer> {
+
+    /** 74 characters; older keys only have the prefix. */
+    private static final Pattern KEY = Pattern.compile("jbe_(live|test)_[A-Za-z0-9_-]{21}_[A-Za-z0-9_-]{43}");
+
+    @Mixin
+    private SandboxPresets sandbox;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    private final List<Finding> findings = new ArrayList<>();
+
+    /** How bad a finding is. */
+    enum Verdict {
+        ok,
+        warning,
+        failure
+    }
+
+    /** One thing that was looked at. */
+    record Finding(String subject, Verdict verdict, String words) {}
+
+    private interface Check {
+        String run() throws Exception;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Configuration configuration = Configuration.read(sandbox.presets());
+        Settings settings = configuration.settings();
+        check(
+                "configuration",
+                () -> configuration.file().map(Path::toString).orElse("no file; environment and defaults"));
+        checkKey(settings);
+        check("filters", () -> filters(settings));
+        check("schedule", () -> schedule(settings));
+        check("limits", () -> limits(settings));
+        check("jobby", () -> jobby(settings));
+        check("database", () -> database(settings));
+        check("api", () -> reach(settings));
+        RouteCheck.check(configuration).forEach(findings::add);
+        print();
+        return findings.stream().anyMatch(finding -> finding.verdict() == Verdict.failure)
+                ? ExitCode.FAILED.code()
+                : ExitCode.DONE.code();
+    }
+
+    private void check(String subject, Check check) {
+        try {
+            findings.add(new Finding(subject, Verdict.ok, check.run()));
+        } catch (Exception e) {
+            findings.add(new Finding(subject, Verdict.failure, Failures.describe(e)));
+        }
+    }
+
+    private void checkKey(Settings settings) {
+        try {
+            String key = settings.apiKey();
+            findings.add(
+                    KEY.matcher(key).matches()
+                            ? new Finding(
+                                    "key", Verdict.ok, "a key of the " + settings.apiKeyEnvironment() + " environment")
+                            : new Finding(
+                                    "key",
+                                    key.startsWith("jbe_") ? Verdict.warning : Verdict.failure,
+                                    "jobo.api-key has " + key.length()
+                                            + " characters and not the form of a key: jbe_live_"
+                                            + " or jbe_test_, 21 characters, an underscore, 43 characters"));
+        } catch (RuntimeException e) {
+            findings.add(new Finding("key", Verdict.failure, e.getMessage()));
+        }
+    }
+
+    private static String filters(Settings settings) {
+        List<String> unknown = System.getenv().keySet().stream()
+                .filter(name -> name.matches("JOBO_(JOBS|CAREER_SITES)_FILTER_.*"))
+                .filter(name -> Settings.defaults().keySet().stream()
+                        .noneMatch(known -> Settings.environmentVariable(known).equals(name)))
+                .sorted()
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new ConfigurationException("there is no such filter: " + String.join(", ", unknown));
+        }
+        List<String> odd = Stream.of(FeedSource.values())
+                .flatMap(source -> FeedFilters.unknownValues(source, settings).stream())
+                .toList();
+        if (!odd.isEmpty()) {
+            throw new ConfigurationException(
+                    "the API knows no such value, and would match nothing: " + String.join(", ", odd));
+        }
+        return "each can be sent";
+    }
+
+    private static String schedule(Settings settings) throws ParseException {
+        String cron = settings.text("jobfeed.jobs.schedule").orElse("");
+        CronExpression.validateExpression(cron);
+        return "jobfeed.jobs.schedule is " + cron;
+    }
+
+    private static String limits(Settings settings) {
+        settings.timeScale();
+        for (String name : new String[] {
+            "jobo.retry.max-wait",
+            "jobo.http.response-timeout",
+            "jobo.http.connect-timeout",
+            "jobo.overlap",
+            "jobfeed.lease"
+        }) {
+            settings.duration(name);
+        }
+        for (String name : new String[] {
+            "jobo.credits.alert-below",
+            "jobo.credits.floor",
+            "jobo.credits.max-per-attempt",
+            "jobo.credits.confirm-above"
+        }) {
+            settings.credits(name);
+        }
+        return FeedSource.JOBS.batchSize(settings) + " jobs, " + FeedSource.CAREER_SITES.batchSize(settings)
+                + " career sites and " + settings.expiredBatchSize() + " expired ids a page, by "
+                + settings.jobsWatermarkParameter();
+    }
+
+    private static String jobby(Settings settings) throws ParseException {
+        String cron = settings.text("jobfeed.jobby-live-events.schedule").orElse("");
+        if (!cron.isEmpty()) {
+            CronExpression.validateExpression(cron);
+        }
+        settings.number("jobby.live-events.limit", 1, 1000);
+        settings.duration("jobby.http.response-timeout");
+        String interval = "asks for the queue's status every "
+                + settings.jobbyPollInterval().toMillis() / 1000.0 + " s";
+        if (settings.text("jobby.token").isEmpty()) {
+            return "no token: live events only";
+        }
+        return settings.jobbyToken().startsWith("jbb_")
+                ? interval
+                : interval + "; jobby.token does not begin with jbb_, as tokens do";
+    }
+
+    private static String database(Settings settings) throws Exception {
+        try (HikariDataSource dataSource = Databases.beside(settings)) {
+            Database database = Database.of(dataSource);
+            RunStore runs = new RunStore(dataSource, database);
+            String stored = runs.jobCounts().get("active") + " active jobs";
+            if (!runs.mayWrite("jobs")) {
+                throw new ConfigurationException("the tables are there, and the user may not write to them");
+            }
+            String url = settings.datasource();
+            return (url.startsWith(SharedH2.FILE_URL) ? SharedH2.FILE_URL + SharedH2.file(url) : url) + ", " + stored;
+        }
+    }
+
+    /** Without the key; any answer says that somebody is there. */
+    private static String reach(Settings settings) throws IOException, InterruptedException {
+        HttpClient client = HttpClient.newBuilder()
+                .connectTimeout(settings.duration("jobo.http.connect-timeout"))
+                .build();
+        try {
+            HttpResponse<Void> answer = client.send(
+                    HttpRequest.newBuilder(URI.create(settings.baseUrl() + "/api/jobs/expired"))
+                            .timeout(Duration.ofSeconds(20))
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+            return settings.baseUrl() + " answers (" + answer.statusCode() + " without the key)";
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    settings.baseUrl() + " cannot be reached: "
+                            + (e.getMessage() == null ? "no connection" : e.getMessage())
+                            + ". Check jobo.base-url and the network.",
+                    e);
+        }
+    }
+
+    private void print() throws IOException {
+        if (json) {
+            ArrayNode all = new ObjectMapper().createArrayNode();
+            findings.forEach(finding -> all.addObject()
+                    .put("subject", finding.subject())
+                    .put("verdict", finding.verdict().name())
+                    .put("words", finding.words()));
+            System.out.println(all);
+            return;
+        }
+        findings.forEach(
+                finding -> System.out.printf("%-8s %-14s %s%n", finding.verdict(), finding.subject(), finding.words()));
+    }
+}

@@ -1,0 +1,274 @@
+package dev.jobfeed.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.Settings;
+import dev.jobfeed.jobby.Intent;
+import dev.jobfeed.jobby.JobbyFailures;
+import dev.jobfeed.jobby.LiveEventStore;
+import dev.jobfeed.jobby.Matches;
+import dev.jobfeed.jobby.Queue;
+import dev.jobfeed.jobby.QueueStore;
+import dev.jobfeed.ops.Alert;
+import dev.jobfeed.store.Database;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Jobby.dev. None of it needs a key for Jobo. */
+@Command(
+        name = "jobby",
+        description = "Jobby.dev: its live events, their queues, and matches. Only a person can accept a match.",
+        mixinStandardHelpOptions = true,
+        subcommands = {JobbyCommand.Events.class, JobbyCommand.Join.class, JobbyCommand.Status.class})
+final class JobbyCommand {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private JobbyCommand() {}
+
+    /** Says why it failed, unless that is because a signal is ending the process. */
+    private static int failed(Exception failure, Shutdown shutdown) {
+        if (!shutdown.isClosing()) {
+            System.err.println("jobfeed: " + JobbyFailures.of(failure).text());
+        }
+        return ExitCode.of(failure).code();
+    }
+
+    private static Exchange send(ProducerTemplate template, String route, String body) throws Exception {
+        Exchange exchange = template.send(route, sent -> sent.getMessage().setBody(body));
+        if (exchange.getException() != null) {
+            throw exchange.getException();
+        }
+        return exchange;
+    }
+
+    @Command(name = "events", description = "Fetches the live events, and lists them.", mixinStandardHelpOptions = true)
+    static final class Events implements Callable<Integer> {
+
+        @Mixin
+        private SandboxPresets sandbox;
+
+        @Option(names = "--json", description = "Print JSON: a list of events as Jobby.dev has them.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws Exception {
+            try (Shutdown shutdown = new Shutdown()) {
+                Runtime runtime = shutdown.closes(Runtime.startWithoutKey(Configuration.read(sandbox.presets())));
+                ProducerTemplate template =
+                        shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
+                try {
+                    send(template, "direct:jobby-live-events", null);
+                } catch (Exception e) {
+                    return failed(e, shutdown);
+                }
+                DataSource dataSource =
+                        runtime.main().lookupByType(DataSource.class).get("jobfeedDataSource");
+                print(new LiveEventStore(dataSource, Database.of(dataSource)).live());
+            }
+            return ExitCode.DONE.code();
+        }
+
+        private void print(List<LiveEventStore.Listed> events) throws IOException {
+            if (json) {
+                ArrayNode all = JSON.createArrayNode();
+                for (LiveEventStore.Listed event : events) {
+                    all.add(JSON.readTree(event.event()));
+                }
+                System.out.println(all);
+                return;
+            }
+            if (events.isEmpty()) {
+                System.out.println("no event is live");
+            }
+            events.forEach(
+                    event -> System.out.printf("%-20s %s%n", event.id(), event.title() == null ? "" : event.title()));
+        }
+    }
+
+    @Command(
+            name = "join",
+            description =
+                    "Joins the queue of a live event, and watches it until there is a match, whose link it prints."
+                            + " Ctrl-C leaves the place in the queue; run, or the next join, goes on watching.",
+            mixinStandardHelpOptions = true)
+    static final class Join implements Callable<Integer> {
+
+        @Mixin
+        private SandboxPresets sandbox;
+
+        @Parameters(paramLabel = "EVENT_ID", description = "As jobfeed jobby events lists it.")
+        private String eventId;
+
+        private String shown;
+
+        @Override
+        public Integer call() throws Exception {
+            try (Shutdown shutdown = new Shutdown()) {
+                Configuration configuration = Configuration.read(sandbox.presets());
+                Duration interval = configuration.settings().jobbyPollInterval();
+                Runtime runtime = shutdown.closes(Runtime.startWithoutKey(configuration));
+                ProducerTemplate template =
+                        shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
+                Queue queue = runtime.main().lookup("jobfeedQueue", Queue.class);
+                try {
+                    return end(watch(template, queue, interval), queue);
+                } catch (Exception e) {
+                    return failed(e, shutdown);
+                }
+            }
+        }
+
+        /** Joins, and waits until it is over. */
+        private Intent watch(ProducerTemplate template, Queue queue, Duration interval) throws Exception {
+            Intent intent = send(template, "direct:jobby-queue-join", eventId).getVariable("jobbyIntent", Intent.class);
+            while (intent.isOpen()) {
+                show(intent);
+                TimeUnit.NANOSECONDS.sleep(interval.toNanos());
+                send(template, "direct:jobby-queue-poll", null);
+                send(template, "direct:jobby-relay", null);
+                intent = queue.current(intent);
+            }
+            return intent;
+        }
+
+        private void show(Intent intent) {
+            String line = intent.state() == Intent.State.INTENDED
+                    ? intent.eventId() + ": not answered yet"
+                    : intent.eventId() + ": " + position(intent);
+            if (!line.equals(shown)) {
+                System.err.println(line);
+            }
+            shown = line;
+        }
+
+        private static int end(Intent intent, Queue queue) {
+            if (intent.state() == Intent.State.MATCHED) {
+                System.err.println(intent.eventId() + ": matched; open the link in a browser to accept or decline");
+                System.out.println(queue.link(intent));
+                return ExitCode.DONE.code();
+            }
+            System.err.println(intent.eventId() + ": "
+                    + switch (intent.state()) {
+                        case CANCELLED -> "the place was cancelled";
+                        case TIMED_OUT -> "the place timed out";
+                        case REPLACED -> "another event was joined instead";
+                        case LAPSED -> "the request was never answered; join again";
+                        case GONE -> "the place is gone";
+                        default -> String.valueOf(intent.lastError());
+                    });
+            return ExitCode.FAILED.code();
+        }
+    }
+
+    private static String position(Intent intent) {
+        return (intent.rank() == null ? "waiting" : "number " + intent.rank())
+                + (intent.estimatedWaitSeconds() == null ? "" : ", about " + words(intent.estimatedWaitSeconds()));
+    }
+
+    private static String words(long seconds) {
+        return seconds < 60 ? seconds + " s" : (seconds + 59) / 60 + " min";
+    }
+
+    @Command(
+            name = "status",
+            description = "Shows the open places, the last matches, and how many events are live, from the database.",
+            mixinStandardHelpOptions = true)
+    static final class Status implements Callable<Integer> {
+
+        private static final int LAST = 5;
+
+        @Mixin
+        private SandboxPresets sandbox;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws Exception {
+            Settings settings = Configuration.read(sandbox.presets()).settings();
+            try (StoreAccess store = StoreAccess.open(settings)) {
+                Database database = Database.of(store.dataSource());
+                QueueStore queue = new QueueStore(store.dataSource(), database);
+                int events =
+                        new LiveEventStore(store.dataSource(), database).live().size();
+                List<Alert> alerts = Stream.of("jobby", "jobby_live_events", "jobby_queue", "jobby_relay")
+                        .flatMap(stream -> store.alerts().open(stream).stream())
+                        .toList();
+                if (json) {
+                    System.out.println(json(settings, events, queue.open(), queue.matches(LAST), alerts)
+                            .toString());
+                } else {
+                    print(settings, events, queue.open(), queue.matches(LAST), alerts);
+                }
+            }
+            return ExitCode.DONE.code();
+        }
+
+        private static ObjectNode json(
+                Settings settings, int events, List<Intent> open, List<QueueStore.Match> matches, List<Alert> alerts) {
+            ObjectNode json = JSON.createObjectNode();
+            json.put("live_events", events);
+            ArrayNode places = json.putArray("open");
+            open.forEach(intent -> places.addObject()
+                    .put("event_id", intent.eventId())
+                    .put("state", intent.state().name().toLowerCase(java.util.Locale.ROOT))
+                    .put("status", intent.status())
+                    .put("rank", intent.rank())
+                    .put("estimated_wait_seconds", intent.estimatedWaitSeconds())
+                    .put("created_at", RunJson.text(intent.createdAt())));
+            ArrayNode last = json.putArray("matches");
+            matches.forEach(match -> last.addObject()
+                    .put("match_id", match.matchId())
+                    .put("event_id", match.eventId())
+                    .put("url", Matches.link(settings.jobbyBaseUrl(), match.matchId()))
+                    .put("matched_at", RunJson.text(match.matchedAt()))
+                    .put("relayed_at", RunJson.text(match.relayedAt())));
+            ArrayNode lasting = json.putArray("alerts");
+            alerts.forEach(alert -> lasting.addObject()
+                    .put("condition", alert.condition())
+                    .put("message", alert.message())
+                    .put("remedy", alert.remedy())
+                    .put("since", RunJson.text(alert.raisedAt())));
+            return json;
+        }
+
+        private static void print(
+                Settings settings, int events, List<Intent> open, List<QueueStore.Match> matches, List<Alert> alerts) {
+            line("live events", events);
+            open.forEach(intent -> line(
+                    "queue",
+                    intent.eventId() + ": "
+                            + (intent.state() == Intent.State.INTENDED ? "not answered yet" : position(intent))
+                            + ", since " + intent.createdAt()));
+            matches.forEach(match -> line(
+                    "match",
+                    Matches.link(settings.jobbyBaseUrl(), match.matchId())
+                            + (match.eventId() == null ? "" : " at " + match.eventId()) + ", "
+                            + match.matchedAt()));
+            alerts.stream()
+                    .filter(alert -> !alert.condition().startsWith("match "))
+                    .forEach(alert -> line(
+                            "alert",
+                            alert.condition() + " since " + alert.raisedAt() + ": " + alert.message() + " "
+                                    + Objects.requireNonNullElse(alert.remedy(), "")));
+        }
+
+        private static void line(String name, Object value) {
+            System.out.printf("%-12s %s%n", name, value);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.run.Attempt;
+import dev.jobfeed.run.Attempts;
+import dev.jobfeed.run.Run;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Shows a running attempt on stderr: one live line on a terminal, a plain line every few seconds in a pipe. */
+final class Progress implements AutoCloseable {
+
+    private static final String ERASE_LINE = "\r\033[2K";
+
+    private final Attempts attempts;
+    private final boolean live;
+    private final PrintStream out;
+    private final PrintStream before = System.err;
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "jobfeed-progress");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private Progress(Attempts attempts, boolean live) {
+        this.attempts = attempts;
+        this.live = live;
+        this.out = before;
+    }
+
+    static Progress start(Attempts attempts) {
+        boolean live = Boolean.getBoolean("jobfeed.terminal");
+        Progress progress = new Progress(attempts, live);
+        if (live) {
+            System.setErr(new EraseBeforeLine(progress.out));
+        }
+        long period = live ? 250 : 5000;
+        progress.ticker.scheduleAtFixedRate(progress::show, period, period, TimeUnit.MILLISECONDS);
+        return progress;
+    }
+
+    private void show() {
+        attempts.active().filter(attempt -> attempt.run() != null).forEach(attempt -> {
+            String line = line(attempt);
+            if (live) {
+                out.print(ERASE_LINE + line);
+                out.flush();
+            } else {
+                out.println(line);
+            }
+        });
+    }
+
+    private static String line(Attempt attempt) {
+        Run run = attempt.run();
+        String phase = attempt.isSwept() ? run.phase().name().toLowerCase(Locale.ROOT) : "sweep";
+        double seconds = Math.max(0.001, attempt.elapsed().toMillis() / 1000.0);
+        double rate = attempt.rows() / seconds;
+        StringBuilder line = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s: %s, page %d, %,d rows, %,.0f rows/s",
+                attempt.source().property(),
+                phase,
+                run.pages(),
+                run.counts().received(),
+                rate));
+        if (run.estimatedTotal() != null && run.estimatedTotal() > 0) {
+            long left = Math.max(0, run.estimatedTotal() - run.counts().received());
+            line.append(String.format(
+                    Locale.ROOT, ", %.0f %%", 100.0 * (run.estimatedTotal() - left) / run.estimatedTotal()));
+            if (rate > 0) {
+                line.append(", ")
+                        .append(left(Duration.ofSeconds((long) (left / rate))))
+                        .append(" left");
+            }
+        }
+        if (attempt.creditsBalance() != null) {
+            line.append(", ").append(attempt.creditsBalance()).append(" credits");
+        }
+        return line.toString();
+    }
+
+    private static String left(Duration left) {
+        return left.toHours() > 0
+                ? left.toHours() + " h " + left.toMinutesPart() + " min"
+                : left.toMinutes() > 0
+                        ? left.toMinutes() + " min " + left.toSecondsPart() + " s"
+                        : left.toSeconds() + " s";
+    }
+
+    @Override
+    public void close() {
+        ticker.shutdownNow();
+        if (live) {
+            out.print(ERASE_LINE);
+            out.flush();
+            System.setErr(before);
+        }
+    }
+
+    /** A log line takes the place of the live line, which comes back below it. */
+    private static final class EraseBeforeLine extends PrintStream {
+
+        EraseBeforeLine(PrintStream out) {
+            super(out, true);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+            byte[] erase = ERASE_LINE.getBytes(StandardCharsets.US_ASCII);
+            super.write(erase, 0, erase.length);
+            super.write(bytes, from, length);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.run.Quarantine;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Bad rows. */
+@Command(
+        name = "quarantine",
+        description = "Bad rows: those that came and could not be stored.",
+        mixinStandardHelpOptions = true,
+        subcommands = {QuarantineCommand.ListOpen.class, QuarantineCommand.Show.class, QuarantineCommand.Retry.class})
+final class QuarantineCommand {
+
+    private QuarantineCommand() {}
+
+    private static StoreAccess open(SandboxPresets sandbox) throws Exception {
+        return StoreAccess.open(Configuration.read(sandbox.presets()).settings());
+    }
+
+    private static Quarantine.Entry find(StoreAccess store, long id) {
+        return store.quarantine()
+                .find(id)
+                .orElseThrow(() -> new ConfigurationException(
+                        "There is no row " + id + " in quarantine; jobfeed quarantine list shows those there are."));
+    }
+
+    @Command(name = "list", description = "Lists the open ones.", mixinStandardHelpOptions = true)
+    static final class ListOpen implements Callable<Integer> {
+
+        @Mixin
+        private SandboxPresets sandbox;
+
+        @Override
+        public Integer call() throws Exception {
+            try (StoreAccess store = open(sandbox)) {
+                List<Quarantine.Entry> entries = store.quarantine().open();
+                if (entries.isEmpty()) {
+                    System.out.println("quarantine is empty");
+                }
+                entries.forEach(entry -> System.out.println(entry.id() + "  " + entry.quarantinedAt() + "  run "
+                        + entry.runId() + "  " + (entry.jobId() == null ? "no id" : entry.jobId()) + "  "
+                        + entry.reason()));
+            }
+            return ExitCode.DONE.code();
+        }
+    }
+
+    @Command(name = "show", description = "Prints the JSON of one, as it came.", mixinStandardHelpOptions = true)
+    static final class Show implements Callable<Integer> {
+
+        @Mixin
+        private SandboxPresets sandbox;
+
+        @Parameters(paramLabel = "ID", description = "The number in the list.")
+        private long id;
+
+        @Override
+        public Integer call() throws Exception {
+            try (StoreAccess store = open(sandbox)) {
+                Quarantine.Entry entry = find(store, id);
+                System.err.println("reason: " + entry.reason());
+                System.out.println(entry.payload());
+            }
+            return ExitCode.DONE.code();
+        }
+    }
+
+    @Command(
+            name = "retry",
+            description = "Tries again to store one, or all of them, as after an update of the bundle.",
+            mixinStandardHelpOptions = true)
+    static final class Retry implements Callable<Integer> {
+
+        @Mixin
+        private SandboxPresets sandbox;
+
+        @Parameters(paramLabel = "ID", arity = "0..1", description = "The number in the list.")
+        private Long id;
+
+        @Option(names = "--all", description = "Every open one.")
+        private boolean all;
+
+        @Override
+        public Integer call() throws Exception {
+            if ((id == null) != all) {
+                throw new ConfigurationException("Give the number of one row, or --all.");
+            }
+            int refused = 0;
+            try (StoreAccess store = open(sandbox)) {
+                List<Quarantine.Entry> entries = all ? store.quarantine().open() : List.of(find(store, id));
+                for (Quarantine.Entry entry : entries) {
+                    Optional<String> reason = store.quarantine().retry(entry);
+                    System.out.println(entry.id() + "  "
+                            + reason.map(r -> "still bad: " + r).orElse("stored"));
+                    refused += reason.isPresent() ? 1 : 0;
+                }
+            }
+            return refused == 0 ? ExitCode.DONE.code() : ExitCode.FAILED.code();
+        }
+    }
+}

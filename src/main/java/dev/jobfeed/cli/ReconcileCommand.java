@@ -1,0 +1,46 @@
+package dev.jobfeed.cli;
+
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What a resync put aside. */
+@Command(
+        name = "reconcile",
+        description = "Shows the active jobs that a resync did not bring and that were too many to expire by itself.",
+        mixinStandardHelpOptions = true)
+final class ReconcileCommand implements Callable<Integer> {
+
+    @Mixin
+    private SandboxPresets sandbox;
+
+    @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
+    private JobsOnly target;
+
+    @Option(names = "--accept", description = "Expire them. The API is asked for nothing.")
+    private boolean accept;
+
+    @Override
+    public Integer call() throws Exception {
+        try (StoreAccess store =
+                StoreAccess.open(Configuration.read(sandbox.presets()).settings())) {
+            if (!accept) {
+                System.out.println(target + ": " + store.reconcile().pending() + " jobs wait to be expired");
+                return ExitCode.DONE.code();
+            }
+            OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+            Integer expired = store.transaction().execute(status -> {
+                int accepted = store.reconcile().accept(now);
+                store.alerts().clear(target.name(), "reconcile-held");
+                return accepted;
+            });
+            System.out.println(target + ": " + expired + " jobs expired");
+        }
+        return ExitCode.DONE.code();
+    }
+}

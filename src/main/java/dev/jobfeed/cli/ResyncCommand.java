@@ -1,0 +1,52 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.Settings;
+import dev.jobfeed.feed.FeedSource;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
+import org.apache.camel.ProducerTemplate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The whole feed anew. */
+@Command(
+        name = "resync",
+        description = "Reads the whole feed anew, and expires what it does not bring. It is paid like a backfill."
+                + " When the stream is busy, the next attempt does it (exit code 3).",
+        mixinStandardHelpOptions = true)
+final class ResyncCommand implements Callable<Integer> {
+
+    @Mixin
+    private SandboxPresets sandbox;
+
+    @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
+    private JobsOnly target;
+
+    @Option(names = "--json", description = "Print JSON: the run's row of sync_run.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        Configuration configuration = Configuration.read(sandbox.presets());
+        ask(configuration.settings());
+        try (Shutdown shutdown = new Shutdown()) {
+            Runtime runtime = shutdown.closes(Runtime.start(configuration, false));
+            ProducerTemplate template =
+                    shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
+            shutdown.closes(Progress.start(runtime.bundle().attempts()));
+            return new StreamSync(FeedSource.JOBS, template, json).run(null, false);
+        }
+    }
+
+    private void ask(Settings settings) throws Exception {
+        try (StoreAccess store = StoreAccess.open(settings)) {
+            store.runs()
+                    .askForResync(
+                            target.name(), OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.jobfeed.jobby;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jobfeed.Settings;
+import dev.jobfeed.feed.UnreadableAnswerException;
+import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.retry.RateWindow;
+import dev.jobfeed.retry.RetryAfter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What stands directly before and behind a call to Jobby.dev: bean {@code jobfeedJobby}. */
+public final class JobbyAnswers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobbyAnswers.class);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** "public": asked for without a token, so that none is sent in vain. */
+    private static final Set<String> PUBLIC = Set.of("/live-events");
+
+    /** The stream under which alerts about Jobby.dev stand that are not about the live events. */
+    static final String STREAM = "jobby";
+
+    /** Longer than any answer of this API; keeps a mistaken address from filling the memory. */
+    private static final int MOST_BYTES = 16 << 20;
+
+    private static final int MOST_WORDS = 300;
+
+    /** A wait is cut in pieces, so that it never holds up a stop. */
+    private static final Duration PIECE = Duration.ofMillis(500);
+
+    private static final Duration REMIND = Duration.ofDays(1);
+
+    private final Settings settings;
+    private final Alerts alerts;
+    private final Clock clock;
+    private final Map<String, Instant> heldBack = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> deprecated = new ConcurrentHashMap<>();
+
+    public JobbyAnswers(Settings settings, Alerts alerts, Clock clock) {
+        this.settings = settings;
+        this.alerts = alerts;
+        this.clock = clock;
+    }
+
+    /** Whether a path needs the token. */
+    public boolean isPrivate(String path) {
+        return !PUBLIC.contains(path);
+    }
+
+    /** The value of the Authorization header. Never print it. */
+    public String authorization() {
+        return "Bearer " + settings.jobbyToken();
+    }
+
+    /** Whether the rate limit of an endpoint has run out. */
+    public boolean isHeldBack(String path) {
+        return pause(path) > 0;
+    }
+
+    /** How long to wait before looking again whether an endpoint may be called, in milliseconds. */
+    public long pause(String path) {
+        Instant until = heldBack.get(path);
+        Duration left = until == null ? Duration.ZERO : Duration.between(clock.instant(), until);
+        return Math.max(0, Math.min(left.toMillis() + (left.toNanosPart() % 1_000_000 > 0 ? 1 : 0), PIECE.toMillis()));
+    }
+
+    /**
+     * Lets a request be sent, and notes its method for what is said of its answer.
+     *
+     * @throws RejectedExecutionException when a stop has ended the wait for the rate limit
+     */
+    public void permit(Exchange exchange) {
+        String path = exchange.getVariable("jobbyPath", String.class);
+        exchange.setVariable("jobbyMethod", exchange.getMessage().getBody() == null ? "GET" : "POST");
+        if (isHeldBack(path)) {
+            throw new RejectedExecutionException("The runtime stops; " + path + " is not asked for any more.");
+        }
+    }
+
+    /**
+     * Reads the answer: what is under {@code data}, or all of it where there is no such envelope.
+     *
+     * @throws JobbyException when it is a refusal
+     * @throws IOException when it breaks off or is no JSON; both are worth another try
+     */
+    public JsonNode read(Exchange exchange) throws IOException {
+        Message answer = exchange.getMessage();
+        String path = exchange.getVariable("jobbyPath", String.class);
+        String body = body(answer);
+        int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        holdBack(path, answer);
+        noteDeprecation(path, answer);
+        if (status / 100 != 2) {
+            throw refusal(exchange.getVariable("jobbyMethod") + " " + path, status, body, answer);
+        }
+        JsonNode json = json(body);
+        if (json == null || !json.isContainerNode()) {
+            throw new UnreadableAnswerException("Jobby.dev's answer to " + path + " is neither an object nor a list.");
+        }
+        JsonNode data = json.path("data");
+        return data.isContainerNode() ? data : json;
+    }
+
+    private static String body(Message answer) throws IOException {
+        try (InputStream in = answer.getBody(InputStream.class)) {
+            // Camel would read what is left of a broken answer once more, and fail for that instead
+            answer.setBody(null);
+            byte[] bytes = in == null ? new byte[0] : in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new UnreadableAnswerException("The answer is longer than " + MOST_BYTES + " bytes.");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    private JobbyException refusal(String request, int status, String body, Message answer) {
+        JsonNode json = json(body);
+        JsonNode envelope = json == null ? JSON.missingNode() : json;
+        Instant now = clock.instant();
+        String retryAfter = answer.getHeader("Retry-After", String.class);
+        return new JobbyException(
+                request,
+                status,
+                code(envelope.path("code")),
+                words(text(envelope.path("error"))),
+                envelope.hasNonNull("details") ? words(envelope.get("details").toString()) : null,
+                RetryAfter.of(retryAfter == null ? null : Map.of("Retry-After", retryAfter), null, now),
+                RateWindow.untilReset(answer.getHeader("X-RateLimit-Reset", String.class), now));
+    }
+
+    /** One line of no more than some words, without the token in case the other side repeats it. */
+    private String words(String said) {
+        if (said == null) {
+            return null;
+        }
+        String line = said.replaceAll("\\s+", " ").strip();
+        String safe = settings.text("jobby.token")
+                .map(token -> line.replace(token, "jbb_..."))
+                .orElse(line);
+        return safe.length() > MOST_WORDS ? safe.substring(0, MOST_WORDS) + "..." : safe;
+    }
+
+    private void holdBack(String path, Message answer) {
+        Instant now = clock.instant();
+        Duration pause = RateWindow.pause(
+                answer.getHeader("X-RateLimit-Remaining", String.class),
+                answer.getHeader("X-RateLimit-Reset", String.class),
+                now);
+        if (pause.isZero()) {
+            heldBack.remove(path);
+            return;
+        }
+        Duration scaled = Duration.ofMillis((long) (pause.toMillis() * settings.timeScale()));
+        heldBack.put(path, now.plus(scaled));
+        LOG.info("{}: the rate limit has run out; the next request waits {} s", path, scaled.toMillis() / 1000.0);
+    }
+
+    /** "Clients should log Deprecation headers and migrate before the sunset date." */
+    private void noteDeprecation(String path, Message answer) {
+        String deprecation = answer.getHeader("Deprecation", String.class);
+        boolean isDeprecated = deprecation != null && !deprecation.strip().equalsIgnoreCase("false");
+        String condition = "deprecated " + path;
+        if (isDeprecated) {
+            String sunset = words(answer.getHeader("Sunset", String.class));
+            alerts.remind(
+                    STREAM,
+                    condition,
+                    "Jobby.dev is going to remove " + path
+                            + (sunset == null ? "; it does not say when." : "; it ends on " + sunset + "."),
+                    "Look for an update of this bundle before that.",
+                    REMIND);
+        } else if (!Boolean.FALSE.equals(deprecated.get(path))) {
+            alerts.clear(STREAM, condition);
+        }
+        deprecated.put(path, isDeprecated);
+    }
+
+    private static JsonNode json(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    /** A word, and not just any text, because it becomes a part of messages and of alerts' conditions. */
+    private static String code(JsonNode value) {
+        String code = text(value);
+        return code != null && code.matches("\\w{1,64}") ? code : null;
+    }
+
+    private static String text(JsonNode value) {
+        return value.isTextual() && !value.textValue().isBlank()
+                ? value.textValue().strip()
+                : null;
+    }
+}

@@ -1,0 +1,169 @@
+package dev.jobfeed.jobby;
+
+import dev.jobfeed.retry.FailureKind;
+import dev.jobfeed.retry.RetryAdvice;
+import dev.jobfeed.run.Failure;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Jobby.dev refused a request. Its message says which, why, and what to do; never a token. */
+public final class JobbyException extends RuntimeException implements RetryAdvice {
+
+    /** The code of an answer that is not the documented envelope. */
+    public static final String UNKNOWN = "UNKNOWN";
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final String code;
+    private final transient String details;
+    private final transient Failure failure;
+    private final transient Optional<Duration> retryAfter;
+    private final transient Optional<Duration> reset;
+
+    /**
+     * A refusal as it was read.
+     *
+     * @param request method and path, such as {@code POST /queue/join}
+     * @param status the HTTP status
+     * @param code the envelope's code, which may be one that nobody has heard of; null where there is no envelope
+     * @param said the envelope's words; nullable
+     * @param details the envelope's details as JSON; nullable
+     * @param retryAfter how long it asks to be left alone
+     * @param reset how far away the end of the rate limit's window is
+     */
+    JobbyException(
+            String request,
+            int status,
+            String code,
+            String said,
+            String details,
+            Optional<Duration> retryAfter,
+            Optional<Duration> reset) {
+        this(failure(request, status, code, said, details), status, code, details, retryAfter, reset);
+    }
+
+    private JobbyException(
+            Failure failure,
+            int status,
+            String code,
+            String details,
+            Optional<Duration> retryAfter,
+            Optional<Duration> reset) {
+        super(failure.text());
+        this.failure = failure;
+        this.status = status;
+        this.code = code == null ? UNKNOWN : code;
+        this.details = details;
+        this.retryAfter = retryAfter;
+        this.reset = reset;
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** The same, for expressions in routes. */
+    public int getStatus() {
+        return status;
+    }
+
+    /** The stable code, {@code UNKNOWN} where the answer has none. */
+    public String code() {
+        return code;
+    }
+
+    /** The same, for expressions in routes. */
+    public String getCode() {
+        return code;
+    }
+
+    /** What the answer says beside its message, as JSON; null where there is nothing. */
+    public String details() {
+        return details;
+    }
+
+    /** Cause and remedy apart. */
+    public Failure failure() {
+        return failure;
+    }
+
+    /** Whether a later try may succeed: too many requests, or trouble on the other side. */
+    public boolean isPassing() {
+        return kindOf().isPresent();
+    }
+
+    @Override
+    public String words() {
+        return failure.message().replaceFirst("[.]$", "");
+    }
+
+    @Override
+    public FailureKind kind() {
+        return kindOf().orElse(FailureKind.ofStatus(500));
+    }
+
+    private Optional<FailureKind> kindOf() {
+        if (status == 429 || code.equals("RATE_LIMITED")) {
+            return Optional.of(FailureKind.RATE_LIMITED);
+        }
+        if (status == 408 || status >= 500 || code.equals("DEPENDENCY_UNAVAILABLE")) {
+            // only a wait that is asked for makes it one of Jobo's 503s, with their long ones
+            return Optional.of(FailureKind.ofStatus(retryAfter.isPresent() ? 503 : 500));
+        }
+        return Optional.empty();
+    }
+
+    /** What the answer asks for; a 429 that does not say means the reset. */
+    @Override
+    public Optional<Duration> retryAfter() {
+        return retryAfter.or(
+                () -> kindOf().filter(FailureKind.RATE_LIMITED::equals).flatMap(kind -> reset));
+    }
+
+    /** "Exponential backoff bounded by the reset timestamp", and never less than what is asked for. */
+    @Override
+    public Optional<Duration> longestWait() {
+        return reset.map(
+                until -> retryAfter.filter(asked -> asked.compareTo(until) > 0).orElse(until));
+    }
+
+    private static Failure failure(String request, int status, String code, String said, String details) {
+        boolean isJudged = status == 400 && details != null;
+        String message = "Jobby.dev answered " + status + (code == null ? "" : " " + code) + " to " + request
+                + (said == null || said.isBlank() ? "" : " (" + said.strip().replaceFirst("[.]$", "") + ")")
+                + (isJudged ? ": " + details : "") + ".";
+        String condition = (code == null ? "status-" + status : code.toLowerCase(Locale.ROOT)).replace('_', '-');
+        return new Failure(condition, message, remedy(request, status, code == null ? "" : code));
+    }
+
+    private static String remedy(String request, int status, String code) {
+        String[] methodAndPath = request.split(" ", 2);
+        // codes first: they are what the API promises to keep
+        return switch (code) {
+            case "INVALID_TOKEN" -> "Check jobby.token: it is mistyped or revoked; mint one at account/api-tokens.";
+            case "INSUFFICIENT_SCOPE" ->
+                "The token probably needs the scope "
+                        + Scopes.likely(methodAndPath[0], methodAndPath[1]).orElse("of this endpoint")
+                        + "; mint one that has it, and set jobby.token.";
+            case "PLAN_GATED" -> "The account's plan does not include this; only a person can change that.";
+            case "OFF_SESSION_CONSENT_REQUIRED", "ACTION_REQUIRED_NO_URL" ->
+                "Only a person can agree to a charge, at Jobby.dev.";
+            case "ALREADY_ON_PLAN", "SUBSCRIPTION_NOT_ELIGIBLE" -> "Look at the account's billing at Jobby.dev.";
+            case "NOT_FOUND" -> "It is gone, or belongs to another account.";
+            case "VALIDATION" -> "The request is not what the API takes.";
+            case "RATE_LIMITED" -> "If it lasts, another program may be using the same token.";
+            case "DEPENDENCY_UNAVAILABLE" -> "Nothing is lost; it can be tried again later.";
+            default ->
+                status >= 300 && status < 400
+                        ? "The token is never sent along a redirect; set jobby.base-url to where the API is."
+                        : status == 401
+                                ? "Check jobby.token."
+                                : status >= 500 || status == 429 || status == 408
+                                        ? "Nothing is lost; it can be tried again later."
+                                        : "Check jobby.base-url.";
+        };
+    }
+}

@@ -1,0 +1,57 @@
+package dev.jobfeed.jobby;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jobfeed.feed.AnswerReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+
+/**
+ * An event as Jobby.dev lists it.
+ *
+ * @param id the slug under which its queue is joined
+ * @param title nullable
+ * @param json all of it, as storable text
+ * @param contentHash SHA-256 of that
+ */
+record LiveEvent(String id, String title, String json, byte[] contentHash) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Reads a row of the list; empty when it has no id that could be joined with. */
+    static Optional<LiveEvent> of(JsonNode row) {
+        if (!row.isObject()) {
+            return Optional.empty();
+        }
+        try {
+            String json = AnswerReader.object(new ByteArrayInputStream(JSON.writeValueAsBytes(row)));
+            JsonNode event = JSON.readTree(json);
+            // the documentation calls it a slug and shows no row
+            return JobbyId.of(event.path("id").asText(""))
+                    .or(() -> JobbyId.of(event.path("slug").asText("")))
+                    .map(id -> new LiveEvent(id, text(event.path("title")), json, hash(json)));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(JsonNode value) {
+        return value.isTextual() ? value.textValue() : null;
+    }
+
+    private static byte[] hash(String json) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(json.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.jobfeed.jobby;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.Settings;
+import dev.jobfeed.feed.UnreadableAnswerException;
+import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.run.Failure;
+import dev.jobfeed.run.ForeignStoreException;
+import dev.jobfeed.run.Holder;
+import dev.jobfeed.run.Lease;
+import dev.jobfeed.run.RunStore;
+import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.run.SyncState;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps around the list of live events that routes call: bean {@code jobfeedLiveEvents}. */
+public final class LiveEvents {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveEvents.class);
+    private static final String STREAM = "jobby_live_events";
+
+    private final Settings settings;
+    private final RunStore runs;
+    private final LiveEventStore store;
+    private final Alerts alerts;
+    private final Clock clock;
+
+    public LiveEvents(Settings settings, RunStore runs, LiveEventStore store, Alerts alerts, Clock clock) {
+        this.settings = settings;
+        this.runs = runs;
+        this.store = store;
+        this.alerts = alerts;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes the stream's lease.
+     *
+     * @throws StreamBusyException when somebody else is at it
+     * @throws ForeignStoreException when the store has the events of another server
+     */
+    public Visit begin() {
+        SyncState state = runs.state(STREAM);
+        if (state.originBaseUrl() != null && !state.originBaseUrl().equals(settings.jobbyBaseUrl())) {
+            throw new ForeignStoreException("This store has the live events of " + state.originBaseUrl()
+                    + "; now jobby.base-url is " + settings.jobbyBaseUrl()
+                    + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
+        }
+        Lease lease = runs.acquire(STREAM, Holder.here(), settings.lease())
+                .orElseThrow(() -> new StreamBusyException("Somebody else is at the live events of Jobby.dev. If that"
+                        + " process is dead, its lease runs out within "
+                        + settings.lease().toSeconds() + " s."));
+        return new Visit(lease, now());
+    }
+
+    /** What to ask for. */
+    public String query() {
+        return "limit=" + limit();
+    }
+
+    private int limit() {
+        return settings.number("jobby.live-events.limit", 1, 1000);
+    }
+
+    /**
+     * Reads the list.
+     *
+     * @throws UnreadableAnswerException when it is none; then nothing is changed
+     */
+    public void read(Visit visit, JsonNode list) throws UnreadableAnswerException {
+        if (!list.isArray()) {
+            throw new UnreadableAnswerException("Jobby.dev's answer to /live-events is not a list.");
+        }
+        Map<String, LiveEvent> events = new LinkedHashMap<>();
+        int unusable = 0;
+        for (JsonNode row : list) {
+            Optional<LiveEvent> event = LiveEvent.of(row);
+            event.ifPresent(one -> events.putIfAbsent(one.id(), one));
+            unusable += event.isPresent() ? 0 : 1;
+        }
+        if (unusable > 0) {
+            LOG.warn("{} live events have no id and are passed over; no event expires by this list", unusable);
+        }
+        visit.read(events.values(), unusable == 0 && list.size() < limit());
+    }
+
+    /** Stores what is new, changed or back. */
+    public void write(Visit visit) {
+        visit.wrote(store.write(visit.events(), now()));
+    }
+
+    /** Expires what is not on the list. */
+    public void expire(Visit visit) {
+        visit.expired(store.expireAllBut(visit.events(), now()));
+    }
+
+    /** Moves the watermark, and proves the lease. */
+    public void commit(Visit visit) {
+        store.listed(STREAM, visit.startedAt(), settings.jobbyBaseUrl());
+        runs.renew(visit.lease(), settings.lease());
+    }
+
+    /** Gives the lease back, and raises or ends alerts. */
+    public void end(Visit visit, Exchange exchange) {
+        Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        runs.release(visit.lease());
+        if (thrown == null) {
+            LOG.info("live events of Jobby.dev: {}", visit.summary());
+            alerts.clearAllBut(STREAM, Set.of());
+        } else if (!exchange.getContext().isStopping()) {
+            Failure failure = JobbyFailures.of(thrown);
+            LOG.error("live events of Jobby.dev: {}", failure.text());
+            alerts.raise(STREAM, failure.condition(), failure.message(), failure.remedy());
+            alerts.clearAllBut(STREAM, Set.of(failure.condition()));
+        }
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+    }
+}

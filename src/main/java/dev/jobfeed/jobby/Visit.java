@@ -1,0 +1,59 @@
+package dev.jobfeed.jobby;
+
+import dev.jobfeed.run.Lease;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+
+/** One look at the list of live events. In routes it is the variable {@code jobbyVisit}; written by their thread only. */
+public final class Visit {
+
+    private final Lease lease;
+    private final OffsetDateTime startedAt;
+    private Collection<LiveEvent> events = List.of();
+    private boolean complete;
+    private LiveEventStore.Changes changes = new LiveEventStore.Changes(0, 0);
+    private int expired;
+
+    Visit(Lease lease, OffsetDateTime startedAt) {
+        this.lease = lease;
+        this.startedAt = startedAt;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    /** When it began: before its request. */
+    OffsetDateTime startedAt() {
+        return startedAt;
+    }
+
+    /** Whether the list has every event that is live, so that what is not on it has ended. */
+    public boolean isComplete() {
+        return complete;
+    }
+
+    Collection<LiveEvent> events() {
+        return events;
+    }
+
+    void read(Collection<LiveEvent> listed, boolean isAll) {
+        events = listed;
+        complete = isAll;
+    }
+
+    void wrote(LiveEventStore.Changes written) {
+        changes = written;
+    }
+
+    void expired(int count) {
+        expired = count;
+    }
+
+    /** What the list brought, for a log. */
+    String summary() {
+        return events.size() + " live (" + changes.created() + " new, " + changes.changed() + " changed or back), "
+                + expired + " ended" + (complete ? "" : "; the list may be cut, so that none ended by it");
+    }
+}

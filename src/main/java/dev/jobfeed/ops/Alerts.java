@@ -1,0 +1,145 @@
+package dev.jobfeed.ops;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jobfeed.store.Database;
+import dev.jobfeed.store.Sql;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/**
+ * Conditions that need a person: bean {@code jobfeedAlerts}. Raised and cleared in the caller's transaction, told to the
+ * outside by the route {@code jobfeed-alerts}, each change once as long as that route succeeds.
+ */
+public final class Alerts {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Database database;
+    private final Clock clock;
+
+    public Alerts(DataSource dataSource, Database database, Clock clock) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** Raises an alert, unless the same condition lasts already. */
+    public void raise(String stream, String condition, String message, String remedy) {
+        jdbc.update(
+                Sql.text("alert-raise", database),
+                Map.of(
+                        "stream",
+                        stream,
+                        "condition",
+                        condition,
+                        "message",
+                        message,
+                        "remedy",
+                        remedy,
+                        "at",
+                        OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS)));
+    }
+
+    /**
+     * Raises an alert, or has a lasting one told again, but neither sooner after the last time than {@code atMostEvery};
+     * for what comes with many answers.
+     */
+    public void remind(String stream, String condition, String message, String remedy, Duration atMostEvery) {
+        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+        Map<String, Object> parameters = Map.of(
+                "stream",
+                stream,
+                "condition",
+                condition,
+                "message",
+                message,
+                "remedy",
+                remedy,
+                "at",
+                now,
+                "before",
+                now.minus(atMostEvery));
+        jdbc.update(Sql.text("alert-raise-spaced", database), parameters);
+        jdbc.update(Sql.text("alert-remind", database), parameters);
+    }
+
+    /** Ends a condition, if it lasts. */
+    public void clear(String stream, String condition) {
+        jdbc.update(
+                Sql.text("alert-clear", database),
+                Map.of(
+                        "stream",
+                        stream,
+                        "condition",
+                        condition,
+                        "at",
+                        OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS)));
+    }
+
+    /** Ends every condition of a stream but some. */
+    public void clearAllBut(String stream, Set<String> lasting) {
+        open(stream).stream()
+                .map(Alert::condition)
+                .filter(condition -> !lasting.contains(condition))
+                .forEach(condition -> clear(stream, condition));
+    }
+
+    /** What lasts on a stream. */
+    public List<Alert> open(String stream) {
+        return jdbc.query(Sql.text("alert-open", database), Map.of("stream", stream), Alerts::alert);
+    }
+
+    /** Alerts whose beginning or end nobody was told of yet. */
+    public List<Alert> untold() {
+        return jdbc.query(Sql.text("alert-untold", database), Map.of(), Alerts::alert);
+    }
+
+    /** An alert as a small JSON object: what, since when, what to do. */
+    public String json(Alert alert) throws com.fasterxml.jackson.core.JsonProcessingException {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", alert.id());
+        json.put("state", alert.clearedAt() == null ? "raised" : "cleared");
+        json.put("stream", alert.stream());
+        json.put("condition", alert.condition());
+        json.put("message", alert.message());
+        json.put("remedy", alert.remedy());
+        json.put("since", alert.raisedAt().toString());
+        json.put(
+                "cleared_at",
+                alert.clearedAt() == null ? null : alert.clearedAt().toString());
+        return JSON.writeValueAsString(json);
+    }
+
+    /** Notes that an alert was told as it is. */
+    public void told(Alert alert) {
+        jdbc.update(
+                Sql.text("alert-told", database),
+                new MapSqlParameterSource()
+                        .addValue("id", alert.id())
+                        .addValue("cleared", alert.clearedAt() != null)
+                        .addValue("at", OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS)));
+    }
+
+    private static Alert alert(ResultSet row, int i) throws SQLException {
+        return new Alert(
+                row.getLong("id"),
+                row.getString("stream"),
+                row.getString("condition"),
+                row.getString("message"),
+                row.getString("remedy"),
+                row.getObject("raised_at", OffsetDateTime.class),
+                row.getObject("cleared_at", OffsetDateTime.class));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.jobfeed.retry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Optional;
+
+/** How long an answer asks to be left alone. */
+public final class RetryAfter {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Longer than any wait that is ever taken; keeps absurd values countable. */
+    private static final BigDecimal MOST_SECONDS =
+            BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
+
+    private RetryAfter() {}
+
+    /**
+     * Reads the header {@code Retry-After} (seconds or an HTTP date, whatever the header's case), else the body's
+     * {@code retry_after} or {@code retry_after_seconds}.
+     *
+     * @param headers may be null
+     * @param body may be null, or no JSON
+     * @return empty when the answer does not say; zero for a date that has passed
+     */
+    public static Optional<Duration> of(Map<String, String> headers, String body, Instant now) {
+        return AnswerHeader.of(headers, "Retry-After")
+                .flatMap(value -> ofHeader(value, now))
+                .or(() -> ofBody(body));
+    }
+
+    private static Optional<Duration> ofHeader(String value, Instant now) {
+        Optional<Duration> seconds = seconds(value.strip());
+        if (seconds.isPresent()) {
+            return seconds;
+        }
+        try {
+            Instant date = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+            return Optional.of(date.isBefore(now) ? Duration.ZERO : Duration.between(now, date));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Duration> ofBody(String body) {
+        try {
+            JsonNode json = JSON.readTree(body == null ? "" : body);
+            for (String name : new String[] {"retry_after", "retry_after_seconds"}) {
+                JsonNode value = json.path(name);
+                Optional<Duration> seconds = value.isNumber() || value.isTextual()
+                        ? seconds(value.asText().strip())
+                        : Optional.empty();
+                if (seconds.isPresent()) {
+                    return seconds;
+                }
+            }
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Duration> seconds(String text) {
+        try {
+            BigDecimal seconds = new BigDecimal(text).min(MOST_SECONDS);
+            return seconds.signum() < 0
+                    ? Optional.empty()
+                    : Optional.of(Duration.ofMillis(seconds.movePointRight(3).longValue()));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.Settings;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Optional;
+
+/** Keeps what an attempt spends within what its owner allows; does nothing where the API charges nothing. */
+public final class Credits {
+
+    private final Settings settings;
+    private final RunStore runs;
+
+    public Credits(Settings settings, RunStore runs) {
+        this.settings = settings;
+        this.runs = runs;
+    }
+
+    /**
+     * Looks at the cost of the request that is about to be sent.
+     *
+     * @throws AttemptFailedException when it would go under the floor, or is more than was agreed to
+     */
+    void check(Attempt attempt) {
+        Optional<BigDecimal> price = price(attempt);
+        BigDecimal expected = expected(attempt, price);
+        checkFloor(attempt, expected);
+        checkCap(attempt, expected);
+        price.ifPresent(p -> checkConfirmation(attempt, p));
+    }
+
+    /** What a row cost so far in this attempt, else in its run, else in the last run that was charged for. */
+    private Optional<BigDecimal> price(Attempt attempt) {
+        Run run = attempt.run();
+        return perRow(attempt.creditsSpent(), attempt.answeredRows())
+                .or(() -> perRow(run.creditsSpent(), run.counts().received()))
+                .or(() -> runs.lastPrice(attempt.stream()));
+    }
+
+    private static Optional<BigDecimal> perRow(BigDecimal credits, long rows) {
+        return credits.signum() > 0 && rows > 0
+                ? Optional.of(credits.divide(BigDecimal.valueOf(rows), 6, RoundingMode.HALF_UP))
+                : Optional.empty();
+    }
+
+    private void checkFloor(Attempt attempt, BigDecimal expected) {
+        Optional<BigDecimal> floor = settings.credits("jobo.credits.floor");
+        BigDecimal stored =
+                attempt.isCostConfirmed() ? null : attempt.stateBefore().creditsBalance();
+        BigDecimal balance = attempt.creditsBalance() == null ? stored : attempt.creditsBalance();
+        if (floor.isEmpty() || balance == null || expected.signum() == 0) {
+            return;
+        }
+        if (balance.subtract(expected).compareTo(floor.get()) < 0) {
+            throw new AttemptFailedException(
+                    "credits-floor",
+                    "The next request may cost " + text(expected) + " credits, which would take the balance of "
+                            + text(balance) + " below jobo.credits.floor (" + text(floor.get()) + ").",
+                    "Top up the wallet, then run jobfeed sync "
+                            + attempt.source().property()
+                            + " --confirm-cost once, because the new balance is only known after a request; or lower"
+                            + " the floor or the batch size.");
+        }
+    }
+
+    private void checkCap(Attempt attempt, BigDecimal expected) {
+        Optional<BigDecimal> cap = settings.credits("jobo.credits.max-per-attempt");
+        if (cap.isPresent() && attempt.creditsSpent().add(expected).compareTo(cap.get()) > 0) {
+            throw new AttemptFailedException(
+                    "credits-cap",
+                    "One request may cost " + text(expected) + " credits, and this attempt has spent "
+                            + text(attempt.creditsSpent()) + " of the " + text(cap.get())
+                            + " that jobo.credits.max-per-attempt allows.",
+                    attempt.creditsSpent().signum() > 0
+                            ? "The next attempt goes on from here."
+                            : "Raise it, or make the batch size smaller.");
+        }
+    }
+
+    /** After a page: whether another one is within what one attempt may spend. */
+    void noteSpent(Attempt attempt) {
+        if (attempt.creditsSpent().signum() > 0 && !leavesRoom(attempt)) {
+            attempt.spentAll();
+        }
+    }
+
+    /** Whether another page is within what one attempt may spend. */
+    boolean leavesRoom(Attempt attempt) {
+        Optional<BigDecimal> cap = settings.credits("jobo.credits.max-per-attempt");
+        return cap.isEmpty()
+                || attempt.creditsSpent().add(expected(attempt, price(attempt))).compareTo(cap.get()) <= 0;
+    }
+
+    private BigDecimal expected(Attempt attempt, Optional<BigDecimal> price) {
+        return price.map(p -> p.multiply(BigDecimal.valueOf(attempt.source().batchSize(settings))))
+                .orElse(BigDecimal.ZERO);
+    }
+
+    private void checkConfirmation(Attempt attempt, BigDecimal price) {
+        Run run = attempt.run();
+        Optional<BigDecimal> threshold = settings.credits("jobo.credits.confirm-above");
+        if (threshold.isEmpty()
+                || run.costConfirmed()
+                || run.mode() == RunMode.INCREMENTAL
+                || run.pages() != 1
+                || run.estimatedTotal() == null) {
+            return;
+        }
+        BigDecimal cost = price.multiply(BigDecimal.valueOf(run.estimatedTotal()));
+        if (cost.compareTo(threshold.get()) > 0) {
+            throw new AttemptFailedException(
+                    "cost-unconfirmed",
+                    "Run " + run.id() + " (" + run.mode().name().toLowerCase(java.util.Locale.ROOT) + ") is expected to"
+                            + " cost about " + text(cost.setScale(0, RoundingMode.HALF_UP)) + " credits for "
+                            + run.estimatedTotal() + " rows, more than jobo.credits.confirm-above ("
+                            + text(threshold.get()) + "). It has stopped after its first page.",
+                    "Agree with jobfeed sync " + attempt.source().property() + " --confirm-cost, or narrow jobo."
+                            + attempt.source().property() + ".filter.*.");
+        }
+    }
+
+    private static String text(BigDecimal credits) {
+        return credits.stripTrailingZeros().toPlainString();
+    }
+}

@@ -1,0 +1,240 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.Settings;
+import dev.jobfeed.feed.FeedFilters;
+import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.feed.RejectedRow;
+import dev.jobfeed.feed.Row;
+import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.store.CompanyStore;
+import dev.jobfeed.store.RowChange;
+import dev.jobfeed.store.RowStore;
+import dev.jobfeed.store.UuidArray;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The steps of the loop over a feed that routes call: bean {@code jobfeedFeed}. */
+public final class Feed {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+
+    /** How often the cursor of one run may be lost. */
+    private static final int MOST_RESTARTS = 5;
+
+    /** A page of at least so many rows of which none is usable is no page but a fault. */
+    private static final int SUSPICIOUS = 20;
+
+    private final Settings settings;
+    private final RunStore runs;
+    private final Map<FeedSource, RowStore> rows;
+    private final CompanyStore companies;
+    private final Attempts attempts;
+    private final Alerts alerts;
+    private final TransactionTemplate transaction;
+
+    public Feed(
+            Settings settings,
+            RunStore runs,
+            Map<FeedSource, RowStore> rows,
+            CompanyStore companies,
+            Attempts attempts,
+            Alerts alerts,
+            TransactionTemplate transaction) {
+        this.settings = settings;
+        this.runs = runs;
+        this.rows = rows;
+        this.companies = companies;
+        this.attempts = attempts;
+        this.alerts = alerts;
+        this.transaction = transaction;
+    }
+
+    /**
+     * The body of a request to the feed.
+     *
+     * @param cursor null for the first page
+     */
+    public String request(Attempt attempt, String cursor) {
+        return FeedFilters.of(attempt.source(), settings).request(attempt.run().windowFrom(), cursor);
+    }
+
+    /** The path of a stream's endpoint. */
+    public String path(String stream) {
+        return FeedSource.of(stream).path();
+    }
+
+    /** The body of a request that brings one row, and with it how many there are. */
+    public String estimateRequest(String stream) {
+        SyncState state = runs.state(stream);
+        return FeedFilters.of(FeedSource.of(stream), settings)
+                .withBatchSize(1)
+                .request(attempts.plan(state).windowFrom(), null);
+    }
+
+    /**
+     * What the next attempt would bring and cost.
+     *
+     * @param deducted what the one row of {@code page} cost; null when nothing was charged
+     */
+    public Estimate estimate(String stream, FeedPage page, BigDecimal deducted) {
+        SyncState state = runs.state(stream);
+        RunMode mode = attempts.plan(state).mode();
+        Long rows = page.estimatedTotal().isPresent()
+                ? Long.valueOf(page.estimatedTotal().getAsLong())
+                : runs.lastReceived(stream, mode).orElse(null);
+        if (state.openRunId() != null && rows != null) {
+            rows = Math.max(0, rows - runs.run(state.openRunId()).counts().received());
+        }
+        BigDecimal price = deducted != null && page.received() > 0
+                ? deducted.divide(BigDecimal.valueOf(page.received()), 6, RoundingMode.HALF_UP)
+                : runs.lastPrice(stream).orElse(null);
+        return new Estimate(stream, mode, rows, price);
+    }
+
+    /**
+     * Looks at a page before it is stored.
+     *
+     * @throws AttemptFailedException when the server ignored the window, repeats a cursor, or sent nothing usable
+     */
+    public void check(Attempt attempt, FeedPage page) {
+        Run run = attempt.run();
+        if (page.next().exists() && page.next().cursor().equals(run.nextCursor())) {
+            throw new AttemptFailedException(
+                    "cursor-stuck",
+                    "The feed answered with the cursor it was asked with, so it would never end.",
+                    "The run stays open, and the next attempt asks again; tell Jobo if this goes on.");
+        }
+        if (run.mode() == RunMode.INCREMENTAL
+                && run.nextCursor() == null
+                && isOlderThanWindow(page, run.windowFrom())) {
+            throw new AttemptFailedException(
+                    "window-ignored",
+                    "The feed was asked for what came since " + run.windowFrom()
+                            + ", and its first page holds only older rows: the server ignores the window. Nothing was"
+                            + " stored, so that the whole feed is not bought by accident.",
+                    "Check jobo.jobs.watermark-parameter.");
+        }
+        if (page.received() >= SUSPICIOUS && page.rejected().size() == page.received()) {
+            throw new AttemptFailedException(
+                    "page-unusable",
+                    "None of the " + page.received() + " rows of a page can be stored; the first one: "
+                            + page.rejected().get(0).reason() + ".",
+                    "The API may have changed; look for a newer version of this bundle. Nothing was stored.");
+        }
+    }
+
+    private static boolean isOlderThanWindow(FeedPage page, OffsetDateTime windowFrom) {
+        return !page.rows().isEmpty()
+                && page.rows().stream().allMatch(row -> row.newestTime()
+                        .map(time -> time.isBefore(windowFrom))
+                        .orElse(false));
+    }
+
+    /** What the page changes in the store, found with one look-up. */
+    public List<RowChange> changes(Attempt attempt, FeedPage page) {
+        List<Row> delivered = page.rows();
+        List<RowChange> changes =
+                delivered.isEmpty() ? List.of() : rows.get(attempt.source()).changes(delivered);
+        attempt.changes(changes);
+        return changes;
+    }
+
+    /** Writes some of a page's changes. */
+    public void write(Attempt attempt, List<RowChange> changes) {
+        OffsetDateTime now = attempts.now();
+        rows.get(attempt.source()).write(changes, now);
+        if (settings.flag("jobfeed.companies.enabled")) {
+            Map<UUID, CompanyStore.Wanted> wanted = new LinkedHashMap<>();
+            changes.stream()
+                    .filter(change -> change.action() != RowChange.Action.REACTIVATE)
+                    .flatMap(change -> CompanyOf.row(attempt.source(), change.row()).stream())
+                    .forEach(company -> wanted.putIfAbsent(company.id(), company));
+            companies.want(wanted.values(), now, settings.duration("jobo.companies.refresh-after"));
+        }
+    }
+
+    /** Bad rows, counters, cursor and phase, and as the last statement the fence; in the page's transaction. */
+    public void checkpoint(Attempt attempt, FeedPage page) {
+        Run run = attempt.run();
+        OffsetDateTime now = attempts.now();
+        List<UUID> stored = page.rows().stream().map(Row::id).toList();
+        List<UUID> delivered = Stream.concat(
+                        stored.stream(),
+                        page.rejected().stream().map(RejectedRow::id).filter(Objects::nonNull))
+                .toList();
+        if (!delivered.isEmpty()) {
+            runs.stored(run, new UuidArray(stored), now);
+            if (attempt.source().isExpiring()) {
+                runs.delivered(run, new UuidArray(delivered));
+            }
+        }
+        if (!page.rejected().isEmpty()) {
+            runs.quarantine(run, page.rejected(), now);
+        }
+        if (page.next().isCutShort()) {
+            alerts.raise(
+                    run.stream(),
+                    "feed-cut-short",
+                    "The feed of run " + run.id() + " says there is more and gives no cursor to ask for it with;"
+                            + " the run ends there.",
+                    "Compare the count with what you expect; jobfeed resync " + run.stream() + " reads it anew.");
+        }
+        RunPhase phase = page.next().exists()
+                ? RunPhase.FEED
+                : run.mode() == RunMode.RESYNC && attempt.source().isExpiring() ? RunPhase.RECONCILE : RunPhase.COMMIT;
+        runs.checkpoint(run.id(), page, Counts.of(page, attempt.changes()), phase, attempt.toSave());
+        attempts.fence(attempt);
+    }
+
+    /** The page is in the database. */
+    public void committed(Attempt attempt, FeedPage page) {
+        attempt.committed(page, runs.run(attempt.run().id()));
+        attempts.pageCommitted(attempt);
+        Run run = attempt.run();
+        LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());
+    }
+
+    /**
+     * Begins the pagination of the run again, because its cursor is of no use any more.
+     *
+     * @throws AttemptFailedException when that has happened too often
+     */
+    public void restart(Attempt attempt) {
+        Run run = attempt.run();
+        if (run.restarts() >= MOST_RESTARTS) {
+            throw new AttemptFailedException(
+                    "cursor-restarts",
+                    "The feed lost its cursor more than " + MOST_RESTARTS + " times in run " + run.id() + ", which has"
+                            + " received " + run.counts().received() + " rows for "
+                            + run.creditsSpent().stripTrailingZeros().toPlainString()
+                            + " credits so far.",
+                    "Tell Jobo. jobfeed abandon " + run.stream()
+                            + " closes the run, and the next attempt opens another.");
+        }
+        transaction.executeWithoutResult(status -> {
+            runs.restart(run.id(), attempt.toSave());
+            alerts.raise(
+                    run.stream(),
+                    "cursor-lost",
+                    "The feed lost the cursor of run " + run.id() + " after " + run.pages() + " pages; it is read from"
+                            + " the beginning. Spent so far: "
+                            + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits.",
+                    "Nothing, unless it happens often; then tell Jobo.");
+            attempts.fence(attempt);
+        });
+        attempt.saved();
+        attempt.reread(runs.run(run.id()));
+        LOG.warn("run {}: the cursor was lost after {} pages; reading from the beginning", run.id(), run.pages());
+    }
+}

@@ -1,0 +1,31 @@
+package dev.jobfeed.run;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * Who holds a lease.
+ *
+ * @param session the name of its transactions among the sessions of the database; no two processes share one
+ * @param text for a person: where to find the process, and its sessions
+ */
+public record Holder(String session, String text) {
+
+    /** This process. A process id and a host say too little: containers have both in common. */
+    public static Holder here() {
+        byte[] random = new byte[6];
+        new SecureRandom().nextBytes(random);
+        String session = "jobfeed-" + HexFormat.of().formatHex(random);
+        return new Holder(session, "process " + ProcessHandle.current().pid() + " on " + host() + " (" + session + ")");
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

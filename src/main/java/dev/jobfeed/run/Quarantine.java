@@ -1,0 +1,110 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.feed.AnswerReader;
+import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.RowShape;
+import dev.jobfeed.store.Database;
+import dev.jobfeed.store.RowChange;
+import dev.jobfeed.store.RowStore;
+import dev.jobfeed.store.Sql;
+import java.io.IOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The rows that could not be stored. */
+public final class Quarantine {
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Database database;
+    private final RowStore rows;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    public Quarantine(
+            DataSource dataSource, Database database, RowStore rows, TransactionTemplate transaction, Clock clock) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+        this.rows = rows;
+        this.transaction = transaction;
+        this.clock = clock;
+    }
+
+    /**
+     * A row of {@code quarantine}.
+     *
+     * @param jobId null when the row has no usable id
+     * @param payload the row as it was delivered
+     * @param closedAt when it stopped to need anybody's care; null until then
+     */
+    public record Entry(
+            long id,
+            String stream,
+            long runId,
+            UUID jobId,
+            String reason,
+            String payload,
+            OffsetDateTime quarantinedAt,
+            OffsetDateTime closedAt) {}
+
+    /** The open entries, oldest first. */
+    public List<Entry> open() {
+        return jdbc.query(Sql.text("quarantine-list", database), Map.of(), Quarantine::entry);
+    }
+
+    /** An entry by its id, open or closed. */
+    public Optional<Entry> find(long id) {
+        return jdbc.query(Sql.text("quarantine-read", database), Map.of("id", id), Quarantine::entry).stream()
+                .findFirst();
+    }
+
+    /**
+     * Tries once more to store a row; a job that has expired in the meantime stays expired.
+     *
+     * @return why it still cannot be stored; empty when the entry is closed now
+     */
+    public Optional<String> retry(Entry entry) {
+        FeedPage page = read(entry);
+        if (!page.rejected().isEmpty()) {
+            return Optional.of(page.rejected().get(0).reason());
+        }
+        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+        transaction.executeWithoutResult(status -> {
+            List<RowChange> changes = rows.changes(page.rows()).stream()
+                    .filter(change -> !change.reactivates())
+                    .toList();
+            rows.write(changes, now);
+            jdbc.update(Sql.text("quarantine-close-one", database), Map.of("id", entry.id(), "at", now));
+        });
+        return Optional.empty();
+    }
+
+    private static FeedPage read(Entry entry) {
+        try {
+            return AnswerReader.row(entry.payload(), RowShape.JOB);
+        } catch (IOException e) {
+            throw new IllegalStateException("quarantine row " + entry.id() + " holds no JSON", e);
+        }
+    }
+
+    private static Entry entry(ResultSet row, int i) throws SQLException {
+        return new Entry(
+                row.getLong("id"),
+                row.getString("stream"),
+                row.getLong("run_id"),
+                row.getObject("job_id", UUID.class),
+                row.getString("reason"),
+                row.getString("payload"),
+                row.getObject("quarantined_at", OffsetDateTime.class),
+                row.getObject("closed_at", OffsetDateTime.class));
+    }
+}

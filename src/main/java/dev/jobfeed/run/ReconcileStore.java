@@ -1,0 +1,67 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.store.Database;
+import dev.jobfeed.store.Sql;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** The statements on {@code resync_seen} and {@code reconcile_pending}. Joins the calling thread's transaction. */
+public final class ReconcileStore {
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Database database;
+
+    public ReconcileStore(DataSource dataSource, Database database) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+    }
+
+    /**
+     * What a resync has to decide on.
+     *
+     * @param active jobs that are active
+     * @param unseen those of them that it did not bring
+     * @param seen ids that it brought
+     */
+    record Counts(long active, long unseen, long seen) {}
+
+    Counts counts(long runId) {
+        return jdbc.queryForObject(
+                Sql.text("reconcile-counts", database),
+                Map.of("run_id", runId),
+                (row, i) -> new Counts(row.getLong("active"), row.getLong("unseen"), row.getLong("seen")));
+    }
+
+    int expire(long runId, String reason, OffsetDateTime at, int limit) {
+        return jdbc.update(
+                Sql.text("reconcile-expire", database),
+                Map.of("run_id", runId, "reason", reason, "at", at, "limit", limit));
+    }
+
+    void closeQuarantined(long runId, OffsetDateTime at) {
+        jdbc.update(Sql.text("reconcile-close-quarantine", database), Map.of("run_id", runId, "at", at));
+    }
+
+    void hold(long runId, String reason) {
+        jdbc.update(Sql.text("reconcile-hold", database), Map.of("run_id", runId, "reason", reason));
+    }
+
+    int forget(int limit) {
+        return jdbc.update(Sql.text("reconcile-forget", database), Map.of("limit", limit));
+    }
+
+    /** Active jobs that wait for a person's word. */
+    public long pending() {
+        Long pending = jdbc.queryForObject(Sql.text("pending-count", database), Map.of(), Long.class);
+        return pending == null ? 0 : pending;
+    }
+
+    /** Expires what waits for a person's word; says how many jobs that were. */
+    public int accept(OffsetDateTime at) {
+        int expired = jdbc.update(Sql.text("pending-apply", database), Map.of("at", at));
+        jdbc.update(Sql.text("pending-clear", database), Map.of());
+        return expired;
+    }
+}

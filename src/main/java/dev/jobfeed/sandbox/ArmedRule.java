@@ -1,0 +1,73 @@
+package dev.jobfeed.sandbox;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** A rule at work. It counts what it sees, and is not safe for threads by itself. */
+final class ArmedRule {
+
+    private static final int DOMAIN = 51;
+    private static final long HOUR_MILLIS = 3_600_000;
+
+    private final FaultRule rule;
+    private final int number;
+    private final long seed;
+    private final Fault fault;
+    private final Endpoint endpoint;
+    private final When when;
+    private final long times;
+    private final Duration delay;
+    private final Effect effect;
+    private long seen;
+    private long struck;
+
+    /** Reads the rule with this number, counted from 1. */
+    ArmedRule(FaultRule rule, int number, long seed, Clock clock, LongSupplier rowNumbers) {
+        this.rule = rule;
+        this.number = number;
+        this.seed = seed;
+        RuleFields fields = new RuleFields(number, rule.json());
+        fault = fields.fault();
+        endpoint = fields.endpoint();
+        if (endpoint != null && !fault.canStrike(endpoint)) {
+            throw fields.problem(
+                    "on", "is \"" + endpoint.script() + "\", where \"" + fault.script() + "\" has nothing to strike");
+        }
+        when = fields.when();
+        times = fields.whole("times", Long.MAX_VALUE, 1, Long.MAX_VALUE);
+        if (fault == Fault.DELAY && !fields.has("delay_ms")) {
+            throw fields.problem("delay_ms", "is missing, but must say how long the delay is");
+        }
+        delay = Duration.ofMillis(fields.whole("delay_ms", 0, 0, HOUR_MILLIS));
+        effect = Effect.of(fault, fields, clock, rowNumbers);
+        fields.expectNoOther(fault);
+    }
+
+    /** Counts a request; true when it is to be struck, unless another rule does. */
+    boolean isDue(ApiRequest request) {
+        if (endpoint != null && request.endpoint() != endpoint || !fault.canStrike(request)) {
+            return false;
+        }
+        seen++;
+        // drawn for each request, whoever strikes it, so that a change to one rule moves no other
+        double drawn = new Draw(seed, DOMAIN, ((long) number << 40) + seen).unit();
+        return struck < times && when.strikes(seen, drawn);
+    }
+
+    void strikes() {
+        struck++;
+    }
+
+    Duration delay() {
+        return delay;
+    }
+
+    Interceptor.Verdict verdict(ApiRequest request) {
+        return Interceptor.struck(fault.script(), effect.on(request));
+    }
+
+    Faults.Tally tally() {
+        return new Faults.Tally(rule, seen, struck);
+    }
+}

@@ -1,0 +1,222 @@
+package dev.jobfeed.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** What a fault does to a request. */
+@FunctionalInterface
+interface Effect {
+
+    /** RFC 9110, section 5.6.7: the day has two digits, which the JDK's own RFC 1123 format does not keep to. */
+    DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
+
+    String JSON = "application/json";
+    String PROBLEM = "application/problem+json";
+    String HTML = "text/html; charset=utf-8";
+
+    Interceptor.Verdict on(ApiRequest request);
+
+    /**
+     * Reads what goes with a fault.
+     *
+     * @param rowNumbers numbers the bad rows of a script
+     */
+    static Effect of(Fault fault, RuleFields fields, Clock clock, LongSupplier rowNumbers) {
+        return switch (fault) {
+            case REDIRECT ->
+                always(Interceptor.answer(301, Map.of("Location", fields.headerValue("location", "/redirected")), ""));
+            case BAD_REQUEST -> always(Refusal.badRequest("Parameter 'batch_size' must be between 1 and 1000."));
+            case INVALID_CURSOR -> always(Refusal.invalidCursor());
+            case UNAUTHORIZED -> always(Refusal.unauthorized());
+            case INSUFFICIENT_CREDITS, INSUFFICIENT_CREDITS_LIVE, INSUFFICIENT_CREDITS_PROBLEM ->
+                always(insufficientCredits(fault, fields));
+            case FORBIDDEN ->
+                always(Refusal.of(403, "Forbidden", "Your subscription does not include access to the Feed API."));
+            case NOT_FOUND ->
+                request -> answer(
+                        Refusal.of(404, "Not Found", "Nothing is at '" + request.path() + "'.")
+                                .reply(),
+                        JSON);
+            case REQUEST_TIMEOUT -> always(Refusal.of(408, "Request Timeout", "The request took too long to arrive."));
+            case CURSOR_RESTART -> Effect::cursorRestart;
+            case RATE_LIMITED -> always(Refusal.rateLimited(seconds(fields, 60)));
+            case RATE_LIMITED_DATE -> rateLimitedUntil(seconds(fields, 60), clock);
+            case RATE_LIMITED_BODY, RATE_LIMITED_BODY_SECONDS, RATE_LIMITED_BARE -> always(rateLimited(fault, fields));
+            case SERVER_ERROR ->
+                always(Refusal.of(
+                        500, "Internal Server Error", "An unexpected error occurred. Please retry your request."));
+            case BAD_GATEWAY ->
+                always(Interceptor.answer(
+                        502,
+                        Map.of("Content-Type", HTML),
+                        "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"));
+            case UNAVAILABLE -> unavailable(Map.of("Retry-After", Long.toString(seconds(fields, 5))));
+            case UNAVAILABLE_BARE -> unavailable(Map.of());
+            case ANSWER -> always(freeForm(fields));
+            case HTML ->
+                always(Interceptor.answer(
+                        200,
+                        Map.of("Content-Type", HTML),
+                        "<!DOCTYPE html><html><body>Please sign in to this network.</body></html>"));
+            case EMPTY -> always(Interceptor.answer(200, Map.of("Content-Type", JSON), ""));
+            case ARRAY -> always(Interceptor.answer(200, Map.of("Content-Type", JSON), "[]"));
+            case NO_HAS_MORE, TEXT_HAS_MORE, REPEATED_CURSOR, NO_CURSOR -> request -> paging(fault, request);
+            case ROW_NO_ID, ROW_BAD_ID, ROW_BAD_TITLE, ROW_BAD_CREATED_AT, ROW_BAD_TEXT, ROW_HUGE, ROW_UNKNOWN_FIELD ->
+                badRows(fault, fields, rowNumbers);
+            case TRUNCATED -> always(Interceptor.truncate((int) fields.whole("keep_bytes", 10_000, 0, 1_000_000_000)));
+            case DROPPED -> always(Interceptor.drop());
+            case DELAY -> always(Interceptor.pass());
+        };
+    }
+
+    private static Effect always(Interceptor.Verdict verdict) {
+        return request -> verdict;
+    }
+
+    private static Effect always(Refusal refusal) {
+        return always(answer(refusal.reply(), JSON));
+    }
+
+    private static Interceptor.Verdict answer(Reply reply, String contentType) {
+        Map<String, String> headers = new LinkedHashMap<>(reply.headers());
+        headers.put("Content-Type", contentType);
+        return Interceptor.answer(reply.status(), headers, new String(reply.body(), StandardCharsets.UTF_8));
+    }
+
+    private static long seconds(RuleFields fields, long missing) {
+        return fields.whole("seconds", missing, 0, 86_400);
+    }
+
+    private static Interceptor.Verdict insufficientCredits(Fault fault, RuleFields fields) {
+        BigDecimal required = fields.credits("credits_required", "3000");
+        BigDecimal balance = fields.credits("credits_balance", "1890");
+        Reply live = Refusal.insufficientCredits(required, balance).reply();
+        if (fault == Fault.INSUFFICIENT_CREDITS_LIVE) {
+            return answer(live, JSON);
+        }
+        Map<String, Object> body = fault == Fault.INSUFFICIENT_CREDITS
+                ? Reply.fields("status", 402, "error", "Insufficient credits")
+                : Reply.fields(
+                        "type",
+                        "https://tools.ietf.org/html/rfc9110#section-15.5.3",
+                        "title",
+                        "Insufficient credits",
+                        "status",
+                        402,
+                        "detail",
+                        "This request needs " + Refusal.plain(required) + " credits.");
+        body.put("credits_required", required.stripTrailingZeros());
+        body.put("credits_balance", balance.stripTrailingZeros());
+        return answer(Reply.json(402, live.headers(), body), fault == Fault.INSUFFICIENT_CREDITS ? JSON : PROBLEM);
+    }
+
+    /** The request to start again with is the one that came, from the beginning and in the stable order. */
+    private static Interceptor.Verdict cursorRestart(ApiRequest request) {
+        ObjectNode replacement = Reply.MAPPER.createObjectNode();
+        try {
+            replacement = Fields.ofBody(request.body()).values().deepCopy();
+            replacement.remove("cursor");
+            replacement.remove("stable_scan");
+        } catch (Refusal unreadable) {
+            // then it starts again with nothing
+        }
+        Map<String, Object> body = Reply.fields(
+                "code",
+                "feed_cursor_restart_required",
+                "detail",
+                "This scan cannot go deeper. Start again without a cursor.",
+                "replacement_request",
+                replacement);
+        return answer(Reply.json(409, Map.of(), body), PROBLEM);
+    }
+
+    private static Effect rateLimitedUntil(long seconds, Clock clock) {
+        byte[] body = Refusal.of(429, "Too Many Requests", "Rate limit exceeded.")
+                .reply()
+                .body();
+        return request -> {
+            String end = HTTP_DATE.format(clock.instant().plusSeconds(seconds));
+            return answer(new Reply(429, Map.of("Retry-After", end), body, 0), JSON);
+        };
+    }
+
+    private static Interceptor.Verdict rateLimited(Fault fault, RuleFields fields) {
+        Map<String, Object> body =
+                switch (fault) {
+                    case RATE_LIMITED_BODY ->
+                        Reply.fields(
+                                "status",
+                                429,
+                                "error",
+                                "Too Many Requests",
+                                "message",
+                                "Rate limit exceeded.",
+                                "retry_after",
+                                seconds(fields, 60));
+                    case RATE_LIMITED_BODY_SECONDS ->
+                        Reply.fields("error", "Rate limit exceeded", "retry_after_seconds", seconds(fields, 60));
+                    default ->
+                        Reply.fields("status", 429, "error", "Too Many Requests", "message", "Rate limit exceeded.");
+                };
+        return answer(Reply.json(429, Map.of(), body), JSON);
+    }
+
+    private static Effect unavailable(Map<String, String> headers) {
+        Reply reply = Refusal.of(
+                        503,
+                        "Service Unavailable",
+                        "The service is temporarily unavailable for maintenance. Please try again in a few minutes.")
+                .reply();
+        return always(answer(new Reply(503, headers, reply.body(), 0), JSON));
+    }
+
+    private static Interceptor.Verdict freeForm(RuleFields fields) {
+        int status = (int) fields.whole("status", 200, 200, 599);
+        Map<String, String> headers = fields.headers();
+        JsonNode body = fields.take("body");
+        if (body == null) {
+            return Interceptor.answer(status, headers, "");
+        }
+        if (status == 204 || status == 304) {
+            throw fields.problem("body", "cannot go with status " + status);
+        }
+        if (body.isTextual()) {
+            return Interceptor.answer(status, headers, body.textValue());
+        }
+        if (headers.keySet().stream().noneMatch("Content-Type"::equalsIgnoreCase)) {
+            headers.put("Content-Type", JSON);
+        }
+        return Interceptor.answer(status, headers, body.toString());
+    }
+
+    private static Interceptor.Verdict paging(Fault fault, ApiRequest request) {
+        return switch (fault) {
+            case NO_HAS_MORE -> PageChange.of(page -> page.remove("has_more"));
+            case TEXT_HAS_MORE ->
+                PageChange.of(page -> page.put("has_more", page.get("has_more").asText()));
+            case NO_CURSOR -> PageChange.promisingMore(page -> page.putNull("next_cursor"));
+            default -> {
+                String sent = PageFields.cursorSent(request);
+                yield PageChange.promisingMore(page -> page.put("next_cursor", sent));
+            }
+        };
+    }
+
+    private static Effect badRows(Fault fault, RuleFields fields, LongSupplier numbers) {
+        int rows = (int) fields.whole("rows", 1, 1, fault == Fault.ROW_HUGE ? 20 : 1000);
+        return request -> {
+            PageFields names = PageFields.of(request.endpoint());
+            return PageChange.of(page -> BadRows.addTo(page, names, fault, rows, numbers));
+        };
+    }
+}

@@ -1,0 +1,123 @@
+package dev.jobfeed.sandbox;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** What can go wrong, on purpose; {@link FaultRule} says which fields go with which. */
+public enum Fault {
+    /** A redirect to another address. */
+    REDIRECT("301"),
+    /** A parameter that is not accepted. */
+    BAD_REQUEST("400"),
+    /** A cursor that is not accepted. */
+    INVALID_CURSOR("400_invalid_cursor"),
+    /** A key that is not accepted. */
+    UNAUTHORIZED("401"),
+    /** Too few credits, in the documented shape. */
+    INSUFFICIENT_CREDITS("402"),
+    /** Too few credits, in the shape seen on the live API, which has no status field. */
+    INSUFFICIENT_CREDITS_LIVE("402_live"),
+    /** Too few credits, as an RFC 9110 problem. */
+    INSUFFICIENT_CREDITS_PROBLEM("402_problem"),
+    /** A plan that does not include the endpoint. */
+    FORBIDDEN("403"),
+    /** Nothing found. */
+    NOT_FOUND("404"),
+    /** A request that took too long to arrive. */
+    REQUEST_TIMEOUT("408"),
+    /** A scan that has to start again. */
+    CURSOR_RESTART("409"),
+    /** Too many requests, with the wait in seconds in header and body. */
+    RATE_LIMITED("429"),
+    /** Too many requests, with the end of the wait as an HTTP date in the header only. */
+    RATE_LIMITED_DATE("429_date"),
+    /** Too many requests, with the wait in the body's retry_after only. */
+    RATE_LIMITED_BODY("429_body"),
+    /** Too many requests, with the wait in the body's retry_after_seconds only. */
+    RATE_LIMITED_BODY_SECONDS("429_body_seconds"),
+    /** Too many requests, and no word about a wait. */
+    RATE_LIMITED_BARE("429_bare"),
+    /** The server failed. */
+    SERVER_ERROR("500"),
+    /** A gateway failed, and answers with HTML as gateways do. */
+    BAD_GATEWAY("502"),
+    /** The service is down, and says for how long. */
+    UNAVAILABLE("503"),
+    /** The service is down, and does not say for how long. */
+    UNAVAILABLE_BARE("503_bare"),
+    /** Any answer at all. */
+    ANSWER("answer"),
+    /** A 200 that is a web page. */
+    HTML("html"),
+    /** A 200 without a body. */
+    EMPTY("empty"),
+    /** A 200 that is a JSON array. */
+    ARRAY("array"),
+    /** A page without has_more. */
+    NO_HAS_MORE("no_has_more"),
+    /** A page whose has_more is a string. */
+    TEXT_HAS_MORE("text_has_more"),
+    /** A page that promises more, at the cursor that was sent; strikes requests with a cursor only. */
+    REPEATED_CURSOR("repeated_cursor"),
+    /** A page that promises more without a cursor. */
+    NO_CURSOR("no_cursor"),
+    /** Rows without an id. */
+    ROW_NO_ID("row_no_id"),
+    /** Rows whose id is not a UUID. */
+    ROW_BAD_ID("row_bad_id"),
+    /** Rows whose title, or name, is an object. */
+    ROW_BAD_TITLE("row_bad_title"),
+    /** Rows whose created_at is not a time. */
+    ROW_BAD_CREATED_AT("row_bad_created_at"),
+    /** Rows with a NUL and half a surrogate pair in their texts. */
+    ROW_BAD_TEXT("row_bad_text"),
+    /** Rows with a description of 5 MB. */
+    ROW_HUGE("row_huge"),
+    /** Rows with a field that nobody has heard of. */
+    ROW_UNKNOWN_FIELD("row_unknown_field"),
+    /** A body that ends too early. */
+    TRUNCATED("truncated"),
+    /** A connection that is closed without an answer. */
+    DROPPED("dropped"),
+    /** The right answer, late. */
+    DELAY("delay");
+
+    private final String script;
+
+    Fault(String script) {
+        this.script = script;
+    }
+
+    /** The name in scripts and in the request log. */
+    public String script() {
+        return script;
+    }
+
+    /** The fault with this name in scripts, or null. */
+    static Fault named(String script) {
+        return Arrays.stream(values())
+                .filter(fault -> fault.script.equals(script))
+                .findFirst()
+                .orElse(null);
+    }
+
+    static String names() {
+        return Arrays.stream(values()).map(Fault::script).collect(Collectors.joining(", "));
+    }
+
+    /** Whether answers of this endpoint have what the fault breaks. */
+    boolean canStrike(Endpoint endpoint) {
+        boolean paged = PageFields.of(endpoint) != null;
+        return switch (this) {
+            case NO_HAS_MORE, TEXT_HAS_MORE, REPEATED_CURSOR, NO_CURSOR, ROW_NO_ID, ROW_BAD_ID -> paged;
+            case ROW_BAD_TITLE, ROW_BAD_TEXT, ROW_HUGE, ROW_UNKNOWN_FIELD ->
+                paged && PageFields.of(endpoint).title() != null;
+            case ROW_BAD_CREATED_AT -> endpoint == Endpoint.JOBS_FEED;
+            default -> true;
+        };
+    }
+
+    boolean canStrike(ApiRequest request) {
+        return canStrike(request.endpoint()) && (this != REPEATED_CURSOR || PageFields.cursorSent(request) != null);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.jobfeed.sandbox;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Changes the JSON of a page, and leaves every other byte of it as it was. */
+final class PageChange {
+
+    private static final ObjectMapper EXACT = Reply.MAPPER
+            .copy()
+            .enable(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
+
+    private PageChange() {}
+
+    static Interceptor.Verdict of(Consumer<ObjectNode> change) {
+        return Interceptor.rewrite(body -> changed(body, change));
+    }
+
+    /** Also says that there are more pages, in body and header. */
+    static Interceptor.Verdict promisingMore(Consumer<ObjectNode> change) {
+        return new Interceptor.Serve(
+                body -> changed(body, page -> change.accept(page.put("has_more", true))),
+                Map.of("X-Has-More", "true"),
+                -1);
+    }
+
+    private static byte[] changed(byte[] body, Consumer<ObjectNode> change) {
+        try {
+            ObjectNode page = (ObjectNode) EXACT.readTree(body);
+            change.accept(page);
+            return EXACT.writeValueAsBytes(page);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.jobfeed.sandbox;
+
+/**
+ * What the parts of a page are called.
+ *
+ * @param rows the array of rows
+ * @param title the short text of a row; null when a row is a bare id
+ * @param description the long text of a row; null when a row is a bare id
+ */
+record PageFields(String rows, String title, String description) {
+
+    /** The names on pages of an endpoint, or null when it has none. */
+    static PageFields of(Endpoint endpoint) {
+        return switch (endpoint) {
+            case JOBS_FEED -> new PageFields("jobs", "title", "description");
+            case JOBS_EXPIRED -> new PageFields("job_ids", null, null);
+            case CAREER_SITES_FEED -> new PageFields("career_sites", "name", "summary");
+            default -> null;
+        };
+    }
+
+    /** The cursor a request continues from, or null. */
+    static String cursorSent(ApiRequest request) {
+        try {
+            Fields fields =
+                    request.method().equals("GET") ? Fields.ofQuery(request.query()) : Fields.ofBody(request.body());
+            return fields.text("cursor");
+        } catch (Refusal refusal) {
+            // what the API refuses has no cursor to speak of
+            return null;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.jobfeed.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The fields of one rule, read strictly: a field that nobody asked for is a mistake of the script. */
+final class RuleFields {
+
+    private static final String HEADER_VALUE = "[\\t\\x20-\\x7e]*";
+
+    private final int rule;
+    private final ObjectNode json;
+    private final Set<String> read = new HashSet<>();
+
+    /** The fields of the rule with this number, counted from 1. */
+    RuleFields(int rule, ObjectNode json) {
+        this.rule = rule;
+        this.json = json;
+    }
+
+    boolean has(String name) {
+        return json.has(name);
+    }
+
+    Fault fault() {
+        JsonNode value = take("fault");
+        Fault fault = value == null || !value.isTextual() ? null : Fault.named(value.textValue());
+        if (fault == null) {
+            throw unusable("fault", "one of " + Fault.names());
+        }
+        return fault;
+    }
+
+    /** The endpoint, or null for any of them. */
+    Endpoint endpoint() {
+        String name = text("on", "any");
+        for (Endpoint endpoint : Endpoint.values()) {
+            if (endpoint.script().equals(name)) {
+                return endpoint;
+            }
+        }
+        if (!name.equals("any")) {
+            throw unusable("on", "one of " + Endpoint.names() + ", any");
+        }
+        return null;
+    }
+
+    When when() {
+        if (has("nth")) {
+            for (String other : new String[] {"from", "to", "every", "share", "times"}) {
+                if (has(other)) {
+                    throw problem(other, "does not go with \"nth\", which is one request");
+                }
+            }
+            long nth = whole("nth", 1, 1, Long.MAX_VALUE);
+            return new When(nth, nth, 1, 1);
+        }
+        long from = whole("from", 1, 1, Long.MAX_VALUE);
+        return new When(
+                from, whole("to", Long.MAX_VALUE, from, Long.MAX_VALUE), whole("every", 1, 1, Long.MAX_VALUE), share());
+    }
+
+    private double share() {
+        JsonNode value = take("share");
+        if (value == null) {
+            return 1;
+        }
+        if (!value.isNumber() || !(value.doubleValue() >= 0 && value.doubleValue() <= 1)) {
+            throw unusable("share", "a number from 0 to 1");
+        }
+        return value.doubleValue();
+    }
+
+    long whole(String name, long missing, long least, long most) {
+        JsonNode value = take(name);
+        if (value == null) {
+            return missing;
+        }
+        if (!value.isIntegralNumber()
+                || !value.canConvertToLong()
+                || value.longValue() < least
+                || value.longValue() > most) {
+            String range = most == Long.MAX_VALUE ? "of at least " + least : "from " + least + " to " + most;
+            throw unusable(name, "a whole number " + range);
+        }
+        return value.longValue();
+    }
+
+    BigDecimal credits(String name, String missing) {
+        JsonNode value = take(name);
+        if (value == null) {
+            return new BigDecimal(missing);
+        }
+        if (!value.isNumber() || value.decimalValue().signum() < 0) {
+            throw unusable(name, "a number of at least 0");
+        }
+        return value.decimalValue();
+    }
+
+    String text(String name, String missing) {
+        JsonNode value = take(name);
+        if (value == null) {
+            return missing;
+        }
+        if (!value.isTextual()) {
+            throw unusable(name, "a string");
+        }
+        return value.textValue();
+    }
+
+    /** A string that can be the value of a header. */
+    String headerValue(String name, String missing) {
+        String value = text(name, missing);
+        if (!value.matches(HEADER_VALUE)) {
+            throw problem(name, "must be printable ASCII");
+        }
+        return value;
+    }
+
+    /** Headers that can be sent as they are; the length and the connection are the server's own business. */
+    Map<String, String> headers() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        JsonNode value = take("headers");
+        if (value == null) {
+            return headers;
+        }
+        if (!value.isObject()) {
+            throw unusable("headers", "an object of strings");
+        }
+        for (Map.Entry<String, JsonNode> header : value.properties()) {
+            String name = header.getKey();
+            if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+                    || name.toLowerCase(Locale.ROOT).matches("content-length|transfer-encoding|connection|date")) {
+                throw problem("headers", "the header \"" + name + "\" cannot be set");
+            }
+            if (!header.getValue().isTextual() || !header.getValue().textValue().matches(HEADER_VALUE)) {
+                throw problem("headers", "the value of \"" + name + "\" must be a string of printable ASCII");
+            }
+            headers.put(name, header.getValue().textValue());
+        }
+        return headers;
+    }
+
+    /** Whatever is there, or null. */
+    JsonNode take(String name) {
+        read.add(name);
+        return json.get(name);
+    }
+
+    /** To be called when all was read that means something here. */
+    void expectNoOther(Fault fault) {
+        json.fieldNames().forEachRemaining(name -> {
+            if (!read.contains(name)) {
+                throw problem(name, "means nothing to the fault \"" + fault.script() + "\"");
+            }
+        });
+    }
+
+    private FaultScriptException unusable(String name, String wanted) {
+        JsonNode value = json.get(name);
+        String given = value == null ? "is missing" : "is " + brief(value.toString());
+        return problem(name, given + ", but must be " + wanted);
+    }
+
+    FaultScriptException problem(String name, String problem) {
+        return FaultScriptException.at(rule, name, problem);
+    }
+
+    private static String brief(String value) {
+        return value.length() <= 80 ? value : value.substring(0, 80) + "...";
+    }
+}

@@ -1,0 +1,52 @@
+package dev.jobfeed.sandbox.jobby;
+
+import java.util.Map;
+
+/**
+ * The documented error codes with their status.
+ *
+ * <p>The status of DEPENDENCY_UNAVAILABLE is not documented; it is 503 here, because it is "safe to retry".
+ */
+public enum ErrorCode {
+    VALIDATION(400, "The request failed schema validation."),
+    INVALID_TOKEN(401, "The bearer token is missing, malformed, or revoked."),
+    OFF_SESSION_CONSENT_REQUIRED(
+            402,
+            "Off-session charges require one-time consent.",
+            Map.of("checkout_url", "http://127.0.0.1/nothing-is-sold-here")),
+    ACTION_REQUIRED_NO_URL(402, "The bank asks for a confirmation that it gave no address for."),
+    INSUFFICIENT_SCOPE(403, "The token does not carry the scope for this endpoint."),
+    PLAN_GATED(403, "This endpoint needs a higher plan."),
+    NOT_FOUND(404, "Not found."),
+    ALREADY_ON_PLAN(409, "The subscription is on this plan already."),
+    SUBSCRIPTION_NOT_ELIGIBLE(409, "The subscription's state does not allow this."),
+    RATE_LIMITED(429, "Rate limit exceeded."),
+    DEPENDENCY_UNAVAILABLE(503, "An upstream service cannot be reached.");
+
+    private final int status;
+    private final String message;
+    private final Map<String, Object> details;
+
+    ErrorCode(int status, String message) {
+        this(status, message, null);
+    }
+
+    ErrorCode(int status, String message, Map<String, Object> details) {
+        this.status = status;
+        this.message = message;
+        this.details = details;
+    }
+
+    /** The HTTP status it comes with. */
+    public int status() {
+        return status;
+    }
+
+    Refused refused() {
+        return new Refused(this, message, details);
+    }
+
+    Refused refused(String says) {
+        return new Refused(this, says, details);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.jobfeed.sandbox.jobby;
+
+import java.util.regex.Pattern;
+
+/** What the API offers here, and two things no client of this project may ever call. */
+public enum JobbyEndpoint {
+    /** The events that are live; public. */
+    LIVE_EVENTS("GET", "/live-events", null, Quota.READ),
+    /** The profile of the token's owner. */
+    PROFILE("GET", "/profile", "profile:read", Quota.READ),
+    /** A place in an event's queue. */
+    QUEUE_JOIN("POST", "/queue/join", "queue:write", Quota.WRITE),
+    /** How the place is doing. */
+    QUEUE_STATUS("GET", "/queue/status", "queue:read", Quota.READ),
+    /** Recent matches, newest first. */
+    MATCHES("GET", "/matches", "matches:read", Quota.READ),
+    /** The room of an accepted match: each one costs the service money, and the room is for humans only. */
+    INTERVIEW_ROOM_URL("GET", "/matches/{id}/interview-room-url", "matches:read", Quota.COSTLY),
+    /** Accepting a match, by any method. No token can; a request here is a client's mistake. */
+    MATCH_ACCEPT(null, "/matches/{id}/accept", "matches:write", Quota.WRITE),
+    /** A charge without the person being there. A request here is a client's mistake. */
+    CHARGE_OFF_SESSION("POST", "/billing/charge-offsession", "billing:write", Quota.COSTLY),
+    /** A new webhook subscription. */
+    WEBHOOK_CREATE("POST", "/webhooks", "webhooks:write", Quota.WRITE),
+    /** A synthetic event to one subscription. */
+    WEBHOOK_TEST("POST", "/webhooks/{id}/test", "webhooks:write", Quota.WRITE),
+    /** The latest deliveries to one subscription. */
+    WEBHOOK_DELIVERIES("GET", "/webhooks/{id}/deliveries", "webhooks:read", Quota.READ),
+    /** Anything else under the base path; it answers 404. */
+    OTHER(null, null, null, null);
+
+    private final String method;
+    private final Pattern path;
+    private final String scope;
+    private final Quota quota;
+
+    JobbyEndpoint(String method, String path, String scope, Quota quota) {
+        this.method = method;
+        this.path = path == null ? null : Pattern.compile(path.replace("{id}", "[^/]+"));
+        this.scope = scope;
+        this.quota = quota;
+    }
+
+    /** The scope a token needs; null for what is public. */
+    String scope() {
+        return scope;
+    }
+
+    /** Null where nothing is counted. */
+    Quota quota() {
+        return quota;
+    }
+
+    boolean mutates() {
+        return this == QUEUE_JOIN || this == CHARGE_OFF_SESSION || this == WEBHOOK_CREATE || this == WEBHOOK_TEST;
+    }
+
+    /** The endpoint for a method and a path below the base path. */
+    static JobbyEndpoint at(String method, String path) {
+        for (JobbyEndpoint endpoint : values()) {
+            if (endpoint.path != null
+                    && endpoint.path.matcher(path).matches()
+                    && (endpoint.method == null || endpoint.method.equals(method))) {
+                return endpoint;
+            }
+        }
+        return OTHER;
+    }
+}

@@ -1,0 +1,159 @@
+package dev.jobfeed.sandbox.jobby;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.jobfeed.sandbox.Interceptor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+
+/** Receives requests and sends answers: interception, compression, the logs, and bytes. */
+final class JobbyFront implements HttpHandler {
+
+    private static final Logger LOG = System.getLogger(JobbyFront.class.getName());
+    private static final int MOST = 10_000;
+
+    private final JobbyApi api;
+    private final Clock clock;
+    private final JobbyLog log;
+    private final Deque<JobbyRequest> requests = new ArrayDeque<>();
+    private final Map<JobbyEndpoint, Long> sequences = new EnumMap<>(JobbyEndpoint.class);
+    private volatile JobbyInterceptor interceptor;
+
+    JobbyFront(JobbyApi api, Clock clock, JobbyLog log) {
+        this.api = api;
+        this.clock = clock;
+        this.log = log;
+    }
+
+    void intercept(JobbyInterceptor next) {
+        interceptor = next;
+    }
+
+    List<JobbyRequest> requests() {
+        synchronized (requests) {
+            return List.copyOf(requests);
+        }
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            serve(exchange);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "The sandbox failed to serve " + exchange.getRequestURI(), e);
+        }
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        Instant time = clock.instant();
+        JobbyRequest request = received(exchange);
+        Map<String, String> headers = new LinkedHashMap<>();
+        Interceptor.Verdict verdict = verdict(request);
+        if (verdict instanceof Interceptor.Answer instead) {
+            headers.putAll(instead.headers());
+            byte[] body = instead.body().getBytes(StandardCharsets.UTF_8);
+            note(time, exchange, request, instead.status(), 0, body.length);
+            write(exchange, instead.status(), headers, body, -1);
+        } else if (verdict instanceof Interceptor.Serve serve) {
+            Answer answer = api.answer(request, exchange.getRequestHeaders().getFirst("Authorization"), headers);
+            byte[] body = answer.status() / 100 == 2 ? serve.rewrite().apply(answer.body()) : answer.body();
+            headers.put("Content-Type", "application/json");
+            headers.putAll(serve.headers());
+            if (wantsGzip(exchange.getRequestHeaders())) {
+                headers.put("Content-Encoding", "gzip");
+                body = gzip(body);
+            }
+            int length = serve.keepBytes() < 0 ? body.length : Math.min(serve.keepBytes(), body.length);
+            note(time, exchange, request, answer.status(), answer.rows(), length);
+            write(exchange, answer.status(), headers, body, length);
+        } else {
+            // closed before anything was sent, the exchange takes its connection with it
+            note(time, exchange, request, 0, 0, 0);
+        }
+    }
+
+    private JobbyRequest received(HttpExchange exchange) throws IOException {
+        String method = exchange.getRequestMethod();
+        String path = exchange.getRequestURI().getPath().substring(Jobby.PATH.length());
+        String query = exchange.getRequestURI().getRawQuery();
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        JobbyEndpoint endpoint = JobbyEndpoint.at(method, path);
+        Map<String, String> headers = new HashMap<>();
+        exchange.getRequestHeaders()
+                .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
+        headers.remove("authorization");
+        synchronized (requests) {
+            long sequence = sequences.merge(endpoint, 1L, Long::sum);
+            JobbyRequest request =
+                    new JobbyRequest(sequence, endpoint, method, path, query == null ? "" : query, body, headers);
+            requests.addLast(request);
+            if (requests.size() > MOST) {
+                requests.removeFirst();
+            }
+            return request;
+        }
+    }
+
+    private Interceptor.Verdict verdict(JobbyRequest request) {
+        JobbyInterceptor current = interceptor;
+        if (current == null) {
+            return Interceptor.pass();
+        }
+        try {
+            return current.decide(request);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Interceptor.drop();
+        } catch (IOException e) {
+            return Interceptor.drop();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "The interceptor failed; the connection is dropped", e);
+            return Interceptor.drop();
+        }
+    }
+
+    private void note(Instant time, HttpExchange exchange, JobbyRequest request, int status, int rows, int bytes) {
+        String path = exchange.getRequestURI().getPath();
+        log.add(time, request.method(), path, request.query(), request.body(), status, rows, bytes);
+    }
+
+    private static void write(
+            HttpExchange exchange, int status, Map<String, String> headers, byte[] body, int keepBytes)
+            throws IOException {
+        headers.forEach(exchange.getResponseHeaders()::set);
+        boolean bodiless = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, bodiless ? -1 : body.length);
+        if (!bodiless) {
+            exchange.getResponseBody().write(body, 0, keepBytes < 0 ? body.length : keepBytes);
+            exchange.getResponseBody().flush();
+        }
+    }
+
+    private static boolean wantsGzip(Headers headers) {
+        String accepted = headers.getFirst("Accept-Encoding");
+        return accepted != null && accepted.toLowerCase(Locale.ROOT).contains("gzip");
+    }
+
+    private static byte[] gzip(byte[] body) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(body);
+        }
+        return bytes.toByteArray();
+    }
+}

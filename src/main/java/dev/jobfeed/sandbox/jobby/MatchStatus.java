@@ -1,0 +1,16 @@
+package dev.jobfeed.sandbox.jobby;
+
+import java.util.Locale;
+
+/** What becomes of a match; the API's words are those of its webhook events. */
+public enum MatchStatus {
+    MATCHED,
+    ACCEPTED,
+    DECLINED,
+    EXPIRED;
+
+    /** The word the API uses. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

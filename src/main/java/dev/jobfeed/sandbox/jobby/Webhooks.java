@@ -1,0 +1,268 @@
+package dev.jobfeed.sandbox.jobby;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The webhook subscriptions, and what is sent to them: at least once, repeated until it is acknowledged or
+ * dead-lettered at the sixth attempt.
+ *
+ * <p>Every method may be called from any thread; none waits for a delivery.
+ */
+public final class Webhooks {
+
+    /** "Retry policy" */
+    private static final List<Duration> DELAYS = List.of(
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(30),
+            Duration.ofHours(6),
+            Duration.ofHours(24));
+
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
+    private static final int FAILURES_UNTIL_PAUSE = 25;
+    private static final int MOST = 10_000;
+    private static final int KEPT_OF_ANSWER = 1024;
+    private static final long STALE_SECONDS = 600;
+
+    /** A subscription with what is known of it; the token is null when no request created it. */
+    private static final class Subscription {
+        private final Webhook webhook;
+        private final String token;
+        private int failuresInARow;
+
+        Subscription(Webhook webhook, String token) {
+            this.webhook = webhook;
+            this.token = token;
+        }
+    }
+
+    private record Parcel(Subscription to, WebhookEvent event, Flaw flaw, int attempt) {}
+
+    private final JobbyOptions options;
+    private final Clock clock;
+    private final Names names;
+    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+    private final Deque<Delivery> deliveries = new ArrayDeque<>();
+    private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(daemon("jobby-retry"));
+    private final ExecutorService threads = Executors.newCachedThreadPool(daemon("jobby-webhook"));
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .executor(threads)
+            .build();
+
+    Webhooks(JobbyOptions options, Clock clock, Names names) {
+        this.options = options;
+        this.clock = clock;
+        this.names = names;
+    }
+
+    /**
+     * Subscribes without a request; every token may ask for its deliveries.
+     *
+     * @param targetUrl on this machine, by http
+     * @param secret nullable: one is drawn
+     */
+    public Webhook add(String targetUrl, String secret, String... events) {
+        if (!isLocal(targetUrl)) {
+            throw new IllegalArgumentException(targetUrl + " is not on this machine, where alone the sandbox delivers");
+        }
+        return add(null, targetUrl, List.of(events), null, secret);
+    }
+
+    synchronized Webhook add(String token, String targetUrl, List<String> events, String description, String secret) {
+        Webhook webhook = new Webhook(
+                names.next("whk_", 12),
+                targetUrl,
+                events,
+                description,
+                secret == null ? names.next("jbb_whsec_", 32) : secret,
+                clock.instant());
+        subscriptions.put(webhook.id(), new Subscription(webhook, token));
+        return webhook;
+    }
+
+    /** The subscriptions so far, oldest first. */
+    public synchronized List<Webhook> all() {
+        return subscriptions.values().stream().map(one -> one.webhook).toList();
+    }
+
+    /** Tells an event to everyone who subscribed to its type. */
+    public WebhookEvent deliver(String type, Map<String, ?> data) {
+        return deliver(type, data, Flaw.NONE);
+    }
+
+    /** Tells an event to everyone who subscribed to its type, with something wrong about it. */
+    public WebhookEvent deliver(String type, Map<String, ?> data, Flaw flaw) {
+        WebhookEvent event = event(type, data);
+        deliver(event, flaw);
+        return event;
+    }
+
+    /** Tells an event again that was told before: the same body, new deliveries. */
+    public void deliver(WebhookEvent event, Flaw flaw) {
+        List<Subscription> told;
+        synchronized (this) {
+            told = subscriptions.values().stream()
+                    .filter(one -> one.webhook.events().contains(event.type()))
+                    .toList();
+        }
+        for (Subscription one : told) {
+            attempt(new Parcel(one, event, flaw, 1));
+            if (flaw == Flaw.REPEATED) {
+                attempt(new Parcel(one, event, flaw, 1));
+            }
+        }
+    }
+
+    /** The latest finished attempts, 10000 at most, in the order in which they ended. */
+    public synchronized List<Delivery> deliveries() {
+        return List.copyOf(deliveries);
+    }
+
+    /** Whether a subscription failed so often in a row that nothing is sent to it any more. */
+    public synchronized boolean isPaused(String webhookId) {
+        return isPaused(subscriptions.get(webhookId));
+    }
+
+    /** The subscription as a token sees it: null when there is none, or it is another's. */
+    synchronized Webhook of(String token, String id) {
+        Subscription one = subscriptions.get(id);
+        return one == null || one.token != null && !one.token.equals(token) ? null : one.webhook;
+    }
+
+    /** Sends the synthetic event, whatever the subscription's types. Its type and data are not documented. */
+    WebhookEvent test(String id) {
+        WebhookEvent event = event("webhook.test", Map.of("test", true));
+        Subscription one;
+        synchronized (this) {
+            one = subscriptions.get(id);
+        }
+        attempt(new Parcel(one, event, Flaw.NONE, 1));
+        return event;
+    }
+
+    private WebhookEvent event(String type, Map<String, ?> data) {
+        String id = names.next("evt_", 12);
+        Map<String, Object> body = Answer.fields(
+                "id", id, "type", type, "created_at", clock.instant().getEpochSecond(), "data", data);
+        return new WebhookEvent(id, type, new String(Answer.bytes(body), StandardCharsets.UTF_8));
+    }
+
+    private void attempt(Parcel parcel) {
+        Webhook to = parcel.to.webhook;
+        synchronized (this) {
+            if (isPaused(parcel.to)) {
+                return;
+            }
+        }
+        String id = names.next("dlv_", 12);
+        Instant now = clock.instant();
+        long signedAt = now.getEpochSecond() - (parcel.flaw == Flaw.OLD_TIMESTAMP ? STALE_SECONDS : 0);
+        String secret = parcel.flaw == Flaw.WRONG_SIGNATURE ? to.secret() + "-of-another" : to.secret();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(to.targetUrl()))
+                .timeout(options.deliveryTimeout())
+                .header("Content-Type", "application/json")
+                .header("Jobbydev-Signature", Signature.of(secret, signedAt, parcel.event.body()))
+                .header("Jobbydev-Event", parcel.event.type())
+                .header("Jobbydev-Delivery-Id", id)
+                .header("Jobbydev-Subscription-Id", to.id())
+                .POST(BodyPublishers.ofString(parcel.event.body()))
+                .build();
+        try {
+            client.sendAsync(request, BodyHandlers.ofByteArray())
+                    .whenComplete((response, failure) -> finish(parcel, id, now, response));
+        } catch (RejectedExecutionException e) {
+            // the sandbox is being closed
+        }
+    }
+
+    private synchronized void finish(Parcel parcel, String id, Instant at, HttpResponse<byte[]> response) {
+        boolean acknowledged = response != null && response.statusCode() / 100 == 2;
+        Duration delay = null;
+        if (!parcel.flaw.isForged()) {
+            parcel.to.failuresInARow = acknowledged ? 0 : parcel.to.failuresInARow + 1;
+            if (!acknowledged && parcel.attempt <= DELAYS.size()) {
+                delay = scaled(DELAYS.get(parcel.attempt - 1));
+            }
+        }
+        if (deliveries.size() == MOST) {
+            deliveries.removeFirst();
+        }
+        deliveries.addLast(new Delivery(
+                id,
+                parcel.to.webhook.id(),
+                parcel.event.id(),
+                parcel.event.type(),
+                parcel.flaw,
+                parcel.attempt,
+                at,
+                response == null ? null : response.statusCode(),
+                response == null ? null : beginning(response.body()),
+                delay == null ? null : at.plus(delay),
+                acknowledged
+                        ? DeliveryState.DELIVERED
+                        : delay == null ? DeliveryState.DEAD_LETTERED : DeliveryState.RETRYING));
+        if (delay != null && !later.isShutdown()) {
+            Parcel next = new Parcel(parcel.to, parcel.event, parcel.flaw, parcel.attempt + 1);
+            later.schedule(() -> attempt(next), delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Whether a target is on this machine: nothing that is tried here may reach anybody else. */
+    static boolean isLocal(String target) {
+        try {
+            URI uri = URI.create(target);
+            return "http".equals(uri.getScheme()) && uri.getHost() != null && LOOPBACK.contains(uri.getHost());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private Duration scaled(Duration delay) {
+        return Duration.ofNanos((long) (delay.toNanos() * options.retryTimeScale()));
+    }
+
+    private static boolean isPaused(Subscription one) {
+        return one.failuresInARow >= FAILURES_UNTIL_PAUSE;
+    }
+
+    private static String beginning(byte[] body) {
+        return new String(body, 0, Math.min(body.length, KEPT_OF_ANSWER), StandardCharsets.UTF_8);
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    void close() {
+        later.shutdownNow();
+        threads.shutdownNow();
+    }
+}

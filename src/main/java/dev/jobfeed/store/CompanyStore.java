@@ -1,0 +1,78 @@
+package dev.jobfeed.store;
+
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+
+/** The statements on {@code company_profile}. Joins the calling thread's transaction. */
+public final class CompanyStore {
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Database database;
+
+    public CompanyStore(DataSource dataSource, Database database) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+    }
+
+    /**
+     * A company whose profile is wanted.
+     *
+     * @param detailsUrl where the API says it is; nullable
+     */
+    public record Wanted(UUID id, String detailsUrl) {}
+
+    /** Marks companies as due, except those whose profile is younger than {@code refreshAfter}. */
+    public void want(Collection<Wanted> companies, OffsetDateTime now, Duration refreshAfter) {
+        jdbc.batchUpdate(
+                Sql.text("company-want", database),
+                companies.stream()
+                        .map(company -> new MapSqlParameterSource()
+                                .addValue("id", company.id())
+                                .addValue("details_url", company.detailsUrl())
+                                .addValue("now", now)
+                                .addValue("stale", now.minus(refreshAfter)))
+                        .toArray(SqlParameterSource[]::new));
+    }
+
+    /** The company that has been due longest. */
+    public Optional<Wanted> next(OffsetDateTime now) {
+        return jdbc
+                .query(
+                        Sql.text("company-due", database),
+                        Map.of("now", now),
+                        (row, i) -> new Wanted(row.getObject("id", UUID.class), row.getString("details_url")))
+                .stream()
+                .findFirst();
+    }
+
+    /**
+     * Keeps a profile.
+     *
+     * @param profile its JSON; null when the company has none
+     */
+    public void store(UUID id, String profile, OffsetDateTime now) {
+        jdbc.update(
+                Sql.text("company-store", database),
+                new MapSqlParameterSource()
+                        .addValue("id", id)
+                        .addValue("profile", profile)
+                        .addValue("now", now));
+    }
+
+    /** Makes a company due at another time; never again of itself when that is null. */
+    public void postpone(UUID id, OffsetDateTime dueAt) {
+        jdbc.update(
+                Sql.text("company-postpone", database),
+                new MapSqlParameterSource()
+                        .addValue("id", id)
+                        .addValue("due_at", dueAt, java.sql.Types.TIMESTAMP_WITH_TIMEZONE));
+    }
+}

@@ -1,0 +1,1 @@
+delete from reconcile_pending where job_id in (:#in:${body})

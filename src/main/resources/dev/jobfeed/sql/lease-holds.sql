@@ -1,0 +1,1 @@
+select count(*) from sync_state where stream = :stream and lease_token = :token

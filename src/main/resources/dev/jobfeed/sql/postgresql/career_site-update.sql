@@ -1,0 +1,15 @@
+update career_site
+set name = :name,
+    website = :website,
+    logo_url = :logo_url,
+    summary = :summary,
+    industries = cast(:industries as jsonb),
+    linkedin_url = :linkedin_url,
+    crunchbase_url = :crunchbase_url,
+    ats = :ats,
+    listing_url = :listing_url,
+    details_url = :details_url,
+    extra = cast(:extra as jsonb),
+    content_hash = :content_hash,
+    last_changed_at = :now
+where id = :id

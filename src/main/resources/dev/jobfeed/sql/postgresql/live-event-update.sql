@@ -1,0 +1,7 @@
+update jobby_live_event
+set title = :title,
+    event = cast(:event as jsonb),
+    content_hash = :content_hash,
+    last_changed_at = :now,
+    expired_at = null
+where id = :id

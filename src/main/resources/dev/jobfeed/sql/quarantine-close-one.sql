@@ -1,0 +1,1 @@
+update quarantine set closed_at = :at where id = :id

@@ -1,0 +1,5 @@
+update quarantine
+set closed_at = :at
+where stream = :stream
+  and closed_at is null
+  and job_id = any (:ids)

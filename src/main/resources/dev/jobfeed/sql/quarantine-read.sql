@@ -1,0 +1,3 @@
+select id, stream, run_id, job_id, reason, payload, quarantined_at, closed_at
+from quarantine
+where id = :id

@@ -1,0 +1,1 @@
+update jobby_queue set sending_until = null where idempotency_key = :key

@@ -1,0 +1,1 @@
+select * from jobby_queue where open_event_id = :event_id

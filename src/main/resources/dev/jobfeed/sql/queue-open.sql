@@ -1,0 +1,1 @@
+select * from jobby_queue where open_event_id is not null order by created_at

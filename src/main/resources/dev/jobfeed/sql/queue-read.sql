@@ -1,0 +1,1 @@
+select * from jobby_queue where idempotency_key = :key

@@ -1,0 +1,1 @@
+update jobby_webhook_event set relayed_at = :at where event_id = :id

@@ -1,0 +1,1 @@
+update sync_run set cost_confirmed = true where id = :id

@@ -1,0 +1,1 @@
+update sync_run set phase = :phase where id = :id

@@ -1,0 +1,7 @@
+select credits_spent / received
+from sync_run
+where stream = :stream
+  and credits_spent > 0
+  and received > 0
+order by id desc
+limit 1

@@ -1,0 +1,1 @@
+update sync_state set stream = stream where stream = :stream

@@ -1,0 +1,160 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.run.Estimate;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.run.RunMode;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.math.BigDecimal;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The career sites by the shipped routes, against the sandbox. */
+class CareerSitesTest {
+
+    private SyncWorld world;
+
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(10).careerSites(120));
+    }
+
+    @AfterEach
+    void stop() {
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aBackfillBringsEverySite(String database) throws Exception {
+        start(database);
+
+        Run run = world.syncCareerSites();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.mode()).isEqualTo(RunMode.BACKFILL);
+        assertThat(run.pages()).isEqualTo(3);
+        assertThat(run.counts().inserted()).isEqualTo(120);
+        assertThat(world.one("select count(*) from career_site where name is not null", Integer.class))
+                .isEqualTo(120);
+        assertThat(world.sandbox.log().entries("/api/jobs/expired")).isEmpty();
+        assertThat(requests()).allMatch(body -> body.contains("\"batch_size\":50"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aChangedSiteIsWrittenAndOneThatIsDeliveredUnchangedIsNot(String database) throws Exception {
+        start(database);
+        world.syncCareerSites();
+        List<UUID> changed = world.sandbox.world().updateCareerSites(7);
+        OffsetDateTime before = world.one("select max(last_changed_at) from career_site", OffsetDateTime.class);
+
+        Run first = world.syncCareerSites();
+        Run second = world.syncCareerSites();
+
+        assertThat(first.mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(requests()).last().asString().contains("updated_after");
+        assertThat(first.counts().received()).isEqualTo(7);
+        assertThat(first.counts().updated()).isEqualTo(7);
+        assertThat(second.counts().unchanged()).isEqualTo(7);
+        assertThat(world.database.queryForList(
+                        "select id from career_site where last_changed_at > ?", UUID.class, before))
+                .containsExactlyInAnyOrderElementsOf(changed);
+    }
+
+    @Test
+    void aStoppedRunIsResumedAtItsCursorAndBuysNoPageTwice() throws Exception {
+        start("h2");
+        Run stopped = world.syncCareerSites(1);
+
+        Run resumed = world.syncCareerSites();
+
+        assertThat(resumed.id()).isEqualTo(stopped.id());
+        assertThat(resumed.status()).isEqualTo("succeeded");
+        assertThat(requests()).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void jobsAndCareerSitesHaveWatermarksOfTheirOwn() throws Exception {
+        start("h2");
+
+        world.syncCareerSites();
+
+        assertThat(world.one("select count(*) from sync_state where last_run_started_at is not null", Integer.class))
+                .isEqualTo(1);
+        assertThat(world.sync().mode()).isEqualTo(RunMode.BACKFILL);
+    }
+
+    @Test
+    void changedFiltersReadAllOfThemAnewAndExpireNothing() throws Exception {
+        start("h2");
+        world.syncCareerSites();
+        world.with("jobo.career-sites.filter.is_agency", "false")
+                .with("jobo.career-sites.filter.founded_after", "2000");
+
+        Run run = world.syncCareerSites();
+
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(requests()).last().asString().contains("\"is_agency\":false").contains("\"founded_after\":2000");
+        assertThat(world.one("select count(*) from career_site", Integer.class)).isEqualTo(120);
+    }
+
+    @Test
+    void theFloorHoldsForCareerSitesToo() throws Exception {
+        world = SyncWorld.of(
+                        "h2",
+                        SandboxOptions.builder()
+                                .jobs(10)
+                                .careerSites(120)
+                                .creditsPerJob(BigDecimal.valueOf(3))
+                                .creditsBalance(BigDecimal.valueOf(10_000)))
+                .with("jobo.credits.floor", "4000");
+
+        assertThatThrownBy(world::syncCareerSites)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("--confirm-cost");
+
+        assertThat(world.one("select credits_spent from sync_run", BigDecimal.class))
+                .isEqualByComparingTo("5000");
+        assertThat(requests()).hasSize(2);
+    }
+
+    @Test
+    void anEstimateSaysWhatTheNextRunMayCost() throws Exception {
+        world = SyncWorld.of(
+                "h2",
+                SandboxOptions.builder()
+                        .jobs(10)
+                        .careerSites(120)
+                        .creditsPerJob(BigDecimal.valueOf(3))
+                        .creditsBalance(BigDecimal.valueOf(10_000)));
+        try (var template = world.context().createProducerTemplate()) {
+            Estimate estimate = template.send(
+                            "direct:jobfeed-estimate",
+                            exchange -> exchange.setVariable("jobfeedStream", "career_sites"))
+                    .getMessage()
+                    .getBody(Estimate.class);
+
+            assertThat(estimate.creditsPerRow()).isEqualByComparingTo("50");
+            assertThat(estimate.text()).contains("backfill");
+        }
+        assertThat(world.one("select count(*) from sync_run", Integer.class)).isZero();
+    }
+
+    private List<String> requests() {
+        return world.sandbox.log().entries("/api/career-sites/feed").stream()
+                .map(LoggedRequest::body)
+                .toList();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.jobfeed;
+
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.Sandbox;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What happened in a round, in order; written by many threads. */
+final class ChaosDiary {
+
+    private record Entry(Instant time, String text) {}
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    synchronized void add(String text) {
+        entries.add(new Entry(Instant.now(), text));
+    }
+
+    /** Everything, with what the sandbox was asked and how it answered. */
+    synchronized String told(Sandbox sandbox) {
+        Stream<Entry> requests = sandbox.log().entries().stream().map(ChaosDiary::entry);
+        return Stream.concat(entries.stream(), requests)
+                .sorted(Comparator.comparing(Entry::time))
+                .map(entry -> entry.time() + "  " + entry.text())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static Entry entry(LoggedRequest request) {
+        return new Entry(
+                request.time(),
+                "request " + request.sequence() + " " + request.path()
+                        + (request.query() + request.body()).replaceFirst(".*?(cursor.{24}).*|.*", " $1") + " -> "
+                        + request.status() + ", " + request.rows() + " rows"
+                        + (request.fault() == null ? "" : ", fault " + request.fault()));
+    }
+}

@@ -1,0 +1,140 @@
+package dev.jobfeed;
+
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/** Draws a fault script of kinds that a sync gets over, by itself or with its next attempt. */
+final class ChaosScript {
+
+    /** Answered again and again until the right answer comes. */
+    private static final List<Fault> REPEATED = List.of(
+            Fault.REQUEST_TIMEOUT,
+            Fault.RATE_LIMITED,
+            Fault.RATE_LIMITED_DATE,
+            Fault.RATE_LIMITED_BODY,
+            Fault.RATE_LIMITED_BODY_SECONDS,
+            Fault.RATE_LIMITED_BARE,
+            Fault.SERVER_ERROR,
+            Fault.BAD_GATEWAY,
+            Fault.UNAVAILABLE,
+            Fault.UNAVAILABLE_BARE,
+            Fault.HTML,
+            Fault.EMPTY,
+            Fault.ARRAY,
+            Fault.NO_HAS_MORE,
+            Fault.TEXT_HAS_MORE,
+            Fault.TRUNCATED,
+            Fault.DROPPED,
+            Fault.DELAY);
+
+    private static final List<Fault> BAD_ROWS = List.of(
+            Fault.ROW_NO_ID,
+            Fault.ROW_BAD_ID,
+            Fault.ROW_BAD_TITLE,
+            Fault.ROW_BAD_CREATED_AT,
+            Fault.ROW_BAD_TEXT,
+            Fault.ROW_UNKNOWN_FIELD);
+
+    /** The attempt ends, and the next one goes on. */
+    private static final List<Fault> FINAL = List.of(
+            Fault.REDIRECT,
+            Fault.BAD_REQUEST,
+            Fault.UNAUTHORIZED,
+            Fault.INSUFFICIENT_CREDITS,
+            Fault.INSUFFICIENT_CREDITS_LIVE,
+            Fault.INSUFFICIENT_CREDITS_PROBLEM,
+            Fault.FORBIDDEN,
+            Fault.NOT_FOUND);
+
+    private final Random random;
+    private final List<FaultRule> rules = new ArrayList<>();
+
+    private ChaosScript(Random random) {
+        this.random = random;
+    }
+
+    static List<FaultRule> draw(Random random) {
+        return new ChaosScript(random).draw();
+    }
+
+    private List<FaultRule> draw() {
+        some(REPEATED, 6).forEach(fault -> rules.add(repeated(fault).share(0.01 + 0.06 * random.nextDouble())));
+        some(BAD_ROWS, 3)
+                .forEach(fault -> rules.add(
+                        FaultRule.of(fault).rows(1 + random.nextInt(3)).share(0.02 + 0.1 * random.nextDouble())));
+        some(FINAL, 2).forEach(fault -> rules.add(once(fault)));
+        if (random.nextInt(3) == 0) {
+            outage();
+        }
+        if (random.nextInt(12) == 0) {
+            rules.add(FaultRule.of(Fault.ROW_HUGE).nth(1 + random.nextInt(20)));
+        }
+        contradictions();
+        lostCursors();
+        Collections.shuffle(rules, random);
+        return rules;
+    }
+
+    private List<Fault> some(List<Fault> of, int most) {
+        List<Fault> shuffled = new ArrayList<>(of);
+        Collections.shuffle(shuffled, random);
+        return shuffled.subList(0, random.nextInt(most + 1));
+    }
+
+    private FaultRule repeated(Fault fault) {
+        FaultRule rule = FaultRule.of(fault);
+        return switch (fault) {
+            case RATE_LIMITED, RATE_LIMITED_DATE, RATE_LIMITED_BODY, RATE_LIMITED_BODY_SECONDS, UNAVAILABLE ->
+                rule.seconds(1 + random.nextInt(2));
+            case TRUNCATED -> rule.keepBytes(random.nextInt(10_000));
+            case DELAY -> rule.delay(Duration.ofMillis(1 + random.nextInt(300)));
+            default -> rule;
+        };
+    }
+
+    private FaultRule once(Fault fault) {
+        FaultRule rule = FaultRule.of(fault).nth(1 + random.nextInt(60));
+        return switch (fault) {
+            case INSUFFICIENT_CREDITS, INSUFFICIENT_CREDITS_LIVE, INSUFFICIENT_CREDITS_PROBLEM ->
+                rule.credits(BigDecimal.valueOf(50), BigDecimal.valueOf(12.5));
+            default -> rule;
+        };
+    }
+
+    /** More failures in a row than one request is repeated. */
+    private void outage() {
+        long from = 1 + random.nextInt(50);
+        Fault fault = random.nextBoolean() ? Fault.UNAVAILABLE : Fault.DROPPED;
+        rules.add(repeated(fault).from(from).to(from + 5 + random.nextInt(4)));
+    }
+
+    private void contradictions() {
+        if (random.nextInt(4) == 0) {
+            rules.add(FaultRule.of(Fault.REPEATED_CURSOR).nth(1 + random.nextInt(20)));
+        }
+        // on the feed it would end a run early, which only a resync repairs
+        if (random.nextInt(4) == 0) {
+            rules.add(FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_EXPIRED).nth(1 + random.nextInt(5)));
+        }
+    }
+
+    /** No more than five of the feed, all of which may fall into one run. */
+    private void lostCursors() {
+        for (Fault fault : List.of(Fault.INVALID_CURSOR, Fault.CURSOR_RESTART)) {
+            if (random.nextBoolean()) {
+                rules.add(FaultRule.of(fault).on(Endpoint.JOBS_FEED).share(0.04).times(2));
+            }
+            if (random.nextInt(3) == 0) {
+                rules.add(
+                        FaultRule.of(fault).on(Endpoint.JOBS_EXPIRED).share(0.1).times(3));
+            }
+        }
+    }
+}

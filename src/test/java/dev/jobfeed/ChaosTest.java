@@ -1,0 +1,51 @@
+package dev.jobfeed;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Rounds of a backfill and incremental runs while the world moves, the API fails and processes are killed, all at
+ * random. {@code -Djobfeed.chaos.seed} repeats what was drawn; how far a process is when a signal reaches it, no seed
+ * can repeat. {@code -Djobfeed.chaos.rounds} says how many rounds, {@code -Djobfeed.chaos.first} where to begin.
+ */
+@Tag("processes")
+class ChaosTest {
+
+    private static final long SEED =
+            Long.getLong("jobfeed.chaos.seed", RandomGenerator.getDefault().nextLong(1_000_000_000));
+    private static final ChaosTally TALLY = new ChaosTally();
+
+    static IntStream rounds() {
+        int first = Integer.getInteger("jobfeed.chaos.first", 1);
+        return IntStream.range(first, first + Integer.getInteger("jobfeed.chaos.rounds", 6));
+    }
+
+    @BeforeAll
+    static void saySeed() {
+        System.out.println("Chaos: -Djobfeed.chaos.seed=" + SEED);
+    }
+
+    @AfterAll
+    static void sayWhatHappened() {
+        System.out.println("Chaos: " + TALLY);
+    }
+
+    @ParameterizedTest(name = "round {0}")
+    @MethodSource("rounds")
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void theStoreEndsAsTheWorldWhateverHappened(int number, @TempDir Path directory) throws Exception {
+        try (ChaosRound round = new ChaosRound(number, SEED, directory)) {
+            round.play();
+            TALLY.add(round);
+        }
+    }
+}

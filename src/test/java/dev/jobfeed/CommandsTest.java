@@ -1,0 +1,154 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person does at a terminal. */
+@Tag("processes")
+class CommandsTest {
+
+    @TempDir
+    Path directory;
+
+    private ProcessWorld world;
+
+    @BeforeEach
+    void start() throws Exception {
+        world = ProcessWorld.of("h2", directory).with("jobo.jobs.watermark-parameter", "updated_after");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        world.close();
+    }
+
+    @Test
+    void anAbandonedRunIsClosedForGoodAndTheNextOneBeginsAnew() throws Exception {
+        assertThat(run("sync", "jobs", "--max-pages", "2")).contains("goes on with the next attempt");
+
+        assertThat(run("abandon", "jobs")).isEqualTo("jobs: run 1 abandoned after 2 pages, 500 rows and 0 credits");
+        assertThat(run("abandon", "jobs")).isEqualTo("jobs: there is no open run");
+
+        assertThat(run("sync", "jobs")).contains("run 2 succeeded: 1000 received, 500 inserted");
+        assertThat(world.rows("select status from sync_run order by id")).containsExactly("failed", "succeeded");
+    }
+
+    @Test
+    void aResyncExpiresWhatTheFeedNoLongerBringsAndManyOnlyWithAPersonsWord() throws Exception {
+        run("sync", "jobs");
+        try (Connection connection = DriverManager.getConnection(world.url);
+                Statement statement = connection.createStatement()) {
+            statement.execute("insert into job (id, content_hash, first_seen_at, last_changed_at)"
+                    + " select random_uuid(), x'00', current_timestamp, current_timestamp from system_range(1, 400)");
+        }
+
+        String resync = run("resync", "jobs");
+
+        assertThat(resync).contains("run 2 succeeded").contains("0 expired");
+        assertThat(run("status")).contains("400 jobs").contains("reconcile-held");
+        assertThat(run("reconcile", "jobs")).isEqualTo("jobs: 400 jobs wait to be expired");
+        long requests = world.sandbox.log().entries().size();
+        assertThat(run("reconcile", "jobs", "--accept")).isEqualTo("jobs: 400 jobs expired");
+        assertThat(world.sandbox.log().entries()).hasSize((int) requests);
+        assertThat(run("status")).doesNotContain("reconcile-held");
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aBadRowIsListedShownAndStaysUntilItCanBeStored() throws Exception {
+        world.sandbox.faults(
+                FaultRule.of(Fault.ROW_BAD_TITLE).on(Endpoint.JOBS_FEED).nth(1));
+        assertThat(run("sync", "jobs")).contains("1 quarantined");
+
+        String line = run("quarantine", "list");
+        assertThat(line).contains("title is an object");
+        String id = line.split(" ")[0];
+        assertThat(SyncWorld.parse(run("quarantine", "show", id)).get("title").isObject())
+                .isTrue();
+
+        JobfeedProcess retry = world.start("quarantine", "retry", id);
+        assertThat(retry.exitCode()).isEqualTo(1);
+        assertThat(retry.out()).contains("still bad: title is an object");
+        JobfeedProcess unknown = world.start("quarantine", "show", "4711");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void anEstimateOpensNoRun() throws Exception {
+        assertThat(run("sync", "all", "--estimate"))
+                .contains("jobs: the next run (backfill) may bring about 1000 rows")
+                .contains("career_sites: the next run (backfill)");
+
+        assertThat(world.one("select count(*) from sync_run")).isEqualTo("0");
+    }
+
+    @Test
+    void allStreamsAreSyncedAndJsonHasOneObjectEach() throws Exception {
+        String[] lines = run("sync", "all", "--json").lines().toArray(String[]::new);
+
+        assertThat(lines).hasSize(2);
+        JsonNode jobs = SyncWorld.parse(lines[0]);
+        assertThat(jobs.get("stream").textValue()).isEqualTo("jobs");
+        assertThat(jobs.get("received").intValue()).isEqualTo(1000);
+        assertThat(SyncWorld.parse(lines[1]).get("stream").textValue()).isEqualTo("career_sites");
+        assertThat(world.one("select count(*) from career_site")).isEqualTo("500");
+    }
+
+    @Test
+    void theDoctorFindsWhatWouldKeepAStartFromSucceeding() throws Exception {
+        JobfeedProcess healthy = world.start("doctor", "--json");
+        assertThat(healthy.exitCode()).as(healthy.out()).isZero();
+
+        world.with("jobo.api-key", "jbe_nonsense")
+                .with("jobo.base-url", "http://127.0.0.1:1")
+                .with("jobfeed.jobs.schedule", "every now and then")
+                .with("jobo.jobs.filter.work_models", "Remote");
+        JobfeedProcess ill = world.start("doctor");
+
+        assertThat(ill.exitCode()).isEqualTo(1);
+        assertThat(ill.out())
+                .containsPattern("warning +key")
+                .containsPattern("failure +schedule")
+                .containsPattern("failure +filters.*work_models=Remote")
+                .containsPattern("failure +api.*127.0.0.1:1");
+        assertThat(ill.out() + ill.err()).doesNotContain("jbe_nonsense");
+    }
+
+    @Test
+    void theDoctorFindsRouteFilesThatDoNotParseOrLostAStep() throws Exception {
+        Path routes = Files.createDirectories(directory.resolve("home/routes"));
+        String feed = Files.readString(Path.of("routes/jobs-feed.camel.yaml"));
+        Files.writeString(
+                routes.resolve("jobs-feed.camel.yaml"), feed.replace("id: jobs-page-checkpoint", "id: other"));
+        Files.writeString(routes.resolve("mine.camel.yaml"), "- route: {from: [nonsense");
+        world.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
+
+        JobfeedProcess doctor = world.start("doctor");
+
+        assertThat(doctor.exitCode()).isEqualTo(1);
+        assertThat(doctor.out())
+                .containsPattern("failure +jobs-feed.camel.yaml.*jobs-page-checkpoint")
+                .containsPattern("failure +mine.camel.yaml.*does not parse")
+                .containsPattern("ok +jobs-sync.camel.yaml");
+    }
+
+    private String run(String... arguments) throws Exception {
+        JobfeedProcess process = world.start(arguments);
+        assertThat(process.exitCode()).as(process.err()).isZero();
+        return process.out().strip();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Company profiles, on demand and by enrichment. */
+class CompaniesTest {
+
+    private SyncWorld world;
+
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(30).careerSites(5));
+    }
+
+    @AfterEach
+    void stop() {
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aProfileIsHandedOnAndKept(String database) throws Exception {
+        start(database);
+        world.sync();
+        String id = world.one("select company_id from job limit 1", String.class);
+
+        JsonNode profile = SyncWorld.parse(profile(id));
+
+        assertThat(profile.get("id").textValue()).isEqualTo(id);
+        assertThat(SyncWorld.parse(world.one(
+                        "select cast(profile as text) from company_profile where id = ?",
+                        String.class,
+                        UUID.fromString(id))))
+                .isEqualTo(profile);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aCompanyWithoutAProfileIsNoFailure(String database) throws Exception {
+        start(database);
+        UUID nobody = UUID.randomUUID();
+
+        assertThat(profile(nobody.toString())).isNull();
+
+        assertThat(world.one(
+                        "select count(*) from company_profile where fetched_at is not null and profile is null",
+                        Integer.class))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatIsNoUuidIsNeverAPartOfAPath() throws Exception {
+        start("h2");
+
+        assertThatThrownBy(() -> profile("../jobs/expired")).hasRootCauseInstanceOf(IllegalArgumentException.class);
+
+        assertThat(world.sandbox.log().entries()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void theEnrichmentFetchesEachCompanyOfNewJobsOnce(String database) throws Exception {
+        start(database);
+        world.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
+
+        world.sync();
+
+        int companies = world.one("select count(distinct company_id) from job", Integer.class);
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> world.one("select count(*) from company_profile where due_at is null", Integer.class)
+                        == companies);
+        world.sandbox.world().updateJobs(10);
+        world.sync();
+        assertThat(world.one("select count(*) from company_profile where due_at is not null", Integer.class))
+                .isZero();
+        assertThat(companyRequests()).hasSize(companies).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aProfileOnAnotherHostIsNotAskedFor() throws Exception {
+        start("h2");
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.CAREER_SITES_FEED
+                ? Interceptor.rewrite(body -> new String(body, StandardCharsets.UTF_8)
+                        .replaceAll("\"details_url\":\"[^\"]*\"", "\"details_url\":\"https://evil.example/profile\"")
+                        .getBytes(StandardCharsets.UTF_8))
+                : Interceptor.pass());
+        world.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
+
+        world.syncCareerSites();
+
+        await().atMost(Duration.ofMinutes(1))
+                .until(() ->
+                        world.one("select count(*) from company_profile where due_at is null", Integer.class) == 5);
+        assertThat(companyRequests()).isEmpty();
+    }
+
+    private String profile(String id) throws Exception {
+        try (var template = world.context().createProducerTemplate()) {
+            return template.requestBodyAndHeaders("direct:company-profile", id, Map.of(), String.class);
+        }
+    }
+
+    private List<String> companyRequests() {
+        return world.sandbox.log().entries().stream()
+                .map(LoggedRequest::path)
+                .filter(path -> path.startsWith("/api/companies/"))
+                .toList();
+    }
+}

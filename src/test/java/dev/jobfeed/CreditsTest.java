@@ -1,0 +1,352 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.math.BigDecimal;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is recorded of credits, and the limits their owner sets. 60 jobs at 0.5 in pages of 20 are 10 credits a page. */
+class CreditsTest {
+
+    private static final int PAGE = 10;
+
+    private SyncWorld world;
+
+    private void start(int balance) throws Exception {
+        world = SyncWorld.of(
+                        "h2",
+                        SandboxOptions.builder()
+                                .jobs(60)
+                                .creditsPerJob(new BigDecimal("0.5"))
+                                .creditsBalance(BigDecimal.valueOf(balance)))
+                .with("jobo.jobs.batch-size", "20")
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whatWasDeductedAndWhatIsLeftIsKept(String database) throws Exception {
+        world = SyncWorld.of(
+                        database,
+                        SandboxOptions.builder()
+                                .jobs(50)
+                                .creditsPerJob(new BigDecimal("0.25"))
+                                .creditsBalance(new BigDecimal("100.5")))
+                .with("jobo.jobs.batch-size", "20");
+
+        Run run = world.sync();
+
+        assertThat(run.creditsSpent()).isEqualByComparingTo("12.5");
+        assertThat(world.state().creditsBalance()).isEqualByComparingTo("88");
+        assertThat(world.state().creditsBalanceAt()).isAfterOrEqualTo(run.runStartedAt());
+    }
+
+    @Test
+    void aSubscriptionTellsNothingAndNothingIsRecorded() throws Exception {
+        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(60))
+                .with("jobo.jobs.batch-size", "20")
+                .with("jobo.credits.alert-below", "1000")
+                .with("jobo.credits.floor", "1000")
+                .with("jobo.credits.max-per-attempt", "1")
+                .with("jobo.credits.confirm-above", "1");
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.creditsSpent()).isZero();
+        assertThat(world.state().creditsBalance()).isNull();
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-", "NaN", "ten", "1,000", "0x10", "1e400", "1e999999999", "99999999999999999999"})
+    void aValueThatIsNoAmountIsPassedOver(String value) throws Exception {
+        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(0));
+        world.sandbox.intercept(request -> Interceptor.answer(
+                200,
+                Map.of("X-Credits-Deducted", value, "X-Credits-Balance", value),
+                "{\"jobs\":[],\"next_cursor\":null,\"has_more\":false}"));
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.creditsSpent()).isZero();
+        assertThat(world.state().creditsBalance()).isNull();
+    }
+
+    @Test
+    void aPageThatWasPaidForAndLostIsCounted() throws Exception {
+        start(100);
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 2
+                ? Interceptor.truncate(10)
+                : Interceptor.pass());
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.retries()).isEqualTo(1);
+        assertThat(run.creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(4 * PAGE));
+        assertThat(world.state().creditsBalance()).isEqualByComparingTo("60");
+    }
+
+    @Test
+    void whatAFailedAttemptPaidIsCounted() throws Exception {
+        start(1000);
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() > 1
+                ? Interceptor.truncate(10)
+                : Interceptor.pass());
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(world.run().pages()).isEqualTo(1);
+        assertThat(world.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(7 * PAGE));
+        assertThat(world.state().creditsBalance()).isEqualByComparingTo(BigDecimal.valueOf(1000 - 7 * PAGE));
+    }
+
+    @Test
+    void aPageThatCouldNotBeStoredIsCountedOnce() throws Exception {
+        start(1000);
+        world.context();
+        world.database.execute("alter table job add constraint too_long check (length(title) < 1)");
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(world.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(PAGE));
+        assertThat(world.run().requests()).isEqualTo(1);
+        world.database.execute("alter table job drop constraint too_long");
+        assertThat(world.sync().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(4 * PAGE));
+    }
+
+    @Test
+    void anEmptyWalletIsNoEmptySuccess() throws Exception {
+        start(25);
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(world.feed()).hasSize(3);
+        assertThat(world.run().status()).isEqualTo("open");
+        assertThat(world.run().pages()).isEqualTo(2);
+        assertThat(world.run().lastError()).startsWith("Jobo answered 402 (").endsWith("the balance of 5 pays for 10.");
+        assertThat(world.state().creditsBalance()).isEqualByComparingTo("5");
+        assertThat(world.state().lastRunStartedAt()).isNull();
+        assertThat(world.alerts()).containsExactly("credits-exhausted");
+
+        world.with("jobo.jobs.batch-size", "10");
+        assertThatThrownBy(world::sync);
+        assertThat(world.run().pages()).isEqualTo(3);
+        assertThat(world.state().creditsBalance()).isZero();
+    }
+
+    @Test
+    void aRefusalTellsTheBalanceToo() throws Exception {
+        start(5);
+        world.with("jobo.credits.alert-below", "100");
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(world.state().creditsBalance()).isEqualByComparingTo("5");
+        assertThat(world.alerts()).containsExactlyInAnyOrder("credits-exhausted", "credits-low");
+    }
+
+    @Test
+    void anAttemptEndsBeforeTheRequestThatWouldGoUnderTheFloor() throws Exception {
+        start(100);
+        world.with("jobo.credits.floor", "75");
+
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("may cost 10 credits")
+                .hasMessageContaining("balance of 80 below jobo.credits.floor (75)");
+
+        assertThat(world.feed()).hasSize(2);
+        assertThat(world.run().pages()).isEqualTo(2);
+        assertThat(world.run().requests()).isEqualTo(2);
+        assertThat(world.state().creditsBalance()).isEqualByComparingTo("80");
+        assertThat(world.alerts()).containsExactly("credits-floor");
+
+        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThat(world.feed()).hasSize(2);
+
+        world.with("jobo.credits.floor", "70");
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(world.feed()).hasSize(3);
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    /** The stored balance is old; only a request tells whether the wallet was filled. */
+    @Test
+    void afterATopUpAPersonsWordLetsOneRequestFindOut() throws Exception {
+        start(100);
+        world.with("jobo.credits.floor", "75");
+        assertThatThrownBy(world::sync);
+        world.database.update("update sync_state set credits_balance = 1");
+        assertThatThrownBy(world::sync).hasMessageContaining("--confirm-cost");
+
+        assertThat(world.syncConfirmed().status()).isEqualTo("succeeded");
+
+        assertThat(world.feed()).hasSize(3);
+    }
+
+    @Test
+    void theFloorHoldsNoFreeSweepBack() throws Exception {
+        start(100);
+        world.sync();
+        world.with("jobo.credits.floor", "1000");
+        world.sandbox.world().expireJobs(2);
+
+        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+
+        assertThat(world.feed()).hasSize(3);
+        assertThat(world.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void anAttemptThatHasSpentItsShareEndsAndTheNextGoesOn() throws Exception {
+        start(100);
+        world.with("jobo.credits.max-per-attempt", "25");
+
+        Run first = world.sync();
+
+        assertThat(first.status()).isEqualTo("open");
+        assertThat(first.lastError()).isNull();
+        assertThat(first.pages()).isEqualTo(2);
+        assertThat(world.alerts()).isEmpty();
+
+        Run second = world.sync();
+        assertThat(second.id()).isEqualTo(first.id());
+        assertThat(second.status()).isEqualTo("succeeded");
+        assertThat(world.feed()).hasSize(3);
+    }
+
+    @Test
+    void aShareThatPaysForNoPageSaysSo() throws Exception {
+        start(100);
+        world.with("jobo.credits.max-per-attempt", "5");
+        assertThat(world.sync().pages()).isEqualTo(1);
+
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("jobo.credits.max-per-attempt")
+                .hasMessageContaining("batch size");
+
+        assertThat(world.feed()).hasSize(1);
+        assertThat(world.alerts()).containsExactly("credits-cap");
+    }
+
+    @Test
+    void aRepeatedRequestCountsAgainstTheShare() throws Exception {
+        start(100);
+        world.with("jobo.credits.max-per-attempt", "25");
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() > 1
+                ? Interceptor.truncate(10)
+                : Interceptor.pass());
+
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("spent 20 of the 25")
+                .hasMessageEndingWith("The next attempt goes on from here.");
+
+        assertThat(world.run().creditsSpent()).isEqualByComparingTo("20");
+        assertThat(world.run().pages()).isEqualTo(1);
+        world.sandbox.intercept(null);
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void anExpensiveBackfillStopsAfterItsFirstPageUntilItIsConfirmed() throws Exception {
+        start(100);
+        world.with("jobo.credits.confirm-above", "29");
+
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("about 30 credits for 60 rows")
+                .hasMessageContaining("--confirm-cost");
+        assertThat(world.feed()).hasSize(1);
+        assertThat(world.run().pages()).isEqualTo(1);
+        assertThat(world.alerts()).containsExactly("cost-unconfirmed");
+
+        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThat(world.feed()).hasSize(1);
+
+        Run run = world.syncConfirmed();
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.costConfirmed()).isTrue();
+        assertThat(world.feed()).hasSize(3);
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void aConfirmedRunStaysConfirmed() throws Exception {
+        start(100);
+        world.with("jobo.credits.confirm-above", "29").with("jobo.credits.max-per-attempt", "10");
+        assertThat(world.syncConfirmed().pages()).isEqualTo(1);
+
+        assertThat(world.sync().pages()).isEqualTo(2);
+    }
+
+    @Test
+    void anAskedResyncNeedsNoConfirmationAndAnUnaskedOneDoes() throws Exception {
+        start(1000);
+        world.sync();
+        world.with("jobo.credits.confirm-above", "29");
+        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+
+        world.with("jobo.jobs.watermark-parameter", "posted_after");
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("resync");
+        assertThat(world.run().pages()).isEqualTo(1);
+    }
+
+    @Test
+    void aCheapBackfillAndAnIncrementalRunNeedNoConfirmation() throws Exception {
+        start(1000);
+        world.with("jobo.credits.confirm-above", "30");
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+        world.with("jobo.credits.confirm-above", "1");
+        world.sandbox.world().createJobs(50);
+
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void aLowBalanceIsToldOnceAndEndsWithATopUp() throws Exception {
+        start(100);
+        world.with("jobo.credits.alert-below", "80");
+        world.syncPages(2);
+        assertThat(world.alerts()).isEmpty();
+        world.sync();
+        assertThat(world.alerts()).containsExactly("credits-low");
+        assertThat(world.one("select message from alert", String.class)).contains("70 credits");
+
+        world.sandbox.world().createJobs(1);
+        world.sync();
+        assertThat(world.one("select count(*) from alert", Integer.class)).isEqualTo(1);
+
+        world.with("jobo.credits.alert-below", "10");
+        world.sandbox.world().createJobs(1);
+        world.sync();
+        assertThat(world.alerts()).isEmpty();
+        assertThat(world.one("select clearance_told_at is not null from alert", Boolean.class))
+                .isTrue();
+    }
+}

@@ -1,0 +1,307 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.run.SyncState;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Cursors that are lost, repeated or missing, on the feed and in the sweep. */
+class CursorTest {
+
+    private SyncWorld world;
+
+    private void start() throws Exception {
+        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(60).unknownExpired(0))
+                .with("jobo.jobs.batch-size", "20")
+                .with("jobo.expired.batch-size", "2")
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    static Stream<Arguments> lostCursors() {
+        return Stream.of(
+                arguments(400, "{\"status\":400,\"error\":\"Bad Request\",\"message\":\"Invalid cursor\"}"),
+                arguments(400, "{\"code\":\"invalid_cursor\",\"detail\":\"Start again.\"}"),
+                arguments(400, "{\"detail\":\"The cursor has expired.\"}"),
+                arguments(
+                        409, "{\"code\":\"feed_cursor_restart_required\",\"detail\":\"x\",\"replacement_request\":{}}"),
+                arguments(409, ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lostCursors")
+    void aLostCursorRestartsThePaginationOfTheSameRun(int status, String body) throws Exception {
+        start();
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 3
+                ? Interceptor.answer(status, Map.of(), body)
+                : Interceptor.pass());
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.restarts()).isEqualTo(1);
+        assertThat(run.pages()).isEqualTo(5);
+        assertThat(run.requests()).isEqualTo(6);
+        assertThat(run.lastError()).isNull();
+        assertThat(run.counts().inserted()).isEqualTo(60);
+        assertThat(run.counts().unchanged()).isEqualTo(40);
+        assertThat(cursors()).hasSize(6).startsWith("").endsWith(cursors().get(2));
+        assertThat(cursors().get(3)).isEmpty();
+        assertThat(told()).containsExactly("cursor-lost raised", "cursor-lost cleared");
+        assertThat(world.one("select message from alert", String.class)).contains("after 2 pages");
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aCursorThatIsLostAgainAndAgainEndsTheAttemptAfterFiveRestarts() throws Exception {
+        start();
+        world.syncPages(1);
+        loseEveryCursor();
+
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("more than 5 times")
+                .hasMessageContaining("jobfeed abandon jobs");
+
+        Run run = world.run();
+        assertThat(run.status()).isEqualTo("open");
+        assertThat(run.restarts()).isEqualTo(5);
+        assertThat(run.requests())
+                .isEqualTo(world.feed().size() + world.expired().size());
+        assertThat(world.alerts()).containsExactly("cursor-lost", "cursor-restarts");
+        assertThat(world.state().lastRunStartedAt()).isNull();
+        long asked = world.feed().size();
+
+        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThat(world.feed().size() - asked).isLessThanOrEqualTo(2);
+        assertThat(world.run().restarts()).isEqualTo(5);
+
+        world.sandbox.intercept(null);
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aServerThatRefusesEvenTheFirstPageIsNotAskedForEver() throws Exception {
+        start();
+        world.sandbox.intercept(request -> Interceptor.answer(409, Map.of(), ""));
+
+        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+
+        assertThat(world.feed()).hasSize(6);
+    }
+
+    @Test
+    void aRefusalThatOnlyMentionsACursorRestartsNothing() throws Exception {
+        start();
+        world.sandbox.intercept(request ->
+                Interceptor.answer(400, Map.of(), "{\"message\":\"batch_size next to a cursor must not change\"}"));
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(world.feed()).hasSize(1);
+        assertThat(world.run().restarts()).isZero();
+        assertThat(world.alerts()).containsExactly("bad-request");
+    }
+
+    @Test
+    void aRepeatedCursorIsAFaultAndStoresNothing() throws Exception {
+        start();
+        world.syncPages(1);
+        String cursor = world.run().nextCursor();
+        world.sandbox.intercept(rewriting(page -> page.put("next_cursor", cursor)));
+
+        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+
+        assertThat(world.run().nextCursor()).isEqualTo(cursor);
+        assertThat(world.run().pages()).isEqualTo(1);
+        assertThat(world.feed()).hasSize(2);
+        assertThat(world.alerts()).containsExactly("cursor-stuck");
+        world.sandbox.intercept(null);
+        world.sync();
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aFeedThatHasMoreAndNoCursorEndsThereWithAnAlert() throws Exception {
+        start();
+        world.sandbox.intercept(rewriting(page -> page.putNull("next_cursor")));
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.cutShort()).isTrue();
+        assertThat(run.pages()).isEqualTo(1);
+        assertThat(world.alerts()).containsExactly("feed-cut-short");
+        assertThat(world.state().lastRunStartedAt()).isEqualTo(run.runStartedAt());
+
+        world.sandbox.intercept(null);
+        world.sync();
+        assertThat(told()).containsExactly("feed-cut-short raised", "feed-cut-short cleared");
+    }
+
+    @Test
+    void anEmptyCursorIsNone() throws Exception {
+        start();
+        world.sandbox.intercept(rewriting(page -> page.put("next_cursor", "").put("has_more", false)));
+
+        assertThat(world.sync().pages()).isEqualTo(1);
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void aSweepReadsEveryPageAndThenMovesItsWatermark() throws Exception {
+        start();
+        sweepOf(5);
+
+        Run run = world.sync();
+
+        assertThat(run.expired()).isEqualTo(5);
+        assertThat(world.expired()).hasSize(3);
+        assertThat(world.state().lastSweepStartedAt()).isAfterOrEqualTo(run.runStartedAt());
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @MethodSource("lostCursors")
+    void aSweepThatLosesItsCursorStartsAgain(int status, String body) throws Exception {
+        start();
+        sweepOf(5);
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED && request.sequence() == 2
+                ? Interceptor.answer(status, Map.of(), body)
+                : Interceptor.pass());
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.expired()).isEqualTo(5);
+        assertThat(run.restarts()).isZero();
+        assertThat(run.lastError()).isNull();
+        assertThat(world.expired()).hasSize(5);
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aSweepThatLosesItsCursorAgainAndAgainFails() throws Exception {
+        start();
+        sweepOf(5);
+        assertSweepFails(
+                request -> request.query().contains("cursor=")
+                        ? Interceptor.answer(409, Map.of(), "")
+                        : Interceptor.pass(),
+                12,
+                "cursor-restarts");
+    }
+
+    @Test
+    void aSweepThatIsAnsweredWithItsOwnCursorFails() throws Exception {
+        start();
+        sweepOf(5);
+        assertSweepFails(
+                request -> Interceptor.rewrite(body -> request.query().contains("cursor=")
+                        ? text(page(body)
+                                .put("has_more", true)
+                                .put("next_cursor", request.query().replaceAll(".*cursor=", "")))
+                        : body),
+                2,
+                "cursor-stuck");
+    }
+
+    @Test
+    void aSweepThatHasMoreAndNoCursorFails() throws Exception {
+        start();
+        sweepOf(5);
+        assertSweepFails(
+                request -> Interceptor.rewrite(body -> text(page(body).putNull("next_cursor"))), 1, "sweep-cut-short");
+    }
+
+    private void sweepOf(int expired) throws Exception {
+        world.sync();
+        world.sandbox.world().expireJobs(expired);
+        world.sandbox.log().clear();
+    }
+
+    private void assertSweepFails(Interceptor sweep, int requests, String condition) throws Exception {
+        SyncState before = world.state();
+        world.sandbox.intercept(
+                request -> request.endpoint() == Endpoint.JOBS_EXPIRED ? sweep.decide(request) : Interceptor.pass());
+
+        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+
+        assertThat(world.expired()).hasSize(requests);
+        assertThat(world.feed()).isEmpty();
+        assertThat(world.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
+        assertThat(world.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
+        assertThat(world.alerts()).containsExactly(condition);
+
+        world.sandbox.intercept(null);
+        world.sync();
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    private void loseEveryCursor() {
+        world.sandbox.intercept(request -> request.body().contains("cursor")
+                ? Interceptor.answer(409, Map.of(), "{\"code\":\"feed_cursor_restart_required\"}")
+                : Interceptor.pass());
+    }
+
+    /** The cursors of the requests to the feed; empty for none. */
+    private List<String> cursors() {
+        return world.feedRequests().stream()
+                .map(body -> SyncWorld.parse(body).path("cursor").asText(""))
+                .toList();
+    }
+
+    /** What the alert route was told, in order. */
+    private List<String> told() {
+        return world.database.queryForList(
+                "select state from (select condition || ' raised' as state, told_at as at from alert"
+                        + " union all select condition || ' cleared', clearance_told_at from alert)"
+                        + " where at is not null order by at",
+                String.class);
+    }
+
+    private static Interceptor rewriting(Consumer<ObjectNode> change) {
+        return request -> request.endpoint() != Endpoint.JOBS_FEED
+                ? Interceptor.pass()
+                : Interceptor.rewrite(body -> {
+                    ObjectNode page = page(body);
+                    change.accept(page);
+                    return text(page);
+                });
+    }
+
+    private static ObjectNode page(byte[] body) {
+        return (ObjectNode) SyncWorld.parse(new String(body, StandardCharsets.UTF_8));
+    }
+
+    private static byte[] text(JsonNode page) {
+        return page.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,272 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.sandbox.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Databases that are away, go away, refuse or are full: what an operator reads, and what is left afterwards. */
+@Tag("processes")
+class DatabaseTroubleTest {
+
+    private static final String SECRET = "s3cret-of-the-database";
+
+    private static PostgresServer server;
+
+    @TempDir
+    Path directory;
+
+    private ProcessWorld world;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = PostgresServer.startOwn();
+        server.execute("create role locked login password 'another'", "create role stranger login");
+        server.requirePassword("locked");
+    }
+
+    @AfterAll
+    static void stopServer() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (!server.isRunning()) {
+            server.start();
+        }
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    @Test
+    void aRuntimeThatFindsNoDatabaseEndsAtOnceAndSaysWhereItLooked() throws Exception {
+        world = ProcessWorld.over("jdbc:postgresql://127.0.0.1:1/jobs?user=me&password=" + SECRET, directory);
+
+        JobfeedProcess process = world.start("run");
+
+        assertThat(process.exitCode()).isEqualTo(1);
+        assertThat(process.err())
+                .contains("The database cannot be reached: jdbc:postgresql://127.0.0.1:1/jobs: ")
+                .contains("Check that it runs, and jobfeed.datasource.url.")
+                .doesNotContain(SECRET);
+        assertThat(process.err().lines()).hasSize(1);
+        assertThat(world.sandbox.log().entries()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "//no.such.host/jobs?user=me&; 1; cannot be reached: jdbc:postgresql://no.such.host/jobs: ",
+                "//127.0.0.1:PORT/jobs?user=locked&; 2; Check jobfeed.datasource.username and",
+                "//127.0.0.1:PORT/none?user=postgres&; 2; Create the database, or check jobfeed.datasource.url",
+                "//127.0.0.1:PORT/postgres?user=stranger&; 2; Grant the user what it needs",
+                "//me:s3cret@127.0.0.1:PORT/jobs?; 2; jobfeed.datasource.url is 'jdbc:...@127.0.0.1:PORT/jobs?...'"
+            })
+    void aDatabaseThatCannotBeUsedIsNamedWithTheRemedyAndWithoutThePassword(String url, int code, String words)
+            throws Exception {
+        String port = Integer.toString(PostgresServer.port(server.url("postgres")));
+        world = ProcessWorld.over("jdbc:postgresql:" + url.replace("PORT", port) + "password=" + SECRET, directory);
+
+        InProcess result = world.run("sync", "jobs");
+
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(code);
+        assertThat(result.err()).contains(words.replace("PORT", port)).doesNotContain("s3cret");
+        assertThat(result.err().lines()).hasSize(1);
+        assertThat(world.sandbox.log().entries()).isEmpty();
+    }
+
+    @Test
+    void aTableThatTheUserMayNotWriteIsNamed() throws Exception {
+        world = ProcessWorld.over(server.create(), directory);
+        assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
+        PostgresServer.executeIn(
+                world.url,
+                "grant usage on schema public to stranger",
+                "grant select on all tables in schema public to stranger");
+        world.with("jobfeed.datasource.url", world.url.replace("user=postgres", "user=stranger"));
+
+        InProcess result = world.run("sync", "jobs");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("permission denied for table sync_state")
+                .contains("Grant the user");
+        world.assertOpenAfterPages(1);
+    }
+
+    @Test
+    void aDatabaseThatIsReadOnlyIsNamedAndTheRunGoesOnAfterwards() throws Exception {
+        world = ProcessWorld.over(server.create(), directory);
+        String name = world.url.replaceFirst(".*/(\\w+)[?].*", "$1");
+        assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
+        server.execute("alter database " + name + " set default_transaction_read_only = on");
+
+        InProcess result = world.run("sync", "jobs");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("read-only").contains("Point jobfeed.datasource.url to the primary");
+        assertThat(world.run("status").exitCode()).isZero();
+        world.assertOpenAfterPages(1);
+        server.execute("alter database " + name + " set default_transaction_read_only = off");
+        assertThat(world.run("sync", "jobs").exitCode()).isZero();
+        world.assertStoreIsTheWorld();
+        world.assertPagesWereAskedForOnce(0);
+    }
+
+    @Test
+    void aRuntimeOutlivesCrashesOfTheDatabaseAndFinishesTheRunWithoutARestart() throws Exception {
+        world = ProcessWorld.over(server.create(), directory)
+                .with("jobfeed.lease", "2s")
+                .with("jobfeed.jobs.schedule", "* * * * * ?");
+        ProcessWorld.Hold second = world.hold(Endpoint.JOBS_FEED, 2);
+        JobfeedProcess process = world.start("run");
+        second.awaitAsked();
+        server.crash();
+        server.start();
+        ProcessWorld.Hold third = world.hold(Endpoint.JOBS_FEED, 1);
+        second.release();
+
+        third.awaitAsked();
+        try (Connection other = DriverManager.getConnection(world.url);
+                Connection watch = DriverManager.getConnection(world.url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select id from sync_run for update");
+            third.release();
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> PostgresServer.hasWaiter(watch));
+            server.crash();
+        } catch (java.sql.SQLException e) {
+            assertThat(e.getMessage())
+                    .as("the connections ended with the server")
+                    .isNotEmpty();
+        }
+        process.awaitErr("WARN  The end of this attempt is in no table. The database cannot be reached");
+        server.start();
+        world.awaitRow("select status from sync_run order by id limit 1", "succeeded");
+
+        assertThat(process.isAlive()).isTrue();
+        assertThat(process.err()).contains("ERROR run 1 of jobs stays open: The database cannot be reached: ");
+        assertThat(process.err()).doesNotContain("Error processing exchange").doesNotContain("\tat ");
+        world.assertStoreIsTheWorld();
+        world.assertPagesWereAskedForOnce(4);
+        assertThat(world.one("select pages || ' ' || received || ' ' || inserted from sync_run order by id limit 1"))
+                .isEqualTo("4 1000 1000");
+    }
+
+    @Test
+    void aFullDiskIsNamedAndTheRunGoesOnAfterwards() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(server, 40)) {
+            world = ProcessWorld.over(server.create(disk.directory()), directory);
+            assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
+            disk.fill();
+
+            InProcess result = world.run("sync", "jobs");
+
+            assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
+            assertThat(result.err() + result.out()).contains("Its disk is full; make room.");
+            assertThat(world.one("select status from sync_run")).isEqualTo("open");
+            disk.empty();
+            assertThat(world.run("sync", "jobs").exitCode()).isZero();
+            world.assertStoreIsTheWorld();
+        }
+    }
+
+    @Test
+    void anH2FileThatIsHeldIsBusyAndSaysWhatToDo() throws Exception {
+        world = ProcessWorld.of("h2", directory);
+        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 1);
+        world.start("sync", "jobs");
+        hold.awaitAsked();
+
+        InProcess second = world.run("sync", "jobs");
+
+        assertThat(second.exitCode()).isEqualTo(3);
+        assertThat(second.err()).contains("One process at a time writes to an H2 file");
+        assertThat(world.sandbox.log().entries()).isEmpty();
+        hold.release();
+    }
+
+    @Test
+    void anH2FileThatCannotBeWrittenIsNamed() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        world = ProcessWorld.over("jdbc:h2:file:" + file.resolve("jobs"), directory);
+
+        InProcess result = world.run("sync", "jobs");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err())
+                .contains(file + " cannot be written to by the user " + System.getProperty("user.name"))
+                .contains("jobfeed.datasource.url keeps the database in " + file.resolve("jobs.mv.db"));
+    }
+
+    /** A file system of a few megabytes, for a database that runs full. */
+    private record SmallDisk(PostgresServer server, Path directory) implements AutoCloseable {
+
+        static SmallDisk mount(PostgresServer server, int megabytes) throws Exception {
+            Path directory = Files.createDirectory(server.directory().resolve("small"));
+            int code = command("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", directory.toString());
+            Assumptions.assumeTrue(code == 0, "SKIPPED: no right to mount a small file system to fill.");
+            command("chown", "postgres", directory.toString());
+            return new SmallDisk(server, directory);
+        }
+
+        private static int command(String... command) throws IOException, InterruptedException {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        }
+
+        /** Until there is nothing left. */
+        void fill() throws IOException {
+            byte[] megabyte = new byte[1 << 20];
+            try (var out = Files.newOutputStream(filler())) {
+                while (true) {
+                    out.write(megabyte);
+                }
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("No space left");
+            }
+        }
+
+        void empty() throws IOException {
+            Files.delete(filler());
+        }
+
+        private Path filler() {
+            return directory.resolve("filler");
+        }
+
+        @Override
+        public void close() throws Exception {
+            Files.deleteIfExists(filler());
+            try {
+                server.dropFrom(directory);
+            } finally {
+                command("umount", "-l", directory.toString());
+            }
+        }
+    }
+}

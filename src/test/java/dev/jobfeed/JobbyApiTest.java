@@ -1,0 +1,350 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.jobby.JobbyException;
+import dev.jobfeed.jobby.JobbyFailures;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.jobby.ErrorCode;
+import dev.jobfeed.sandbox.jobby.Jobby;
+import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One call to Jobby.dev, and what becomes of each answer. */
+class JobbyApiTest {
+
+    private static final String NARROW = "jbb_narrownarrownarrownarrownarrow22";
+
+    private JobbyWorld world;
+
+    private void start(JobbyOptions.Builder options) throws Exception {
+        world = JobbyWorld.of("h2", options);
+    }
+
+    @AfterEach
+    void stop() {
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {1} requests")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "VALIDATION                  | 1 | answered 400 VALIDATION to GET /profile",
+                "INVALID_TOKEN               | 1 | Check jobby.token",
+                "OFF_SESSION_CONSENT_REQUIRED| 1 | Only a person can agree to a charge",
+                "ACTION_REQUIRED_NO_URL      | 1 | Only a person can agree to a charge",
+                "INSUFFICIENT_SCOPE          | 1 | the scope profile:read",
+                "PLAN_GATED                  | 1 | plan does not include this",
+                "NOT_FOUND                   | 1 | gone, or belongs to another account",
+                "ALREADY_ON_PLAN             | 1 | account's billing",
+                "SUBSCRIPTION_NOT_ELIGIBLE   | 1 | account's billing",
+                "RATE_LIMITED                | 9 | another program may be using the same token",
+                "DEPENDENCY_UNAVAILABLE      | 6 | can be tried again later"
+            })
+    void eachDocumentedCodeEndsAsItsClassSays(ErrorCode code, int requests, String words) throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby().failNext(JobbyEndpoint.PROFILE, code, 100);
+
+        assertThatThrownBy(() -> get("/profile"))
+                .isInstanceOf(JobbyException.class)
+                .hasMessageContaining(words)
+                .extracting("code", "status")
+                .containsExactly(code.name(), code.status());
+
+        assertThat(world.jobby().requests(JobbyEndpoint.PROFILE)).hasSize(requests);
+    }
+
+    @ParameterizedTest(name = "{0} of {1} is {2} requests")
+    @CsvSource({
+        "500, '{\"error\":\"no\",\"code\":\"SOMETHING_NEW\"}', 6, SOMETHING_NEW",
+        "418, '{\"error\":\"no\",\"code\":\"SOMETHING_NEW\",\"more\":[1]}', 1, SOMETHING_NEW",
+        "424, '{\"error\":\"no\",\"code\":\"DEPENDENCY_UNAVAILABLE\"}', 6, DEPENDENCY_UNAVAILABLE",
+        "403, '{\"error\":\"no\",\"code\":\"RATE_LIMITED\"}', 9, RATE_LIMITED",
+        "502, '<h1>Bad gateway</h1>', 6, UNKNOWN",
+        "408, '', 6, UNKNOWN",
+        "429, 'slow down', 9, UNKNOWN",
+        "404, '[]', 1, UNKNOWN",
+        "400, '{\"error\":7,\"code\":{}}', 1, UNKNOWN",
+        "301, '', 1, UNKNOWN"
+    })
+    void anAnswerThatIsNotDocumentedEndsAsItsStatusSays(int status, String body, int requests, String code)
+            throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby()
+                .intercept(request -> Interceptor.answer(
+                        status, Map.of("Location", "/api/v1/matches", "Content-Type", "text/html"), body));
+
+        assertThatThrownBy(() -> get("/profile"))
+                .isInstanceOf(JobbyException.class)
+                .extracting("code", "status")
+                .containsExactly(code, status);
+
+        assertThat(world.jobby().requests()).hasSize(requests).allMatch(request -> request.path()
+                .equals("/profile"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "<html>", "7", "\"words\"", "{\"data\":", "{} {}"})
+    void aSuccessThatIsNoJsonIsAskedForAgain(String body) throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby()
+                .intercept(request -> request.sequence() < 3
+                        ? Interceptor.answer(200, Map.of("Content-Type", "application/json"), body)
+                        : Interceptor.pass());
+
+        assertThat(get("/profile").get("headline").textValue()).isNotBlank();
+        assertThat(world.jobby().requests()).hasSize(3);
+    }
+
+    @Test
+    void aConnectionThatBreaksIsTriedAgainAndEndsWithWhatToCheck() throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby().intercept(request -> request.sequence() % 2 == 0 ? Interceptor.drop() : Interceptor.truncate(3));
+
+        Exception failure = world.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"))
+                .getException();
+
+        assertThat(JobbyFailures.of(failure).text())
+                .startsWith("Jobby.dev cannot be reached: ")
+                .endsWith("Check jobby.base-url and the network.");
+        assertThat(world.jobby().requests()).hasSize(6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void objectsComeWithAndWithoutAnEnvelope(boolean envelope) throws Exception {
+        start(JobbyOptions.builder().dataEnvelope(envelope));
+
+        assertThat(get("/profile").get("headline").textValue()).isNotBlank();
+        assertThat(get("/matches")).isEmpty();
+    }
+
+    @Test
+    void a429IsWaitedOutAsLongAsItAsks() throws Exception {
+        start(JobbyOptions.builder());
+        world.with("jobo.retry.time-scale", "0.1");
+        world.jobby()
+                .intercept(request -> request.sequence() == 1
+                        ? Interceptor.answer(429, Map.of("Retry-After", "6"), "{\"code\":\"RATE_LIMITED\"}")
+                        : Interceptor.pass());
+
+        get("/profile");
+
+        assertThat(between(0, 1)).isBetween(Duration.ofMillis(590), Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aWaitLongerThanAllowedEndsTheCall() throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby()
+                .intercept(request ->
+                        Interceptor.answer(429, Map.of("Retry-After", "86400"), "{\"code\":\"RATE_LIMITED\"}"));
+
+        assertThatThrownBy(() -> get("/profile")).isInstanceOf(JobbyException.class);
+        assertThat(world.jobby().requests()).hasSize(1);
+    }
+
+    @Test
+    void theLastRequestOfAWindowHoldsTheNextOneBackUntilTheReset() throws Exception {
+        start(JobbyOptions.builder());
+        world.with("jobo.retry.time-scale", "0.05");
+        runOut(20);
+
+        get("/profile");
+        get("/matches");
+        get("/profile");
+
+        assertThat(between(0, 1)).isLessThan(Duration.ofMillis(900));
+        assertThat(between(0, 2)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aRequestThatIsHeldBackDoesNotHoldUpAStop() throws Exception {
+        start(JobbyOptions.builder());
+        world.with("jobo.retry.time-scale", "1");
+        runOut(60);
+        get("/profile");
+        Exchange[] held = new Exchange[1];
+        var waiting = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        held[0] = world.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"));
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                Executors.newSingleThreadExecutor());
+        await().atMost(JobbyWorld.DEADLINE)
+                .until(() -> world.context().getInflightRepository().size() > 0);
+
+        long start = System.nanoTime();
+        world.stop();
+        waiting.join();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        assertThat(held[0].getException()).hasMessageContaining("The runtime stops");
+        assertThat(world.jobby().requests()).hasSize(1);
+    }
+
+    private void runOut(int secondsLeft) {
+        String reset = Long.toString(Instant.now().getEpochSecond() + secondsLeft);
+        world.jobby()
+                .intercept(request -> request.sequence() == 1 && request.endpoint() == JobbyEndpoint.PROFILE
+                        ? new Interceptor.Serve(
+                                UnaryOperator.identity(),
+                                Map.of("X-RateLimit-Remaining", "1", "X-RateLimit-Reset", reset),
+                                -1)
+                        : Interceptor.pass());
+    }
+
+    @Test
+    void anEndpointThatIsGoingToEndIsToldOfOnceADay() throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
+
+        get("/profile");
+        get("/profile");
+        tell();
+        get("/profile");
+        assertThat(untold()).isZero();
+        assertThat(world.one("select message from alert", String.class))
+                .contains("/profile", "Mon, 01 Mar 2027 08:00:00 GMT");
+
+        world.clock.forward(Duration.ofHours(25));
+        get("/profile");
+        assertThat(untold()).isEqualTo(1);
+
+        world.jobby().deprecate(JobbyEndpoint.PROFILE, null);
+        get("/profile");
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void anEndThatIsAnnouncedAndTakenBackByTurnsIsStillToldOfOnceADay() throws Exception {
+        start(JobbyOptions.builder());
+        for (int i = 0; i < 3; i++) {
+            world.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
+            get("/profile");
+            world.jobby().deprecate(JobbyEndpoint.PROFILE, null);
+            get("/profile");
+        }
+
+        assertThat(world.one("select count(*) from alert", Integer.class)).isEqualTo(1);
+    }
+
+    private void tell() throws Exception {
+        world.exchange("direct:jobfeed-alerts", null, Map.of());
+    }
+
+    private int untold() {
+        return world.one("select count(*) from alert where told_at is null", Integer.class);
+    }
+
+    @Test
+    void whatIsPublicIsAskedForWithoutAToken() throws Exception {
+        start(JobbyOptions.builder());
+        world.with("jobby.token", "");
+
+        assertThat(get("/live-events")).hasSize(3);
+        assertThatThrownBy(() -> get("/profile"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("jobby.token is not set.");
+        assertThat(world.jobby().requests()).hasSize(1);
+    }
+
+    @Test
+    void aTokenThatIsThereIsNotSentToWhatIsPublic() throws Exception {
+        start(JobbyOptions.builder());
+        world.with("jobby.token", "jbb_a token");
+
+        assertThat(get("/live-events")).hasSize(3);
+        assertThatThrownBy(() -> get("/profile"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageNotContaining("jbb_a");
+    }
+
+    @Test
+    void onlyARequestWithAKeyCarriesOne() throws Exception {
+        start(JobbyOptions.builder());
+        String key = UUID.randomUUID().toString();
+
+        Exchange joined = world.exchange(
+                "direct:jobby-api",
+                "{\"event_id\":\"" + world.liveEvent() + "\"}",
+                Map.of("jobbyPath", "/queue/join", "jobbyIdempotencyKey", key));
+        get("/profile");
+
+        assertThat(joined.getVariables()).doesNotContainKeys("jobbyPath", "jobbyIdempotencyKey");
+        assertThat(world.jobby().requests())
+                .extracting(request -> request.idempotencyKey())
+                .containsExactly(key, null);
+    }
+
+    @Test
+    void theTokenIsGoneFromTheMessageWhateverTheAnswerIs() throws Exception {
+        start(JobbyOptions.builder().token(NARROW));
+        List<Exchange> exchanges = List.of(
+                world.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile")),
+                world.with("jobby.token", NARROW)
+                        .exchange("direct:jobby-api", null, Map.of("jobbyPath", "/queue/status")),
+                world.with("jobby.base-url", "http://127.0.0.1:1/api/v1")
+                        .exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile")));
+
+        assertThat(exchanges).allSatisfy(exchange -> {
+            assertThat(exchange.getMessage().getHeaders()).doesNotContainKey("Authorization");
+            assertThat(exchange.getIn().getHeaders()).doesNotContainKey("Authorization");
+            assertThat(String.valueOf(exchange.getVariables()) + exchange.getProperties())
+                    .doesNotContain(NARROW, Jobby.TEST_TOKEN);
+        });
+        assertThat(exchanges.get(1).getException()).hasMessageContaining("the scope queue:read");
+    }
+
+    @Test
+    void aTokenThatTheOtherSideRepeatsIsCutOut() throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby()
+                .intercept(request -> Interceptor.answer(
+                        400,
+                        Map.of(),
+                        "{\"error\":\"bad " + Jobby.TEST_TOKEN + "\",\"code\":\"VALIDATION\",\"details\":\""
+                                + Jobby.TEST_TOKEN + "\"}"));
+
+        assertThatThrownBy(() -> get("/profile"))
+                .isInstanceOf(JobbyException.class)
+                .hasMessageContaining("jbb_...")
+                .hasMessageNotContaining(Jobby.TEST_TOKEN)
+                .extracting("details")
+                .asString()
+                .doesNotContain(Jobby.TEST_TOKEN);
+    }
+
+    private JsonNode get(String path) throws Exception {
+        return world.send("direct:jobby-api", null, Map.of("jobbyPath", path), JsonNode.class);
+    }
+
+    private Duration between(int first, int second) {
+        List<LoggedRequest> log = world.sandbox.log().entries();
+        return Duration.between(log.get(first).time(), log.get(second).time());
+    }
+}

@@ -1,0 +1,247 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.jobfeed.run.ForeignStoreException;
+import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The live events in the database. */
+class JobbyLiveEventsTest {
+
+    private JobbyWorld world;
+
+    private void start(String database) throws Exception {
+        world = JobbyWorld.of(database, JobbyOptions.builder());
+    }
+
+    @AfterEach
+    void stop() {
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void theTableFollowsTheList(String database) throws Exception {
+        start(database);
+        look();
+        assertTableIsTheList();
+        List<Map<String, Object>> before = rows();
+
+        look();
+        assertThat(rows()).usingRecursiveComparison().isEqualTo(before);
+
+        String ended = world.liveEvent();
+        world.fair().endLiveEvent(ended);
+        world.fair().addLiveEvent("Welders, today only");
+        String paused = world.fair().liveEvents().get(1).id();
+        world.fair().pauseLiveEvent(paused, true);
+        look();
+
+        assertTableIsTheList();
+        assertThat(world.one("select expired_at from jobby_live_event where id = ?", OffsetDateTime.class, ended))
+                .isNotNull();
+        assertThat(event(paused)).contains("paused");
+        assertThat(changedSince(before)).hasSize(1);
+        assertThat(world.alerts()).isEmpty();
+        assertThat(world.one(
+                        "select last_run_started_at from sync_state where stream = 'jobby_live_events'",
+                        OffsetDateTime.class))
+                .isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anEventThatIsListedAgainComesBack(String database) throws Exception {
+        start(database);
+        look();
+        OffsetDateTime firstSeen = world.one("select min(first_seen_at) from jobby_live_event", OffsetDateTime.class);
+        answer("{\"data\":[]}");
+        look();
+        assertThat(live()).isEmpty();
+
+        world.jobby().intercept(null);
+        look();
+
+        assertTableIsTheList();
+        assertThat(world.one("select max(first_seen_at) from jobby_live_event", OffsetDateTime.class))
+                .isEqualTo(firstSeen);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aListThatMayBeCutExpiresNothing(String database) throws Exception {
+        start(database);
+        look();
+        world.fair().addLiveEvent();
+        world.with("jobby.live-events.limit", "3");
+
+        look();
+
+        assertThat(live()).hasSize(4);
+    }
+
+    @Test
+    void aRowWithoutAnIdIsPassedOverAndExpiresNothing() throws Exception {
+        start("h2");
+        look();
+        answer("""
+                {"data":[{"id":"evt_new","title":7,"more":"\\u0000"},{"title":"no id"},{"id":"has a space"},{"slug":"evt_slug"},"evt_x",
+                         {"id":"evt_new","title":"again"}]}
+                """);
+
+        look();
+
+        assertThat(live()).hasSize(5).contains("evt_new", "evt_slug");
+        assertThat(event("evt_new")).contains("\uFFFD");
+    }
+
+    @Test
+    void aBareListIsAListToo() throws Exception {
+        start("h2");
+        answer("[{\"id\":\"evt_bare\",\"title\":\"Bare\"}]");
+
+        look();
+
+        assertThat(live()).containsExactly("evt_bare");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "200 | {\"data\":{}}                            | unreadable-answer",
+                "200 | <html>                                   | unreadable-answer",
+                "500 | oops                                     | status-500",
+                "400 | {\"error\":\"no\",\"code\":\"VALIDATION\"} | validation"
+            })
+    void aFailureExpiresNothingAndIsToldUntilItEnds(int status, String body, String condition) throws Exception {
+        start("h2");
+        look();
+        OffsetDateTime watermark = watermark();
+        world.jobby().intercept(request -> Interceptor.answer(status, Map.of(), body));
+
+        assertThatThrownBy(this::look).isInstanceOf(Exception.class);
+
+        assertThat(live()).hasSize(3);
+        assertThat(world.alerts()).containsExactly(condition);
+        assertThat(watermark()).isEqualTo(watermark);
+        world.jobby().intercept(null);
+        look();
+        assertThat(world.alerts()).isEmpty();
+        assertThat(watermark()).isAfter(watermark);
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsAskedForAgainAndIsNoFailure() throws Exception {
+        start("h2");
+        world.jobby().intercept(request -> request.sequence() < 3 ? Interceptor.truncate(20) : Interceptor.pass());
+
+        look();
+
+        assertTableIsTheList();
+        assertThat(world.one("select count(*) from alert", Integer.class)).isZero();
+    }
+
+    @Test
+    void twoDoNotLookAtTheSameTime() throws Exception {
+        start("h2");
+        look();
+        world.database.update("update sync_state set lease_until = dateadd(minute, 1, current_timestamp)"
+                + " where stream = 'jobby_live_events'");
+
+        assertThatThrownBy(this::look).isInstanceOf(StreamBusyException.class);
+        world.database.update(
+                "update sync_state set lease_until = current_timestamp where stream = 'jobby_live_events'");
+        look();
+    }
+
+    @Test
+    void whoWasOvertakenCommitsNothing() throws Exception {
+        start("h2");
+        world.jobby().intercept(request -> {
+            world.database.update(
+                    "update sync_state set lease_token = random_uuid()" + " where stream = 'jobby_live_events'");
+            return Interceptor.pass();
+        });
+
+        assertThatThrownBy(this::look).isInstanceOf(Exception.class);
+
+        assertThat(rows()).isEmpty();
+    }
+
+    @Test
+    void eventsOfAnotherServerAreNotMixedIn() throws Exception {
+        start("h2");
+        look();
+        world.with("jobby.base-url", world.jobby().baseUrl().replace("127.0.0.1", "localhost"));
+
+        assertThatThrownBy(this::look).isInstanceOf(ForeignStoreException.class);
+    }
+
+    @Test
+    void itRunsOnItsScheduleWithoutAToken() throws Exception {
+        start("h2");
+        world.with("jobby.token", "").with("jobfeed.jobby-live-events.schedule", "* * * * * ?");
+
+        world.context();
+
+        await().atMost(JobbyWorld.DEADLINE).until(() -> live().size() == 3);
+        world.fair().endLiveEvent(world.liveEvent());
+        await().atMost(JobbyWorld.DEADLINE).until(() -> live().size() == 2);
+    }
+
+    private void look() throws Exception {
+        world.send("direct:jobby-live-events", null, Map.of(), Object.class);
+    }
+
+    private void answer(String body) {
+        world.jobby().intercept(request -> Interceptor.answer(200, Map.of(), body));
+    }
+
+    private void assertTableIsTheList() {
+        assertThat(live())
+                .containsExactlyInAnyOrderElementsOf(world.fair().liveEvents().stream()
+                        .map(event -> event.id())
+                        .toList());
+    }
+
+    private List<String> live() {
+        return world.database.queryForList("select id from jobby_live_event where expired_at is null", String.class);
+    }
+
+    private String event(String id) {
+        return world.one("select cast(event as text) from jobby_live_event where id = ?", String.class, id);
+    }
+
+    private List<Map<String, Object>> rows() {
+        return world.database.queryForList(
+                "select id, title, first_seen_at, last_changed_at from jobby_live_event order by id");
+    }
+
+    private List<Map<String, Object>> changedSince(List<Map<String, Object>> before) {
+        return before.stream()
+                .filter(row -> rows().stream()
+                        .anyMatch(now -> now.get("id").equals(row.get("id"))
+                                && !now.get("last_changed_at").equals(row.get("last_changed_at"))))
+                .toList();
+    }
+
+    private OffsetDateTime watermark() {
+        return world.one(
+                "select last_run_started_at from sync_state where stream = 'jobby_live_events'", OffsetDateTime.class);
+    }
+}

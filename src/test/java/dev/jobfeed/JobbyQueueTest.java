@@ -1,0 +1,453 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.jobby.JobbyException;
+import dev.jobfeed.run.ForeignStoreException;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.jobby.ErrorCode;
+import dev.jobfeed.sandbox.jobby.Jobby;
+import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import dev.jobfeed.sandbox.jobby.JobbyRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.ConsumerTemplate;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The queue of a live event: one place for one intent, a look at it now and then, and the match. */
+class JobbyQueueTest {
+
+    private JobbyWorld world;
+
+    private void start(String database) throws Exception {
+        world = JobbyWorld.of(database, JobbyOptions.builder().rateLimits(false));
+    }
+
+    @AfterEach
+    void stop() {
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void joiningTwiceTakesOnePlace(String database) throws Exception {
+        start(database);
+
+        JsonNode first = join(world.liveEvent());
+        JsonNode second = join(world.liveEvent());
+
+        assertThat(first.get("state").textValue()).isEqualTo("waiting");
+        assertThat(first.get("rank").intValue()).isEqualTo(3);
+        assertThat(second).isEqualTo(first);
+        assertThat(world.fair().places()).hasSize(1);
+        assertThat(joins()).hasSize(1);
+        assertThat(UUID.fromString(joins().get(0).idempotencyKey()).version()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void joiningTwiceAtTheSameTimeTakesOnePlace(String database) throws Exception {
+        start(database);
+        world.context();
+        List<CompletableFuture<Void>> both = Stream.of(1, 2)
+                .map(i -> CompletableFuture.runAsync(() -> {
+                    try {
+                        join(world.liveEvent());
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }))
+                .toList();
+        both.forEach(CompletableFuture::join);
+
+        assertThat(world.fair().places()).hasSize(1);
+        assertThat(world.one("select count(*) from jobby_queue", Integer.class)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aLostAnswerIsAskedForAgainWithTheSameKey(String database) throws Exception {
+        start(database);
+        world.jobby().intercept(request -> request.sequence() == 1 ? Interceptor.truncate(0) : Interceptor.pass());
+
+        assertThat(join(world.liveEvent()).get("state").textValue()).isEqualTo("waiting");
+
+        assertThat(world.fair().places()).hasSize(1);
+        assertThat(joins()).hasSize(2);
+        assertThat(keys()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whatWasNeverAnsweredIsSentAgainWithTheSameKeyByALaterLook(String database) throws Exception {
+        start(database);
+        world.jobby().intercept(request -> Interceptor.truncate(0));
+        assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(java.io.IOException.class);
+        assertThat(state()).isEqualTo("intended");
+
+        poll();
+        assertThat(world.alerts()).containsExactly("unreachable");
+        world.jobby().intercept(null);
+        poll();
+
+        assertThat(state()).isEqualTo("waiting");
+        assertThat(world.fair().places()).hasSize(1);
+        assertThat(keys()).hasSize(1);
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void theIntentIsCommittedBeforeItIsSentEvenInsideATransactionOfTheCaller() throws Exception {
+        start("h2");
+        int[] seen = {0};
+        world.jobby().intercept(request -> {
+            seen[0] = world.one("select count(*) from jobby_queue where state = 'intended'", Integer.class);
+            return Interceptor.pass();
+        });
+        world.context().addRoutes(new org.apache.camel.builder.RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:caller").transacted("jobfeedTransaction").to("direct:jobby-queue-join");
+            }
+        });
+
+        world.send("direct:caller", world.liveEvent(), Map.of(), String.class);
+
+        assertThat(seen[0]).isEqualTo(1);
+    }
+
+    @Test
+    void aRefusalEndsTheIntentAndTheNextJoinHasANewKey() throws Exception {
+        start("h2");
+
+        assertThatThrownBy(() -> join("evt_unknown"))
+                .isInstanceOf(JobbyException.class)
+                .hasMessageContaining("404 NOT_FOUND to POST /queue/join (No live event 'evt_unknown')");
+
+        assertThat(state()).isEqualTo("refused");
+        assertThatThrownBy(() -> join("evt_unknown")).isInstanceOf(JobbyException.class);
+        assertThat(keys()).hasSize(2);
+    }
+
+    @Test
+    void aMissingTokenOrAnIdThatIsNoneLeavesNoIntent() throws Exception {
+        start("h2");
+
+        assertThatThrownBy(() -> join("../matches")).hasRootCauseInstanceOf(IllegalArgumentException.class);
+        world.with("jobby.token", "");
+        assertThatThrownBy(() -> join(world.liveEvent())).hasRootCauseInstanceOf(ConfigurationException.class);
+
+        assertThat(world.one("select count(*) from jobby_queue", Integer.class)).isZero();
+        assertThat(world.jobby().requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anUnansweredIntentThatIsADayOldAsksFirstAndFindsItsPlace(String database) throws Exception {
+        start(database);
+        loseTheAnswer();
+        world.clock.forward(Duration.ofHours(25));
+
+        assertThat(join(world.liveEvent()).get("state").textValue()).isEqualTo("waiting");
+
+        assertThat(world.fair().places()).hasSize(1);
+        assertThat(joins()).hasSize(6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anUnansweredIntentThatIsADayOldAndHasNoPlaceIsIntendedAnew(String database) throws Exception {
+        start(database);
+        loseTheRequest();
+        world.clock.forward(Duration.ofHours(25));
+
+        assertThat(join(world.liveEvent()).get("state").textValue()).isEqualTo("waiting");
+
+        assertThat(world.fair().places()).hasSize(1);
+        assertThat(keys()).hasSize(2);
+        assertThat(world.database.queryForList("select state from jobby_queue order by created_at", String.class))
+                .containsExactly("lapsed", "waiting");
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void nobodyIsPutInAQueueADayLaterWithoutBeingAsked() throws Exception {
+        start("h2");
+        loseTheRequest();
+        world.clock.forward(Duration.ofHours(25));
+
+        poll();
+
+        assertThat(world.fair().places()).isEmpty();
+        assertThat(state()).isEqualTo("lapsed");
+        assertThat(world.alerts()).containsExactly("join-lapsed " + world.liveEvent());
+    }
+
+    private void loseTheAnswer() {
+        world.jobby().intercept(request -> Interceptor.truncate(0));
+        assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(java.io.IOException.class);
+        world.jobby().intercept(null);
+    }
+
+    private void loseTheRequest() {
+        world.jobby().intercept(request -> Interceptor.drop());
+        assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(java.io.IOException.class);
+        world.jobby().intercept(null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aMatchEndsTheIntentAndIsToldWithItsLink(String database, @TempDir Path out) throws Exception {
+        start(database);
+        world.with("jobfeed.changes.to", "file:" + out + "?fileName=${header.jobfeedType}-${header.jobfeedId}.json");
+        join(world.liveEvent());
+        poll();
+        assertThat(state()).isEqualTo("waiting");
+        String match = world.fair().match(world.fair().places().get(0).id()).id();
+
+        poll();
+        relay();
+
+        String link = world.sandbox.baseUrl() + "/account/matches/" + match;
+        assertThat(state()).isEqualTo("matched");
+        assertThat(world.alerts()).containsExactly("match " + match);
+        assertThat(world.one("select message from alert where told_at is not null", String.class))
+                .endsWith(": " + link);
+        JsonNode sent = SyncWorld.parse(Files.readString(out.resolve("jobby.match-" + match + ".json")));
+        assertThat(sent.get("url").textValue()).isEqualTo(link);
+        assertThat(sent.get("event_id").textValue()).isEqualTo(world.liveEvent());
+        assertThat(world.one("select count(*) from jobby_match where relayed_at is not null", Integer.class))
+                .isEqualTo(1);
+
+        world.clock.forward(Duration.ofMinutes(2));
+        relay();
+        assertThat(world.alerts()).isEmpty();
+        assertThat(world.one("select count(*) from alert where clearance_told_at is not null", Integer.class))
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aMatchThatCannotBeSentIsSentLaterAndOnce(String database) throws Exception {
+        start(database);
+        world.with("jobfeed.changes.to", "seda:matches?failIfNoConsumers=true");
+        join(world.liveEvent());
+        String match = world.fair().match(world.fair().places().get(0).id()).id();
+        poll();
+
+        relay();
+        assertThat(world.alerts()).contains("relay-failed");
+        world.with("jobfeed.changes.to", "seda:matches");
+        try (ConsumerTemplate consumer = world.context().createConsumerTemplate()) {
+            consumer.start();
+            relay();
+            relay();
+            Exchange received = consumer.receive("seda:matches", 10_000);
+            assertThat(received.getMessage().getHeader("jobfeedId")).isEqualTo(match);
+            assertThat(received.getMessage().getHeaders()).containsOnlyKeys("jobfeedId", "jobfeedType");
+            assertThat(consumer.receiveNoWait("seda:matches")).isNull();
+        }
+        assertThat(world.alerts()).containsExactly("match " + match);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cancelled, cancelled", "Canceled, cancelled", "timed_out, timed_out", "timed-out, timed_out"})
+    void aPlaceThatIsOverEndsTheIntent(String word, String state) throws Exception {
+        start("h2");
+        join(world.liveEvent());
+        status(word);
+
+        poll();
+
+        assertThat(state()).isEqualTo(state);
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"queued", "reviewing", "matched", "accepted", ""})
+    void aStateNobodyHasHeardOfAndAMatchWithoutAnIdGoOnWaiting(String word) throws Exception {
+        start("h2");
+        join(world.liveEvent());
+        status(word);
+
+        poll();
+
+        assertThat(state()).isEqualTo("waiting");
+    }
+
+    @Test
+    void aPlaceThatIsNotKnownIsGoneButNotWithinAMinute() throws Exception {
+        start("h2");
+        join(world.liveEvent());
+        world.jobby().failNext(JobbyEndpoint.QUEUE_STATUS, ErrorCode.NOT_FOUND, 1000);
+
+        poll();
+        assertThat(state()).isEqualTo("waiting");
+        world.clock.forward(Duration.ofMinutes(2));
+        poll();
+        assertThat(state()).isEqualTo("gone");
+    }
+
+    @Test
+    void joiningAnotherEventTakesThePlaceOfTheFirst() throws Exception {
+        start("h2");
+        join(world.liveEvent());
+        join(world.fair().liveEvents().get(1).id());
+
+        assertThat(world.database.queryForList("select state from jobby_queue order by created_at", String.class))
+                .containsExactly("replaced", "waiting");
+    }
+
+    @Test
+    void aTokenThatIsRevokedIsNotTriedEveryFewSeconds() throws Exception {
+        start("h2");
+        join(world.liveEvent());
+        world.with("jobby.token", "jbb_revokedrevokedrevokedrevokedrev22");
+
+        poll();
+        poll();
+
+        assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).hasSize(1);
+        assertThat(world.alerts()).containsExactly("invalid-token");
+        assertThat(state()).isEqualTo("waiting");
+    }
+
+    @Test
+    void aQueueOfAnotherServerIsNotAskedFor() throws Exception {
+        start("h2");
+        join(world.liveEvent());
+        world.with("jobby.base-url", world.jobby().baseUrl().replace("127.0.0.1", "localhost"));
+
+        poll();
+
+        assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).isEmpty();
+        assertThat(world.alerts()).containsExactly("configuration");
+        assertThatThrownBy(() -> join(world.liveEvent())).hasRootCauseInstanceOf(ForeignStoreException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void twoProcessesTogetherDoNotAskFasterThanAllowed(String database) throws Exception {
+        world = JobbyWorld.of(database, JobbyOptions.builder().rateLimits(false).pollFloor(Duration.ofMillis(300)));
+        world.with("jobby.poll-interval", "300ms").withTimer();
+        join(world.liveEvent());
+        var other = world.newContext();
+        try {
+            await().atMost(JobbyWorld.DEADLINE)
+                    .until(() ->
+                            world.jobby().requests(JobbyEndpoint.QUEUE_STATUS).size() >= 8);
+        } finally {
+            other.stop();
+        }
+        assertThat(world.jobby().fastPolls()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://jobby.dev/api/v1, 4999ms, false",
+        "https://jobby.dev/api/v1, 5s, true",
+        "http://10.0.0.1/api/v1, 1s, false",
+        "http://127.example.com/api/v1, 1s, false",
+        "http://127.0.0.1:8787/api/v1, 10ms, true",
+        "http://[::1]:8787/api/v1, 10ms, true",
+        "http://localhost/api/v1, 0, false"
+    })
+    void onlyAStandInOnThisMachineIsAskedFasterThanEveryFiveSeconds(String baseUrl, String interval, boolean taken) {
+        Settings settings = Settings.over(
+                name -> java.util.Optional.ofNullable(Map.of("jobby.base-url", baseUrl, "jobby.poll-interval", interval)
+                        .get(name)));
+        if (taken) {
+            assertThat(settings.jobbyPollInterval()).isPositive();
+        } else {
+            assertThatThrownBy(settings::jobbyPollInterval)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageStartingWith("jobby.poll-interval is '" + interval + "'");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void theTokenIsNowhereInTheDatabase(String database) throws Exception {
+        start(database);
+        join(world.liveEvent());
+        world.fair().match(world.fair().places().get(0).id());
+        poll();
+        relay();
+        world.jobby().failNext(JobbyEndpoint.QUEUE_JOIN, ErrorCode.INVALID_TOKEN, 1);
+        assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(JobbyException.class);
+
+        for (String table : List.of("alert", "jobby_queue", "jobby_match", "jobby_live_event", "sync_state")) {
+            assertThat(world.database.queryForList("select * from " + table).toString())
+                    .doesNotContain(Jobby.TEST_TOKEN);
+        }
+    }
+
+    /** "That tap is always human-driven." */
+    @Test
+    void nothingInTheBundleAcceptsAMatchOrAsksForARoom() throws Exception {
+        Pattern forbidden = Pattern.compile("(?i)interview-room|room_url|/accept|accept_?match|charge-offsession");
+        List<Path> files;
+        try (Stream<Path> sources = Files.walk(Path.of("src/main"));
+                Stream<Path> routes = Files.list(Path.of("routes"))) {
+            files = Stream.concat(sources.filter(Files::isRegularFile), routes)
+                    .filter(file -> !file.startsWith("src/main/java/dev/jobfeed/sandbox"))
+                    .toList();
+        }
+
+        assertThat(files).hasSizeGreaterThan(100).allSatisfy(file -> assertThat(
+                        forbidden.matcher(Files.readString(file)).find())
+                .as(file.toString())
+                .isFalse());
+    }
+
+    private JsonNode join(String eventId) throws Exception {
+        return SyncWorld.parse(world.send("direct:jobby-queue-join", eventId, Map.of(), String.class));
+    }
+
+    private void poll() throws Exception {
+        world.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
+    }
+
+    private void relay() throws Exception {
+        world.send("direct:jobby-relay", null, Map.of(), Object.class);
+    }
+
+    private void status(String word) {
+        world.jobby()
+                .intercept(request -> Interceptor.rewrite(body -> new String(body, StandardCharsets.UTF_8)
+                        .replace("\"status\":\"waiting\"", "\"status\":\"" + word + "\"")
+                        .getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private String state() {
+        return world.one("select state from jobby_queue order by created_at desc limit 1", String.class);
+    }
+
+    private List<JobbyRequest> joins() {
+        return world.jobby().requests(JobbyEndpoint.QUEUE_JOIN);
+    }
+
+    private List<String> keys() {
+        return joins().stream().map(JobbyRequest::idempotencyKey).distinct().toList();
+    }
+}

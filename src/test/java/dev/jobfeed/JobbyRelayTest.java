@@ -1,0 +1,77 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSContext;
+import jakarta.jms.Message;
+import java.util.Map;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.camel.component.jms.JmsComponent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Matches on a queue of a message broker. */
+class JobbyRelayTest {
+
+    private static final String BROKER = "vm://0";
+
+    private JobbyWorld world;
+    private EmbeddedActiveMQ broker;
+    private ConnectionFactory connections;
+
+    @BeforeEach
+    void start() throws Exception {
+        world = JobbyWorld.of("h2", JobbyOptions.builder().rateLimits(false));
+        world.with("jobfeed.changes.to", "jms:queue:jobfeed");
+        connections = new ActiveMQConnectionFactory(BROKER);
+        world.context().addComponent("jms", JmsComponent.jmsComponent(connections));
+    }
+
+    private void startBroker() throws Exception {
+        Configuration configuration = new ConfigurationImpl()
+                .setPersistenceEnabled(false)
+                .setSecurityEnabled(false)
+                .setJMXManagementEnabled(false)
+                .addAcceptorConfiguration("vm", BROKER);
+        broker = new EmbeddedActiveMQ().setConfiguration(configuration);
+        broker.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        world.close();
+        if (broker != null) {
+            broker.stop();
+        }
+    }
+
+    @Test
+    void aMatchArrivesOnceTheBrokerIsThere() throws Exception {
+        world.send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);
+        String match = world.fair().match(world.fair().places().get(0).id()).id();
+        world.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
+        world.send("direct:jobby-relay", null, Map.of(), Object.class);
+        assertThat(world.alerts()).contains("relay-failed");
+
+        startBroker();
+        world.send("direct:jobby-relay", null, Map.of(), Object.class);
+
+        try (JMSContext session = connections.createContext()) {
+            var consumer = session.createConsumer(session.createQueue("jobfeed"));
+            Message message = consumer.receive(10_000);
+            JsonNode json = SyncWorld.parse(message.getBody(String.class));
+            assertThat(json.get("match_id").textValue()).isEqualTo(match);
+            assertThat(message.getStringProperty("jobfeedType")).isEqualTo("jobby.match");
+            assertThat(message.getStringProperty("jobfeedId")).isEqualTo(match);
+            assertThat(consumer.receiveNoWait()).isNull();
+        }
+        assertThat(world.alerts()).containsExactly("match " + match);
+    }
+}

@@ -1,0 +1,288 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.jobby.Delivery;
+import dev.jobfeed.sandbox.jobby.Flaw;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import dev.jobfeed.sandbox.jobby.WebhookEvent;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Webhooks over HTTP, as the stand-in delivers them and as a forger would. */
+class JobbyWebhooksTest {
+
+    private static final String SECRET = "jbb_whsec_nosecretnosecretnosecretno22";
+    private static final String EVENT =
+            "{\"id\":\"evt_w1\",\"type\":\"match.matched\",\"created_at\":1,\"data\":{\"match_id\":\"mat_w1\"}}";
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private JobbyWorld world;
+    private String url;
+
+    private void start(String database) throws Exception {
+        world = JobbyWorld.of(database, JobbyOptions.builder().rateLimits(false).retryTimeScale(0));
+        world.with("jobby.token", "");
+        url = world.withWebhooks(SECRET);
+    }
+
+    @AfterEach
+    void stop() {
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aDeliveryIsKeptToldAndSentOnOnce(String database, @TempDir Path out) throws Exception {
+        world = JobbyWorld.of(database, JobbyOptions.builder().rateLimits(false));
+        world.with("jobfeed.changes.to", "file:" + out + "?fileName=${header.jobfeedType}-${header.jobfeedId}");
+        url = world.withWebhooks(SECRET);
+        world.jobby().webhooks().add(url, SECRET, "match.matched", "match.declined");
+        world.send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);
+
+        String match = world.fair().match(world.fair().places().get(0).id()).id();
+
+        await().atMost(JobbyWorld.DEADLINE).until(() -> count("relayed_at is not null") == 1);
+        assertThat(statuses()).containsExactly(200);
+        assertThat(world.alerts()).containsExactly("match " + match);
+        // the poll finds the same match, and it is neither told nor sent again
+        world.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
+        world.send("direct:jobby-relay", null, Map.of(), Object.class);
+        assertThat(world.one("select count(*) from alert", Integer.class)).isEqualTo(1);
+        String event = world.one("select event_id from jobby_webhook_event", String.class);
+        try (Stream<Path> files = Files.list(out)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("jobby.match-" + match, "match.matched-" + event);
+        }
+        JsonNode sent = SyncWorld.parse(Files.readString(out.resolve("match.matched-" + event)));
+        assertThat(sent.at("/data/match_id").textValue()).isEqualTo(match);
+
+        world.fair().declineMatch(match);
+        await().atMost(JobbyWorld.DEADLINE).until(() -> world.alerts().isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRepeatedDeliveryIsAcknowledgedAndIgnored(String database) throws Exception {
+        start(database);
+        world.jobby().webhooks().add(url, SECRET, "match.matched");
+
+        WebhookEvent event =
+                world.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), Flaw.REPEATED);
+        await().atMost(JobbyWorld.DEADLINE)
+                .until(() -> world.jobby().webhooks().deliveries().size() == 2);
+        world.jobby().webhooks().deliver(event, Flaw.NONE);
+        await().atMost(JobbyWorld.DEADLINE)
+                .until(() -> world.jobby().webhooks().deliveries().size() == 3);
+
+        assertThat(statuses()).containsOnly(200);
+        assertThat(count("true")).isEqualTo(1);
+        assertThat(world.one("select count(*) from alert", Integer.class)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"WRONG_SIGNATURE", "OLD_TIMESTAMP"})
+    void aForgeryIsRefused(Flaw flaw) throws Exception {
+        start("h2");
+        world.jobby().webhooks().add(url, SECRET, "match.matched");
+
+        world.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), flaw);
+
+        await().atMost(JobbyWorld.DEADLINE).until(() -> statuses().equals(List.of(401)));
+        assertNothingHappened();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "the right one                | t={now},v1={right}                 | 200",
+                "in other letters             | t={now},v1={RIGHT}                 | 200",
+                "with spaces and strangers    | t={now}, v0=x, v1={right} , a      | 200",
+                "beside one of another secret | t={now},v1={wrong},v1={right}      | 200",
+                "before one of another secret | t={now},v1={right},v1={wrong}      | 200",
+                "of another secret            | t={now},v1={wrong}                 | 401",
+                "of another time              | t={past},v1={right}                | 401",
+                "without a time               | v1={right}                         | 401",
+                "with two times               | t={now},t={now},v1={right}         | 401",
+                "with a time that is none     | t=now,v1={right}                   | 401",
+                "without a digest             | t={now}                            | 401",
+                "cut short                    | t={now},v1={right:63}              | 401",
+                "of another scheme            | t={now},v0={right}                 | 401",
+                "of nothing                   | t={now},v1=                        | 401",
+                "no signature                 | nonsense                           | 401",
+                "none                         |                                    | 401"
+            })
+    void onlyTheRightSignatureIsTaken(String name, String header, int status) throws Exception {
+        start("h2");
+        long now = world.clock.instant().getEpochSecond();
+        String right = hmac(SECRET, now + "." + EVENT);
+        String filled = header == null
+                ? null
+                : header.replace("{now}", Long.toString(now))
+                        .replace("{past}", Long.toString(now - 1))
+                        .replace("{right:63}", right.substring(1))
+                        .replace("{right}", right)
+                        .replace("{RIGHT}", right.toUpperCase(java.util.Locale.ROOT))
+                        .replace("{wrong}", hmac("another", now + "." + EVENT));
+
+        assertThat(post(EVENT, filled)).isEqualTo(status);
+
+        assertThat(count("true")).isEqualTo(status == 200 ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-299, 200", "299, 200", "-302, 401", "302, 401"})
+    void aSignatureHoldsForFiveMinutesByTheClockOfTheBundle(int ahead, int status) throws Exception {
+        start("h2");
+        String signature = signature(EVENT, Instant.now().getEpochSecond());
+        world.clock.forward(Duration.ofSeconds(ahead));
+
+        assertThat(post(EVENT, signature)).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "not json",
+                "[]",
+                "7",
+                "{} {}",
+                "{\"type\":\"match.matched\"}",
+                "{\"id\":\"evt_1\"}",
+                "{\"id\":7.5,\"type\":{}}",
+                "{\"id\":\" \",\"type\":\"a\"}",
+                "{\"id\":\"../x y\",\"type\":\"a\"}"
+            })
+    void whatIsSignedAndNoEventIsABadRequest(String body) throws Exception {
+        start("h2");
+
+        assertThat(post(body, signature(body))).isEqualTo(400);
+        assertNothingHappened();
+    }
+
+    @Test
+    void anEventOfAnyTypeAndWithAnyTextIsKept() throws Exception {
+        start("postgresql");
+        String body =
+                "{\"id\":\"evt_9\",\"type\":\"candidate.flow_new\",\"data\":{\"text\":\"\\u0000ü\"},\"more\":[1]}";
+
+        assertThat(post(body, signature(body))).isEqualTo(200);
+
+        assertThat(world.one("select type from jobby_webhook_event", String.class))
+                .isEqualTo("candidate.flow_new");
+        assertThat(world.one("select cast(payload as varchar) from jobby_webhook_event", String.class))
+                .contains("\uFFFDü");
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void whatIsTooLongIsRefusedBeforeAnythingElse() throws Exception {
+        start("h2");
+        String body = "{\"id\":\"evt_1\",\"type\":\"a\",\"data\":\"" + "x".repeat(262_144) + "\"}";
+
+        assertThat(post(body, signature(body))).isEqualTo(413);
+        assertThat(post(body, "nonsense")).isEqualTo(413);
+        assertNothingHappened();
+    }
+
+    @Test
+    void onlyPostAndOnlyThisPathAreThere() throws Exception {
+        start("h2");
+
+        assertThat(client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(405);
+        assertThat(client.send(
+                                HttpRequest.newBuilder(URI.create(url + "/more"))
+                                        .POST(HttpRequest.BodyPublishers.ofString(EVENT))
+                                        .build(),
+                                HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aFailureToKeepItIsNotAcknowledged() throws Exception {
+        start("h2");
+        world.database.execute("alter table jobby_webhook_event rename to away");
+        assertThat(post(EVENT, signature(EVENT))).isEqualTo(500);
+
+        world.database.execute("alter table away rename to jobby_webhook_event");
+        assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
+        assertThat(count("true")).isEqualTo(1);
+    }
+
+    @Test
+    void withoutASecretThereIsNoRoute() throws Exception {
+        world = JobbyWorld.of("h2", JobbyOptions.builder());
+
+        assertThat(world.context().getRoute("jobby-webhooks")).isNull();
+        assertThat(world.context().hasComponent("platform-http")).isNull();
+    }
+
+    private void assertNothingHappened() {
+        assertThat(count("true")).isZero();
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    private int count(String condition) {
+        return world.one("select count(*) from jobby_webhook_event where " + condition, Integer.class);
+    }
+
+    private List<Integer> statuses() {
+        return world.jobby().webhooks().deliveries().stream()
+                .map(Delivery::statusCode)
+                .toList();
+    }
+
+    private int post(String body, String signature) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (signature != null) {
+            request.header("Jobbydev-Signature", signature);
+        }
+        HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.headers().map()).doesNotContainKey("Jobbydev-Signature");
+        return answer.statusCode();
+    }
+
+    private String signature(String body) throws Exception {
+        return signature(body, world.clock.instant().getEpochSecond());
+    }
+
+    private static String signature(String body, long time) throws Exception {
+        return "t=" + time + ",v1=" + hmac(SECRET, time + "." + body);
+    }
+
+    private static String hmac(String secret, String text) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
+        return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    }
+}

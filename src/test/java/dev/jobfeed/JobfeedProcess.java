@@ -1,0 +1,123 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The command line as a process of its own; killed at the end of the test if it is still there. */
+final class JobfeedProcess implements AutoCloseable {
+
+    /** Longer than anything here takes on a slow machine. */
+    static final Duration DEADLINE = Duration.ofMinutes(1);
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private JobfeedProcess(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param properties set by their environment variables
+     * @param directory where it works, and where its output is kept
+     */
+    static JobfeedProcess in(Path directory, Map<String, String> properties, String... arguments) throws IOException {
+        Path out = Files.createTempFile(directory, "out", "");
+        Path err = Files.createTempFile(directory, "err", "");
+        Process process = builder(properties, arguments)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        return new JobfeedProcess(process, out, err);
+    }
+
+    private static ProcessBuilder builder(Map<String, String> properties, String... arguments) {
+        // compiled once only, because none of them lives long
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                classPath(),
+                "dev.jobfeed.cli.Jobfeed"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        Map<String, String> set = new HashMap<>();
+        properties.forEach((name, value) -> set.put(Settings.environmentVariable(name), value));
+        builder.environment().putAll(set);
+        return builder;
+    }
+
+    /** Without the tests' own classes, and so with the shipped logging. */
+    private static String classPath() {
+        String separator = System.getProperty("path.separator");
+        return String.join(
+                separator,
+                List.of(System.getProperty("java.class.path").split(separator)).stream()
+                        .filter(entry -> !entry.endsWith("test-classes"))
+                        .toList());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Sends a signal by its short name. */
+    void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-s", name, Long.toString(pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        assertThat(code).as("kill -s " + name).isZero();
+    }
+
+    /** SIGKILL, and the end of it. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** What it ended with; it has to end. */
+    int exitCode() throws IOException, InterruptedException {
+        assertThat(process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
+                .as("the process ends; it said: " + err())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    String out() throws IOException {
+        return Files.readString(out);
+    }
+
+    String err() throws IOException {
+        return Files.readString(err);
+    }
+
+    /** Waits until it has said something on stderr. */
+    void awaitErr(String words) {
+        await().atMost(DEADLINE).untilAsserted(() -> assertThat(err()).contains(words));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+}

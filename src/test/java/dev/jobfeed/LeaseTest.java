@@ -1,0 +1,216 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.jobfeed.run.LeaseLostException;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One attempt a stream, and nothing from one that was overtaken. */
+class LeaseTest {
+
+    private static final String TAKE_OVER = "update sync_state set lease_token = ?, lease_holder = 'another',"
+            + " lease_until = ? where stream = 'jobs'";
+
+    private SyncWorld world;
+
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(60))
+                .with("jobo.jobs.batch-size", "20")
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aSecondAttemptSaysSoAndAsksForNothing(String database) throws Exception {
+        start(database);
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        world.sandbox.intercept(request -> {
+            asked.countDown();
+            held.await();
+            return Interceptor.pass();
+        });
+        world.context();
+        CompletableFuture<Run> first = CompletableFuture.supplyAsync(() -> {
+            try {
+                return world.sync();
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+        asked.await();
+
+        assertThatThrownBy(world::sync)
+                .hasRootCauseInstanceOf(StreamBusyException.class)
+                .hasMessageContaining("process " + ProcessHandle.current().pid())
+                .hasMessageContaining("60 s");
+
+        held.countDown();
+        assertThat(first.join().status()).isEqualTo("succeeded");
+        assertThat(world.feed()).hasSize(3);
+        assertThat(world.run().attempts()).isEqualTo(1);
+        assertThat(world.one("select lease_token is null from sync_state where stream = 'jobs'", Boolean.class))
+                .isTrue();
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aLeaseThatRanOutIsTakenAndOneThatDidNotIsNot(String database) throws Exception {
+        start(database);
+        world.context();
+        takeOver(OffsetDateTime.now().plusMinutes(1));
+        assertThatThrownBy(world::sync)
+                .hasRootCauseInstanceOf(StreamBusyException.class)
+                .hasMessageContaining("another");
+        assertThat(world.feed()).isEmpty();
+
+        takeOver(OffsetDateTime.now().minusSeconds(1));
+
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+    }
+
+    static Stream<Arguments> answersToAnOvertakenAttempt() {
+        return Stream.of("h2", "postgresql")
+                .flatMap(database -> Stream.of(
+                        arguments(database, "page", Interceptor.pass()),
+                        arguments(database, "500", Interceptor.answer(500, Map.of(), "")),
+                        arguments(database, "401", Interceptor.answer(401, Map.of(), "")),
+                        arguments(database, "409", Interceptor.answer(409, Map.of(), "")),
+                        arguments(database, "dropped", Interceptor.drop())));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("answersToAnOvertakenAttempt")
+    void anAttemptThatWasOvertakenCommitsNothingAndAsksForNothing(
+            String database, String name, Interceptor.Verdict answer) throws Exception {
+        start(database);
+        world.syncPages(1);
+        List<Map<String, Object>> before = new ArrayList<>();
+        UUID other = UUID.randomUUID();
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED) {
+                world.database.update(TAKE_OVER, other, OffsetDateTime.now().plusMinutes(1));
+                before.add(stored());
+                return answer;
+            }
+            return Interceptor.pass();
+        });
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(before).hasSize(1);
+        assertThat(stored()).isEqualTo(before.get(0));
+        assertThat(world.feed()).hasSize(2);
+        assertThat(world.one("select lease_token from sync_state where stream = 'jobs'", UUID.class))
+                .isEqualTo(other);
+
+        world.sandbox.intercept(null);
+        takeOver(OffsetDateTime.now().minusSeconds(1));
+        world.sync();
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anOvertakenSweepExpiresNothing(String database) throws Exception {
+        start(database);
+        world.sync();
+        world.sandbox.world().expireJobs(3);
+        List<Map<String, Object>> before = new ArrayList<>();
+        world.sandbox.intercept(request -> {
+            world.database.update(
+                    TAKE_OVER, UUID.randomUUID(), OffsetDateTime.now().plusMinutes(1));
+            before.add(stored());
+            return Interceptor.pass();
+        });
+
+        assertThatThrownBy(world::sync).hasRootCauseInstanceOf(LeaseLostException.class);
+
+        assertThat(before).hasSize(1);
+        assertThat(stored()).isEqualTo(before.get(0));
+        assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
+                .isZero();
+    }
+
+    /** The first sleeps over its lease in the same process; what wakes up must not end the second. */
+    @Test
+    void aHeartbeatThatComesTooLateLeavesTheNextAttemptAlone() throws Exception {
+        start("h2");
+        world.with("jobfeed.lease", "1s");
+        world.context();
+        CountDownLatch secondIsDone = new CountDownLatch(1);
+        CountDownLatch firstHasAsked = new CountDownLatch(1);
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 1) {
+                firstHasAsked.countDown();
+                secondIsDone.await();
+            } else if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 2) {
+                // both heartbeats have the same beat, so that after some of the second the first has had its own
+                Set<Instant> beats = new HashSet<>();
+                await().until(() -> {
+                    beats.add(
+                            world.one("select lease_until from sync_state where stream = 'jobs'", OffsetDateTime.class)
+                                    .toInstant());
+                    return beats.size() > 3;
+                });
+            }
+            return Interceptor.pass();
+        });
+        CompletableFuture<Throwable> first = CompletableFuture.supplyAsync(() -> catchThrowable(world::sync));
+        firstHasAsked.await();
+        takeOver(OffsetDateTime.now().minusSeconds(1));
+
+        Run second = world.sync();
+        secondIsDone.countDown();
+
+        assertThat(second.status()).isEqualTo("succeeded");
+        assertThat(first.join()).hasRootCauseInstanceOf(LeaseLostException.class);
+        world.assertStoreIsTheWorld();
+    }
+
+    private void takeOver(OffsetDateTime until) {
+        world.database.update(TAKE_OVER, UUID.randomUUID(), until);
+    }
+
+    /** What an overtaken attempt must leave alone. */
+    private Map<String, Object> stored() {
+        return Map.of(
+                "runs", world.database.queryForList("select * from sync_run order by id"),
+                "state", world.database.queryForList("select * from sync_state order by stream"),
+                "alerts", world.database.queryForList("select * from alert order by id"),
+                "jobs", world.one("select count(*) from job", Integer.class),
+                "expired", world.one("select count(*) from job where expired_at is not null", Integer.class));
+    }
+}

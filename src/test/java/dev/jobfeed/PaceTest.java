@@ -1,0 +1,57 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.run.Run;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+/** Requests that keep inside the limit that the answers tell of. */
+class PaceTest {
+
+    /** The sandbox's minutes pass sixty times as fast as ours, so its limit is real and the test short. */
+    private static final class FastClock extends Clock {
+
+        private final Instant start = Instant.now();
+        private final long nanos = System.nanoTime();
+
+        @Override
+        public Instant instant() {
+            return start.plus(Duration.ofNanos((System.nanoTime() - nanos) * 60));
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    @Test
+    void aBackfillLongerThanTheLimitEndsInNo429() throws Exception {
+        Clock clock = new FastClock();
+        try (SyncWorld world = SyncWorld.of(
+                        "h2", SandboxOptions.builder().jobs(120).rateLimit(5).clock(clock))
+                .clock(clock)
+                .with("jobo.jobs.batch-size", "10")) {
+            Run run = world.sync();
+
+            assertThat(run.status()).isEqualTo("succeeded");
+            assertThat(run.pages()).isEqualTo(12);
+            assertThat(run.retries()).isZero();
+            assertThat(world.sandbox.log().entries())
+                    .extracting(LoggedRequest::status)
+                    .containsOnly(200);
+        }
+    }
+}

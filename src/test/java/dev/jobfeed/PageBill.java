@@ -1,0 +1,110 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.Sandbox;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * The pages of the feed that were bought, against those that were needed.
+ *
+ * <p>Bought is every request that was answered with a page of the world, whole, cut or with something wrong in it: the
+ * API charges for all of these. Needed is what was committed: the sum of {@code pages} over {@code sync_run}. A page that
+ * was read again after a restart of its run's pagination was committed again, and so was needed again.
+ *
+ * <p>That alone would let a run commit a page twice and call it needed. So a page that was bought twice, which is one
+ * request body twice within one run, needs a reason as well: a kill, a spoiled answer, or a restart of its run.
+ */
+final class PageBill {
+
+    /** Two pages may be in flight when a process is killed: one being asked for, one being written. */
+    private static final int PAGES_A_KILL = 2;
+
+    /** Answers with rows that cannot be used, and have to be bought again. */
+    private static final Set<String> SPOILED = Set.of("truncated", "no_has_more", "text_has_more", "repeated_cursor");
+
+    private record RunPages(Instant startedAt, long pages, int restarts) {}
+
+    private final NavigableMap<Instant, RunPages> runs = new TreeMap<>();
+    private final List<LoggedRequest> bought;
+    private final long spoiled;
+
+    private PageBill(List<RunPages> runs, List<LoggedRequest> bought) {
+        runs.forEach(run -> this.runs.put(run.startedAt(), run));
+        this.bought = bought;
+        this.spoiled = bought.stream().filter(PageBill::isSpoiled).count();
+    }
+
+    static PageBill of(Sandbox sandbox, String url) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url)) {
+            List<RunPages> runs = new JdbcTemplate(new SingleConnectionDataSource(connection, true))
+                    .query(
+                            "select run_started_at, pages, restarts from sync_run",
+                            (row, i) -> new RunPages(
+                                    row.getObject(1, OffsetDateTime.class).toInstant(), row.getLong(2), row.getInt(3)));
+            List<LoggedRequest> bought = sandbox.log().entries("/api/jobs/feed").stream()
+                    .filter(PageBill::isPage)
+                    .toList();
+            return new PageBill(runs, bought);
+        }
+    }
+
+    private static boolean isPage(LoggedRequest request) {
+        String fault = request.fault();
+        return request.status() == 200
+                && (fault == null || fault.equals("delay") || fault.startsWith("row_") || SPOILED.contains(fault));
+    }
+
+    /** A page of nothing but old bad rows looks as if the server ignored the window, and is refused. */
+    private static boolean isSpoiled(LoggedRequest page) {
+        return page.fault() != null
+                && (SPOILED.contains(page.fault()) || page.fault().startsWith("row_") && page.rows() == 0);
+    }
+
+    /** Nothing was bought without a reason. */
+    void assertIsJustified(int kills) {
+        long committed = runs.values().stream().mapToLong(RunPages::pages).sum();
+        long excused = (long) PAGES_A_KILL * kills + spoiled;
+        assertThat((long) bought.size())
+                .as("pages bought; committed were %d, spoiled %d, and kills %d", committed, spoiled, kills)
+                .isBetween(committed, committed + excused);
+
+        long readAgain = runs.values().stream()
+                .filter(run -> run.restarts() > 0)
+                .mapToLong(RunPages::pages)
+                .sum();
+        assertThat(boughtAgain())
+                .as(
+                        "pages bought again; spoiled were %d, kills %d, and read again after a restart at most %d",
+                        spoiled, kills, readAgain)
+                .isLessThanOrEqualTo(excused + readAgain);
+    }
+
+    private long boughtAgain() {
+        Map<Instant, List<LoggedRequest>> byRun = bought.stream()
+                .collect(Collectors.groupingBy(
+                        request -> runs.floorKey(request.time()), TreeMap::new, Collectors.toList()));
+        return byRun.values().stream().mapToLong(PageBill::repetitions).sum();
+    }
+
+    private static long repetitions(List<LoggedRequest> requests) {
+        Map<String, Long> times = requests.stream()
+                .map(LoggedRequest::body)
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        return requests.size() - times.size();
+    }
+}

@@ -1,0 +1,357 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows that cannot be stored, beside rows that can. */
+class QuarantineTest {
+
+    private SyncWorld world;
+
+    private void start(String database, int jobs) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(jobs).descriptionBytes(300))
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    static Stream<Arguments> badRows() {
+        return Stream.of("h2", "postgresql")
+                .flatMap(database -> Stream.of(
+                        arguments(database, bad(job -> job.remove("id")), false, "the row has no id"),
+                        arguments(database, bad(job -> job.putNull("id")), false, "id is null and not a UUID"),
+                        arguments(database, bad(job -> job.put("id", "job-17")), false, "id is 'job-17'"),
+                        arguments(database, bad(job -> job.put("title", 17)), true, "title is 17 and not a text"),
+                        arguments(
+                                database,
+                                bad(job -> job.putObject("description").put("html", "x")),
+                                true,
+                                "description is an object"),
+                        arguments(
+                                database,
+                                bad(job -> job.put("is_h1b_sponsor", "yes")),
+                                true,
+                                "is_h1b_sponsor is 'yes' and not true or false"),
+                        arguments(
+                                database,
+                                bad(job -> job.put("created_at", "last week")),
+                                true,
+                                "created_at is 'last week'"),
+                        arguments(
+                                database,
+                                bad(job -> job.put("updated_at", 1700000000)),
+                                true,
+                                "updated_at is 1700000000")));
+    }
+
+    private static Consumer<ObjectNode> bad(Consumer<ObjectNode> change) {
+        return change;
+    }
+
+    @ParameterizedTest(name = "{0}, {3}")
+    @MethodSource("badRows")
+    void aBadRowIsPutAsideAndThePageGoesOn(String database, Consumer<ObjectNode> change, boolean hasId, String reason)
+            throws Exception {
+        start(database, 5);
+        UUID id = firstId();
+        rewriteFirstRow(change);
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.counts().received()).isEqualTo(5);
+        assertThat(run.counts().inserted()).isEqualTo(4);
+        assertThat(run.counts().quarantined()).isEqualTo(1);
+        Map<String, Object> row = world.database.queryForMap("select * from quarantine");
+        assertThat(row.get("stream")).isEqualTo("jobs");
+        assertThat(row.get("run_id")).isEqualTo(run.id());
+        assertThat(row.get("job_id")).isEqualTo(hasId ? id : null);
+        assertThat(row.get("reason").toString()).startsWith(reason);
+        assertThat(row.get("closed_at")).isNull();
+        ObjectNode delivered =
+                (ObjectNode) SyncWorld.parse(world.sandbox.world().json(id));
+        change.accept(delivered);
+        assertThat(SyncWorld.parse(world.one("select payload from quarantine", String.class)))
+                .isEqualTo(delivered);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whatIsNoRowAtAllIsPutAside(String database) throws Exception {
+        start(database, 5);
+        rewrite(page -> {
+            ArrayNode jobs = (ArrayNode) page.get("jobs");
+            jobs.add("text").add(17).addNull().addArray();
+            jobs.addObject();
+        });
+
+        Run run = world.sync();
+
+        assertThat(run.counts().inserted()).isEqualTo(5);
+        assertThat(run.counts().quarantined()).isEqualTo(5);
+        assertThat(open()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void halfAPageOfBadRowsIsNoObstacle(String database) throws Exception {
+        start(database, 1000);
+        rewrite(page -> {
+            for (int i = 0; i < 1000; i += 2) {
+                ((ObjectNode) page.get("jobs").get(i)).put("created_at", "soon");
+            }
+        });
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.counts().inserted()).isEqualTo(500);
+        assertThat(run.counts().quarantined()).isEqualTo(500);
+        assertThat(open()).isEqualTo(500);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, 19, false", "h2, 20, true", "postgresql, 19, false", "postgresql, 20, true"})
+    void aPageOfNothingButBadRowsIsAFault(String database, int rows, boolean fault) throws Exception {
+        start(database, rows);
+        rewrite(page -> page.get("jobs").forEach(job -> ((ObjectNode) job).put("title", false)));
+
+        if (!fault) {
+            assertThat(world.sync().counts().quarantined()).isEqualTo(rows);
+            return;
+        }
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("title is false and not a text");
+
+        assertThat(world.run().status()).isEqualTo("open");
+        assertThat(world.run().pages()).isZero();
+        assertThat(world.feed()).hasSize(1);
+        assertThat(open()).isZero();
+        assertThat(world.alerts()).containsExactly("page-unusable");
+
+        world.sandbox.intercept(null);
+        world.sync();
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void textThatADatabaseRefusesIsRepaired(String database) throws Exception {
+        start(database, 3);
+        UUID id = firstId();
+        String nul = "a\0b";
+        String lone = "a\ud83d";
+        rewriteFirstRow(job -> {
+            job.put("title", nul).put("description", lone + "b").put("summary", "\udc00 \ud83d\ude00");
+            ((ObjectNode) job.get("company")).put("name", nul).put(lone, lone);
+            job.put("valid_through", "soon" + nul);
+            job.put(nul, lone);
+        });
+
+        Run run = world.sync();
+
+        assertThat(run.counts().inserted()).isEqualTo(3);
+        Map<String, Object> row = world.database.queryForMap(
+                "select title, description, summary, company_name, cast(extra as text) as extra,"
+                        + " cast(company as text) as company from job where id = ?",
+                id);
+        assertThat(row.get("title")).isEqualTo("a\ufffdb");
+        assertThat(world.one("select description from job where id = ?", String.class, id))
+                .isEqualTo("a\ufffdb");
+        assertThat(row.get("summary")).isEqualTo("\ufffd \ud83d\ude00");
+        assertThat(row.get("company_name")).isEqualTo("a\ufffdb");
+        assertThat(world.one("select cast(company as text) from job where id = ?", String.class, id))
+                .contains("a\ufffd");
+        assertThat(SyncWorld.parse(world.one("select cast(extra as text) from job where id = ?", String.class, id))
+                        .get("a\ufffdb")
+                        .textValue())
+                .isEqualTo("a\ufffd");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void badRowsWithTextThatADatabaseRefusesArePutAsideToo(String database) throws Exception {
+        start(database, 3);
+        rewriteFirstRow(job -> job.put("title", "a\0b").put("created_at", "\0\ud83d"));
+
+        assertThat(world.sync().counts().quarantined()).isEqualTo(1);
+        assertThat(world.one("select reason from quarantine", String.class)).contains("\ufffd\ufffd");
+        assertThat(world.one("select payload from quarantine", String.class)).contains("a\ufffdb");
+    }
+
+    /** Nothing in a page may be so large or odd that the page fails at every attempt. */
+    static Stream<Arguments> oddities() {
+        String large = "x".repeat(5_000_000);
+        return Stream.of("h2", "postgresql")
+                .flatMap(database -> Stream.of(
+                        arguments(database, "description", (Consumer<ObjectNode>) job -> job.put("description", large)),
+                        arguments(database, "summary", (Consumer<ObjectNode>) job -> job.put("summary", large)),
+                        arguments(database, "company", (Consumer<ObjectNode>)
+                                job -> job.putObject("company").put("summary", large)),
+                        arguments(database, "extra", (Consumer<ObjectNode>) job -> job.put("unknown", large)),
+                        arguments(database, "bad row", (Consumer<ObjectNode>)
+                                job -> job.put("summary", large).put("created_at", "?")),
+                        arguments(database, "large number", (Consumer<ObjectNode>)
+                                job -> job.putObject("compensation").put("min", new java.math.BigDecimal("1e200000"))),
+                        arguments(database, "small number", (Consumer<ObjectNode>) job ->
+                                job.putObject("compensation").put("min", new java.math.BigDecimal("1e-200000")))));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("oddities")
+    void noRowIsTooLargeOrTooOddForItsPage(String database, String name, Consumer<ObjectNode> change) throws Exception {
+        start(database, 3);
+        rewriteFirstRow(change);
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.counts().inserted() + run.counts().quarantined()).isEqualTo(3);
+        assertThat(run.counts().inserted()).isGreaterThanOrEqualTo(2);
+        if (name.equals("description")) {
+            assertThat(world.one("select max(length(description)) from job", Integer.class))
+                    .isEqualTo(5_000_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aBadRowWhoseJobExpiresNeedsNobodyAnyMore(String database) throws Exception {
+        start(database, 5);
+        UUID id = firstId();
+        rewriteFirstRow(job -> job.put("title", 1));
+        world.sync();
+        assertThat(open()).isEqualTo(1);
+        world.sandbox.intercept(null);
+        world.sandbox.world().expireJob(id);
+
+        world.sync();
+
+        assertThat(open()).isZero();
+        assertThat(world.one("select count(*) from job where id = ?", Integer.class, id))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aBadRowThatComesAgainAsAGoodOneIsClosed(String database) throws Exception {
+        start(database, 5);
+        rewriteFirstRow(job -> job.put("title", 1));
+        world.sync();
+        world.sandbox.intercept(null);
+        resync();
+
+        assertThat(open()).isZero();
+        assertThat(world.one("select closed_at is not null from quarantine", Boolean.class))
+                .isTrue();
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, true", "h2, false", "postgresql, true", "postgresql, false"})
+    void theSameBadRowDoesNotPileUp(String database, boolean withId) throws Exception {
+        start(database, 5);
+        rewriteFirstRow(job -> {
+            job.put("title", 1);
+            if (!withId) {
+                job.remove("id");
+            }
+        });
+        world.sync();
+        OffsetDateTime first = world.one("select quarantined_at from quarantine", OffsetDateTime.class);
+
+        resync();
+        Run third = resync();
+
+        assertThat(third.counts().quarantined()).isEqualTo(1);
+        assertThat(world.one("select count(*) from quarantine", Integer.class)).isEqualTo(1);
+        assertThat(open()).isEqualTo(1);
+        assertThat(world.one("select quarantined_at from quarantine", OffsetDateTime.class))
+                .isEqualTo(first);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anotherBadVersionOfAJobReplacesTheFirst(String database) throws Exception {
+        start(database, 5);
+        rewriteFirstRow(job -> job.put("title", 1));
+        world.sync();
+        rewriteFirstRow(job -> job.put("title", 2));
+
+        resync();
+
+        assertThat(world.one("select reason from quarantine where closed_at is null", String.class))
+                .isEqualTo("title is 2 and not a text");
+        assertThat(world.one("select count(*) from quarantine where closed_at is not null", Integer.class))
+                .isEqualTo(1);
+    }
+
+    private Run resync() throws Exception {
+        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        return world.sync();
+    }
+
+    private UUID firstId() {
+        return world.sandbox.world().activeIds().findFirst().orElseThrow();
+    }
+
+    private int open() {
+        return world.one("select count(*) from quarantine where closed_at is null", Integer.class);
+    }
+
+    private void rewriteFirstRow(Consumer<ObjectNode> change) {
+        rewrite(page -> change.accept((ObjectNode) page.get("jobs").get(0)));
+    }
+
+    private void rewrite(Consumer<ObjectNode> change) {
+        world.sandbox.intercept(request -> request.endpoint() != Endpoint.JOBS_FEED
+                ? Interceptor.pass()
+                : Interceptor.rewrite(body -> {
+                    ObjectNode page = (ObjectNode) SyncWorld.parse(new String(body, StandardCharsets.UTF_8));
+                    change.accept(page);
+                    return bytes(page);
+                }));
+    }
+
+    /** With what is no text as escapes, because UTF-8 has nothing for it. */
+    private static byte[] bytes(JsonNode page) {
+        try {
+            return new JsonMapper(JsonFactory.builder()
+                            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                            .build())
+                    .writeValueAsBytes(page);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

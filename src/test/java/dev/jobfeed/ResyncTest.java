@@ -1,0 +1,463 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.run.Attempt;
+import dev.jobfeed.run.ReconcileStore;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.run.RunMode;
+import dev.jobfeed.run.RunPhase;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.store.Database;
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.builder.AdviceWith;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When the whole feed is read again, and what becomes of the jobs that it does not bring any more. */
+class ResyncTest {
+
+    private SyncWorld world;
+
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(100).unknownExpired(0))
+                .with("jobo.jobs.batch-size", "25")
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anAskedResyncExpiresWhatItDoesNotBring(String database) throws Exception {
+        start(database);
+        world.sync();
+        List<UUID> gone = vanish(8);
+        ask();
+
+        Run run = world.sync();
+
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.expired()).isEqualTo(8);
+        assertThat(run.costConfirmed()).isTrue();
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(world.state().resyncRequestedAt()).isNull();
+        assertThat(world.state().lastRunStartedAt()).isEqualTo(run.runStartedAt());
+        assertThat(seen()).isZero();
+        assertThat(world.alerts()).isEmpty();
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aChangeOfFiltersExpiresWhatTheyLeaveOut(String database) throws Exception {
+        start(database);
+        world.sync();
+        List<String> sources = world.database.queryForList("select distinct source from job", String.class);
+        List<UUID> left =
+                world.database.queryForList("select id from job where source = ?", UUID.class, sources.get(0));
+        world.with("jobo.jobs.filter.sources", String.join(",", sources.subList(1, sources.size())));
+
+        Run run = world.sync();
+
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(left).isNotEmpty();
+        assertThat(expired("filtered")).containsExactlyInAnyOrderElementsOf(left);
+        assertThat(run.expired()).isEqualTo(left.size());
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @Test
+    void aChangeOfTheWatermarkParameterIsNoChangeOfFilters() throws Exception {
+        start("h2");
+        world.sync();
+        List<UUID> gone = vanish(3);
+        world.with("jobo.jobs.watermark-parameter", "posted_after");
+
+        Run run = world.sync();
+
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+    }
+
+    @Test
+    void aStoreThatWasNotSweptForAWeekIsReadAgain() throws Exception {
+        start("h2");
+        world.sync();
+        long first = world.run().id();
+        List<UUID> gone = vanish(3);
+        stall();
+
+        Run run = world.sync();
+
+        assertThat(run.id()).isGreaterThan(first);
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(world.expired()).hasSize(1);
+        assertThat(world.expired().get(0).status()).isEqualTo(200);
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @Test
+    void anOpenRunThatNeedsAResyncIsClosedAsFailed() throws Exception {
+        start("h2");
+        Run backfill = world.syncPages(1);
+        stall();
+
+        Run resync = world.sync();
+
+        Run closed = world.bundle().runs().run(backfill.id());
+        assertThat(closed.status()).isEqualTo("failed");
+        assertThat(closed.finishedAt()).isNotNull();
+        assertThat(closed.lastError()).contains("resync").contains("longer ago");
+        assertThat(resync.id()).isGreaterThan(backfill.id());
+        assertThat(resync.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(resync.status()).isEqualTo("succeeded");
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aResyncIsResumedWithWhatItHasSeen() throws Exception {
+        start("h2");
+        world.sync();
+        List<UUID> gone = vanish(2);
+        ask();
+        Run stopped = world.syncPages(2);
+        assertThat(seen()).isEqualTo(48);
+        long asked = world.feed().size();
+
+        Run run = world.sync();
+
+        assertThat(run.id()).isEqualTo(stopped.id());
+        assertThat(run.runStartedAt()).isEqualTo(stopped.runStartedAt());
+        assertThat(world.feed()).hasSize((int) asked + 2);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+    }
+
+    @Test
+    void aResyncThatLosesItsCursorKeepsWhatItHasSeen() throws Exception {
+        start("h2");
+        world.sync();
+        List<UUID> gone = vanish(2);
+        ask();
+        world.syncPages(2);
+        AtomicBoolean lost = new AtomicBoolean();
+        world.sandbox.intercept(request -> request.body().contains("cursor") && lost.compareAndSet(false, true)
+                ? Interceptor.answer(409, Map.of(), "")
+                : rewriteWithout(gone, 98));
+
+        Run run = world.sync();
+
+        assertThat(run.restarts()).isEqualTo(1);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+    }
+
+    @Test
+    void aResyncThatIsAskedForTwiceIsDoneOnce() throws Exception {
+        start("h2");
+        world.sync();
+        ask();
+        Run stopped = world.syncPages(1);
+        ask();
+
+        Run run = world.sync();
+
+        assertThat(run.id()).isEqualTo(stopped.id());
+        assertThat(world.state().resyncRequestedAt()).isNull();
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @Test
+    void filtersThatAreChangedBackAfterHalfAResyncNeedAnother() throws Exception {
+        start("h2");
+        world.sync();
+        world.with("jobo.jobs.filter.work_models", "remote,onsite");
+        Run half = world.syncPages(1);
+        world.with("jobo.jobs.filter.work_models", "");
+
+        Run back = world.sync();
+
+        assertThat(world.bundle().runs().run(half.id()).status()).isEqualTo("failed");
+        assertThat(back.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(back.status()).isEqualTo("succeeded");
+        world.assertStoreIsTheWorld();
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @Test
+    void filtersThatAreChangedDuringABackfillNeedAResync() throws Exception {
+        start("h2");
+        world.syncPages(1);
+        world.with("jobo.jobs.filter.work_models", "remote,onsite");
+
+        Run run = world.sync();
+
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(expired("filtered")).isNotEmpty();
+        assertThat(expired("reconciled")).isEmpty();
+        assertThat(world.one("select count(*) from active_job where workplace_type = 'Hybrid'", Integer.class))
+                .isZero();
+    }
+
+    /** What the resync does not bring, of 100 jobs, and whether the guard holds it. */
+    @ParameterizedTest
+    @CsvSource({"20, false", "21, true", "100, true"})
+    void tooManyThatAreGoneWaitForAPerson(int missing, boolean held) throws Exception {
+        start("h2");
+        world.sync();
+        List<UUID> gone = vanish(missing);
+        ask();
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(world.alerts()).isEqualTo(held ? List.of("reconcile-held") : List.of());
+        assertThat(expired("reconciled")).hasSize(held ? 0 : missing);
+        assertThat(pending()).hasSize(held ? missing : 0);
+        assertThat(gone).containsAll(pending());
+        assertThat(seen()).isZero();
+    }
+
+    /** Up to ten jobs are never too many, however few there are. */
+    @ParameterizedTest
+    @CsvSource({"10, false", "11, true"})
+    void aFewThatAreGoneAreNotSuspicious(int missing, boolean held) throws Exception {
+        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(12).unknownExpired(0));
+        world.sync();
+        vanish(missing);
+        ask();
+
+        world.sync();
+
+        assertThat(pending()).hasSize(held ? missing : 0);
+    }
+
+    @Test
+    void aFeedThatEndsWithoutACursorExpiresNothingByItself() throws Exception {
+        start("h2");
+        world.sync();
+        world.sandbox.world().expireJobs(4);
+        ask();
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                        && SyncWorld.parse(request.body()).has("cursor")
+                ? Interceptor.rewrite(
+                        body -> text(page(body).put("has_more", true).putNull("next_cursor")))
+                : Interceptor.pass());
+
+        Run run = world.sync();
+
+        assertThat(run.cutShort()).isTrue();
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(pending()).hasSize(46);
+        assertThat(world.alerts()).containsExactly("feed-cut-short", "reconcile-held");
+        assertThat(expired("reconciled")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"95, 0", "105, 0", "106, 5", "1000, 5"})
+    void aFeedThatBringsFarLessThanItAnnouncedExpiresNothingByItself(int announced, int held) throws Exception {
+        start("h2");
+        world.sync();
+        List<UUID> gone = vanish(5);
+        world.sandbox.intercept(request ->
+                request.endpoint() == Endpoint.JOBS_FEED ? rewriteWithout(gone, announced) : Interceptor.pass());
+        ask();
+
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+
+        assertThat(pending()).hasSize(held);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whatIsHeldStaysActiveUntilAPersonAccepts(String database) throws Exception {
+        start(database);
+        world.sync();
+        List<UUID> gone = vanish(40);
+        ask();
+        Run resync = world.sync();
+        assertThat(world.one("select count(*) from active_job", Integer.class)).isEqualTo(100);
+        assertThat(world.one("select message from alert", String.class)).contains("40 of 100");
+
+        world.sandbox.intercept(null);
+        world.sandbox.world().updateJob(gone.get(0));
+        world.sandbox.world().expireJob(gone.get(1));
+        Run next = world.sync();
+
+        assertThat(next.mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(next.windowFrom()).isBefore(resync.runStartedAt());
+        assertThat(pending()).hasSize(38).doesNotContain(gone.get(0), gone.get(1));
+        assertThat(expired("swept")).containsExactly(gone.get(1));
+        assertThat(world.alerts()).containsExactly("reconcile-held");
+
+        ReconcileStore held =
+                new ReconcileStore(world.database.getDataSource(), Database.of(world.database.getDataSource()));
+        assertThat(held.pending()).isEqualTo(38);
+        assertThat(held.accept(OffsetDateTime.now())).isEqualTo(38);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone.subList(2, 40));
+        world.sync();
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void whatIsHeldAndComesBackWaitsForNobody() throws Exception {
+        start("h2");
+        world.sync();
+        vanish(40);
+        ask();
+        world.sync();
+        world.sandbox.intercept(null);
+        ask();
+
+        world.sync();
+
+        assertThat(pending()).isEmpty();
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aQuarantinedJobCountsAsSeen(String database) throws Exception {
+        start(database);
+        world.sync();
+        UUID bad = world.sandbox.world().activeIds().findFirst().orElseThrow();
+        ask();
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                ? Interceptor.rewrite(body -> {
+                    ObjectNode page = page(body);
+                    page.get("jobs").forEach(job -> {
+                        if (job.get("id").textValue().equals(bad.toString())) {
+                            ((ObjectNode) job).put("created_at", "yesterday");
+                        }
+                    });
+                    return text(page);
+                })
+                : Interceptor.pass());
+
+        Run run = world.sync();
+
+        assertThat(run.counts().quarantined()).isEqualTo(1);
+        assertThat(run.expired()).isZero();
+        assertThat(world.one("select count(*) from active_job where id = ?", Integer.class, bad))
+                .isEqualTo(1);
+        assertThat(world.one("select count(*) from quarantine where closed_at is null", Integer.class))
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aQuarantinedJobThatAResyncDoesNotBringIsClosed(String database) throws Exception {
+        start(database);
+        world.sync();
+        world.database.update(
+                "insert into quarantine (stream, run_id, job_id, reason, payload, quarantined_at)"
+                        + " values ('jobs', ?, ?, 'because', '{}', current_timestamp)",
+                world.run().id(),
+                UUID.randomUUID());
+        ask();
+
+        world.sync();
+
+        assertThat(world.one("select count(*) from quarantine where closed_at is null", Integer.class))
+                .isZero();
+    }
+
+    @Test
+    void aResyncThatIsStoppedBeforeItReconcilesForgetsNothing() throws Exception {
+        start("h2");
+        world.sync();
+        List<UUID> gone = vanish(5);
+        ask();
+        var context = world.context();
+        AdviceWith.adviceWith(context, "jobs-reconcile", advice -> advice.weaveById("jobs-reconcile-loop")
+                .before()
+                .process(exchange ->
+                        exchange.getVariable("jobfeedAttempt", Attempt.class).stop()));
+
+        Run stopped = world.sync();
+        assertThat(stopped.phase()).isEqualTo(RunPhase.RECONCILE);
+        assertThat(seen()).isEqualTo(95);
+        world.with("jobo.retry.time-scale", "0.001");
+        Run run = world.sync();
+
+        assertThat(run.id()).isEqualTo(stopped.id());
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+    }
+
+    /** Some jobs that the feed does not deliver any more, although no sweep told of them. */
+    private List<UUID> vanish(int howMany) {
+        List<UUID> gone = world.sandbox.world().activeIds().limit(howMany).toList();
+        int rest = world.sandbox.world().activeCount() - howMany;
+        world.sandbox.intercept(
+                request -> request.endpoint() == Endpoint.JOBS_FEED ? rewriteWithout(gone, rest) : Interceptor.pass());
+        return gone;
+    }
+
+    private static Interceptor.Verdict rewriteWithout(List<UUID> gone, int announced) {
+        return Interceptor.rewrite(body -> {
+            ObjectNode page = page(body);
+            if (page.has("jobs")) {
+                ArrayNode rest = page.arrayNode();
+                page.get("jobs").forEach(job -> {
+                    if (!gone.contains(UUID.fromString(job.get("id").textValue()))) {
+                        rest.add(job);
+                    }
+                });
+                page.set("jobs", rest);
+                if (page.has("estimated_total")) {
+                    page.put("estimated_total", announced);
+                }
+            }
+            return text(page);
+        });
+    }
+
+    private void ask() throws Exception {
+        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+    }
+
+    private void stall() {
+        world.database.update(
+                "update sync_state set last_sweep_started_at = ? where stream = 'jobs'",
+                OffsetDateTime.now().minusDays(8));
+    }
+
+    private List<UUID> expired(String reason) {
+        return world.database.queryForList("select id from job where expired_reason = ?", UUID.class, reason);
+    }
+
+    private List<UUID> pending() {
+        return world.database.queryForList("select job_id from reconcile_pending", UUID.class);
+    }
+
+    private long seen() {
+        return world.one("select count(*) from resync_seen", Long.class);
+    }
+
+    private static ObjectNode page(byte[] body) {
+        return (ObjectNode) SyncWorld.parse(new String(body, StandardCharsets.UTF_8));
+    }
+
+    private static byte[] text(JsonNode page) {
+        return page.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

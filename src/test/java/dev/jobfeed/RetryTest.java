@@ -1,0 +1,283 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.jobfeed.run.Run;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.Interceptor.Verdict;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Waits and budgets of a request that is repeated, as the server sees them. */
+class RetryTest {
+
+    private static final Verdict TOO_MANY = Interceptor.answer(429, Map.of("Retry-After", "1"), "");
+    private static final Verdict BROKEN = Interceptor.answer(500, Map.of(), "");
+    private static final Verdict UNAVAILABLE = Interceptor.answer(503, Map.of("Retry-After", "1"), "");
+
+    private SyncWorld world;
+    private final Queue<Verdict> answers = new ConcurrentLinkedQueue<>();
+
+    private void start(String timeScale) throws Exception {
+        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(40))
+                .with("jobo.jobs.batch-size", "20")
+                .with("jobo.retry.time-scale", timeScale);
+        world.sandbox.intercept(request -> {
+            Verdict next = request.endpoint() == Endpoint.JOBS_FEED ? answers.poll() : null;
+            return next == null ? Interceptor.pass() : next;
+        });
+    }
+
+    private void answers(Verdict verdict, int times) {
+        answers.addAll(Collections.nCopies(times, verdict));
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @Test
+    void aRequestThatRecoversLeavesNoTrouble() throws Exception {
+        start("0.001");
+        answers(TOO_MANY, 3);
+        answers(BROKEN, 5);
+
+        Run run = world.sync();
+
+        assertThat(world.feed()).hasSize(10);
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.lastError()).isNull();
+        assertThat(run.requests()).isEqualTo(10);
+        assertThat(run.retries()).isEqualTo(8);
+        assertThat(world.one("select count(*) from alert", Integer.class)).isZero();
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void nineRefusalsForTooManyRequestsInARowAreTooMany() throws Exception {
+        start("0.001");
+        answers(TOO_MANY, 9);
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(world.feed()).hasSize(9);
+        assertThat(world.run().lastError()).startsWith("Jobo answered 429");
+    }
+
+    @Test
+    void refusalsForTooManyRequestsAreCountedInARowOnly() throws Exception {
+        start("0.001");
+        answers(TOO_MANY, 8);
+        answers(BROKEN, 1);
+        answers(TOO_MANY, 8);
+
+        assertThat(world.sync().retries()).isEqualTo(17);
+    }
+
+    @Test
+    void eachRequestHasABudgetOfItsOwn() throws Exception {
+        start("0.001");
+        answers(BROKEN, 5);
+        answers(Interceptor.pass(), 1);
+        answers(BROKEN, 5);
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.retries()).isEqualTo(10);
+        world.assertStoreIsTheWorld();
+    }
+
+    static Stream<Arguments> flapping() {
+        return Stream.of(
+                arguments("500 and dropped connections", List.of(BROKEN, Interceptor.drop()), 6),
+                arguments("500 and 429", List.of(BROKEN, TOO_MANY), 11),
+                arguments("500 and 503", List.of(BROKEN, UNAVAILABLE), 11),
+                arguments("503 and 429", List.of(UNAVAILABLE, TOO_MANY), 11));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("flapping")
+    void aServerThatFailsInTurnsIsNotAskedForEver(String name, List<Verdict> turns, int requests) throws Exception {
+        start("0.001");
+        for (int i = 0; i < 50; i++) {
+            answers.addAll(turns);
+        }
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(world.feed()).hasSize(requests);
+    }
+
+    /** What the answer asks for, and how many seconds that is at least. */
+    static Stream<Arguments> waits() {
+        return Stream.of(
+                arguments("429, header in seconds", answer(429, Map.of("Retry-After", "7"), ""), 7),
+                arguments("429, header before body", answer(429, Map.of("Retry-After", "7"), "{\"retry_after\":1}"), 7),
+                arguments("429, retry_after", answer(429, Map.of(), "{\"retry_after\":5}"), 5),
+                arguments("429, retry_after_seconds", answer(429, Map.of(), "{\"retry_after_seconds\":6}"), 6),
+                arguments("429, header of another case", answer(429, Map.of("RETRY-AFTER", "7"), ""), 7),
+                arguments("429, HTTP date", (Supplier<Verdict>) RetryTest::inTwentySeconds, 18),
+                arguments("429 without a word", answer(429, Map.of(), "slow down"), 60),
+                arguments("503, header", answer(503, Map.of("Retry-After", "5"), ""), 5),
+                arguments("503 without a word", answer(503, Map.of(), ""), 30),
+                arguments("500", answer(500, Map.of(), ""), 1),
+                arguments("dropped", (Supplier<Verdict>) Interceptor::drop, 1));
+    }
+
+    private static Supplier<Verdict> answer(int status, Map<String, String> headers, String body) {
+        return () -> Interceptor.answer(status, headers, body);
+    }
+
+    private static Verdict inTwentySeconds() {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                Instant.now().plusSeconds(20).atOffset(ZoneOffset.UTC));
+        return Interceptor.answer(429, Map.of("Retry-After", date), "");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("waits")
+    void theServerIsLeftAloneForAsLongAsItAsks(String name, Supplier<Verdict> answer, int seconds) throws Exception {
+        start("0.01");
+        answers.add(answer.get());
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.retries()).isEqualTo(1);
+        assertThat(gaps().get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(seconds * 10L));
+    }
+
+    @Test
+    void waitsGrowFromOneTryToTheNext() throws Exception {
+        start("0.01");
+        answers(BROKEN, 5);
+        answers(Interceptor.pass(), 1);
+        answers(Interceptor.answer(429, Map.of("Retry-After", "2"), ""), 3);
+
+        world.sync();
+
+        List<Long> least = List.of(10L, 20L, 40L, 80L, 160L, 0L, 20L, 30L, 40L);
+        assertThat(gaps()).hasSameSizeAs(least);
+        for (int i = 0; i < least.size(); i++) {
+            assertThat(gaps().get(i)).as("wait " + i).isGreaterThanOrEqualTo(Duration.ofMillis(least.get(i)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"901", "86400", "99999999999999999999", "1e400"})
+    void aWaitBeyondReasonEndsTheAttemptAndTheNextGoesOn(String seconds) throws Exception {
+        start("0.001");
+        answers(Interceptor.pass(), 1);
+        answers(Interceptor.answer(429, Map.of("Retry-After", seconds), "{\"message\":\"Too many.\"}"), 1);
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(world.feed()).hasSize(2);
+        assertThat(world.run().lastError())
+                .startsWith("Jobo answered 429 (Too many); it asks to be left alone for ")
+                .contains("jobo.retry.max-wait");
+        assertThat(world.alerts()).containsExactly("rate-limited");
+
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(world.feed()).hasSize(3);
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    /** With the longest wait between what is asked for and the default, only one of the two goes on. */
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void whatTheAnswerAsksForReplacesTheDefault(int status) throws Exception {
+        start("0.001");
+        world.with("jobo.retry.max-wait", "20s");
+        answers(Interceptor.answer(status, Map.of("Retry-After", "19"), ""), 1);
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+
+        answers(Interceptor.answer(status, Map.of(), ""), 1);
+        assertThatThrownBy(world::sync);
+    }
+
+    @Test
+    void anAnswerThatDoesNotComeInTimeIsAskedForAgain() throws Exception {
+        start("0.001");
+        world.with("jobo.http.response-timeout", "5s");
+        CountDownLatch held = new CountDownLatch(1);
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 1) {
+                held.await();
+            }
+            return Interceptor.pass();
+        });
+
+        Run run = world.sync();
+        held.countDown();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.requests()).isEqualTo(3);
+        assertThat(run.retries()).isEqualTo(1);
+        assertThat(run.lastError()).isNull();
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aServerThatNeverAnswersInTimeIsGivenUp() throws Exception {
+        start("0.001");
+        world.with("jobo.http.response-timeout", "50ms");
+        CountDownLatch held = new CountDownLatch(1);
+        world.sandbox.intercept(request -> {
+            held.await();
+            return Interceptor.pass();
+        });
+
+        assertThatThrownBy(world::sync);
+        held.countDown();
+
+        assertThat(world.run().requests()).isEqualTo(6);
+        assertThat(world.run().lastError()).contains("cannot be reached");
+        assertThat(world.alerts()).containsExactly("unreachable");
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamed() throws Exception {
+        start("0.001");
+        world.sandbox.close();
+
+        assertThatThrownBy(world::sync);
+
+        assertThat(world.run().requests()).isEqualTo(6);
+        assertThat(world.run().lastError()).contains("cannot be reached").contains("jobo.base-url");
+    }
+
+    /** How long after the request before it each request to the feed arrived. */
+    private List<Duration> gaps() {
+        List<Instant> times = world.feed().stream().map(LoggedRequest::time).toList();
+        List<Duration> gaps = new ArrayList<>();
+        for (int i = 1; i < times.size(); i++) {
+            gaps.add(Duration.between(times.get(i - 1), times.get(i)));
+        }
+        return gaps;
+    }
+}

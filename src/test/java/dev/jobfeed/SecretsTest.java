@@ -1,0 +1,133 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The key goes to the API and nowhere else. */
+class SecretsTest {
+
+    /** As much of the key as nothing else can have in common with it. */
+    private static final String SECRET = Sandbox.TEST_KEY.substring("jbe_test_".length());
+
+    @TempDir
+    Path directory;
+
+    @Test
+    @Tag("processes")
+    void noProcessTellsTheKeyInWhatItPrintsLogsOrStores() throws Exception {
+        try (ProcessWorld world = ProcessWorld.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
+            ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 1);
+            JobfeedProcess held = world.start("sync", "jobs", "--max-pages", "1");
+            hold.awaitAsked();
+            assertThat(Files.readString(Path.of("/proc/" + held.pid() + "/cmdline")))
+                    .contains("dev.jobfeed.cli.Jobfeed")
+                    .doesNotContain(SECRET);
+            assertThat(threads(held)).contains("main").doesNotContain(SECRET);
+            hold.release();
+            assertThat(held.exitCode()).isZero();
+            assertThat(held.err()).contains("TRACE");
+
+            world.sandbox.intercept(request -> Interceptor.answer(
+                    401, Map.of(), "{\"message\":\"The key " + Sandbox.TEST_KEY + " is not valid\"}"));
+            JobfeedProcess refused = world.start("sync", "jobs");
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.out()).contains("Jobo answered 401 (The key jbe_test_... is not valid)");
+            world.sandbox.intercept(null);
+            assertThat(world.start("doctor", "--json").exitCode()).isZero();
+            JobfeedProcess status = world.start("status", "--json");
+            assertThat(status.exitCode()).isZero();
+            assertThat(status.out()).contains("is not valid");
+
+            assertThat(world.everything().toString()).contains("is not valid").doesNotContain(SECRET);
+        }
+        assertNoFileContainsTheKey();
+    }
+
+    /** Stdout, stderr, the database: all that the processes wrote is in one directory. */
+    private void assertNoFileContainsTheKey() throws Exception {
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> written = files.filter(Files::isRegularFile).toList();
+            assertThat(written).hasSizeGreaterThan(8).anyMatch(file -> file.endsWith("jobs.mv.db"));
+            for (Path file : written) {
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1).contains(SECRET))
+                        .as(file.toString())
+                        .isFalse();
+            }
+        }
+    }
+
+    private String threads(JobfeedProcess process) throws Exception {
+        Path stacks = Files.createTempFile(directory, "threads", "");
+        int code = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "Thread.print")
+                .redirectErrorStream(true)
+                .redirectOutput(stacks.toFile())
+                .start()
+                .waitFor();
+        assertThat(code).isZero();
+        return Files.readString(stacks);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 500, 302, 0})
+    void noExceptionTellsTheKey(int answer) throws Exception {
+        try (SyncWorld world =
+                SyncWorld.of("h2", SandboxOptions.builder().jobs(1)).with("jobo.retry.time-scale", "0")) {
+            if (answer == 0) {
+                world.with("jobo.base-url", "http://127.0.0.1:1");
+            }
+            world.sandbox.intercept(request -> Interceptor.answer(
+                    answer,
+                    Map.of("Location", "/elsewhere", "X-Request-Id", "1"),
+                    "{\"message\":\"" + Sandbox.TEST_KEY + "\"}"));
+
+            assertTellsNothing(catchThrowable(world::sync));
+            assertThat(world.one("select last_error from sync_run", String.class))
+                    .isNotEmpty()
+                    .doesNotContain(SECRET);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\nX-Other: 1", "\u00e9"})
+    void aKeyThatWouldGarbleItsHeaderIsNotSentAndNotTold(String more) throws Exception {
+        try (SyncWorld world = SyncWorld.of("h2", SandboxOptions.builder().jobs(1))
+                .with("jobo.api-key", Sandbox.TEST_KEY + more + "x")) {
+            Throwable refusal = catchThrowable(world::sync);
+
+            assertThat(refusal).hasStackTraceContaining("jobo.api-key has ");
+            assertTellsNothing(refusal);
+            assertThat(world.sandbox.log().entries()).isEmpty();
+        }
+    }
+
+    private static void assertTellsNothing(Throwable failure) {
+        assertThat(failure).isNotNull();
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        assertThat(trace.toString()).doesNotContain(SECRET);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            assertThat(cause.getMessage() + cause + cause.getLocalizedMessage()).doesNotContain(SECRET);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real processes, asked to stop; the lease is the default one of a minute, so the next one proves it was given back. */
+@Tag("processes")
+class SignalsTest {
+
+    /** What a container runtime leaves, and more; what was measured is published. */
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private TestReporter reporter;
+    private ProcessWorld world;
+
+    @BeforeEach
+    void start(TestReporter reporter) {
+        this.reporter = reporter;
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRunThatIsStoppedAgainAndAgainGoesOnWhereItWas(String database) throws Exception {
+        world = ProcessWorld.of(database, directory);
+
+        ProcessWorld.Hold answer = world.hold(Endpoint.JOBS_FEED, 2);
+        JobfeedProcess process = world.start("run");
+        answer.awaitAsked();
+        stop(process, "TERM", "during a slow answer");
+        answer.release();
+        world.assertOpenAfterPages(1);
+
+        ProcessWorld.Hold sweep = world.hold(Endpoint.JOBS_EXPIRED, 1);
+        process = world.start("sync", "jobs");
+        sweep.awaitAsked();
+        stop(process, "TERM", "during the sweep");
+        sweep.release();
+        world.assertOpenAfterPages(1);
+
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                ? Interceptor.answer(429, Map.of("Retry-After", "600"), "")
+                : Interceptor.pass());
+        process = world.start("run");
+        process.awaitErr("waiting 600.0 s");
+        stop(process, "TERM", "during a wait of 600 s");
+        world.assertOpenAfterPages(1);
+
+        process = world.start("sync", "jobs");
+        process.awaitErr("waiting 600.0 s");
+        stop(process, "INT", "during a wait of 600 s");
+        world.assertOpenAfterPages(1);
+
+        CountDownLatch asked = new CountDownLatch(1);
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED) {
+                asked.countDown();
+            }
+            return Interceptor.pass();
+        });
+        process = world.start("sync", "jobs");
+        asked.await();
+        stop(process, "TERM", "between pages");
+        int pages = Integer.parseInt(world.one("select pages from sync_run order by id limit 1"));
+        if (pages < ProcessWorld.PAGES) {
+            world.assertOpenAfterPages(pages);
+        }
+
+        world.sandbox.intercept(null);
+        assertThat(world.start("sync", "jobs").exitCode()).isZero();
+        world.assertStoreIsTheWorld();
+        world.assertPagesWereAskedForOnce(4);
+    }
+
+    @Test
+    void aPageThatCannotBeWrittenDoesNotKeepAProcessAlive() throws Exception {
+        world = ProcessWorld.of("postgresql", directory).with("jobfeed.lease", "2s");
+        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 2);
+        JobfeedProcess process = world.start("sync", "jobs");
+        hold.awaitAsked();
+        try (Connection other = DriverManager.getConnection(world.url);
+                Connection watch = DriverManager.getConnection(world.url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select id from sync_run for update");
+            hold.release();
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> PostgresServer.hasWaiter(watch));
+            stop(process, "TERM", "in a page's transaction");
+        }
+        world.assertOpenAfterPages(1);
+
+        world.finish();
+        world.assertStoreIsTheWorld();
+    }
+
+    private void stop(JobfeedProcess process, String signal, String when) throws Exception {
+        long asked = System.nanoTime();
+        process.signal(signal);
+        assertThat(process.exitCode()).as(process.err()).isEqualTo(signal.equals("INT") ? 130 : 143);
+        Duration took = Duration.ofNanos(System.nanoTime() - asked);
+        reporter.publishEntry("SIG" + signal + " " + when, took.toMillis() + " ms");
+        assertThat(took).isLessThan(DEADLINE);
+    }
+}

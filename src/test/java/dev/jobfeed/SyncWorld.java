@@ -1,0 +1,241 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.jobfeed.run.Attempt;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.run.SyncState;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The shipped routes in a Camel context, against a sandbox over HTTP, with a database of their own. */
+final class SyncWorld implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** How the ids of rows begin that a fault of the sandbox added. */
+    static final String FAULT_ID = "fa017000-";
+
+    static final List<String> ROUTES = List.of(
+            "alerts",
+            "career-sites",
+            "companies",
+            "jobby-api",
+            "jobby-live-events",
+            "jobby-queue",
+            "jobby-relay",
+            "jobby-webhooks",
+            "jobo-api",
+            "jobs-expired",
+            "jobs-feed",
+            "jobs-sync");
+
+    final Sandbox sandbox;
+    final JdbcTemplate database;
+    private final HikariDataSource dataSource;
+    private final boolean ownsSandbox;
+    private Clock clock = Clock.systemUTC();
+    private DefaultCamelContext context;
+    private JobfeedBundle bundle;
+    private final Properties settings = new Properties();
+
+    /** A world over {@code h2} or {@code postgresql}. */
+    static SyncWorld of(String database, SandboxOptions.Builder options) throws Exception {
+        String url = database.equals("h2")
+                ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"
+                : PostgresServer.newDatabase();
+        return new SyncWorld(url, Sandbox.start(options.port(0).build()), true);
+    }
+
+    /** A world over a sandbox that outlives it, and a database that others have open before and after it. */
+    static SyncWorld over(Sandbox sandbox, String url) {
+        return new SyncWorld(url, sandbox, false);
+    }
+
+    private SyncWorld(String url, Sandbox sandbox, boolean ownsSandbox) {
+        this.sandbox = sandbox;
+        this.ownsSandbox = ownsSandbox;
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMaximumPoolSize(4);
+        dataSource = new HikariDataSource(config);
+        database = new JdbcTemplate(dataSource);
+        settings.setProperty("jobo.base-url", sandbox.baseUrl());
+        settings.setProperty("jobo.api-key", Sandbox.TEST_KEY);
+        settings.setProperty("jobo.jobs.watermark-parameter", "updated_after");
+        settings.setProperty("jobfeed.jobs.enabled", "false");
+    }
+
+    /** Sets the time that the bundle goes by. */
+    SyncWorld clock(Clock other) {
+        clock = other;
+        return this;
+    }
+
+    /** Sets a property; it counts from the next start. */
+    SyncWorld with(String property, String value) {
+        settings.setProperty(property, value);
+        if (context != null) {
+            context.stop();
+            context = null;
+        }
+        return this;
+    }
+
+    DefaultCamelContext context() throws Exception {
+        if (context == null) {
+            context = new DefaultCamelContext();
+            context.getPropertiesComponent().setOverrideProperties(settings);
+            bundle = JobfeedBundle.bind(context, new JobfeedBundle.Options(dataSource, clock));
+            var loader = PluginHelper.getResourceLoader(context);
+            for (String name : ROUTES) {
+                PluginHelper.getRoutesLoader(context)
+                        .loadRoutes(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
+            }
+            context.start();
+        }
+        return context;
+    }
+
+    JobfeedBundle bundle() throws Exception {
+        context();
+        return bundle;
+    }
+
+    /** One attempt. */
+    Run sync() throws Exception {
+        return attempt(Map.of()).run();
+    }
+
+    /** One attempt that a person agreed to the cost of. */
+    Run syncConfirmed() throws Exception {
+        return attempt(Map.of("jobfeedConfirmCost", true)).run();
+    }
+
+    /** One attempt that ends after so many pages. */
+    Run syncPages(int maxPages) throws Exception {
+        return attempt(Map.of("jobfeedMaxPages", maxPages)).run();
+    }
+
+    /** One attempt on the career sites. */
+    Run syncCareerSites() throws Exception {
+        return attempt("direct:career-sites-sync", Map.of()).run();
+    }
+
+    /** One attempt on the career sites that ends after so many pages. */
+    Run syncCareerSites(int maxPages) throws Exception {
+        return attempt("direct:career-sites-sync", Map.of("jobfeedMaxPages", maxPages))
+                .run();
+    }
+
+    private Attempt attempt(Map<String, Object> variables) throws Exception {
+        return attempt("direct:jobs-sync", variables);
+    }
+
+    private Attempt attempt(String route, Map<String, Object> variables) throws Exception {
+        try (var template = context().createProducerTemplate()) {
+            Exchange exchange = template.send(route, e -> variables.forEach(e::setVariable));
+            if (exchange.getException() != null) {
+                throw exchange.getException();
+            }
+            return exchange.getVariable("jobfeedAttempt", Attempt.class);
+        }
+    }
+
+    /** The newest run of the jobs stream, as it is stored. */
+    Run run() throws Exception {
+        return bundle().runs().lastRuns("jobs", 1).get(0);
+    }
+
+    /** What is stored of the jobs stream between its runs. */
+    SyncState state() throws Exception {
+        return bundle().runs().state("jobs");
+    }
+
+    /** The conditions that last, in the order in which they began. */
+    List<String> alerts() {
+        return database.queryForList("select condition from alert where cleared_at is null order by id", String.class);
+    }
+
+    /** The requests to the feed, in the order of their arrival. */
+    List<LoggedRequest> feed() {
+        return sandbox.log().entries("/api/jobs/feed");
+    }
+
+    /** The requests to the list of expired postings, in the order of their arrival. */
+    List<LoggedRequest> expired() {
+        return sandbox.log().entries("/api/jobs/expired");
+    }
+
+    /** The bodies of the requests to the feed, in the order of their arrival. */
+    List<String> feedRequests() {
+        return feed().stream().map(LoggedRequest::body).toList();
+    }
+
+    /** The store's only row of a query. */
+    <T> T one(String query, Class<T> type, Object... parameters) {
+        return database.queryForObject(query, type, parameters);
+    }
+
+    /** Every active job of the world is active here, in its newest version, and nothing else is but rows of a fault. */
+    void assertStoreIsTheWorld() {
+        Map<UUID, String> truth = new HashMap<>();
+        sandbox.world().forEachActive(json -> {
+            JsonNode job = parse(json);
+            truth.put(
+                    UUID.fromString(job.get("id").textValue()),
+                    job.path("title").textValue() + "|" + instant(job.path("updated_at")));
+        });
+        Map<UUID, String> stored = new HashMap<>();
+        String ofTheWorld = "select id, title, updated_at from active_job" + " where cast(id as varchar) not like '"
+                + FAULT_ID + "%'";
+        database.query(ofTheWorld, row -> {
+            OffsetDateTime updated = row.getObject("updated_at", OffsetDateTime.class);
+            stored.put(
+                    row.getObject("id", UUID.class),
+                    row.getString("title") + "|" + (updated == null ? null : updated.toInstant()));
+        });
+        assertThat(stored).isEqualTo(truth);
+    }
+
+    static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static Instant instant(JsonNode time) {
+        return time.isTextual() ? OffsetDateTime.parse(time.textValue()).toInstant() : null;
+    }
+
+    @Override
+    public void close() {
+        if (context != null) {
+            context.stop();
+        }
+        dataSource.close();
+        if (ownsSandbox) {
+            sandbox.close();
+        }
+    }
+}

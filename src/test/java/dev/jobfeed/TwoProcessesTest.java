@@ -1,0 +1,142 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two processes on one PostgreSQL: one works, and the other takes over from a dead, stopped or cut off one. */
+@Tag("processes")
+class TwoProcessesTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(3);
+
+    @TempDir
+    Path directory;
+
+    private ProcessWorld world;
+
+    @BeforeEach
+    void start() throws Exception {
+        world = ProcessWorld.of("postgresql", directory).with("jobfeed.lease", LEASE.toSeconds() + "s");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        world.close();
+    }
+
+    @Test
+    void theSecondSaysWhoIsAtWorkAndTakesOverWithinTheLeaseOfADeadOne() throws Exception {
+        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        JobfeedProcess first = world.start("sync", "jobs");
+        hold.awaitAsked();
+        int requests = world.sandbox.log().entries().size();
+
+        JobfeedProcess second = world.start("sync", "jobs");
+
+        assertThat(second.exitCode()).isEqualTo(3);
+        assertThat(second.err())
+                .contains("Another attempt is at work on the stream jobs: process " + first.pid() + " on ");
+        assertThat(second.out()).isEmpty();
+        assertThat(world.sandbox.log().entries()).hasSize(requests);
+
+        first.kill();
+        long killed = System.nanoTime();
+        hold.release();
+        world.awaitRow("select lease_until <= current_timestamp from sync_state where stream = 'jobs'", "t");
+        assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.plusSeconds(1));
+        assertThat(world.start("sync", "jobs").exitCode()).isZero();
+        world.assertStoreIsTheWorld();
+        world.assertPagesWereAskedForOnce(2);
+    }
+
+    @Test
+    void aStoppedOneThatHoldsRowLocksBlocksNobodyAndWakesUpToNothing() throws Exception {
+        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        JobfeedProcess first = world.start("sync", "jobs");
+        hold.awaitAsked();
+        try (Connection other = DriverManager.getConnection(world.url);
+                Connection watch = DriverManager.getConnection(world.url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select id from sync_run for update");
+            hold.release();
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> PostgresServer.hasWaiter(watch));
+            first.signal("STOP");
+            other.rollback();
+        }
+        world.awaitRow(
+                "select count(*) from pg_stat_activity where state = 'idle in transaction'"
+                        + " and application_name like 'jobfeed-%' and datname = current_database()",
+                "1");
+
+        assertTakenOver(first, () -> first.signal("CONT"));
+    }
+
+    /** The server waits for the rest of a statement then, and no timeout of PostgreSQL 15 ends that. */
+    @Test
+    void oneThatIsCutOffInTheMiddleOfAStatementBlocksNobodyAndComesBackToNothing() throws Exception {
+        try (PausableProxy proxy = PausableProxy.to(PostgresServer.port(world.url))) {
+            int[] seen = {0};
+            world.sandbox.intercept(request -> {
+                if (request.endpoint() == Endpoint.JOBS_FEED && ++seen[0] == 3) {
+                    proxy.pauseAfter(1_200_000);
+                }
+                return Interceptor.pass();
+            });
+            String direct = world.url;
+            world.with("jobfeed.datasource.url", PostgresServer.atPort(direct, proxy.port()));
+            JobfeedProcess first = world.start("sync", "jobs");
+            world.with("jobfeed.datasource.url", direct);
+            world.awaitRow(
+                    "select state || ', ' || wait_event from pg_stat_activity"
+                            + " where application_name like 'jobfeed-%' and datname = current_database()",
+                    "active, ClientRead");
+
+            assertTakenOver(first, proxy::resume);
+        }
+    }
+
+    @Test
+    void oneThatIsStoppedWhileItWaitsForAPageWakesUpToNothing() throws Exception {
+        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        JobfeedProcess first = world.start("sync", "jobs");
+        hold.awaitAsked();
+        first.signal("STOP");
+        hold.release();
+
+        assertTakenOver(first, () -> first.signal("CONT"));
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private void assertTakenOver(JobfeedProcess first, Action wake) throws Exception {
+        world.finish();
+        world.assertStoreIsTheWorld();
+        Map<String, List<String>> before = world.everything();
+
+        wake.run();
+
+        assertThat(first.exitCode()).isEqualTo(1);
+        assertThat(first.err()).contains("was taken over by another attempt");
+        assertThat(first.out()).isEmpty();
+        assertThat(world.everything()).isEqualTo(before);
+        world.assertPagesWereAskedForOnce(2);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.jobfeed.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.DateTimeException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimestampsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-04-29T05:00:03.198870Z, 2026-04-29T05:00:03.198870Z",
+        "2026-04-29T05:00:03.123456789Z, 2026-04-29T05:00:03.123456Z",
+        "2026-04-29T05:00:03+05:30, 2026-04-28T23:30:03Z",
+        "2026-04-29T05:00:03.319, 2026-04-29T05:00:03.319Z",
+        "2026-04-29T05:00, 2026-04-29T05:00Z",
+        "2026-04-29, 2026-04-29T00:00Z",
+        "' 2026-04-29 ', 2026-04-29T00:00Z",
+        "2024-02-29, 2024-02-29T00:00Z",
+        "0001-01-01T00:00:00, 0001-01-01T00:00Z",
+        "9999-12-31T23:59:59.9999999Z, 9999-12-31T23:59:59.999999Z"
+    })
+    void aDateIsItsInstantInUtcToTheMicrosecond(String text, String instant) {
+        assertThat(Timestamps.parse(text)).hasToString(instant);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "soon",
+                "1777438803",
+                "20260429",
+                "29.04.2026",
+                "2026-04",
+                "2026-02-30",
+                "2025-02-29",
+                "2026-13-01",
+                "2026-04-29T",
+                "2026-04-29T25:00:00Z",
+                "2026-04-29T05:00:03Z[Europe/Berlin]",
+                "2026-04-29T05:00:03+25:00",
+                "+10000-01-01",
+                "-5000-01-01"
+            })
+    void anythingElseIsRefused(String text) {
+        assertThatExceptionOfType(DateTimeException.class).isThrownBy(() -> Timestamps.parse(text));
+    }
+}
