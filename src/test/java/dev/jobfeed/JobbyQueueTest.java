@@ -325,7 +325,7 @@ class JobbyQueueTest {
         world.with("jobby.token", "jbb_revokedrevokedrevokedrevokedrev22");
 
         poll();
-        poll();
+        look();
 
         assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).hasSize(1);
         assertThat(world.alerts()).containsExactly("invalid-token");
@@ -424,7 +424,18 @@ class JobbyQueueTest {
         return SyncWorld.parse(world.send("direct:jobby-queue-join", eventId, Map.of(), String.class));
     }
 
+    /** A look once the interval since the last one is over. */
     private void poll() throws Exception {
+        await().atMost(JobbyWorld.DEADLINE)
+                .until(() -> world.one(
+                                "select count(*) from sync_state where stream = 'jobby_queue'"
+                                        + " and (lease_until is null or lease_until <= current_timestamp)",
+                                Integer.class)
+                        == 1);
+        look();
+    }
+
+    private void look() throws Exception {
         world.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
     }
 
