@@ -49,6 +49,9 @@ final class JobfeedProcess implements AutoCloseable {
     private static ProcessBuilder builder(Map<String, String> properties, String... arguments) {
         // compiled once only, because none of them lives long
         List<String> command = new ArrayList<>(List.of(
+                // a shell's background job ignores SIGINT, and its children inherit that
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
