@@ -235,6 +235,9 @@ class JobbyProcessTest {
                         .filter(entry -> !entry.endsWith("test-classes"))
                         .toList());
         List<String> command = new ArrayList<>(List.of(
+                // a shell\'s background job ignores SIGINT, and its children inherit that
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
