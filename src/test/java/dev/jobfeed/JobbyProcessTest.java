@@ -16,15 +16,14 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -41,8 +40,7 @@ class JobbyProcessTest {
     Path directory;
 
     private Sandbox sandbox;
-    private final List<Process> processes = new ArrayList<>();
-    private int started;
+    private final List<JobfeedProcess> processes = new ArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
@@ -53,8 +51,8 @@ class JobbyProcessTest {
 
     @AfterEach
     void stop() throws Exception {
-        for (Process process : processes) {
-            process.destroyForcibly().waitFor();
+        for (JobfeedProcess process : processes) {
+            process.close();
         }
         sandbox.close();
     }
@@ -78,12 +76,12 @@ class JobbyProcessTest {
             return Interceptor.drop();
         });
         String event = event();
-        Process first = jobfeed(url, "jobby", "join", event);
+        JobfeedProcess first = jobfeed(url, "jobby", "join", event);
         assertThat(repeated.await(1, TimeUnit.MINUTES)).isTrue();
-        first.destroyForcibly().waitFor();
+        first.kill();
         dead.countDown();
 
-        Process second = jobfeed(url, "jobby", "join", event);
+        JobfeedProcess second = jobfeed(url, "jobby", "join", event);
         await().atMost(JobbyWorld.DEADLINE).until(() -> err(2).contains(event + ": number 3, about 5 min"));
         sandbox.jobby().fair().advanceQueue(event);
         await().atMost(JobbyWorld.DEADLINE).until(() -> err(2).contains(event + ": number 2, about 3 min"));
@@ -92,7 +90,7 @@ class JobbyProcessTest {
                 .match(sandbox.jobby().fair().places().get(0).id())
                 .id();
 
-        assertThat(code(second)).isZero();
+        assertThat(second.exitCode()).isZero();
         assertThat(out(2).strip()).isEqualTo(sandbox.baseUrl() + "/account/matches/" + match);
         assertThat(sandbox.jobby().fair().places()).hasSize(1);
         assertThat(sandbox.jobby().requests(JobbyEndpoint.QUEUE_JOIN).stream()
@@ -100,8 +98,8 @@ class JobbyProcessTest {
                         .distinct())
                 .hasSize(1);
 
-        Process status = jobfeed(url, "jobby", "status", "--json");
-        assertThat(code(status)).isZero();
+        JobfeedProcess status = jobfeed(url, "jobby", "status", "--json");
+        assertThat(status.exitCode()).isZero();
         JsonNode json = SyncWorld.parse(out(3));
         assertThat(json.get("matches").get(0).get("match_id").textValue()).isEqualTo(match);
         assertThat(json.get("open")).isEmpty();
@@ -112,18 +110,15 @@ class JobbyProcessTest {
     void controlCLeavesThePlaceInTheQueue() throws Exception {
         String url = "jdbc:h2:file:" + directory.resolve("jobby");
         String event = event();
-        Process join = jobfeed(url, "jobby", "join", event);
+        JobfeedProcess join = jobfeed(url, "jobby", "join", event);
         await().atMost(JobbyWorld.DEADLINE).until(() -> err(1).contains("number 3"));
 
-        new ProcessBuilder("kill", "-s", "INT", Long.toString(join.pid()))
-                .inheritIO()
-                .start()
-                .waitFor();
+        join.signal("INT");
 
-        assertThat(code(join)).isEqualTo(130);
+        assertThat(join.exitCode()).isEqualTo(130);
         assertThat(err(1)).doesNotContain("jobfeed:");
-        Process status = jobfeed(url, "jobby", "status");
-        assertThat(code(status)).isZero();
+        JobfeedProcess status = jobfeed(url, "jobby", "status");
+        assertThat(status.exitCode()).isZero();
         assertThat(out(2)).contains("live events  0", event + ": number 3");
     }
 
@@ -131,13 +126,13 @@ class JobbyProcessTest {
     void eventsAreFetchedAndListed() throws Exception {
         String url = "jdbc:h2:file:" + directory.resolve("jobby");
 
-        assertThat(code(jobfeed(url, "jobby", "events"))).isZero();
+        assertThat(jobfeed(url, "jobby", "events").exitCode()).isZero();
         assertThat(out(1).lines()).hasSize(3).anyMatch(line -> line.startsWith(event()));
-        assertThat(code(jobfeed(url, "jobby", "events", "--json"))).isZero();
+        assertThat(jobfeed(url, "jobby", "events", "--json").exitCode()).isZero();
         assertThat(SyncWorld.parse(out(2)).findValuesAsText("id")).contains(event());
 
         sandbox.jobby().intercept(request -> Interceptor.answer(403, Map.of(), "{\"code\":\"PLAN_GATED\"}"));
-        assertThat(code(jobfeed(url, "jobby", "events"))).isEqualTo(1);
+        assertThat(jobfeed(url, "jobby", "events").exitCode()).isEqualTo(1);
         assertThat(err(3)).contains("jobfeed: Jobby.dev answered 403 PLAN_GATED to GET /live-events.");
         assertThat(out(3)).isEmpty();
     }
@@ -146,7 +141,7 @@ class JobbyProcessTest {
     void whatIsWrongWithAJoinIsSaidInOneLine() throws Exception {
         String url = "jdbc:h2:file:" + directory.resolve("jobby");
 
-        assertThat(code(jobfeed(url, "jobby", "join", "evt_none"))).isEqualTo(1);
+        assertThat(jobfeed(url, "jobby", "join", "evt_none").exitCode()).isEqualTo(1);
         assertThat(err(1)).contains("jobfeed: Jobby.dev answered 404 NOT_FOUND to POST /queue/join");
         assertThat(out(1)).isEmpty();
     }
@@ -158,15 +153,15 @@ class JobbyProcessTest {
         sandbox.jobby()
                 .webhooks()
                 .add("http://127.0.0.1:" + port + "/jobby/webhooks", "jbb_whsec_secret", "match.matched");
-        Process run = run(url, port, "jbb_whsec_secret");
+        JobfeedProcess run = run(url, port, "jbb_whsec_secret");
         await().atMost(JobbyWorld.DEADLINE).until(() -> err(1).contains("running;"));
 
         sandbox.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"));
 
         await().atMost(JobbyWorld.DEADLINE).until(() -> err(1).contains("match mat_1"));
         long stopping = System.nanoTime();
-        run.destroy();
-        assertThat(code(run)).isEqualTo(143);
+        run.signal("TERM");
+        assertThat(run.exitCode()).isEqualTo(143);
         assertThat(Duration.ofNanos(System.nanoTime() - stopping)).isLessThan(Duration.ofSeconds(10));
         assertThat(out(1) + err(1)).doesNotContain("jbb_whsec_secret");
     }
@@ -183,34 +178,29 @@ class JobbyProcessTest {
 
     @Test
     void aTakenPortEndsWithAMessageThatNamesIt() throws Exception {
-        Process run = run(PostgresServer.newDatabase(), sandbox.port(), "jbb_whsec_secret");
+        JobfeedProcess run = run(PostgresServer.newDatabase(), sandbox.port(), "jbb_whsec_secret");
 
-        assertThat(code(run)).isEqualTo(2);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(err(1))
                 .contains(
                         "jobfeed: Port " + sandbox.port() + " on 127.0.0.1 cannot be listened on", "jobfeed.http.port");
     }
 
-    private Process run(String url, int port, String secret) throws IOException {
+    private JobfeedProcess run(String url, int port, String secret) throws IOException {
         return jobfeed(
                 url,
                 Map.of(
-                        "JOBO_API_KEY",
+                        "jobo.api-key",
                         Sandbox.TEST_KEY,
-                        "JOBO_BASE_URL",
+                        "jobo.base-url",
                         sandbox.baseUrl(),
-                        "JOBFEED_JOBS_ENABLED",
+                        "jobfeed.jobs.enabled",
                         "false",
-                        "JOBFEED_HTTP_PORT",
+                        "jobfeed.http.port",
                         Integer.toString(port),
-                        "JOBBY_WEBHOOK_SECRET",
+                        "jobby.webhook-secret",
                         secret),
                 "run");
-    }
-
-    private static int code(Process process) throws InterruptedException {
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        return process.exitValue();
     }
 
     private static int freePort() throws IOException {
@@ -223,55 +213,39 @@ class JobbyProcessTest {
         return sandbox.jobby().fair().liveEvents().get(0).id();
     }
 
-    private Process jobfeed(String url, String... arguments) throws IOException {
+    private JobfeedProcess jobfeed(String url, String... arguments) throws IOException {
         return jobfeed(url, Map.of(), arguments);
     }
 
-    private Process jobfeed(String url, Map<String, String> more, String... arguments) throws IOException {
-        String separator = System.getProperty("path.separator");
-        String classPath = String.join(
-                separator,
-                Stream.of(System.getProperty("java.class.path").split(separator))
-                        .filter(entry -> !entry.endsWith("test-classes"))
-                        .toList());
-        List<String> command = new ArrayList<>(List.of(
-                // a shell\'s background job ignores SIGINT, and its children inherit that
-                "env",
-                "--default-signal=INT",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath,
-                "dev.jobfeed.cli.Jobfeed"));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().remove("JOBO_API_KEY");
-        builder.environment().put("JOBBY_BASE_URL", sandbox.jobby().baseUrl());
-        builder.environment().put("JOBBY_TOKEN", Jobby.TEST_TOKEN);
-        builder.environment().put("JOBBY_POLL_INTERVAL", "200ms");
-        builder.environment().put("JOBFEED_DATASOURCE_URL", url);
-        builder.environment().put("JOBFEED_LEASE", "2s");
-        builder.environment().putAll(more);
-        started++;
-        Process process = builder.redirectOutput(
-                        directory.resolve("out" + started).toFile())
-                .redirectError(directory.resolve("err" + started).toFile())
-                .start();
+    private JobfeedProcess jobfeed(String url, Map<String, String> more, String... arguments) throws IOException {
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "jobby.base-url",
+                sandbox.jobby().baseUrl(),
+                "jobby.token",
+                Jobby.TEST_TOKEN,
+                "jobby.poll-interval",
+                "200ms",
+                "jobfeed.datasource.url",
+                url,
+                "jobfeed.lease",
+                "2s"));
+        properties.putAll(more);
+        JobfeedProcess process = JobfeedProcess.in(directory, properties, arguments);
         processes.add(process);
         return process;
     }
 
     private String out(int number) throws IOException {
-        return Files.readString(directory.resolve("out" + number));
+        return processes.get(number - 1).out();
     }
 
     private String err(int number) throws IOException {
-        return Files.readString(directory.resolve("err" + number));
+        return processes.get(number - 1).err();
     }
 
     private void assertNoTokenIsPrinted() throws IOException {
-        for (int i = 1; i <= started; i++) {
-            assertThat(out(i) + err(i)).doesNotContain(Jobby.TEST_TOKEN);
+        for (JobfeedProcess process : processes) {
+            assertThat(process.out() + process.err()).doesNotContain(Jobby.TEST_TOKEN);
         }
     }
 }

@@ -62,6 +62,8 @@ final class JobfeedProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> set = new HashMap<>();
         properties.forEach((name, value) -> set.put(Settings.environmentVariable(name), value));
+        // whoever runs the tests may have settings of their own
+        builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
         builder.environment().putAll(set);
         return builder;
     }

@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -62,9 +63,9 @@ class KilledProcessTest {
             }
             return Interceptor.pass();
         });
-        Process first = sync(url);
+        JobfeedProcess first = sync(url);
         asked.await();
-        first.destroyForcibly().waitFor();
+        first.kill();
         dead.countDown();
 
         assertThat(finish(url)).isZero();
@@ -86,7 +87,7 @@ class KilledProcessTest {
             }
             return Interceptor.pass();
         });
-        Process first = sync(url);
+        JobfeedProcess first = sync(url);
         asked.await();
         try (Connection other = DriverManager.getConnection(url);
                 Connection watch = DriverManager.getConnection(url);
@@ -95,7 +96,7 @@ class KilledProcessTest {
             statement.execute("select id from sync_run for update");
             locked.countDown();
             await().atMost(Duration.ofMinutes(1)).until(() -> PostgresServer.hasWaiter(watch));
-            first.destroyForcibly().waitFor();
+            first.kill();
             other.rollback();
         }
 
@@ -118,7 +119,7 @@ class KilledProcessTest {
             }
             return Interceptor.pass();
         });
-        Process first = jobfeed(url, "run");
+        JobfeedProcess first = jobfeed(url, "run");
         asked.await();
         await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(directory.resolve("jobs.server")));
         String shared = Files.readString(directory.resolve("jobs.server")).strip();
@@ -135,7 +136,7 @@ class KilledProcessTest {
                     return waiting.next() && waiting.getInt(1) > 0;
                 }
             });
-            first.destroyForcibly().waitFor();
+            first.kill();
         } catch (SQLException e) {
             // the connections ended with the process that served them
             assertThat(first.isAlive()).isFalse();
@@ -154,31 +155,29 @@ class KilledProcessTest {
     /** The dead process's lease, two seconds here, has to run out first. */
     private int finish(String url) throws Exception {
         int[] code = {3};
-        await().atMost(Duration.ofMinutes(1)).until(() -> (code[0] = sync(url).waitFor()) != 3);
+        await().atMost(Duration.ofMinutes(1)).until(() -> (code[0] = sync(url).exitCode()) != 3);
         return code[0];
     }
 
-    private Process sync(String url) throws IOException {
+    private JobfeedProcess sync(String url) throws IOException {
         return jobfeed(url, "sync", "jobs");
     }
 
-    private Process jobfeed(String url, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.jobfeed.cli.Jobfeed"));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("JOBO_BASE_URL", sandbox.baseUrl());
-        builder.environment().put("JOBO_API_KEY", Sandbox.TEST_KEY);
-        builder.environment().put("JOBO_JOBS_BATCH_SIZE", "250");
-        builder.environment().put("JOBFEED_DATASOURCE_URL", url);
-        builder.environment().put("JOBFEED_LEASE", "2s");
-        return builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("log").toFile()))
-                .start();
+    private JobfeedProcess jobfeed(String url, String... arguments) throws IOException {
+        return JobfeedProcess.in(
+                directory,
+                Map.of(
+                        "jobo.base-url",
+                        sandbox.baseUrl(),
+                        "jobo.api-key",
+                        Sandbox.TEST_KEY,
+                        "jobo.jobs.batch-size",
+                        "250",
+                        "jobfeed.datasource.url",
+                        url,
+                        "jobfeed.lease",
+                        "2s"),
+                arguments);
     }
 
     private void assertStoreIsTheWorld(String url) throws SQLException {

@@ -13,11 +13,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -27,7 +24,7 @@ import java.util.function.UnaryOperator;
 final class Calls implements AutoCloseable {
 
     static final ObjectMapper MAPPER = new ObjectMapper();
-    static final Instant START = Instant.parse("2026-11-10T12:00:00Z");
+    static final Instant START = SetClock.START;
 
     private final HttpClient client = HttpClient.newHttpClient();
     final SetClock clock = new SetClock();
@@ -141,30 +138,5 @@ final class Calls implements AutoCloseable {
     @Override
     public void close() {
         sandbox.close();
-    }
-
-    /** Stands still until it is set. */
-    static final class SetClock extends Clock {
-
-        private volatile Instant now = START;
-
-        void forward(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.SetClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -12,18 +13,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.function.UnaryOperator;
 
 /** A sandbox of its own and a client for its Jobby.dev, over real HTTP. */
 final class JobbyCalls implements AutoCloseable {
 
     static final ObjectMapper MAPPER = new ObjectMapper();
-    static final Instant START = Instant.parse("2026-11-10T12:00:00Z");
+    static final Instant START = SetClock.START;
 
     private final HttpClient client = HttpClient.newHttpClient();
     final SetClock clock = new SetClock();
@@ -119,30 +117,5 @@ final class JobbyCalls implements AutoCloseable {
     @Override
     public void close() {
         sandbox.close();
-    }
-
-    /** Stands still until it is set. */
-    static final class SetClock extends Clock {
-
-        private volatile Instant now = START;
-
-        void forward(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }
