@@ -62,12 +62,12 @@ final class Progress implements AutoCloseable {
         double rate = attempt.rows() / seconds;
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s: %s, page %d, %,d rows, %,.0f rows/s",
+                "%s: %s, page %d, %,d rows",
                 attempt.source().property(),
                 phase,
                 run.pages(),
-                run.counts().received(),
-                rate));
+                run.counts().received()));
+        line.append(attempt.isPausing() ? ", waiting" : String.format(Locale.ROOT, ", %,.0f rows/s", rate));
         if (run.estimatedTotal() != null && run.estimatedTotal() > 0) {
             long left = Math.max(0, run.estimatedTotal() - run.counts().received());
             line.append(String.format(

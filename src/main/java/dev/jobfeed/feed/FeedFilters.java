@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.ConfigurationException;
@@ -23,7 +24,10 @@ import java.util.stream.StreamSupport;
 /** What a feed is asked for: the filters of {@code jobo.<stream>.filter.*} and the parameter of the window. */
 public final class FeedFilters {
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
     private final ObjectNode filters;
     private final String watermarkParameter;
     private final int batchSize;
@@ -64,9 +68,10 @@ public final class FeedFilters {
         return new FeedFilters(filters, source.watermarkParameter(settings), source.batchSize(settings));
     }
 
+    /** In one order of entries and of their keys, so that the order somebody writes them in makes no other filter. */
     private static ArrayNode array(String property, String value) {
         try {
-            JsonNode array = JSON.readTree(value);
+            JsonNode array = JSON.valueToTree(JSON.readValue(value, Object.class));
             if (array.isArray() && !array.isEmpty()) {
                 ArrayNode sorted = JSON.createArrayNode();
                 StreamSupport.stream(array.spliterator(), false)

@@ -64,7 +64,7 @@ class FeedFiltersTest {
     @Test
     void theFingerprintIsThatOfWhatIsAskedForHoweverItIsWritten() {
         Map<String, String> sameInOtherWords = Map.of(
-                LOCATIONS, "[ {\"country\":\"United States\", \"region\":\"California\"}, {\"country\":\"Germany\"} ]",
+                LOCATIONS, "[ {\"region\":\"California\", \"country\":\"United States\"}, {\"country\":\"Germany\"} ]",
                 SOURCES, " lever_co , ashby,",
                 WORK_MODELS, "remote,hybrid",
                 EMPLOYMENT_TYPES, "full-time,contract",
