@@ -1,7 +1,6 @@
 package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,9 +12,7 @@ import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import dev.jobfeed.sandbox.jobby.JobbyRequest;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,26 +161,6 @@ class JobbyProcessTest {
         assertThat(run.exitCode()).isEqualTo(143);
         assertThat(Duration.ofNanos(System.nanoTime() - stopping)).isLessThan(Duration.ofSeconds(10));
         assertThat(out(1) + err(1)).doesNotContain("jbb_whsec_secret");
-    }
-
-    @Test
-    void runOpensNoPortWithoutASecret() throws Exception {
-        String url = PostgresServer.newDatabase();
-        int port = freePort();
-        run(url, port, "");
-        await().atMost(JobbyWorld.DEADLINE).until(() -> err(1).contains("running;"));
-
-        assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(ConnectException.class);
-    }
-
-    @Test
-    void aTakenPortEndsWithAMessageThatNamesIt() throws Exception {
-        JobfeedProcess run = run(PostgresServer.newDatabase(), sandbox.port(), "jbb_whsec_secret");
-
-        assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(err(1))
-                .contains(
-                        "jobfeed: Port " + sandbox.port() + " on 127.0.0.1 cannot be listened on", "jobfeed.http.port");
     }
 
     private JobfeedProcess run(String url, int port, String secret) throws IOException {

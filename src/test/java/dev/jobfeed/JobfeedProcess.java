@@ -61,6 +61,8 @@ final class JobfeedProcess implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> set = new HashMap<>();
+        // many run side by side
+        set.put(Settings.environmentVariable("jobfeed.http.port"), "0");
         properties.forEach((name, value) -> set.put(Settings.environmentVariable(name), value));
         // whoever runs the tests may have settings of their own
         builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));

@@ -29,8 +29,9 @@ final class RunCommand implements Callable<Integer> {
                 shutdown.closes(startSandbox());
             }
             Configuration configuration = Configuration.read(sandbox.presets());
-            shutdown.closes(Runtime.start(configuration, true));
+            Runtime runtime = shutdown.closes(Runtime.start(configuration, true));
             SharedH2.share(configuration.settings().datasourceUrl()).ifPresent(shutdown::closes);
+            runtime.address().ifPresent(address -> LOG.info("status page at {}", address.page()));
             LOG.info("running; look at it with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
             Thread.currentThread().join();
         }

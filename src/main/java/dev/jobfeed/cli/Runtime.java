@@ -4,9 +4,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.Settings;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -24,8 +21,11 @@ import org.apache.camel.main.SimpleMainShutdownStrategy;
 /** The standalone runtime: pool, Camel context, routes. */
 final class Runtime implements AutoCloseable {
 
-    /** Routes that begin by themselves or open a port; a command that does one thing starts none of them. */
-    private static final String TRIGGERS = "quartz*,timer*,scheduler*,cron*,platform-http*";
+    /** Routes that need the port. */
+    private static final String SERVERS = "platform-http*";
+
+    /** Routes that begin by themselves or need the port; a command that does one thing starts none of them. */
+    private static final String TRIGGERS = "quartz*,timer*,scheduler*,cron*," + SERVERS;
 
     private static final List<String> SHIPPED = List.of(
             "alerts",
@@ -44,11 +44,13 @@ final class Runtime implements AutoCloseable {
     private final HikariDataSource dataSource;
     private final Main main;
     private final JobfeedBundle bundle;
+    private final Optional<HttpAddress> address;
 
-    private Runtime(HikariDataSource dataSource, Main main, JobfeedBundle bundle) {
+    private Runtime(HikariDataSource dataSource, Main main, JobfeedBundle bundle, Optional<HttpAddress> address) {
         this.dataSource = dataSource;
         this.main = main;
         this.bundle = bundle;
+        this.address = address;
     }
 
     /** Starts a context with every route; the triggers only when asked for. */
@@ -66,6 +68,7 @@ final class Runtime implements AutoCloseable {
 
     private static Runtime open(Configuration configuration, boolean scheduled) throws Exception {
         Settings settings = configuration.settings();
+        Optional<HttpAddress> address = scheduled ? HttpAddress.free(settings) : Optional.empty();
         HikariDataSource dataSource = Databases.own(settings);
         Main main = new Main();
         // its default has a shutdown hook of its own, and the two would wait for one another, now and then for 17 s
@@ -81,9 +84,10 @@ final class Runtime implements AutoCloseable {
             main.configure().withShutdownTimeout(1);
             if (!scheduled) {
                 main.configure().withAutoStartupExcludePattern(TRIGGERS);
-            } else if (settings.text("jobby.webhook-secret").isPresent()) {
-                serve(settings, main);
+            } else if (address.isEmpty()) {
+                main.configure().withAutoStartupExcludePattern(SERVERS);
             }
+            address.ifPresent(there -> there.serve(main, settings.number("jobby.webhooks.max-bytes", 1, 1 << 24)));
             JobfeedBundle[] bundle = new JobfeedBundle[1];
             main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
                 @Override
@@ -97,32 +101,12 @@ final class Runtime implements AutoCloseable {
                 }
             });
             main.start();
-            return new Runtime(dataSource, main, bundle[0]);
+            return new Runtime(dataSource, main, bundle[0], address);
         } catch (Exception e) {
             main.stop();
             dataSource.close();
             throw e;
         }
-    }
-
-    /** Opens the port for webhooks. */
-    private static void serve(Settings settings, Main main) throws IOException {
-        String host = settings.text("jobfeed.http.host").orElse("127.0.0.1");
-        int port = settings.number("jobfeed.http.port", 1, 65_535);
-        // the server of Camel only logs that a port is taken, and goes on without it
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(host, port));
-        } catch (IOException e) {
-            throw new BindException("Port " + port + " on " + host + " cannot be listened on: " + e.getMessage()
-                    + ". Stop what listens there, or set jobfeed.http.host and jobfeed.http.port.");
-        }
-        main.configure()
-                .httpServer()
-                .withEnabled(true)
-                .withHost(host)
-                .withPort(port)
-                .withMaxBodySize(settings.number("jobby.webhooks.max-bytes", 1, 1 << 24));
     }
 
     /** Where each route file comes from: the shipped ones, each replaced by a file of its name, and every further file. */
@@ -140,6 +124,11 @@ final class Runtime implements AutoCloseable {
 
     Main main() {
         return main;
+    }
+
+    /** Where it listens; empty when it does not. */
+    Optional<HttpAddress> address() {
+        return address;
     }
 
     JobfeedBundle bundle() {

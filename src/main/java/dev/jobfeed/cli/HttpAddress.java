@@ -1,0 +1,59 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.Settings;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Optional;
+import org.apache.camel.main.Main;
+
+/** Where {@code run} listens: status page, health, metrics and webhooks, all on one port. */
+record HttpAddress(String host, int port) {
+
+    /**
+     * Where to listen, after a look whether that is possible; empty when the port is switched off.
+     *
+     * @throws BindException when the port cannot be listened on
+     */
+    static Optional<HttpAddress> free(Settings settings) throws BindException {
+        if (!settings.flag("jobfeed.http.enabled")) {
+            if (settings.text("jobby.webhook-secret").isPresent()) {
+                throw new ConfigurationException("jobfeed.http.enabled is false, and jobby.webhook-secret is set:"
+                        + " webhooks need the port. Switch it on, or take the secret away.");
+            }
+            return Optional.empty();
+        }
+        String host = settings.text("jobfeed.http.host").orElse("127.0.0.1");
+        int port = settings.number("jobfeed.http.port", 0, 65_535);
+        // the server of Camel only logs that a port is taken, and goes on without it; and it does not say which one 0
+        // became
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(host, port));
+            return Optional.of(new HttpAddress(host, probe.getLocalPort()));
+        } catch (IOException e) {
+            BindException taken = new BindException("Port " + port + " on " + host + " cannot be listened on: "
+                    + e.getMessage() + ". Stop what listens there, or set jobfeed.http.host and jobfeed.http.port"
+                    + " (JOBFEED_HTTP_PORT; 0 takes any free one), or switch it off with jobfeed.http.enabled=false.");
+            taken.initCause(e);
+            throw taken;
+        }
+    }
+
+    /** Lets Camel's server listen here. */
+    void serve(Main main, int maxBodyBytes) {
+        main.configure()
+                .httpServer()
+                .withEnabled(true)
+                .withHost(host)
+                .withPort(port)
+                .withMaxBodySize(maxBodyBytes);
+    }
+
+    /** The status page. */
+    String page() {
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/";
+    }
+}

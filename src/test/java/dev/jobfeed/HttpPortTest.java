@@ -1,0 +1,93 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobfeed.cli.InProcess;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which command listens, and where. */
+@Tag("processes")
+class HttpPortTest {
+
+    @TempDir
+    Path directory;
+
+    private ProcessWorld world;
+
+    @BeforeEach
+    void start() throws Exception {
+        world = ProcessWorld.of("h2", directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        world.close();
+    }
+
+    @Test
+    void runListensOnAFreePortWhenAskedToAndSaysOnWhich() throws Exception {
+        JobfeedProcess run = world.start("run");
+        run.awaitErr("running;");
+
+        Matcher page =
+                Pattern.compile("status page at http://127\\.0\\.0\\.1:(\\d+)/").matcher(run.err());
+        assertThat(page.find()).as(run.err()).isTrue();
+        new Socket("127.0.0.1", Integer.parseInt(page.group(1))).close();
+    }
+
+    @Test
+    void runListensNowhereWhenThePortIsSwitchedOff() throws Exception {
+        int port = freePort();
+        world.with("jobfeed.http.port", Integer.toString(port)).with("jobfeed.http.enabled", "false");
+
+        JobfeedProcess run = world.start("run");
+        run.awaitErr("running;");
+
+        assertThat(run.err()).doesNotContain("status page");
+        assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void aTakenPortEndsRunWithAMessageThatNamesItAndNoOtherCommand() {
+        int port = world.sandbox.port();
+        world.with("jobfeed.http.port", Integer.toString(port));
+
+        InProcess run = world.run("run");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("jobfeed: Port " + port + " on 127.0.0.1 cannot be listened on")
+                .contains("jobfeed.http.port", "JOBFEED_HTTP_PORT", "jobfeed.http.enabled=false");
+        assertThat(world.run("sync", "jobs").exitCode()).isZero();
+    }
+
+    @Test
+    void webhooksWithoutAPortAreAContradiction() {
+        world.with("jobfeed.http.enabled", "false").with("jobby.webhook-secret", "jbb_whsec_secret");
+
+        InProcess run = world.run("run");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("jobfeed: jobfeed.http.enabled is false, and jobby.webhook-secret is set")
+                .doesNotContain("jbb_whsec_secret");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
