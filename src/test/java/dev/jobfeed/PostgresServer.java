@@ -24,12 +24,14 @@ public final class PostgresServer implements AutoCloseable {
     private final Path binaries;
     private final Path directory;
     private final int port;
+    private final List<String> settings;
     private final boolean root = System.getProperty("user.name").equals("root");
 
-    private PostgresServer(Path binaries, Path directory, int port) {
+    private PostgresServer(Path binaries, Path directory, int port, List<String> settings) {
         this.binaries = binaries;
         this.directory = directory;
         this.port = port;
+        this.settings = settings;
     }
 
     /** The URL of a new, empty database; skips the test where there is no PostgreSQL, unless in CI. */
@@ -42,6 +44,11 @@ public final class PostgresServer implements AutoCloseable {
 
     /** A server beside the shared one; skips the test where there is no PostgreSQL, unless in CI. */
     static PostgresServer startOwn() throws IOException, InterruptedException {
+        return startOwn("fsync=off");
+    }
+
+    /** The same with settings of its own, each as {@code name=value}. */
+    public static PostgresServer startOwn(String... settings) throws IOException, InterruptedException {
         Optional<Path> binaries = binaries();
         if (binaries.isEmpty()) {
             if (System.getenv("CI") != null) {
@@ -49,8 +56,8 @@ public final class PostgresServer implements AutoCloseable {
             }
             Assumptions.abort("SKIPPED: no PostgreSQL server binaries on this machine (package postgresql).");
         }
-        PostgresServer server =
-                new PostgresServer(binaries.get(), Files.createTempDirectory("jobfeed-postgres"), freePort());
+        PostgresServer server = new PostgresServer(
+                binaries.get(), Files.createTempDirectory("jobfeed-postgres"), freePort(), List.of(settings));
         server.initialize();
         server.start();
         java.lang.Runtime.getRuntime().addShutdownHook(new Thread(server::close));
@@ -58,7 +65,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** A new, empty database; its URL. */
-    String create() throws SQLException {
+    public String create() throws SQLException {
         String name = "jobs" + DATABASES.incrementAndGet();
         execute("create database " + name);
         return url(name);
@@ -96,12 +103,12 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** Executes statements as the superuser, outside of the tests' databases. */
-    void execute(String... statements) throws SQLException {
+    public void execute(String... statements) throws SQLException {
         executeIn(url("postgres"), statements);
     }
 
     /** Executes statements in a database. */
-    static void executeIn(String url, String... statements) throws SQLException {
+    public static void executeIn(String url, String... statements) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
             for (String text : statements) {
@@ -111,7 +118,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** The URL of a database. */
-    String url(String database) {
+    public String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres";
     }
 
@@ -136,7 +143,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Starts it, at the port it always has. */
     void start() throws IOException, InterruptedException {
-        String options = "-p " + port + " -h 127.0.0.1 -k " + directory + " -c fsync=off";
+        String options = "-p " + port + " -h 127.0.0.1 -k " + directory + " -c " + String.join(" -c ", settings);
         control("-l", directory.resolve("log").toString(), "-o", options, "start");
     }
 

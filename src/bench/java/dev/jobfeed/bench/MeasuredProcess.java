@@ -1,0 +1,57 @@
+package dev.jobfeed.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process from its start to its end, and what it took. */
+final class MeasuredProcess {
+
+    private static final long LOOK_MILLIS = 50;
+
+    private MeasuredProcess() {}
+
+    /**
+     * What it took.
+     *
+     * @param whole from the start of the process to its end
+     * @param peakMemory bytes of resident memory
+     * @param cpu in user and system mode, on all cores together
+     */
+    record Usage(Duration whole, long peakMemory, Duration cpu) {}
+
+    /**
+     * Runs it.
+     *
+     * @param directory where it works, and where it leaves what it says
+     * @throws IOException when it ends with anything but 0
+     */
+    static Usage run(List<String> command, Map<String, String> environment, Path directory)
+            throws IOException, InterruptedException {
+        Path said = directory.resolve("output.txt");
+        Duration before = Accounts.cpuOfEnded();
+        long started = System.nanoTime();
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile());
+        // whoever runs the benchmark may have settings of their own
+        builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        long peak = 0;
+        do {
+            peak = Math.max(peak, Accounts.peakMemory(process.pid()).orElse(0L));
+        } while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+        Duration whole = Duration.ofNanos(System.nanoTime() - started);
+        if (process.exitValue() != 0) {
+            throw new IOException(String.join(" ", command) + " ended with " + process.exitValue() + " and said:\n"
+                    + Files.readString(said));
+        }
+        return new Usage(whole, peak, Accounts.cpuOfEnded().minus(before));
+    }
+}

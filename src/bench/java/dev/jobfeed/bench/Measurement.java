@@ -1,0 +1,63 @@
+package dev.jobfeed.bench;
+
+import java.util.Locale;
+
+/**
+ * One run of one contender.
+ *
+ * @param seconds from the first request that the server saw to the commit of the last page
+ * @param wholeSeconds from the start of the process to its end
+ * @param cpuSeconds of the contender's process, on all cores together
+ * @param memory the most resident memory it had, in MB
+ * @param written what its database wrote, in MB
+ */
+record Measurement(
+        int pair,
+        String database,
+        String contender,
+        String scenario,
+        int rows,
+        double seconds,
+        double wholeSeconds,
+        double cpuSeconds,
+        double memory,
+        double written) {
+
+    static final String HEADER =
+            "pair,database,contender,scenario,rows,seconds,whole_seconds,cpu_seconds,memory_mb,written_mb";
+
+    double rowsPerSecond() {
+        return rows / seconds;
+    }
+
+    String csv() {
+        return String.format(
+                Locale.ROOT,
+                "%d,%s,%s,%s,%d,%.3f,%.3f,%.2f,%.1f,%.1f",
+                pair,
+                database,
+                contender,
+                scenario,
+                rows,
+                seconds,
+                wholeSeconds,
+                cpuSeconds,
+                memory,
+                written);
+    }
+
+    static Measurement parse(String csv) {
+        String[] fields = csv.split(",");
+        return new Measurement(
+                Integer.parseInt(fields[0]),
+                fields[1],
+                fields[2],
+                fields[3],
+                Integer.parseInt(fields[4]),
+                Double.parseDouble(fields[5]),
+                Double.parseDouble(fields[6]),
+                Double.parseDouble(fields[7]),
+                Double.parseDouble(fields[8]),
+                Double.parseDouble(fields[9]));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.jobfeed.bench;
+
+import dev.jobfeed.PostgresServer;
+import dev.jobfeed.store.Database;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A PostgreSQL server of the benchmark's own, as it is installed but for what would make runs unequal. */
+final class PostgresStore implements Store {
+
+    /** No checkpoint and no vacuum in the middle of a run; both are done between two runs. */
+    private static final String[] SETTINGS = {"max_wal_size=8GB", "checkpoint_timeout=1h", "autovacuum=off"};
+
+    private final PostgresServer server;
+    private final String version;
+    private String url;
+
+    PostgresStore() throws IOException, InterruptedException, SQLException {
+        server = PostgresServer.startOwn(SETTINGS);
+        version = "PostgreSQL " + text(server.url("postgres"), "show server_version");
+    }
+
+    @Override
+    public String label() {
+        return "postgresql";
+    }
+
+    @Override
+    public String version() {
+        return version;
+    }
+
+    @Override
+    public void renew() throws SQLException {
+        if (url != null) {
+            server.execute("drop database " + text(url, "select current_database()") + " with (force)");
+        }
+        url = server.create();
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(url);
+        Database.POSTGRESQL.migrate(dataSource, Optional.empty());
+    }
+
+    @Override
+    public void settle() throws SQLException {
+        PostgresServer.executeIn(url, "vacuum analyze", "checkpoint");
+    }
+
+    @Override
+    public String url() {
+        return url + "&reWriteBatchedInserts=true";
+    }
+
+    @Override
+    public String bundleUrl() {
+        return url;
+    }
+
+    /** The write-ahead log, which holds every change to rows, indexes and long texts. */
+    @Override
+    public long bytesWritten() throws SQLException {
+        return Long.parseLong(text(url, "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"));
+    }
+
+    private static String text(String url, String query) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.jobfeed.bench;
+
+import dev.jobfeed.sandbox.Sandbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Runs contenders against one server and one database, all under the same conditions. */
+final class Round {
+
+    private static final double MEGA = 1_000_000;
+
+    private final ServerProcess server;
+    private final Store store;
+    private final Path bundle;
+    private final List<String> javaOptions;
+    private final String cpus;
+    private final int rows;
+    private final Path work;
+
+    Round(ServerProcess server, Store store, Path bundle, List<String> javaOptions, String cpus, int rows, Path work) {
+        this.server = server;
+        this.store = store;
+        this.bundle = bundle;
+        this.javaOptions = javaOptions;
+        this.cpus = cpus;
+        this.rows = rows;
+        this.work = work;
+    }
+
+    /** Begins with an empty database. */
+    void renew() throws SQLException, IOException {
+        store.renew();
+    }
+
+    /** Lets a contender do a scenario. */
+    Measurement run(int pair, Contender contender, Scenario scenario)
+            throws SQLException, IOException, InterruptedException {
+        store.settle();
+        server.begin(scenario);
+        long written = store.bytesWritten();
+        MeasuredProcess.Usage usage = MeasuredProcess.run(
+                command(contender, scenario), environment(contender), Files.createDirectories(work));
+        written = store.bytesWritten() - written;
+        Duration time = Duration.between(server.firstRequest(), finishedAt(contender));
+        return new Measurement(
+                pair,
+                store.label(),
+                contender.label(),
+                scenario.label(),
+                rows,
+                time.toNanos() / 1e9,
+                usage.whole().toNanos() / 1e9,
+                usage.cpu().toMillis() / 1e3,
+                usage.peakMemory() / MEGA,
+                written / MEGA);
+    }
+
+    private List<String> command(Contender contender, Scenario scenario) {
+        List<String> command = new ArrayList<>(cpus.isEmpty() ? List.of() : List.of("taskset", "-c", cpus));
+        if (contender == Contender.BUNDLE) {
+            command.addAll(
+                    List.of(bundle.resolve("bin/jobfeed").toString(), scenario.isFirst() ? "sync" : "resync", "jobs"));
+        } else {
+            command.addAll(
+                    Java.command(javaOptions, contender.main(), server.baseUrl(), Sandbox.TEST_KEY, store.url()));
+        }
+        return command;
+    }
+
+    private Map<String, String> environment(Contender contender) {
+        return contender != Contender.BUNDLE
+                ? Map.of()
+                : Map.of(
+                        "JAVA_HOME", System.getProperty("java.home"),
+                        "JAVA_OPTS", String.join(" ", javaOptions),
+                        "JOBO_BASE_URL", server.baseUrl(),
+                        "JOBO_API_KEY", Sandbox.TEST_KEY,
+                        "JOBFEED_DATASOURCE_URL", store.bundleUrl());
+    }
+
+    /** When the last page was committed; makes sure that all rows are there. */
+    private Instant finishedAt(Contender contender) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(store.url());
+                Statement statement = connection.createStatement()) {
+            try (ResultSet stored = statement.executeQuery("select count(*) from active_job")) {
+                stored.next();
+                if (stored.getInt(1) != rows) {
+                    throw new IllegalStateException(
+                            contender.label() + " stored " + stored.getInt(1) + " rows of " + rows);
+                }
+            }
+            try (ResultSet finished = statement.executeQuery(contender.finishedAt())) {
+                finished.next();
+                return finished.getTimestamp(1).toInstant();
+            }
+        }
+    }
+}

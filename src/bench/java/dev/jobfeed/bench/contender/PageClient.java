@@ -1,0 +1,56 @@
+package dev.jobfeed.bench.contender;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.zip.GZIPInputStream;
+
+/** Asks the feed for pages with the JDK's HttpClient, compressed. */
+final class PageClient {
+
+    private static final int BUFFER = 65_536;
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    private final PageReader reader = new PageReader();
+    private final URI feed;
+    private final String key;
+
+    PageClient(String baseUrl, String key) {
+        this.feed = URI.create(baseUrl + "/api/jobs/feed");
+        this.key = key;
+    }
+
+    /**
+     * Fetches a page.
+     *
+     * @param cursor null for the first one
+     */
+    Page fetch(String cursor) throws IOException, InterruptedException {
+        String body = cursor == null ? "{\"batch_size\":1000}" : "{\"batch_size\":1000,\"cursor\":\"" + cursor + "\"}";
+        HttpRequest request = HttpRequest.newBuilder(feed)
+                .timeout(Duration.ofSeconds(120))
+                .header("X-Api-Key", key)
+                .header("Content-Type", "application/json")
+                .header("Accept-Encoding", "gzip")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream answer = response.body()) {
+            if (response.statusCode() != 200) {
+                throw new IOException("The feed answered " + response.statusCode());
+            }
+            boolean packed = response.headers()
+                    .firstValue("Content-Encoding")
+                    .filter("gzip"::equals)
+                    .isPresent();
+            return reader.read(packed ? new GZIPInputStream(answer, BUFFER) : answer);
+        }
+    }
+}

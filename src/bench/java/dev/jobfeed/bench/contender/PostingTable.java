@@ -1,0 +1,127 @@
+package dev.jobfeed.bench.contender;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Writes postings into the table job: one look-up, then a batch for what is new and one for what changed. */
+final class PostingTable {
+
+    private static final String LOOK_UP = "select id, content_hash, updated_at from job where id = any (?)";
+
+    private final String insert;
+    private final String update;
+
+    /** For PostgreSQL, or else H2. */
+    PostingTable(boolean postgresql) {
+        List<String> places = new ArrayList<>();
+        for (int i = 0; i < Columns.ALL.size(); i++) {
+            boolean json = Columns.kind(i) == Columns.Kind.JSON;
+            places.add(!json ? "?" : postgresql ? "cast(? as jsonb)" : "? format json");
+        }
+        insert = "insert into job (" + String.join(", ", Columns.ALL)
+                + ", content_hash, last_changed_at, id, first_seen_at) values (" + String.join(", ", places)
+                + ", ?, ?, ?, ?)";
+        List<String> assignments = new ArrayList<>();
+        for (int i = 0; i < places.size(); i++) {
+            assignments.add(Columns.ALL.get(i) + " = " + places.get(i));
+        }
+        update = "update job set " + String.join(", ", assignments)
+                + ", content_hash = ?, last_changed_at = ?, expired_at = null, expired_reason = null where id = ?";
+    }
+
+    private record Stored(byte[] hash, OffsetDateTime updatedAt) {}
+
+    /** Writes what is new or changed, in the transaction of the connection. */
+    void write(Connection connection, List<Posting> postings) throws SQLException {
+        // the same id twice in a page is one row
+        Map<UUID, Posting> page = postings.stream()
+                .collect(
+                        Collectors.toMap(Posting::id, posting -> posting, (a, b) -> isOlder(b, a.updatedAt()) ? a : b));
+        Map<UUID, Stored> stored = stored(connection, page);
+        List<Posting> inserts = new ArrayList<>();
+        List<Posting> updates = new ArrayList<>();
+        for (Posting posting : page.values()) {
+            Stored before = stored.get(posting.id());
+            if (before == null) {
+                inserts.add(posting);
+            } else if (!Arrays.equals(before.hash(), posting.hash()) && !isOlder(posting, before.updatedAt())) {
+                updates.add(posting);
+            }
+        }
+        OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+        batch(connection, insert, inserts, now, true);
+        batch(connection, update, updates, now, false);
+    }
+
+    private static boolean isOlder(Posting posting, OffsetDateTime stored) {
+        return stored != null
+                && posting.updatedAt() != null
+                && posting.updatedAt().isBefore(stored);
+    }
+
+    private static Map<UUID, Stored> stored(Connection connection, Map<UUID, Posting> page) throws SQLException {
+        Map<UUID, Stored> stored = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(LOOK_UP)) {
+            Array ids = connection.createArrayOf("uuid", page.keySet().toArray());
+            statement.setArray(1, ids);
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    stored.put(
+                            result.getObject(1, UUID.class),
+                            new Stored(result.getBytes(2), result.getObject(3, OffsetDateTime.class)));
+                }
+            }
+        }
+        return stored;
+    }
+
+    private static void batch(
+            Connection connection, String sql, List<Posting> postings, OffsetDateTime now, boolean isNew)
+            throws SQLException {
+        if (postings.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (Posting posting : postings) {
+                bind(statement, posting, now, isNew);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    private static void bind(PreparedStatement statement, Posting posting, OffsetDateTime now, boolean isNew)
+            throws SQLException {
+        int place = 0;
+        for (int i = 0; i < posting.values().length; i++) {
+            statement.setObject(++place, posting.values()[i], type(Columns.kind(i)));
+        }
+        statement.setBytes(++place, posting.hash());
+        statement.setObject(++place, now);
+        statement.setObject(++place, posting.id());
+        if (isNew) {
+            statement.setObject(++place, now);
+        }
+    }
+
+    private static int type(Columns.Kind kind) {
+        return switch (kind) {
+            case TEXT, JSON -> Types.VARCHAR;
+            case BOOLEAN -> Types.BOOLEAN;
+            case TIME -> Types.TIMESTAMP_WITH_TIMEZONE;
+        };
+    }
+}
