@@ -1,14 +1,15 @@
 package dev.jobfeed;
 
+import dev.jobfeed.changes.JobEvents;
+import dev.jobfeed.changes.Relay;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.jobby.JobbyAnswers;
+import dev.jobfeed.jobby.JobbyEvents;
 import dev.jobfeed.jobby.LiveEventStore;
 import dev.jobfeed.jobby.LiveEvents;
 import dev.jobfeed.jobby.Matches;
 import dev.jobfeed.jobby.Queue;
 import dev.jobfeed.jobby.QueueStore;
-import dev.jobfeed.jobby.Relay;
-import dev.jobfeed.jobby.RelayStore;
 import dev.jobfeed.jobby.WebhookStore;
 import dev.jobfeed.jobby.Webhooks;
 import dev.jobfeed.ops.Alerts;
@@ -27,6 +28,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
@@ -129,11 +131,23 @@ public final class JobfeedBundle {
                 "jobfeedLiveEvents",
                 new LiveEvents(settings, runs, new LiveEventStore(dataSource, database), alerts, options.clock()));
         QueueStore queue = new QueueStore(dataSource, database);
-        Matches matches = new Matches(settings, queue, alerts);
+        Matches matches = new Matches(settings, queue, alerts, options.clock());
+        registry.bind("jobfeedMatches", matches);
         registry.bind("jobfeedQueue", new Queue(settings, runs, queue, matches, alerts, transaction, options.clock()));
         registry.bind(
                 "jobfeedRelay",
-                new Relay(settings, runs, new RelayStore(dataSource, database), alerts, options.clock()));
+                new Relay(
+                        settings,
+                        runs,
+                        // a match lasts 30 s, and does not wait behind a million jobs
+                        List.of(
+                                new JobbyEvents(dataSource, database, settings),
+                                new JobEvents(dataSource, database, settings)),
+                        alerts,
+                        options.clock(),
+                        holder,
+                        heartbeats,
+                        new SplittableRandom()));
         registry.bind(
                 "jobfeedWebhooks",
                 new Webhooks(
@@ -203,8 +217,9 @@ public final class JobfeedBundle {
     /**
      * The lowest of the context's property sources. Beside the defaults it has, for each property {@code jobfeed.x}
      * with a schedule that may be empty, {@code jobfeed-schedule.x.set} and {@code jobfeed-schedule.x.cron}, because a
-     * Quartz endpoint takes no empty cron even when it is not started; and {@code jobfeed-set.jobby} and
-     * {@code jobfeed-set.jobby.webhook-secret}, whether there is anything to do for Jobby.dev, and to receive from it.
+     * Quartz endpoint takes no empty cron even when it is not started; and for any property
+     * {@code x}, {@code jobfeed-set.x}, whether it is set; and {@code jobfeed-set.jobby}, whether there is anything to do
+     * for Jobby.dev.
      */
     private static final class Defaults implements PropertiesSource, Ordered {
 
@@ -233,10 +248,10 @@ public final class JobfeedBundle {
                 return Boolean.toString(settings.text("jobby.token").isPresent()
                         || settings.text("jobby.webhook-secret").isPresent());
             }
-            if (name.equals("jobfeed-set.jobby.webhook-secret")) {
+            if (name.startsWith("jobfeed-set.")) {
                 return Boolean.toString(
                         Settings.over(n -> context.getPropertiesComponent().resolveProperty(n))
-                                .text("jobby.webhook-secret")
+                                .text(name.substring("jobfeed-set.".length()))
                                 .isPresent());
             }
             Matcher schedule = SCHEDULE.matcher(name);

@@ -233,9 +233,9 @@ class JobbyQueueTest {
         assertThat(world.alerts()).containsExactly("match " + match);
         assertThat(world.one("select message from alert where told_at is not null", String.class))
                 .endsWith(": " + link);
-        JsonNode sent = SyncWorld.parse(Files.readString(out.resolve("jobby.match-" + match + ".json")));
-        assertThat(sent.get("url").textValue()).isEqualTo(link);
-        assertThat(sent.get("event_id").textValue()).isEqualTo(world.liveEvent());
+        JsonNode sent = SyncWorld.parse(Files.readString(out.resolve("dev.jobfeed.jobby.match-" + match + ".json")));
+        assertThat(sent.at("/data/url").textValue()).isEqualTo(link);
+        assertThat(sent.at("/data/event_id").textValue()).isEqualTo(world.liveEvent());
         assertThat(world.one("select count(*) from jobby_match where relayed_at is not null", Integer.class))
                 .isEqualTo(1);
 
@@ -264,7 +264,8 @@ class JobbyQueueTest {
             relay();
             Exchange received = consumer.receive("seda:matches", 10_000);
             assertThat(received.getMessage().getHeader("jobfeedId")).isEqualTo(match);
-            assertThat(received.getMessage().getHeaders()).containsOnlyKeys("jobfeedId", "jobfeedType");
+            assertThat(received.getMessage().getHeaders())
+                    .containsOnlyKeys("jobfeedId", "jobfeedType", "content-type", "CamelKafkaKey", "JMSXGroupID");
             assertThat(consumer.receiveNoWait("seda:matches")).isNull();
         }
         assertThat(world.alerts()).containsExactly("match " + match);

@@ -67,8 +67,8 @@ class JobbyRelayTest {
             var consumer = session.createConsumer(session.createQueue("jobfeed"));
             Message message = consumer.receive(10_000);
             JsonNode json = SyncWorld.parse(message.getBody(String.class));
-            assertThat(json.get("match_id").textValue()).isEqualTo(match);
-            assertThat(message.getStringProperty("jobfeedType")).isEqualTo("jobby.match");
+            assertThat(json.at("/data/match_id").textValue()).isEqualTo(match);
+            assertThat(message.getStringProperty("jobfeedType")).isEqualTo("dev.jobfeed.jobby.match");
             assertThat(message.getStringProperty("jobfeedId")).isEqualTo(match);
             assertThat(consumer.receiveNoWait()).isNull();
         }

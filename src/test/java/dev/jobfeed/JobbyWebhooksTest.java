@@ -75,10 +75,10 @@ class JobbyWebhooksTest {
         String event = world.one("select event_id from jobby_webhook_event", String.class);
         try (Stream<Path> files = Files.list(out)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("jobby.match-" + match, "match.matched-" + event);
+                    .containsExactlyInAnyOrder("dev.jobfeed.jobby.match-" + match, "dev.jobby.match.matched-" + event);
         }
-        JsonNode sent = SyncWorld.parse(Files.readString(out.resolve("match.matched-" + event)));
-        assertThat(sent.at("/data/match_id").textValue()).isEqualTo(match);
+        JsonNode sent = SyncWorld.parse(Files.readString(out.resolve("dev.jobby.match.matched-" + event)));
+        assertThat(sent.at("/data/data/match_id").textValue()).isEqualTo(match);
 
         world.fair().declineMatch(match);
         await().atMost(JobbyWorld.DEADLINE).until(() -> world.alerts().isEmpty());

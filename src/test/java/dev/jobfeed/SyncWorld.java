@@ -37,6 +37,7 @@ final class SyncWorld implements AutoCloseable {
     static final List<String> ROUTES = List.of(
             "alerts",
             "career-sites",
+            "changes",
             "companies",
             "jobby-api",
             "jobby-live-events",

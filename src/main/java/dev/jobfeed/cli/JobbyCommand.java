@@ -205,7 +205,7 @@ final class JobbyCommand {
                 QueueStore queue = new QueueStore(store.dataSource(), database);
                 int events =
                         new LiveEventStore(store.dataSource(), database).live().size();
-                List<Alert> alerts = Stream.of("jobby", "jobby_live_events", "jobby_queue", "jobby_relay")
+                List<Alert> alerts = Stream.of("jobby", "jobby_live_events", "jobby_queue", "changes")
                         .flatMap(stream -> store.alerts().open(stream).stream())
                         .toList();
                 if (json) {

@@ -30,6 +30,7 @@ final class Runtime implements AutoCloseable {
     private static final List<String> SHIPPED = List.of(
             "alerts",
             "career-sites",
+            "changes",
             "companies",
             "jobby-api",
             "jobby-live-events",

@@ -7,19 +7,28 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 
-/** What is done about a match, by whichever way it is heard of: it is kept and becomes an alert, once. */
+/** What is done about a match, by whichever way it is heard of: it is kept and becomes an alert, once. Bean {@code jobfeedMatches}. */
 public final class Matches {
+
+    /** Both sides have 30 s to accept a match; after that there is nothing left to do about it. */
+    private static final Duration LASTS = Duration.ofMinutes(1);
 
     private final Settings settings;
     private final QueueStore store;
     private final Alerts alerts;
+    private final Clock clock;
 
-    public Matches(Settings settings, QueueStore store, Alerts alerts) {
+    public Matches(Settings settings, QueueStore store, Alerts alerts, Clock clock) {
         this.settings = settings;
         this.store = store;
         this.alerts = alerts;
+        this.clock = clock;
     }
 
     /**
@@ -47,5 +56,12 @@ public final class Matches {
                             + link(settings.jobbyBaseUrl(), matchId),
                     "Open the link in a browser to accept or decline it, at once; only a person can.");
         }
+    }
+
+    /** Ends the alerts of matches that nobody can accept any more. */
+    public void end() {
+        OffsetDateTime now =
+                OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+        store.endMatches(now.minus(LASTS), now);
     }
 }

@@ -167,6 +167,11 @@ public final class QueueStore {
         return row.getObject(column, OffsetDateTime.class);
     }
 
+    /** Ends the alerts of matches that a person was told of before a time. */
+    void endMatches(OffsetDateTime before, OffsetDateTime at) {
+        jdbc.update(sql("match-over"), Map.of("before", before, "at", at));
+    }
+
     private String sql(String name) {
         return Sql.text(name, database);
     }

@@ -106,6 +106,12 @@ public final class Alerts {
         return jdbc.query(Sql.text("alert-untold", database), Map.of(), Alerts::alert);
     }
 
+    /** Whether somebody has to be told something about the streams whose names begin like this. */
+    public boolean hasNews(String streams) {
+        return untold().stream()
+                .anyMatch(alert -> alert.stream() != null && alert.stream().startsWith(streams));
+    }
+
     /** An alert as a small JSON object: what, since when, what to do. */
     public String json(Alert alert) throws com.fasterxml.jackson.core.JsonProcessingException {
         Map<String, Object> json = new LinkedHashMap<>();

@@ -1,4 +1,4 @@
-select 'match' as kind, match_id as id, 'jobby.match' as type, event_id, cast(null as varchar) as payload,
+select 'match' as kind, match_id as id, cast(null as varchar) as type, event_id, cast(null as varchar) as payload,
        matched_at as at
 from jobby_match
 where relayed_at is null

@@ -1,0 +1,137 @@
+package dev.jobfeed.changes;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.jobfeed.Settings;
+import dev.jobfeed.feed.Field;
+import dev.jobfeed.feed.RowShape;
+import dev.jobfeed.store.Database;
+import dev.jobfeed.store.Sql;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** The events of {@code job_change}. */
+public final class JobEvents implements EventSource {
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final String TYPE = "dev.jobfeed.job.";
+    private static final int FORGOTTEN_AT_ONCE = 10_000;
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Database database;
+    private final Settings settings;
+
+    public JobEvents(DataSource dataSource, Database database, Settings settings) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+        this.settings = settings;
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return Boolean.TRUE.equals(
+                jdbc.queryForObject(Sql.text("change-is-waiting", database), Map.of(), Boolean.class));
+    }
+
+    @Override
+    public List<Event> waiting(int limit) {
+        String source = settings.baseUrl() + "/api/jobs/feed";
+        return jdbc.query(Sql.text("change-waiting", database), Map.of("limit", limit), (row, i) -> event(row, source));
+    }
+
+    private static Event event(ResultSet row, String source) throws SQLException {
+        String change = row.getString("change");
+        return new Event(
+                row.getString("event_id"),
+                source,
+                TYPE + change,
+                row.getString("job_id"),
+                row.getObject("changed_at", OffsetDateTime.class),
+                row.getLong("seq"),
+                change.equals("expired") ? expired(row) : job(row));
+    }
+
+    private static String expired(ResultSet row) throws SQLException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("id", row.getString("job_id"));
+            json.writeStringField("expired_reason", row.getString("reason"));
+            time(json, "expired_at", row.getObject("changed_at", OffsetDateTime.class));
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /** The job as it is stored now, which may be newer than the change; the id alone when somebody deleted it. */
+    private static String job(ResultSet row) throws SQLException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("id", row.getString("job_id"));
+            if (row.getObject("id", UUID.class) != null) {
+                for (Field field : RowShape.JOB.fields()) {
+                    write(json, row, field);
+                }
+                raw(json, row, "extra");
+                for (String time : List.of("first_seen_at", "last_changed_at", "expired_at")) {
+                    time(json, time, row.getObject(time, OffsetDateTime.class));
+                }
+                json.writeStringField("expired_reason", row.getString("expired_reason"));
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    private static void write(JsonGenerator json, ResultSet row, Field field) throws SQLException, IOException {
+        String name = field.name();
+        switch (field.kind()) {
+            case TEXT -> json.writeStringField(name, row.getString(name));
+            case JSON -> raw(json, row, name);
+            case TIMESTAMP, LENIENT_TIMESTAMP -> time(json, name, row.getObject(name, OffsetDateTime.class));
+            case BOOLEAN -> {
+                Boolean value = row.getObject(name, Boolean.class);
+                json.writeFieldName(name);
+                if (value == null) {
+                    json.writeNull();
+                } else {
+                    json.writeBoolean(value);
+                }
+            }
+        }
+    }
+
+    private static void raw(JsonGenerator json, ResultSet row, String name) throws SQLException, IOException {
+        String value = row.getString(name);
+        json.writeFieldName(name);
+        json.writeRawValue(value == null ? "null" : value);
+    }
+
+    private static void time(JsonGenerator json, String name, OffsetDateTime time) throws IOException {
+        json.writeStringField(name, time == null ? null : time.toInstant().toString());
+    }
+
+    @Override
+    public void sent(Event event, OffsetDateTime at) {
+        jdbc.update(Sql.text("change-sent", database), Map.of("seq", event.sequence(), "at", at));
+    }
+
+    @Override
+    public void forget(OffsetDateTime before) {
+        jdbc.update(Sql.text("change-forget", database), Map.of("before", before, "limit", FORGOTTEN_AT_ONCE));
+    }
+}

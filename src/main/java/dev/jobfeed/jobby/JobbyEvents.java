@@ -1,0 +1,79 @@
+package dev.jobfeed.jobby;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.Settings;
+import dev.jobfeed.changes.Event;
+import dev.jobfeed.changes.EventSource;
+import dev.jobfeed.store.Database;
+import dev.jobfeed.store.Sql;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** Matches, and the events of webhooks, of which each carries what came as its data. */
+public final class JobbyEvents implements EventSource {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String MATCH = "dev.jobfeed.jobby.match";
+    private static final String WEBHOOK = "dev.jobby.";
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Database database;
+    private final Settings settings;
+
+    public JobbyEvents(DataSource dataSource, Database database, Settings settings) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+        this.settings = settings;
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return !waiting(1).isEmpty();
+    }
+
+    @Override
+    public List<Event> waiting(int limit) {
+        return jdbc.query(
+                Sql.text("jobby-event-waiting", database),
+                Map.of("limit", limit),
+                (row, i) -> row.getString("kind").equals("match") ? match(row) : webhook(row));
+    }
+
+    private Event match(ResultSet row) throws SQLException {
+        String id = row.getString("id");
+        OffsetDateTime at = row.getObject("at", OffsetDateTime.class);
+        ObjectNode data = JSON.createObjectNode();
+        data.put("match_id", id);
+        data.put("event_id", row.getString("event_id"));
+        data.put("url", Matches.link(settings.jobbyBaseUrl(), id));
+        data.put("matched_at", at.toInstant().toString());
+        return new Event(id, settings.jobbyBaseUrl(), MATCH, id, at, null, data.toString());
+    }
+
+    private Event webhook(ResultSet row) throws SQLException {
+        return new Event(
+                row.getString("id"),
+                settings.jobbyBaseUrl(),
+                WEBHOOK + row.getString("type"),
+                null,
+                row.getObject("at", OffsetDateTime.class),
+                null,
+                row.getString("payload"));
+    }
+
+    @Override
+    public void sent(Event event, OffsetDateTime at) {
+        String statement = event.type().equals(MATCH) ? "jobby-match-sent" : "jobby-webhook-sent";
+        jdbc.update(Sql.text(statement, database), Map.of("id", event.id(), "at", at));
+    }
+
+    /** They are kept, to recognise what is delivered again. */
+    @Override
+    public void forget(OffsetDateTime before) {}
+}

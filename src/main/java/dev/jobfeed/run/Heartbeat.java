@@ -1,0 +1,54 @@
+package dev.jobfeed.run;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Extends a lease every quarter of it, until it is closed or the lease is another's. */
+public final class Heartbeat implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+    private final RunStore runs;
+    private final Lease lease;
+    private final Duration duration;
+    private final Runnable lost;
+    private final ScheduledFuture<?> beats;
+
+    private Heartbeat(ScheduledExecutorService executor, RunStore runs, Lease lease, Duration duration, Runnable lost) {
+        this.runs = runs;
+        this.lease = lease;
+        this.duration = duration;
+        this.lost = lost;
+        long beat = Math.max(1, duration.toMillis() / 4);
+        this.beats = executor.scheduleWithFixedDelay(this::beat, beat, beat, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Begins.
+     *
+     * @param lost what is done when the lease is another's
+     */
+    public static Heartbeat of(
+            ScheduledExecutorService executor, RunStore runs, Lease lease, Duration duration, Runnable lost) {
+        return new Heartbeat(executor, runs, lease, duration, lost);
+    }
+
+    private void beat() {
+        try {
+            runs.renew(lease, duration);
+        } catch (LeaseLostException e) {
+            lost.run();
+        } catch (RuntimeException e) {
+            LOG.warn("The lease of the stream {} was not extended. {}", lease.stream(), Failures.describe(e));
+        }
+    }
+
+    @Override
+    public void close() {
+        beats.cancel(false);
+    }
+}

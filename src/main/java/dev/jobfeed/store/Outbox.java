@@ -1,0 +1,92 @@
+package dev.jobfeed.store;
+
+import dev.jobfeed.Settings;
+import java.sql.Types;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/**
+ * Notes in {@code job_change} what happens to jobs, behind the change and in its transaction: the lock on the job is the
+ * order of what happens to it. Notes nothing while {@code jobfeed.changes.to} is empty.
+ */
+public final class Outbox {
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Database database;
+    private final Settings settings;
+
+    public Outbox(DataSource dataSource, Database database, Settings settings) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+        this.settings = settings;
+    }
+
+    /**
+     * What waits to be sent.
+     *
+     * @param oldest when the first of it happened; null when nothing waits
+     */
+    public record Lag(long waiting, OffsetDateTime oldest) {}
+
+    /** Whether somebody wants to know of changes. */
+    public boolean isWanted() {
+        return settings.text("jobfeed.changes.to").isPresent();
+    }
+
+    /** Notes what a page did to its jobs. */
+    public void written(long runId, Collection<RowChange> changes, OffsetDateTime at) {
+        if (isWanted()) {
+            changes.stream()
+                    .collect(Collectors.groupingBy(
+                            Outbox::word,
+                            Collectors.mapping(change -> change.row().id(), Collectors.toList())))
+                    .forEach((word, ids) -> insert(runId, word, null, ids, at));
+        }
+    }
+
+    private static String word(RowChange change) {
+        if (change.reactivates()) {
+            return "reactivated";
+        }
+        return change.action() == RowChange.Action.INSERT ? "created" : "updated";
+    }
+
+    /** Notes that jobs have expired. */
+    public void expired(long runId, String reason, List<UUID> ids, OffsetDateTime at) {
+        if (isWanted() && !ids.isEmpty()) {
+            insert(runId, "expired", reason, ids, at);
+        }
+    }
+
+    private void insert(long runId, String word, String reason, List<UUID> ids, OffsetDateTime at) {
+        jdbc.update(
+                Sql.text("change-insert", database),
+                new MapSqlParameterSource("ids", new UuidArray(ids))
+                        .addValue("change", word)
+                        .addValue("reason", reason, Types.VARCHAR)
+                        .addValue("run_id", runId)
+                        .addValue("at", at));
+    }
+
+    /** Notes that the jobs of {@code reconcile_pending} have expired at this time. */
+    public void accepted(OffsetDateTime at) {
+        if (isWanted()) {
+            jdbc.update(Sql.text("change-pending", database), Map.of("at", at));
+        }
+    }
+
+    /** How much waits to be sent, and how long. */
+    public Lag lag() {
+        return jdbc.queryForObject(
+                Sql.text("change-lag", database),
+                Map.of(),
+                (row, i) -> new Lag(row.getLong("waiting"), row.getObject("oldest", OffsetDateTime.class)));
+    }
+}

@@ -1,0 +1,1 @@
+select exists (select 1 from job_change where sent_at is null)

@@ -1,0 +1,1 @@
+update job_change set sent_at = :at where seq = :seq
