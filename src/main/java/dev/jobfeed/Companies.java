@@ -1,13 +1,19 @@
 package dev.jobfeed;
 
 import dev.jobfeed.feed.RowReader;
+import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.run.Failure;
+import dev.jobfeed.run.Failures;
 import dev.jobfeed.store.CompanyStore;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
 import java.util.UUID;
+import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,13 +25,21 @@ public final class Companies {
     /** A company whose profile could not be fetched steps back, so that it holds up no other. */
     private static final Duration STEP_BACK = Duration.ofHours(1);
 
+    /** After a refusal that the next company would meet too. */
+    private static final Duration FOR_A_PERSON = Duration.ofMinutes(5);
+
+    private static final String STREAM = "companies";
+
     private final Settings settings;
     private final CompanyStore store;
+    private final Alerts alerts;
     private final Clock clock;
+    private volatile Instant notBefore = Instant.MIN;
 
-    public Companies(Settings settings, CompanyStore store, Clock clock) {
+    public Companies(Settings settings, CompanyStore store, Alerts alerts, Clock clock) {
         this.settings = settings;
         this.store = store;
+        this.alerts = alerts;
         this.clock = clock;
     }
 
@@ -43,6 +57,9 @@ public final class Companies {
 
     /** The id of the company to be fetched next, or null; one that is told to be on another host is passed over. */
     public String next() {
+        if (clock.instant().isBefore(notBefore)) {
+            return null;
+        }
         OffsetDateTime now = now();
         CompanyStore.Wanted wanted = store.next(now).orElse(null);
         if (wanted == null) {
@@ -66,10 +83,32 @@ public final class Companies {
             URI details = base.resolve(detailsUrl);
             return base.getScheme().equals(details.getScheme())
                     && base.getHost().equalsIgnoreCase(details.getHost())
-                    && base.getPort() == details.getPort();
+                    && port(base) == port(details);
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() == -1 ? uri.getScheme().equals("https") ? 443 : 80 : uri.getPort();
+    }
+
+    /** Ends what was said of a failure. */
+    public void fetched() {
+        alerts.clearAllBut(STREAM, Set.of());
+    }
+
+    /** Raises an alert, and asks for no other company for a while: what stopped this one would stop the next, too. */
+    public void failed(Exchange exchange) {
+        if (exchange.getContext().isStopping()) {
+            return;
+        }
+        Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        notBefore = clock.instant().plus(FOR_A_PERSON);
+        Failure failure = Failures.of(thrown, 0);
+        LOG.warn("No company profile is fetched for {} min. {}", FOR_A_PERSON.toMinutes(), failure.text());
+        alerts.raise(STREAM, failure.condition(), failure.message(), failure.remedy());
+        alerts.clearAllBut(STREAM, Set.of(failure.condition()));
     }
 
     /** Keeps a profile, or that there is none, and hands it on. */

@@ -10,6 +10,7 @@ import dev.jobfeed.jobby.LiveEvents;
 import dev.jobfeed.jobby.Matches;
 import dev.jobfeed.jobby.Queue;
 import dev.jobfeed.jobby.QueueStore;
+import dev.jobfeed.jobby.RawBody;
 import dev.jobfeed.jobby.WebhookStore;
 import dev.jobfeed.jobby.Webhooks;
 import dev.jobfeed.ops.Alerts;
@@ -57,6 +58,22 @@ import org.springframework.transaction.support.TransactionTemplate;
  * and the defaults of the bundle's properties, and touches nothing else of the context.
  */
 public final class JobfeedBundle {
+
+    /** The files in {@code routes/} of the jar, without their ending {@code .camel.yaml}. */
+    public static final List<String> ROUTES = List.of(
+            "alerts",
+            "career-sites",
+            "changes",
+            "companies",
+            "jobby-api",
+            "jobby-live-events",
+            "jobby-queue",
+            "jobby-relay",
+            "jobby-webhooks",
+            "jobo-api",
+            "jobs-expired",
+            "jobs-feed",
+            "jobs-sync");
 
     /** How long a page that is being asked for may take before a stop cuts the call off. */
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -118,7 +135,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedSweeps", new Sweeps(settings, runs, attempts, transaction));
         registry.bind("jobfeedReconciliation", new Reconciliation(reconcile, runs, attempts, alerts, transaction));
         registry.bind("jobfeedAlerts", alerts);
-        registry.bind("jobfeedCompanies", new Companies(settings, companies, options.clock()));
+        registry.bind("jobfeedCompanies", new Companies(settings, companies, alerts, options.clock()));
         registry.bind("jobfeedChunks", new Chunks());
         registry.bind("jobfeedAnswers", new JoboAnswers(attempts, new Pace(settings, options.clock())));
         registry.bind("jobfeedRetries", new JoboRetries(settings, options.clock(), new SplittableRandom()));
@@ -157,6 +174,7 @@ public final class JobfeedBundle {
                         alerts,
                         transaction,
                         options.clock()));
+        RawBody.bind(context, settings.webhookMaxBytes());
         HttpClientConnectionManager jobbyConnections = connections(settings);
         context.addComponent("jobby-http", http(settings, jobbyConnections, "jobby.http.response-timeout"));
         context.addLifecycleStrategy(new LifecycleStrategySupport() {

@@ -154,6 +154,11 @@ public final class Settings {
         return interval;
     }
 
+    /** The longest webhook that is received, in bytes. */
+    public int webhookMaxBytes() {
+        return number("jobby.webhooks.max-bytes", 1, 1 << 24);
+    }
+
     /** The request field that carries the window of an incremental run. */
     public String jobsWatermarkParameter() {
         return required("jobo.jobs.watermark-parameter", "posted_after or updated_after", value -> {

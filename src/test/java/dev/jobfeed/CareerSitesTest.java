@@ -110,16 +110,51 @@ class CareerSitesTest {
         assertThat(world.one("select count(*) from career_site", Integer.class)).isEqualTo(120);
     }
 
+    private void startMetered() throws Exception {
+        world = SyncWorld.of(
+                "h2",
+                SandboxOptions.builder()
+                        .jobs(10)
+                        .careerSites(120)
+                        .creditsPerJob(BigDecimal.valueOf(3))
+                        .creditsBalance(BigDecimal.valueOf(10_000)));
+    }
+
+    @Test
+    void aBackfillWithoutATotalStopsBeforeItCostsMoreThanAPersonAgreedTo() throws Exception {
+        startMetered();
+        world.with("jobo.credits.confirm-above", "5000");
+
+        for (int again = 0; again < 2; again++) {
+            assertThatThrownBy(world::syncCareerSites)
+                    .isInstanceOf(AttemptFailedException.class)
+                    .hasMessageContaining("has cost 5000 credits")
+                    .hasMessageContaining("jobfeed sync career-sites --confirm-cost");
+        }
+        assertThat(requests()).hasSize(2);
+        assertThat(world.alerts()).containsExactly("cost-unconfirmed");
+
+        assertThat(world.syncCareerSitesConfirmed().status()).isEqualTo("succeeded");
+        assertThat(requests()).hasSize(3).doesNotHaveDuplicates();
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void theCapOfAnAttemptHoldsForCareerSitesTooAndTheNextGoesOn() throws Exception {
+        startMetered();
+        world.with("jobo.credits.max-per-attempt", "5000");
+
+        assertThat(world.syncCareerSites().status()).isEqualTo("open");
+        assertThat(requests()).hasSize(2);
+        assertThat(world.syncCareerSites().status()).isEqualTo("succeeded");
+
+        assertThat(requests()).hasSize(3).doesNotHaveDuplicates();
+    }
+
     @Test
     void theFloorHoldsForCareerSitesToo() throws Exception {
-        world = SyncWorld.of(
-                        "h2",
-                        SandboxOptions.builder()
-                                .jobs(10)
-                                .careerSites(120)
-                                .creditsPerJob(BigDecimal.valueOf(3))
-                                .creditsBalance(BigDecimal.valueOf(10_000)))
-                .with("jobo.credits.floor", "4000");
+        startMetered();
+        world.with("jobo.credits.floor", "4000");
 
         assertThatThrownBy(world::syncCareerSites)
                 .isInstanceOf(AttemptFailedException.class)
@@ -132,13 +167,7 @@ class CareerSitesTest {
 
     @Test
     void anEstimateSaysWhatTheNextRunMayCost() throws Exception {
-        world = SyncWorld.of(
-                "h2",
-                SandboxOptions.builder()
-                        .jobs(10)
-                        .careerSites(120)
-                        .creditsPerJob(BigDecimal.valueOf(3))
-                        .creditsBalance(BigDecimal.valueOf(10_000)));
+        startMetered();
         try (var template = world.context().createProducerTemplate()) {
             Estimate estimate = template.send(
                             "direct:jobfeed-estimate",
@@ -150,6 +179,22 @@ class CareerSitesTest {
             assertThat(estimate.text()).contains("backfill");
         }
         assertThat(world.one("select count(*) from sync_run", Integer.class)).isZero();
+
+        world.syncCareerSites();
+        world.with("jobo.career-sites.filter.founded_after", "2000");
+        world.syncCareerSites();
+        world.with("jobo.career-sites.filter.founded_after", "");
+        try (var template = world.context().createProducerTemplate()) {
+            Estimate estimate = template.send(
+                            "direct:jobfeed-estimate",
+                            exchange -> exchange.setVariable("jobfeedStream", "career_sites"))
+                    .getMessage()
+                    .getBody(Estimate.class);
+
+            assertThat(estimate.mode()).isEqualTo(RunMode.RESYNC);
+            assertThat(estimate.rows()).isPositive();
+            assertThat(estimate.creditsPerRow()).hasToString("50.000000");
+        }
     }
 
     private List<String> requests() {

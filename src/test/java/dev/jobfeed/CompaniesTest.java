@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -110,6 +111,64 @@ class CompaniesTest {
                 .until(() ->
                         world.one("select count(*) from company_profile where due_at is null", Integer.class) == 5);
         assertThat(companyRequests()).isEmpty();
+    }
+
+    @Test
+    void aRedirectIsNotFollowedWithTheKey() throws Exception {
+        start("h2");
+        try (Sandbox other =
+                Sandbox.start(SandboxOptions.builder().port(0).jobs(1).build())) {
+            world.sandbox.intercept(request -> Interceptor.answer(
+                    302, Map.of("Location", other.baseUrl() + "/api/companies/" + UUID.randomUUID()), ""));
+
+            assertThatThrownBy(() -> profile(UUID.randomUUID().toString())).hasStackTraceContaining("302");
+
+            assertThat(other.log().entries()).isEmpty();
+            assertThat(companyRequests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aRefusalOfTheKeyIsToldOnceAndStopsTheEnrichmentForAWhile() throws Exception {
+        start("h2");
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.COMPANY
+                ? Interceptor.answer(403, Map.of(), "{\"error\":\"Forbidden\"}")
+                : Interceptor.pass());
+        world.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
+
+        world.sync();
+
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> world.one(
+                                "select count(*) from alert where stream = 'companies' and told_at is not null",
+                                Integer.class)
+                        == 1);
+        assertThat(companyRequests()).hasSize(1);
+        assertThat(world.one("select count(*) from company_profile where fetched_at is not null", Integer.class))
+                .isZero();
+    }
+
+    @Test
+    void aProfileIsNotFetchedAgainBeforeItIsThirtyDaysOld() throws Exception {
+        start("h2");
+        world.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
+        world.syncCareerSites();
+        await().atMost(Duration.ofMinutes(1)).until(() -> fetched() == 5);
+
+        world.database.execute("update company_profile set fetched_at = fetched_at - interval '29' day");
+        world.sandbox.world().updateCareerSites(5);
+        world.syncCareerSites();
+        assertThat(world.one("select count(*) from company_profile where due_at is not null", Integer.class))
+                .isZero();
+
+        world.database.execute("update company_profile set fetched_at = fetched_at - interval '2' day");
+        world.sandbox.world().updateCareerSites(5);
+        world.syncCareerSites();
+        await().atMost(Duration.ofMinutes(1)).until(() -> companyRequests().size() == 10);
+    }
+
+    private int fetched() {
+        return world.one("select count(*) from company_profile where fetched_at is not null", Integer.class);
     }
 
     private String profile(String id) throws Exception {

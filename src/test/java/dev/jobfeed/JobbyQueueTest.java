@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.jobby.JobbyException;
 import dev.jobfeed.run.ForeignStoreException;
 import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.jobby.ErrorCode;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -361,6 +363,26 @@ class JobbyQueueTest {
             other.stop();
         }
         assertThat(world.jobby().fastPolls()).isZero();
+    }
+
+    @Test
+    void aRequestForTheStatusThatIsRepeatedKeepsTheIntervalToo() throws Exception {
+        Duration interval = Duration.ofMillis(300);
+        world = JobbyWorld.of("h2", JobbyOptions.builder().rateLimits(false));
+        world.with("jobby.poll-interval", "300ms");
+        join(world.liveEvent());
+        world.jobby().failNext(JobbyEndpoint.QUEUE_STATUS, ErrorCode.DEPENDENCY_UNAVAILABLE, 3);
+
+        look();
+
+        List<Instant> asked = world.sandbox.log().entries().stream()
+                .filter(request -> request.path().endsWith("/queue/status"))
+                .map(LoggedRequest::time)
+                .toList();
+        assertThat(asked).hasSize(4);
+        for (int i = 1; i < asked.size(); i++) {
+            assertThat(Duration.between(asked.get(i - 1), asked.get(i))).isGreaterThanOrEqualTo(interval);
+        }
     }
 
     @ParameterizedTest

@@ -3,6 +3,10 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.sandbox.jobby.Delivery;
 import dev.jobfeed.sandbox.jobby.Flaw;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Webhooks over HTTP, as the stand-in delivers them and as a forger would. */
 class JobbyWebhooksTest {
@@ -204,10 +209,57 @@ class JobbyWebhooksTest {
     void whatIsTooLongIsRefusedBeforeAnythingElse() throws Exception {
         start("h2");
         String body = "{\"id\":\"evt_1\",\"type\":\"a\",\"data\":\"" + "x".repeat(262_144) + "\"}";
-
-        assertThat(post(body, signature(body))).isEqualTo(413);
-        assertThat(post(body, "nonsense")).isEqualTo(413);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.addAppender(log);
+        try {
+            assertThat(post(body, signature(body))).isEqualTo(413);
+            assertThat(post(body, "nonsense")).isEqualTo(413);
+            assertThat(post(body, "nonsense", "multipart/form-data; boundary=x"))
+                    .isEqualTo(413);
+        } finally {
+            root.detachAppender(log);
+        }
         assertNothingHappened();
+        assertThat(log.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .hasSize(3)
+                .allMatch(event -> event.getThrowableProxy() == null
+                        && event.getFormattedMessage().contains("jobby.webhooks.max-bytes"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "text/plain",
+                "application/cloudevents+json"
+            })
+    void theSignatureIsOverTheBytesWhateverTheirContentType(String contentType) throws Exception {
+        start("h2");
+
+        assertThat(post(EVENT, signature(EVENT), contentType)).isEqualTo(200);
+        assertThat(post(EVENT, null, contentType)).isEqualTo(401);
+
+        assertThat(count("true")).isEqualTo(1);
+    }
+
+    @Test
+    void aDeliveryThatAsksFirstIsToldToGoOn() throws Exception {
+        start("h2");
+
+        HttpResponse<Void> answer = client.send(
+                HttpRequest.newBuilder(URI.create(url))
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .expectContinue(true)
+                        .header("Jobbydev-Signature", signature(EVENT))
+                        .POST(HttpRequest.BodyPublishers.ofString(EVENT))
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -261,8 +313,12 @@ class JobbyWebhooksTest {
     }
 
     private int post(String body, String signature) throws Exception {
+        return post(body, signature, "application/json");
+    }
+
+    private int post(String body, String signature, String contentType) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
-                .header("Content-Type", "application/json")
+                .header("Content-Type", contentType)
                 .POST(HttpRequest.BodyPublishers.ofString(body));
         if (signature != null) {
             request.header("Jobbydev-Signature", signature);

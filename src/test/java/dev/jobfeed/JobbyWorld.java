@@ -120,7 +120,7 @@ final class JobbyWorld implements AutoCloseable {
             created.addService(server, true, true);
         }
         var loader = PluginHelper.getResourceLoader(created);
-        for (String name : SyncWorld.ROUTES) {
+        for (String name : JobfeedBundle.ROUTES) {
             PluginHelper.getRoutesLoader(created)
                     .loadRoutes(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
         }

@@ -101,6 +101,12 @@ class RouteFilesTest {
     }
 
     @Test
+    void theBundleKnowsEachFile() throws IOException {
+        assertThat(files().map(file -> file.getFileName().toString().replace(".camel.yaml", "")))
+                .containsExactlyElementsOf(JobfeedBundle.ROUTES);
+    }
+
+    @Test
     void noIdIsUsedTwice() throws IOException {
         List<String> ids = new ArrayList<>();
         for (Path file : files().toList()) {

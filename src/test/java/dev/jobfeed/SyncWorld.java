@@ -34,21 +34,6 @@ final class SyncWorld implements AutoCloseable {
     /** How the ids of rows begin that a fault of the sandbox added. */
     static final String FAULT_ID = "fa017000-";
 
-    static final List<String> ROUTES = List.of(
-            "alerts",
-            "career-sites",
-            "changes",
-            "companies",
-            "jobby-api",
-            "jobby-live-events",
-            "jobby-queue",
-            "jobby-relay",
-            "jobby-webhooks",
-            "jobo-api",
-            "jobs-expired",
-            "jobs-feed",
-            "jobs-sync");
-
     final Sandbox sandbox;
     final JdbcTemplate database;
     private final HikariDataSource dataSource;
@@ -107,7 +92,7 @@ final class SyncWorld implements AutoCloseable {
             context.getPropertiesComponent().setOverrideProperties(settings);
             bundle = JobfeedBundle.bind(context, new JobfeedBundle.Options(dataSource, clock));
             var loader = PluginHelper.getResourceLoader(context);
-            for (String name : ROUTES) {
+            for (String name : JobfeedBundle.ROUTES) {
                 PluginHelper.getRoutesLoader(context)
                         .loadRoutes(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
             }
@@ -144,6 +129,12 @@ final class SyncWorld implements AutoCloseable {
     /** One attempt on the career sites that ends after so many pages. */
     Run syncCareerSites(int maxPages) throws Exception {
         return attempt("direct:career-sites-sync", Map.of("jobfeedMaxPages", maxPages))
+                .run();
+    }
+
+    /** One attempt on the career sites that a person agreed to the cost of. */
+    Run syncCareerSitesConfirmed() throws Exception {
+        return attempt("direct:career-sites-sync", Map.of("jobfeedConfirmCost", true))
                 .run();
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -26,21 +25,6 @@ final class Runtime implements AutoCloseable {
 
     /** Routes that begin by themselves or need the port; a command that does one thing starts none of them. */
     private static final String TRIGGERS = "quartz*,timer*,scheduler*,cron*," + SERVERS;
-
-    private static final List<String> SHIPPED = List.of(
-            "alerts",
-            "career-sites",
-            "changes",
-            "companies",
-            "jobby-api",
-            "jobby-live-events",
-            "jobby-queue",
-            "jobby-relay",
-            "jobby-webhooks",
-            "jobo-api",
-            "jobs-expired",
-            "jobs-feed",
-            "jobs-sync");
 
     private final HikariDataSource dataSource;
     private final Main main;
@@ -113,7 +97,8 @@ final class Runtime implements AutoCloseable {
     /** Where each route file comes from: the shipped ones, each replaced by a file of its name, and every further file. */
     static Map<String, String> routes(Optional<Path> directory) throws IOException {
         Map<String, String> resources = new TreeMap<>();
-        SHIPPED.forEach(name -> resources.put(name + ".camel.yaml", "classpath:routes/" + name + ".camel.yaml"));
+        JobfeedBundle.ROUTES.forEach(
+                name -> resources.put(name + ".camel.yaml", "classpath:routes/" + name + ".camel.yaml"));
         if (directory.isPresent()) {
             try (Stream<Path> files = Files.list(directory.get())) {
                 files.filter(file -> file.toString().endsWith(".camel.yaml"))

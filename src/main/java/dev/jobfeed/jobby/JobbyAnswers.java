@@ -33,6 +33,9 @@ public final class JobbyAnswers {
     /** "public": asked for without a token, so that none is sent in vain. */
     private static final Set<String> PUBLIC = Set.of("/live-events");
 
+    /** Asked for no faster than every {@code jobby.poll-interval}, a repetition after a failure included. */
+    private static final String STATUS = "/queue/status";
+
     /** The stream under which alerts about Jobby.dev stand that are not about the live events. */
     static final String STREAM = "jobby";
 
@@ -68,7 +71,7 @@ public final class JobbyAnswers {
         return "Bearer " + settings.jobbyToken();
     }
 
-    /** Whether the rate limit of an endpoint has run out. */
+    /** Whether an endpoint is not to be asked for yet: its rate limit has run out, or it was asked for just now. */
     public boolean isHeldBack(String path) {
         return pause(path) > 0;
     }
@@ -91,6 +94,7 @@ public final class JobbyAnswers {
         if (isHeldBack(path)) {
             throw new RejectedExecutionException("The runtime stops; " + path + " is not asked for any more.");
         }
+        keepAway(path, spacing(path));
     }
 
     /**
@@ -162,13 +166,24 @@ public final class JobbyAnswers {
                 answer.getHeader("X-RateLimit-Remaining", String.class),
                 answer.getHeader("X-RateLimit-Reset", String.class),
                 now);
+        Duration scaled = Duration.ofMillis((long) (pause.toMillis() * settings.timeScale()));
+        if (!pause.isZero()) {
+            LOG.info("{}: the rate limit has run out; the next request waits {} s", path, scaled.toMillis() / 1000.0);
+        }
+        Duration spacing = spacing(path);
+        keepAway(path, scaled.compareTo(spacing) > 0 ? scaled : spacing);
+    }
+
+    private Duration spacing(String path) {
+        return path.equals(STATUS) ? settings.jobbyPollInterval() : Duration.ZERO;
+    }
+
+    private void keepAway(String path, Duration pause) {
         if (pause.isZero()) {
             heldBack.remove(path);
-            return;
+        } else {
+            heldBack.put(path, clock.instant().plus(pause));
         }
-        Duration scaled = Duration.ofMillis((long) (pause.toMillis() * settings.timeScale()));
-        heldBack.put(path, now.plus(scaled));
-        LOG.info("{}: the rate limit has run out; the next request waits {} s", path, scaled.toMillis() / 1000.0);
     }
 
     /** "Clients should log Deprecation headers and migrate before the sunset date." */

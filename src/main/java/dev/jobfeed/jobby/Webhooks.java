@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
+import org.apache.camel.TypeConversionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
@@ -76,11 +77,16 @@ public final class Webhooks {
 
     /** Checks size, signature and form, in this order. */
     public Received check(Exchange exchange) {
-        byte[] sent = exchange.getMessage().getBody(byte[].class);
+        byte[] sent;
+        try {
+            sent = exchange.getMessage().getBody(byte[].class);
+        } catch (TypeConversionException e) {
+            return refused(408, "its body did not arrive");
+        }
         byte[] body = sent == null ? new byte[0] : sent;
         String secret = settings.text("jobby.webhook-secret").orElse(null);
-        if (body.length > settings.number("jobby.webhooks.max-bytes", 1, 1 << 24)) {
-            return refused(413, body.length + " bytes are more than jobby.webhooks.max-bytes allows");
+        if (body.length > settings.webhookMaxBytes()) {
+            return refused(413, "it is longer than jobby.webhooks.max-bytes allows");
         }
         boolean isSigned = secret != null
                 && Signature.of(exchange.getMessage().getHeader("Jobbydev-Signature", String.class))

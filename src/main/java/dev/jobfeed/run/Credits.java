@@ -99,21 +99,30 @@ public final class Credits {
     private void checkConfirmation(Attempt attempt, BigDecimal price) {
         Run run = attempt.run();
         Optional<BigDecimal> threshold = settings.credits("jobo.credits.confirm-above");
-        if (threshold.isEmpty()
-                || run.costConfirmed()
-                || run.mode() == RunMode.INCREMENTAL
-                || run.pages() != 1
-                || run.estimatedTotal() == null) {
+        if (threshold.isEmpty() || run.costConfirmed() || run.mode() == RunMode.INCREMENTAL || run.pages() == 0) {
             return;
         }
-        BigDecimal cost = price.multiply(BigDecimal.valueOf(run.estimatedTotal()));
+        String name = "Run " + run.id() + " (" + run.mode().name().toLowerCase(java.util.Locale.ROOT) + ")";
+        String limit = "jobo.credits.confirm-above (" + text(threshold.get()) + ")";
+        BigDecimal cost;
+        String message;
+        if (run.estimatedTotal() == null) {
+            // the career sites have no total, so what was spent is all there is to go by
+            cost = run.creditsSpent()
+                    .add(price.multiply(BigDecimal.valueOf(attempt.source().batchSize(settings))));
+            message = name + " has cost " + text(run.creditsSpent()) + " credits, and its next page may take it above "
+                    + limit + "; the server does not tell how many rows there are. It has stopped after "
+                    + run.pages() + (run.pages() == 1 ? " page." : " pages.");
+        } else {
+            cost = run.pages() == 1 ? price.multiply(BigDecimal.valueOf(run.estimatedTotal())) : BigDecimal.ZERO;
+            message = name + " is expected to cost about " + text(cost.setScale(0, RoundingMode.HALF_UP))
+                    + " credits for " + run.estimatedTotal() + " rows, more than " + limit
+                    + ". It has stopped after its first page.";
+        }
         if (cost.compareTo(threshold.get()) > 0) {
             throw new AttemptFailedException(
                     "cost-unconfirmed",
-                    "Run " + run.id() + " (" + run.mode().name().toLowerCase(java.util.Locale.ROOT) + ") is expected to"
-                            + " cost about " + text(cost.setScale(0, RoundingMode.HALF_UP)) + " credits for "
-                            + run.estimatedTotal() + " rows, more than jobo.credits.confirm-above ("
-                            + text(threshold.get()) + "). It has stopped after its first page.",
+                    message,
                     "Agree with jobfeed sync " + attempt.source().property() + " --confirm-cost, or narrow jobo."
                             + attempt.source().property() + ".filter.*.");
         }

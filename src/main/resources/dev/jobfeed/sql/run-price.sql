@@ -1,4 +1,4 @@
-select credits_spent / received
+select round(credits_spent / received, 6)
 from sync_run
 where stream = :stream
   and credits_spent > 0
