@@ -203,6 +203,11 @@ public final class Attempt {
         return creditsSpent;
     }
 
+    /** Credits that the API deducted for the run so far, also by earlier attempts and for pages that are not stored yet. */
+    synchronized BigDecimal creditsOfRun() {
+        return run.creditsSpent().add(unsaved.credits());
+    }
+
     void opened(SyncState state, Run opened) {
         this.stateBefore = state;
         this.run = opened;

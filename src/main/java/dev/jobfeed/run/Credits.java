@@ -108,11 +108,10 @@ public final class Credits {
         String message;
         if (run.estimatedTotal() == null) {
             // the career sites have no total, so what was spent is all there is to go by
-            cost = run.creditsSpent()
-                    .add(price.multiply(BigDecimal.valueOf(attempt.source().batchSize(settings))));
-            message = name + " has cost " + text(run.creditsSpent()) + " credits, and its next page may take it above "
-                    + limit + "; the server does not tell how many rows there are. It has stopped after "
-                    + run.pages() + (run.pages() == 1 ? " page." : " pages.");
+            BigDecimal spent = attempt.creditsOfRun();
+            cost = spent.add(price.multiply(BigDecimal.valueOf(attempt.source().batchSize(settings))));
+            message = name + " has cost " + text(spent) + " credits, and its next page may take it above " + limit
+                    + "; the server does not tell how many rows there are.";
         } else {
             cost = run.pages() == 1 ? price.multiply(BigDecimal.valueOf(run.estimatedTotal())) : BigDecimal.ZERO;
             message = name + " is expected to cost about " + text(cost.setScale(0, RoundingMode.HALF_UP))
