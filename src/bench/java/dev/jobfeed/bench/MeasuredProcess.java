@@ -49,8 +49,8 @@ final class MeasuredProcess {
         } while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS));
         Duration whole = Duration.ofNanos(System.nanoTime() - started);
         if (process.exitValue() != 0) {
-            throw new IOException(String.join(" ", command) + " ended with " + process.exitValue() + " and said:\n"
-                    + Files.readString(said));
+            throw new IOException(
+                    "A contender ended with " + process.exitValue() + " and said:\n" + Files.readString(said));
         }
         return new Usage(whole, peak, Accounts.cpuOfEnded().minus(before));
     }
