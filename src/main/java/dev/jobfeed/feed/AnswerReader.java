@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,19 +29,20 @@ public final class AnswerReader {
 
     /** Reads a page of a feed; rows of the same id become one, the newest. */
     public static FeedPage feedPage(InputStream answer, RowShape shape) throws IOException {
-        RowReader reader = new RowReader(shape);
+        RowBytes bytes = new RowBytes(answer);
+        RowReader reader = new RowReader(shape, bytes);
         List<RowReader.Result> results = new ArrayList<>();
-        Envelope envelope = read(answer, shape.array(), parser -> results.add(reader.read(parser)));
-
+        Envelope envelope = read(bytes, shape.array(), parser -> results.add(reader.read(parser)));
         return page(results, envelope);
     }
 
     /** Reads one row that was delivered before, as a page of its own. */
     public static FeedPage row(String json, RowShape shape) throws IOException {
-        try (JsonParser parser = JSON.createParser(json)) {
+        RowBytes bytes = new RowBytes(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+        try (JsonParser parser = JSON.createParser(bytes)) {
             parser.nextToken();
             return page(
-                    List.of(new RowReader(shape).read(parser)),
+                    List.of(new RowReader(shape, bytes).read(parser)),
                     new Envelope(new NextPage(false, null), OptionalLong.empty()));
         }
     }
@@ -77,7 +80,7 @@ public final class AnswerReader {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new UnreadableAnswerException("The answer is not a JSON object.");
             }
-            return RowReader.json(parser);
+            return new JsonText().of(parser);
         } catch (JsonProcessingException e) {
             throw new UnreadableAnswerException(
                     "The answer is not the JSON it should be: " + e.getOriginalMessage(), e);

@@ -1,12 +1,10 @@
 package dev.jobfeed.feed;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.util.TokenBuffer;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,10 +25,15 @@ public final class RowReader {
     private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private final RowShape shape;
+    private final RowBytes bytes;
     private final MessageDigest digest;
+    private final JsonText text;
 
-    RowReader(RowShape shape) {
+    /** Reads rows of a shape from a parser over {@code bytes}. */
+    RowReader(RowShape shape, RowBytes bytes) throws IOException {
         this.shape = shape;
+        this.bytes = bytes;
+        this.text = new JsonText();
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -41,63 +44,67 @@ public final class RowReader {
     /** What became of a row; exactly one of the two is null. */
     record Result(Row row, RejectedRow rejected) {}
 
-    /** Reads the value that the parser stands on; its tokens are kept until then, to show a bad row as it came. */
-    Result read(JsonParser parser) throws IOException {
-        try (TokenBuffer tokens = new TokenBuffer(parser)) {
-            tokens.copyCurrentStructure(parser);
-            UUID id = null;
+    /** Reads the value that the parser stands on, in one go; what is wrong with a row does not end the reading of it. */
+    Result read(JsonParser row) throws IOException {
+        if (row.currentToken() != JsonToken.START_OBJECT) {
+            return new Result(null, new RejectedRow(null, "the row is not a JSON object", text.of(row)));
+        }
+        bytes.keepFrom(place(row.currentTokenLocation()));
+        Object[] values = new Object[shape.fields().size() + shape.members().size()];
+        Map<String, String> extra = new TreeMap<>();
+        UUID id = null;
+        String badId = "the row has no id";
+        String badValue = null;
+        boolean hasId = false;
+        while (row.nextToken() == JsonToken.FIELD_NAME) {
+            String name = row.currentName();
+            JsonToken token = row.nextToken();
+            int position = shape.position(name);
             try {
-                id = id(tokens);
-                return new Result(row(id, tokens), null);
+                if (name.equals("id")) {
+                    if (!hasId) {
+                        hasId = true;
+                        id = uuid(token == JsonToken.VALUE_STRING ? row.getText() : "")
+                                .orElse(null);
+                        badId = id == null ? "id is " + describe(row) + " and not a UUID" : null;
+                    }
+                } else if (badValue == null
+                        && position >= 0
+                        && position < shape.fields().size()) {
+                    values[position] = value(shape.fields().get(position), row, values, extra);
+                } else if (badValue == null) {
+                    extra.put(StorableText.of(name), text.of(row));
+                }
             } catch (UnusableRowException e) {
-                return new Result(null, new RejectedRow(id, e.getMessage(), json(tokens)));
+                badValue = e.getMessage();
             }
+            row.skipChildren();
+        }
+        if (badId != null || badValue != null) {
+            return new Result(null, new RejectedRow(id, badId != null ? badId : badValue, asItCame(row)));
+        }
+        String extraJson = extra.isEmpty() ? null : text.object(extra);
+        return new Result(new Row(shape, id, values, extraJson, hash(id, values, extraJson)), null);
+    }
+
+    private String asItCame(JsonParser row) throws IOException {
+        try (JsonParser again = JSON.createParser(bytes.until(place(row.currentLocation())))) {
+            again.nextToken();
+            return text.of(again);
         }
     }
 
-    private static UUID id(TokenBuffer tokens) throws IOException, UnusableRowException {
-        try (JsonParser row = tokens.asParser()) {
-            if (row.nextToken() != JsonToken.START_OBJECT) {
-                throw new UnusableRowException("the row is not a JSON object");
-            }
-            while (row.nextToken() == JsonToken.FIELD_NAME) {
-                boolean isId = row.currentName().equals("id");
-                JsonToken value = row.nextToken();
-                if (!isId) {
-                    row.skipChildren();
-                } else {
-                    String text = value == JsonToken.VALUE_STRING ? row.getText() : "";
-                    String found = describe(row);
-                    return uuid(text).orElseThrow(() -> new UnusableRowException("id is " + found + " and not a UUID"));
-                }
-            }
-            throw new UnusableRowException("the row has no id");
+    /** RFC 8259, 8.1: JSON that is exchanged is UTF-8. A parser of anything else does not count bytes. */
+    private static long place(JsonLocation location) throws IOException {
+        if (location.getByteOffset() < 0) {
+            throw new UnreadableAnswerException("The answer is not UTF-8.");
         }
+        return location.getByteOffset();
     }
 
     /** Strict, unlike {@link UUID#fromString}, which completes "1-1-1-1-1". */
     public static Optional<UUID> uuid(String text) {
         return UUID_TEXT.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
-    }
-
-    private Row row(UUID id, TokenBuffer tokens) throws IOException, UnusableRowException {
-        Object[] values = new Object[shape.fields().size() + shape.members().size()];
-        Map<String, String> extra = new TreeMap<>();
-        try (JsonParser row = tokens.asParser()) {
-            row.nextToken();
-            while (row.nextToken() == JsonToken.FIELD_NAME) {
-                String name = row.currentName();
-                row.nextToken();
-                int position = shape.position(name);
-                if (position >= 0 && position < shape.fields().size()) {
-                    values[position] = value(shape.fields().get(position), row, values, extra);
-                } else if (!name.equals("id")) {
-                    extra.put(StorableText.of(name), json(row));
-                }
-            }
-        }
-        String extraJson = extra.isEmpty() ? null : object(extra);
-        return new Row(shape, id, values, extraJson, hash(id, values, extraJson));
     }
 
     private Object value(Field field, JsonParser row, Object[] values, Map<String, String> extra)
@@ -108,7 +115,7 @@ public final class RowReader {
         return switch (field.kind()) {
             case TEXT -> {
                 require(row.currentToken() == JsonToken.VALUE_STRING, field, row, "a text");
-                yield StorableText.of(row.getText());
+                yield StorableText.of(row);
             }
             case BOOLEAN -> {
                 require(row.currentToken().isBoolean(), field, row, "true or false");
@@ -122,7 +129,7 @@ public final class RowReader {
             case LENIENT_TIMESTAMP -> {
                 OffsetDateTime time = timestamp(row);
                 if (time == null) {
-                    extra.put(field.name(), json(row));
+                    extra.put(field.name(), text.of(row));
                 }
                 yield time;
             }
@@ -162,10 +169,11 @@ public final class RowReader {
 
     /** The value the parser stands on as JSON text; members of it that have a column of their own are set on the way. */
     private String json(Field field, JsonParser row, Object[] values) throws IOException {
-        List<RowShape.Member> members = shape.members().stream()
-                .filter(member -> member.field().equals(field.name()))
-                .toList();
-        return json(row, (depth, token) -> {
+        List<RowShape.Member> members = shape.members(field);
+        if (members.isEmpty()) {
+            return text.of(row);
+        }
+        return text.of(row, (depth, token) -> {
             if (depth == 1 && token.currentToken() == JsonToken.VALUE_STRING) {
                 for (RowShape.Member member : members) {
                     if (member.member().equals(token.currentName())) {
@@ -174,68 +182,6 @@ public final class RowReader {
                 }
             }
         });
-    }
-
-    /** Sees each token of a value that is being copied. */
-    private interface TokenWatch {
-        void see(int depth, JsonParser token) throws IOException;
-    }
-
-    static String json(JsonParser row) throws IOException {
-        return json(row, (depth, token) -> {});
-    }
-
-    private static String json(JsonParser row, TokenWatch watch) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator copy = JSON.createGenerator(text)) {
-            int depth = 0;
-            do {
-                JsonToken token = row.currentToken();
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-                watch.see(depth, row);
-                copyToken(row, copy);
-            } while (depth > 0 && row.nextToken() != null);
-        }
-        return text.toString();
-    }
-
-    /**
-     * Numbers go over as text, as every number type changes some of them: 1.10, 1e400. Those that are beyond all
-     * databases, 1e200000, become a string.
-     */
-    private static void copyToken(JsonParser row, JsonGenerator copy) throws IOException {
-        switch (row.currentToken()) {
-            case VALUE_STRING -> copy.writeString(StorableText.of(row.getText()));
-            case FIELD_NAME -> copy.writeFieldName(StorableText.of(row.currentName()));
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
-                if (StorableText.isNumber(row.getText())) {
-                    copy.writeNumber(row.getText());
-                } else {
-                    copy.writeString(row.getText());
-                }
-            }
-            default -> copy.copyCurrentEventExact(row);
-        }
-    }
-
-    private static String json(TokenBuffer tokens) throws IOException {
-        try (JsonParser row = tokens.asParser()) {
-            row.nextToken();
-            return json(row);
-        }
-    }
-
-    private static String object(Map<String, String> members) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator object = JSON.createGenerator(text)) {
-            object.writeStartObject();
-            for (Map.Entry<String, String> member : members.entrySet()) {
-                object.writeFieldName(member.getKey());
-                object.writeRawValue(member.getValue());
-            }
-            object.writeEndObject();
-        }
-        return text.toString();
     }
 
     private byte[] hash(UUID id, Object[] values, String extra) {

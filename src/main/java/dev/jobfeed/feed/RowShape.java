@@ -76,12 +76,14 @@ public final class RowShape {
     private final String array;
     private final List<Field> fields;
     private final List<Member> members;
+    private final Map<String, List<Member>> membersOf;
     private final Map<String, Integer> positions;
 
     private RowShape(String array, List<Field> fields, List<Member> members) {
         this.array = array;
         this.fields = fields;
         this.members = members;
+        this.membersOf = members.stream().collect(Collectors.groupingBy(Member::field));
         List<String> columns = Stream.concat(
                         fields.stream().map(Field::name), members.stream().map(Member::name))
                 .toList();
@@ -103,6 +105,11 @@ public final class RowShape {
     /** The columns that repeat a member of a field; a row holds their values after those of the fields. */
     public List<Member> members() {
         return members;
+    }
+
+    /** Those of the columns that repeat a member of this field. */
+    List<Member> members(Field field) {
+        return membersOf.getOrDefault(field.name(), List.of());
     }
 
     /** Where a row holds a column's value, or -1 for a name that has no column. */

@@ -1,5 +1,7 @@
 package dev.jobfeed.feed;
 
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
 import java.math.BigDecimal;
 
 /** Text as every database takes it: U+0000 and lone surrogates become U+FFFD, everything else stays. */
@@ -20,6 +22,23 @@ final class StorableText {
             at = firstUnstorable(repaired, at + 1);
         }
         return repaired.toString();
+    }
+
+    /** The text that a parser stands on. */
+    static String of(JsonParser text) throws IOException {
+        return isStorable(text.getTextCharacters(), text.getTextOffset(), text.getTextLength())
+                ? text.getText()
+                : of(text.getText());
+    }
+
+    /** Whether a text is sure to be storable as it is: one with pairs of surrogates is looked at more closely. */
+    static boolean isStorable(char[] text, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if (text[i] == 0 || Character.isSurrogate(text[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether every database takes a JSON number as one; PostgreSQL, "Numeric Types": numeric, with room to spare. */
