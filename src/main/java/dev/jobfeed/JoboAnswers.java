@@ -48,7 +48,11 @@ public final class JoboAnswers {
 
     /** Notes what an answer says of credits, whether it is a page or a refusal; for a {@code doFinally}. */
     public void charge(Exchange exchange) {
-        pace.note(path(exchange), header(exchange, "X-RateLimit-Remaining"), header(exchange, "X-RateLimit-Reset"));
+        pace.note(
+                path(exchange),
+                header(exchange, "X-RateLimit-Limit"),
+                header(exchange, "X-RateLimit-Remaining"),
+                header(exchange, "X-RateLimit-Reset"));
         BigDecimal deducted = credits(exchange, "X-Credits-Deducted");
         exchange.setVariable("joboCreditsDeducted", deducted);
         Attempt attempt = attempt(exchange);

@@ -16,8 +16,12 @@ public final class Pace {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pace.class);
 
+    /** A longer wait is told of; a shorter one is what spreads requests. */
+    private static final Duration NOTEWORTHY = Duration.ofSeconds(2);
+
     private final Settings settings;
     private final Clock clock;
+    private final Map<String, Instant> sent = new ConcurrentHashMap<>();
     private final Map<String, Instant> notBefore = new ConcurrentHashMap<>();
 
     public Pace(Settings settings, Clock clock) {
@@ -28,14 +32,15 @@ public final class Pace {
     /**
      * Notes what an answer says of the limit.
      *
+     * @param limit the header X-RateLimit-Limit; nullable
      * @param remaining the header X-RateLimit-Remaining; nullable
      * @param reset the header X-RateLimit-Reset in Unix seconds; nullable
      */
-    void note(String path, String remaining, String reset) {
+    void note(String path, String limit, String remaining, String reset) {
         Instant now = clock.instant();
-        Duration pause = RateWindow.pause(remaining, reset, now);
-        if (!pause.isZero()) {
-            long scaled = (long) (pause.toMillis() * settings.timeScale());
+        Instant next = RateWindow.next(limit, remaining, reset, sent.getOrDefault(bucket(path), now), now);
+        if (next.isAfter(now)) {
+            long scaled = (long) (Duration.between(now, next).toMillis() * settings.timeScale());
             notBefore.put(bucket(path), now.plusMillis(scaled));
         }
     }
@@ -47,15 +52,23 @@ public final class Pace {
      */
     void await(String path, Attempt attempt) throws InterruptedException {
         Instant until = notBefore.remove(bucket(path));
-        if (until == null || !until.isAfter(clock.instant())) {
-            return;
+        if (until != null && until.isAfter(clock.instant())) {
+            await(path, until, attempt);
         }
-        LOG.info("{}: the rate limit is used up; waiting until {}", path, until);
+        sent.put(bucket(path), clock.instant());
+    }
+
+    private void await(String path, Instant until, Attempt attempt) throws InterruptedException {
+        Duration pause = Duration.between(clock.instant(), until);
+        if (pause.compareTo(NOTEWORTHY) > 0) {
+            LOG.info("{}: the rate limit is used up; waiting until {}", path, until);
+        }
         if (attempt != null) {
             attempt.pauses();
         }
+        long step = Math.max(1, Math.min(50, pause.toMillis()));
         while (until.isAfter(clock.instant()) && (attempt == null || !attempt.isStopping())) {
-            TimeUnit.MILLISECONDS.sleep(50);
+            TimeUnit.MILLISECONDS.sleep(step);
         }
     }
 

@@ -26,6 +26,28 @@ public final class RateWindow {
     }
 
     /**
+     * When the next request may be sent. A run of a few pages is not held up: as long as more than half of the limit is
+     * left, it may be sent at once. From there on, what is left is spread over the time until the reset; the last ones
+     * wait for it.
+     *
+     * @param limit the header X-RateLimit-Limit; nullable, and then no burst is let through
+     * @param remaining the header X-RateLimit-Remaining; nullable
+     * @param reset the header X-RateLimit-Reset in Unix seconds; nullable
+     * @param sent when the request was sent that was answered with these
+     */
+    public static Instant next(String limit, String remaining, String reset, Instant sent, Instant now) {
+        Duration pause = pause(remaining, reset, now);
+        if (!pause.isZero()) {
+            return now.plus(pause);
+        }
+        long left = number(remaining).orElse(0L);
+        boolean isPlenty = number(limit).filter(all -> 2 * left > all).isPresent();
+        return left == 0 || isPlenty
+                ? sent
+                : sent.plus(untilReset(reset, now).orElse(Duration.ZERO).dividedBy(left));
+    }
+
+    /**
      * How far away the reset is, zero when it is past and a minute at most; empty when the header says nothing.
      *
      * @param reset the header X-RateLimit-Reset in Unix seconds; nullable
