@@ -1,18 +1,21 @@
 package dev.jobfeed;
 
 import dev.jobfeed.feed.RowReader;
-import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.run.Failure;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.store.CompanyStore;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.Tenants;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,16 +33,12 @@ public final class Companies {
 
     private static final String STREAM = "companies";
 
-    private final Settings settings;
-    private final CompanyStore store;
-    private final Alerts alerts;
+    private final Tenants tenants;
     private final Clock clock;
-    private volatile Instant notBefore = Instant.MIN;
+    private final Map<String, Instant> notBefore = new ConcurrentHashMap<>();
 
-    public Companies(Settings settings, CompanyStore store, Alerts alerts, Clock clock) {
-        this.settings = settings;
-        this.store = store;
-        this.alerts = alerts;
+    public Companies(Tenants tenants, Clock clock) {
+        this.tenants = tenants;
         this.clock = clock;
     }
 
@@ -56,16 +55,18 @@ public final class Companies {
     }
 
     /** The id of the company to be fetched next, or null; one that is told to be on another host is passed over. */
-    public String next() {
-        if (clock.instant().isBefore(notBefore)) {
+    public String next(Exchange exchange) {
+        Tenant tenant = tenants.of(exchange);
+        if (clock.instant().isBefore(notBefore.getOrDefault(tenant.name(), Instant.MIN))) {
             return null;
         }
+        CompanyStore store = tenant.companies();
         OffsetDateTime now = now();
         CompanyStore.Wanted wanted = store.next(now).orElse(null);
         if (wanted == null) {
             return null;
         }
-        if (!isAtJobo(wanted.detailsUrl())) {
+        if (!isAtJobo(tenant, wanted.detailsUrl())) {
             LOG.warn("The profile of company {} is on another host; the key is not sent there", wanted.id());
             store.postpone(wanted.id(), null);
             return null;
@@ -74,12 +75,12 @@ public final class Companies {
         return wanted.id().toString();
     }
 
-    private boolean isAtJobo(String detailsUrl) {
+    private static boolean isAtJobo(Tenant tenant, String detailsUrl) {
         if (detailsUrl == null) {
             return true;
         }
         try {
-            URI base = URI.create(settings.baseUrl());
+            URI base = URI.create(tenant.settings().baseUrl());
             URI details = base.resolve(detailsUrl);
             return base.getScheme().equals(details.getScheme())
                     && base.getHost().equalsIgnoreCase(details.getHost())
@@ -94,8 +95,8 @@ public final class Companies {
     }
 
     /** Ends what was said of a failure. */
-    public void fetched() {
-        alerts.clearAllBut(STREAM, Set.of());
+    public void fetched(Exchange exchange) {
+        tenants.of(exchange).alerts().clearAllBut(STREAM, Set.of());
     }
 
     /** Raises an alert, and asks for no other company for a while: what stopped this one would stop the next, too. */
@@ -104,16 +105,17 @@ public final class Companies {
             return;
         }
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        notBefore = clock.instant().plus(FOR_A_PERSON);
+        Tenant tenant = tenants.of(exchange);
+        notBefore.put(tenant.name(), clock.instant().plus(FOR_A_PERSON));
         Failure failure = Failures.of(thrown, 0);
         LOG.warn("No company profile is fetched for {} min. {}", FOR_A_PERSON.toMinutes(), failure.text());
-        alerts.raise(STREAM, failure.condition(), failure.message(), failure.remedy());
-        alerts.clearAllBut(STREAM, Set.of(failure.condition()));
+        tenant.alerts().raise(STREAM, failure.condition(), failure.message(), failure.remedy());
+        tenant.alerts().clearAllBut(STREAM, Set.of(failure.condition()));
     }
 
     /** Keeps a profile, or that there is none, and hands it on. */
-    public String store(String id, String profile) {
-        store.store(UUID.fromString(id), profile, now());
+    public String store(Exchange exchange, String id, String profile) {
+        tenants.of(exchange).companies().store(UUID.fromString(id), profile, now());
         return profile;
     }
 

@@ -2,7 +2,6 @@ package dev.jobfeed;
 
 import dev.jobfeed.changes.JobEvents;
 import dev.jobfeed.changes.Relay;
-import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.jobby.JobbyAnswers;
 import dev.jobfeed.jobby.JobbyEvents;
 import dev.jobfeed.jobby.LiveEventStore;
@@ -14,23 +13,22 @@ import dev.jobfeed.jobby.RawBody;
 import dev.jobfeed.jobby.WebhookStore;
 import dev.jobfeed.jobby.Webhooks;
 import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.ops.Telling;
 import dev.jobfeed.run.Attempts;
 import dev.jobfeed.run.Feed;
 import dev.jobfeed.run.Holder;
-import dev.jobfeed.run.ReconcileStore;
 import dev.jobfeed.run.Reconciliation;
 import dev.jobfeed.run.RunStore;
 import dev.jobfeed.run.Sweeps;
-import dev.jobfeed.store.CompanyStore;
 import dev.jobfeed.store.Database;
-import dev.jobfeed.store.FencedTransactions;
-import dev.jobfeed.store.RowStore;
+import dev.jobfeed.tenant.Pools;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.TenantTransaction;
+import dev.jobfeed.tenant.Tenants;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledExecutorService;
@@ -38,18 +36,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.Ordered;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Registry;
-import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Binds what the routes in {@code routes/} refer to into a Camel context.
@@ -79,11 +76,11 @@ public final class JobfeedBundle {
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Attempts attempts;
-    private final RunStore runs;
+    private final Tenants tenants;
 
-    private JobfeedBundle(Attempts attempts, RunStore runs) {
+    private JobfeedBundle(Attempts attempts, Tenants tenants) {
         this.attempts = attempts;
-        this.runs = runs;
+        this.tenants = tenants;
     }
 
     /**
@@ -91,8 +88,18 @@ public final class JobfeedBundle {
      *
      * @param dataSource the database to fill
      * @param clock the source of every time the bundle stores
+     * @param pools opens the databases of tenants that have an address of their own
      */
-    public record Options(DataSource dataSource, Clock clock) {}
+    public record Options(DataSource dataSource, Clock clock, Pools pools) {
+
+        /** For a host all of whose tenants are in one database. */
+        public Options(DataSource dataSource, Clock clock) {
+            this(dataSource, clock, settings -> {
+                throw new ConfigurationException("This runtime opens no database by jobfeed.datasource.url; give each"
+                        + " tenant a jobfeed.datasource.schema in the database that it has.");
+            });
+        }
+    }
 
     /**
      * Brings the schema up to date and binds the beans; to be called before the routes are loaded.
@@ -104,76 +111,31 @@ public final class JobfeedBundle {
         context.getPropertiesComponent().addPropertiesSource(new Defaults(context));
         Settings settings =
                 Settings.over(name -> context.getPropertiesComponent().resolveProperty(name));
-        DataSource dataSource = options.dataSource();
-        Database database = Database.of(dataSource);
-        if (settings.migrate()) {
-            database.migrate(dataSource, settings.schema());
-        }
-
         Holder holder = Holder.here();
-        TransactionTemplate transaction = new TransactionTemplate(
-                new FencedTransactions(dataSource, database, settings.lease(), holder.session()));
+        Tenants tenants =
+                new Tenants(settings, options.dataSource(), options.pools(), holder.session(), options.clock());
         ScheduledExecutorService heartbeats =
                 context.getExecutorServiceManager().newScheduledThreadPool(context, "jobfeed-lease", 1);
-        RunStore runs = new RunStore(dataSource, database);
-        Alerts alerts = new Alerts(dataSource, database, options.clock());
-        ReconcileStore reconcile = new ReconcileStore(dataSource, database);
-        Attempts attempts =
-                new Attempts(settings, runs, reconcile, alerts, transaction, heartbeats, options.clock(), holder);
-        Map<FeedSource, RowStore> rows = new EnumMap<>(FeedSource.class);
-        for (FeedSource source : FeedSource.values()) {
-            rows.put(source, new RowStore(source, dataSource, database));
-        }
-        CompanyStore companies = new CompanyStore(dataSource, database);
+        Attempts attempts = new Attempts(tenants, heartbeats, options.clock(), holder);
 
         Registry registry = context.getRegistry();
-        registry.bind("jobfeedDataSource", dataSource);
-        registry.bind("jobfeedTransaction", new SpringTransactionPolicy(transaction));
+        registry.bind("jobfeedDataSource", tenants.standard().dataSource());
+        registry.bind("jobfeedTenants", tenants);
+        registry.bind("jobfeedTransaction", new TenantTransaction(tenants));
         registry.bind("jobfeedAttempts", attempts);
-        registry.bind("jobfeedFeed", new Feed(settings, runs, rows, companies, attempts, alerts, transaction));
+        registry.bind("jobfeedFeed", new Feed(tenants, attempts));
         registry.bind("jobfeedAhead", new Ahead(attempts, context.createProducerTemplate()));
-        registry.bind("jobfeedSweeps", new Sweeps(settings, runs, attempts, transaction));
-        registry.bind("jobfeedReconciliation", new Reconciliation(reconcile, runs, attempts, alerts, transaction));
-        registry.bind("jobfeedAlerts", alerts);
-        registry.bind("jobfeedCompanies", new Companies(settings, companies, alerts, options.clock()));
+        registry.bind("jobfeedSweeps", new Sweeps(attempts));
+        registry.bind("jobfeedReconciliation", new Reconciliation(attempts));
+        registry.bind("jobfeedAlerts", new Telling(tenants));
+        registry.bind("jobfeedCompanies", new Companies(tenants, options.clock()));
         registry.bind("jobfeedChunks", new Chunks());
-        registry.bind("jobfeedAnswers", new JoboAnswers(attempts, new Pace(settings, options.clock())));
-        registry.bind("jobfeedRetries", new JoboRetries(settings, options.clock(), new SplittableRandom()));
-        registry.bind("jobfeedApiKey", new ApiKey(settings));
+        registry.bind("jobfeedAnswers", new JoboAnswers(attempts, tenants));
+        registry.bind("jobfeedRetries", new JoboRetries(tenants, options.clock(), new SplittableRandom()));
+        registry.bind("jobfeedApiKey", new ApiKey(tenants));
         HttpClientConnectionManager connections = connections(settings);
         context.addComponent("jobo-http", http(settings, connections, "jobo.http.response-timeout"));
-        settings.jobbyPollInterval();
-        registry.bind("jobfeedJobby", new JobbyAnswers(settings, alerts, options.clock()));
-        registry.bind(
-                "jobfeedLiveEvents",
-                new LiveEvents(settings, runs, new LiveEventStore(dataSource, database), alerts, options.clock()));
-        QueueStore queue = new QueueStore(dataSource, database);
-        Matches matches = new Matches(settings, queue, alerts, options.clock());
-        registry.bind("jobfeedMatches", matches);
-        registry.bind("jobfeedQueue", new Queue(settings, runs, queue, matches, alerts, transaction, options.clock()));
-        registry.bind(
-                "jobfeedRelay",
-                new Relay(
-                        settings,
-                        runs,
-                        // a match lasts 30 s, and does not wait behind a million jobs
-                        List.of(
-                                new JobbyEvents(dataSource, database, settings),
-                                new JobEvents(dataSource, database, settings)),
-                        alerts,
-                        options.clock(),
-                        holder,
-                        heartbeats,
-                        new SplittableRandom()));
-        registry.bind(
-                "jobfeedWebhooks",
-                new Webhooks(
-                        settings,
-                        new WebhookStore(dataSource, database),
-                        matches,
-                        alerts,
-                        transaction,
-                        options.clock()));
+        bindJobby(registry, tenants.standard(), holder, heartbeats, options.clock());
         RawBody.bind(context, settings.webhookMaxBytes());
         HttpClientConnectionManager jobbyConnections = connections(settings);
         context.addComponent("jobby-http", http(settings, jobbyConnections, "jobby.http.response-timeout"));
@@ -185,7 +147,49 @@ public final class JobfeedBundle {
                 jobbyConnections.close(CloseMode.IMMEDIATE);
             }
         });
-        return new JobfeedBundle(attempts, runs);
+        return new JobfeedBundle(attempts, tenants);
+    }
+
+    /** Jobby.dev is an account of its own; what there is of it belongs to the standard tenant. */
+    private static void bindJobby(
+            Registry registry, Tenant tenant, Holder holder, ScheduledExecutorService heartbeats, Clock clock) {
+        Settings settings = tenant.settings();
+        settings.jobbyPollInterval();
+        DataSource dataSource = tenant.dataSource();
+        Database database = tenant.database();
+        RunStore runs = tenant.runs();
+        Alerts alerts = tenant.alerts();
+        registry.bind("jobfeedJobby", new JobbyAnswers(settings, alerts, clock));
+        registry.bind(
+                "jobfeedLiveEvents",
+                new LiveEvents(settings, runs, new LiveEventStore(dataSource, database), alerts, clock));
+        QueueStore queue = new QueueStore(dataSource, database);
+        Matches matches = new Matches(settings, queue, alerts, clock);
+        registry.bind("jobfeedMatches", matches);
+        registry.bind("jobfeedQueue", new Queue(settings, runs, queue, matches, alerts, tenant.transaction(), clock));
+        registry.bind(
+                "jobfeedRelay",
+                new Relay(
+                        settings,
+                        runs,
+                        // a match lasts 30 s, and does not wait behind a million jobs
+                        List.of(
+                                new JobbyEvents(dataSource, database, settings),
+                                new JobEvents(dataSource, database, settings)),
+                        alerts,
+                        clock,
+                        holder,
+                        heartbeats,
+                        new SplittableRandom()));
+        registry.bind(
+                "jobfeedWebhooks",
+                new Webhooks(
+                        settings,
+                        new WebhookStore(dataSource, database),
+                        matches,
+                        alerts,
+                        tenant.transaction(),
+                        clock));
     }
 
     /** An own component, so that a host's settings of {@code http:} and the bundle's never meet. */
@@ -212,23 +216,28 @@ public final class JobfeedBundle {
         return attempts;
     }
 
-    /** The runs in the context's database. */
+    /** The tenants of this context. */
+    public Tenants tenants() {
+        return tenants;
+    }
+
+    /** The runs of the standard tenant. */
     public RunStore runs() {
-        return runs;
+        return tenants.standard().runs();
     }
 
     /** The key, read at each call, so that it stands in no route model. */
     public static final class ApiKey {
 
-        private final Settings settings;
+        private final Tenants tenants;
 
-        ApiKey(Settings settings) {
-            this.settings = settings;
+        ApiKey(Tenants tenants) {
+            this.tenants = tenants;
         }
 
-        /** The key. */
-        public String value() {
-            return settings.apiKey();
+        /** The key of the exchange's tenant. */
+        public String value(Exchange exchange) {
+            return tenants.of(exchange).settings().apiKey();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.jobfeed.feed.UnreadableAnswerException;
 import dev.jobfeed.retry.AnswerHeader;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Attempts;
+import dev.jobfeed.tenant.Tenants;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -29,17 +30,17 @@ public final class JoboAnswers {
     private static final Pattern CREDITS = Pattern.compile("-?\\d{1,12}([.]\\d{1,12})?");
 
     private final Attempts attempts;
-    private final Pace pace;
+    private final Tenants tenants;
 
-    public JoboAnswers(Attempts attempts, Pace pace) {
+    public JoboAnswers(Attempts attempts, Tenants tenants) {
         this.attempts = attempts;
-        this.pace = pace;
+        this.tenants = tenants;
     }
 
     /** Counts the request, and refuses it when the attempt must not send it. */
     public void permit(Exchange exchange) throws InterruptedException {
         Attempt attempt = attempt(exchange);
-        pace.await(path(exchange), attempt);
+        tenants.of(exchange).pace().await(path(exchange), attempt);
         if (attempt != null) {
             boolean again = Boolean.TRUE.equals(exchange.getIn().getHeader(Exchange.REDELIVERED, Boolean.class));
             attempts.permit(attempt, again, path(exchange).endsWith("/feed"));
@@ -48,11 +49,13 @@ public final class JoboAnswers {
 
     /** Notes what an answer says of credits, whether it is a page or a refusal; for a {@code doFinally}. */
     public void charge(Exchange exchange) {
-        pace.note(
-                path(exchange),
-                header(exchange, "X-RateLimit-Limit"),
-                header(exchange, "X-RateLimit-Remaining"),
-                header(exchange, "X-RateLimit-Reset"));
+        tenants.of(exchange)
+                .pace()
+                .note(
+                        path(exchange),
+                        header(exchange, "X-RateLimit-Limit"),
+                        header(exchange, "X-RateLimit-Remaining"),
+                        header(exchange, "X-RateLimit-Reset"));
         BigDecimal deducted = credits(exchange, "X-Credits-Deducted");
         exchange.setVariable("joboCreditsDeducted", deducted);
         Attempt attempt = attempt(exchange);

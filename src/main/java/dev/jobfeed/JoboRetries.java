@@ -5,6 +5,7 @@ import dev.jobfeed.retry.RetryAdvice;
 import dev.jobfeed.retry.RetryAfter;
 import dev.jobfeed.retry.RetryTiming;
 import dev.jobfeed.run.Attempt;
+import dev.jobfeed.tenant.Tenants;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -28,12 +29,12 @@ public final class JoboRetries implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(JoboRetries.class);
 
-    private final Settings settings;
+    private final Tenants tenants;
     private final Clock clock;
     private final RandomGenerator random;
 
-    public JoboRetries(Settings settings, Clock clock, RandomGenerator random) {
-        this.settings = settings;
+    public JoboRetries(Tenants tenants, Clock clock, RandomGenerator random) {
+        this.tenants = tenants;
         this.clock = clock;
         this.random = random;
     }
@@ -55,6 +56,7 @@ public final class JoboRetries implements Processor {
     /** Notes a failure, and tells Camel how long to wait. */
     @Override
     public void process(Exchange exchange) {
+        Settings settings = tenants.of(exchange).settings();
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         FailureKind kind = FailureKind.TROUBLE;
         Optional<Duration> retryAfter = Optional.empty();
@@ -79,7 +81,8 @@ public final class JoboRetries implements Processor {
             delay = RetryTiming.bounded(delay, advice.longestWait());
         }
         exchange.setProperty(HISTORY, new History(kind, words(failure), counts, delay));
-        exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, scaled(delay).toMillis());
+        exchange.getMessage()
+                .setHeader(Exchange.REDELIVERY_DELAY, scaled(delay, settings).toMillis());
     }
 
     /**
@@ -88,6 +91,7 @@ public final class JoboRetries implements Processor {
      * @param most how many repetitions a kind of failure is worth
      */
     public boolean within(Exchange exchange, int most) {
+        Settings settings = tenants.of(exchange).settings();
         History history = exchange.getProperty(HISTORY, History.class);
         Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
         if (history.count() > most || attempt != null && attempt.isStopping()) {
@@ -107,7 +111,7 @@ public final class JoboRetries implements Processor {
                 "{}: {}; waiting {} s, then asking again ({} of at most {})",
                 path(exchange),
                 history.failure(),
-                scaled(history.delay()).toMillis() / 1000.0,
+                scaled(history.delay(), settings).toMillis() / 1000.0,
                 history.count(),
                 most);
         return true;
@@ -119,7 +123,7 @@ public final class JoboRetries implements Processor {
         return jobby != null ? jobby : exchange.getVariable("joboPath");
     }
 
-    private Duration scaled(Duration delay) {
+    private static Duration scaled(Duration delay, Settings settings) {
         return Duration.ofMillis((long) (delay.toMillis() * settings.timeScale()));
     }
 

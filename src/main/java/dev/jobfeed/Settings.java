@@ -38,14 +38,34 @@ public final class Settings {
     private static final Duration POLL_FLOOR = Duration.ofSeconds(5);
 
     private final Function<String, Optional<String>> lookup;
+    private final String prefix;
 
-    private Settings(Function<String, Optional<String>> lookup) {
+    private Settings(Function<String, Optional<String>> lookup, String prefix) {
         this.lookup = lookup;
+        this.prefix = prefix;
     }
 
     /** Settings over a lookup that knows only what was set; defaults are added here. */
     public static Settings over(Function<String, Optional<String>> lookup) {
-        return new Settings(name -> lookup.apply(name).or(() -> Optional.ofNullable(DEFAULTS.getProperty(name))));
+        return new Settings(name -> lookup.apply(name).or(() -> Optional.ofNullable(DEFAULTS.getProperty(name))), "");
+    }
+
+    /** The settings of a tenant: a property with the tenant's name and a dot before it counts before the property. */
+    public Settings of(String tenant) {
+        return tenant.isEmpty() ? this : new Settings(lookup, tenant + ".");
+    }
+
+    /** Whether a property is set for this tenant, and not only for all of them. */
+    public boolean isOwn(String property) {
+        return lookup.apply(prefix + property).filter(value -> !value.isBlank()).isPresent();
+    }
+
+    /** A property by the name it was found under, or would best be set under. */
+    private String name(String property) {
+        return lookup.apply(prefix + property).isPresent()
+                        || lookup.apply(property).isEmpty()
+                ? prefix + property
+                : property;
     }
 
     /** Every property there is, with its default; a fresh copy. */
@@ -62,7 +82,10 @@ public final class Settings {
 
     /** The value of a property, blank counting as not set. */
     public Optional<String> text(String property) {
-        return lookup.apply(property).map(String::strip).filter(value -> !value.isEmpty());
+        return lookup.apply(prefix + property)
+                .or(() -> lookup.apply(property))
+                .map(String::strip)
+                .filter(value -> !value.isEmpty());
     }
 
     /**
@@ -96,13 +119,15 @@ public final class Settings {
      */
     public String apiKey() {
         String key = text("jobo.api-key")
-                .orElseThrow(() -> new ConfigurationException(
-                        "jobo.api-key is not set. Set the environment variable JOBO_API_KEY, or the property in"
-                                + " conf/application.properties."));
+                .orElseThrow(() ->
+                        new ConfigurationException(prefix + "jobo.api-key is not set. Set the environment variable "
+                                + environmentVariable(prefix + "jobo.api-key")
+                                + ", or the property in conf/application.properties."));
         for (int i = 0; i < key.length(); i++) {
             if (key.charAt(i) <= ' ' || key.charAt(i) > '~') {
-                throw new ConfigurationException("jobo.api-key has " + key.length() + " characters, and number "
-                        + (i + 1) + " is none that a key has: a line break, a space, or not ASCII. Copy the key anew.");
+                throw new ConfigurationException(
+                        name("jobo.api-key") + " has " + key.length() + " characters, and number " + (i + 1)
+                                + " is none that a key has: a line break, a space, or not ASCII. Copy the key anew.");
             }
         }
         return key;
@@ -272,13 +297,14 @@ public final class Settings {
 
     private <T> T required(String property, String expected, Function<String, T> parse) {
         String value = text(property)
-                .orElseThrow(() -> new ConfigurationException(property + " is empty; it takes " + expected + "."));
+                .orElseThrow(
+                        () -> new ConfigurationException(name(property) + " is empty; it takes " + expected + "."));
         try {
             return parse.apply(value);
         } catch (IllegalArgumentException | NullPointerException e) {
             // without the cause, which would say the value again
             throw new ConfigurationException(
-                    property + " is '" + withoutSecrets(value) + "'; it takes " + expected + ".");
+                    name(property) + " is '" + withoutSecrets(value) + "'; it takes " + expected + ".");
         }
     }
 

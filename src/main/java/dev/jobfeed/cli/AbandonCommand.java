@@ -24,7 +24,8 @@ final class AbandonCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (StoreAccess store =
                 StoreAccess.open(Configuration.read(sandbox.presets()).settings())) {
-            Optional<Run> abandoned = store.runs().abandon(target.name(), store.transaction());
+            Optional<Run> abandoned =
+                    store.tenant().runs().abandon(target.name(), store.tenant().transaction());
             System.out.println(abandoned
                     .map(run -> target + ": run " + run.id() + " abandoned after " + run.pages() + " pages, "
                             + run.counts().received() + " rows and "

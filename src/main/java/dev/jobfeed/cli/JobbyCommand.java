@@ -201,12 +201,13 @@ final class JobbyCommand {
         public Integer call() throws Exception {
             Settings settings = Configuration.read(sandbox.presets()).settings();
             try (StoreAccess store = StoreAccess.open(settings)) {
-                Database database = Database.of(store.dataSource());
-                QueueStore queue = new QueueStore(store.dataSource(), database);
-                int events =
-                        new LiveEventStore(store.dataSource(), database).live().size();
+                Database database = Database.of(store.tenant().dataSource());
+                QueueStore queue = new QueueStore(store.tenant().dataSource(), database);
+                int events = new LiveEventStore(store.tenant().dataSource(), database)
+                        .live()
+                        .size();
                 List<Alert> alerts = Stream.of("jobby", "jobby_live_events", "jobby_queue", "changes")
-                        .flatMap(stream -> store.alerts().open(stream).stream())
+                        .flatMap(stream -> store.tenant().alerts().open(stream).stream())
                         .toList();
                 if (json) {
                     System.out.println(json(settings, events, queue.open(), queue.matches(LAST), alerts)

@@ -25,7 +25,8 @@ final class QuarantineCommand {
     }
 
     private static Quarantine.Entry find(StoreAccess store, long id) {
-        return store.quarantine()
+        return store.tenant()
+                .quarantine()
                 .find(id)
                 .orElseThrow(() -> new ConfigurationException(
                         "There is no row " + id + " in quarantine; jobfeed quarantine list shows those there are."));
@@ -40,7 +41,7 @@ final class QuarantineCommand {
         @Override
         public Integer call() throws Exception {
             try (StoreAccess store = open(sandbox)) {
-                List<Quarantine.Entry> entries = store.quarantine().open();
+                List<Quarantine.Entry> entries = store.tenant().quarantine().open();
                 if (entries.isEmpty()) {
                     System.out.println("quarantine is empty");
                 }
@@ -94,9 +95,10 @@ final class QuarantineCommand {
             }
             int refused = 0;
             try (StoreAccess store = open(sandbox)) {
-                List<Quarantine.Entry> entries = all ? store.quarantine().open() : List.of(find(store, id));
+                List<Quarantine.Entry> entries =
+                        all ? store.tenant().quarantine().open() : List.of(find(store, id));
                 for (Quarantine.Entry entry : entries) {
-                    Optional<String> reason = store.quarantine().retry(entry);
+                    Optional<String> reason = store.tenant().quarantine().retry(entry);
                     System.out.println(entry.id() + "  "
                             + reason.map(r -> "still bad: " + r).orElse("stored"));
                     refused += reason.isPresent() ? 1 : 0;

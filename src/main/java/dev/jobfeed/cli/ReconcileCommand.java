@@ -30,13 +30,13 @@ final class ReconcileCommand implements Callable<Integer> {
         try (StoreAccess store =
                 StoreAccess.open(Configuration.read(sandbox.presets()).settings())) {
             if (!accept) {
-                System.out.println(target + ": " + store.reconcile().pending() + " jobs wait to be expired");
+                System.out.println(target + ": " + store.tenant().reconcile().pending() + " jobs wait to be expired");
                 return ExitCode.DONE.code();
             }
             OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
-            Integer expired = store.transaction().execute(status -> {
-                int accepted = store.reconcile().accept(now);
-                store.alerts().clear(target.name(), "reconcile-held");
+            Integer expired = store.tenant().transaction().execute(status -> {
+                int accepted = store.tenant().reconcile().accept(now);
+                store.tenant().alerts().clear(target.name(), "reconcile-held");
                 return accepted;
             });
             System.out.println(target + ": " + expired + " jobs expired");

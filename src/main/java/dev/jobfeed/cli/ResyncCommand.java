@@ -44,7 +44,8 @@ final class ResyncCommand implements Callable<Integer> {
 
     private void ask(Settings settings) throws Exception {
         try (StoreAccess store = StoreAccess.open(settings)) {
-            store.runs()
+            store.tenant()
+                    .runs()
                     .askForResync(
                             target.name(), OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
         }

@@ -39,8 +39,8 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static String json(StoreAccess store) {
-        SyncState state = store.runs().state("jobs");
-        Map<String, Object> counts = store.runs().jobCounts();
+        SyncState state = store.tenant().runs().state("jobs");
+        Map<String, Object> counts = store.tenant().runs().jobCounts();
         ObjectNode json = new ObjectMapper().createObjectNode();
         json.put("stream", state.stream());
         json.put("last_run_started_at", RunJson.text(state.lastRunStartedAt()));
@@ -49,24 +49,24 @@ final class StatusCommand implements Callable<Integer> {
         json.put("resync_requested_at", RunJson.text(state.resyncRequestedAt()));
         json.put("active", ((Number) counts.get("active")).longValue());
         json.put("expired", ((Number) counts.get("expired")).longValue());
-        json.put("quarantined", store.quarantine().open().size());
-        json.put("reconcile_pending", store.reconcile().pending());
+        json.put("quarantined", store.tenant().quarantine().open().size());
+        json.put("reconcile_pending", store.tenant().reconcile().pending());
         json.put("credits_balance", state.creditsBalance());
         json.put("credits_balance_at", RunJson.text(state.creditsBalanceAt()));
         ArrayNode alerts = json.putArray("alerts");
-        store.alerts().open("jobs").forEach(alert -> alerts.addObject()
+        store.tenant().alerts().open("jobs").forEach(alert -> alerts.addObject()
                 .put("condition", alert.condition())
                 .put("message", alert.message())
                 .put("remedy", alert.remedy())
                 .put("since", RunJson.text(alert.raisedAt())));
         ArrayNode runs = json.putArray("runs");
-        store.runs().lastRuns("jobs", LAST_RUNS).forEach(run -> runs.add(RunJson.of(run)));
+        store.tenant().runs().lastRuns("jobs", LAST_RUNS).forEach(run -> runs.add(RunJson.of(run)));
         return json.toString();
     }
 
     private static String text(StoreAccess store, Settings settings) {
-        SyncState state = store.runs().state("jobs");
-        Map<String, Object> counts = store.runs().jobCounts();
+        SyncState state = store.tenant().runs().state("jobs");
+        Map<String, Object> counts = store.tenant().runs().jobCounts();
         StringBuilder text = new StringBuilder();
         OffsetDateTime watermark = state.lastRunStartedAt();
         line(
@@ -90,22 +90,23 @@ final class StatusCommand implements Callable<Integer> {
         if (state.resyncRequestedAt() != null) {
             line(text, "asked for", "a resync, by the next attempt");
         }
-        int quarantined = store.quarantine().open().size();
+        int quarantined = store.tenant().quarantine().open().size();
         if (quarantined > 0) {
             line(text, "quarantine", quarantined + " rows; look at them with jobfeed quarantine list");
         }
-        long pending = store.reconcile().pending();
+        long pending = store.tenant().reconcile().pending();
         if (pending > 0) {
             line(text, "held back", pending + " jobs; look at them with jobfeed reconcile jobs");
         }
-        store.alerts()
+        store.tenant()
+                .alerts()
                 .open("jobs")
                 .forEach(alert -> line(
                         text,
                         "alert",
                         alert.condition() + " since " + alert.raisedAt() + ": " + alert.message() + " "
                                 + alert.remedy()));
-        store.runs().lastRuns("jobs", LAST_RUNS).forEach(run -> line(text, "run " + run.id(), describe(run)));
+        store.tenant().runs().lastRuns("jobs", LAST_RUNS).forEach(run -> line(text, "run " + run.id(), describe(run)));
         return text.toString().stripTrailing();
     }
 

@@ -1,6 +1,5 @@
 package dev.jobfeed.ops;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.store.Sql;
 import java.sql.ResultSet;
@@ -9,7 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,13 +15,8 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/**
- * Conditions that need a person: bean {@code jobfeedAlerts}. Raised and cleared in the caller's transaction, told to the
- * outside by the route {@code jobfeed-alerts}, each change once as long as that route succeeds.
- */
+/** Conditions of one tenant that need a person, raised and cleared in the caller's transaction. */
 public final class Alerts {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
@@ -104,28 +97,6 @@ public final class Alerts {
     /** Alerts whose beginning or end nobody was told of yet. */
     public List<Alert> untold() {
         return jdbc.query(Sql.text("alert-untold", database), Map.of(), Alerts::alert);
-    }
-
-    /** Whether somebody has to be told something about the streams whose names begin like this. */
-    public boolean hasNews(String streams) {
-        return untold().stream()
-                .anyMatch(alert -> alert.stream() != null && alert.stream().startsWith(streams));
-    }
-
-    /** An alert as a small JSON object: what, since when, what to do. */
-    public String json(Alert alert) throws com.fasterxml.jackson.core.JsonProcessingException {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("id", alert.id());
-        json.put("state", alert.clearedAt() == null ? "raised" : "cleared");
-        json.put("stream", alert.stream());
-        json.put("condition", alert.condition());
-        json.put("message", alert.message());
-        json.put("remedy", alert.remedy());
-        json.put("since", alert.raisedAt().toString());
-        json.put(
-                "cleared_at",
-                alert.clearedAt() == null ? null : alert.clearedAt().toString());
-        return JSON.writeValueAsString(json);
     }
 
     /** Notes that an alert was told as it is. */

@@ -3,6 +3,7 @@ package dev.jobfeed.run;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.store.RowChange;
+import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.List;
  */
 public final class Attempt {
 
+    private final Tenant tenant;
     private final Lease lease;
     private final FeedSource source;
     private final int maxPages;
@@ -44,16 +46,27 @@ public final class Attempt {
      * @param maxPages stop after this many committed pages; 0 for no limit
      * @param costConfirmed whether a person agreed to what it costs
      */
-    Attempt(Lease lease, int maxPages, boolean costConfirmed) {
+    Attempt(Tenant tenant, Lease lease, int maxPages, boolean costConfirmed) {
+        this.tenant = tenant;
         this.lease = lease;
         this.source = FeedSource.of(lease.stream());
         this.maxPages = maxPages;
         this.costConfirmed = costConfirmed;
     }
 
+    /** Whose feed it works on. */
+    public Tenant tenant() {
+        return tenant;
+    }
+
     /** The stream it works on. */
     public String stream() {
         return lease.stream();
+    }
+
+    /** The stream, and the tenant where it has a name, as they are told to a person. */
+    String name() {
+        return tenant.stream(lease.stream());
     }
 
     /** The feed it reads. */

@@ -1,9 +1,10 @@
 package dev.jobfeed.run;
 
-import dev.jobfeed.Settings;
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.Tenants;
 import java.math.BigDecimal;
 import java.text.ParseException;
 import java.time.Clock;
@@ -17,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -27,40 +27,20 @@ import org.quartz.CronExpression;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The steps of an attempt that routes call: bean {@code jobfeedAttempts}. */
 public final class Attempts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
 
-    private final Settings settings;
-    private final RunStore runs;
-    private final ReconcileStore reconcile;
-    private final Alerts alerts;
-    private final Credits credits;
-    private final TransactionTemplate transaction;
+    private final Tenants tenants;
     private final ScheduledExecutorService heartbeats;
     private final Clock clock;
     private final Holder holder;
-    private final Map<String, Attempt> active = new ConcurrentHashMap<>();
-    private final Map<Lease, ScheduledFuture<?>> beating = new ConcurrentHashMap<>();
+    private final Map<Attempt, Heartbeat> active = new ConcurrentHashMap<>();
 
-    public Attempts(
-            Settings settings,
-            RunStore runs,
-            ReconcileStore reconcile,
-            Alerts alerts,
-            TransactionTemplate transaction,
-            ScheduledExecutorService heartbeats,
-            Clock clock,
-            Holder holder) {
-        this.settings = settings;
-        this.runs = runs;
-        this.reconcile = reconcile;
-        this.alerts = alerts;
-        this.credits = new Credits(settings, runs);
-        this.transaction = transaction;
+    public Attempts(Tenants tenants, ScheduledExecutorService heartbeats, Clock clock, Holder holder) {
+        this.tenants = tenants;
         this.heartbeats = heartbeats;
         this.clock = clock;
         this.holder = holder;
@@ -68,21 +48,17 @@ public final class Attempts {
 
     /** The attempts that are at work in this process. */
     public Stream<Attempt> active() {
-        return active.values().stream();
-    }
-
-    /** The attempt that is at work on a stream in this process. */
-    public Optional<Attempt> active(String stream) {
-        return Optional.ofNullable(active.get(stream));
+        return active.keySet().stream();
     }
 
     /**
      * Whether a stream has something to do before its schedule comes round: an open run, or a run that was missed.
      *
+     * @param tenant null for the standard one
      * @param cron the stream's Quartz schedule
      */
-    public boolean isDue(String stream, String cron) throws ParseException {
-        SyncState state = runs.state(stream);
+    public boolean isDue(String tenant, String stream, String cron) throws ParseException {
+        SyncState state = tenants.named(tenant).runs().state(stream);
         if (state.openRunId() != null || state.lastRunStartedAt() == null) {
             return true;
         }
@@ -94,34 +70,25 @@ public final class Attempts {
     /**
      * Takes the stream's lease.
      *
+     * @param tenant null for the standard one
      * @param maxPages null for no limit
      * @param costConfirmed whether a person agreed to what it costs; null counts as no
      * @throws StreamBusyException when another attempt holds it
      */
-    public Attempt begin(String stream, Integer maxPages, Boolean costConfirmed) {
-        Duration duration = settings.lease();
-        Lease lease = runs.acquire(stream, holder, duration)
-                .orElseThrow(() -> new StreamBusyException("Another attempt is at work on the stream " + stream + ": "
-                        + runs.leaseHolder(stream).orElse("it has just begun")
+    public Attempt begin(String tenant, String stream, Integer maxPages, Boolean costConfirmed) {
+        Tenant working = tenants.named(tenant);
+        Duration duration = working.settings().lease();
+        Lease lease = working.runs()
+                .acquire(stream, holder, duration)
+                .orElseThrow(() -> new StreamBusyException("Another attempt is at work on the stream "
+                        + working.stream(stream) + ": "
+                        + working.runs().leaseHolder(stream).orElse("it has just begun")
                         + ". If that process is dead, its lease runs out within "
                         + duration.toSeconds() + " s."));
-        long beat = Math.max(1, duration.toMillis() / 4);
-        beating.put(lease, heartbeats.scheduleWithFixedDelay(() -> beat(lease), beat, beat, TimeUnit.MILLISECONDS));
-        Attempt attempt = new Attempt(lease, maxPages == null ? 0 : maxPages, Boolean.TRUE.equals(costConfirmed));
-        active.put(stream, attempt);
+        Attempt attempt =
+                new Attempt(working, lease, maxPages == null ? 0 : maxPages, Boolean.TRUE.equals(costConfirmed));
+        active.put(attempt, Heartbeat.of(heartbeats, working.runs(), lease, duration, attempt::loseLease));
         return attempt;
-    }
-
-    private void beat(Lease lease) {
-        try {
-            runs.renew(lease, settings.lease());
-        } catch (LeaseLostException e) {
-            active(lease.stream())
-                    .filter(attempt -> attempt.lease().equals(lease))
-                    .ifPresent(Attempt::loseLease);
-        } catch (RuntimeException e) {
-            LOG.warn("The lease of the stream {} was not extended. {}", lease.stream(), Failures.describe(e));
-        }
     }
 
     /**
@@ -130,19 +97,21 @@ public final class Attempts {
      * @throws ForeignStoreException when the store belongs to another server or environment
      */
     public void open(Attempt attempt) {
-        transaction.executeWithoutResult(status -> {
+        Tenant tenant = attempt.tenant();
+        RunStore runs = tenant.runs();
+        tenant.transaction().executeWithoutResult(status -> {
             SyncState state = runs.state(attempt.stream());
-            checkOrigin(state);
-            Run open = openRun(state);
-            RunPlan plan = plan(state);
+            checkOrigin(tenant, state);
+            Run open = openRun(tenant, state);
+            RunPlan plan = plan(tenant, state);
             boolean confirmed = attempt.isCostConfirmed() || state.resyncRequestedAt() != null;
             if (!plan.resumes()) {
                 if (open != null) {
                     runs.closeFailed(
                             open, "Closed unfinished, because a resync is needed: " + plan.reason() + ".", now());
-                    LOG.warn("run {} of {} is closed unfinished: {}", open.id(), open.stream(), plan.reason());
+                    LOG.warn("run {} of {} is closed unfinished: {}", open.id(), attempt.name(), plan.reason());
                 }
-                open = runs.open(state, plan, now(), fingerprint(state.stream()), confirmed);
+                open = runs.open(state, plan, now(), fingerprint(tenant, state.stream()), confirmed);
             } else if (confirmed) {
                 runs.confirmCost(open.id());
                 runs.clearResyncRequest(open.stream());
@@ -156,37 +125,42 @@ public final class Attempts {
                 "run {} ({}) of {}: {}",
                 run.id(),
                 run.mode().name().toLowerCase(java.util.Locale.ROOT),
-                run.stream(),
+                attempt.name(),
                 run.attempts() == 1
                         ? run.windowFrom() == null ? "started" : "started, from " + run.windowFrom()
                         : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
     }
 
-    private Run openRun(SyncState state) {
-        return state.openRunId() == null ? null : runs.run(state.openRunId());
+    private static Run openRun(Tenant tenant, SyncState state) {
+        return state.openRunId() == null ? null : tenant.runs().run(state.openRunId());
     }
 
-    private String fingerprint(String stream) {
-        return FeedFilters.of(FeedSource.of(stream), settings).fingerprint();
+    private static String fingerprint(Tenant tenant, String stream) {
+        return FeedFilters.of(FeedSource.of(stream), tenant.settings()).fingerprint();
     }
 
     /** What an attempt would do with a stream now. */
-    RunPlan plan(SyncState state) {
-        String fingerprint = fingerprint(state.stream());
+    RunPlan plan(Tenant tenant, SyncState state) {
+        String fingerprint = fingerprint(tenant, state.stream());
         return RunPlan.of(
                 state,
-                openRun(state),
-                runs.hasOtherFilters(state.stream(), fingerprint),
+                openRun(tenant, state),
+                tenant.runs().hasOtherFilters(state.stream(), fingerprint),
                 fingerprint,
                 now(),
-                settings.overlap());
+                tenant.settings().overlap());
     }
 
-    private void checkOrigin(SyncState state) {
-        String baseUrl = settings.baseUrl();
-        String environment = settings.apiKeyEnvironment();
+    private static void checkOrigin(Tenant tenant, SyncState state) {
+        String baseUrl = tenant.settings().baseUrl();
+        String environment = tenant.settings().apiKeyEnvironment();
+        if (state.originTenant() != null && !state.originTenant().equals(tenant.name())) {
+            throw new ForeignStoreException("This schema holds the feed of " + Tenant.words(state.originTenant())
+                    + ", and not that of " + Tenant.words(tenant.name())
+                    + ". One schema holds one feed; set jobfeed.datasource.schema to another.");
+        }
         if (state.originBaseUrl() == null) {
-            runs.setOrigin(state.stream(), baseUrl, environment);
+            tenant.runs().setOrigin(state.stream(), baseUrl, environment, tenant.name());
         } else if (!state.originBaseUrl().equals(baseUrl)
                 || !state.originEnvironment().equals(environment)) {
             throw new ForeignStoreException(
@@ -197,9 +171,13 @@ public final class Attempts {
         }
     }
 
-    /** Makes the next attempt on a stream, whichever process does it, a resync. */
-    public void askForResync(String stream) {
-        runs.askForResync(stream, now());
+    /**
+     * Makes the next attempt on a stream, whichever process does it, a resync.
+     *
+     * @param tenant null for the standard one
+     */
+    public void askForResync(String tenant, String stream) {
+        tenants.named(tenant).runs().askForResync(stream, now());
     }
 
     /**
@@ -216,12 +194,12 @@ public final class Attempts {
             throw new AttemptStoppedException();
         }
         try {
-            if (!runs.holds(attempt.lease())) {
+            if (!attempt.tenant().runs().holds(attempt.lease())) {
                 attempt.loseLease();
                 throw LeaseLostException.of(attempt.stream());
             }
             if (metered) {
-                credits.check(attempt);
+                Credits.check(attempt);
             }
         } catch (DataAccessException e) {
             // without its cause, an I/O error that would pass for trouble with the API and be tried again
@@ -232,24 +210,25 @@ public final class Attempts {
     }
 
     /** The last statement of a transaction: nothing of it is kept when the lease is another's by now. */
-    void fence(Attempt attempt) {
-        runs.renew(attempt.lease(), settings.lease());
+    static void fence(Attempt attempt) {
+        Tenant tenant = attempt.tenant();
+        tenant.runs().renew(attempt.lease(), tenant.settings().lease());
     }
 
     /** Whether the page behind the one at hand may be asked for before that is stored. */
     public boolean mayFetchAhead(Attempt attempt) {
-        return attempt.isRoomAhead() && credits.leavesRoom(attempt);
+        return attempt.isRoomAhead() && Credits.leavesRoom(attempt);
     }
 
     /** Notes that another page is committed. */
     void pageCommitted(Attempt attempt) {
-        credits.noteSpent(attempt);
+        Credits.noteSpent(attempt);
     }
 
     /** Moves the watermark and closes the run. */
     public void commit(Attempt attempt) {
-        transaction.executeWithoutResult(status -> {
-            runs.succeed(attempt.run(), now());
+        attempt.tenant().transaction().executeWithoutResult(status -> {
+            attempt.tenant().runs().succeed(attempt.run(), now());
             fence(attempt);
         });
     }
@@ -263,12 +242,12 @@ public final class Attempts {
             }
         } catch (LeaseLostException e) {
             attempt.loseLease();
-            LOG.error("run {} of {}: {}", attempt.run().id(), attempt.stream(), e.getMessage());
+            LOG.error("run {} of {}: {}", attempt.run().id(), attempt.name(), e.getMessage());
         } catch (RuntimeException e) {
             LOG.error(
                     "run {} of {} stays open: {}",
                     attempt.run().id(),
-                    attempt.stream(),
+                    attempt.name(),
                     Failures.describe(failure == null ? e : failure));
             LOG.warn("The end of this attempt is in no table. {}", Failures.describe(e));
         } finally {
@@ -284,23 +263,26 @@ public final class Attempts {
         if (attempt != null && attempt.run() != null) {
             return;
         }
-        if (ObjectHelper.getException(StreamBusyException.class, failure) != null
-                && stream != null
-                && active.containsKey(stream)) {
-            LOG.info("{}: still at work, so this trigger is passed over", stream);
-        } else {
-            LOG.warn(Failures.describe(failure));
+        if (ObjectHelper.getException(StreamBusyException.class, failure) != null) {
+            Tenant tenant = tenants.of(exchange);
+            if (active().anyMatch(
+                            other -> other.tenant() == tenant && other.stream().equals(stream))) {
+                LOG.info("{}: still at work, so this trigger is passed over", tenant.stream(stream));
+                return;
+            }
         }
+        LOG.warn(Failures.describe(failure));
     }
 
     private void save(Attempt attempt, Throwable thrown) {
         if (attempt.isLeaseLost() || ObjectHelper.getException(LeaseLostException.class, thrown) != null) {
             throw LeaseLostException.of(attempt.stream());
         }
+        RunStore runs = attempt.tenant().runs();
         boolean stopped = attempt.isStopping();
         Failure failure = thrown == null || stopped ? null : failure(attempt, thrown);
         String error = failure == null ? null : failure.text();
-        transaction.executeWithoutResult(status -> {
+        attempt.tenant().transaction().executeWithoutResult(status -> {
             runs.endAttempt(attempt.run().id(), error, attempt.toSave());
             if (attempt.creditsBalance() != null) {
                 runs.creditsBalance(attempt.stream(), attempt.creditsBalance(), now());
@@ -315,15 +297,15 @@ public final class Attempts {
         attempt.saved();
         Run run = attempt.run();
         if (error != null) {
-            LOG.error("run {} of {} stays open: {}", run.id(), run.stream(), error);
+            LOG.error("run {} of {} stays open: {}", run.id(), attempt.name(), error);
         } else if (run.status().equals("open")) {
-            LOG.info("run {} of {} stays open after {} pages", run.id(), run.stream(), run.pages());
+            LOG.info("run {} of {} stays open after {} pages", run.id(), attempt.name(), run.pages());
         } else {
             LOG.info(
                     "run {} of {} succeeded: {} received ({} inserted, {} updated, {} unchanged, {} reactivated,"
                             + " {} duplicates, {} quarantined), {} expired, {} pages; fresh as of {}",
                     run.id(),
-                    run.stream(),
+                    attempt.name(),
                     run.counts().received(),
                     run.counts().inserted(),
                     run.counts().updated(),
@@ -338,7 +320,8 @@ public final class Attempts {
     }
 
     private Failure failure(Attempt attempt, Throwable thrown) {
-        Failure failure = Failures.of(thrown, attempt.source().batchSize(settings));
+        Failure failure =
+                Failures.of(thrown, attempt.source().batchSize(attempt.tenant().settings()));
         return attempt.explanation() == null
                 ? failure
                 : new Failure(
@@ -349,8 +332,9 @@ public final class Attempts {
 
     /** A failure's condition begins, or goes on; every other one has ended, but those that a run or more outlast. */
     private void alert(Attempt attempt, Failure failure) {
+        Alerts alerts = attempt.tenant().alerts();
         Set<String> lasting = new HashSet<>(Set.of("credits-low"));
-        if (reconcile.pending() > 0) {
+        if (attempt.tenant().reconcile().pending() > 0) {
             lasting.add("reconcile-held");
         }
         boolean succeeded = attempt.run().status().equals("succeeded");
@@ -368,7 +352,8 @@ public final class Attempts {
     }
 
     private void alertLowCredits(Attempt attempt) {
-        Optional<BigDecimal> limit = settings.credits("jobo.credits.alert-below");
+        Alerts alerts = attempt.tenant().alerts();
+        Optional<BigDecimal> limit = attempt.tenant().settings().credits("jobo.credits.alert-below");
         if (limit.isPresent() && attempt.creditsBalance().compareTo(limit.get()) < 0) {
             alerts.raise(
                     attempt.stream(),
@@ -383,17 +368,17 @@ public final class Attempts {
     }
 
     private void release(Attempt attempt) {
-        Optional.ofNullable(beating.remove(attempt.lease())).ifPresent(beat -> beat.cancel(false));
+        Optional.ofNullable(active.get(attempt)).ifPresent(Heartbeat::close);
         try {
-            runs.release(attempt.lease());
+            attempt.tenant().runs().release(attempt.lease());
         } catch (RuntimeException e) {
             LOG.warn(
                     "The lease of the stream {} was not given back and runs out by itself. {}",
-                    attempt.stream(),
+                    attempt.name(),
                     Failures.describe(e));
         } finally {
             // not before: who waits for the end of this attempt closes the database
-            active.remove(attempt.stream(), attempt);
+            active.remove(attempt);
         }
     }
 
@@ -403,8 +388,8 @@ public final class Attempts {
      * @param grace how long to wait for an answer or a transaction; a wait before a retry is not waited for
      */
     public void stopAll(Duration grace) {
-        active.values().forEach(Attempt::stop);
-        await(grace, () -> active.values().stream().allMatch(Attempt::isPausing));
+        active().forEach(Attempt::stop);
+        await(grace, () -> active().allMatch(Attempt::isPausing));
     }
 
     /** Waits until no attempt of this process is at work; false when one still is. */

@@ -1,27 +1,20 @@
 package dev.jobfeed.run;
 
-import dev.jobfeed.Settings;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
 
 /** Keeps what an attempt spends within what its owner allows; does nothing where the API charges nothing. */
-public final class Credits {
+final class Credits {
 
-    private final Settings settings;
-    private final RunStore runs;
-
-    public Credits(Settings settings, RunStore runs) {
-        this.settings = settings;
-        this.runs = runs;
-    }
+    private Credits() {}
 
     /**
      * Looks at the cost of the request that is about to be sent.
      *
      * @throws AttemptFailedException when it would go under the floor, or is more than was agreed to
      */
-    void check(Attempt attempt) {
+    static void check(Attempt attempt) {
         Optional<BigDecimal> price = price(attempt);
         BigDecimal expected = expected(attempt, price);
         checkFloor(attempt, expected);
@@ -30,11 +23,11 @@ public final class Credits {
     }
 
     /** What a row cost so far in this attempt, else in its run, else in the last run that was charged for. */
-    private Optional<BigDecimal> price(Attempt attempt) {
+    private static Optional<BigDecimal> price(Attempt attempt) {
         Run run = attempt.run();
         return perRow(attempt.creditsSpent(), attempt.answeredRows())
                 .or(() -> perRow(run.creditsSpent(), run.counts().received()))
-                .or(() -> runs.lastPrice(attempt.stream()));
+                .or(() -> attempt.tenant().runs().lastPrice(attempt.stream()));
     }
 
     private static Optional<BigDecimal> perRow(BigDecimal credits, long rows) {
@@ -43,8 +36,8 @@ public final class Credits {
                 : Optional.empty();
     }
 
-    private void checkFloor(Attempt attempt, BigDecimal expected) {
-        Optional<BigDecimal> floor = settings.credits("jobo.credits.floor");
+    private static void checkFloor(Attempt attempt, BigDecimal expected) {
+        Optional<BigDecimal> floor = attempt.tenant().settings().credits("jobo.credits.floor");
         BigDecimal stored =
                 attempt.isCostConfirmed() ? null : attempt.stateBefore().creditsBalance();
         BigDecimal balance = attempt.creditsBalance() == null ? stored : attempt.creditsBalance();
@@ -63,8 +56,8 @@ public final class Credits {
         }
     }
 
-    private void checkCap(Attempt attempt, BigDecimal expected) {
-        Optional<BigDecimal> cap = settings.credits("jobo.credits.max-per-attempt");
+    private static void checkCap(Attempt attempt, BigDecimal expected) {
+        Optional<BigDecimal> cap = attempt.tenant().settings().credits("jobo.credits.max-per-attempt");
         if (cap.isPresent() && attempt.creditsSpent().add(expected).compareTo(cap.get()) > 0) {
             throw new AttemptFailedException(
                     "credits-cap",
@@ -78,27 +71,28 @@ public final class Credits {
     }
 
     /** After a page: whether another one is within what one attempt may spend. */
-    void noteSpent(Attempt attempt) {
+    static void noteSpent(Attempt attempt) {
         if (attempt.creditsSpent().signum() > 0 && !leavesRoom(attempt)) {
             attempt.spentAll();
         }
     }
 
     /** Whether another page is within what one attempt may spend. */
-    boolean leavesRoom(Attempt attempt) {
-        Optional<BigDecimal> cap = settings.credits("jobo.credits.max-per-attempt");
+    static boolean leavesRoom(Attempt attempt) {
+        Optional<BigDecimal> cap = attempt.tenant().settings().credits("jobo.credits.max-per-attempt");
         return cap.isEmpty()
                 || attempt.creditsSpent().add(expected(attempt, price(attempt))).compareTo(cap.get()) <= 0;
     }
 
-    private BigDecimal expected(Attempt attempt, Optional<BigDecimal> price) {
-        return price.map(p -> p.multiply(BigDecimal.valueOf(attempt.source().batchSize(settings))))
+    private static BigDecimal expected(Attempt attempt, Optional<BigDecimal> price) {
+        return price.map(p -> p.multiply(BigDecimal.valueOf(
+                        attempt.source().batchSize(attempt.tenant().settings()))))
                 .orElse(BigDecimal.ZERO);
     }
 
-    private void checkConfirmation(Attempt attempt, BigDecimal price) {
+    private static void checkConfirmation(Attempt attempt, BigDecimal price) {
         Run run = attempt.run();
-        Optional<BigDecimal> threshold = settings.credits("jobo.credits.confirm-above");
+        Optional<BigDecimal> threshold = attempt.tenant().settings().credits("jobo.credits.confirm-above");
         if (threshold.isEmpty() || run.costConfirmed() || run.mode() == RunMode.INCREMENTAL || run.pages() == 0) {
             return;
         }
@@ -109,7 +103,8 @@ public final class Credits {
         if (run.estimatedTotal() == null) {
             // the career sites have no total, so what was spent is all there is to go by
             BigDecimal spent = attempt.creditsOfRun();
-            cost = spent.add(price.multiply(BigDecimal.valueOf(attempt.source().batchSize(settings))));
+            cost = spent.add(price.multiply(BigDecimal.valueOf(
+                    attempt.source().batchSize(attempt.tenant().settings()))));
             message = name + " has cost " + text(spent) + " credits, and its next page may take it above " + limit
                     + "; the server does not tell how many rows there are.";
         } else {

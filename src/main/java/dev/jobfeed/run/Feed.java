@@ -1,16 +1,15 @@
 package dev.jobfeed.run;
 
-import dev.jobfeed.Settings;
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.feed.RejectedRow;
 import dev.jobfeed.feed.Row;
-import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.store.CompanyStore;
 import dev.jobfeed.store.RowChange;
-import dev.jobfeed.store.RowStore;
 import dev.jobfeed.store.UuidArray;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.Tenants;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.OffsetDateTime;
@@ -22,7 +21,6 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The steps of the loop over a feed that routes call: bean {@code jobfeedFeed}. */
 public final class Feed {
@@ -35,29 +33,12 @@ public final class Feed {
     /** A page of at least so many rows of which none is usable is no page but a fault. */
     private static final int SUSPICIOUS = 20;
 
-    private final Settings settings;
-    private final RunStore runs;
-    private final Map<FeedSource, RowStore> rows;
-    private final CompanyStore companies;
+    private final Tenants tenants;
     private final Attempts attempts;
-    private final Alerts alerts;
-    private final TransactionTemplate transaction;
 
-    public Feed(
-            Settings settings,
-            RunStore runs,
-            Map<FeedSource, RowStore> rows,
-            CompanyStore companies,
-            Attempts attempts,
-            Alerts alerts,
-            TransactionTemplate transaction) {
-        this.settings = settings;
-        this.runs = runs;
-        this.rows = rows;
-        this.companies = companies;
+    public Feed(Tenants tenants, Attempts attempts) {
+        this.tenants = tenants;
         this.attempts = attempts;
-        this.alerts = alerts;
-        this.transaction = transaction;
     }
 
     /**
@@ -66,7 +47,8 @@ public final class Feed {
      * @param cursor null for the first page
      */
     public String request(Attempt attempt, String cursor) {
-        return FeedFilters.of(attempt.source(), settings).request(attempt.run().windowFrom(), cursor);
+        return FeedFilters.of(attempt.source(), attempt.tenant().settings())
+                .request(attempt.run().windowFrom(), cursor);
     }
 
     /** The path of a stream's endpoint. */
@@ -74,22 +56,30 @@ public final class Feed {
         return FeedSource.of(stream).path();
     }
 
-    /** The body of a request that brings one row, and with it how many there are. */
-    public String estimateRequest(String stream) {
-        SyncState state = runs.state(stream);
-        return FeedFilters.of(FeedSource.of(stream), settings)
+    /**
+     * The body of a request that brings one row, and with it how many there are.
+     *
+     * @param tenant null for the standard one
+     */
+    public String estimateRequest(String tenant, String stream) {
+        Tenant asking = tenants.named(tenant);
+        SyncState state = asking.runs().state(stream);
+        return FeedFilters.of(FeedSource.of(stream), asking.settings())
                 .withBatchSize(1)
-                .request(attempts.plan(state).windowFrom(), null);
+                .request(attempts.plan(asking, state).windowFrom(), null);
     }
 
     /**
      * What the next attempt would bring and cost.
      *
+     * @param tenant null for the standard one
      * @param deducted what the one row of {@code page} cost; null when nothing was charged
      */
-    public Estimate estimate(String stream, FeedPage page, BigDecimal deducted) {
+    public Estimate estimate(String tenant, String stream, FeedPage page, BigDecimal deducted) {
+        Tenant asking = tenants.named(tenant);
+        RunStore runs = asking.runs();
         SyncState state = runs.state(stream);
-        RunMode mode = attempts.plan(state).mode();
+        RunMode mode = attempts.plan(asking, state).mode();
         Long rows = page.estimatedTotal().isPresent()
                 ? Long.valueOf(page.estimatedTotal().getAsLong())
                 : runs.lastReceived(stream, mode).orElse(null);
@@ -144,8 +134,9 @@ public final class Feed {
     /** What the page changes in the store, found with one look-up. */
     public List<RowChange> changes(Attempt attempt, FeedPage page) {
         List<Row> delivered = page.rows();
-        List<RowChange> changes =
-                delivered.isEmpty() ? List.of() : rows.get(attempt.source()).changes(delivered);
+        List<RowChange> changes = delivered.isEmpty()
+                ? List.of()
+                : attempt.tenant().rows().get(attempt.source()).changes(delivered);
         attempt.changes(changes);
         return changes;
     }
@@ -153,19 +144,21 @@ public final class Feed {
     /** Writes some of a page's changes. */
     public void write(Attempt attempt, List<RowChange> changes) {
         OffsetDateTime now = attempts.now();
-        rows.get(attempt.source()).write(changes, now);
-        if (settings.flag("jobfeed.companies.enabled")) {
+        Tenant tenant = attempt.tenant();
+        tenant.rows().get(attempt.source()).write(changes, now);
+        if (tenant.settings().flag("jobfeed.companies.enabled")) {
             Map<UUID, CompanyStore.Wanted> wanted = new LinkedHashMap<>();
             changes.stream()
                     .filter(change -> change.action() != RowChange.Action.REACTIVATE)
                     .flatMap(change -> CompanyOf.row(attempt.source(), change.row()).stream())
                     .forEach(company -> wanted.putIfAbsent(company.id(), company));
-            companies.want(wanted.values(), now, settings.duration("jobo.companies.refresh-after"));
+            tenant.companies().want(wanted.values(), now, tenant.settings().duration("jobo.companies.refresh-after"));
         }
     }
 
     /** Bad rows, counters, cursor and phase, and as the last statement the fence; in the page's transaction. */
     public void checkpoint(Attempt attempt, FeedPage page) {
+        RunStore runs = attempt.tenant().runs();
         Run run = attempt.run();
         OffsetDateTime now = attempts.now();
         List<UUID> stored = page.rows().stream().map(Row::id).toList();
@@ -183,23 +176,27 @@ public final class Feed {
             runs.quarantine(run, page.rejected(), now);
         }
         if (page.next().isCutShort()) {
-            alerts.raise(
-                    run.stream(),
-                    "feed-cut-short",
-                    "The feed of run " + run.id() + " says there is more and gives no cursor to ask for it with;"
-                            + " the run ends there.",
-                    "Compare the count with what you expect; jobfeed resync " + run.stream() + " reads it anew.");
+            attempt.tenant()
+                    .alerts()
+                    .raise(
+                            run.stream(),
+                            "feed-cut-short",
+                            "The feed of run " + run.id()
+                                    + " says there is more and gives no cursor to ask for it with;"
+                                    + " the run ends there.",
+                            "Compare the count with what you expect; jobfeed resync " + run.stream()
+                                    + " reads it anew.");
         }
         RunPhase phase = page.next().exists()
                 ? RunPhase.FEED
                 : run.mode() == RunMode.RESYNC && attempt.source().isExpiring() ? RunPhase.RECONCILE : RunPhase.COMMIT;
         runs.checkpoint(run.id(), page, Counts.of(page, attempt.changes()), phase, attempt.toSave());
-        attempts.fence(attempt);
+        Attempts.fence(attempt);
     }
 
     /** The page is in the database. */
     public void committed(Attempt attempt, FeedPage page) {
-        attempt.committed(page, runs.run(attempt.run().id()));
+        attempt.committed(page, attempt.tenant().runs().run(attempt.run().id()));
         attempts.pageCommitted(attempt);
         Run run = attempt.run();
         LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());
@@ -211,6 +208,7 @@ public final class Feed {
      * @throws AttemptFailedException when that has happened too often
      */
     public void restart(Attempt attempt) {
+        RunStore runs = attempt.tenant().runs();
         Run run = attempt.run();
         if (run.restarts() >= MOST_RESTARTS) {
             throw new AttemptFailedException(
@@ -222,16 +220,19 @@ public final class Feed {
                     "Tell Jobo. jobfeed abandon " + run.stream()
                             + " closes the run, and the next attempt opens another.");
         }
-        transaction.executeWithoutResult(status -> {
+        attempt.tenant().transaction().executeWithoutResult(status -> {
             runs.restart(run.id(), attempt.toSave());
-            alerts.raise(
-                    run.stream(),
-                    "cursor-lost",
-                    "The feed lost the cursor of run " + run.id() + " after " + run.pages() + " pages; it is read from"
-                            + " the beginning. Spent so far: "
-                            + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits.",
-                    "Nothing, unless it happens often; then tell Jobo.");
-            attempts.fence(attempt);
+            attempt.tenant()
+                    .alerts()
+                    .raise(
+                            run.stream(),
+                            "cursor-lost",
+                            "The feed lost the cursor of run " + run.id() + " after " + run.pages()
+                                    + " pages; it is read from"
+                                    + " the beginning. Spent so far: "
+                                    + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits.",
+                            "Nothing, unless it happens often; then tell Jobo.");
+            Attempts.fence(attempt);
         });
         attempt.saved();
         attempt.reread(runs.run(run.id()));

@@ -1,33 +1,23 @@
 package dev.jobfeed.run;
 
 import dev.jobfeed.feed.FeedFilters;
-import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The end of a resync, as routes call it: bean {@code jobfeedReconciliation}. */
 public final class Reconciliation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
 
-    /** Rows a transaction. */
+    /** Rows a tenant.transaction(). */
     private static final int STEP = 20_000;
 
-    private final ReconcileStore store;
-    private final RunStore runs;
     private final Attempts attempts;
-    private final Alerts alerts;
-    private final TransactionTemplate transaction;
 
-    public Reconciliation(
-            ReconcileStore store, RunStore runs, Attempts attempts, Alerts alerts, TransactionTemplate transaction) {
-        this.store = store;
-        this.runs = runs;
+    public Reconciliation(Attempts attempts) {
         this.attempts = attempts;
-        this.alerts = alerts;
-        this.transaction = transaction;
     }
 
     /**
@@ -35,25 +25,27 @@ public final class Reconciliation {
      * a person, and the run goes on without it.
      */
     public void guard(Attempt attempt) {
+        Tenant tenant = attempt.tenant();
         Run run = attempt.run();
-        ReconcileStore.Counts counts = store.counts(run.id());
+        ReconcileStore.Counts counts = tenant.reconcile().counts(run.id());
         String suspicion = suspicion(run, counts);
         if (suspicion == null) {
             return;
         }
-        transaction.executeWithoutResult(status -> {
-            store.hold(run.id(), reason(attempt));
-            runs.setPhase(run.id(), RunPhase.COMMIT);
-            alerts.raise(
-                    run.stream(),
-                    "reconcile-held",
-                    "The resync (run " + run.id() + ") did not bring " + counts.unseen() + " of " + counts.active()
-                            + " active jobs, and " + suspicion + ". They were left active.",
-                    "Look at them with jobfeed reconcile jobs; expire them with jobfeed reconcile jobs --accept.");
-            attempts.fence(attempt);
+        tenant.transaction().executeWithoutResult(status -> {
+            tenant.reconcile().hold(run.id(), reason(attempt));
+            tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
+            tenant.alerts()
+                    .raise(
+                            run.stream(),
+                            "reconcile-held",
+                            "The resync (run " + run.id() + ") did not bring " + counts.unseen() + " of "
+                                    + counts.active() + " active jobs, and " + suspicion + ". They were left active.",
+                            "Look at them with jobfeed reconcile jobs; expire them with jobfeed reconcile jobs --accept.");
+            Attempts.fence(attempt);
         });
         LOG.warn("run {}: {} unseen jobs put aside, because {}", run.id(), counts.unseen(), suspicion);
-        attempt.reread(runs.run(run.id()));
+        attempt.reread(tenant.runs().run(run.id()));
     }
 
     private static String suspicion(Run run, ReconcileStore.Counts counts) {
@@ -74,19 +66,20 @@ public final class Reconciliation {
 
     /** Expires some of what the resync did not bring; the last step moves the run on. */
     public void step(Attempt attempt) {
+        Tenant tenant = attempt.tenant();
         Run run = attempt.run();
         OffsetDateTime now = attempts.now();
-        transaction.executeWithoutResult(status -> {
-            int expired = store.expire(run.id(), reason(attempt), now, STEP);
-            runs.addExpired(run.id(), expired, attempt.toSave());
+        tenant.transaction().executeWithoutResult(status -> {
+            int expired = tenant.reconcile().expire(run.id(), reason(attempt), now, STEP);
+            tenant.runs().addExpired(run.id(), expired, attempt.toSave());
             if (expired < STEP) {
-                store.closeQuarantined(run.id(), now);
-                runs.setPhase(run.id(), RunPhase.COMMIT);
+                tenant.reconcile().closeQuarantined(run.id(), now);
+                tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
             }
-            attempts.fence(attempt);
+            Attempts.fence(attempt);
         });
         attempt.saved();
-        attempt.reread(runs.run(run.id()));
+        attempt.reread(tenant.runs().run(run.id()));
     }
 
     /**
@@ -97,11 +90,12 @@ public final class Reconciliation {
         if (attempt.run().phase() == RunPhase.RECONCILE) {
             return;
         }
+        Tenant tenant = attempt.tenant();
         Integer forgotten;
         do {
-            forgotten = transaction.execute(status -> {
-                int some = store.forget(STEP);
-                attempts.fence(attempt);
+            forgotten = tenant.transaction().execute(status -> {
+                int some = tenant.reconcile().forget(STEP);
+                Attempts.fence(attempt);
                 return some;
             });
         } while (forgotten != null && forgotten == STEP);
@@ -111,8 +105,9 @@ public final class Reconciliation {
     private String reason(Attempt attempt) {
         String before = attempt.stateBefore().filtersFingerprint();
         String now = attempt.run().filtersFingerprint();
-        boolean changed =
-                before == null ? runs.hasOtherFilters(attempt.stream(), now) : !FeedFilters.areSameFilters(before, now);
+        boolean changed = before == null
+                ? attempt.tenant().runs().hasOtherFilters(attempt.stream(), now)
+                : !FeedFilters.areSameFilters(before, now);
         return changed ? "filtered" : "reconciled";
     }
 }

@@ -53,7 +53,8 @@ public final class RunStore {
                         row.getBigDecimal("credits_balance"),
                         time(row, "credits_balance_at"),
                         row.getString("origin_base_url"),
-                        row.getString("origin_environment")));
+                        row.getString("origin_environment"),
+                        row.getString("origin_tenant")));
     }
 
     /** A run by its id. */
@@ -140,8 +141,10 @@ public final class RunStore {
     }
 
     /** Remembers where a store is filled from. */
-    void setOrigin(String stream, String baseUrl, String environment) {
-        jdbc.update(sql("state-origin"), Map.of("stream", stream, "base_url", baseUrl, "environment", environment));
+    void setOrigin(String stream, String baseUrl, String environment, String tenant) {
+        jdbc.update(
+                sql("state-origin"),
+                Map.of("stream", stream, "base_url", baseUrl, "environment", environment, "tenant", tenant));
     }
 
     void countAttempt(long runId) {

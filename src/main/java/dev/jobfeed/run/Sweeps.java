@@ -3,20 +3,13 @@ package dev.jobfeed.run;
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.IdPage;
 import java.time.OffsetDateTime;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The steps of the sweep that routes call: bean {@code jobfeedSweeps}. */
 public final class Sweeps {
 
-    private final Settings settings;
-    private final RunStore runs;
     private final Attempts attempts;
-    private final TransactionTemplate transaction;
 
-    public Sweeps(Settings settings, RunStore runs, Attempts attempts, TransactionTemplate transaction) {
-        this.transaction = transaction;
-        this.settings = settings;
-        this.runs = runs;
+    public Sweeps(Attempts attempts) {
         this.attempts = attempts;
     }
 
@@ -25,6 +18,7 @@ public final class Sweeps {
      * nothing that could have expired; its sweep is finished at once.
      */
     public Sweep begin(Attempt attempt) {
+        Settings settings = attempt.tenant().settings();
         OffsetDateTime now = attempts.now();
         OffsetDateTime watermark = attempt.stateBefore().lastSweepStartedAt();
         attempt.sweepStarts();
@@ -53,8 +47,8 @@ public final class Sweeps {
 
     /** Counters and, as the last statement, the fence; in the page's transaction. */
     public void checkpoint(Attempt attempt, Sweep sweep) {
-        runs.addExpired(attempt.run().id(), sweep.expiredInPage(), attempt.toSave());
-        attempts.fence(attempt);
+        attempt.tenant().runs().addExpired(attempt.run().id(), sweep.expiredInPage(), attempt.toSave());
+        Attempts.fence(attempt);
     }
 
     /** The page is in the database. */
@@ -66,9 +60,9 @@ public final class Sweeps {
     /** Moves the sweep's watermark, if the sweep was read to its end. */
     public void complete(Attempt attempt, Sweep sweep) {
         if (!sweep.isUnfinished() && !attempt.isSwept()) {
-            transaction.executeWithoutResult(status -> {
-                runs.sweptUntil(attempt.stream(), sweep.startedAt());
-                attempts.fence(attempt);
+            attempt.tenant().transaction().executeWithoutResult(status -> {
+                attempt.tenant().runs().sweptUntil(attempt.stream(), sweep.startedAt());
+                Attempts.fence(attempt);
             });
             attempt.sweepEnds();
         }

@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
  * @param resyncRequestedAt when somebody asked for a resync that no run has begun yet
  * @param originBaseUrl the server the store was filled from
  * @param originEnvironment the environment of the key it was filled with
+ * @param originTenant whose feed the whole schema holds; empty for the standard tenant
  */
 public record SyncState(
         String stream,
@@ -23,4 +24,5 @@ public record SyncState(
         BigDecimal creditsBalance,
         OffsetDateTime creditsBalanceAt,
         String originBaseUrl,
-        String originEnvironment) {}
+        String originEnvironment,
+        String originTenant) {}

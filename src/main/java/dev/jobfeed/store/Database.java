@@ -2,7 +2,10 @@ package dev.jobfeed.store;
 
 import dev.jobfeed.ConfigurationException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -40,6 +43,30 @@ public enum Database {
 
     String folder() {
         return folder;
+    }
+
+    /** Where a connection looks for tables, in the form that {@link #searchPath(Connection, String)} takes. */
+    public String searchPath(Connection connection) throws SQLException {
+        if (this == H2) {
+            return connection.getSchema();
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet path = statement.executeQuery("select current_setting('search_path')")) {
+            path.next();
+            return path.getString(1);
+        }
+    }
+
+    /** Lets a connection look for tables where it did before. */
+    public void searchPath(Connection connection, String path) throws SQLException {
+        if (this == H2) {
+            connection.setSchema(path);
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("select set_config('search_path', ?, false)")) {
+            statement.setString(1, path);
+            statement.execute();
+        }
     }
 
     /** Brings the schema up to date; the history table is the bundle's own, beside a host's. */

@@ -1,5 +1,6 @@
-package dev.jobfeed;
+package dev.jobfeed.tenant;
 
+import dev.jobfeed.Settings;
 import dev.jobfeed.retry.RateWindow;
 import dev.jobfeed.run.Attempt;
 import java.time.Clock;
@@ -11,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps requests inside the limits that the API tells of, so that a burst does not end in a 429. */
+/** Keeps the requests with one key inside the limits that the API tells of, so that a burst does not end in a 429. */
 public final class Pace {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pace.class);
@@ -36,7 +37,7 @@ public final class Pace {
      * @param remaining the header X-RateLimit-Remaining; nullable
      * @param reset the header X-RateLimit-Reset in Unix seconds; nullable
      */
-    void note(String path, String limit, String remaining, String reset) {
+    public void note(String path, String limit, String remaining, String reset) {
         Instant now = clock.instant();
         Instant next = RateWindow.next(limit, remaining, reset, sent.getOrDefault(bucket(path), now), now);
         if (next.isAfter(now)) {
@@ -50,7 +51,7 @@ public final class Pace {
      *
      * @param attempt null for a request outside of an attempt
      */
-    void await(String path, Attempt attempt) throws InterruptedException {
+    public void await(String path, Attempt attempt) throws InterruptedException {
         Instant until = notBefore.remove(bucket(path));
         if (until != null && until.isAfter(clock.instant())) {
             await(path, until, attempt);

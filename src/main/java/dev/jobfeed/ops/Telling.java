@@ -1,0 +1,61 @@
+package dev.jobfeed.ops;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.Tenants;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+
+/**
+ * Tells of alerts, as the route {@code jobfeed-alerts} does it: bean {@code jobfeedAlerts}. Each change is told once, as
+ * long as that route succeeds.
+ */
+public final class Telling {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Tenants tenants;
+
+    public Telling(Tenants tenants) {
+        this.tenants = tenants;
+    }
+
+    /** Alerts of the exchange's tenant whose beginning or end nobody was told of yet. */
+    public List<Alert> untold(Exchange exchange) {
+        return tenants.of(exchange).alerts().untold();
+    }
+
+    /** Whether somebody has to be told something about the streams whose names begin like this. */
+    public boolean hasNews(Exchange exchange, String streams) {
+        return untold(exchange).stream()
+                .anyMatch(alert -> alert.stream() != null && alert.stream().startsWith(streams));
+    }
+
+    /** An alert as a small JSON object: whose, what, since when, what to do. */
+    public String json(Exchange exchange, Alert alert) throws JsonProcessingException {
+        Tenant tenant = tenants.of(exchange);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", alert.id());
+        json.put("state", alert.clearedAt() == null ? "raised" : "cleared");
+        if (!tenant.isStandard()) {
+            json.put("tenant", tenant.name());
+        }
+        json.put("stream", alert.stream());
+        json.put("condition", alert.condition());
+        json.put("message", alert.message());
+        json.put("remedy", alert.remedy());
+        json.put("since", alert.raisedAt().toString());
+        json.put(
+                "cleared_at",
+                alert.clearedAt() == null ? null : alert.clearedAt().toString());
+        return JSON.writeValueAsString(json);
+    }
+
+    /** Notes that an alert was told as it is. */
+    public void told(Exchange exchange, Alert alert) {
+        tenants.of(exchange).alerts().told(alert);
+    }
+}

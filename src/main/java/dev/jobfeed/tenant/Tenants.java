@@ -1,0 +1,138 @@
+package dev.jobfeed.tenant;
+
+import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.Settings;
+import dev.jobfeed.run.Attempt;
+import dev.jobfeed.store.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
+
+/**
+ * The tenants of a context: bean {@code jobfeedTenants}. The standard one is there from the beginning; any other is
+ * opened by the first that names it, from the properties that begin with its name.
+ */
+public final class Tenants {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
+    private static final Set<String> TAKEN = Set.of("jobo", "jobby", "jobfeed", "camel");
+
+    private final Pools pools;
+    private final DataSource pool;
+    private final String session;
+    private final Clock clock;
+    private final Tenant standard;
+    private final Map<String, Tenant> named = new ConcurrentHashMap<>();
+    private final Map<Place, String> holders = new ConcurrentHashMap<>();
+
+    /** Where a feed is kept. */
+    private record Place(String url, String schema) {}
+
+    /**
+     * The tenants over the settings of a runtime.
+     *
+     * @param pool the database of the standard tenant, and of every other that has no address of its own
+     * @param session the name of this process among the sessions of the database
+     */
+    public Tenants(Settings settings, DataSource pool, Pools pools, String session, Clock clock) throws SQLException {
+        this.pools = pools;
+        this.pool = pool;
+        this.session = session;
+        this.clock = clock;
+        this.standard = open("", settings, pool);
+    }
+
+    /** The one without a name. */
+    public Tenant standard() {
+        return standard;
+    }
+
+    /** Those that are open, the standard one first. */
+    public Stream<Tenant> all() {
+        return Stream.concat(Stream.of(standard), named.values().stream());
+    }
+
+    /**
+     * A tenant by its name.
+     *
+     * @param name null or empty for the standard one
+     * @throws ConfigurationException when it is not configured, or on the schema of another
+     */
+    public Tenant named(String name) {
+        return name == null || name.isEmpty() ? standard : named.computeIfAbsent(name, this::open);
+    }
+
+    /** Whose work an exchange does: its attempt's tenant, else the one named by the variable {@code jobfeedTenant}. */
+    public Tenant of(Exchange exchange) {
+        Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
+        return attempt != null ? attempt.tenant() : named(exchange.getVariable("jobfeedTenant", String.class));
+    }
+
+    /** The address of the API that an exchange's tenant talks to. */
+    public String baseUrl(Exchange exchange) {
+        return of(exchange).settings().baseUrl();
+    }
+
+    private Tenant open(String name) {
+        Settings settings = settings(standard.settings(), name);
+        try {
+            return open(name, settings, settings.isOwn("jobfeed.datasource.url") ? pools.open(settings) : pool);
+        } catch (SQLException e) {
+            throw new CannotGetJdbcConnectionException("The database of the tenant " + name + " cannot be used", e);
+        }
+    }
+
+    /**
+     * The settings of a tenant. A name that nothing is configured for is a slip of the pen; it would read the whole feed
+     * with the key of the standard tenant.
+     *
+     * @param name empty for the standard one
+     */
+    public static Settings settings(Settings standard, String name) {
+        if (name.isEmpty()) {
+            return standard;
+        }
+        if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {
+            throw new ConfigurationException("'" + name + "' cannot be a tenant's name; it takes lower-case letters,"
+                    + " digits and hyphens, and is not one of the beginnings of properties.");
+        }
+        Settings settings = standard.of(name);
+        if (!settings.isOwn("jobfeed.datasource.schema") && !settings.isOwn("jobfeed.datasource.url")) {
+            throw new ConfigurationException("The tenant '" + name + "' has no place for its jobs. Set " + name
+                    + ".jobfeed.datasource.schema, or " + name + ".jobfeed.datasource.url for a database of its own.");
+        }
+        return settings;
+    }
+
+    private Tenant open(String name, Settings settings, DataSource dataSource) throws SQLException {
+        claim(name, settings, dataSource);
+        if (settings.migrate()) {
+            Database.of(dataSource).migrate(dataSource, settings.schema());
+        }
+        return Tenant.over(name, settings, dataSource, session, clock);
+    }
+
+    private void claim(String name, Settings settings, DataSource dataSource) throws SQLException {
+        Place place;
+        try (Connection connection = dataSource.getConnection()) {
+            place = new Place(
+                    connection.getMetaData().getURL(),
+                    settings.schema().isPresent() ? settings.schema().get() : connection.getSchema());
+        }
+        String holder = holders.putIfAbsent(place, name);
+        if (holder != null && !holder.equals(name)) {
+            throw new ConfigurationException("The tenant '" + name + "' is configured on the schema " + place.schema()
+                    + ", which holds the feed of "
+                    + Tenant.words(holder)
+                    + ". One schema holds one feed; set " + name + ".jobfeed.datasource.schema to another.");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+-- whose feed the schema holds; empty for the standard tenant
+alter table sync_state add column if not exists origin_tenant varchar;
+
+update sync_state set origin_tenant = ''
+where origin_tenant is null and origin_base_url is not null and stream in ('jobs', 'career_sites');
