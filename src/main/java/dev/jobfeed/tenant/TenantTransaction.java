@@ -5,15 +5,14 @@ import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.TransactedPolicy;
-import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.apache.camel.spi.UnitOfWork;
 import org.apache.camel.support.processor.DelegateSyncProcessor;
-import org.springframework.transaction.support.TransactionCallback;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The policy of a {@code transacted} step: bean {@code jobfeedTransaction}. Each exchange passes the step in a
- * transaction of its own tenant.
+ * transaction of its own tenant; Camel's own policy knows one transaction manager a step.
  */
 public final class TenantTransaction implements TransactedPolicy {
 
@@ -28,31 +27,45 @@ public final class TenantTransaction implements TransactedPolicy {
 
     @Override
     public Processor wrap(Route route, Processor steps) {
-        Choice choice = new Choice();
-        Processor transacted = new SpringTransactionPolicy(choice).wrap(route, steps);
-        return new DelegateSyncProcessor(transacted) {
-            @Override
-            public boolean process(Exchange exchange, AsyncCallback callback) {
-                choice.tenant.set(tenants.of(exchange));
-                try {
-                    return super.process(exchange, callback);
-                } finally {
-                    choice.tenant.remove();
-                }
-            }
-        };
+        return new Transacted(steps);
     }
 
-    /** Camel's transacted step asks one template, and says nothing of the exchange; a transaction stays on its thread. */
-    private static final class Choice extends TransactionTemplate {
+    private final class Transacted extends DelegateSyncProcessor {
 
-        private static final long serialVersionUID = 1L;
-
-        private final transient ThreadLocal<Tenant> tenant = new ThreadLocal<>();
+        private Transacted(Processor steps) {
+            super(steps);
+        }
 
         @Override
-        public <T> T execute(TransactionCallback<T> action) {
-            return tenant.get().transaction().execute(action);
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            try {
+                process(exchange);
+            } catch (Exception e) {
+                exchange.setException(e);
+            }
+            callback.done(true);
+            return true;
+        }
+
+        /** The unit of work is told, so that Camel keeps everything inside on this thread. */
+        @Override
+        public void process(Exchange exchange) {
+            Tenant tenant = tenants.of(exchange);
+            UnitOfWork unit = exchange.getUnitOfWork();
+            unit.beginTransactedBy(tenant);
+            try {
+                tenant.transaction().executeWithoutResult(status -> {
+                    super.process(exchange, done -> {});
+                    if (exchange.getException() != null) {
+                        throw RuntimeCamelException.wrapRuntimeCamelException(exchange.getException());
+                    }
+                    if (exchange.isRollbackOnly()) {
+                        status.setRollbackOnly();
+                    }
+                });
+            } finally {
+                unit.endTransactedBy(tenant);
+            }
         }
     }
 }
