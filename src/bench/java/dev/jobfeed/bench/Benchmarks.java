@@ -3,8 +3,8 @@ package dev.jobfeed.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,8 +15,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Measures the bundle beside other ways to do the same: {@code mvn -Pbench verify -DskipTests}. */
-@Command(name = "bench", showDefaultValues = true)
+@Command(name = "bench", description = "Measures the bundle beside other ways to do the same.")
 public final class Benchmarks implements Callable<Integer> {
+
+    private static final int DRAINS = 3;
 
     @Option(names = "--rows", description = "Jobs in the feed.")
     private int rows = 30_000;
@@ -45,6 +47,9 @@ public final class Benchmarks implements Callable<Integer> {
     @Option(names = "--work", description = "Where measurements are kept.")
     private Path work = Path.of("target/bench");
 
+    @Option(names = "--report", description = "The document to write.")
+    private Path report = Path.of("docs/benchmarks.md");
+
     @Option(names = "--keep", description = "Add to the measurements that are there, for a long benchmark in pieces.")
     private boolean keep;
 
@@ -55,59 +60,73 @@ public final class Benchmarks implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Files.createDirectories(work);
-        Path measured = work.resolve("measurements.csv");
-        if (!keep || !Files.exists(measured)) {
-            Files.writeString(measured, Measurement.HEADER + "\n");
-        }
-        int first = 1 + lastPair(measured);
+        Measurements measurements = Measurements.in(work.resolve("measurements.csv"), keep);
+        Facts facts = Facts.in(work.resolve("facts.properties"), keep);
+        facts.set("java-options", String.join(" ", javaOptions));
+        int first = measurements.lastPair() + 1;
         try (ServerProcess server = ServerProcess.start(rows)) {
+            facts.set("ceiling", String.format(Locale.ROOT, "%,.0f", ceiling(server)));
             for (String database : databases) {
                 try (Store store = store(database)) {
+                    facts.version(store.product(), store.version());
+                    Track track = new Track(server, store, bundle.toAbsolutePath(), javaOptions, cpus, rows, work);
                     for (int pair = first; pair < first + pairs; pair++) {
-                        pair(
-                                pair,
-                                new Round(server, store, bundle.toAbsolutePath(), javaOptions, cpus, rows, work),
-                                measured);
+                        pair(pair, track, measurements);
                     }
                 }
             }
         }
+        Report written = new Report(measurements, facts);
+        Files.writeString(report, written.document());
+        System.out.println(written.goals());
         return 0;
     }
 
-    private static int lastPair(Path measured) throws IOException {
-        return Files.readAllLines(measured).stream()
-                .skip(1)
-                .mapToInt(line -> Measurement.parse(line).pair())
-                .max()
-                .orElse(0);
+    /** Rows a second that the server delivers to a client which does nothing with them; the best of a few tries. */
+    private double ceiling(ServerProcess server) throws IOException, InterruptedException {
+        Duration best = server.drain();
+        for (int i = 1; i < DRAINS; i++) {
+            Duration next = server.drain();
+            best = next.compareTo(best) < 0 ? next : best;
+        }
+        return rows / (best.toNanos() / 1e9);
     }
 
     private static Store store(String name) throws IOException, InterruptedException, SQLException {
-        return name.equals("h2") ? new H2Store() : new PostgresStore();
+        return switch (name) {
+            case "postgresql" -> new PostgresStore();
+            case "h2" -> new H2Store();
+            default -> throw new IllegalArgumentException("There is no database " + name + ".");
+        };
     }
 
-    private void pair(int pair, Round round, Path measured) throws Exception {
+    private void pair(int pair, Track track, Measurements measurements)
+            throws IOException, InterruptedException, SQLException {
         List<Contender> order = new ArrayList<>(List.of(Contender.values()));
         order.removeIf(contender -> !contenders.contains(contender.label()));
         // nobody is always first
         Collections.rotate(order, pair);
         for (List<Scenario> chain : Scenario.CHAINS) {
-            int length = 1
-                    + chain.stream()
-                            .filter(scenario -> scenarios.contains(scenario.label()))
-                            .mapToInt(chain::indexOf)
-                            .max()
-                            .orElse(-1);
-            for (Contender contender : order) {
-                round.renew();
-                for (Scenario scenario : chain.subList(0, length)) {
-                    Measurement measurement = round.run(pair, contender, scenario);
-                    Files.writeString(measured, measurement.csv() + "\n", StandardOpenOption.APPEND);
+            List<Scenario> wanted = wanted(chain);
+            for (Contender contender : wanted.isEmpty() ? List.<Contender>of() : order) {
+                track.renew();
+                for (Scenario scenario : wanted) {
+                    Measurement measurement = track.run(pair, contender, scenario);
+                    measurements.add(measurement);
                     System.out.printf(
                             Locale.ROOT, "%s  %,.0f rows/s%n", measurement.csv(), measurement.rowsPerSecond());
                 }
+                track.compare(contender, wanted.get(wanted.size() - 1));
             }
         }
+    }
+
+    /** A chain as far as it is asked for; what stands before that prepares the database. */
+    private List<Scenario> wanted(List<Scenario> chain) {
+        int length = chain.size();
+        while (length > 0 && !scenarios.contains(chain.get(length - 1).label())) {
+            length--;
+        }
+        return chain.subList(0, length);
     }
 }

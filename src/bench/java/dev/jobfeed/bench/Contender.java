@@ -6,24 +6,33 @@ import dev.jobfeed.bench.contender.SpringBatchSync;
 /** Who is measured. */
 enum Contender {
     /** This bundle, by its shipped command line. */
-    BUNDLE("bundle", null, "select max(finished_at) from sync_run"),
+    BUNDLE("bundle", "this bundle", null, "select max(finished_at) from sync_run"),
     /** JDK HttpClient, Jackson, JDBC. */
-    LOOP("loop", HandWrittenLoop.class, "select max(finished_at) from loop_checkpoint"),
+    LOOP("loop", "hand-written loop", HandWrittenLoop.class, "select max(finished_at) from loop_checkpoint"),
     /** Spring Batch around the same reading and writing. */
-    SPRING_BATCH("spring-batch", SpringBatchSync.class, "select max(end_time) from batch_job_execution");
+    SPRING_BATCH(
+            "spring-batch", "Spring Batch", SpringBatchSync.class, "select max(end_time) from batch_job_execution");
 
     private final String label;
+    private final String title;
     private final Class<?> main;
     private final String finishedAt;
 
-    Contender(String label, Class<?> main, String finishedAt) {
+    Contender(String label, String title, Class<?> main, String finishedAt) {
         this.label = label;
+        this.title = title;
         this.main = main;
         this.finishedAt = finishedAt;
     }
 
+    /** What it is called in options and measurements. */
     String label() {
         return label;
+    }
+
+    /** What it is called in the report. */
+    String title() {
+        return title;
     }
 
     /** The class to start; null for what is started by its own script. */

@@ -29,8 +29,13 @@ final class H2Store implements Store {
     }
 
     @Override
+    public String product() {
+        return "H2";
+    }
+
+    @Override
     public String version() {
-        return "H2 " + Constants.VERSION;
+        return Constants.VERSION;
     }
 
     @Override

@@ -30,6 +30,11 @@ record Measurement(
         return rows / seconds;
     }
 
+    /** Whether another is the same contender at the same scenario. */
+    boolean isRepeatedBy(Measurement other) {
+        return other.database.equals(database) && other.contender.equals(contender) && other.scenario.equals(scenario);
+    }
+
     String csv() {
         return String.format(
                 Locale.ROOT,

@@ -23,12 +23,17 @@ final class PostgresStore implements Store {
 
     PostgresStore() throws IOException, InterruptedException, SQLException {
         server = PostgresServer.startOwn(SETTINGS);
-        version = "PostgreSQL " + text(server.url("postgres"), "show server_version");
+        version = text(server.url("postgres"), "show server_version");
     }
 
     @Override
     public String label() {
         return "postgresql";
+    }
+
+    @Override
+    public String product() {
+        return "PostgreSQL";
     }
 
     @Override

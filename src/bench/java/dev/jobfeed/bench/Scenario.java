@@ -27,6 +27,7 @@ enum Scenario {
         this.latency = latency;
     }
 
+    /** What it is called in options, measurements and the report. */
     String label() {
         return label;
     }

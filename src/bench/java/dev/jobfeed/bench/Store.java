@@ -6,10 +6,13 @@ import java.sql.SQLException;
 /** A database that the contenders fill, with the bundle's tables in it. */
 interface Store extends AutoCloseable {
 
-    /** What it is called in the table. */
+    /** What it is called in options and measurements. */
     String label();
 
-    /** Product and version. */
+    /** What the product is called. */
+    String product();
+
+    /** Its version. */
     String version();
 
     /** Begins with an empty one; its address is another then. */

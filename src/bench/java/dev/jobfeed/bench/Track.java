@@ -12,11 +12,14 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Runs contenders against one server and one database, all under the same conditions. */
-final class Round {
+/** Where contenders run: one server and one database, the same conditions for all. */
+final class Track {
 
     private static final double MEGA = 1_000_000;
 
@@ -27,8 +30,10 @@ final class Round {
     private final String cpus;
     private final int rows;
     private final Path work;
+    private final Set<String> compared = new HashSet<>();
+    private final Map<Scenario, String> left = new EnumMap<>(Scenario.class);
 
-    Round(ServerProcess server, Store store, Path bundle, List<String> javaOptions, String cpus, int rows, Path work) {
+    Track(ServerProcess server, Store store, Path bundle, List<String> javaOptions, String cpus, int rows, Path work) {
         this.server = server;
         this.store = store;
         this.bundle = bundle;
@@ -64,6 +69,18 @@ final class Round {
                 usage.cpu().toMillis() / 1e3,
                 usage.peakMemory() / MEGA,
                 written / MEGA);
+    }
+
+    /** Makes sure that a contender left the same rows as the one before it, the first time that each of them comes. */
+    void compare(Contender contender, Scenario scenario) throws SQLException {
+        if (compared.add(contender.label() + scenario.label())) {
+            String digest = Contents.digest(store.url());
+            String before = left.putIfAbsent(scenario, digest);
+            if (before != null && !before.equals(digest)) {
+                throw new IllegalStateException(
+                        contender.title() + " did not store what the others stored after " + scenario.label() + ".");
+            }
+        }
     }
 
     private List<String> command(Contender contender, Scenario scenario) {

@@ -1,0 +1,94 @@
+package dev.jobfeed.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/** All measurements of a benchmark, kept in a file as they come. */
+final class Measurements {
+
+    private final Path file;
+    private final List<Measurement> all = new ArrayList<>();
+
+    private Measurements(Path file) {
+        this.file = file;
+    }
+
+    /** Begins anew, or with what is in the file. */
+    static Measurements in(Path file, boolean keep) throws IOException {
+        Measurements measurements = new Measurements(file);
+        if (keep && Files.exists(file)) {
+            Files.readAllLines(file).stream().skip(1).map(Measurement::parse).forEach(measurements.all::add);
+        } else {
+            Files.writeString(file, Measurement.HEADER + "\n");
+        }
+        return measurements;
+    }
+
+    void add(Measurement measurement) throws IOException {
+        all.add(measurement);
+        Files.writeString(file, measurement.csv() + "\n", StandardOpenOption.APPEND);
+    }
+
+    /** The number of the last pair; 0 before the first. */
+    int lastPair() {
+        return all.stream().mapToInt(Measurement::pair).max().orElse(0);
+    }
+
+    /** How many rows the feed had. */
+    int rows() {
+        return all.stream().mapToInt(Measurement::rows).max().orElse(0);
+    }
+
+    /** Whether a contender did a scenario. */
+    boolean has(String database, Scenario scenario, Contender contender) {
+        return of(database, scenario, contender).findAny().isPresent();
+    }
+
+    /** The fewest repetitions that a contender has of a scenario. */
+    int pairs() {
+        return (int) all.stream()
+                .mapToLong(one -> all.stream().filter(one::isRepeatedBy).count())
+                .min()
+                .orElse(0);
+    }
+
+    /** The values of one figure, in ascending order. */
+    double[] sorted(String database, Scenario scenario, Contender contender, ToDoubleFunction<Measurement> figure) {
+        return of(database, scenario, contender).mapToDouble(figure).sorted().toArray();
+    }
+
+    /** The median of one figure. */
+    double median(String database, Scenario scenario, Contender contender, ToDoubleFunction<Measurement> figure) {
+        return median(of(database, scenario, contender).mapToDouble(figure));
+    }
+
+    /** The median of the bundle's speed over another's, taken pair by pair; NaN without such a pair. */
+    double ratio(String database, Scenario scenario, Contender other) {
+        return median(of(database, scenario, Contender.BUNDLE).flatMapToDouble(mine -> of(database, scenario, other)
+                .filter(theirs -> theirs.pair() == mine.pair())
+                .mapToDouble(theirs -> mine.rowsPerSecond() / theirs.rowsPerSecond())));
+    }
+
+    private Stream<Measurement> of(String database, Scenario scenario, Contender contender) {
+        return all.stream()
+                .filter(one -> one.database().equals(database)
+                        && one.scenario().equals(scenario.label())
+                        && one.contender().equals(contender.label()));
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        int middle = sorted.length / 2;
+        if (sorted.length == 0) {
+            return Double.NaN;
+        }
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}
