@@ -38,15 +38,11 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Ordered;
-import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
-import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.util.Timeout;
 
 /**
  * Binds what the routes in {@code routes/} refer to into a Camel context.
@@ -133,12 +129,15 @@ public final class JobfeedBundle {
         registry.bind("jobfeedAnswers", new JoboAnswers(attempts, tenants));
         registry.bind("jobfeedRetries", new JoboRetries(tenants, options.clock(), new SplittableRandom()));
         registry.bind("jobfeedApiKey", new ApiKey(tenants));
-        HttpClientConnectionManager connections = connections(settings);
-        context.addComponent("jobo-http", http(settings, connections, "jobo.http.response-timeout"));
+        Network network = Network.of(settings);
+        HttpClientConnectionManager connections = network.connections();
+        context.addComponent(
+                "jobo-http", network.component(connections, settings.duration("jobo.http.response-timeout")));
         bindJobby(registry, tenants.standard(), holder, heartbeats, options.clock());
         RawBody.bind(context, settings.webhookMaxBytes());
-        HttpClientConnectionManager jobbyConnections = connections(settings);
-        context.addComponent("jobby-http", http(settings, jobbyConnections, "jobby.http.response-timeout"));
+        HttpClientConnectionManager jobbyConnections = network.connections();
+        context.addComponent(
+                "jobby-http", network.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStopping(CamelContext stopping) {
@@ -190,25 +189,6 @@ public final class JobfeedBundle {
                         alerts,
                         tenant.transaction(),
                         clock));
-    }
-
-    /** An own component, so that a host's settings of {@code http:} and the bundle's never meet. */
-    private static HttpComponent http(
-            Settings settings, HttpClientConnectionManager connections, String responseTimeout) {
-        HttpComponent http = new HttpComponent();
-        http.setClientConnectionManager(connections);
-        http.setAutomaticRetriesDisabled(true);
-        http.setFollowRedirects(false);
-        http.setResponseTimeout(settings.duration(responseTimeout).toMillis());
-        return http;
-    }
-
-    private static HttpClientConnectionManager connections(Settings settings) {
-        return PoolingHttpClientConnectionManagerBuilder.create()
-                .setDefaultConnectionConfig(ConnectionConfig.custom()
-                        .setConnectTimeout(Timeout.of(settings.duration("jobo.http.connect-timeout")))
-                        .build())
-                .build();
     }
 
     /** The attempts of this context. */

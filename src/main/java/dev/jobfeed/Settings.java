@@ -5,11 +5,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -36,6 +41,14 @@ public final class Settings {
 
     /** Jobby.dev REST API, "End-to-end worked example": every ~5 seconds, not faster. */
     private static final Duration POLL_FLOOR = Duration.ofSeconds(5);
+
+    /** What may be kept in a file of its own, and the property with its path. */
+    private static final Map<String, String> SECRETS = new TreeMap<>(Map.of(
+            "jobo.api-key", "jobo.api-key-file",
+            "jobo.http.trust-store-password", "jobo.http.trust-store-password-file",
+            "jobfeed.datasource.password", "jobfeed.datasource.password-file",
+            "jobby.token", "jobby.token-file",
+            "jobby.webhook-secret", "jobby.webhook-secret-file"));
 
     private final Function<String, Optional<String>> lookup;
     private final String prefix;
@@ -80,12 +93,77 @@ public final class Settings {
         return property.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
-    /** The value of a property, blank counting as not set. */
+    /** The names of the secrets, each of which may be kept in a file of its own. */
+    public static Set<String> secrets() {
+        return SECRETS.keySet();
+    }
+
+    /**
+     * The value of a property, blank counting as not set; a secret that is not set itself is read from its file, each time,
+     * so that it can be replaced there.
+     *
+     * @throws ConfigurationException when that file cannot be read
+     */
     public Optional<String> text(String property) {
-        return lookup.apply(prefix + property)
-                .or(() -> lookup.apply(property))
-                .map(String::strip)
-                .filter(value -> !value.isEmpty());
+        return SECRETS.containsKey(property)
+                ? secret(prefix, property).or(() -> prefix.isEmpty() ? Optional.empty() : secret("", property))
+                : filled(lookup.apply(prefix + property).or(() -> lookup.apply(property)));
+    }
+
+    private Optional<String> secret(String owner, String property) {
+        String file = owner + SECRETS.get(property);
+        return filled(lookup.apply(owner + property))
+                .or(() -> filled(lookup.apply(file)).map(path -> read(file, path)));
+    }
+
+    private static String read(String property, String path) {
+        try {
+            return Files.readString(Path.of(path)).strip();
+        } catch (IOException | InvalidPathException e) {
+            throw new ConfigurationException(
+                    property + " is '" + path + "', which cannot be read ("
+                            + e.getClass().getSimpleName() + ").",
+                    e);
+        }
+    }
+
+    /** The file that a secret is read from; empty when it is set itself, or not at all. */
+    public Optional<Path> secretFile(String property) {
+        for (String owner : prefix.isEmpty() ? List.of("") : List.of(prefix, "")) {
+            if (filled(lookup.apply(owner + property)).isPresent()) {
+                return Optional.empty();
+            }
+            Optional<String> file = filled(lookup.apply(owner + SECRETS.get(property)));
+            if (file.isPresent()) {
+                return file.map(Path::of);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> filled(Optional<String> value) {
+        return value.map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    /** The HTTP proxy that both APIs are reached through. */
+    public Optional<URI> proxy() {
+        return text("jobo.http.proxy").isEmpty()
+                ? Optional.empty()
+                : Optional.of(required("jobo.http.proxy", "an address such as http://proxy.example.com:3128", value -> {
+                    URI uri = URI.create(value);
+                    if (!Set.of("http", "https").contains(uri.getScheme())
+                            || uri.getHost() == null
+                            || uri.getPort() == -1
+                            || uri.getRawUserInfo() != null) {
+                        throw new IllegalArgumentException();
+                    }
+                    return uri;
+                }));
+    }
+
+    /** The file with the authorities that both APIs' certificates are checked with, in place of Java's own. */
+    public Optional<Path> trustStore() {
+        return text("jobo.http.trust-store").map(Path::of);
     }
 
     /**
@@ -119,10 +197,11 @@ public final class Settings {
      */
     public String apiKey() {
         String key = text("jobo.api-key")
-                .orElseThrow(() ->
-                        new ConfigurationException(prefix + "jobo.api-key is not set. Set the environment variable "
-                                + environmentVariable(prefix + "jobo.api-key")
-                                + ", or the property in conf/application.properties."));
+                .orElseThrow(() -> new ConfigurationException(prefix
+                        + "jobo.api-key is not set. Set the environment variable "
+                        + environmentVariable(prefix + "jobo.api-key") + ", or "
+                        + environmentVariable(prefix + "jobo.api-key-file") + " to the path of a file that holds it, or"
+                        + " the property in conf/application.properties."));
         for (int i = 0; i < key.length(); i++) {
             if (key.charAt(i) <= ' ' || key.charAt(i) > '~') {
                 throw new ConfigurationException(

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.apache.camel.main.Main;
 
 /** The standalone runtime's settings: system property, environment, a command's presets, conf/application.properties. */
 final class Configuration {
@@ -18,6 +19,7 @@ final class Configuration {
     private final Map<String, String> presets;
     private final Properties file;
     private final Optional<Path> home;
+    private Map<String, String> resolved;
 
     private Configuration(Map<String, String> presets, Properties file, Optional<Path> home) {
         this.presets = presets;
@@ -60,7 +62,7 @@ final class Configuration {
     }
 
     Settings settings() {
-        return Settings.over(this::find);
+        return Settings.over(name -> find(name).map(value -> value.contains("{{") ? resolve(name, value) : value));
     }
 
     /** Everything Camel has to know: what is set, and the file's own {@code camel.*} properties. */
@@ -75,6 +77,41 @@ final class Configuration {
     /** The directory of editable routes, when the runtime has one. */
     Optional<Path> routes() {
         return home.map(h -> h.resolve("routes")).filter(Files::isDirectory);
+    }
+
+    /** The value behind Camel's property functions, which may be those of a vault. */
+    private synchronized String resolve(String name, String value) {
+        if (resolved == null) {
+            resolved = resolveAll();
+        }
+        return Optional.ofNullable(resolved.get(name))
+                .orElseThrow(() -> new ConfigurationException(name + " is " + value
+                        + ", and no property function of this runtime knows a value for that. A vault's needs its Camel"
+                        + " component in lib/ and its camel.vault.* properties."));
+    }
+
+    /** Needs a context, as the runtime has one, which takes its time. */
+    private Map<String, String> resolveAll() {
+        Properties all = forCamel();
+        Map<String, String> values = new TreeMap<>();
+        Main main = new Main();
+        try {
+            main.setOverrideProperties(all);
+            main.setDefaultPropertyPlaceholderLocation("false");
+            main.configure().withAutoConfigurationLogSummary(false).withRoutesIncludePattern("false");
+            main.init();
+            for (String name : Settings.defaults().keySet()) {
+                if (all.getProperty(name).contains("{{")) {
+                    main.getCamelContext()
+                            .getPropertiesComponent()
+                            .resolveProperty(name)
+                            .ifPresent(value -> values.put(name, value));
+                }
+            }
+        } finally {
+            main.stop();
+        }
+        return values;
     }
 
     private Optional<String> find(String name) {

@@ -52,6 +52,15 @@ final class Databases {
      * its H2 file. A note left by a dead process is passed over.
      */
     static HikariDataSource beside(Settings settings) throws SQLException, IOException {
+        return beside(settings, true);
+    }
+
+    /** The same for a look at the schema itself, which leaves it as it is. */
+    static HikariDataSource unprepared(Settings settings) throws SQLException, IOException {
+        return beside(settings, false);
+    }
+
+    private static HikariDataSource beside(Settings settings, boolean prepare) throws SQLException, IOException {
         Optional<String> shared = SharedH2.find(settings.datasourceUrl());
         if (shared.isPresent()) {
             try {
@@ -61,10 +70,15 @@ final class Databases {
             }
         }
         HikariDataSource dataSource = own(settings);
-        if (settings.migrate()) {
-            Database.of(dataSource).migrate(dataSource, settings.schema());
+        try {
+            if (prepare) {
+                Database.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+            }
+            return dataSource;
+        } catch (SQLException | RuntimeException e) {
+            dataSource.close();
+            throw e;
         }
-        return dataSource;
     }
 
     private static HikariDataSource pool(Settings settings, String url) throws SQLException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.Network;
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
@@ -11,18 +12,17 @@ import dev.jobfeed.run.Failures;
 import dev.jobfeed.run.RunStore;
 import dev.jobfeed.store.Database;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.quartz.CronExpression;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,12 +68,14 @@ final class DoctorCommand implements Callable<Integer> {
         check(
                 "configuration",
                 () -> configuration.file().map(Path::toString).orElse("no file; environment and defaults"));
+        check("secrets", () -> secrets(settings));
         checkKey(settings);
         check("filters", () -> filters(settings));
         check("schedule", () -> schedule(settings));
         check("limits", () -> limits(settings));
         check("jobby", () -> jobby(settings));
         check("database", () -> database(settings));
+        check("network", () -> Network.of(settings).text());
         check("api", () -> reach(settings));
         RouteCheck.check(configuration).forEach(findings::add);
         print();
@@ -188,23 +190,28 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
+    private static String secrets(Settings settings) {
+        List<String> set = new ArrayList<>();
+        for (String name : Settings.secrets()) {
+            Optional<Path> file = settings.secretFile(name);
+            settings.text(name)
+                    .ifPresent(secret -> set.add(
+                            name + file.map(f -> " from " + f.toAbsolutePath()).orElse("")));
+        }
+        return set.isEmpty() ? "none" : String.join(", ", set);
+    }
+
     /** Without the key; any answer says that somebody is there. */
-    private static String reach(Settings settings) throws IOException, InterruptedException {
-        HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(settings.duration("jobo.http.connect-timeout"))
-                .build();
-        try {
-            HttpResponse<Void> answer = client.send(
-                    HttpRequest.newBuilder(URI.create(settings.baseUrl() + "/api/jobs/expired"))
-                            .timeout(Duration.ofSeconds(20))
-                            .build(),
-                    HttpResponse.BodyHandlers.discarding());
-            return settings.baseUrl() + " answers (" + answer.statusCode() + " without the key)";
+    private static String reach(Settings settings) throws IOException {
+        try (CloseableHttpClient client = Network.of(settings).client(Duration.ofSeconds(20))) {
+            int status =
+                    client.execute(new HttpGet(settings.baseUrl() + "/api/jobs/expired"), answer -> answer.getCode());
+            return settings.baseUrl() + " answers (" + status + " without the key)";
         } catch (IOException e) {
             throw new ConfigurationException(
                     settings.baseUrl() + " cannot be reached: "
                             + (e.getMessage() == null ? "no connection" : e.getMessage())
-                            + ". Check jobo.base-url and the network.",
+                            + ". Check jobo.base-url, jobo.http.proxy, jobo.http.trust-store and the network.",
                     e);
         }
     }

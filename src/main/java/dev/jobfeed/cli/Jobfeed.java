@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AbandonCommand.class,
             QuarantineCommand.class,
             JobbyCommand.class,
+            MigrateCommand.class,
             DoctorCommand.class,
             SandboxCommand.class
         },

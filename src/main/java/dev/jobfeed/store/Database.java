@@ -1,6 +1,9 @@
 package dev.jobfeed.store;
 
 import dev.jobfeed.ConfigurationException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,6 +12,9 @@ import java.sql.Statement;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /** The databases there are statements and migrations for. */
 public enum Database {
@@ -69,15 +75,82 @@ public enum Database {
         }
     }
 
-    /** Brings the schema up to date; the history table is the bundle's own, beside a host's. */
-    public void migrate(DataSource dataSource, Optional<String> schema) {
-        var flyway = Flyway.configure(Database.class.getClassLoader())
+    /**
+     * Brings the schema up to date where that is wanted; the history table is the bundle's own, beside a host's.
+     *
+     * @throws ConfigurationException when the schema is out of date and is not to be changed
+     */
+    public void prepare(DataSource dataSource, Optional<String> schema, boolean migrate) {
+        if (migrate) {
+            migrate(dataSource, schema);
+            return;
+        }
+        MigrationInfoService info = flyway(dataSource, schema).info();
+        if (info.pending().length > 0) {
+            throw new ConfigurationException(
+                    "The schema is at version " + version(info) + ", this bundle needs version "
+                            + last(info.pending())
+                            + ", and jobfeed.datasource.migrate is false. Run jobfeed migrate as a user that"
+                            + " may change the schema, or have applied what jobfeed migrate --print prints.");
+        }
+    }
+
+    /** Brings the schema up to date; the version it has then. */
+    public String migrate(DataSource dataSource, Optional<String> schema) {
+        Flyway flyway = flyway(dataSource, schema);
+        flyway.migrate();
+        return version(flyway.info());
+    }
+
+    /** What {@link #migrate} would do, as SQL for somebody else to apply, the history included; empty when nothing. */
+    public Optional<String> script(DataSource dataSource, Optional<String> schema) throws SQLException, IOException {
+        MigrationInfoService info = flyway(dataSource, schema).info();
+        MigrationInfo[] pending = info.pending();
+        if (pending.length == 0) {
+            return Optional.empty();
+        }
+        StringBuilder script = new StringBuilder("-- from version " + version(info) + " to " + last(pending) + "\n");
+        script.append(Sql.text("schema-begin", this));
+        schema.ifPresent(name -> script.append(Sql.text("schema-use", this).replace(":schema", '"' + name + '"')));
+        script.append(Sql.text("schema-history", this));
+        for (MigrationInfo migration : pending) {
+            script.append("\n-- ").append(migration.getScript()).append('\n');
+            script.append(text(migration.getScript()).strip()).append('\n');
+            script.append(Sql.text("schema-history-add", this)
+                    .replace(":version", '\'' + migration.getVersion().toString() + '\'')
+                    .replace(":description", '\'' + migration.getDescription() + '\'')
+                    .replace(":script", '\'' + migration.getScript() + '\'')
+                    .replace(":checksum", migration.getChecksum().toString()));
+        }
+        return Optional.of(script.append("commit;\n").toString());
+    }
+
+    private Flyway flyway(DataSource dataSource, Optional<String> schema) {
+        FluentConfiguration flyway = Flyway.configure(Database.class.getClassLoader())
                 .dataSource(dataSource)
-                .locations("classpath:dev/jobfeed/db/" + folder)
+                .locations("classpath:" + migrations())
                 .table("jobfeed_schema_history")
                 .baselineOnMigrate(true)
                 .baselineVersion("0");
         schema.ifPresent(flyway::defaultSchema);
-        flyway.load().migrate();
+        return flyway.load();
+    }
+
+    private String migrations() {
+        return "dev/jobfeed/db/" + folder;
+    }
+
+    private String text(String script) throws IOException {
+        try (InputStream in = Database.class.getResourceAsStream("/" + migrations() + "/" + script)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String version(MigrationInfoService info) {
+        return info.current() == null ? "0" : info.current().getVersion().toString();
+    }
+
+    private static String last(MigrationInfo[] migrations) {
+        return migrations[migrations.length - 1].getVersion().toString();
     }
 }

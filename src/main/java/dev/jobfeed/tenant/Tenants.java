@@ -114,9 +114,7 @@ public final class Tenants {
 
     private Tenant open(String name, Settings settings, DataSource dataSource) throws SQLException {
         claim(name, settings, dataSource);
-        if (settings.migrate()) {
-            Database.of(dataSource).migrate(dataSource, settings.schema());
-        }
+        Database.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
         return Tenant.over(name, settings, dataSource, session, clock);
     }
 

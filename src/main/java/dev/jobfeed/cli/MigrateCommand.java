@@ -1,0 +1,43 @@
+package dev.jobfeed.cli;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.jobfeed.Settings;
+import dev.jobfeed.store.Database;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The schema, for databases whose runtime user may not change it. */
+@Command(
+        name = "migrate",
+        description = "Brings the database's schema up to date, whatever jobfeed.datasource.migrate says.",
+        mixinStandardHelpOptions = true)
+final class MigrateCommand implements Callable<Integer> {
+
+    @Mixin
+    private SandboxPresets sandbox;
+
+    @Option(
+            names = "--print",
+            description = "Change nothing, and print the SQL that is still to be applied, for somebody who may.")
+    private boolean print;
+
+    @Override
+    public Integer call() throws Exception {
+        Settings settings = Configuration.read(sandbox.presets()).settings();
+        try (HikariDataSource dataSource = Databases.unprepared(settings)) {
+            Database database = Database.of(dataSource);
+            if (print) {
+                Optional<String> script = database.script(dataSource, settings.schema());
+                script.ifPresentOrElse(
+                        System.out::print,
+                        () -> System.err.println("The schema is up to date; there is nothing to apply."));
+            } else {
+                System.out.println("the schema is at version " + database.migrate(dataSource, settings.schema()));
+            }
+        }
+        return ExitCode.DONE.code();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.jobfeed;
+
+import dev.jobfeed.sandbox.Sandbox;
+import java.util.Map;
+import org.apache.camel.spi.PropertiesFunction;
+
+/** Found by Camel as the functions of real vaults are: {@code {{paper:key}}}, {@code {{paper:password}}}. */
+public final class PaperVault implements PropertiesFunction {
+
+    private static final Map<String, String> SECRETS =
+            Map.of("key", Sandbox.TEST_KEY, "user", "keeper", "password", "only on paper");
+
+    @Override
+    public String getName() {
+        return "paper";
+    }
+
+    @Override
+    public String apply(String name) {
+        return SECRETS.get(name);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Secrets that are not set themselves: in files, and behind property functions. */
+class SecretSourcesTest {
+
+    @TempDir
+    private Path directory;
+
+    private SyncWorld world;
+
+    @BeforeEach
+    void start() throws Exception {
+        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(10).careerSites(1));
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @Test
+    void aKeyInAFileIsReadAnewForEachRequest() throws Exception {
+        Path file = Files.writeString(directory.resolve("key"), Sandbox.TEST_KEY + "\n");
+        world.with("jobo.api-key", "").with("jobo.api-key-file", file.toString());
+
+        assertThat(world.sync().counts().inserted()).isEqualTo(10);
+
+        Files.writeString(file, "jbe_test_another");
+        assertThatThrownBy(world::sync).hasStackTraceContaining("401");
+        Files.writeString(file, Sandbox.TEST_KEY);
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        Path file = directory.resolve("nothing");
+        world.with("jobo.api-key", "").with("jobo.api-key-file", file.toString());
+
+        assertThatThrownBy(world::sync)
+                .hasStackTraceContaining("jobo.api-key-file is '" + file + "', which cannot be read");
+    }
+
+    @Test
+    void aPropertyFunctionOfTheRuntimeGivesTheKey() throws Exception {
+        world.with("jobo.api-key", "{{paper:key}}");
+
+        assertThat(world.sync().counts().inserted()).isEqualTo(10);
+    }
+
+    @Test
+    void theCommandLineTakesFilesAndFunctionsForItsDatabaseToo() throws Exception {
+        Path password = Files.writeString(directory.resolve("password"), "only on paper");
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "jobo.base-url", world.sandbox.baseUrl(),
+                "jobo.api-key", "{{paper:key}}",
+                "jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("jobs"),
+                "jobfeed.datasource.username", "{{paper:user}}",
+                "jobfeed.datasource.password", "{{paper:password}}"));
+
+        InProcess first = InProcess.run(properties, "sync", "jobs");
+        assertThat(first.exitCode()).as(first.err()).isZero();
+
+        properties.put("jobfeed.datasource.password", "");
+        properties.put("jobfeed.datasource.password-file", password.toString());
+        InProcess doctor = InProcess.run(properties, "doctor");
+        assertThat(doctor.out())
+                .containsPattern("ok +secrets +jobfeed.datasource.password from .*password, jobo.api-key")
+                .containsPattern("ok +database .*10 active jobs")
+                .containsPattern("ok +key +a key of the test environment")
+                .doesNotContain(Sandbox.TEST_KEY, "only on paper");
+
+        Files.writeString(password, "another");
+        assertThat(InProcess.run(properties, "status").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aFunctionThatKnowsNoValueIsNamed() {
+        InProcess done = InProcess.run(
+                Map.of("jobo.base-url", world.sandbox.baseUrl(), "jobo.api-key", "{{paper:nothing}}"), "sync", "jobs");
+
+        assertThat(done.exitCode()).isEqualTo(2);
+        assertThat(done.err()).contains("jobo.api-key is {{paper:nothing}}, and no property function");
+    }
+}
