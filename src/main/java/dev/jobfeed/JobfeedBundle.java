@@ -12,8 +12,14 @@ import dev.jobfeed.jobby.QueueStore;
 import dev.jobfeed.jobby.RawBody;
 import dev.jobfeed.jobby.WebhookStore;
 import dev.jobfeed.jobby.Webhooks;
+import dev.jobfeed.ops.ActionToken;
+import dev.jobfeed.ops.Actions;
 import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.ops.Boards;
+import dev.jobfeed.ops.Door;
+import dev.jobfeed.ops.Ops;
 import dev.jobfeed.ops.Telling;
+import dev.jobfeed.ops.WebFiles;
 import dev.jobfeed.run.Attempts;
 import dev.jobfeed.run.Feed;
 import dev.jobfeed.run.Holder;
@@ -29,6 +35,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledExecutorService;
@@ -66,17 +73,20 @@ public final class JobfeedBundle {
             "jobo-api",
             "jobs-expired",
             "jobs-feed",
-            "jobs-sync");
+            "jobs-sync",
+            "ops");
 
     /** How long a page that is being asked for may take before a stop cuts the call off. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Attempts attempts;
     private final Tenants tenants;
+    private final ActionToken token;
 
-    private JobfeedBundle(Attempts attempts, Tenants tenants) {
+    private JobfeedBundle(Attempts attempts, Tenants tenants, ActionToken token) {
         this.attempts = attempts;
         this.tenants = tenants;
+        this.token = token;
     }
 
     /**
@@ -125,6 +135,13 @@ public final class JobfeedBundle {
         registry.bind("jobfeedReconciliation", new Reconciliation(attempts));
         registry.bind("jobfeedAlerts", new Telling(tenants));
         registry.bind("jobfeedCompanies", new Companies(tenants, options.clock()));
+        Boards boards = new Boards(tenants, attempts, options.clock());
+        ActionToken token = new ActionToken(tenants.standard(), options.clock());
+        registry.bind("jobfeedBoards", boards);
+        registry.bind("jobfeedDoor", new Door(settings, token));
+        registry.bind("jobfeedWeb", new WebFiles());
+        registry.bind("jobfeedOps", new Ops(boards, options.clock()));
+        registry.bind("jobfeedActions", new Actions(boards, token, options.clock()));
         registry.bind("jobfeedChunks", new Chunks());
         registry.bind("jobfeedAnswers", new JoboAnswers(attempts, tenants));
         registry.bind("jobfeedRetries", new JoboRetries(tenants, options.clock(), new SplittableRandom()));
@@ -146,7 +163,7 @@ public final class JobfeedBundle {
                 jobbyConnections.close(CloseMode.IMMEDIATE);
             }
         });
-        return new JobfeedBundle(attempts, tenants);
+        return new JobfeedBundle(attempts, tenants, token);
     }
 
     /** Jobby.dev is an account of its own; what there is of it belongs to the standard tenant. */
@@ -189,6 +206,11 @@ public final class JobfeedBundle {
                         alerts,
                         tenant.transaction(),
                         clock));
+    }
+
+    /** What an action of the status page has to bring. */
+    public ActionToken token() {
+        return token;
     }
 
     /** The attempts of this context. */
@@ -254,6 +276,12 @@ public final class JobfeedBundle {
                         Settings.over(n -> context.getPropertiesComponent().resolveProperty(n));
                 return Boolean.toString(settings.text("jobby.token").isPresent()
                         || settings.text("jobby.webhook-secret").isPresent());
+            }
+            if (name.equals("jobfeed-set.page")) {
+                return Boolean.toString(
+                        Settings.over(n -> context.getPropertiesComponent().resolveProperty(n))
+                                .text("jobfeed.ops.enabled")
+                                .equals(Optional.of("true")));
             }
             if (name.startsWith("jobfeed-set.")) {
                 return Boolean.toString(

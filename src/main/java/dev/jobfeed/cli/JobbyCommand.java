@@ -11,6 +11,7 @@ import dev.jobfeed.jobby.Matches;
 import dev.jobfeed.jobby.Queue;
 import dev.jobfeed.jobby.QueueStore;
 import dev.jobfeed.ops.Alert;
+import dev.jobfeed.ops.RunJson;
 import dev.jobfeed.store.Database;
 import java.io.IOException;
 import java.time.Duration;

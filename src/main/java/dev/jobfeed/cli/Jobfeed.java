@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             JobbyCommand.class,
             MigrateCommand.class,
             DoctorCommand.class,
+            TokenCommand.class,
             SandboxCommand.class
         },
         footer = {"", "Exit codes: 0 done; 1 failed, state kept; 2 usage or configuration; 3 stream is busy."})

@@ -1,5 +1,6 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.ops.RunProgress;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Attempts;
 import dev.jobfeed.run.Run;
@@ -57,26 +58,23 @@ final class Progress implements AutoCloseable {
 
     private static String line(Attempt attempt) {
         Run run = attempt.run();
-        String phase = attempt.isSwept() ? run.phase().name().toLowerCase(Locale.ROOT) : "sweep";
-        double seconds = Math.max(0.001, attempt.elapsed().toMillis() / 1000.0);
-        double rate = attempt.rows() / seconds;
+        RunProgress progress = RunProgress.of(attempt);
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s: %s, page %d, %,d rows",
                 attempt.source().property(),
-                phase,
+                progress.phase(),
                 run.pages(),
                 run.counts().received()));
-        line.append(attempt.isPausing() ? ", waiting" : String.format(Locale.ROOT, ", %,.0f rows/s", rate));
-        if (run.estimatedTotal() != null && run.estimatedTotal() > 0) {
-            long left = Math.max(0, run.estimatedTotal() - run.counts().received());
-            line.append(String.format(
-                    Locale.ROOT, ", %.0f %%", 100.0 * (run.estimatedTotal() - left) / run.estimatedTotal()));
-            if (rate > 0) {
-                line.append(", ")
-                        .append(left(Duration.ofSeconds((long) (left / rate))))
-                        .append(" left");
-            }
+        line.append(
+                progress.rowsPerSecond() == null
+                        ? ", waiting"
+                        : String.format(Locale.ROOT, ", %,.0f rows/s", progress.rowsPerSecond()));
+        if (progress.share() != null) {
+            line.append(String.format(Locale.ROOT, ", %.0f %%", 100 * progress.share()));
+        }
+        if (progress.left() != null) {
+            line.append(", ").append(left(progress.left())).append(" left");
         }
         if (attempt.creditsBalance() != null) {
             line.append(", ").append(attempt.creditsBalance()).append(" credits");

@@ -31,7 +31,13 @@ final class RunCommand implements Callable<Integer> {
             Configuration configuration = Configuration.read(sandbox.presets());
             Runtime runtime = shutdown.closes(Runtime.start(configuration, true));
             SharedH2.share(configuration.settings().datasourceUrl()).ifPresent(shutdown::closes);
-            runtime.address().ifPresent(address -> LOG.info("status page at {}", address.page()));
+            runtime.address().ifPresent(address -> {
+                LOG.info("status page at {}", address.page());
+                runtime.bundle()
+                        .token()
+                        .first()
+                        .ifPresent(token -> LOG.info("its actions need this token, shown only now: {}", token));
+            });
             LOG.info("running; look at it with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
             Thread.currentThread().join();
         }

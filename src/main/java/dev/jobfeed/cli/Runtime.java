@@ -60,6 +60,9 @@ final class Runtime implements AutoCloseable {
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         try {
             Properties properties = configuration.forCamel();
+            boolean page =
+                    address.isPresent() && !settings.text("jobfeed.ops.enabled").equals(Optional.of("false"));
+            properties.setProperty("jobfeed.ops.enabled", Boolean.toString(page));
             main.setOverrideProperties(properties);
             main.setDefaultPropertyPlaceholderLocation("false");
             main.configure().withName("jobfeed").withAutoConfigurationLogSummary(false);

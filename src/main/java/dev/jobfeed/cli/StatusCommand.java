@@ -1,8 +1,5 @@
 package dev.jobfeed.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.Settings;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.SyncState;
@@ -33,35 +30,9 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings = Configuration.read(sandbox.presets()).settings();
         try (StoreAccess store = StoreAccess.open(settings)) {
-            System.out.println(json ? json(store) : text(store, settings));
+            System.out.println(json ? store.board().status().json(LAST_RUNS) : text(store, settings));
         }
         return ExitCode.DONE.code();
-    }
-
-    private static String json(StoreAccess store) {
-        SyncState state = store.tenant().runs().state("jobs");
-        Map<String, Object> counts = store.tenant().runs().jobCounts();
-        ObjectNode json = new ObjectMapper().createObjectNode();
-        json.put("stream", state.stream());
-        json.put("last_run_started_at", RunJson.text(state.lastRunStartedAt()));
-        json.put("last_sweep_started_at", RunJson.text(state.lastSweepStartedAt()));
-        json.put("open_run_id", state.openRunId());
-        json.put("resync_requested_at", RunJson.text(state.resyncRequestedAt()));
-        json.put("active", ((Number) counts.get("active")).longValue());
-        json.put("expired", ((Number) counts.get("expired")).longValue());
-        json.put("quarantined", store.tenant().quarantine().open().size());
-        json.put("reconcile_pending", store.tenant().reconcile().pending());
-        json.put("credits_balance", state.creditsBalance());
-        json.put("credits_balance_at", RunJson.text(state.creditsBalanceAt()));
-        ArrayNode alerts = json.putArray("alerts");
-        store.tenant().alerts().open("jobs").forEach(alert -> alerts.addObject()
-                .put("condition", alert.condition())
-                .put("message", alert.message())
-                .put("remedy", alert.remedy())
-                .put("since", RunJson.text(alert.raisedAt())));
-        ArrayNode runs = json.putArray("runs");
-        store.tenant().runs().lastRuns("jobs", LAST_RUNS).forEach(run -> runs.add(RunJson.of(run)));
-        return json.toString();
     }
 
     private static String text(StoreAccess store, Settings settings) {

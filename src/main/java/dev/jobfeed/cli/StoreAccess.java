@@ -2,11 +2,13 @@ package dev.jobfeed.cli;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.Settings;
+import dev.jobfeed.ops.Board;
 import dev.jobfeed.run.Holder;
 import dev.jobfeed.tenant.Tenant;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Optional;
 
 /** What the commands that ask the API for nothing work with; also beside a running process. */
 record StoreAccess(HikariDataSource pool, Tenant tenant) implements AutoCloseable {
@@ -15,6 +17,11 @@ record StoreAccess(HikariDataSource pool, Tenant tenant) implements AutoCloseabl
         HikariDataSource pool = Databases.beside(settings);
         return new StoreAccess(
                 pool, Tenant.over("", settings, pool, Holder.here().session(), Clock.systemUTC()));
+    }
+
+    /** What is to be seen of the tenant; the speed of a run is another process's to know. */
+    Board board() {
+        return Board.of(tenant, stream -> Optional.empty(), Clock.systemUTC());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.ops.RunJson;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Estimate;
 import dev.jobfeed.run.Failures;

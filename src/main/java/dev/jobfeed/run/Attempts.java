@@ -3,6 +3,7 @@ package dev.jobfeed.run;
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.ops.Schedules;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.math.BigDecimal;
@@ -333,7 +334,7 @@ public final class Attempts {
     /** A failure's condition begins, or goes on; every other one has ended, but those that a run or more outlast. */
     private void alert(Attempt attempt, Failure failure) {
         Alerts alerts = attempt.tenant().alerts();
-        Set<String> lasting = new HashSet<>(Set.of("credits-low"));
+        Set<String> lasting = new HashSet<>(Set.of("credits-low", Schedules.PAUSED));
         if (attempt.tenant().reconcile().pending() > 0) {
             lasting.add("reconcile-held");
         }

@@ -1,4 +1,4 @@
-package dev.jobfeed.cli;
+package dev.jobfeed.ops;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,13 +7,14 @@ import dev.jobfeed.run.Run;
 import java.util.Locale;
 
 /** A run as JSON: the columns of {@code sync_run}. */
-final class RunJson {
+public final class RunJson {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private RunJson() {}
 
-    static ObjectNode of(Run run) {
+    /** A run. */
+    public static ObjectNode of(Run run) {
         ObjectNode json = JSON.createObjectNode();
         json.put("id", run.id());
         json.put("stream", run.stream());
@@ -44,7 +45,8 @@ final class RunJson {
         return json;
     }
 
-    static ObjectNode of(Estimate estimate) {
+    /** What an attempt is expected to bring and to cost. */
+    public static ObjectNode of(Estimate estimate) {
         ObjectNode json = JSON.createObjectNode();
         json.put("stream", estimate.stream());
         json.put("mode", estimate.mode().name().toLowerCase(Locale.ROOT));
@@ -54,7 +56,8 @@ final class RunJson {
         return json;
     }
 
-    static String text(Object value) {
+    /** A value in its own words; null stays null. */
+    public static String text(Object value) {
         return value == null ? null : value.toString();
     }
 }

@@ -1,0 +1,29 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.Settings;
+import dev.jobfeed.ops.ActionToken;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The token of the status page's actions. */
+@Command(
+        name = "token",
+        description = "Makes a new token for the actions of the status page and prints it; the one before ends."
+                + " jobfeed.http.token, where it is set, takes its place.",
+        mixinStandardHelpOptions = true)
+final class TokenCommand implements Callable<Integer> {
+
+    @Mixin
+    private SandboxPresets sandbox;
+
+    @Override
+    public Integer call() throws Exception {
+        Settings settings = Configuration.read(sandbox.presets()).settings();
+        try (StoreAccess store = StoreAccess.open(settings)) {
+            System.out.println(new ActionToken(store.tenant(), Clock.systemUTC()).renew());
+        }
+        return ExitCode.DONE.code();
+    }
+}

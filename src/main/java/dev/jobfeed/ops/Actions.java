@@ -1,0 +1,230 @@
+package dev.jobfeed.ops;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.run.Quarantine;
+import dev.jobfeed.store.Sql;
+import dev.jobfeed.tenant.Tenant;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** What a person may do on the status page: bean {@code jobfeedActions}. */
+public final class Actions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Actions.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Boards boards;
+    private final ActionToken token;
+    private final Clock clock;
+
+    public Actions(Boards boards, ActionToken token, Clock clock) {
+        this.boards = boards;
+        this.token = token;
+        this.clock = clock;
+    }
+
+    /** The actions there are now on a stream, each with what it costs. */
+    public String list(Exchange exchange) {
+        Object asked = exchange.getMessage().getHeader("stream");
+        Flow flow = flow(asked instanceof String stream ? stream : "jobs");
+        Object named = exchange.getMessage().getHeader("tenant");
+        Board board = boards.named(named instanceof String name ? name : "");
+        Schedules schedules = board.schedules();
+        Costs costs = board.costs();
+        boolean paged = flow != Flow.LIVE_EVENTS;
+        boolean paused = schedules.pausedSince(flow.stream()).isPresent();
+        ObjectNode json = JSON.createObjectNode();
+        json.put("stream", flow.stream());
+        json.put("off", token.off().orElse(null));
+        ArrayNode list = json.putArray("actions");
+        if (paged) {
+            add(list, "sync", "Sync now", costs.sync(flow.stream()));
+            add(list, "resync", "Resync", costs.resync(flow.stream()));
+        }
+        long pending = flow == Flow.JOBS ? board.tenant().reconcile().pending() : 0;
+        if (pending > 0) {
+            add(
+                    list,
+                    "accept-expiry",
+                    "Accept mass expiry",
+                    Costs.Cost.nothing(String.format(
+                            Locale.ROOT, "%,d active jobs that the last resync did not bring expire.", pending)));
+        }
+        long bad = flow == Flow.JOBS ? quarantined(board.tenant()) : 0;
+        if (bad > 0) {
+            add(
+                    list,
+                    "retry-quarantine",
+                    "Retry quarantine",
+                    Costs.Cost.nothing(String.format(Locale.ROOT, "%,d quarantined rows are tried again.", bad)));
+        }
+        if (paused) {
+            add(
+                    list,
+                    "resume",
+                    "Resume schedule",
+                    Costs.Cost.nothing("The schedule starts attempts again, the next one "
+                            + schedules.next(flow).map(next -> "at " + next).orElse("never")
+                            + "; each costs what Sync now does."));
+        } else if (flow.schedule(board.tenant().settings()).isPresent()) {
+            add(
+                    list,
+                    "pause",
+                    "Pause schedule",
+                    Costs.Cost.nothing(
+                            "No attempt starts by itself, on any machine, until somebody resumes it; an attempt"
+                                    + " at work goes on."
+                                    + (flow == Flow.JOBS
+                                            ? " After 7 days the whole feed has to be read anew. "
+                                                    + costs.resync(flow.stream())
+                                                            .text()
+                                            : "")));
+        }
+        return json.toString();
+    }
+
+    private static void add(ArrayNode list, String action, String title, Costs.Cost cost) {
+        list.addObject()
+                .put("action", action)
+                .put("title", title)
+                .put("rows", cost.rows())
+                .put("credits", cost.credits())
+                .put("cost", cost.text());
+    }
+
+    /**
+     * Reads what an action is for from its body into the variables of an attempt.
+     *
+     * @throws Refused with 400 or 404
+     */
+    public void read(Exchange exchange) {
+        JsonNode body;
+        try {
+            String text = exchange.getMessage().getBody(String.class);
+            body = JSON.readTree(text == null || text.isBlank() ? "{}" : text);
+        } catch (JsonProcessingException e) {
+            throw new Refused(400, "The body is no JSON.");
+        }
+        Flow flow = flow(body.path("stream").asText("jobs"));
+        Board board = boards.named(body.path("tenant").asText(""));
+        exchange.setVariable("jobfeedTenant", board.tenant().name());
+        exchange.setVariable("jobfeedStream", flow.stream());
+        exchange.setVariable("jobfeedConfirmCost", body.path("confirm_cost").asBoolean(false));
+    }
+
+    /**
+     * Sees to it that an attempt could start now.
+     *
+     * @throws Refused with 409 when the stream is busy, 404 when it has no feed
+     */
+    public void checkFree(String tenant, String stream) {
+        checkFeed(stream);
+        if (isBusy(boards.named(tenant).tenant(), stream)) {
+            throw new Refused(409, "An attempt is at work on " + stream + " already.");
+        }
+    }
+
+    /** Makes the next attempt a resync. */
+    public String askForResync(String name, String stream) {
+        checkFeed(stream);
+        Tenant tenant = boards.named(name).tenant();
+        tenant.runs().askForResync(stream, now());
+        return done(
+                isBusy(tenant, stream) ? "An attempt is at work; the next one is the resync." : "The resync begins.");
+    }
+
+    /** The answer to a sync that begins. */
+    public String begins(String stream) {
+        return done("An attempt on " + stream + " begins.");
+    }
+
+    /** Expires what a resync put aside. */
+    public String acceptExpiry(String name) {
+        Tenant tenant = boards.named(name).tenant();
+        Integer expired = tenant.transaction().execute(status -> {
+            int accepted = tenant.reconcile().accept(now());
+            tenant.alerts().clear(Flow.JOBS.stream(), "reconcile-held");
+            return accepted;
+        });
+        return done(expired + " jobs expired.");
+    }
+
+    /** Tries to store every row of quarantine again. */
+    public String retryQuarantine(String name) {
+        Quarantine quarantine = boards.named(name).tenant().quarantine();
+        int stored = 0;
+        int bad = 0;
+        for (Quarantine.Entry entry : quarantine.open()) {
+            if (quarantine.retry(entry).isEmpty()) {
+                stored++;
+            } else {
+                bad++;
+            }
+        }
+        return done(stored + " rows stored, " + bad + " still bad.");
+    }
+
+    /** Ends what a stream's schedule starts. */
+    public String pause(String tenant, String stream) {
+        boards.named(tenant).schedules().pause(stream);
+        return done("The schedule of " + stream + " is paused.");
+    }
+
+    /** Lets a stream's schedule start attempts again. */
+    public String resume(String tenant, String stream) {
+        boards.named(tenant).schedules().resume(stream);
+        return done("The schedule of " + stream + " is on again.");
+    }
+
+    /** There is no such action. */
+    public void unknown(String action) {
+        throw new Refused(
+                404,
+                "There is no action '" + action
+                        + "'; it is sync, resync, accept-expiry, retry-quarantine, pause or resume.");
+    }
+
+    private String done(String message) {
+        LOG.info("by the status page: {}", message);
+        return JSON.createObjectNode().put("message", message).toString();
+    }
+
+    private static boolean isBusy(Tenant tenant, String stream) {
+        return Boolean.TRUE.equals(new NamedParameterJdbcTemplate(tenant.dataSource())
+                .queryForObject(Sql.text("lease-at-work", tenant.database()), Map.of("stream", stream), Boolean.class));
+    }
+
+    private static void checkFeed(String stream) {
+        if (stream.equals(Flow.LIVE_EVENTS.stream())) {
+            throw new Refused(404, "The live events are read by their schedule, or with jobfeed jobby events.");
+        }
+    }
+
+    private static Flow flow(String stream) {
+        Optional<Flow> flow = Flow.of(stream);
+        return flow.orElseThrow(() -> new Refused(
+                404, "There is no stream '" + stream + "'; it is jobs, career_sites or jobby_live_events."));
+    }
+
+    private static long quarantined(Tenant tenant) {
+        Long count = new NamedParameterJdbcTemplate(tenant.dataSource())
+                .queryForObject(Sql.text("quarantine-count", tenant.database()), Map.of(), Long.class);
+        return count == null ? 0 : count;
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.jobfeed.ops;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jobfeed.Settings;
+import dev.jobfeed.run.Failures;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/** Who may look, and who may act: bean {@code jobfeedDoor}. */
+public final class Door {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What no web page elsewhere can have made resolve to this server. */
+    private static final Pattern SAFE_HOST =
+            Pattern.compile("localhost|[a-z0-9.-]+\\.localhost|\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
+
+    private final Settings settings;
+    private final ActionToken token;
+
+    public Door(Settings settings, ActionToken token) {
+        this.settings = settings;
+        this.token = token;
+    }
+
+    /**
+     * Lets a look pass when it was asked for under a name that can only be this server's: a page elsewhere may have made
+     * a name of its own resolve to it.
+     *
+     * @throws Refused with 421
+     */
+    public void look(Exchange exchange) {
+        String host = uri(exchange).getHost();
+        if (host == null || !isKnown(host.toLowerCase(Locale.ROOT))) {
+            throw new Refused(
+                    421,
+                    "This server is not called " + host
+                            + ". Use its address, localhost, or a name of jobfeed.http.hosts.");
+        }
+    }
+
+    /**
+     * Lets an action pass that comes from the page or a tool, and brings the token.
+     *
+     * @throws Refused with 421, 400, 403 or 401
+     */
+    public void act(Exchange exchange) {
+        look(exchange);
+        Message message = exchange.getMessage();
+        String query = message.getHeader(Exchange.HTTP_QUERY, String.class);
+        if (query != null && !query.isEmpty()) {
+            throw new Refused(400, "An action takes its parameters in its body, and no query.");
+        }
+        String site = message.getHeader("Sec-Fetch-Site", String.class);
+        String origin = message.getHeader("Origin", String.class);
+        if (site != null && !site.equals("same-origin") && !site.equals("none")
+                || origin != null && !isOwn(origin, uri(exchange))) {
+            throw new Refused(403, "An action is taken from this server's own page, or by a tool; not from another.");
+        }
+        Optional<String> off = token.off();
+        if (off.isPresent()) {
+            throw new Refused(403, "Actions are off. " + off.get());
+        }
+        String given = Optional.ofNullable(message.getHeader("Authorization", String.class))
+                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(value -> value.substring(7).strip())
+                .orElse("");
+        if (!token.is(given)) {
+            throw new Refused(
+                    401,
+                    "An action needs the token that was shown at the first start, or jobfeed.http.token;"
+                            + " jobfeed token makes another.");
+        }
+    }
+
+    /** Answers with a refusal. */
+    public void refuse(Exchange exchange) {
+        Refused refused = ObjectHelper.getException(
+                Refused.class, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        answer(exchange, refused.getStatus(), refused.getMessage());
+    }
+
+    /** Answers with a failure, and says it in the log. */
+    public void fail(Exchange exchange) {
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        boolean away = ObjectHelper.getException(DataAccessException.class, failure) != null
+                || ObjectHelper.getException(TransactionException.class, failure) != null;
+        LOG.warn(
+                "{} was not answered. {}",
+                exchange.getMessage().getHeader(Exchange.HTTP_PATH),
+                Failures.describe(failure));
+        answer(exchange, away ? 503 : 500, Failures.describe(failure));
+    }
+
+    private static void answer(Exchange exchange, int status, String message) {
+        exchange.setVariable("opsStatus", status);
+        exchange.getMessage()
+                .setBody(JSON.createObjectNode()
+                        .put("status", status)
+                        .put("error", message)
+                        .toString());
+    }
+
+    /** Behind a proxy with TLS the scheme differs, so host and port are compared. */
+    private static boolean isOwn(String origin, URI asked) {
+        try {
+            URI from = URI.create(origin);
+            return from.getHost() != null
+                    && from.getHost().equalsIgnoreCase(asked.getHost())
+                    && from.getPort() == asked.getPort();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private boolean isKnown(String host) {
+        return SAFE_HOST.matcher(host).matches()
+                || settings.text("jobfeed.http.hosts").stream()
+                        .flatMap(names -> Arrays.stream(names.split(",")))
+                        .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                        .anyMatch(host::equals);
+    }
+
+    /** As the request names it, not as a header or parameter of its own may say. */
+    private static URI uri(Exchange exchange) {
+        try {
+            return URI.create(exchange.getMessage().getHeader(Exchange.HTTP_URL, String.class));
+        } catch (IllegalArgumentException | NullPointerException e) {
+            throw new Refused(400, "The request's address cannot be read.");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.jobfeed.ops;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.Settings;
+import dev.jobfeed.run.Attempt;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.run.RunStore;
+import dev.jobfeed.run.SyncState;
+import dev.jobfeed.store.Sql;
+import dev.jobfeed.tenant.Tenant;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** What is known of the sync, for the command line, the API and the page alike. */
+public final class Status {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Tenant tenant;
+    private final Settings settings;
+    private final NamedParameterJdbcTemplate jdbc;
+    private final RunStore runs;
+    private final Schedules schedules;
+    private final JobCounts counts;
+    private final Function<String, Optional<Attempt>> atWork;
+    private final Clock clock;
+
+    /**
+     * A look at a tenant's store.
+     *
+     * @param atWork the attempt of this process on a stream
+     */
+    public Status(
+            Tenant tenant,
+            Schedules schedules,
+            JobCounts counts,
+            Function<String, Optional<Attempt>> atWork,
+            Clock clock) {
+        this.tenant = tenant;
+        this.settings = tenant.settings();
+        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
+        this.runs = tenant.runs();
+        this.schedules = schedules;
+        this.counts = counts;
+        this.atWork = atWork;
+        this.clock = clock;
+    }
+
+    /** The jobs stream as it stands in the tables, with its last runs, and how each stream does. */
+    public ObjectNode json(int lastRuns) {
+        SyncState state = runs.state("jobs");
+        List<JobCounts.OfSource> sources = counts.now();
+        ObjectNode json = JSON.createObjectNode();
+        json.put("at", RunJson.text(now()));
+        json.put("tenant", tenant.name());
+        json.put("stream", state.stream());
+        json.put("last_run_started_at", RunJson.text(state.lastRunStartedAt()));
+        json.put("last_sweep_started_at", RunJson.text(state.lastSweepStartedAt()));
+        json.put("open_run_id", state.openRunId());
+        json.put("resync_requested_at", RunJson.text(state.resyncRequestedAt()));
+        json.put(
+                "active", sources.stream().mapToLong(JobCounts.OfSource::active).sum());
+        json.put(
+                "expired",
+                sources.stream().mapToLong(JobCounts.OfSource::expired).sum());
+        json.put("quarantined", quarantined());
+        json.put("reconcile_pending", tenant.reconcile().pending());
+        json.put("credits_balance", state.creditsBalance());
+        json.put("credits_balance_at", RunJson.text(state.creditsBalanceAt()));
+        ArrayNode streams = json.putArray("streams");
+        for (Flow flow : Flow.values()) {
+            streams.add(stream(flow));
+        }
+        ArrayNode open = json.putArray("alerts");
+        for (Flow flow : Flow.values()) {
+            tenant.alerts().open(flow.stream()).forEach(alert -> open.addObject()
+                    .put("stream", alert.stream())
+                    .put("condition", alert.condition())
+                    .put("message", alert.message())
+                    .put("remedy", alert.remedy())
+                    .put("since", RunJson.text(alert.raisedAt())));
+        }
+        ArrayNode last = json.putArray("runs");
+        runs.lastRuns("jobs", lastRuns).forEach(run -> last.add(RunJson.of(run)));
+        return json;
+    }
+
+    /** How fresh a stream is. */
+    public Freshness freshness(Flow flow) {
+        return Freshness.of(flow, runs.state(flow.stream()).lastRunStartedAt(), settings, now());
+    }
+
+    private ObjectNode stream(Flow flow) {
+        // before the run is read, so that a run that ends in between is no run that nobody works on
+        boolean working = Boolean.TRUE.equals(jdbc.queryForObject(
+                Sql.text("lease-at-work", tenant.database()), Map.of("stream", flow.stream()), Boolean.class));
+        SyncState state = runs.state(flow.stream());
+        Freshness freshness = Freshness.of(flow, state.lastRunStartedAt(), settings, now());
+        ObjectNode json = JSON.createObjectNode();
+        json.put("stream", flow.stream());
+        json.put("state", freshness.state().name().toLowerCase(Locale.ROOT));
+        json.put("fresh_as_of", RunJson.text(freshness.watermark()));
+        json.put("age_seconds", seconds(freshness.age()));
+        json.put("target_seconds", freshness.target().toSeconds());
+        json.put("schedule", flow.schedule(settings).orElse(null));
+        json.put("next_run_at", RunJson.text(schedules.next(flow).orElse(null)));
+        json.put("paused_at", RunJson.text(schedules.pausedSince(flow.stream()).orElse(null)));
+        json.put("at_work", working);
+        if (state.openRunId() == null) {
+            json.putNull("open_run");
+        } else {
+            json.set("open_run", openRun(runs.run(state.openRunId())));
+        }
+        return json;
+    }
+
+    /** A run that is open, with how far it is; the speed only when it is this process that works on it. */
+    private ObjectNode openRun(Run run) {
+        RunProgress progress = atWork.apply(run.stream())
+                .filter(attempt -> attempt.run() != null && attempt.run().id() == run.id())
+                .map(RunProgress::of)
+                .orElseGet(() -> RunProgress.of(run));
+        return JSON.createObjectNode()
+                .put("id", run.id())
+                .put("mode", run.mode().name().toLowerCase(Locale.ROOT))
+                .put("phase", progress.phase())
+                .put("run_started_at", RunJson.text(run.runStartedAt()))
+                .put("attempts", run.attempts())
+                .put("pages", run.pages())
+                .put("received", run.counts().received())
+                .put("estimated_total", run.estimatedTotal())
+                .put("share", progress.share())
+                .put("rows_per_second", progress.rowsPerSecond())
+                .put("seconds_left", seconds(progress.left()))
+                .put("credits_spent", run.creditsSpent())
+                .put("last_error", run.lastError());
+    }
+
+    private long quarantined() {
+        Long count = jdbc.queryForObject(Sql.text("quarantine-count", tenant.database()), Map.of(), Long.class);
+        return count == null ? 0 : count;
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.now(clock);
+    }
+
+    private static Long seconds(Duration duration) {
+        return duration == null ? null : (Long) duration.toSeconds();
+    }
+}

@@ -1,0 +1,1 @@
+delete from job_count where counted_at = :at or counted_at < :before

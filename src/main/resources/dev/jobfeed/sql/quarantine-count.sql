@@ -1,0 +1,1 @@
+select count(*) from quarantine where closed_at is null

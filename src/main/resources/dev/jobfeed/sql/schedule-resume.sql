@@ -1,0 +1,1 @@
+update sync_state set schedule_paused_at = null where stream = :stream

@@ -1,0 +1,1 @@
+select token_hash from action_token
