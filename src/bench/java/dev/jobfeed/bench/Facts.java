@@ -33,6 +33,7 @@ final class Facts {
             }
         }
         facts.properties.setProperty("machine", machine());
+        facts.set("load", load());
         facts.version("Java", System.getProperty("java.vm.version"));
         facts.version("Apache Camel", CamelContext.class.getPackage().getImplementationVersion());
         facts.version("Spring Batch", Job.class.getPackage().getImplementationVersion());
@@ -52,6 +53,11 @@ final class Facts {
                         / 1_000_000,
                 value(Path.of("/etc/os-release"), "PRETTY_NAME", "=").replace("\"", ""),
                 System.getProperty("os.version").replaceFirst("-.*", ""));
+    }
+
+    /** How many processes others had running or waiting to run, on average over the minute before. */
+    private static String load() throws IOException {
+        return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
     }
 
     private static String value(Path file, String name, String separator) throws IOException {

@@ -39,6 +39,7 @@ final class Report {
                     .replace("{ceiling}", facts.text("ceiling"))
                     .replace("{java-options}", facts.text("java-options"))
                     .replace("{machine}", facts.text("machine"))
+                    .replace("{load}", facts.text("load"))
                     .replace("{versions}", facts.versions());
         }
     }
@@ -63,7 +64,7 @@ final class Report {
 
     private static String goal(double ratio, double goal) {
         return Double.isNaN(ratio)
-                ? "| |"
+                ? "- | - | -"
                 : String.format(Locale.ROOT, "%.2f | %.1f | %s", ratio, goal, ratio >= goal ? "reached" : "missed");
     }
 
