@@ -283,6 +283,11 @@ public final class Settings {
         return duration("jobo.overlap");
     }
 
+    /** How long what is over is kept: runs, and quarantined rows that are settled. */
+    public Duration keepRunsFor() {
+        return duration("jobfeed.runs.keep-for");
+    }
+
     /** What every wait before a repeated request is multiplied with. */
     public double timeScale() {
         return required("jobo.retry.time-scale", "a number from 0 up", value -> {

@@ -230,6 +230,11 @@ public final class Attempts {
     public void commit(Attempt attempt) {
         attempt.tenant().transaction().executeWithoutResult(status -> {
             attempt.tenant().runs().succeed(attempt.run(), now());
+            attempt.tenant()
+                    .runs()
+                    .forget(
+                            attempt.stream(),
+                            now().minus(attempt.tenant().settings().keepRunsFor()));
             fence(attempt);
         });
     }

@@ -12,7 +12,7 @@ public final class Reconciliation {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
 
     /** Rows a tenant.transaction(). */
-    private static final int STEP = 20_000;
+    private static final int STEP = 50_000;
 
     private final Attempts attempts;
 

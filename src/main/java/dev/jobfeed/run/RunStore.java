@@ -302,6 +302,16 @@ public final class RunStore {
         jdbc.update(sql("state-commit"), Map.of("stream", run.stream(), "id", run.id()));
     }
 
+    /**
+     * Forgets runs that ended before a time, and what was put aside and is settled since. The last success of each mode
+     * stays, as estimates go by it, and a run that something still hangs on.
+     */
+    void forget(String stream, OffsetDateTime before) {
+        Map<String, Object> which = Map.of("stream", stream, "before", before);
+        jdbc.update(sql("quarantine-forget"), which);
+        jdbc.update(sql("runs-forget"), which);
+    }
+
     /** Saves how an attempt ended: its error, or null, and what no page has saved. */
     void endAttempt(long runId, String error, Spent spent) {
         jdbc.update(sql("run-end-attempt"), spent(runId, spent).addValue("last_error", error));

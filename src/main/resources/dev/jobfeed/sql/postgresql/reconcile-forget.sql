@@ -1,0 +1,2 @@
+delete from resync_seen
+where ctid = any (array(select ctid from resync_seen limit :limit))

@@ -1,0 +1,3 @@
+delete from quarantine
+where stream = :stream
+  and closed_at < :before
