@@ -13,6 +13,7 @@ import dev.jobfeed.run.SyncState;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -39,6 +41,7 @@ final class SyncWorld implements AutoCloseable {
     private final HikariDataSource dataSource;
     private final boolean ownsSandbox;
     private Clock clock = Clock.systemUTC();
+    private int port;
     private DefaultCamelContext context;
     private JobfeedBundle bundle;
     private final Properties settings = new Properties();
@@ -86,11 +89,27 @@ final class SyncWorld implements AutoCloseable {
         return this;
     }
 
+    /** Serves the status page; says where. */
+    String serve() throws Exception {
+        try (ServerSocket probe = new ServerSocket(0)) {
+            port = probe.getLocalPort();
+        }
+        with("jobfeed.ops.enabled", "true").context();
+        return "http://127.0.0.1:" + port;
+    }
+
     DefaultCamelContext context() throws Exception {
         if (context == null) {
             context = new DefaultCamelContext();
             context.getPropertiesComponent().setOverrideProperties(settings);
             bundle = JobfeedBundle.bind(context, new JobfeedBundle.Options(dataSource, clock));
+            if (port > 0) {
+                MainHttpServer server = new MainHttpServer();
+                server.setCamelContext(context);
+                server.setHost("127.0.0.1");
+                server.setPort(port);
+                context.addService(server, true, true);
+            }
             var loader = PluginHelper.getResourceLoader(context);
             for (String name : JobfeedBundle.ROUTES) {
                 PluginHelper.getRoutesLoader(context)

@@ -1,0 +1,324 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import dev.jobfeed.ops.Board;
+import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The API behind the status page, over HTTP and on the real routes; what it answers is what its description says. */
+class StatusApiTest {
+
+    private static final String TOKEN = "a-token-for-the-tests";
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private static SyncWorld world;
+    private static String base;
+    private static JsonNode description;
+
+    @BeforeAll
+    static void start() throws Exception {
+        world = SyncWorld.of(
+                "h2",
+                SandboxOptions.builder()
+                        .jobs(120)
+                        .careerSites(3)
+                        .creditsPerJob(BigDecimal.valueOf(3))
+                        .creditsBalance(BigDecimal.valueOf(100_000)));
+        world.with("jobfeed.http.token", TOKEN).with("jobfeed.jobs.enabled", "true");
+        world.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099");
+        base = world.serve();
+        await().atMost(Duration.ofMinutes(1))
+                .ignoreException(StreamBusyException.class)
+                .until(() -> world.sync().status().equals("succeeded"));
+        world.database.update(
+                "insert into quarantine (stream, run_id, reason, payload, quarantined_at)"
+                        + " select 'jobs', max(id), 'the row has no id', '{\"title\":\"bad\"}', current_timestamp from sync_run");
+        description = SyncWorld.parse(get("/api/openapi.json").body());
+    }
+
+    @AfterAll
+    static void stop() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/v1/status, Status",
+        "/api/v1/runs?stream=jobs&limit=3, Runs",
+        "/api/v1/runs?stream=career_sites, Runs",
+        "/api/v1/counts, Counts",
+        "/api/v1/credits, Credits",
+        "/api/v1/alerts, Alerts",
+        "/api/v1/quarantine, Quarantine",
+        "/api/v1/quarantine/1, QuarantinedRow",
+        "/api/v1/jobs?limit=2&state=active, Jobs",
+        "/api/v1/actions?stream=jobs, Actions",
+        "/api/v1/actions?stream=jobby_live_events, Actions",
+        "/api/v1/jobs?limit=0, Refusal",
+        "/api/v1/jobs/none, Refusal",
+        "/api/v1/status?tenant=none, Refusal",
+        "/api/v1/runs?stream=none, Refusal"
+    })
+    void anAnswerIsAsDescribed(String path, String schema) throws Exception {
+        HttpResponse<String> answer = get(path);
+
+        assertThat(answer.statusCode() == 200).isEqualTo(!schema.equals("Refusal"));
+        assertThat(faults(answer.body(), schema)).as(answer.body()).isEmpty();
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    }
+
+    @Test
+    void everyPathOfTheDescriptionIsThereAndNoOther() throws Exception {
+        Set<String> described = new HashSet<>();
+        description.get("paths").fieldNames().forEachRemaining(described::add);
+        List<String> served = world.context().getRoutes().stream()
+                .map(route -> route.getEndpoint().getEndpointUri())
+                .filter(uri -> uri.startsWith("platform-http:") && uri.contains("/api/v1"))
+                .map(uri -> java.net.URLDecoder.decode(
+                        uri.replaceFirst("platform-http:/*", "/").replaceFirst("\\?.*", ""), StandardCharsets.UTF_8))
+                .distinct()
+                .toList();
+
+        assertThat(served).containsExactlyInAnyOrderElementsOf(described);
+    }
+
+    @Test
+    void theFiguresAreThoseOfTheCommandLine() throws Exception {
+        ObjectNode served = (ObjectNode) SyncWorld.parse(get("/api/v1/status").body());
+        ObjectNode printed = (ObjectNode) SyncWorld.parse(
+                Board.of(world.bundle().tenants().standard(), stream -> Optional.empty(), Clock.systemUTC())
+                        .status()
+                        .json(5)
+                        .toString());
+        for (ObjectNode json : List.of(served, printed)) {
+            json.remove("at");
+            json.get("streams").forEach(stream -> ((ObjectNode) stream).remove("age_seconds"));
+        }
+
+        assertThat(served).isEqualTo(printed);
+        assertThat(served.get("active").asInt()).isEqualTo(120);
+        assertThat(SyncWorld.parse(get("/api/v1/runs?limit=100").body()).get("runs"))
+                .anyMatch(run -> run.get("mode").asText().equals("backfill")
+                        && run.get("credits_spent").asInt() == 360);
+    }
+
+    @Test
+    void jobsArePagedWithoutGapsAndFiltered() throws Exception {
+        Set<String> seen = new HashSet<>();
+        String cursor = "";
+        int pages = 0;
+        do {
+            JsonNode page =
+                    SyncWorld.parse(get("/api/v1/jobs?limit=50" + cursor).body());
+            page.get("jobs")
+                    .forEach(job -> assertThat(seen.add(job.get("id").asText())).isTrue());
+            cursor = page.get("next_cursor").isNull()
+                    ? null
+                    : "&cursor=" + page.get("next_cursor").asText();
+            pages++;
+        } while (cursor != null);
+        assertThat(seen).hasSize(120);
+        assertThat(pages).isEqualTo(3);
+
+        String source = world.one("select source from job order by id limit 1", String.class);
+        JsonNode ofSource = SyncWorld.parse(
+                get("/api/v1/jobs?limit=100&state=active&source=" + source).body());
+        assertThat(ofSource.get("jobs"))
+                .hasSize(world.one("select count(*) from job where source = ?", Integer.class, source))
+                .allMatch(job -> job.get("source").asText().equals(source));
+        assertThat(SyncWorld.parse(get("/api/v1/jobs?state=expired").body()).get("jobs"))
+                .isEmpty();
+        assertThat(SyncWorld.parse(get("/api/v1/jobs?q=100%25%5F").body()).get("jobs"))
+                .as("a per cent sign is no wildcard")
+                .isEmpty();
+
+        String id = seen.iterator().next();
+        HttpResponse<String> one = get("/api/v1/jobs/" + id);
+        assertThat(faults(one.body(), "Job")).as(one.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example"})
+    void aNameThatIsNotThisServersIsRefused(String host) throws Exception {
+        // Java's client sets this header itself
+        assertThat(raw("GET /api/v1/status?Host=localhost HTTP/1.1\r\nHost: " + host + "\r\n"))
+                .startsWith("HTTP/1.1 421");
+        assertThat(raw("GET / HTTP/1.1\r\nHost: " + host + "\r\n")).startsWith("HTTP/1.1 421");
+    }
+
+    @Test
+    void anActionNeedsTheTokenAndThisServersPage() throws Exception {
+        assertThat(act("pause", "{}").statusCode()).isEqualTo(401);
+        assertThat(act("pause", "{}", "Authorization", "Bearer wrong").statusCode())
+                .isEqualTo(401);
+        assertThat(act("pause?Authorization=Bearer%20" + TOKEN, "{}").statusCode())
+                .isEqualTo(400);
+        for (String[] elsewhere : new String[][] {
+            {"Origin", "http://evil.example"},
+            {"Origin", "null"},
+            {"Sec-Fetch-Site", "cross-site"},
+            {"Sec-Fetch-Site", "same-site"},
+            {"Origin", "http://127.0.0.1:1"}
+        }) {
+            assertThat(act("pause", "{}", "Authorization", "Bearer " + TOKEN, elsewhere[0], elsewhere[1])
+                            .statusCode())
+                    .as(String.join(" ", elsewhere))
+                    .isEqualTo(403);
+        }
+        assertThat(world.one("select count(*) from sync_state where schedule_paused_at is not null", Integer.class))
+                .isZero();
+        HttpResponse<String> unknown = act("dance", "{}", "Authorization", "Bearer " + TOKEN);
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(unknown.body()).contains("dance");
+    }
+
+    @Test
+    void aPausedScheduleIsShownAndEndsWhenItIsResumed() throws Exception {
+        HttpResponse<String> paused = authorized("pause");
+        assertThat(paused.statusCode()).isEqualTo(200);
+        assertThat(faults(paused.body(), "Done")).isEmpty();
+
+        JsonNode status = SyncWorld.parse(get("/api/v1/status").body());
+        assertThat(status.get("streams").get(0).get("paused_at").isTextual()).isTrue();
+        assertThat(world.alerts()).containsExactly("schedule-paused");
+        assertThat(get("/api/v1/actions").body()).contains("\"resume\"").doesNotContain("\"pause\"");
+
+        world.sync();
+        assertThat(world.alerts()).as("a sync by hand does not end the pause").containsExactly("schedule-paused");
+
+        assertThat(authorized("resume").statusCode()).isEqualTo(200);
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void anActionSaysWhatItCostsAndASyncBegins() throws Exception {
+        JsonNode actions = SyncWorld.parse(get("/api/v1/actions").body());
+        assertThat(actions.get("actions"))
+                .filteredOn(action -> action.get("action").asText().equals("resync"))
+                .singleElement()
+                .satisfies(action -> {
+                    assertThat(action.get("credits").asInt()).isEqualTo(360);
+                    assertThat(action.get("cost").asText()).contains("120 rows", "3 credits each", "360 credits");
+                });
+
+        int before = world.bundle().runs().lastRuns("jobs", 100).size();
+        assertThat(authorized("sync").statusCode()).isEqualTo(200);
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> world.bundle().runs().lastRuns("jobs", 100).size() == before + 1
+                        && world.run().status().equals("succeeded"));
+        assertThat(authorized("retry-quarantine").body()).contains("0 rows stored, 1 still bad");
+    }
+
+    @Test
+    void aFailureIsThereWithItsRemedy() throws Exception {
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                ? Interceptor.answer(401, java.util.Map.of(), "{\"error\":\"Invalid or expired API key\"}")
+                : Interceptor.pass());
+        try {
+            assertThat(authorized("sync").statusCode()).isEqualTo(200);
+            await().atMost(Duration.ofMinutes(1)).until(() -> !world.alerts().isEmpty());
+        } finally {
+            world.sandbox.intercept(request -> Interceptor.pass());
+        }
+        HttpResponse<String> alerts = get("/api/v1/alerts");
+        assertThat(faults(alerts.body(), "Alerts")).isEmpty();
+        assertThat(SyncWorld.parse(alerts.body())
+                        .get("alerts")
+                        .get(0)
+                        .get("remedy")
+                        .asText())
+                .contains("jobo.api-key");
+        await().atMost(Duration.ofMinutes(1)).until(() -> world.sync().status().equals("succeeded"));
+    }
+
+    @Test
+    void thePageIsSmallAndHasEveryFileItNames() throws Exception {
+        HttpResponse<String> page = get("/");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'", "script-src 'self';", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        List<String> wanted = new ArrayList<>(List.of("/"));
+        long bytes = 0;
+        for (int i = 0; i < wanted.size(); i++) {
+            HttpResponse<String> file = get(wanted.get(i));
+            assertThat(file.statusCode()).as(wanted.get(i)).isEqualTo(200);
+            bytes += file.body().getBytes(StandardCharsets.UTF_8).length;
+            java.util.regex.Pattern.compile("\"(/web/[\\w.]+|\\./[\\w.]+\\.js)\"")
+                    .matcher(file.body())
+                    .results()
+                    .map(found -> found.group(1).replaceFirst("^\\./", "/web/"))
+                    .filter(name -> !wanted.contains(name))
+                    .forEach(wanted::add);
+        }
+        assertThat(wanted).contains("/web/uplot.js", "/web/words.js");
+        assertThat(bytes).isLessThan(150_000);
+        assertThat(get("/web/../dev/jobfeed/defaults.properties").statusCode()).isEqualTo(404);
+    }
+
+    private static List<String> faults(String body, String schema) throws IOException {
+        ObjectNode root = description.deepCopy();
+        root.put("$ref", "#/components/schemas/" + schema);
+        JsonSchema compiled =
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(root);
+        return compiled.validate(SyncWorld.parse(body)).stream()
+                .map(Object::toString)
+                .toList();
+    }
+
+    private static HttpResponse<String> get(String path) throws Exception {
+        return CLIENT.send(HttpRequest.newBuilder(URI.create(base + path)).build(), BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> authorized(String action) throws Exception {
+        return act(action, "{\"stream\":\"jobs\"}", "Authorization", "Bearer " + TOKEN);
+    }
+
+    private static HttpResponse<String> act(String action, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + "/api/v1/actions/" + action))
+                .POST(BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return CLIENT.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static String raw(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", URI.create(base).getPort())) {
+            socket.getOutputStream().write((request + "Connection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
