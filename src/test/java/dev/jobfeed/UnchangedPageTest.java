@@ -1,0 +1,92 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What a page of rows that are stored already costs the database, by its own books. */
+class UnchangedPageTest {
+
+    private static final int PAGES = 4;
+
+    private static SyncWorld world(String database) throws Exception {
+        return SyncWorld.of(database, SandboxOptions.builder().jobs(100).unknownExpired(0))
+                .with("jobo.jobs.batch-size", "25");
+    }
+
+    @Test
+    void postgresqlWritesNoJobAndNothingButTheIdsThatAResyncReceives() throws Exception {
+        try (SyncWorld world = world("postgresql")) {
+            world.sync();
+            Map<String, Long> before = written(world);
+            String jobs = "select md5(string_agg(concat(id, ctid, xmin), ',' order by id)) from job";
+            String stored = world.one(jobs, String.class);
+
+            resync(world);
+
+            Map<String, Long> after = written(world);
+            assertThat(world.one(jobs, String.class)).isEqualTo(stored);
+            assertThat(before.get("job")).isEqualTo(100);
+            assertThat(after).containsEntry("job", 100L).containsEntry("resync_seen", 200L);
+            for (String table : List.of("quarantine", "reconcile_pending", "job_change", "company_profile")) {
+                assertThat(after.get(table)).as(table).isEqualTo(before.get(table));
+            }
+        }
+    }
+
+    @Test
+    void aPageIsOneLookUpAndNoUpsert() throws Exception {
+        try (SyncWorld world = world("h2")) {
+            world.sync();
+            world.database.execute("set query_statistics_max_entries 1000");
+            world.database.execute("set query_statistics true");
+
+            resync(world);
+
+            assertThat(executions(world, "where id = any (?)")).isEqualTo(PAGES);
+            assertThat(executions(world, "insert into job (")).isZero();
+            assertThat(executions(world, "update job\n")).isEqualTo(1);
+            assertThat(executions(world, "merge into resync_seen")).isEqualTo(PAGES);
+            assertThat(executions(world, "set next_cursor = ?")).isEqualTo(PAGES);
+        }
+    }
+
+    private static void resync(SyncWorld world) throws Exception {
+        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        Run run = world.sync();
+        assertThat(run.counts().unchanged()).isEqualTo(100);
+        assertThat(run.pages()).isEqualTo(PAGES);
+    }
+
+    /** Rows inserted, updated and deleted by table. A server process tells what it counted at its end at the latest. */
+    private static Map<String, Long> written(SyncWorld world) {
+        List<Integer> servers = world.database.queryForList(
+                "select pid from pg_stat_activity where datname = current_database()", Integer.class);
+        HikariDataSource pool = (HikariDataSource) world.database.getDataSource();
+        pool.getHikariPoolMXBean().softEvictConnections();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> world.database.queryForList("select pid from pg_stat_activity", Integer.class).stream()
+                        .noneMatch(servers::contains));
+        return world
+                .database
+                .queryForList("select relname, n_tup_ins + n_tup_upd + n_tup_del as written from pg_stat_user_tables")
+                .stream()
+                .collect(Collectors.toMap(row -> (String) row.get("relname"), row -> (Long) row.get("written")));
+    }
+
+    private static long executions(SyncWorld world, String part) {
+        return world.one(
+                "select coalesce(sum(execution_count), 0) from information_schema.query_statistics"
+                        + " where sql_statement like ? and sql_statement not like '%query_statistics%'",
+                Long.class, "%" + part + "%");
+    }
+}
