@@ -1,12 +1,9 @@
 package dev.jobfeed.store;
 
 import dev.jobfeed.feed.FeedSource;
-import dev.jobfeed.feed.Field;
 import dev.jobfeed.feed.Row;
-import dev.jobfeed.feed.RowShape;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,20 +22,22 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class RowStore {
 
-    private final RowShape shape;
     private final JdbcTemplate jdbc;
     private final Sql lookUp;
-    private final Map<RowChange.Action, Sql> statements = new EnumMap<>(RowChange.Action.class);
+    private final Map<RowChange.Action, RowStatement> statements = new EnumMap<>(RowChange.Action.class);
 
     /** The store of a feed's rows. */
     public RowStore(FeedSource source, DataSource dataSource, Database database) {
-        this.shape = source.shape();
         this.jdbc = new JdbcTemplate(dataSource);
         this.lookUp = Sql.read(source.table() + "-look-up", database);
-        statements.put(RowChange.Action.INSERT, Sql.read(source.table() + "-insert", database));
-        statements.put(RowChange.Action.UPDATE, Sql.read(source.table() + "-update", database));
+        statements.put(
+                RowChange.Action.INSERT, RowStatement.read(source.table() + "-insert", database, source.shape()));
+        statements.put(
+                RowChange.Action.UPDATE, RowStatement.read(source.table() + "-update", database, source.shape()));
         if (source.isExpiring()) {
-            statements.put(RowChange.Action.REACTIVATE, Sql.read(source.table() + "-reactivate", database));
+            statements.put(
+                    RowChange.Action.REACTIVATE,
+                    RowStatement.read(source.table() + "-reactivate", database, source.shape()));
         }
     }
 
@@ -101,43 +100,17 @@ public final class RowStore {
         });
     }
 
-    private BatchPreparedStatementSetter setter(Sql sql, List<Row> rows, OffsetDateTime at) {
+    private BatchPreparedStatementSetter setter(RowStatement sql, List<Row> rows, OffsetDateTime at) {
         return new BatchPreparedStatementSetter() {
             @Override
             public void setValues(PreparedStatement statement, int i) throws SQLException {
-                for (int p = 0; p < sql.parameters().size(); p++) {
-                    set(statement, p + 1, sql.parameters().get(p), rows.get(i), at);
-                }
+                sql.set(statement, rows.get(i), at);
             }
 
             @Override
             public int getBatchSize() {
                 return rows.size();
             }
-        };
-    }
-
-    private void set(PreparedStatement statement, int place, String column, Row row, OffsetDateTime at)
-            throws SQLException {
-        switch (column) {
-            case "id" -> statement.setObject(place, row.id());
-            case "extra" -> statement.setString(place, row.extra());
-            case "content_hash" -> statement.setBytes(place, row.contentHash());
-            case "now" -> statement.setObject(place, at, Types.TIMESTAMP_WITH_TIMEZONE);
-            default -> statement.setObject(place, row.value(column), type(column));
-        }
-    }
-
-    private int type(String column) {
-        int position = shape.position(column);
-        if (position >= shape.fields().size()) {
-            return Types.VARCHAR;
-        }
-        Field.Kind kind = shape.fields().get(position).kind();
-        return switch (kind) {
-            case TEXT, JSON -> Types.VARCHAR;
-            case BOOLEAN -> Types.BOOLEAN;
-            case TIMESTAMP, LENIENT_TIMESTAMP -> Types.TIMESTAMP_WITH_TIMEZONE;
         };
     }
 }
