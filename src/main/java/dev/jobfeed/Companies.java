@@ -71,8 +71,8 @@ public final class Companies {
             store.postpone(wanted.id(), null);
             return null;
         }
-        store.postpone(wanted.id(), now.plus(STEP_BACK));
-        return wanted.id().toString();
+        boolean taken = store.take(wanted.id(), now, now.plus(STEP_BACK));
+        return taken ? wanted.id().toString() : null;
     }
 
     private static boolean isAtJobo(Tenant tenant, String detailsUrl) {

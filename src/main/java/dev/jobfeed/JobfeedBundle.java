@@ -1,5 +1,6 @@
 package dev.jobfeed;
 
+import dev.jobfeed.changes.EventSource;
 import dev.jobfeed.changes.JobEvents;
 import dev.jobfeed.changes.Relay;
 import dev.jobfeed.jobby.JobbyAnswers;
@@ -22,6 +23,7 @@ import dev.jobfeed.ops.Telling;
 import dev.jobfeed.ops.WebFiles;
 import dev.jobfeed.run.Attempts;
 import dev.jobfeed.run.Feed;
+import dev.jobfeed.run.Firings;
 import dev.jobfeed.run.Holder;
 import dev.jobfeed.run.Reconciliation;
 import dev.jobfeed.run.RunStore;
@@ -150,7 +152,11 @@ public final class JobfeedBundle {
         HttpClientConnectionManager connections = network.connections();
         context.addComponent(
                 "jobo-http", network.component(connections, settings.duration("jobo.http.response-timeout")));
-        bindJobby(registry, tenants.standard(), holder, heartbeats, options.clock());
+        registry.bind("jobfeedFirings", new Firings(tenants, options.clock()));
+        registry.bind(
+                "jobfeedRelay",
+                new Relay(tenants, JobfeedBundle::events, heartbeats, options.clock(), holder, new SplittableRandom()));
+        bindJobby(registry, tenants.standard(), options.clock());
         RawBody.bind(context, settings.webhookMaxBytes());
         HttpClientConnectionManager jobbyConnections = network.connections();
         context.addComponent(
@@ -166,9 +172,14 @@ public final class JobfeedBundle {
         return new JobfeedBundle(attempts, tenants, token);
     }
 
+    /** A match lasts 30 s, and does not wait behind a million jobs. */
+    private static List<EventSource> events(Tenant tenant) {
+        EventSource jobs = new JobEvents(tenant);
+        return tenant.isStandard() ? List.of(new JobbyEvents(tenant), jobs) : List.of(jobs);
+    }
+
     /** Jobby.dev is an account of its own; what there is of it belongs to the standard tenant. */
-    private static void bindJobby(
-            Registry registry, Tenant tenant, Holder holder, ScheduledExecutorService heartbeats, Clock clock) {
+    private static void bindJobby(Registry registry, Tenant tenant, Clock clock) {
         Settings settings = tenant.settings();
         settings.jobbyPollInterval();
         DataSource dataSource = tenant.dataSource();
@@ -183,20 +194,6 @@ public final class JobfeedBundle {
         Matches matches = new Matches(settings, queue, alerts, clock);
         registry.bind("jobfeedMatches", matches);
         registry.bind("jobfeedQueue", new Queue(settings, runs, queue, matches, alerts, tenant.transaction(), clock));
-        registry.bind(
-                "jobfeedRelay",
-                new Relay(
-                        settings,
-                        runs,
-                        // a match lasts 30 s, and does not wait behind a million jobs
-                        List.of(
-                                new JobbyEvents(dataSource, database, settings),
-                                new JobEvents(dataSource, database, settings)),
-                        alerts,
-                        clock,
-                        holder,
-                        heartbeats,
-                        new SplittableRandom()));
         registry.bind(
                 "jobfeedWebhooks",
                 new Webhooks(

@@ -267,7 +267,8 @@ class JobbyQueueTest {
             Exchange received = consumer.receive("seda:matches", 10_000);
             assertThat(received.getMessage().getHeader("jobfeedId")).isEqualTo(match);
             assertThat(received.getMessage().getHeaders())
-                    .containsOnlyKeys("jobfeedId", "jobfeedType", "content-type", "CamelKafkaKey", "JMSXGroupID");
+                    .containsOnlyKeys(
+                            "jobfeedId", "jobfeedType", "content-type", "CamelKafkaKey", "kafka.KEY", "JMSXGroupID");
             assertThat(consumer.receiveNoWait("seda:matches")).isNull();
         }
         assertThat(world.alerts()).containsExactly("match " + match);

@@ -13,7 +13,6 @@ import dev.jobfeed.run.RunPhase;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
-import dev.jobfeed.store.Database;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -307,8 +306,7 @@ class ResyncTest {
         assertThat(expired("swept")).containsExactly(gone.get(1));
         assertThat(world.alerts()).containsExactly("reconcile-held");
 
-        ReconcileStore held =
-                new ReconcileStore(world.database.getDataSource(), Database.of(world.database.getDataSource()));
+        ReconcileStore held = world.bundle().tenants().standard().reconcile();
         assertThat(held.pending()).isEqualTo(38);
         assertThat(held.accept(OffsetDateTime.now())).isEqualTo(38);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone.subList(2, 40));

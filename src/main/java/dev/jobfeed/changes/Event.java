@@ -14,10 +14,18 @@ import java.time.OffsetDateTime;
  * @param source where it happened, a URI
  * @param subject what it happened to; nullable
  * @param sequence its place among the events of its source; null where they have no order
+ * @param tenant whose feed it is; null for the standard one
  * @param data what is told of it, as JSON
  */
 public record Event(
-        String id, String source, String type, String subject, OffsetDateTime time, Long sequence, String data) {
+        String id,
+        String source,
+        String type,
+        String subject,
+        OffsetDateTime time,
+        Long sequence,
+        String tenant,
+        String data) {
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -54,6 +62,9 @@ public record Event(
                 // CloudEvents, "Sequence" extension
                 json.writeStringField("sequence", sequence.toString());
                 json.writeStringField("sequencetype", "Integer");
+            }
+            if (tenant != null) {
+                json.writeStringField("tenant", tenant);
             }
             json.writeFieldName("data");
             json.writeRawValue(data);

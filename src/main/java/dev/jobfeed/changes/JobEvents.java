@@ -7,6 +7,7 @@ import dev.jobfeed.feed.Field;
 import dev.jobfeed.feed.RowShape;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.store.Sql;
+import dev.jobfeed.tenant.Tenant;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -16,7 +17,6 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** The events of {@code job_change}. */
@@ -29,11 +29,13 @@ public final class JobEvents implements EventSource {
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
     private final Settings settings;
+    private final String tenant;
 
-    public JobEvents(DataSource dataSource, Database database, Settings settings) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
-        this.settings = settings;
+    public JobEvents(Tenant tenant) {
+        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
+        this.database = tenant.database();
+        this.settings = tenant.settings();
+        this.tenant = tenant.isStandard() ? null : tenant.name();
     }
 
     @Override
@@ -48,7 +50,7 @@ public final class JobEvents implements EventSource {
         return jdbc.query(Sql.text("change-waiting", database), Map.of("limit", limit), (row, i) -> event(row, source));
     }
 
-    private static Event event(ResultSet row, String source) throws SQLException {
+    private Event event(ResultSet row, String source) throws SQLException {
         String change = row.getString("change");
         return new Event(
                 row.getString("event_id"),
@@ -57,6 +59,7 @@ public final class JobEvents implements EventSource {
                 row.getString("job_id"),
                 row.getObject("changed_at", OffsetDateTime.class),
                 row.getLong("seq"),
+                tenant,
                 change.equals("expired") ? expired(row) : job(row));
     }
 

@@ -2,13 +2,16 @@ package dev.jobfeed.changes;
 
 import dev.jobfeed.run.Heartbeat;
 import dev.jobfeed.run.Lease;
+import dev.jobfeed.tenant.Tenant;
 import java.util.List;
 
 /** The right to send, until it is given back or taken over. In routes it is the variable {@code jobfeedTurn}. */
 public final class Turn {
 
+    private final Tenant tenant;
     private final Lease lease;
     private final String to;
+    private final List<EventSource> sources;
     private Heartbeat heartbeat;
     private volatile boolean lost;
     private long provenNanos = System.nanoTime();
@@ -16,9 +19,16 @@ public final class Turn {
     private boolean finished;
     private long sent;
 
-    Turn(Lease lease, String to) {
+    Turn(Tenant tenant, Lease lease, String to, List<EventSource> sources) {
+        this.tenant = tenant;
         this.lease = lease;
         this.to = to;
+        this.sources = sources;
+    }
+
+    /** Whose events are sent. */
+    Tenant tenant() {
+        return tenant;
     }
 
     Lease lease() {
@@ -52,10 +62,21 @@ public final class Turn {
         return !finished;
     }
 
-    /** Takes some events of a source; none ends the turn. */
-    void takes(EventSource of, List<Event> events) {
-        source = of;
-        finished = events.isEmpty();
+    /** The next events, all of one source; none ends the turn. */
+    List<Event> next(int limit) {
+        for (EventSource one : sources) {
+            List<Event> events = one.waiting(limit);
+            if (!events.isEmpty()) {
+                source = one;
+                return events;
+            }
+        }
+        finished = true;
+        return List.of();
+    }
+
+    List<EventSource> sources() {
+        return sources;
     }
 
     /** Whose events are being sent. */

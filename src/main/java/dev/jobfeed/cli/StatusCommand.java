@@ -1,12 +1,15 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.Settings;
+import dev.jobfeed.changes.Relay;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.SyncState;
+import dev.jobfeed.store.Outbox;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -69,9 +72,12 @@ final class StatusCommand implements Callable<Integer> {
         if (pending > 0) {
             line(text, "held back", pending + " jobs; look at them with jobfeed reconcile jobs");
         }
-        store.tenant()
-                .alerts()
-                .open("jobs")
+        Outbox.Lag lag = store.tenant().outbox().lag();
+        if (lag.waiting() > 0) {
+            line(text, "to be told", lag.waiting() + " changes, the oldest of " + lag.oldest());
+        }
+        Stream.of("jobs", Relay.STREAM)
+                .flatMap(stream -> store.tenant().alerts().open(stream).stream())
                 .forEach(alert -> line(
                         text,
                         "alert",

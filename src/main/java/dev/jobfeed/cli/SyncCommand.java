@@ -56,11 +56,13 @@ final class SyncCommand implements Callable<Integer> {
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
             shutdown.closes(Progress.start(runtime.bundle().attempts()));
+            Drain drain = Drain.start(runtime);
             int worst = ExitCode.DONE.code();
             for (FeedSource source : streams.sources()) {
                 StreamSync sync = new StreamSync(source, template, json);
                 worst = Math.max(worst, estimate ? sync.estimate() : sync.run(maxPages, confirmCost));
             }
+            drain.finish(shutdown);
             return worst;
         }
     }

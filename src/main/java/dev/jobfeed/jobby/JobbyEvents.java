@@ -7,12 +7,12 @@ import dev.jobfeed.changes.Event;
 import dev.jobfeed.changes.EventSource;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.store.Sql;
+import dev.jobfeed.tenant.Tenant;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Matches, and the events of webhooks, of which each carries what came as its data. */
@@ -26,10 +26,10 @@ public final class JobbyEvents implements EventSource {
     private final Database database;
     private final Settings settings;
 
-    public JobbyEvents(DataSource dataSource, Database database, Settings settings) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
-        this.settings = settings;
+    public JobbyEvents(Tenant tenant) {
+        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
+        this.database = tenant.database();
+        this.settings = tenant.settings();
     }
 
     @Override
@@ -53,7 +53,7 @@ public final class JobbyEvents implements EventSource {
         data.put("event_id", row.getString("event_id"));
         data.put("url", Matches.link(settings.jobbyBaseUrl(), id));
         data.put("matched_at", at.toInstant().toString());
-        return new Event(id, settings.jobbyBaseUrl(), MATCH, id, at, null, data.toString());
+        return new Event(id, settings.jobbyBaseUrl(), MATCH, id, at, null, null, data.toString());
     }
 
     private Event webhook(ResultSet row) throws SQLException {
@@ -63,6 +63,7 @@ public final class JobbyEvents implements EventSource {
                 WEBHOOK + row.getString("type"),
                 null,
                 row.getObject("at", OffsetDateTime.class),
+                null,
                 null,
                 row.getString("payload"));
     }

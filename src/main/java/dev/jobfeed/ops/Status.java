@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.Settings;
+import dev.jobfeed.changes.Relay;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.RunStore;
 import dev.jobfeed.run.SyncState;
+import dev.jobfeed.store.Outbox;
 import dev.jobfeed.store.Sql;
 import dev.jobfeed.tenant.Tenant;
 import java.time.Clock;
@@ -18,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** What is known of the sync, for the command line, the API and the page alike. */
@@ -74,6 +77,9 @@ public final class Status {
                 sources.stream().mapToLong(JobCounts.OfSource::expired).sum());
         json.put("quarantined", quarantined());
         json.put("reconcile_pending", tenant.reconcile().pending());
+        Outbox.Lag lag = tenant.outbox().lag();
+        json.put("changes_waiting", lag.waiting());
+        json.put("changes_waiting_since", RunJson.text(lag.oldest()));
         json.put("credits_balance", state.creditsBalance());
         json.put("credits_balance_at", RunJson.text(state.creditsBalanceAt()));
         ArrayNode streams = json.putArray("streams");
@@ -81,14 +87,14 @@ public final class Status {
             streams.add(stream(flow));
         }
         ArrayNode open = json.putArray("alerts");
-        for (Flow flow : Flow.values()) {
-            tenant.alerts().open(flow.stream()).forEach(alert -> open.addObject()
-                    .put("stream", alert.stream())
-                    .put("condition", alert.condition())
-                    .put("message", alert.message())
-                    .put("remedy", alert.remedy())
-                    .put("since", RunJson.text(alert.raisedAt())));
-        }
+        Stream.concat(Stream.of(Flow.values()).map(Flow::stream), Stream.of(Relay.STREAM))
+                .flatMap(stream -> tenant.alerts().open(stream).stream())
+                .forEach(alert -> open.addObject()
+                        .put("stream", alert.stream())
+                        .put("condition", alert.condition())
+                        .put("message", alert.message())
+                        .put("remedy", alert.remedy())
+                        .put("since", RunJson.text(alert.raisedAt())));
         ArrayNode last = json.putArray("runs");
         runs.lastRuns("jobs", lastRuns).forEach(run -> last.add(RunJson.of(run)));
         return json;

@@ -7,12 +7,10 @@ import dev.jobfeed.ops.Schedules;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.math.BigDecimal;
-import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.Date;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +22,6 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
-import org.quartz.CronExpression;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -50,22 +47,6 @@ public final class Attempts {
     /** The attempts that are at work in this process. */
     public Stream<Attempt> active() {
         return active.keySet().stream();
-    }
-
-    /**
-     * Whether a stream has something to do before its schedule comes round: an open run, or a run that was missed.
-     *
-     * @param tenant null for the standard one
-     * @param cron the stream's Quartz schedule
-     */
-    public boolean isDue(String tenant, String stream, String cron) throws ParseException {
-        SyncState state = tenants.named(tenant).runs().state(stream);
-        if (state.openRunId() != null || state.lastRunStartedAt() == null) {
-            return true;
-        }
-        Date next = new CronExpression(cron)
-                .getNextValidTimeAfter(Date.from(state.lastRunStartedAt().toInstant()));
-        return next != null && next.toInstant().isBefore(clock.instant());
     }
 
     /**

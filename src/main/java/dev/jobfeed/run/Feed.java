@@ -146,6 +146,9 @@ public final class Feed {
         OffsetDateTime now = attempts.now();
         Tenant tenant = attempt.tenant();
         tenant.rows().get(attempt.source()).write(changes, now);
+        if (attempt.source() == FeedSource.JOBS) {
+            tenant.outbox().written(attempt.run().id(), changes, now);
+        }
         if (tenant.settings().flag("jobfeed.companies.enabled")) {
             Map<UUID, CompanyStore.Wanted> wanted = new LinkedHashMap<>();
             changes.stream()

@@ -4,6 +4,7 @@ import dev.jobfeed.feed.AnswerReader;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.RowShape;
 import dev.jobfeed.store.Database;
+import dev.jobfeed.store.Outbox;
 import dev.jobfeed.store.RowChange;
 import dev.jobfeed.store.RowStore;
 import dev.jobfeed.store.Sql;
@@ -27,14 +28,21 @@ public final class Quarantine {
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
     private final RowStore rows;
+    private final Outbox outbox;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
     public Quarantine(
-            DataSource dataSource, Database database, RowStore rows, TransactionTemplate transaction, Clock clock) {
+            DataSource dataSource,
+            Database database,
+            RowStore rows,
+            Outbox outbox,
+            TransactionTemplate transaction,
+            Clock clock) {
         this.jdbc = new NamedParameterJdbcTemplate(dataSource);
         this.database = database;
         this.rows = rows;
+        this.outbox = outbox;
         this.transaction = transaction;
         this.clock = clock;
     }
@@ -83,6 +91,7 @@ public final class Quarantine {
                     .filter(change -> !change.reactivates())
                     .toList();
             rows.write(changes, now);
+            outbox.written(entry.runId(), changes, now);
             jdbc.update(Sql.text("quarantine-close-one", database), Map.of("id", entry.id(), "at", now));
         });
         return Optional.empty();

@@ -1,9 +1,12 @@
 package dev.jobfeed.run;
 
 import dev.jobfeed.store.Database;
+import dev.jobfeed.store.Outbox;
 import dev.jobfeed.store.Sql;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
@@ -12,10 +15,12 @@ public final class ReconcileStore {
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
+    private final Outbox outbox;
 
-    public ReconcileStore(DataSource dataSource, Database database) {
+    public ReconcileStore(DataSource dataSource, Database database, Outbox outbox) {
         this.jdbc = new NamedParameterJdbcTemplate(dataSource);
         this.database = database;
+        this.outbox = outbox;
     }
 
     /**
@@ -35,9 +40,12 @@ public final class ReconcileStore {
     }
 
     int expire(long runId, String reason, OffsetDateTime at, int limit) {
-        return jdbc.update(
+        List<UUID> expired = jdbc.queryForList(
                 Sql.text("reconcile-expire", database),
-                Map.of("run_id", runId, "reason", reason, "at", at, "limit", limit));
+                Map.of("run_id", runId, "reason", reason, "at", at, "limit", limit),
+                UUID.class);
+        outbox.expired(runId, reason, expired, at);
+        return expired.size();
     }
 
     void closeQuarantined(long runId, OffsetDateTime at) {
@@ -61,6 +69,7 @@ public final class ReconcileStore {
     /** Expires what waits for a person's word; says how many jobs that were. */
     public int accept(OffsetDateTime at) {
         int expired = jdbc.update(Sql.text("pending-apply", database), Map.of("at", at));
+        outbox.accepted(at);
         jdbc.update(Sql.text("pending-clear", database), Map.of());
         return expired;
     }

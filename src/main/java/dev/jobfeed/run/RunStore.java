@@ -19,7 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
@@ -28,6 +31,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The statements on {@code sync_state}, {@code sync_run} and {@code quarantine}. Joins the calling thread's transaction. */
 public final class RunStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
@@ -94,6 +99,42 @@ public final class RunStore {
             former.ifPresent(text -> jdbc.queryForList(sql("sessions-end"), Map.of("holder", text), Boolean.class));
         }
         return Optional.of(lease);
+    }
+
+    /**
+     * Notes a firing of a schedule.
+     *
+     * @return false when it, or a later one, is noted already
+     */
+    boolean fire(String schedule, OffsetDateTime at) {
+        addSchedule(schedule);
+        return jdbc.update(sql("firing-advance"), Map.of("schedule", schedule, "at", at)) == 1;
+    }
+
+    /** When a schedule fired last; long ago when it never did. */
+    OffsetDateTime lastFiring(String schedule) {
+        addSchedule(schedule);
+        return jdbc.queryForObject(sql("firing-last"), Map.of("schedule", schedule), OffsetDateTime.class);
+    }
+
+    /**
+     * Notes a firing of a schedule, unless another was noted since a look at it, or somebody is at work on the stream.
+     *
+     * @param before what {@link #lastFiring} said
+     */
+    boolean fireAfter(String schedule, String stream, OffsetDateTime before, OffsetDateTime at) {
+        return jdbc.update(
+                        sql("firing-replace"),
+                        Map.of("schedule", schedule, "stream", stream, "before", before, "at", at))
+                == 1;
+    }
+
+    private void addSchedule(String schedule) {
+        try {
+            jdbc.update(sql("firing-add"), Map.of("schedule", schedule));
+        } catch (DuplicateKeyException e) {
+            LOG.debug("Another node has added the schedule {} just now", schedule, e);
+        }
     }
 
     /** Who holds the lease of a stream, or held it last and never gave it back. */
@@ -278,13 +319,26 @@ public final class RunStore {
                         .addValue("ids", ids, java.sql.Types.ARRAY));
     }
 
+    /** Expires the active jobs among these ids; says which they were. */
+    List<UUID> expire(UuidArray ids, OffsetDateTime at) {
+        return jdbc.queryForList(
+                sql("jobs-expire"),
+                new MapSqlParameterSource("at", at).addValue("ids", ids, java.sql.Types.ARRAY),
+                UUID.class);
+    }
+
+    /** Ids of which it is decided whether they are still there leave what waits for a person. */
+    void decided(UuidArray ids) {
+        jdbc.update(sql("pending-leave"), new MapSqlParameterSource().addValue("ids", ids, java.sql.Types.ARRAY));
+    }
+
     /** Ids that were delivered, be their rows good or bad, are still there. */
     void delivered(Run run, UuidArray ids) {
-        MapSqlParameterSource parameters =
-                new MapSqlParameterSource().addValue("run_id", run.id()).addValue("ids", ids, java.sql.Types.ARRAY);
-        jdbc.update(sql("pending-leave"), parameters);
+        decided(ids);
         if (run.mode() == RunMode.RESYNC) {
-            jdbc.update(sql("seen-insert"), parameters);
+            jdbc.update(
+                    sql("seen-insert"),
+                    new MapSqlParameterSource("run_id", run.id()).addValue("ids", ids, java.sql.Types.ARRAY));
         }
     }
 

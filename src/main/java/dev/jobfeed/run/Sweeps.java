@@ -2,7 +2,11 @@ package dev.jobfeed.run;
 
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.IdPage;
+import dev.jobfeed.store.UuidArray;
+import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
 
 /** The steps of the sweep that routes call: bean {@code jobfeedSweeps}. */
 public final class Sweeps {
@@ -40,9 +44,19 @@ public final class Sweeps {
         sweep.restart();
     }
 
-    /** Counts postings of the page at hand that were active until now. */
-    public void count(Sweep sweep, int rows) {
-        sweep.expired(rows);
+    /** Expires the active jobs among some ids of the page at hand; the others are unknown or expired already. */
+    public void expire(Attempt attempt, Sweep sweep, List<UUID> ids) {
+        Tenant tenant = attempt.tenant();
+        List<UUID> expired = tenant.runs().expire(new UuidArray(ids), sweep.startedAt());
+        tenant.outbox().expired(attempt.run().id(), "swept", expired, sweep.startedAt());
+        sweep.expired(expired.size());
+    }
+
+    /** What is expired needs nobody's care any more, be it in quarantine or put aside by a resync. */
+    public void settle(Attempt attempt, Sweep sweep, List<UUID> ids) {
+        UuidArray swept = new UuidArray(ids);
+        attempt.tenant().runs().stored(attempt.run(), swept, sweep.startedAt());
+        attempt.tenant().runs().decided(swept);
     }
 
     /** Counters and, as the last statement, the fence; in the page's transaction. */

@@ -67,6 +67,11 @@ public final class CompanyStore {
                         .addValue("now", now));
     }
 
+    /** Makes a company that is due due at a later time; false when another node has done so just now. */
+    public boolean take(UUID id, OffsetDateTime now, OffsetDateTime dueAt) {
+        return jdbc.update(Sql.text("company-take", database), Map.of("id", id, "now", now, "due_at", dueAt)) == 1;
+    }
+
     /** Makes a company due at another time; never again of itself when that is null. */
     public void postpone(UUID id, OffsetDateTime dueAt) {
         jdbc.update(

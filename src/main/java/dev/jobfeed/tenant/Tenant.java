@@ -9,6 +9,7 @@ import dev.jobfeed.run.RunStore;
 import dev.jobfeed.store.CompanyStore;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.store.FencedTransactions;
+import dev.jobfeed.store.Outbox;
 import dev.jobfeed.store.RowStore;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -34,6 +35,7 @@ public record Tenant(
         ReconcileStore reconcile,
         Quarantine quarantine,
         CompanyStore companies,
+        Outbox outbox,
         Alerts alerts,
         Pace pace) {
 
@@ -53,6 +55,7 @@ public record Tenant(
         for (FeedSource source : FeedSource.values()) {
             rows.put(source, new RowStore(source, dataSource, database));
         }
+        Outbox outbox = new Outbox(dataSource, database, settings);
         return new Tenant(
                 name,
                 settings,
@@ -61,9 +64,10 @@ public record Tenant(
                 transaction,
                 new RunStore(dataSource, database),
                 rows,
-                new ReconcileStore(dataSource, database),
-                new Quarantine(dataSource, database, rows.get(FeedSource.JOBS), transaction, clock),
+                new ReconcileStore(dataSource, database, outbox),
+                new Quarantine(dataSource, database, rows.get(FeedSource.JOBS), outbox, transaction, clock),
                 new CompanyStore(dataSource, database),
+                outbox,
                 new Alerts(dataSource, database, clock),
                 new Pace(settings, clock));
     }

@@ -9,3 +9,4 @@ where id in (
       and not exists (select 1 from resync_seen where run_id = :run_id and job_id = job.id)
     limit :limit
 )
+returning id

@@ -1,0 +1,62 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.tenant.Tenants;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import org.quartz.CronExpression;
+
+/**
+ * Schedules that are the same on several nodes, and fire on one of them: bean {@code jobfeedFirings}. A cron expression
+ * means the same instants everywhere, so the first node that notes one in the database has it, whatever the clocks say.
+ */
+public final class Firings {
+
+    private final Tenants tenants;
+    private final Clock clock;
+
+    public Firings(Tenants tenants, Clock clock) {
+        this.tenants = tenants;
+        this.clock = clock;
+    }
+
+    /**
+     * Whether a firing is this node's: no other has noted it, or a later one.
+     *
+     * @param tenant null for the standard one
+     * @param scheduled when the schedule says it is; null when it was not a schedule that fired
+     */
+    public boolean isFirst(String tenant, String schedule, Date scheduled) {
+        return scheduled == null || tenants.named(tenant).runs().fire(schedule, time(scheduled.toInstant()));
+    }
+
+    /**
+     * Whether a stream has something to do before its schedule comes round, an open run or a run that was missed, and
+     * this node is the first of those that were started at the same time to see it.
+     *
+     * @param tenant null for the standard one
+     * @param cron the stream's Quartz schedule
+     */
+    public boolean isDue(String tenant, String schedule, String stream, String cron) throws ParseException {
+        RunStore runs = tenants.named(tenant).runs();
+        OffsetDateTime before = runs.lastFiring(schedule);
+        return isDue(runs.state(stream), cron) && runs.fireAfter(schedule, stream, before, time(clock.instant()));
+    }
+
+    private boolean isDue(SyncState state, String cron) throws ParseException {
+        if (state.openRunId() != null || state.lastRunStartedAt() == null) {
+            return true;
+        }
+        Date next = new CronExpression(cron)
+                .getNextValidTimeAfter(Date.from(state.lastRunStartedAt().toInstant()));
+        return next != null && next.toInstant().isBefore(clock.instant());
+    }
+
+    private static OffsetDateTime time(Instant instant) {
+        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,9 @@
+select id
+from final table (
+    update job
+    set expired_at = :at,
+        expired_reason = 'swept',
+        last_changed_at = :at
+    where expired_at is null
+      and id = any (:ids)
+)

@@ -1,0 +1,292 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.ConsumerTemplate;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What happens to jobs, as others are told of it. */
+class ChangesTest {
+
+    private static final String TO = "seda:changes?size=10000";
+
+    private SyncWorld world;
+
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(30))
+                .with("jobfeed.changes.to", TO)
+                .with("jobo.jobs.batch-size", "10")
+                .with("jobo.retry.time-scale", "0.001")
+                .with("jobfeed.changes.interval", "1h");
+    }
+
+    @AfterEach
+    void stop() {
+        if (world != null) {
+            world.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void everyKindOfChangeIsToldOnceInItsOrder(String database) throws Exception {
+        start(database);
+        world.sync();
+        UUID updated = world.sandbox.world().updateJobs(1).get(0);
+        UUID gone = world.sandbox.world().expireJobs(1).get(0);
+        world.sync();
+        world.sandbox.world().returnJob(gone);
+        UUID created = world.sandbox.world().createJobs(1).get(0);
+        world.sync();
+
+        List<JsonNode> events = relayed();
+
+        Map<String, List<String>> bySubject = new HashMap<>();
+        events.forEach(event -> bySubject
+                .computeIfAbsent(event.get("subject").textValue(), subject -> new ArrayList<>())
+                .add(event.get("type").textValue().replace("dev.jobfeed.job.", "")));
+        assertThat(bySubject).hasSize(31);
+        assertThat(bySubject.get(updated.toString())).containsExactly("created", "updated");
+        assertThat(bySubject.get(gone.toString())).containsExactly("created", "expired", "reactivated");
+        assertThat(bySubject.get(created.toString())).containsExactly("created");
+        assertThat(events).hasSize(31 + 3);
+        assertThat(events.stream().map(event -> event.get("id").textValue())).doesNotHaveDuplicates();
+        assertThat(events.stream()
+                        .map(event -> Long.parseLong(event.get("sequence").textValue())))
+                .isSorted();
+        assertThat(relayed()).isEmpty();
+        assertThat(world.bundle().tenants().standard().outbox().lag().waiting()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anEventIsACloudEventWithTheJobAsItIsStored(String database) throws Exception {
+        start(database);
+        world.sync();
+        UUID gone = world.sandbox.world().expireJobs(1).get(0);
+        world.sync();
+
+        List<Exchange> messages = messages();
+
+        Exchange first = messages.get(0);
+        JsonNode event = SyncWorld.parse(first.getMessage().getBody(String.class));
+        JsonNode job = event.get("data");
+        String id = event.get("subject").textValue();
+        assertThat(event.get("specversion").textValue()).isEqualTo("1.0");
+        assertThat(event.get("type").textValue()).isEqualTo("dev.jobfeed.job.created");
+        assertThat(event.get("source").textValue()).isEqualTo(world.sandbox.baseUrl() + "/api/jobs/feed");
+        assertThat(event.get("datacontenttype").textValue()).isEqualTo("application/json");
+        assertThat(OffsetDateTime.parse(event.get("time").textValue()).toInstant())
+                .isEqualTo(world.one("select first_seen_at from job where id = ?", OffsetDateTime.class, uuid(id))
+                        .toInstant());
+        assertThat(job.get("id").textValue()).isEqualTo(id);
+        JsonNode delivered = SyncWorld.parse(world.sandbox.world().json(uuid(id)));
+        for (String field : List.of("title", "description", "company", "locations", "is_h1b_sponsor")) {
+            assertThat(job.get(field)).as(field).isEqualTo(delivered.get(field));
+        }
+        assertThat(job.has("content_hash")).isFalse();
+        assertThat(first.getMessage().getHeaders())
+                .containsEntry("content-type", "application/cloudevents+json")
+                .containsEntry("CamelKafkaKey", id)
+                .containsEntry("kafka.KEY", id)
+                .containsEntry("JMSXGroupID", id)
+                .containsEntry("jobfeedType", "dev.jobfeed.job.created")
+                .containsEntry("jobfeedId", event.get("id").textValue());
+
+        JsonNode expired =
+                SyncWorld.parse(messages.get(messages.size() - 1).getMessage().getBody(String.class));
+        OffsetDateTime at = world.one("select expired_at from job where id = ?", OffsetDateTime.class, gone);
+        assertThat(expired.get("type").textValue()).isEqualTo("dev.jobfeed.job.expired");
+        assertThat(expired.get("data"))
+                .isEqualTo(SyncWorld.parse("{\"id\":\"" + gone + "\",\"expired_reason\":\"swept\",\"expired_at\":\""
+                        + at.toInstant() + "\"}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whatAResyncDoesNotBringIsToldToo(String database) throws Exception {
+        start(database);
+        world.sync();
+        relayed();
+        world.with("jobo.jobs.filter.sources", world.one("select max(source) from job", String.class));
+        world.syncConfirmed();
+        long held = world.one("select count(*) from reconcile_pending", Long.class);
+        assertThat(held).isPositive();
+        assertThat(relayed()).isEmpty();
+
+        OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+        var tenant = world.bundle().tenants().standard();
+        tenant.transaction().executeWithoutResult(status -> tenant.reconcile().accept(now));
+
+        assertThat(relayed())
+                .hasSize((int) held)
+                .allMatch(event -> event.get("type").textValue().equals("dev.jobfeed.job.expired")
+                        && event.at("/data/expired_reason").textValue().equals("filtered"));
+    }
+
+    @Test
+    void aReconcileThatNothingHoldsBackIsTold() throws Exception {
+        start("h2");
+        world.sync();
+        relayed();
+        // more than the sweep reaches back is what only a reconcile finds
+        world.database.update("insert into job (id, content_hash, first_seen_at, last_changed_at)"
+                + " values (random_uuid(), X'00', current_timestamp, current_timestamp)");
+        world.bundle().runs().askForResync("jobs", OffsetDateTime.now(ZoneOffset.UTC));
+        world.syncConfirmed();
+
+        assertThat(relayed())
+                .singleElement()
+                .matches(event -> event.at("/data/expired_reason").textValue().equals("reconciled"));
+    }
+
+    @Test
+    void nothingIsNotedWhenNobodyWantsToKnow() throws Exception {
+        start("h2");
+        world.with("jobfeed.changes.to", "");
+        world.sync();
+        world.sandbox.world().expireJobs(3);
+        world.sync();
+
+        assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
+                .isEqualTo(3);
+        assertThat(world.one("select count(*) from job_change", Integer.class)).isZero();
+    }
+
+    @Test
+    void aPageThatIsNotCommittedIsNotTold() throws Exception {
+        start("h2");
+        world.syncPages(1);
+
+        assertThat(relayed()).hasSize(10);
+        assertThat(world.one("select count(*) from job", Integer.class)).isEqualTo(10);
+    }
+
+    /** What is sent tells of the job as it is when it is sent, so that the last event of a job is its last word. */
+    @Test
+    void aChangeThatWaitedTellsOfTheJobAsItIsNow() throws Exception {
+        start("h2");
+        world.sync();
+        UUID job = world.sandbox.world().updateJobs(1).get(0);
+        world.sync();
+        String title = world.one("select title from job where id = ?", String.class, job);
+
+        List<JsonNode> events = relayed().stream()
+                .filter(event -> event.get("subject").textValue().equals(job.toString()))
+                .toList();
+
+        assertThat(events).hasSize(2);
+        assertThat(events).allMatch(event -> event.at("/data/title").textValue().equals(title));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whatCannotBeSentWaitsInItsOrderAndIsToldToAPerson(String database) throws Exception {
+        start(database);
+        world.with("jobfeed.changes.to", "seda:nobody?failIfNoConsumers=true");
+        world.sync();
+        relay();
+
+        await().atMost(JobbyWorld.DEADLINE).untilAsserted(() -> assertThat(world.database.queryForList(
+                        "select condition from alert where told_at is not null", String.class))
+                .containsExactly("relay-failed"));
+        assertThat(world.bundle().tenants().standard().outbox().lag().waiting()).isEqualTo(30);
+
+        world.with("jobfeed.changes.to", TO);
+        assertThat(relayed()).hasSize(30);
+        await().atMost(JobbyWorld.DEADLINE)
+                .until(() -> world.one("select clearance_told_at is not null from alert", Boolean.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aTransactionThatTookItsNumberFirstAndCommitsLastIsNotPassedOver(String database) throws Exception {
+        start(database);
+        world.sync();
+        relayed();
+        UUID late = world.sandbox.world().updateJobs(1).get(0);
+        try (Connection other = world.database.getDataSource().getConnection();
+                PreparedStatement insert = other.prepareStatement("insert into job_change (job_id, change, run_id,"
+                        + " changed_at) values (?, 'updated', 1, current_timestamp)")) {
+            other.setAutoCommit(false);
+            insert.setObject(1, late);
+            insert.executeUpdate();
+            UUID early = world.sandbox.world().createJobs(1).get(0);
+            world.sync();
+            List<String> first = subjects(relayed());
+            other.commit();
+
+            assertThat(first).containsExactlyInAnyOrder(early.toString(), late.toString());
+            assertThat(subjects(relayed())).containsExactly(late.toString());
+        }
+        assertThat(world.one("select max(seq) - min(seq) + 1 = count(*) from job_change", Boolean.class))
+                .isTrue();
+    }
+
+    private static List<String> subjects(List<JsonNode> events) {
+        return events.stream().map(event -> event.get("subject").textValue()).toList();
+    }
+
+    @Test
+    void whatWasSentIsForgottenAfterAWhile() throws Exception {
+        start("h2");
+        world.with("jobfeed.changes.keep", "0s");
+        world.sync();
+        relayed();
+
+        await().atMost(JobbyWorld.DEADLINE).untilAsserted(() -> {
+            relay();
+            assertThat(world.one("select count(*) from job_change", Integer.class))
+                    .isZero();
+        });
+    }
+
+    private void relay() throws Exception {
+        try (var template = world.context().createProducerTemplate()) {
+            template.sendBody("direct:jobfeed-relay", null);
+        }
+    }
+
+    private List<JsonNode> relayed() throws Exception {
+        return messages().stream()
+                .map(message -> SyncWorld.parse(message.getMessage().getBody(String.class)))
+                .toList();
+    }
+
+    private List<Exchange> messages() throws Exception {
+        List<Exchange> messages = new ArrayList<>();
+        try (ConsumerTemplate consumer = world.context().createConsumerTemplate()) {
+            consumer.start();
+            // the timer's first look may be at it
+            await().atMost(JobbyWorld.DEADLINE).until(() -> {
+                relay();
+                return world.bundle().tenants().standard().outbox().lag().waiting() == 0;
+            });
+            for (Exchange message = consumer.receiveNoWait(TO); message != null; message = consumer.receiveNoWait(TO)) {
+                messages.add(message);
+            }
+        }
+        return messages;
+    }
+
+    private static UUID uuid(String id) {
+        return UUID.fromString(id);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.run.Firings;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A schedule that fires on several nodes leads to one attempt. */
+class FiringsTest {
+
+    private static final String HALF_HOURLY = "0 0/30 * * * ?";
+
+    private SyncWorld world;
+    private Firings firings;
+
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(5));
+        firings = new Firings(world.bundle().tenants(), Clock.systemUTC());
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void ofManyThatFireAtOnceOneIsTheFirst(String database) throws Exception {
+        start(database);
+        ExecutorService nodes = Executors.newFixedThreadPool(4);
+        try {
+            for (int hour = 0; hour < 5; hour++) {
+                Date at = Date.from(Instant.parse("2026-11-24T00:00:00Z").plus(Duration.ofHours(hour)));
+                List<Callable<Boolean>> all = IntStream.range(0, 4)
+                        .<Callable<Boolean>>mapToObj(node -> () -> firings.isFirst(null, "jobs-sync", at))
+                        .toList();
+                int first = 0;
+                for (Future<Boolean> node : nodes.invokeAll(all)) {
+                    first += node.get() ? 1 : 0;
+                }
+                assertThat(first).isEqualTo(1);
+            }
+        } finally {
+            nodes.shutdownNow();
+        }
+    }
+
+    /** A node whose clock is behind fires later than the others, for the same instant. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void oneThatComesLateIsNotTheFirstAndEachScheduleCountsForItself(String database) throws Exception {
+        start(database);
+        Date ten = Date.from(Instant.parse("2026-11-24T10:00:00Z"));
+        Date half = Date.from(Instant.parse("2026-11-24T10:30:00Z"));
+
+        assertThat(firings.isFirst(null, "jobs-sync", half)).isTrue();
+        assertThat(firings.isFirst(null, "jobs-sync", ten)).isFalse();
+        assertThat(firings.isFirst(null, "jobs-sync", half)).isFalse();
+        assertThat(firings.isFirst(null, "jobs-resync", half)).isTrue();
+        assertThat(firings.isFirst(null, "jobs-sync", null)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void ofManyThatStartAtOnceOneCatchesUp(String database) throws Exception {
+        start(database);
+        var attempts = world.bundle().attempts();
+        var attempt = attempts.begin(null, "jobs", null, null);
+        assertThat(isDue()).as("while another is at work").isFalse();
+        world.bundle().runs().release(attempt.lease());
+
+        assertThat(isDue()).as("nothing was ever done").isTrue();
+        world.sync();
+        assertThat(isDue()).as("it was done just now").isFalse();
+        world.syncPages(1);
+        world.database.update("update sync_state set last_run_started_at = last_run_started_at - interval '1' hour"
+                + " where stream = 'jobs'");
+        assertThat(isDue()).as("one was missed").isTrue();
+    }
+
+    private boolean isDue() throws Exception {
+        return firings.isDue(null, "jobs-sync", "jobs", HALF_HOURLY);
+    }
+}
