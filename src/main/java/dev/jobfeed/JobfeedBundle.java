@@ -37,17 +37,11 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.Ordered;
-import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -76,7 +70,8 @@ public final class JobfeedBundle {
             "jobs-expired",
             "jobs-feed",
             "jobs-sync",
-            "ops");
+            "ops",
+            "triggers");
 
     /** How long a page that is being asked for may take before a stop cuts the call off. */
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -116,12 +111,12 @@ public final class JobfeedBundle {
      * @throws SQLException when the database cannot be reached
      */
     public static JobfeedBundle bind(CamelContext context, Options options) throws SQLException {
-        context.getPropertiesComponent().addPropertiesSource(new Defaults(context));
+        context.getPropertiesComponent().addPropertiesSource(new BundleProperties(context));
         Settings settings =
                 Settings.over(name -> context.getPropertiesComponent().resolveProperty(name));
         Holder holder = Holder.here();
         Tenants tenants =
-                new Tenants(settings, options.dataSource(), options.pools(), holder.session(), options.clock());
+                new Tenants(settings, options.dataSource(), pools(context, options), holder.session(), options.clock());
         ScheduledExecutorService heartbeats =
                 context.getExecutorServiceManager().newScheduledThreadPool(context, "jobfeed-lease", 1);
         Attempts attempts = new Attempts(tenants, heartbeats, options.clock(), holder);
@@ -176,6 +171,22 @@ public final class JobfeedBundle {
     private static List<EventSource> events(Tenant tenant) {
         EventSource jobs = new JobEvents(tenant);
         return tenant.isStandard() ? List.of(new JobbyEvents(tenant), jobs) : List.of(jobs);
+    }
+
+    /** A tenant's database is one of the context's registry, or one that the host opens. */
+    private static Pools pools(CamelContext context, Options options) {
+        return settings -> {
+            String bean = settings.text("jobfeed.datasource.bean").orElse(null);
+            if (bean == null) {
+                return options.pools().open(settings);
+            }
+            DataSource found = context.getRegistry().lookupByNameAndType(bean, DataSource.class);
+            if (found == null) {
+                throw new ConfigurationException(
+                        "jobfeed.datasource.bean is '" + bean + "', and there is no DataSource of that name.");
+            }
+            return found;
+        };
     }
 
     /** Jobby.dev is an account of its own; what there is of it belongs to the standard tenant. */
@@ -237,70 +248,6 @@ public final class JobfeedBundle {
         /** The key of the exchange's tenant. */
         public String value(Exchange exchange) {
             return tenants.of(exchange).settings().apiKey();
-        }
-    }
-
-    /**
-     * The lowest of the context's property sources. Beside the defaults it has, for each property {@code jobfeed.x}
-     * with a schedule that may be empty, {@code jobfeed-schedule.x.set} and {@code jobfeed-schedule.x.cron}, because a
-     * Quartz endpoint takes no empty cron even when it is not started; and for any property
-     * {@code x}, {@code jobfeed-set.x}, whether it is set; and {@code jobfeed-set.jobby}, whether there is anything to do
-     * for Jobby.dev.
-     */
-    private static final class Defaults implements PropertiesSource, Ordered {
-
-        private static final Pattern SCHEDULE =
-                Pattern.compile("jobfeed-schedule\\.(([a-z-]+)\\.[a-z-]+)\\.(set|cron)");
-        private static final String NEVER = "0 0 0 1 1 ? 2099";
-
-        private final Properties defaults = new Properties();
-        private final CamelContext context;
-
-        Defaults(CamelContext context) {
-            this.context = context;
-            defaults.putAll(Settings.defaults());
-        }
-
-        @Override
-        public String getName() {
-            return "jobfeed-defaults";
-        }
-
-        @Override
-        public String getProperty(String name) {
-            if (name.equals("jobfeed-set.jobby")) {
-                Settings settings =
-                        Settings.over(n -> context.getPropertiesComponent().resolveProperty(n));
-                return Boolean.toString(settings.text("jobby.token").isPresent()
-                        || settings.text("jobby.webhook-secret").isPresent());
-            }
-            if (name.equals("jobfeed-set.page")) {
-                return Boolean.toString(
-                        Settings.over(n -> context.getPropertiesComponent().resolveProperty(n))
-                                .text("jobfeed.ops.enabled")
-                                .equals(Optional.of("true")));
-            }
-            if (name.startsWith("jobfeed-set.")) {
-                return Boolean.toString(
-                        Settings.over(n -> context.getPropertiesComponent().resolveProperty(n))
-                                .text(name.substring("jobfeed-set.".length()))
-                                .isPresent());
-            }
-            Matcher schedule = SCHEDULE.matcher(name);
-            if (!schedule.matches()) {
-                return defaults.getProperty(name);
-            }
-            Settings settings =
-                    Settings.over(n -> context.getPropertiesComponent().resolveProperty(n));
-            String cron = settings.text("jobfeed." + schedule.group(1)).orElse("");
-            return schedule.group(3).equals("cron")
-                    ? cron.isEmpty() ? NEVER : cron
-                    : Boolean.toString(!cron.isEmpty() && settings.flag("jobfeed." + schedule.group(2) + ".enabled"));
-        }
-
-        @Override
-        public int getOrder() {
-            return LOWEST;
         }
     }
 }

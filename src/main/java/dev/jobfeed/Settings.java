@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,6 +67,14 @@ public final class Settings {
     /** The settings of a tenant: a property with the tenant's name and a dot before it counts before the property. */
     public Settings of(String tenant) {
         return tenant.isEmpty() ? this : new Settings(lookup, tenant + ".");
+    }
+
+    /** These settings, but for some properties. */
+    public Settings with(Map<String, String> others) {
+        Function<String, Optional<String>> found = lookup;
+        Map<String, String> named = new HashMap<>();
+        others.forEach((property, value) -> named.put(prefix + property, value));
+        return new Settings(name -> Optional.ofNullable(named.get(name)).or(() -> found.apply(name)), prefix);
     }
 
     /** Whether a property is set for this tenant, and not only for all of them. */

@@ -88,8 +88,13 @@ class PropertiesTest {
     /** The string literals of a source, the placeholders of a route file. */
     private static Stream<String> names(Path file) throws IOException {
         String text = SYSTEM_PROPERTY.matcher(Files.readString(file)).replaceAll("");
-        Pattern name = file.toString().endsWith(".java") ? LITERAL : PLACEHOLDER;
-        return name.matcher(text).results().map(found -> found.group(1));
+        if (file.toString().endsWith(".java")) {
+            return LITERAL.matcher(text).results().map(found -> found.group(1));
+        }
+        // what a template is told by its parameters
+        return Stream.of("jobs", "career-sites")
+                .map(stream -> text.replace("{{stream}}", stream).replace("{{tenant}}", ""))
+                .flatMap(told -> PLACEHOLDER.matcher(told).results().map(found -> found.group(1)));
     }
 
     private static List<Path> files() throws IOException {

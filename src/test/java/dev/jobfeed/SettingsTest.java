@@ -32,6 +32,37 @@ class SettingsTest {
         assertThat(settings.flag("jobfeed.jobs.enabled")).isTrue();
     }
 
+    @Test
+    void aTenantsOwnPropertyCountsBeforeThatOfAll() {
+        Settings all = settings(Map.of(
+                "jobo.jobs.batch-size", "500",
+                "acme.jobo.jobs.batch-size", "20",
+                "jobo.jobs.filter.sources", "ashby",
+                "acme.jobo.jobs.filter.sources", ""));
+
+        assertThat(FeedSource.JOBS.batchSize(all)).isEqualTo(500);
+        assertThat(FeedSource.JOBS.batchSize(all.of("acme"))).isEqualTo(20);
+        assertThat(FeedSource.JOBS.batchSize(all.of("globex"))).isEqualTo(500);
+        assertThat(all.of("acme").text("jobo.jobs.filter.sources")).isEmpty();
+        assertThat(all.of("acme").isOwn("jobo.jobs.batch-size")).isTrue();
+        assertThat(all.of("globex").isOwn("jobo.jobs.batch-size")).isFalse();
+    }
+
+    @Test
+    void aMistakeNamesThePropertyItIsIn() {
+        Settings all = settings(Map.of("jobo.overlap", "long", "acme.jobo.jobs.batch-size", "0"));
+
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> FeedSource.JOBS.batchSize(all.of("acme")))
+                .withMessageStartingWith("acme.jobo.jobs.batch-size is '0'");
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> all.of("acme").overlap())
+                .withMessageStartingWith("jobo.overlap is 'long'");
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> all.of("acme").apiKey())
+                .withMessageContaining("ACME_JOBO_API_KEY");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "jobo.jobs.batch-size, 1",

@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -82,6 +84,11 @@ final class SyncWorld implements AutoCloseable {
     /** Sets a property; it counts from the next start. */
     SyncWorld with(String property, String value) {
         settings.setProperty(property, value);
+        return restart();
+    }
+
+    /** Ends the context; the next that is asked of this world starts another over the same database. */
+    SyncWorld restart() {
         if (context != null) {
             context.stop();
             context = null;
@@ -111,10 +118,11 @@ final class SyncWorld implements AutoCloseable {
                 context.addService(server, true, true);
             }
             var loader = PluginHelper.getResourceLoader(context);
+            List<Resource> files = new ArrayList<>();
             for (String name : JobfeedBundle.ROUTES) {
-                PluginHelper.getRoutesLoader(context)
-                        .loadRoutes(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
+                files.add(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
             }
+            PluginHelper.getRoutesLoader(context).loadRoutes(files);
             context.start();
         }
         return context;
@@ -128,6 +136,11 @@ final class SyncWorld implements AutoCloseable {
     /** One attempt. */
     Run sync() throws Exception {
         return attempt(Map.of()).run();
+    }
+
+    /** One attempt on the feed of a tenant. */
+    Run sync(String tenant) throws Exception {
+        return attempt(Map.of("jobfeedTenant", tenant)).run();
     }
 
     /** One attempt that a person agreed to the cost of. */

@@ -17,13 +17,15 @@ final class AbandonCommand implements Callable<Integer> {
     @Mixin
     private SandboxPresets sandbox;
 
+    @Mixin
+    private TenantOption tenant;
+
     @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
     private JobsOnly target;
 
     @Override
     public Integer call() throws Exception {
-        try (StoreAccess store =
-                StoreAccess.open(Configuration.read(sandbox.presets()).settings())) {
+        try (StoreAccess store = StoreAccess.open(Configuration.read(sandbox.presets()), tenant)) {
             Optional<Run> abandoned =
                     store.tenant().runs().abandon(target.name(), store.tenant().transaction());
             System.out.println(abandoned

@@ -10,11 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.camel.main.Main;
 
 /** The standalone runtime's settings: system property, environment, a command's presets, conf/application.properties. */
 final class Configuration {
+
+    /** A property of the bundle's, or of one of its tenants. */
+    private static final Pattern OURS = Pattern.compile("([a-z][a-z0-9-]*[.])?((jobo|jobby|jobfeed)[.].*)");
 
     private final Map<String, String> presets;
     private final Properties file;
@@ -40,8 +46,9 @@ final class Configuration {
                 throw new ConfigurationException(path.get() + " cannot be read: " + e.getMessage(), e);
             }
             List<String> unknown = file.stringPropertyNames().stream()
-                    .filter(name -> name.matches("(jobo|jobby|jobfeed)[.].*"))
-                    .filter(name -> !Settings.defaults().containsKey(name))
+                    .filter(name -> OURS.matcher(name).matches())
+                    .filter(name -> !Settings.defaults()
+                            .containsKey(OURS.matcher(name).replaceFirst("$2")))
                     .sorted()
                     .toList();
             if (!unknown.isEmpty()) {
@@ -69,8 +76,12 @@ final class Configuration {
     Properties forCamel() {
         Properties all = new Properties();
         all.putAll(file);
-        Map<String, String> known = new TreeMap<>(Settings.defaults());
-        known.forEach((name, value) -> all.setProperty(name, find(name).orElse(value)));
+        Map<String, String> defaults = Settings.defaults();
+        Set<String> names = new TreeSet<>(defaults.keySet());
+        file.stringPropertyNames().stream()
+                .filter(name -> OURS.matcher(name).matches())
+                .forEach(names::add);
+        names.forEach(name -> all.setProperty(name, find(name).orElseGet(() -> defaults.get(name))));
         return all;
     }
 
@@ -100,8 +111,8 @@ final class Configuration {
             main.setDefaultPropertyPlaceholderLocation("false");
             main.configure().withAutoConfigurationLogSummary(false).withRoutesIncludePattern("false");
             main.init();
-            for (String name : Settings.defaults().keySet()) {
-                if (all.getProperty(name).contains("{{")) {
+            for (String name : all.stringPropertyNames()) {
+                if (OURS.matcher(name).matches() && all.getProperty(name).contains("{{")) {
                     main.getCamelContext()
                             .getPropertiesComponent()
                             .resolveProperty(name)

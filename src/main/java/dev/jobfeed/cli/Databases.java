@@ -7,24 +7,40 @@ import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.Settings;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.store.Database;
+import dev.jobfeed.tenant.Pools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
 import org.slf4j.LoggerFactory;
 
-/** Connections to the database of the settings. */
-final class Databases {
+/** Connections to the databases of settings; those of a runtime are closed together. */
+final class Databases implements Pools, AutoCloseable {
 
     /** Each commit is on disk; closing rewrites nothing; no trace file beside the database. */
     private static final String H2_OPTIONS =
             ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;MAX_COMPACT_TIME=0;TRACE_LEVEL_FILE=0";
 
-    private Databases() {}
+    private final List<HikariDataSource> opened = new CopyOnWriteArrayList<>();
+
+    @Override
+    public DataSource open(Settings settings) throws SQLException {
+        HikariDataSource dataSource = own(settings);
+        opened.add(dataSource);
+        return dataSource;
+    }
+
+    @Override
+    public void close() {
+        opened.forEach(HikariDataSource::close);
+    }
 
     /** A pool over the database itself; an H2 file can have one such process only. */
-    static HikariDataSource own(Settings settings) throws SQLException {
+    private static HikariDataSource own(Settings settings) throws SQLException {
         String url = settings.datasourceUrl();
         if (!url.startsWith(SharedH2.FILE_URL)) {
             return pool(settings, url);
@@ -86,12 +102,13 @@ final class Databases {
         config.setJdbcUrl(url);
         settings.text("jobfeed.datasource.username").ifPresent(config::setUsername);
         settings.text("jobfeed.datasource.password").ifPresent(config::setPassword);
-        settings.schema().ifPresent(config::setSchema);
         if (url.startsWith("jdbc:postgresql:")) {
+            // H2 refuses a schema that is still to be made
+            settings.schema().ifPresent(config::setSchema);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
         }
         config.setPoolName("jobfeed");
-        config.setMaximumPoolSize(4);
+        config.setMaximumPoolSize(10);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);
         config.setInitializationFailTimeout(1);

@@ -2,7 +2,6 @@ package dev.jobfeed.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.Network;
 import dev.jobfeed.Settings;
@@ -10,7 +9,6 @@ import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.run.RunStore;
-import dev.jobfeed.store.Database;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.text.ParseException;
@@ -42,6 +40,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private SandboxPresets sandbox;
 
+    @Mixin
+    private TenantOption tenant;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -64,7 +65,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Configuration configuration = Configuration.read(sandbox.presets());
-        Settings settings = configuration.settings();
+        Settings settings = tenant.settings(configuration);
         check(
                 "configuration",
                 () -> configuration.file().map(Path::toString).orElse("no file; environment and defaults"));
@@ -74,7 +75,7 @@ final class DoctorCommand implements Callable<Integer> {
         check("schedule", () -> schedule(settings));
         check("limits", () -> limits(settings));
         check("jobby", () -> jobby(settings));
-        check("database", () -> database(settings));
+        check("database", () -> database(configuration, settings));
         check("network", () -> Network.of(settings).text());
         check("api", () -> reach(settings));
         RouteCheck.check(configuration).forEach(findings::add);
@@ -177,10 +178,9 @@ final class DoctorCommand implements Callable<Integer> {
                 : interval + "; jobby.token does not begin with jbb_, as tokens do";
     }
 
-    private static String database(Settings settings) throws Exception {
-        try (HikariDataSource dataSource = Databases.beside(settings)) {
-            Database database = Database.of(dataSource);
-            RunStore runs = new RunStore(dataSource, database);
+    private String database(Configuration configuration, Settings settings) throws Exception {
+        try (StoreAccess store = StoreAccess.open(configuration, tenant)) {
+            RunStore runs = store.tenant().runs();
             String stored = runs.jobCounts().get("active") + " active jobs";
             if (!runs.mayWrite("jobs")) {
                 throw new ConfigurationException("the tables are there, and the user may not write to them");

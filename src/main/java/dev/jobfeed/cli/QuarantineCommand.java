@@ -20,8 +20,8 @@ final class QuarantineCommand {
 
     private QuarantineCommand() {}
 
-    private static StoreAccess open(SandboxPresets sandbox) throws Exception {
-        return StoreAccess.open(Configuration.read(sandbox.presets()).settings());
+    private static StoreAccess open(SandboxPresets sandbox, TenantOption tenant) throws Exception {
+        return StoreAccess.open(Configuration.read(sandbox.presets()), tenant);
     }
 
     private static Quarantine.Entry find(StoreAccess store, long id) {
@@ -38,9 +38,12 @@ final class QuarantineCommand {
         @Mixin
         private SandboxPresets sandbox;
 
+        @Mixin
+        private TenantOption tenant;
+
         @Override
         public Integer call() throws Exception {
-            try (StoreAccess store = open(sandbox)) {
+            try (StoreAccess store = open(sandbox, tenant)) {
                 List<Quarantine.Entry> entries = store.tenant().quarantine().open();
                 if (entries.isEmpty()) {
                     System.out.println("quarantine is empty");
@@ -59,12 +62,15 @@ final class QuarantineCommand {
         @Mixin
         private SandboxPresets sandbox;
 
+        @Mixin
+        private TenantOption tenant;
+
         @Parameters(paramLabel = "ID", description = "The number in the list.")
         private long id;
 
         @Override
         public Integer call() throws Exception {
-            try (StoreAccess store = open(sandbox)) {
+            try (StoreAccess store = open(sandbox, tenant)) {
                 Quarantine.Entry entry = find(store, id);
                 System.err.println("reason: " + entry.reason());
                 System.out.println(entry.payload());
@@ -82,6 +88,9 @@ final class QuarantineCommand {
         @Mixin
         private SandboxPresets sandbox;
 
+        @Mixin
+        private TenantOption tenant;
+
         @Parameters(paramLabel = "ID", arity = "0..1", description = "The number in the list.")
         private Long id;
 
@@ -94,7 +103,7 @@ final class QuarantineCommand {
                 throw new ConfigurationException("Give the number of one row, or --all.");
             }
             int refused = 0;
-            try (StoreAccess store = open(sandbox)) {
+            try (StoreAccess store = open(sandbox, tenant)) {
                 List<Quarantine.Entry> entries =
                         all ? store.tenant().quarantine().open() : List.of(find(store, id));
                 for (Quarantine.Entry entry : entries) {

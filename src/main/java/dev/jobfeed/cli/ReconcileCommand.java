@@ -19,6 +19,9 @@ final class ReconcileCommand implements Callable<Integer> {
     @Mixin
     private SandboxPresets sandbox;
 
+    @Mixin
+    private TenantOption tenant;
+
     @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
     private JobsOnly target;
 
@@ -27,8 +30,7 @@ final class ReconcileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (StoreAccess store =
-                StoreAccess.open(Configuration.read(sandbox.presets()).settings())) {
+        try (StoreAccess store = StoreAccess.open(Configuration.read(sandbox.presets()), tenant)) {
             if (!accept) {
                 System.out.println(target + ": " + store.tenant().reconcile().pending() + " jobs wait to be expired");
                 return ExitCode.DONE.code();

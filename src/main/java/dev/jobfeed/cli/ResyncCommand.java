@@ -1,6 +1,5 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.Settings;
 import dev.jobfeed.feed.FeedSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -23,6 +22,9 @@ final class ResyncCommand implements Callable<Integer> {
     @Mixin
     private SandboxPresets sandbox;
 
+    @Mixin
+    private TenantOption tenant;
+
     @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
     private JobsOnly target;
 
@@ -32,22 +34,18 @@ final class ResyncCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Configuration configuration = Configuration.read(sandbox.presets());
-        ask(configuration.settings());
-        try (Shutdown shutdown = new Shutdown()) {
-            Runtime runtime = shutdown.closes(Runtime.start(configuration, false));
-            ProducerTemplate template =
-                    shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
-            shutdown.closes(Progress.start(runtime.bundle().attempts()));
-            return new StreamSync(FeedSource.JOBS, template, json).run(null, false);
-        }
-    }
-
-    private void ask(Settings settings) throws Exception {
-        try (StoreAccess store = StoreAccess.open(settings)) {
+        try (StoreAccess store = StoreAccess.open(configuration, tenant)) {
             store.tenant()
                     .runs()
                     .askForResync(
                             target.name(), OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
+        }
+        try (Shutdown shutdown = new Shutdown()) {
+            Runtime runtime = shutdown.closes(Runtime.start(configuration, tenant));
+            ProducerTemplate template =
+                    shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
+            shutdown.closes(Progress.start(runtime.bundle().attempts()));
+            return new StreamSync(tenant.name(), FeedSource.JOBS, template, json).run(null, false);
         }
     }
 }

@@ -29,7 +29,7 @@ final class RunCommand implements Callable<Integer> {
                 shutdown.closes(startSandbox());
             }
             Configuration configuration = Configuration.read(sandbox.presets());
-            Runtime runtime = shutdown.closes(Runtime.start(configuration, true));
+            Runtime runtime = shutdown.closes(Runtime.start(configuration));
             SharedH2.share(configuration.settings().datasourceUrl()).ifPresent(shutdown::closes);
             runtime.address().ifPresent(address -> {
                 LOG.info("status page at {}", address.page());

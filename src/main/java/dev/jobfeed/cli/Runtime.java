@@ -1,6 +1,5 @@
 package dev.jobfeed.cli;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.Settings;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 
@@ -26,24 +26,36 @@ final class Runtime implements AutoCloseable {
     /** Routes that begin by themselves or need the port; a command that does one thing starts none of them. */
     private static final String TRIGGERS = "quartz*,timer*,scheduler*,cron*," + SERVERS;
 
-    private final HikariDataSource dataSource;
+    private final Databases databases;
     private final Main main;
     private final JobfeedBundle bundle;
     private final Optional<HttpAddress> address;
 
-    private Runtime(HikariDataSource dataSource, Main main, JobfeedBundle bundle, Optional<HttpAddress> address) {
-        this.dataSource = dataSource;
+    private Runtime(Databases databases, Main main, JobfeedBundle bundle, Optional<HttpAddress> address) {
+        this.databases = databases;
         this.main = main;
         this.bundle = bundle;
         this.address = address;
     }
 
-    /** Starts a context with every route; the triggers only when asked for. */
-    static Runtime start(Configuration configuration, boolean scheduled) throws Exception {
+    /** Starts a context with every route, triggers included. */
+    static Runtime start(Configuration configuration) throws Exception {
         Settings settings = configuration.settings();
+        if (settings.flag("jobfeed.jobs.enabled")) {
+            check(settings);
+        }
+        return open(configuration, true);
+    }
+
+    /** Starts a context for one command that asks Jobo for something. */
+    static Runtime start(Configuration configuration, TenantOption tenant) throws Exception {
+        check(tenant.settings(configuration));
+        return open(configuration, false);
+    }
+
+    private static void check(Settings settings) {
         settings.apiKey();
         settings.baseUrl();
-        return open(configuration, scheduled);
     }
 
     /** Starts a context for one command that asks Jobo for nothing, and needs no key. */
@@ -54,7 +66,8 @@ final class Runtime implements AutoCloseable {
     private static Runtime open(Configuration configuration, boolean scheduled) throws Exception {
         Settings settings = configuration.settings();
         Optional<HttpAddress> address = scheduled ? HttpAddress.free(settings) : Optional.empty();
-        HikariDataSource dataSource = Databases.own(settings);
+        Databases databases = new Databases();
+        DataSource dataSource = databases.open(settings);
         Main main = new Main();
         // its default has a shutdown hook of its own, and the two would wait for one another, now and then for 17 s
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
@@ -82,17 +95,18 @@ final class Runtime implements AutoCloseable {
                 public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
                     try {
                         bundle[0] = JobfeedBundle.bind(
-                                support.getCamelContext(), new JobfeedBundle.Options(dataSource, Clock.systemUTC()));
+                                support.getCamelContext(),
+                                new JobfeedBundle.Options(dataSource, Clock.systemUTC(), databases));
                     } catch (SQLException e) {
                         throw new IllegalStateException("The database cannot be used: " + e.getMessage(), e);
                     }
                 }
             });
             main.start();
-            return new Runtime(dataSource, main, bundle[0], address);
+            return new Runtime(databases, main, bundle[0], address);
         } catch (Exception e) {
             main.stop();
-            dataSource.close();
+            databases.close();
             throw e;
         }
     }
@@ -132,7 +146,7 @@ final class Runtime implements AutoCloseable {
     public void close() {
         main.stop();
         if (bundle.attempts().awaitEnd(Duration.ofSeconds(1))) {
-            dataSource.close();
+            databases.close();
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.Settings;
 import dev.jobfeed.changes.Relay;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.SyncState;
@@ -26,19 +25,21 @@ final class StatusCommand implements Callable<Integer> {
     @Mixin
     private SandboxPresets sandbox;
 
+    @Mixin
+    private TenantOption tenant;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = Configuration.read(sandbox.presets()).settings();
-        try (StoreAccess store = StoreAccess.open(settings)) {
-            System.out.println(json ? store.board().status().json(LAST_RUNS) : text(store, settings));
+        try (StoreAccess store = StoreAccess.open(Configuration.read(sandbox.presets()), tenant)) {
+            System.out.println(json ? store.board().status().json(LAST_RUNS) : text(store));
         }
         return ExitCode.DONE.code();
     }
 
-    private static String text(StoreAccess store, Settings settings) {
+    private static String text(StoreAccess store) {
         SyncState state = store.tenant().runs().state("jobs");
         Map<String, Object> counts = store.tenant().runs().jobCounts();
         StringBuilder text = new StringBuilder();
@@ -52,7 +53,7 @@ final class StatusCommand implements Callable<Integer> {
         line(
                 text,
                 "asks for",
-                settings.jobsWatermarkParameter().equals("posted_after")
+                store.tenant().settings().jobsWatermarkParameter().equals("posted_after")
                         ? "new postings (posted_after); edits and returns of stored ones are not delivered"
                         : "new, edited and returned postings (updated_after)");
         if (state.creditsBalance() != null) {

@@ -13,10 +13,24 @@ import java.util.Optional;
 /** What the commands that ask the API for nothing work with; also beside a running process. */
 record StoreAccess(HikariDataSource pool, Tenant tenant) implements AutoCloseable {
 
+    /** The store of the standard tenant. */
     static StoreAccess open(Settings settings) throws SQLException, IOException {
+        return open("", settings);
+    }
+
+    static StoreAccess open(Configuration configuration, TenantOption tenant) throws SQLException, IOException {
+        return open(tenant.name(), tenant.settings(configuration));
+    }
+
+    private static StoreAccess open(String name, Settings settings) throws SQLException, IOException {
         HikariDataSource pool = Databases.beside(settings);
-        return new StoreAccess(
-                pool, Tenant.over("", settings, pool, Holder.here().session(), Clock.systemUTC()));
+        try {
+            return new StoreAccess(
+                    pool, Tenant.over(name, settings, pool, Holder.here().session(), Clock.systemUTC()));
+        } catch (SQLException | RuntimeException e) {
+            pool.close();
+            throw e;
+        }
     }
 
     /** What is to be seen of the tenant; the speed of a run is another process's to know. */

@@ -15,11 +15,16 @@ import org.apache.camel.ProducerTemplate;
 /** An attempt on a stream from the command line: an old open run is finished first, then a fresh one is done. */
 final class StreamSync {
 
+    private final String tenant;
     private final FeedSource source;
     private final ProducerTemplate template;
     private final boolean json;
 
-    StreamSync(FeedSource source, ProducerTemplate template, boolean json) {
+    /**
+     * @param tenant empty for the standard one
+     */
+    StreamSync(String tenant, FeedSource source, ProducerTemplate template, boolean json) {
+        this.tenant = tenant;
         this.source = source;
         this.template = template;
         this.json = json;
@@ -27,8 +32,10 @@ final class StreamSync {
 
     /** Prints what the next attempt may bring and cost; returns the exit code. */
     int estimate() throws Exception {
-        Exchange asked = template.send(
-                "direct:jobfeed-estimate", exchange -> exchange.setVariable("jobfeedStream", source.stream()));
+        Exchange asked = template.send("direct:jobfeed-estimate", exchange -> {
+            exchange.setVariable("jobfeedTenant", tenant);
+            exchange.setVariable("jobfeedStream", source.stream());
+        });
         if (asked.getException() != null) {
             throw asked.getException();
         }
@@ -74,6 +81,7 @@ final class StreamSync {
 
     private Exchange attempt(Integer maxPages, boolean costConfirmed) {
         Map<String, Object> variables = new HashMap<>();
+        variables.put("jobfeedTenant", tenant);
         variables.put("jobfeedMaxPages", maxPages);
         variables.put("jobfeedConfirmCost", costConfirmed);
         return template.send(
@@ -85,7 +93,7 @@ final class StreamSync {
     }
 
     private String summary(Run run) {
-        StringBuilder text = new StringBuilder(source.property() + ": run " + run.id() + " " + run.status() + ": ");
+        StringBuilder text = new StringBuilder((tenant.isEmpty() ? "" : tenant + " ") + source.property() + ": run " + run.id() + " " + run.status() + ": ");
         text.append(run.counts().received()).append(" received");
         add(text, run.counts().inserted(), "inserted", true);
         add(text, run.counts().updated(), "updated", true);

@@ -25,6 +25,9 @@ final class SyncCommand implements Callable<Integer> {
     @Mixin
     private SandboxPresets sandbox;
 
+    @Mixin
+    private TenantOption tenant;
+
     @Parameters(
             paramLabel = "STREAM",
             converter = Streams.Converter.class,
@@ -52,14 +55,14 @@ final class SyncCommand implements Callable<Integer> {
                     spec.commandLine(), "--max-pages is " + maxPages + "; it takes a number from 1 up.");
         }
         try (Shutdown shutdown = new Shutdown()) {
-            Runtime runtime = shutdown.closes(Runtime.start(Configuration.read(sandbox.presets()), false));
+            Runtime runtime = shutdown.closes(Runtime.start(Configuration.read(sandbox.presets()), tenant));
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
             shutdown.closes(Progress.start(runtime.bundle().attempts()));
             Drain drain = Drain.start(runtime);
             int worst = ExitCode.DONE.code();
             for (FeedSource source : streams.sources()) {
-                StreamSync sync = new StreamSync(source, template, json);
+                StreamSync sync = new StreamSync(tenant.name(), source, template, json);
                 worst = Math.max(worst, estimate ? sync.estimate() : sync.run(maxPages, confirmCost));
             }
             drain.finish(shutdown);

@@ -49,9 +49,9 @@ final class Credits {
                     "credits-floor",
                     "The next request may cost " + text(expected) + " credits, which would take the balance of "
                             + text(balance) + " below jobo.credits.floor (" + text(floor.get()) + ").",
-                    "Top up the wallet, then run jobfeed sync "
-                            + attempt.source().property()
-                            + " --confirm-cost once, because the new balance is only known after a request; or lower"
+                    "Top up the wallet, then run "
+                            + attempt.tenant().command("sync " + attempt.source().property() + " --confirm-cost")
+                            + " once, because the new balance is only known after a request; or lower"
                             + " the floor or the batch size.");
         }
     }
@@ -117,7 +117,9 @@ final class Credits {
             throw new AttemptFailedException(
                     "cost-unconfirmed",
                     message,
-                    "Agree with jobfeed sync " + attempt.source().property() + " --confirm-cost, or narrow jobo."
+                    "Agree with "
+                            + attempt.tenant().command("sync " + attempt.source().property() + " --confirm-cost")
+                            + ", or narrow jobo."
                             + attempt.source().property() + ".filter.*.");
         }
     }

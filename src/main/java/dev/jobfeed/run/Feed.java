@@ -187,8 +187,8 @@ public final class Feed {
                             "The feed of run " + run.id()
                                     + " says there is more and gives no cursor to ask for it with;"
                                     + " the run ends there.",
-                            "Compare the count with what you expect; jobfeed resync " + run.stream()
-                                    + " reads it anew.");
+                            "Compare the count with what you expect; "
+                                    + attempt.tenant().command("resync " + run.stream()) + " reads it anew.");
         }
         RunPhase phase = page.next().exists()
                 ? RunPhase.FEED
@@ -220,7 +220,7 @@ public final class Feed {
                             + " received " + run.counts().received() + " rows for "
                             + run.creditsSpent().stripTrailingZeros().toPlainString()
                             + " credits so far.",
-                    "Tell Jobo. jobfeed abandon " + run.stream()
+                    "Tell Jobo. " + attempt.tenant().command("abandon " + run.stream())
                             + " closes the run, and the next attempt opens another.");
         }
         attempt.tenant().transaction().executeWithoutResult(status -> {

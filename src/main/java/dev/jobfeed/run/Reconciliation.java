@@ -41,7 +41,8 @@ public final class Reconciliation {
                             "reconcile-held",
                             "The resync (run " + run.id() + ") did not bring " + counts.unseen() + " of "
                                     + counts.active() + " active jobs, and " + suspicion + ". They were left active.",
-                            "Look at them with jobfeed reconcile jobs; expire them with jobfeed reconcile jobs --accept.");
+                            "Look at them with " + tenant.command("reconcile jobs") + "; expire them with "
+                                    + tenant.command("reconcile jobs --accept") + ".");
             Attempts.fence(attempt);
         });
         LOG.warn("run {}: {} unseen jobs put aside, because {}", run.id(), counts.unseen(), suspicion);

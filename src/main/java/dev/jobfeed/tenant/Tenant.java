@@ -82,6 +82,11 @@ public record Tenant(
         return name.isEmpty() ? "the standard tenant" : "the tenant '" + name + "'";
     }
 
+    /** A command line about this tenant. */
+    public String command(String arguments) {
+        return "jobfeed " + arguments + (isStandard() ? "" : " --tenant " + name);
+    }
+
     /** A stream as it is told to a person who has several tenants. */
     public String stream(String stream) {
         return isStandard() ? stream : name + " " + stream;

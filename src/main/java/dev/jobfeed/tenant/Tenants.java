@@ -31,6 +31,7 @@ public final class Tenants {
     private final Clock clock;
     private final Tenant standard;
     private final Map<String, Tenant> named = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, String>> configured = new ConcurrentHashMap<>();
     private final Map<Place, String> holders = new ConcurrentHashMap<>();
 
     /** Where a feed is kept. */
@@ -81,10 +82,24 @@ public final class Tenants {
         return of(exchange).settings().baseUrl();
     }
 
+    /**
+     * Sets properties of a tenant that is not open yet; they count before those of the runtime.
+     *
+     * @throws ConfigurationException when it was set up differently before
+     */
+    public void configure(String name, Map<String, String> properties) {
+        Map<String, String> before = configured.putIfAbsent(name, Map.copyOf(properties));
+        if (before != null && !before.equals(properties)) {
+            throw new ConfigurationException("The tenant '" + name + "' is set up twice, and not in the same way.");
+        }
+    }
+
     private Tenant open(String name) {
-        Settings settings = settings(standard.settings(), name);
+        Settings settings =
+                checked(standard.settings().of(name).with(configured.getOrDefault(name, Map.of())), name);
+        boolean hasOwn = settings.isOwn("jobfeed.datasource.url") || settings.isOwn("jobfeed.datasource.bean");
         try {
-            return open(name, settings, settings.isOwn("jobfeed.datasource.url") ? pools.open(settings) : pool);
+            return open(name, settings, hasOwn ? pools.open(settings) : pool);
         } catch (SQLException e) {
             throw new CannotGetJdbcConnectionException("The database of the tenant " + name + " cannot be used", e);
         }
@@ -97,15 +112,17 @@ public final class Tenants {
      * @param name empty for the standard one
      */
     public static Settings settings(Settings standard, String name) {
-        if (name.isEmpty()) {
-            return standard;
-        }
+        return name.isEmpty() ? standard : checked(standard.of(name), name);
+    }
+
+    private static Settings checked(Settings settings, String name) {
         if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {
             throw new ConfigurationException("'" + name + "' cannot be a tenant's name; it takes lower-case letters,"
                     + " digits and hyphens, and is not one of the beginnings of properties.");
         }
-        Settings settings = standard.of(name);
-        if (!settings.isOwn("jobfeed.datasource.schema") && !settings.isOwn("jobfeed.datasource.url")) {
+        if (!settings.isOwn("jobfeed.datasource.schema")
+                && !settings.isOwn("jobfeed.datasource.url")
+                && !settings.isOwn("jobfeed.datasource.bean")) {
             throw new ConfigurationException("The tenant '" + name + "' has no place for its jobs. Set " + name
                     + ".jobfeed.datasource.schema, or " + name + ".jobfeed.datasource.url for a database of its own.");
         }

@@ -1,0 +1,86 @@
+package dev.jobfeed;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Ordered;
+import org.apache.camel.spi.PropertiesSource;
+
+/**
+ * The lowest of the context's property sources. Beside the defaults it has, for the placeholders of routes:
+ *
+ * <ul>
+ *   <li>{@code jobfeed-set.x}: whether the property {@code x} is set; and {@code jobfeed-set.jobby}, whether there is
+ *       anything to do for Jobby.dev, and {@code jobfeed-set.page}, whether there is a status page;
+ *   <li>{@code jobfeed-schedule.x.set} and {@code jobfeed-schedule.x.cron}, for each property {@code jobfeed.x} with a
+ *       schedule that may be empty, because a Quartz endpoint takes no empty cron even when it is not started;
+ *   <li>each of them, and each property, with {@code @tenant} behind it: as it is for that tenant, and with a lone
+ *       {@code @} for the standard one.
+ * </ul>
+ */
+final class BundleProperties implements PropertiesSource, Ordered {
+
+    private static final Pattern SCHEDULE = Pattern.compile("jobfeed-schedule\\.(([a-z_-]+)\\.[a-z-]+)\\.(set|cron)");
+    private static final Pattern NAME = Pattern.compile("([^@]*)(?:@(.*))?");
+    private static final String SET = "jobfeed-set.";
+    private static final String NEVER = "0 0 0 1 1 ? 2099";
+
+    private final Map<String, String> defaults = Settings.defaults();
+    private final CamelContext context;
+
+    BundleProperties(CamelContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public String getName() {
+        return "jobfeed-defaults";
+    }
+
+    @Override
+    public String getProperty(String text) {
+        Matcher parts = NAME.matcher(text);
+        if (!parts.matches()) {
+            return null;
+        }
+        String name = parts.group(1);
+        String tenant = parts.group(2);
+        if (tenant == null && defaults.containsKey(name)) {
+            return defaults.get(name);
+        }
+        Settings settings = Settings.over(n -> context.getPropertiesComponent().resolveProperty(n))
+                .of(tenant == null ? "" : tenant);
+        if (defaults.containsKey(name)) {
+            return settings.text(name).orElse("");
+        }
+        if (name.equals("jobfeed-set.jobby")) {
+            return Boolean.toString(settings.text("jobby.token").isPresent()
+                    || settings.text("jobby.webhook-secret").isPresent());
+        }
+        if (name.equals("jobfeed-set.page")) {
+            return Boolean.toString(settings.text("jobfeed.ops.enabled").equals(Optional.of("true")));
+        }
+        if (name.startsWith(SET)) {
+            return Boolean.toString(
+                    settings.text(name.substring(SET.length())).isPresent());
+        }
+        Matcher schedule = SCHEDULE.matcher(name);
+        return schedule.matches() ? schedule(settings, schedule) : null;
+    }
+
+    private static String schedule(Settings settings, Matcher name) {
+        String cron = settings.text("jobfeed." + name.group(1).replace('_', '-')).orElse("");
+        if (name.group(3).equals("cron")) {
+            return cron.isEmpty() ? NEVER : cron;
+        }
+        return Boolean.toString(
+                !cron.isEmpty() && settings.flag("jobfeed." + name.group(2).replace('_', '-') + ".enabled"));
+    }
+
+    @Override
+    public int getOrder() {
+        return LOWEST;
+    }
+}

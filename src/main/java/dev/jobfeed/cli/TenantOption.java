@@ -1,0 +1,24 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.Settings;
+import dev.jobfeed.tenant.Tenants;
+import picocli.CommandLine.Option;
+
+/** {@code --tenant}: whose feed a command is about. */
+final class TenantOption {
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "NAME",
+            description = "Whose feed, where there are several; the standard one when it is not given.")
+    private String name = "";
+
+    /** The tenant's name; empty for the standard one. */
+    String name() {
+        return name;
+    }
+
+    Settings settings(Configuration configuration) {
+        return Tenants.settings(configuration.settings(), name);
+    }
+}

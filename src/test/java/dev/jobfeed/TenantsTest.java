@@ -1,0 +1,212 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.jobfeed.run.ForeignStoreException;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.BadSqlGrammarException;
+
+/** Two feeds in one runtime: the standard tenant and acme, each with a server, a key and a schema of its own. */
+class TenantsTest {
+
+    private static final String ACME_KEY =
+            "jbe_test_acmeacmeacmeacmeacme_not-a-secret-not-a-secret-not-a-secret-acme";
+
+    private Sandbox acme;
+    private SyncWorld world;
+
+    private void start(String database) throws Exception {
+        acme = Sandbox.start(SandboxOptions.builder()
+                .port(0)
+                .seed(7)
+                .jobs(90)
+                .apiKeys(ACME_KEY)
+                .build());
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(60))
+                .with("jobo.jobs.batch-size", "20")
+                .with("acme.jobo.base-url", acme.baseUrl())
+                .with("acme.jobo.api-key", ACME_KEY)
+                .with("acme.jobfeed.datasource.schema", "acme");
+    }
+
+    @AfterEach
+    void stop() {
+        if (world != null) {
+            world.close();
+            acme.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void eachHasItsOwnServerKeyFiltersAndRows(String database) throws Exception {
+        start(database);
+        world.with("acme.jobo.jobs.filter.work_models", "remote").with("acme.jobo.jobs.batch-size", "10");
+        world.context();
+
+        CompletableFuture<Run> other = inBackground("acme");
+        Run run = world.sync();
+        Run acmeRun = other.join();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(acmeRun.status()).isEqualTo("succeeded");
+        assertThat(jobs("public")).containsExactlyInAnyOrderElementsOf(world.sandbox.world().activeIds().toList());
+        assertThat(jobs("acme"))
+                .isNotEmpty()
+                .hasSizeLessThan(90)
+                .isSubsetOf(acme.world().activeIds().toList())
+                .doesNotContainAnyElementsOf(jobs("public"));
+        assertThat(world.database.queryForList("select distinct workplace_type from " + schema("acme") + ".job", String.class))
+                .containsExactly("Remote");
+        assertThat(acme.log().entries())
+                .extracting(LoggedRequest::status)
+                .containsOnly(200);
+        assertThat(world.sandbox.log().entries())
+                .extracting(LoggedRequest::status)
+                .containsOnly(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aSweepExpiresTheRowsOfItsOwnTenantOnly(String database) throws Exception {
+        start(database);
+        world.sync();
+        world.sync("acme");
+        List<UUID> expired = acme.world().expireJobs(5);
+
+        world.sync();
+        Run run = world.sync("acme");
+
+        assertThat(run.expired()).isEqualTo(5);
+        assertThat(world.database.queryForList(
+                        "select id from " + schema("acme") + ".job where expired_at is not null", UUID.class))
+                .containsExactlyInAnyOrderElementsOf(expired);
+        assertThat(world.database.queryForObject(
+                        "select count(*) from " + schema("public") + ".job where expired_at is not null", Long.class))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void oneThatFailsLeavesTheOtherAlone(String database) throws Exception {
+        start(database);
+        world.with("acme.jobo.api-key", Sandbox.TEST_KEY);
+        world.context();
+
+        CompletableFuture<Run> other = inBackground("acme");
+        Run run = world.sync();
+
+        assertThat(catchThrowable(other::join)).hasStackTraceContaining("401");
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(world.alerts()).isEmpty();
+        assertThat(world.database.queryForList("select condition from " + schema("acme") + ".alert", String.class))
+                .containsExactly("unauthorized");
+        assertThat(jobs("acme")).isEmpty();
+        assertThat(jobs("public")).hasSize(60);
+    }
+
+    @Test
+    void twoOnOneSchemaAreRefusedInOneRuntime() throws Exception {
+        start("h2");
+        world.with("globex.jobfeed.datasource.schema", "acme");
+        world.sync("acme");
+
+        assertThat(catchThrowable(() -> world.sync("globex")))
+                .rootCause()
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("The tenant 'globex' is configured on the schema acme")
+                .hasMessageContaining("the tenant 'acme'");
+    }
+
+    @Test
+    void aSchemaRemembersWhoseFeedItHolds() throws Exception {
+        start("h2");
+        world.sync("acme");
+        long requests = acme.log().entries().size();
+        world.with("globex.jobfeed.datasource.schema", "acme")
+                .with("globex.jobo.base-url", acme.baseUrl())
+                .with("globex.jobo.api-key", ACME_KEY);
+
+        assertThat(catchThrowable(() -> world.sync("globex")))
+                .isInstanceOf(ForeignStoreException.class)
+                .hasMessageContaining("the feed of the tenant 'acme'");
+
+        assertThat(acme.log().entries()).hasSize((int) requests);
+    }
+
+    @Test
+    void aNameThatNothingIsConfiguredForBuysNothing() throws Exception {
+        start("h2");
+
+        assertThat(catchThrowable(() -> world.sync("acem")))
+                .rootCause()
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("acem.jobfeed.datasource.schema");
+        assertThat(catchThrowable(() -> world.sync("jobo")))
+                .rootCause()
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("cannot be a tenant's name");
+
+        assertThat(world.sandbox.log().entries()).isEmpty();
+    }
+
+    @Test
+    void aRouteFileOfItsUserStartsATenantOnItsOwnSchedule() throws Exception {
+        start("h2");
+        world.with("acme.jobfeed.jobs.enabled", "true").with("acme.jobfeed.jobs.schedule", "0/1 * * * * ?");
+
+        PluginHelper.getRoutesLoader(world.context())
+                .loadRoutes(ResourceHelper.fromString("acme.camel.yaml", """
+                        - templatedRoute:
+                            routeTemplateRef: jobfeed-schedule
+                            routeId: acme-jobs-schedule
+                            prefixId: acme-
+                            parameters:
+                              - name: tenant
+                                value: acme
+                              - name: stream
+                                value: jobs
+                        """));
+
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .ignoreException(BadSqlGrammarException.class)
+                .until(() -> jobs("acme").size() == 90);
+        assertThat(world.sandbox.log().entries()).isEmpty();
+    }
+
+    private List<UUID> jobs(String schema) {
+        return world.database.queryForList("select id from " + schema(schema) + ".job", UUID.class);
+    }
+
+    /** The tables of the standard tenant are where a connection is without being told. */
+    private String schema(String name) {
+        return name.equals("public") ? world.database.execute(java.sql.Connection::getSchema) : '"' + name + '"';
+    }
+
+    private CompletableFuture<Run> inBackground(String tenant) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return world.sync(tenant);
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+    }
+}

@@ -1,0 +1,90 @@
+package dev.jobfeed.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A command about one of several feeds. */
+class TenantOptionTest {
+
+    @TempDir
+    Path directory;
+
+    private final Map<String, String> properties = new HashMap<>();
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void start() throws Exception {
+        sandbox = Sandbox.start(SandboxOptions.builder().port(0).jobs(40).build());
+        properties.put("jobo.base-url", sandbox.baseUrl());
+        properties.put("jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("jobs"));
+        properties.put("acme.jobo.api-key", Sandbox.TEST_KEY);
+        properties.put("acme.jobfeed.datasource.schema", "acme");
+    }
+
+    @AfterEach
+    void stop() {
+        sandbox.close();
+    }
+
+    @Test
+    void aTenantIsSyncedAndShownByItsName() throws Exception {
+        assertThat(run("sync", "jobs", "--tenant", "acme").out()).startsWith("acme jobs: run 1 succeeded: 40 received");
+
+        JsonNode status = json(run("status", "--tenant", "acme", "--json"));
+        assertThat(status.get("tenant").textValue()).isEqualTo("acme");
+        assertThat(status.get("active").intValue()).isEqualTo(40);
+        JsonNode standard = json(run("status", "--json"));
+        assertThat(standard.get("tenant").textValue()).isEmpty();
+        assertThat(standard.get("active").intValue()).isZero();
+        assertThat(run("abandon", "jobs", "--tenant", "acme").out()).isEqualToIgnoringNewLines("jobs: there is no open run");
+    }
+
+    @Test
+    void aTenantMayHaveADatabaseOfItsOwn() throws Exception {
+        properties.remove("acme.jobfeed.datasource.schema");
+        properties.put("acme.jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("acme"));
+
+        assertThat(run("sync", "jobs", "--tenant", "acme").exitCode()).isZero();
+
+        assertThat(json(run("status", "--tenant", "acme", "--json")).get("active").intValue())
+                .isEqualTo(40);
+        assertThat(directory.resolve("acme.mv.db")).exists();
+    }
+
+    @Test
+    void aNameThatNothingIsConfiguredForIsRefused() {
+        InProcess misspelt = run("sync", "jobs", "--tenant", "acem");
+
+        assertThat(misspelt.exitCode()).isEqualTo(2);
+        assertThat(misspelt.err()).contains("acem.jobfeed.datasource.schema");
+    }
+
+    @Test
+    void aTenantWithoutAKeyIsToldWhereItsOwnIsLookedFor() {
+        properties.remove("acme.jobo.api-key");
+
+        InProcess keyless = run("sync", "jobs", "--tenant", "acme");
+
+        assertThat(keyless.exitCode()).isEqualTo(2);
+        assertThat(keyless.err()).contains("acme.jobo.api-key").contains("ACME_JOBO_API_KEY");
+    }
+
+    private InProcess run(String... arguments) {
+        return InProcess.run(properties, arguments);
+    }
+
+    private static JsonNode json(InProcess done) throws Exception {
+        return new ObjectMapper().readTree(done.out());
+    }
+}
