@@ -39,6 +39,11 @@ public record Event(
         return type;
     }
 
+    /** What happened, without the family of the type: the word behind its last dot. */
+    public String getChange() {
+        return type.substring(type.lastIndexOf('.') + 1);
+    }
+
     /** What keeps the events of one subject in order, where messages have keys or groups. */
     public String getKey() {
         return subject == null ? id : subject;

@@ -1,0 +1,159 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Routes of an integrator that begin with, or call, a Kamelet of the bundle. */
+class KameletsTest {
+
+    private static final String KEY = "jbe_test_kameletkameletkamelet_not-a-secret-not-a-secret-not-a-secret-kame";
+
+    private final Collection<Message> received = new ConcurrentLinkedQueue<>();
+    private SyncWorld world;
+
+    private record Message(String change, UUID job, String event, JsonNode body) {}
+
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(database, SandboxOptions.builder().jobs(60).apiKeys(KEY))
+                .with("jobo.jobs.batch-size", "20")
+                .with("jobo.retry.time-scale", "0.01")
+                .with("jobfeed.changes.interval", "50ms");
+    }
+
+    @BeforeEach
+    void clear() {
+        received.clear();
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    /** A route of theirs; it fails at jobs that it has not met before and that a test tells it to. */
+    private void listen(Set<UUID> failing) throws Exception {
+        world.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("kamelet:jobo-jobs-source?apiKey=" + KEY + "&period=200ms&watermarkParameter=updated_after")
+                        .routeId("theirs")
+                        .process(exchange -> {
+                            Message message = message(exchange);
+                            if (failing.remove(message.job())) {
+                                throw new IllegalStateException("Theirs is not ready.");
+                            }
+                            received.add(message);
+                        });
+            }
+        });
+    }
+
+    private static Message message(Exchange exchange) throws Exception {
+        org.apache.camel.Message in = exchange.getMessage();
+        return new Message(
+                in.getHeader("jobfeedChange", String.class),
+                UUID.fromString(in.getHeader("jobfeedJobId", String.class)),
+                in.getHeader("jobfeedId", String.class),
+                SyncWorld.parse(in.getBody(String.class)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void everyJobArrivesOnceAndThenWhatHappensToIt(String database) throws Exception {
+        start(database);
+        listen(Set.of());
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 60);
+        assertThat(received).allMatch(message -> message.change().equals("created"));
+        assertThat(received)
+                .extracting(Message::job)
+                .containsExactlyInAnyOrderElementsOf(world.sandbox.world().activeIds().toList());
+        assertThat(received)
+                .allMatch(message -> message.body().get("id").textValue().equals(message.job().toString())
+                        && !message.body().get("title").textValue().isEmpty());
+
+        List<UUID> expired = world.sandbox.world().expireJobs(3);
+        List<UUID> created = world.sandbox.world().createJobs(2);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 65);
+        assertThat(jobs("expired")).containsExactlyInAnyOrderElementsOf(expired);
+        assertThat(jobs("created")).hasSize(62).containsAll(created);
+        assertThat(world.sandbox.log().entries())
+                .extracting(LoggedRequest::status)
+                .containsOnly(200);
+        assertThat(world.database.queryForObject("select count(*) from job", Long.class))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRestartInTheMiddleLosesNone(String database) throws Exception {
+        start(database);
+        Set<UUID> failing = ConcurrentHashMap.newKeySet();
+        failing.addAll(world.sandbox.world().activeIds().skip(30).toList());
+        listen(failing);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> failing.size() < 30 && !received.isEmpty());
+
+        world.restart();
+        listen(Set.of());
+
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> jobs("created").size() == 60);
+        assertThat(received.stream().map(Message::event).distinct()).hasSize(60);
+    }
+
+    private Set<UUID> jobs(String change) {
+        return received.stream()
+                .filter(message -> message.change().equals(change))
+                .map(Message::job)
+                .collect(Collectors.toSet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "h2")
+    void anIdGoesInAndAProfileComesOut(String database) throws Exception {
+        start(database);
+        world.with("jobo.api-key", KEY);
+        UUID job = world.sandbox.world().activeIds().findFirst().orElseThrow();
+        String company = SyncWorld.parse(world.sandbox.world().json(job))
+                .get("company")
+                .get("id")
+                .textValue();
+        world.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:theirs").to("kamelet:jobo-company-action");
+            }
+        });
+
+        try (var template = world.context().createProducerTemplate()) {
+            Exchange answered = template.send("direct:theirs", exchange -> exchange.getMessage()
+                    .setBody(company));
+
+            assertThat(answered.getException()).isNull();
+            assertThat(SyncWorld.parse(answered.getMessage().getBody(String.class))
+                            .get("id")
+                            .textValue())
+                    .isEqualTo(company);
+            assertThat(answered.getVariables()).doesNotContainKeys("jobfeedTenant", "joboPath");
+        }
+    }
+}
