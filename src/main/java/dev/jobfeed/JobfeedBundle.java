@@ -24,6 +24,7 @@ import dev.jobfeed.ops.WebFiles;
 import dev.jobfeed.run.Attempts;
 import dev.jobfeed.run.Feed;
 import dev.jobfeed.run.Firings;
+import dev.jobfeed.run.ExpiredIds;
 import dev.jobfeed.run.Holder;
 import dev.jobfeed.run.Reconciliation;
 import dev.jobfeed.run.RunStore;
@@ -129,6 +130,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedFeed", new Feed(tenants, attempts));
         registry.bind("jobfeedAhead", new Ahead(attempts, context.createProducerTemplate()));
         registry.bind("jobfeedSweeps", new Sweeps(attempts));
+        registry.bind("jobfeedExpiredIds", new ExpiredIds(tenants, heartbeats, options.clock(), holder));
         registry.bind("jobfeedReconciliation", new Reconciliation(attempts));
         registry.bind("jobfeedAlerts", new Telling(tenants));
         registry.bind("jobfeedCompanies", new Companies(tenants, options.clock()));

@@ -53,11 +53,11 @@ class KameletsTest {
         world.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("kamelet:jobo-jobs-source?apiKey=" + KEY + "&period=200ms&watermarkParameter=updated_after")
+                from("kamelet:jobo-jobs-source?apiKey=" + KEY + "&period=1s&watermarkParameter=updated_after")
                         .routeId("theirs")
                         .process(exchange -> {
                             Message message = message(exchange);
-                            if (failing.remove(message.job())) {
+                            if (failing.contains(message.job()) && failing.remove(message.job())) {
                                 throw new IllegalStateException("Theirs is not ready.");
                             }
                             received.add(message);
@@ -118,6 +118,37 @@ class KameletsTest {
                 .atMost(Duration.ofMinutes(1))
                 .until(() -> jobs("created").size() == 60);
         assertThat(received.stream().map(Message::event).distinct()).hasSize(60);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void everyExpiredIdArrivesAlsoAfterAFailureOfTheirs(String database) throws Exception {
+        start(database);
+        List<UUID> first = world.sandbox.world().expireJobs(5);
+        Set<UUID> failing = ConcurrentHashMap.newKeySet();
+        failing.add(first.get(2));
+        Set<UUID> ids = ConcurrentHashMap.newKeySet();
+        world.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("kamelet:jobo-expired-source?apiKey=" + KEY + "&period=300ms")
+                        .process(exchange -> {
+                            UUID id = UUID.fromString(exchange.getMessage().getBody(String.class));
+                            if (failing.remove(id)) {
+                                throw new IllegalStateException("Theirs is not ready.");
+                            }
+                            ids.add(id);
+                        });
+            }
+        });
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> ids.containsAll(first));
+        List<UUID> second = world.sandbox.world().expireJobs(5);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> ids.containsAll(second));
+
+        assertThat(failing).isEmpty();
+        assertThat(world.feed()).isEmpty();
+        assertThat(world.expired()).allMatch(request -> request.status() == 200);
     }
 
     private Set<UUID> jobs(String change) {

@@ -10,7 +10,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.util.TimeUtils;
 
 /**
- * The properties of a Kamelet as those of a tenant: the bean of each instance of {@code jobo-jobs-source}. Camel sets it
+ * The properties of a Kamelet as those of a tenant: the bean of each instance of a source. Camel sets it
  * up by its setters; a property that is not given stays as the runtime has it.
  */
 public final class FeedSettings implements CamelContextAware {

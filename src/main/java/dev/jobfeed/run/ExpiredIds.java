@@ -1,0 +1,118 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.feed.IdPage;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.Tenants;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * The list of expired ids, for one that keeps no jobs and wants every id: bean {@code jobfeedExpiredIds}. Its watermark
+ * moves when a reading is done, so that what a reading did not hand on comes with the next.
+ */
+public final class ExpiredIds {
+
+    /** The name under which its lease and its watermark are stored. */
+    private static final String STREAM = "expired_ids";
+
+    /** The API's own default: GET /api/jobs/expired, {@code expired_since}. */
+    private static final Duration FIRST = Duration.ofHours(24);
+
+    private final Tenants tenants;
+    private final ScheduledExecutorService heartbeats;
+    private final Clock clock;
+    private final Holder holder;
+
+    public ExpiredIds(Tenants tenants, ScheduledExecutorService heartbeats, Clock clock, Holder holder) {
+        this.tenants = tenants;
+        this.heartbeats = heartbeats;
+        this.clock = clock;
+        this.holder = holder;
+    }
+
+    /** One reading of the list. In routes it is the variable {@code jobfeedReading}. */
+    public static final class Reading {
+
+        private final Tenant tenant;
+        private final Lease lease;
+        private final Sweep sweep;
+        private Heartbeat heartbeat;
+        private volatile boolean lost;
+
+        private Reading(Tenant tenant, Lease lease, Sweep sweep) {
+            this.tenant = tenant;
+            this.lease = lease;
+            this.sweep = sweep;
+        }
+
+        /** Whether there is another page to be asked for. */
+        public boolean isUnfinished() {
+            return !lost && sweep.isUnfinished();
+        }
+
+        /** The query of the next request. */
+        public String query() {
+            return sweep.query();
+        }
+    }
+
+    /**
+     * Begins a reading, from where the last one was done, less the overlap.
+     *
+     * @param tenant null for the standard one
+     * @return null when another process reads the list
+     */
+    public Reading begin(String tenant) {
+        Tenant reader = tenants.named(tenant);
+        Duration duration = reader.settings().lease();
+        Lease lease = reader.runs().acquire(STREAM, holder, duration).orElse(null);
+        if (lease == null) {
+            return null;
+        }
+        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+        OffsetDateTime watermark = reader.runs().state(STREAM).lastSweepStartedAt();
+        OffsetDateTime since =
+                watermark == null ? now.minus(FIRST) : watermark.minus(reader.settings().overlap());
+        OffsetDateTime reach = now.minus(RunPlan.SWEEP_REACH);
+        Reading reading = new Reading(
+                reader,
+                lease,
+                new Sweep(
+                        since.isBefore(reach) ? reach : since,
+                        now,
+                        reader.settings().expiredBatchSize()));
+        reading.heartbeat = Heartbeat.of(heartbeats, reader.runs(), lease, duration, () -> reading.lost = true);
+        return reading;
+    }
+
+    /** Begins the pagination again, because its cursor is of no use any more. */
+    public void restart(Reading reading) {
+        reading.sweep.restart();
+    }
+
+    /** The ids of a page are handed on. */
+    public void handedOn(Reading reading, IdPage page) {
+        reading.sweep.committed(page);
+    }
+
+    /** Moves the watermark, if the list was read to its end. */
+    public void complete(Reading reading) {
+        if (reading.lost || reading.sweep.isUnfinished()) {
+            return;
+        }
+        Tenant tenant = reading.tenant;
+        tenant.transaction().executeWithoutResult(status -> {
+            tenant.runs().sweptUntil(STREAM, reading.sweep.startedAt());
+            tenant.runs().renew(reading.lease, tenant.settings().lease());
+        });
+    }
+
+    /** Lets others read. */
+    public void end(Reading reading) {
+        reading.heartbeat.close();
+        reading.tenant.runs().release(reading.lease);
+    }
+}
