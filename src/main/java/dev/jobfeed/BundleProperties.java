@@ -63,15 +63,15 @@ final class BundleProperties implements PropertiesSource, Ordered {
             return Boolean.toString(settings.text("jobfeed.ops.enabled").equals(Optional.of("true")));
         }
         if (name.startsWith(SET)) {
-            return Boolean.toString(
-                    settings.text(name.substring(SET.length())).isPresent());
+            return Boolean.toString(settings.text(name.substring(SET.length())).isPresent());
         }
         Matcher schedule = SCHEDULE.matcher(name);
         return schedule.matches() ? schedule(settings, schedule) : null;
     }
 
     private static String schedule(Settings settings, Matcher name) {
-        String cron = settings.text("jobfeed." + name.group(1).replace('_', '-')).orElse("");
+        String cron =
+                settings.text("jobfeed." + name.group(1).replace('_', '-')).orElse("");
         if (name.group(3).equals("cron")) {
             return cron.isEmpty() ? NEVER : cron;
         }

@@ -63,7 +63,10 @@ class KameletFilesTest {
 
         assertThat(kamelet.path("kind").asText()).isEqualTo("Kamelet");
         assertThat(kamelet.path("metadata").path("name").asText()).isEqualTo(name);
-        assertThat(kamelet.path("metadata").path("labels").path("camel.apache.org/kamelet.type").asText())
+        assertThat(kamelet.path("metadata")
+                        .path("labels")
+                        .path("camel.apache.org/kamelet.type")
+                        .asText())
                 .isEqualTo(name.substring(name.lastIndexOf('-') + 1));
         assertThat(kamelet.path("metadata").path("annotations").properties())
                 .extracting(Map.Entry::getKey)
@@ -73,14 +76,17 @@ class KameletFilesTest {
                         "camel.apache.org/provider",
                         "camel.apache.org/kamelet.group",
                         "camel.apache.org/kamelet.namespace");
-        assertThat(kamelet.path("spec").path("definition").path("title").asText()).isNotBlank();
-        assertThat(kamelet.path("spec").path("definition").path("description").asText()).isNotBlank();
+        assertThat(kamelet.path("spec").path("definition").path("title").asText())
+                .isNotBlank();
+        assertThat(kamelet.path("spec").path("definition").path("description").asText())
+                .isNotBlank();
     }
 
     @ParameterizedTest
     @MethodSource("files")
     void aKeyIsNeverShown(Path file) throws IOException {
-        JsonNode properties = YAML.readTree(file.toFile()).path("spec").path("definition").path("properties");
+        JsonNode properties =
+                YAML.readTree(file.toFile()).path("spec").path("definition").path("properties");
 
         for (Map.Entry<String, JsonNode> property : properties.properties()) {
             if (property.getKey().matches("(?i).*(key|token|secret|password).*")) {

@@ -85,9 +85,13 @@ class KameletsTest {
         assertThat(received).allMatch(message -> message.change().equals("created"));
         assertThat(received)
                 .extracting(Message::job)
-                .containsExactlyInAnyOrderElementsOf(world.sandbox.world().activeIds().toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        world.sandbox.world().activeIds().toList());
         assertThat(received)
-                .allMatch(message -> message.body().get("id").textValue().equals(message.job().toString())
+                .allMatch(message -> message.body()
+                                .get("id")
+                                .textValue()
+                                .equals(message.job().toString())
                         && !message.body().get("title").textValue().isEmpty());
 
         List<UUID> expired = world.sandbox.world().expireJobs(3);
@@ -151,6 +155,33 @@ class KameletsTest {
         assertThat(world.expired()).allMatch(request -> request.status() == 200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void everyCareerSiteArrivesOnceAndAgainWhenItChanges(String database) throws Exception {
+        start(database);
+        Collection<JsonNode> sites = new ConcurrentLinkedQueue<>();
+        world.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("kamelet:jobo-career-sites-source?apiKey=" + KEY + "&period=1s&interval=300ms")
+                        .process(exchange ->
+                                sites.add(SyncWorld.parse(exchange.getMessage().getBody(String.class))));
+            }
+        });
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> sites.size() >= 500);
+        assertThat(sites.stream().map(site -> site.get("id").textValue()).distinct())
+                .hasSize(500);
+        assertThat(sites).allMatch(site -> site.get("industries").isArray());
+
+        List<UUID> changed = world.sandbox.world().updateCareerSites(3);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> sites.size() >= 503);
+        assertThat(sites.stream()
+                        .skip(500)
+                        .map(site -> UUID.fromString(site.get("id").textValue())))
+                .containsExactlyInAnyOrderElementsOf(changed);
+    }
+
     private Set<UUID> jobs(String change) {
         return received.stream()
                 .filter(message -> message.change().equals(change))
@@ -176,8 +207,8 @@ class KameletsTest {
         });
 
         try (var template = world.context().createProducerTemplate()) {
-            Exchange answered = template.send("direct:theirs", exchange -> exchange.getMessage()
-                    .setBody(company));
+            Exchange answered = template.send(
+                    "direct:theirs", exchange -> exchange.getMessage().setBody(company));
 
             assertThat(answered.getException()).isNull();
             assertThat(SyncWorld.parse(answered.getMessage().getBody(String.class))

@@ -25,8 +25,7 @@ import org.springframework.jdbc.BadSqlGrammarException;
 /** Two feeds in one runtime: the standard tenant and acme, each with a server, a key and a schema of its own. */
 class TenantsTest {
 
-    private static final String ACME_KEY =
-            "jbe_test_acmeacmeacmeacmeacme_not-a-secret-not-a-secret-not-a-secret-acme";
+    private static final String ACME_KEY = "jbe_test_acmeacmeacmeacmeacme_not-a-secret-not-a-secret-not-a-secret-acme";
 
     private Sandbox acme;
     private SyncWorld world;
@@ -66,17 +65,18 @@ class TenantsTest {
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(acmeRun.status()).isEqualTo("succeeded");
-        assertThat(jobs("public")).containsExactlyInAnyOrderElementsOf(world.sandbox.world().activeIds().toList());
+        assertThat(jobs("public"))
+                .containsExactlyInAnyOrderElementsOf(
+                        world.sandbox.world().activeIds().toList());
         assertThat(jobs("acme"))
                 .isNotEmpty()
                 .hasSizeLessThan(90)
                 .isSubsetOf(acme.world().activeIds().toList())
                 .doesNotContainAnyElementsOf(jobs("public"));
-        assertThat(world.database.queryForList("select distinct workplace_type from " + schema("acme") + ".job", String.class))
+        assertThat(world.database.queryForList(
+                        "select distinct workplace_type from " + schema("acme") + ".job", String.class))
                 .containsExactly("Remote");
-        assertThat(acme.log().entries())
-                .extracting(LoggedRequest::status)
-                .containsOnly(200);
+        assertThat(acme.log().entries()).extracting(LoggedRequest::status).containsOnly(200);
         assertThat(world.sandbox.log().entries())
                 .extracting(LoggedRequest::status)
                 .containsOnly(200);
@@ -171,8 +171,7 @@ class TenantsTest {
         start("h2");
         world.with("acme.jobfeed.jobs.enabled", "true").with("acme.jobfeed.jobs.schedule", "0/1 * * * * ?");
 
-        PluginHelper.getRoutesLoader(world.context())
-                .loadRoutes(ResourceHelper.fromString("acme.camel.yaml", """
+        PluginHelper.getRoutesLoader(world.context()).loadRoutes(ResourceHelper.fromString("acme.camel.yaml", """
                         - templatedRoute:
                             routeTemplateRef: jobfeed-schedule
                             routeId: acme-jobs-schedule

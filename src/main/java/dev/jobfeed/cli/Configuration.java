@@ -47,8 +47,8 @@ final class Configuration {
             }
             List<String> unknown = file.stringPropertyNames().stream()
                     .filter(name -> OURS.matcher(name).matches())
-                    .filter(name -> !Settings.defaults()
-                            .containsKey(OURS.matcher(name).replaceFirst("$2")))
+                    .filter(name ->
+                            !Settings.defaults().containsKey(OURS.matcher(name).replaceFirst("$2")))
                     .sorted()
                     .toList();
             if (!unknown.isEmpty()) {

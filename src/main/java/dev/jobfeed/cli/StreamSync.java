@@ -93,7 +93,8 @@ final class StreamSync {
     }
 
     private String summary(Run run) {
-        StringBuilder text = new StringBuilder((tenant.isEmpty() ? "" : tenant + " ") + source.property() + ": run " + run.id() + " " + run.status() + ": ");
+        StringBuilder text = new StringBuilder((tenant.isEmpty() ? "" : tenant + " ") + source.property() + ": run "
+                + run.id() + " " + run.status() + ": ");
         text.append(run.counts().received()).append(" received");
         add(text, run.counts().inserted(), "inserted", true);
         add(text, run.counts().updated(), "updated", true);

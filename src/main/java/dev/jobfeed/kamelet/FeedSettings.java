@@ -95,7 +95,9 @@ public final class FeedSettings implements CamelContextAware {
     public String tenant() {
         // what happens is kept until it was handed on, and only where somebody wants it
         properties.put("jobfeed.changes.to", "kamelet:sink");
-        context.getRegistry().lookupByNameAndType("jobfeedTenants", Tenants.class).configure(feed, properties);
+        context.getRegistry()
+                .lookupByNameAndType("jobfeedTenants", Tenants.class)
+                .configure(feed, properties);
         return feed;
     }
 

@@ -50,7 +50,8 @@ final class Credits {
                     "The next request may cost " + text(expected) + " credits, which would take the balance of "
                             + text(balance) + " below jobo.credits.floor (" + text(floor.get()) + ").",
                     "Top up the wallet, then run "
-                            + attempt.tenant().command("sync " + attempt.source().property() + " --confirm-cost")
+                            + attempt.tenant()
+                                    .command("sync " + attempt.source().property() + " --confirm-cost")
                             + " once, because the new balance is only known after a request; or lower"
                             + " the floor or the batch size.");
         }
@@ -118,7 +119,8 @@ final class Credits {
                     "cost-unconfirmed",
                     message,
                     "Agree with "
-                            + attempt.tenant().command("sync " + attempt.source().property() + " --confirm-cost")
+                            + attempt.tenant()
+                                    .command("sync " + attempt.source().property() + " --confirm-cost")
                             + ", or narrow jobo."
                             + attempt.source().property() + ".filter.*.");
         }

@@ -74,8 +74,9 @@ public final class ExpiredIds {
         }
         OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
         OffsetDateTime watermark = reader.runs().state(STREAM).lastSweepStartedAt();
-        OffsetDateTime since =
-                watermark == null ? now.minus(FIRST) : watermark.minus(reader.settings().overlap());
+        OffsetDateTime since = watermark == null
+                ? now.minus(FIRST)
+                : watermark.minus(reader.settings().overlap());
         OffsetDateTime reach = now.minus(RunPlan.SWEEP_REACH);
         Reading reading = new Reading(
                 reader,

@@ -95,8 +95,7 @@ public final class Tenants {
     }
 
     private Tenant open(String name) {
-        Settings settings =
-                checked(standard.settings().of(name).with(configured.getOrDefault(name, Map.of())), name);
+        Settings settings = checked(standard.settings().of(name).with(configured.getOrDefault(name, Map.of())), name);
         boolean hasOwn = settings.isOwn("jobfeed.datasource.url") || settings.isOwn("jobfeed.datasource.bean");
         try {
             return open(name, settings, hasOwn ? pools.open(settings) : pool);

@@ -47,7 +47,8 @@ class TenantOptionTest {
         JsonNode standard = json(run("status", "--json"));
         assertThat(standard.get("tenant").textValue()).isEmpty();
         assertThat(standard.get("active").intValue()).isZero();
-        assertThat(run("abandon", "jobs", "--tenant", "acme").out()).isEqualToIgnoringNewLines("jobs: there is no open run");
+        assertThat(run("abandon", "jobs", "--tenant", "acme").out())
+                .isEqualToIgnoringNewLines("jobs: there is no open run");
     }
 
     @Test
@@ -57,7 +58,9 @@ class TenantOptionTest {
 
         assertThat(run("sync", "jobs", "--tenant", "acme").exitCode()).isZero();
 
-        assertThat(json(run("status", "--tenant", "acme", "--json")).get("active").intValue())
+        assertThat(json(run("status", "--tenant", "acme", "--json"))
+                        .get("active")
+                        .intValue())
                 .isEqualTo(40);
         assertThat(directory.resolve("acme.mv.db")).exists();
     }

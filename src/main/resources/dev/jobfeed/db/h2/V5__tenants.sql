@@ -6,3 +6,10 @@ where origin_tenant is null and origin_base_url is not null and stream in ('jobs
 
 -- the place in the list of expired ids, for one that keeps no jobs
 merge into sync_state (stream) key (stream) values ('expired_ids');
+
+-- behind which row the next is to be handed on
+create table if not exists handed_on (
+    stream     varchar primary key,
+    changed_at timestamp(6) with time zone not null,
+    id         uuid not null
+);

@@ -1,0 +1,139 @@
+package dev.jobfeed.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.feed.Field;
+import dev.jobfeed.store.Sql;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.Tenants;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/**
+ * Career sites that are new or changed since they were last handed on: bean {@code jobfeedChangedSites}. They are handed
+ * on under the stream's own lease, so that no page is written meanwhile, and the place behind a row can be kept by when
+ * it changed.
+ */
+public final class ChangedSites {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String STREAM = FeedSource.CAREER_SITES.stream();
+    private static final int AT_ONCE = 100;
+
+    private final Tenants tenants;
+    private final ScheduledExecutorService heartbeats;
+    private final Holder holder;
+
+    public ChangedSites(Tenants tenants, ScheduledExecutorService heartbeats, Holder holder) {
+        this.tenants = tenants;
+        this.heartbeats = heartbeats;
+        this.holder = holder;
+    }
+
+    /**
+     * A row to be handed on.
+     *
+     * @param json the row, by the names of the API
+     */
+    public record Site(UUID id, OffsetDateTime changedAt, String json) {}
+
+    /** The right to hand rows on. In routes it is the variable {@code jobfeedReading}. */
+    public static final class Reading {
+
+        private final Tenant tenant;
+        private final Lease lease;
+        private Heartbeat heartbeat;
+        private volatile boolean lost;
+        private boolean finished;
+
+        private Reading(Tenant tenant, Lease lease) {
+            this.tenant = tenant;
+            this.lease = lease;
+        }
+
+        /** Whether there may be more. */
+        public boolean isUnfinished() {
+            return !lost && !finished;
+        }
+    }
+
+    /**
+     * Takes the right to hand rows on.
+     *
+     * @param tenant null for the standard one
+     * @return null while an attempt is at work on the stream
+     */
+    public Reading begin(String tenant) {
+        Tenant reader = tenants.named(tenant);
+        Lease lease =
+                reader.runs().acquire(STREAM, holder, reader.settings().lease()).orElse(null);
+        if (lease == null) {
+            return null;
+        }
+        Reading reading = new Reading(reader, lease);
+        reading.heartbeat =
+                Heartbeat.of(heartbeats, reader.runs(), lease, reader.settings().lease(), () -> reading.lost = true);
+        return reading;
+    }
+
+    /** The next rows, those that changed first before the others; none ends it. */
+    public List<Site> next(Reading reading) {
+        List<Site> sites =
+                jdbc(reading).query(sql("handed-on-next", reading), Map.of("limit", AT_ONCE), (row, i) -> site(row));
+        reading.finished = sites.isEmpty();
+        return sites;
+    }
+
+    /** Notes that a row was handed on. */
+    public void handedOn(Reading reading, Site site) {
+        Map<String, Object> place = Map.of("stream", STREAM, "changed_at", site.changedAt(), "id", site.id());
+        reading.tenant.transaction().executeWithoutResult(status -> {
+            if (jdbc(reading).update(sql("handed-on-move", reading), place) == 0) {
+                jdbc(reading).update(sql("handed-on-begin", reading), place);
+            }
+            reading.tenant.runs().renew(reading.lease, reading.tenant.settings().lease());
+        });
+    }
+
+    /** Lets attempts work on the stream again. */
+    public void end(Reading reading) {
+        reading.heartbeat.close();
+        reading.tenant.runs().release(reading.lease);
+    }
+
+    private static NamedParameterJdbcTemplate jdbc(Reading reading) {
+        return new NamedParameterJdbcTemplate(reading.tenant.dataSource());
+    }
+
+    private static String sql(String name, Reading reading) {
+        return Sql.text(name, reading.tenant.database());
+    }
+
+    private static Site site(ResultSet row) throws SQLException {
+        ObjectNode json = JSON.createObjectNode().put("id", row.getString("id"));
+        for (Field field : FeedSource.CAREER_SITES.shape().fields()) {
+            String text = row.getString(field.name());
+            if (field.kind() == Field.Kind.JSON && text != null) {
+                try {
+                    json.set(field.name(), JSON.readTree(text));
+                } catch (JsonProcessingException e) {
+                    throw new IllegalStateException("the column holds JSON", e);
+                }
+            } else {
+                json.put(field.name(), text);
+            }
+        }
+        return new Site(
+                row.getObject("id", UUID.class),
+                row.getObject("last_changed_at", OffsetDateTime.class),
+                json.toString());
+    }
+}

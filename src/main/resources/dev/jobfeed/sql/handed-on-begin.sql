@@ -1,0 +1,1 @@
+insert into handed_on (stream, changed_at, id) values (:stream, :changed_at, :id)
