@@ -72,6 +72,7 @@ public final class JobfeedBundle {
             "jobs-expired",
             "jobs-feed",
             "jobs-sync",
+            "kamelets",
             "ops",
             "triggers");
 
