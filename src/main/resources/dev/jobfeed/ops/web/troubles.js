@@ -62,7 +62,7 @@ export function troubles() {
       button.setAttribute("aria-expanded", String(closed));
       button.textContent = closed ? "Hide" : "Show";
       place.replaceChildren();
-      if (closed) place.append(h("pre", {}, (await get(`quarantine/${row.id}`)).payload));
+      if (closed) place.append(h("pre", { tabindex: "0", role: "region", "aria-label": `Row ${row.id}` }, (await get(`quarantine/${row.id}`)).payload));
     } }, "Show");
     return h("div", {}, button, place);
   }

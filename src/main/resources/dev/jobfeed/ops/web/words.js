@@ -14,7 +14,8 @@ export const percent = share => share === null || share === undefined ? "" : `${
 
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
-  const s = Math.max(0, Math.round(seconds));
+  if (seconds < 10) return `${Math.max(0, Math.round(seconds * 10) / 10)} s`;
+  const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
   if (s < 3600) return two(Math.floor(s / 60), "min", s % 60, "s");
   if (s < 172800) return two(Math.floor(s / 3600), "h", Math.floor(s % 3600 / 60), "min");
