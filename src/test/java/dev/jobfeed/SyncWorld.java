@@ -105,7 +105,8 @@ final class SyncWorld implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    DefaultCamelContext context() throws Exception {
+    /** The context with every route in it, started by the first that wants it so. */
+    DefaultCamelContext loaded() throws Exception {
         if (context == null) {
             context = new DefaultCamelContext();
             context.getPropertiesComponent().setOverrideProperties(settings);
@@ -123,8 +124,12 @@ final class SyncWorld implements AutoCloseable {
                 files.add(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
             }
             PluginHelper.getRoutesLoader(context).loadRoutes(files);
-            context.start();
         }
+        return context;
+    }
+
+    DefaultCamelContext context() throws Exception {
+        loaded().start();
         return context;
     }
 

@@ -1,0 +1,25 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.sandbox.SandboxOptions;
+import org.junit.jupiter.api.Test;
+
+/** {@code career-sites.camel.yaml}. */
+class CareerSitesRouteTest extends RouteTest {
+
+    @Override
+    SandboxOptions.Builder sandbox() {
+        return SandboxOptions.builder().jobs(0).careerSites(60);
+    }
+
+    @Test
+    void theyAreReadByTheLoopOfTheJobsAndHaveNoSweep() throws Exception {
+        edit("jobs-feed", route -> route.weaveById("jobs-feed-store").before().to("mock:page"));
+
+        world.syncCareerSites();
+
+        assertThat(arrived("mock:page")).hasSize(2);
+        assertThat(world.expired()).isEmpty();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.FaultRule;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** {@code jobo-api.camel.yaml}: what is done for each status, and where the key is. */
+class JoboApiRouteTest extends RouteTest {
+
+    @Override
+    SandboxOptions.Builder sandbox() {
+        return SandboxOptions.builder().jobs(20);
+    }
+
+    @Override
+    Map<String, String> properties() {
+        return Map.of("jobo.retry.time-scale", "0.001");
+    }
+
+    private void answers(int status, Map<String, String> headers, int times) {
+        world.sandbox.faults(
+                FaultRule.answer(status, headers, "{}").on(Endpoint.JOBS_FEED).times(times));
+    }
+
+    @Test
+    void theKeyIsOnTheMessageForTheCallAndAtNoOtherStep() throws Exception {
+        edit("jobo-exchange", route -> {
+            route.weaveById("jobo-exchange-key-on").before().to("mock:before");
+            route.weaveById("jobo-exchange-http").before().to("mock:call");
+            route.weaveById("jobo-exchange-read").before().to("mock:answer");
+        });
+
+        world.sync();
+
+        assertThat(arrived("mock:call"))
+                .extracting(call -> call.getMessage().getHeader("X-Api-Key"))
+                .containsOnly(Sandbox.TEST_KEY);
+        assertThat(arrived("mock:before")).hasSameSizeAs(arrived("mock:call"));
+        assertThat(arrived("mock:before"))
+                .allMatch(call -> !call.getMessage().getHeaders().containsValue(Sandbox.TEST_KEY));
+        assertThat(arrived("mock:answer"))
+                .allMatch(call -> !call.getMessage().getHeaders().containsValue(Sandbox.TEST_KEY));
+    }
+
+    @Test
+    void eachTryPassesTheStepOfOneRequestAnew() throws Exception {
+        edit(
+                "jobo-exchange",
+                route -> route.weaveById("jobo-exchange-http").before().to("mock:call"));
+        answers(503, Map.of("Retry-After", "1"), 2);
+
+        world.sync();
+
+        assertThat(arrived("mock:call")).hasSize(3);
+        assertThat(world.run().retries()).isEqualTo(2);
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void whatIsFinalIsAskedOnce() throws Exception {
+        edit(
+                "jobo-exchange",
+                route -> route.weaveById("jobo-exchange-http").before().to("mock:call"));
+        answers(403, Map.of(), 9);
+
+        assertThatThrownBy(world::sync).isNotNull();
+
+        assertThat(arrived("mock:call")).hasSize(1);
+    }
+
+    @Test
+    void aLostCursorIsAnAnswerForTheLoopAndNoFailure() throws Exception {
+        edit("jobs-feed", route -> route.weaveById("jobs-feed-restart").after().to("mock:restarted"));
+        answers(409, Map.of(), 1);
+
+        world.sync();
+
+        assertThat(arrived("mock:restarted")).hasSize(1);
+        assertThat(world.run().restarts()).isEqualTo(1);
+        world.assertStoreIsTheWorld();
+    }
+}

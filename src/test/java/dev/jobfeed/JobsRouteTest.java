@@ -1,0 +1,62 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** {@code jobs-sync.camel.yaml} and {@code jobs-feed.camel.yaml}. */
+class JobsRouteTest extends RouteTest {
+
+    @Override
+    SandboxOptions.Builder sandbox() {
+        return SandboxOptions.builder().jobs(700);
+    }
+
+    @Test
+    void aPageIsWrittenInChunks() throws Exception {
+        edit("jobs-page", route -> route.weaveById("jobs-page-upsert").before().to("mock:chunk"));
+
+        world.sync();
+
+        assertThat(arrived("mock:chunk"))
+                .extracting(chunk -> chunk.getMessage().getBody(List.class).size())
+                .containsExactly(500, 200);
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aStepThatFailsInsideThePageTakesTheWholePageBack() throws Exception {
+        edit("jobs-page", route -> route.weaveById("jobs-page-checkpoint")
+                .before()
+                .throwException(new IllegalStateException("no")));
+
+        assertThatThrownBy(world::sync).hasStackTraceContaining("IllegalStateException: no");
+
+        assertThat(world.one("select count(*) from job", Integer.class)).isZero();
+        assertThat(world.run().pages()).isZero();
+        assertThat(world.run().status()).isEqualTo("open");
+    }
+
+    @Test
+    void theTriggerMakesOneAttemptAndKeepsAFailureToItself() throws Exception {
+        edit("jobs-schedule", route -> route.replaceFromWith("direct:tick"));
+        edit("jobs-feed", route -> route.weaveById("jobs-feed-check")
+                .before()
+                .to("mock:page")
+                .filter(page -> arrived("mock:page").size() == 1)
+                .throwException(new IllegalStateException("once")));
+        world.loaded().getRouteDefinition("jobs-schedule").setAutoStartup("true");
+        context().start();
+
+        template().sendBody("direct:tick", "");
+        assertThat(world.run().lastError()).contains("once");
+        template().sendBody("direct:tick", "");
+
+        assertThat(world.run().status()).isEqualTo("succeeded");
+        assertThat(world.run().attempts()).isEqualTo(2);
+        world.assertStoreIsTheWorld();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.jobfeed;
+
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.AdviceWith;
+import org.apache.camel.builder.AdviceWithRouteBuilder;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.test.junit5.CamelTestSupport;
+import org.apache.camel.test.junit5.TestExecutionConfiguration;
+import org.apache.camel.util.function.ThrowingConsumer;
+import org.junit.jupiter.api.AfterEach;
+
+/**
+ * The shipped routes in Camel's own test kit, edited as an integrator may edit them, against a sandbox over HTTP. The
+ * context starts with the first call that needs it, after the edits.
+ */
+abstract class RouteTest extends CamelTestSupport {
+
+    SyncWorld world;
+
+    /** What the sandbox holds. */
+    abstract SandboxOptions.Builder sandbox();
+
+    /** What is set beside the world's own settings. */
+    Map<String, String> properties() {
+        return Map.of();
+    }
+
+    @Override
+    public void configureTest(TestExecutionConfiguration configuration) {
+        configuration.withUseAdviceWith(true);
+    }
+
+    @Override
+    protected CamelContext createCamelContext() throws Exception {
+        world = SyncWorld.of("h2", sandbox());
+        for (Map.Entry<String, String> property : properties().entrySet()) {
+            world.with(property.getKey(), property.getValue());
+        }
+        return world.loaded();
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    /** Edits a route. */
+    void edit(String route, ThrowingConsumer<AdviceWithRouteBuilder, Exception> edit) throws Exception {
+        AdviceWith.adviceWith(context(), route, false, edit);
+    }
+
+    /** What has arrived at an endpoint that an edit put in. */
+    List<Exchange> arrived(String mock) {
+        return MockEndpoint.resolve(context(), mock).getExchanges();
+    }
+}
