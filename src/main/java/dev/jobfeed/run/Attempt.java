@@ -7,6 +7,7 @@ import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * One trigger's work on a stream, from taking the lease to giving it back. In routes it is the variable
@@ -33,6 +34,7 @@ public final class Attempt {
     private volatile boolean settling;
     private BigDecimal creditsSpent = BigDecimal.ZERO;
     private String explanation;
+    private UUID reconcilesFrom = new UUID(0, 0);
     private volatile long pages;
     private volatile long rows;
     private Spent unsaved = Spent.NOTHING;
@@ -100,6 +102,15 @@ public final class Attempt {
     /** Whether the run has its feed and still has to expire what a resync did not bring. */
     public boolean isReconciling() {
         return swept && !stopping && run.phase() == RunPhase.RECONCILE;
+    }
+
+    /** The first id that reconciling has not looked at yet; one that was is looked at again without harm. */
+    UUID reconcilesFrom() {
+        return reconcilesFrom;
+    }
+
+    void reconcilesFrom(UUID id) {
+        reconcilesFrom = id;
     }
 
     /** Whether everything the run needs is done, so that its watermark may move. */

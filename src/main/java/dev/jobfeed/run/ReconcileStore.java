@@ -39,13 +39,17 @@ public final class ReconcileStore {
                 (row, i) -> new Counts(row.getLong("active"), row.getLong("unseen"), row.getLong("seen")));
     }
 
-    int expire(long runId, String reason, OffsetDateTime at, int limit) {
-        List<UUID> expired = jdbc.queryForList(
-                Sql.text("reconcile-expire", database),
-                Map.of("run_id", runId, "reason", reason, "at", at, "limit", limit),
+    /**
+     * Active jobs that a resync did not bring, in the order of their ids, so that the next look goes on where this one
+     * ended instead of through the whole table again.
+     *
+     * @param from the first id to look at
+     */
+    List<UUID> unseen(long runId, UUID from, int limit) {
+        return jdbc.queryForList(
+                Sql.text("reconcile-unseen", database),
+                Map.of("run_id", runId, "from", from, "limit", limit),
                 UUID.class);
-        outbox.expired(runId, reason, expired, at);
-        return expired.size();
     }
 
     void closeQuarantined(long runId, OffsetDateTime at) {

@@ -1,8 +1,11 @@
 package dev.jobfeed.run;
 
 import dev.jobfeed.feed.FeedFilters;
+import dev.jobfeed.store.UuidArray;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,8 +14,8 @@ public final class Reconciliation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
 
-    /** Rows a tenant.transaction(). */
-    private static final int STEP = 50_000;
+    /** Rows a transaction. */
+    private static final int STEP = 20_000;
 
     private final Attempts attempts;
 
@@ -71,11 +74,16 @@ public final class Reconciliation {
         Run run = attempt.run();
         OffsetDateTime now = attempts.now();
         tenant.transaction().executeWithoutResult(status -> {
-            int expired = tenant.reconcile().expire(run.id(), reason(attempt), now, STEP);
-            tenant.runs().addExpired(run.id(), expired, attempt.toSave());
-            if (expired < STEP) {
+            String reason = reason(attempt);
+            List<UUID> unseen = tenant.reconcile().unseen(run.id(), attempt.reconcilesFrom(), STEP);
+            List<UUID> expired = tenant.runs().expire(new UuidArray(unseen), reason, now);
+            tenant.outbox().expired(run.id(), reason, expired, now);
+            tenant.runs().addExpired(run.id(), expired.size(), attempt.toSave());
+            if (unseen.size() < STEP) {
                 tenant.reconcile().closeQuarantined(run.id(), now);
                 tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
+            } else {
+                attempt.reconcilesFrom(unseen.get(STEP - 1));
             }
             Attempts.fence(attempt);
         });

@@ -320,10 +320,12 @@ public final class RunStore {
     }
 
     /** Expires the active jobs among these ids; says which they were. */
-    List<UUID> expire(UuidArray ids, OffsetDateTime at) {
+    List<UUID> expire(UuidArray ids, String reason, OffsetDateTime at) {
         return jdbc.queryForList(
                 sql("jobs-expire"),
-                new MapSqlParameterSource("at", at).addValue("ids", ids, java.sql.Types.ARRAY),
+                new MapSqlParameterSource("at", at)
+                        .addValue("reason", reason)
+                        .addValue("ids", ids, java.sql.Types.ARRAY),
                 UUID.class);
     }
 

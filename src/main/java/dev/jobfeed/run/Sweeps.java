@@ -47,7 +47,7 @@ public final class Sweeps {
     /** Expires the active jobs among some ids of the page at hand; the others are unknown or expired already. */
     public void expire(Attempt attempt, Sweep sweep, List<UUID> ids) {
         Tenant tenant = attempt.tenant();
-        List<UUID> expired = tenant.runs().expire(new UuidArray(ids), sweep.startedAt());
+        List<UUID> expired = tenant.runs().expire(new UuidArray(ids), "swept", sweep.startedAt());
         tenant.outbox().expired(attempt.run().id(), "swept", expired, sweep.startedAt());
         sweep.expired(expired.size());
     }
