@@ -20,7 +20,6 @@ import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.PluginHelper;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The shipped routes in a Camel context, against the stand-in for Jobby.dev over HTTP, with a database of their own. */
@@ -119,11 +118,7 @@ final class JobbyWorld implements AutoCloseable {
             server.setPort(port);
             created.addService(server, true, true);
         }
-        var loader = PluginHelper.getResourceLoader(created);
-        for (String name : JobfeedBundle.ROUTES) {
-            PluginHelper.getRoutesLoader(created)
-                    .loadRoutes(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
-        }
+        SyncWorld.loadRoutes(created);
         created.start();
         return created;
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -118,14 +119,19 @@ final class SyncWorld implements AutoCloseable {
                 server.setPort(port);
                 context.addService(server, true, true);
             }
-            var loader = PluginHelper.getResourceLoader(context);
-            List<Resource> files = new ArrayList<>();
-            for (String name : JobfeedBundle.ROUTES) {
-                files.add(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
-            }
-            PluginHelper.getRoutesLoader(context).loadRoutes(files);
+            loadRoutes(context);
         }
         return context;
+    }
+
+    /** All of the shipped routes at once, because some of them are made from templates in others. */
+    static void loadRoutes(CamelContext context) throws Exception {
+        var loader = PluginHelper.getResourceLoader(context);
+        List<Resource> files = new ArrayList<>();
+        for (String name : JobfeedBundle.ROUTES) {
+            files.add(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
+        }
+        PluginHelper.getRoutesLoader(context).loadRoutes(files);
     }
 
     DefaultCamelContext context() throws Exception {
