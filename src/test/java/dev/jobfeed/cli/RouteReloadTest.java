@@ -104,7 +104,8 @@ class RouteReloadTest {
 
         edit(
                 "jobs-feed",
-                text -> text.replaceFirst("(?s)( +- bean:\n +id: jobs-feed-committed\n.*?\n)(?=- route)", "$1" + STEP));
+                text -> text.replaceFirst(
+                        "(?s)( +- bean:\n +id: jobs-feed-committed\n.*?\n)(?=- route)", "$1" + STEP.indent(12)));
 
         MockEndpoint edited = context().getEndpoint("mock:edited", MockEndpoint.class);
         await().atMost(DEADLINE)
@@ -142,7 +143,9 @@ class RouteReloadTest {
         edit("alerts", text -> text.replace("[jobfeed-alert", "jobfeed-alert")
                 .replace("alert ${body}", "told ${body}"));
         edit("companies", text -> text.replace("perriod", "period"));
-        write("my-own.camel.yaml", "- route:\n    id: my-own\n    from:\n      uri: direct:my-own\n      steps: []\n");
+        write(
+                "my-own.camel.yaml",
+                "- route:\n    id: my-own\n    from:\n      uri: direct:my-own\n      steps:\n        - log: mine\n");
         await().atMost(DEADLINE).until(() -> context().getRoute("my-own") != null);
         await().atMost(DEADLINE).until(() -> log.list.stream()
                 .anyMatch(event -> event.getFormattedMessage().contains("alerts.camel.yaml")
