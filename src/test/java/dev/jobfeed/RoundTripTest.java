@@ -39,7 +39,7 @@ class RoundTripTest {
                             .hasSize(parts.size());
                     for (JsonNode part : parts) {
                         // the dumper of Camel 4.18.0 fails for every expression in the language method
-                        if (part.findValue("method") == null) {
+                        if (part.findValue("method") == null && !part.has("templatedRoute")) {
                             List<String> written = dumped(YAML.writeValueAsString(List.of(part)), true);
                             assertThat(dumped(written.get(0), true)).isEqualTo(written);
                         }
@@ -52,10 +52,15 @@ class RoundTripTest {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.getPropertiesComponent().addPropertiesSource(new Yes());
             context.build();
-            PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString("file.camel.yaml", text));
             Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
+            if (text.contains("routeTemplateRef")) {
+                load(context, Files.readString(Path.of("routes/triggers.camel.yaml")));
+            }
+            int others = model.getRouteTemplateDefinitions().size();
+            load(context, text);
             List<NamedNode> definitions = new ArrayList<>(model.getRouteConfigurationDefinitions());
-            definitions.addAll(model.getRouteTemplateDefinitions());
+            definitions.addAll(
+                    model.getRouteTemplateDefinitions().stream().skip(others).toList());
             definitions.addAll(model.getRouteDefinitions());
             List<String> dumped = new ArrayList<>();
             for (NamedNode definition : definitions) {
@@ -63,10 +68,17 @@ class RoundTripTest {
                         asYaml
                                 ? PluginHelper.getModelToYAMLDumper(context)
                                         .dumpModelAsYaml(context, definition, false, true, false, false)
-                                : PluginHelper.getModelToXMLDumper(context).dumpModelAsXml(context, definition));
+                                : PluginHelper.getModelToXMLDumper(context)
+                                        .dumpModelAsXml(context, definition)
+                                        // counts the routes of the process
+                                        .replaceAll("nodePrefixId=\"route-\\d+\"", ""));
             }
             return dumped;
         }
+    }
+
+    private static void load(DefaultCamelContext context, String text) throws Exception {
+        PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString("file.camel.yaml", text));
     }
 
     /** Lets every route take part, whatever it depends on. */

@@ -87,7 +87,7 @@ class RouteReloadTest {
         properties.forEach(System::setProperty);
         log.start();
         root().addAppender(log);
-        runtime = Runtime.start(Configuration.read(Map.of()), true);
+        runtime = Runtime.start(Configuration.read(Map.of()));
     }
 
     @AfterEach
@@ -127,7 +127,7 @@ class RouteReloadTest {
 
         edit("alerts", text -> text.replace("    id: jobfeed-alert\n", "    id: [jobfeed-alert\n"));
         await().atMost(DEADLINE).until(() -> errors().size() == 1);
-        edit("companies", text -> text.replace("        period: ", "        perriod: "));
+        edit("triggers", text -> text.replace("          period: ", "          perriod: "));
         await().atMost(DEADLINE).until(() -> errors().size() == 2);
         edit("jobs-sync", text -> text.replace("id: jobs-sync-commit", "id: jobs-sync-other"));
         await().atMost(DEADLINE).until(() -> errors().size() == 3);
@@ -135,14 +135,14 @@ class RouteReloadTest {
         await().atMost(DEADLINE).until(() -> errors().size() == 4);
 
         assertThat(errors().get(0)).contains("alerts.camel.yaml is not taken up, and what was loaded before goes on. ");
-        assertThat(errors().get(1)).contains("companies.camel.yaml").contains("perriod");
+        assertThat(errors().get(1)).contains("triggers.camel.yaml").contains("perriod");
         assertThat(errors().get(2)).contains("lost what the bundle needs: jobs-sync-commit");
         assertThat(errors().get(3)).contains("my-own.camel.yaml").contains("nosuch");
         assertThat(routes()).isEqualTo(before);
 
         edit("alerts", text -> text.replace("[jobfeed-alert", "jobfeed-alert")
                 .replace("alert ${body}", "told ${body}"));
-        edit("companies", text -> text.replace("perriod", "period"));
+        edit("triggers", text -> text.replace("perriod", "period"));
         write(
                 "my-own.camel.yaml",
                 "- route:\n    id: my-own\n    from:\n      uri: direct:my-own\n      steps:\n        - log: mine\n");
