@@ -1,22 +1,19 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.cli.DoctorCommand.Finding;
 import dev.jobfeed.cli.DoctorCommand.Verdict;
 import dev.jobfeed.run.Failures;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 
 /** Looks at the route files: whether each parses, and whether an edited one still has the steps the bundle needs. */
 final class RouteCheck {
@@ -84,37 +81,70 @@ final class RouteCheck {
 
     static List<Finding> check(Configuration configuration) throws IOException {
         List<Finding> findings = new ArrayList<>();
-        for (Map.Entry<String, String> file :
-                Runtime.routes(configuration.routes()).entrySet()) {
-            findings.add(check(file.getKey(), file.getValue()));
+        for (RouteFile file : RouteFile.of(configuration.routes())) {
+            findings.add(find(file));
         }
         return findings;
     }
 
-    private static Finding check(String name, String location) {
+    private static Finding find(RouteFile file) {
+        String where = file.path() == null ? "in the jar" : file.path().toString();
+        try {
+            check(file.name(), file.text());
+            return judge(file, where);
+        } catch (ConfigurationException e) {
+            return new Finding(file.name(), Verdict.failure, where + " " + e.getMessage());
+        } catch (Exception e) {
+            return new Finding(file.name(), Verdict.failure, where + " does not parse: " + Failures.describe(e));
+        }
+    }
+
+    /** What its user has made of it, and what has become of it since in the bundle. */
+    private static Finding judge(RouteFile file, String where) throws IOException {
+        if (file.shipped().isEmpty()) {
+            return new Finding(file.name(), Verdict.ok, where + ", your own");
+        }
+        String text = file.text();
+        String shipped = file.shipped().get();
+        String pristine = file.pristine().orElse(shipped);
+        if (text.equals(shipped)) {
+            return new Finding(file.name(), Verdict.ok, where + ", as shipped");
+        }
+        String edit = "edited" + (text.equals(pristine) ? "" : changes(pristine, text));
+        if (pristine.equals(shipped)) {
+            return new Finding(file.name(), Verdict.ok, where + ", " + edit);
+        }
+        return new Finding(
+                file.name(),
+                Verdict.warning,
+                where + ", "
+                        + (text.equals(pristine)
+                                ? "as an earlier version shipped it; this one's differs" + changes(pristine, shipped)
+                                        + ". Replace it"
+                                : edit + "; and the shipped file has changed since" + changes(pristine, shipped)
+                                        + ". Carry that over, then put the shipped file into .shipped"));
+    }
+
+    private static String changes(String before, String after) {
+        String changes = RouteChanges.between(before, after);
+        return changes.isEmpty() ? " (in form only)" : " (" + changes + ")";
+    }
+
+    /**
+     * Parses a file.
+     *
+     * @throws ConfigurationException when it lacks what the bundle needs
+     */
+    static void check(String name, String text) throws Exception {
         try (DefaultCamelContext scratch = new DefaultCamelContext()) {
             scratch.build();
-            Resource resource = PluginHelper.getResourceLoader(scratch).resolveResource(location);
-            String text;
-            try (InputStream in = resource.getInputStream()) {
-                text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            }
-            PluginHelper.getRoutesLoader(scratch).findRoutesBuilders(resource);
-            Set<String> lost = new TreeSet<>(ids(shipped(name)));
-            lost.retainAll(NEEDED);
-            lost.removeAll(ids(text));
-            if (!lost.isEmpty()) {
-                return new Finding(
-                        name, Verdict.failure, location + " lost what the bundle needs: " + String.join(", ", lost));
-            }
-            boolean own = shipped(name).isEmpty();
-            boolean edited = !own && !text.equals(shipped(name));
-            String where = location.startsWith("file:")
-                    ? Path.of(location.substring(5)).toString()
-                    : "from the jar";
-            return new Finding(name, Verdict.ok, where + (own ? ", your own" : edited ? ", edited" : ", as shipped"));
-        } catch (Exception e) {
-            return new Finding(name, Verdict.failure, location + " does not parse: " + Failures.describe(e));
+            PluginHelper.getRoutesLoader(scratch).findRoutesBuilders(ResourceHelper.fromString(name, text));
+        }
+        Set<String> lost = new TreeSet<>(ids(new RouteFile(name, null).shipped().orElse("")));
+        lost.retainAll(NEEDED);
+        lost.removeAll(ids(text));
+        if (!lost.isEmpty()) {
+            throw new ConfigurationException("lost what the bundle needs: " + String.join(", ", lost));
         }
     }
 
@@ -122,12 +152,5 @@ final class RouteCheck {
         Set<String> ids = new TreeSet<>();
         ID.matcher(text).results().map((MatchResult found) -> found.group(1)).forEach(ids::add);
         return ids;
-    }
-
-    /** The file as the jar has it; empty when it is none of the bundle's. */
-    private static String shipped(String name) throws IOException {
-        try (InputStream in = RouteCheck.class.getResourceAsStream("/routes/" + name)) {
-            return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }

@@ -2,17 +2,12 @@ package dev.jobfeed.cli;
 
 import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.Settings;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
@@ -80,8 +75,9 @@ final class Runtime implements AutoCloseable {
             main.setDefaultPropertyPlaceholderLocation("false");
             main.configure().withName("jobfeed").withAutoConfigurationLogSummary(false);
             main.configure()
-                    .withRoutesIncludePattern(
-                            String.join(",", routes(configuration.routes()).values()));
+                    .withRoutesIncludePattern(RouteFile.of(configuration.routes()).stream()
+                            .map(RouteFile::location)
+                            .collect(Collectors.joining(",")));
             main.configure().withShutdownTimeout(1);
             if (!scheduled) {
                 main.configure().withAutoStartupExcludePattern(TRIGGERS);
@@ -103,26 +99,21 @@ final class Runtime implements AutoCloseable {
                 }
             });
             main.start();
+            if (scheduled
+                    && settings.flag("jobfeed.routes.reload")
+                    && configuration.routes().isPresent()) {
+                RouteReload.watch(
+                        main.getCamelContext(),
+                        bundle[0].attempts(),
+                        settings,
+                        configuration.routes().get());
+            }
             return new Runtime(databases, main, bundle[0], address);
         } catch (Exception e) {
             main.stop();
             databases.close();
             throw e;
         }
-    }
-
-    /** Where each route file comes from: the shipped ones, each replaced by a file of its name, and every further file. */
-    static Map<String, String> routes(Optional<Path> directory) throws IOException {
-        Map<String, String> resources = new TreeMap<>();
-        JobfeedBundle.ROUTES.forEach(
-                name -> resources.put(name + ".camel.yaml", "classpath:routes/" + name + ".camel.yaml"));
-        if (directory.isPresent()) {
-            try (Stream<Path> files = Files.list(directory.get())) {
-                files.filter(file -> file.toString().endsWith(".camel.yaml"))
-                        .forEach(file -> resources.put(file.getFileName().toString(), "file:" + file.toAbsolutePath()));
-            }
-        }
-        return resources;
     }
 
     Main main() {

@@ -36,6 +36,7 @@ public final class Attempts {
     private final Clock clock;
     private final Holder holder;
     private final Map<Attempt, Heartbeat> active = new ConcurrentHashMap<>();
+    private volatile boolean held;
 
     public Attempts(Tenants tenants, ScheduledExecutorService heartbeats, Clock clock, Holder holder) {
         this.tenants = tenants;
@@ -58,6 +59,9 @@ public final class Attempts {
      * @throws StreamBusyException when another attempt holds it
      */
     public Attempt begin(String tenant, String stream, Integer maxPages, Boolean costConfirmed) {
+        if (held) {
+            throw new StreamBusyException("The routes are being loaded anew; the next trigger goes on.");
+        }
         Tenant working = tenants.named(tenant);
         Duration duration = working.settings().lease();
         Lease lease = working.runs()
@@ -377,6 +381,16 @@ public final class Attempts {
     public void stopAll(Duration grace) {
         active().forEach(Attempt::stop);
         await(grace, () -> active().allMatch(Attempt::isPausing));
+    }
+
+    /** Lets no attempt begin in this process, until {@link #goOn}. */
+    public void hold() {
+        held = true;
+    }
+
+    /** Lets attempts begin again. */
+    public void goOn() {
+        held = false;
     }
 
     /** Waits until no attempt of this process is at work; false when one still is. */

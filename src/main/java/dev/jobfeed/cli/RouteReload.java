@@ -1,0 +1,161 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.Settings;
+import dev.jobfeed.run.Attempts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteConfigurationDefinition;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.FileWatcherResourceReloadStrategy;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes up edits of the files in {@code routes/} while the runtime is at work. An edit is built on a scratch context first;
+ * what is no good is told of, and what was loaded before goes on. For one that is good, attempts end at their next page
+ * boundary, all routes are loaded anew, and the catch-up goes on with an open run at its cursor.
+ */
+final class RouteReload {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteReload.class);
+
+    /** How long what is at work besides attempts may take to end. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final CamelContext context;
+    private final Attempts attempts;
+    private final Settings settings;
+    private final Path directory;
+    private final Map<String, String> loaded;
+    private final Map<String, String> refused = new TreeMap<>();
+
+    private RouteReload(CamelContext context, Attempts attempts, Settings settings, Path directory) throws IOException {
+        this.context = context;
+        this.attempts = attempts;
+        this.settings = settings;
+        this.directory = directory;
+        this.loaded = read();
+    }
+
+    /** Watches a directory until the context stops. */
+    static void watch(CamelContext context, Attempts attempts, Settings settings, Path directory) throws Exception {
+        RouteReload reload = new RouteReload(context, attempts, settings, directory);
+        FileWatcherResourceReloadStrategy watcher = new FileWatcherResourceReloadStrategy(directory.toString());
+        watcher.setFileFilter(file -> file.getName().endsWith(".camel.yaml"));
+        watcher.setResourceReload((name, resource) -> reload.look());
+        context.addService(watcher);
+    }
+
+    private Map<String, String> read() throws IOException {
+        Map<String, String> texts = new TreeMap<>();
+        for (RouteFile file : RouteFile.of(Optional.of(directory))) {
+            texts.put(file.name(), file.text());
+        }
+        return texts;
+    }
+
+    /** Judges each changed file by itself, and takes up what is good. */
+    private synchronized void look() throws Exception {
+        Map<String, String> wanted = new TreeMap<>(loaded);
+        List<String> changed = new ArrayList<>();
+        for (Map.Entry<String, String> file : read().entrySet()) {
+            String name = file.getKey();
+            if (file.getValue().equals(loaded.get(name))) {
+                refused.remove(name);
+            } else if (!file.getValue().equals(refused.get(name))) {
+                Map<String, String> candidate = new TreeMap<>(wanted);
+                candidate.put(name, file.getValue());
+                try {
+                    RouteCheck.check(name, file.getValue());
+                    build(candidate);
+                    wanted = candidate;
+                    changed.add(name);
+                    refused.remove(name);
+                } catch (Exception e) {
+                    refused.put(name, file.getValue());
+                    LOG.error(
+                            "The edit of {} is not taken up, and what was loaded before goes on. {}",
+                            directory.resolve(name),
+                            reason(e));
+                }
+            }
+        }
+        if (!changed.isEmpty()) {
+            swap(wanted, changed);
+        }
+    }
+
+    /** Builds every route, without starting one, where a fault harms nobody. */
+    private void build(Map<String, String> texts) throws Exception {
+        try (ScratchContext scratch = ScratchContext.like(context)) {
+            load(scratch.context(), texts);
+            scratch.context().start();
+        }
+    }
+
+    private void swap(Map<String, String> texts, List<String> changed) throws Exception {
+        LOG.info("Edited: {}. The routes are loaded anew", String.join(", ", changed));
+        attempts.hold();
+        try {
+            attempts.stopAll(settings.duration("jobo.http.response-timeout"));
+            attempts.awaitEnd(GRACE);
+            clear();
+        } finally {
+            attempts.goOn();
+        }
+        try {
+            load(context, texts);
+            loaded.putAll(texts);
+            LOG.info("{} routes are at work, with the edit of {}", context.getRoutesSize(), String.join(", ", changed));
+        } catch (Exception e) {
+            clear();
+            load(context, loaded);
+            changed.forEach(name -> refused.put(name, texts.get(name)));
+            LOG.error("The edit of {} is taken back. {}", String.join(", ", changed), reason(e));
+        }
+    }
+
+    private static void load(CamelContext context, Map<String, String> texts) throws Exception {
+        List<Resource> resources = new ArrayList<>();
+        texts.forEach((name, text) -> resources.add(ResourceHelper.fromString(name, text)));
+        PluginHelper.getRoutesLoader(context).loadRoutes(resources);
+    }
+
+    /** Those that begin by themselves first, so that nothing new begins while the others end. */
+    private void clear() throws Exception {
+        List<Route> routes = new ArrayList<>(context.getRoutes());
+        routes.sort(java.util.Comparator.comparing(
+                route -> route.getEndpoint().getEndpointUri().startsWith("direct:")));
+        for (Route route : routes) {
+            context.getRouteController().stopRoute(route.getRouteId(), GRACE.toSeconds(), TimeUnit.SECONDS);
+        }
+        for (Route route : routes) {
+            context.removeRoute(route.getRouteId());
+        }
+        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        for (RouteConfigurationDefinition policy : List.copyOf(model.getRouteConfigurationDefinitions())) {
+            model.removeRouteConfiguration(policy);
+        }
+        model.removeRouteTemplateDefinitions(List.copyOf(model.getRouteTemplateDefinitions()));
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.toString() : root.getMessage().strip();
+    }
+}
