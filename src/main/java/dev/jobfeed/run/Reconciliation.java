@@ -1,6 +1,7 @@
 package dev.jobfeed.run;
 
 import dev.jobfeed.feed.FeedFilters;
+import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
 import org.slf4j.Logger;
@@ -70,7 +71,7 @@ public final class Reconciliation {
         Tenant tenant = attempt.tenant();
         Run run = attempt.run();
         OffsetDateTime now = attempts.now();
-        tenant.transaction().executeWithoutResult(status -> {
+        int closed = tenant.transaction().execute(status -> {
             int expired = tenant.reconcile().expire(run.id(), reason(attempt), now, STEP);
             tenant.runs().addExpired(run.id(), expired, attempt.toSave());
             if (expired < STEP) {
@@ -78,9 +79,11 @@ public final class Reconciliation {
                 tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
             }
             Attempts.fence(attempt);
+            return expired;
         });
         attempt.saved();
         attempt.reread(tenant.runs().run(run.id()));
+        tenant.meters().add(Metric.EXPIRED, closed, attempt.stream(), "reconciled");
     }
 
     /**
