@@ -4,10 +4,12 @@ import dev.jobfeed.feed.Answer;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Attempts;
+import dev.jobfeed.run.LogMarks;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
@@ -20,11 +22,13 @@ public final class Ahead {
 
     private final Attempts attempts;
     private final ProducerTemplate template;
+    private final Executor executor;
     private final Map<Attempt, CompletableFuture<Exchange>> fetching = new ConcurrentHashMap<>();
 
-    public Ahead(Attempts attempts, ProducerTemplate template) {
+    public Ahead(Attempts attempts, ProducerTemplate template, Executor executor) {
         this.attempts = attempts;
         this.template = template;
+        this.executor = executor;
     }
 
     /**
@@ -56,10 +60,14 @@ public final class Ahead {
     }
 
     private CompletableFuture<Exchange> fetch(Attempt attempt, String cursor) {
-        return template.asyncSend("direct:jobs-feed-fetch", exchange -> {
-            exchange.setVariable("jobfeedAttempt", attempt);
-            exchange.setVariable("jobfeedCursor", cursor);
-        });
+        return CompletableFuture.supplyAsync(
+                () -> LogMarks.with(
+                        attempt,
+                        () -> template.send("direct:jobs-feed-fetch", exchange -> {
+                            exchange.setVariable("jobfeedAttempt", attempt);
+                            exchange.setVariable("jobfeedCursor", cursor);
+                        })),
+                executor);
     }
 
     /** Waits for a page that the loop did not come to take any more, without sending another request for it. */

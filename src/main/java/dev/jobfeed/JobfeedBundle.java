@@ -3,6 +3,8 @@ package dev.jobfeed;
 import dev.jobfeed.changes.EventSource;
 import dev.jobfeed.changes.JobEvents;
 import dev.jobfeed.changes.Relay;
+import dev.jobfeed.health.DatabaseCheck;
+import dev.jobfeed.health.FreshnessCheck;
 import dev.jobfeed.jobby.JobbyAnswers;
 import dev.jobfeed.jobby.JobbyEvents;
 import dev.jobfeed.jobby.LiveEventStore;
@@ -13,6 +15,7 @@ import dev.jobfeed.jobby.QueueStore;
 import dev.jobfeed.jobby.RawBody;
 import dev.jobfeed.jobby.WebhookStore;
 import dev.jobfeed.jobby.Webhooks;
+import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.ops.ActionToken;
 import dev.jobfeed.ops.Actions;
 import dev.jobfeed.ops.Alerts;
@@ -31,6 +34,7 @@ import dev.jobfeed.run.Reconciliation;
 import dev.jobfeed.run.RunStore;
 import dev.jobfeed.run.Sweeps;
 import dev.jobfeed.store.Database;
+import dev.jobfeed.tenant.Figures;
 import dev.jobfeed.tenant.Pools;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantTransaction;
@@ -41,9 +45,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -118,8 +124,9 @@ public final class JobfeedBundle {
         Settings settings =
                 Settings.over(name -> context.getPropertiesComponent().resolveProperty(name));
         Holder holder = Holder.here();
-        Tenants tenants =
-                new Tenants(settings, options.dataSource(), pools(context, options), holder.session(), options.clock());
+        Meters meters = Meters.in(context);
+        Tenants tenants = new Tenants(
+                settings, options.dataSource(), pools(context, options), holder.session(), options.clock(), meters);
         ScheduledExecutorService heartbeats =
                 context.getExecutorServiceManager().newScheduledThreadPool(context, "jobfeed-lease", 1);
         Attempts attempts = new Attempts(tenants, heartbeats, options.clock(), holder);
@@ -130,7 +137,12 @@ public final class JobfeedBundle {
         registry.bind("jobfeedTransaction", new TenantTransaction(tenants));
         registry.bind("jobfeedAttempts", attempts);
         registry.bind("jobfeedFeed", new Feed(tenants, attempts));
-        registry.bind("jobfeedAhead", new Ahead(attempts, context.createProducerTemplate()));
+        registry.bind(
+                "jobfeedAhead",
+                new Ahead(
+                        attempts,
+                        context.createProducerTemplate(),
+                        context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead")));
         registry.bind("jobfeedSweeps", new Sweeps(attempts));
         registry.bind("jobfeedChangedSites", new ChangedSites(tenants, heartbeats, holder));
         registry.bind("jobfeedExpiredIds", new ExpiredIds(tenants, heartbeats, options.clock(), holder));
@@ -148,6 +160,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedAnswers", new JoboAnswers(attempts, tenants));
         registry.bind("jobfeedRetries", new JoboRetries(tenants, options.clock(), new SplittableRandom()));
         registry.bind("jobfeedApiKey", new ApiKey(tenants));
+        observe(context, tenants, meters, options.clock());
         Network network = Network.of(settings);
         HttpClientConnectionManager connections = network.connections();
         context.addComponent(
@@ -192,6 +205,20 @@ public final class JobfeedBundle {
             }
             return found;
         };
+    }
+
+    /** Health for whoever asks Camel for it, and gauges for whoever has a registry of meters. */
+    private static void observe(CamelContext context, Tenants tenants, Meters meters, Clock clock) {
+        HealthCheckRegistry health = HealthCheckRegistry.get(context);
+        if (health != null) {
+            health.register(new DatabaseCheck(tenants));
+            health.register(new FreshnessCheck(tenants, clock));
+        }
+        Duration every = tenants.standard().settings().duration("jobfeed.metrics.refresh");
+        context.getExecutorServiceManager()
+                .newScheduledThreadPool(context, "jobfeed-figures", 1)
+                .scheduleWithFixedDelay(
+                        new Figures(tenants, meters, clock), 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Jobby.dev is an account of its own; what there is of it belongs to the standard tenant. */

@@ -5,13 +5,16 @@ import dev.jobfeed.feed.AnswerReader;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.feed.UnreadableAnswerException;
+import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.retry.AnswerHeader;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Attempts;
+import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
@@ -29,6 +32,8 @@ public final class JoboAnswers {
     /** What a column for credits can hold. */
     private static final Pattern CREDITS = Pattern.compile("-?\\d{1,12}([.]\\d{1,12})?");
 
+    private static final String SENT = "jobfeedSentNanos";
+
     private final Attempts attempts;
     private final Tenants tenants;
 
@@ -40,17 +45,27 @@ public final class JoboAnswers {
     /** Counts the request, and refuses it when the attempt must not send it. */
     public void permit(Exchange exchange) throws InterruptedException {
         Attempt attempt = attempt(exchange);
-        tenants.of(exchange).pace().await(path(exchange), attempt);
+        Tenant tenant = tenants.of(exchange);
+        long asked = System.nanoTime();
+        tenant.pace().await(path(exchange), attempt);
+        tenant.meters().add(Metric.WAITS, (System.nanoTime() - asked) / 1e9, "pace");
         if (attempt != null) {
             boolean again = Boolean.TRUE.equals(exchange.getIn().getHeader(Exchange.REDELIVERED, Boolean.class));
             attempts.permit(attempt, again, path(exchange).endsWith("/feed"));
         }
+        exchange.setVariable(SENT, System.nanoTime());
     }
 
     /** Notes what an answer says of credits, whether it is a page or a refusal; for a {@code doFinally}. */
     public void charge(Exchange exchange) {
-        tenants.of(exchange)
-                .pace()
+        Tenant tenant = tenants.of(exchange);
+        tenant.meters()
+                .record(
+                        Metric.REQUESTS,
+                        Duration.ofNanos(System.nanoTime() - exchange.getVariable(SENT, Long.class)),
+                        endpoint(path(exchange)),
+                        status(exchange));
+        tenant.pace()
                 .note(
                         path(exchange),
                         header(exchange, "X-RateLimit-Limit"),
@@ -61,6 +76,13 @@ public final class JoboAnswers {
         Attempt attempt = attempt(exchange);
         if (attempt != null) {
             attempt.charged(deducted, credits(exchange, "X-Credits-Balance"));
+        }
+        if (deducted != null) {
+            tenant.meters()
+                    .add(
+                            Metric.CREDITS_SPENT,
+                            deducted.doubleValue(),
+                            attempt == null ? "companies" : attempt.stream());
         }
     }
 
@@ -110,6 +132,22 @@ public final class JoboAnswers {
     public Answer cursorLost(Exchange exchange) {
         exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
         return new Answer.CursorLost();
+    }
+
+    /** The path without what stands for one company: few values, whatever is asked for. */
+    private static String endpoint(String path) {
+        return path.startsWith("/api/companies/") ? "/api/companies/{id}" : path;
+    }
+
+    /** The answer's status, or that there was none. */
+    private static String status(Exchange exchange) {
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (failure instanceof HttpOperationFailedException refusal) {
+            return Integer.toString(refusal.getStatusCode());
+        }
+        return failure != null
+                ? "IO_ERROR"
+                : exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, "IO_ERROR", String.class);
     }
 
     private static Attempt attempt(Exchange exchange) {

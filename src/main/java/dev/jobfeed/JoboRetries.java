@@ -1,14 +1,17 @@
 package dev.jobfeed;
 
+import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.retry.FailureKind;
 import dev.jobfeed.retry.RetryAdvice;
 import dev.jobfeed.retry.RetryAfter;
 import dev.jobfeed.retry.RetryTiming;
 import dev.jobfeed.run.Attempt;
+import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -91,7 +94,8 @@ public final class JoboRetries implements Processor {
      * @param most how many repetitions a kind of failure is worth
      */
     public boolean within(Exchange exchange, int most) {
-        Settings settings = tenants.of(exchange).settings();
+        Tenant tenant = tenants.of(exchange);
+        Settings settings = tenant.settings();
         History history = exchange.getProperty(HISTORY, History.class);
         Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
         if (history.count() > most || attempt != null && attempt.isStopping()) {
@@ -114,6 +118,9 @@ public final class JoboRetries implements Processor {
                 scaled(history.delay(), settings).toMillis() / 1000.0,
                 history.count(),
                 most);
+        String reason = history.kind().name().toLowerCase(Locale.ROOT);
+        tenant.meters().add(Metric.RETRIES, 1, reason);
+        tenant.meters().add(Metric.WAITS, scaled(history.delay(), settings).toMillis() / 1000.0, reason);
         return true;
     }
 

@@ -161,7 +161,7 @@ class DatabaseTroubleTest {
                     .as("the connections ended with the server")
                     .isNotEmpty();
         }
-        process.awaitErr("WARN  The end of this attempt is in no table. The database cannot be reached");
+        process.awaitErr("WARN  [run 1] The end of this attempt is in no table. The database cannot be reached");
         server.start();
         world.awaitRow("select status from sync_run order by id limit 1", "succeeded");
 

@@ -2,15 +2,32 @@ package dev.jobfeed.cli;
 
 import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.Settings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.main.Main;
 
 /** Where {@code run} listens: status page, health, metrics and webhooks, all on one port. */
 record HttpAddress(String host, int port) {
+
+    /** Camel takes these from properties only. */
+    private static final Map<String, String> METRICS = Map.of(
+            "camel.metrics.enabled",
+            "true",
+            "camel.metrics.path",
+            "/observe/metrics",
+            // it has a meter for each endpoint's address, of which a host can have any number
+            "camel.metrics.enable-exchange-event-notifier",
+            "false",
+            "camel.metrics.binders",
+            "jvm-memory,jvm-gc,jvm-thread,processor,file-descriptor,uptime");
 
     /**
      * Where to listen, after a look whether that is possible; empty when the port is switched off.
@@ -42,7 +59,7 @@ record HttpAddress(String host, int port) {
         }
     }
 
-    /** Lets Camel's server listen here. */
+    /** Lets Camel's server listen here: routes, and beside them health and metrics. */
     void serve(Main main, int maxBodyBytes) {
         main.configure()
                 .httpServer()
@@ -50,6 +67,23 @@ record HttpAddress(String host, int port) {
                 .withHost(host)
                 .withPort(port)
                 .withMaxBodySize(maxBodyBytes);
+        main.configure()
+                .httpManagementServer()
+                .withEnabled(true)
+                .withHost(host)
+                .withPort(port)
+                .withHealthCheckEnabled(true)
+                .withHealthPath("/observe/health")
+                .withMetricsEnabled(true);
+        main.configure().health().withExposureLevel("full").withRoutesEnabled(false);
+        main.configure().health().setConsumersEnabled(false);
+        METRICS.forEach(main::addInitialProperty);
+    }
+
+    /** What is measured from here on can be read here; to be called before anything measures. */
+    void measure(CamelContext context) {
+        context.getRegistry()
+                .bind(MicrometerConstants.METRICS_REGISTRY_NAME, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 
     /** The status page. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 
@@ -24,12 +25,15 @@ final class Runtime implements AutoCloseable {
     private final Databases databases;
     private final Main main;
     private final JobfeedBundle bundle;
+    private final Traces traces;
     private final Optional<HttpAddress> address;
 
-    private Runtime(Databases databases, Main main, JobfeedBundle bundle, Optional<HttpAddress> address) {
+    private Runtime(
+            Databases databases, Main main, JobfeedBundle bundle, Traces traces, Optional<HttpAddress> address) {
         this.databases = databases;
         this.main = main;
         this.bundle = bundle;
+        this.traces = traces;
         this.address = address;
     }
 
@@ -60,6 +64,7 @@ final class Runtime implements AutoCloseable {
 
     private static Runtime open(Configuration configuration, boolean scheduled) throws Exception {
         Settings settings = configuration.settings();
+        LogFormat.of(settings);
         Optional<HttpAddress> address = scheduled ? HttpAddress.free(settings) : Optional.empty();
         Databases databases = new Databases();
         DataSource dataSource = databases.open(settings);
@@ -86,13 +91,16 @@ final class Runtime implements AutoCloseable {
             }
             address.ifPresent(there -> there.serve(main, settings.number("jobby.webhooks.max-bytes", 1, 1 << 24)));
             JobfeedBundle[] bundle = new JobfeedBundle[1];
+            Traces[] traces = new Traces[1];
             main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
                 @Override
                 public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
+                    CamelContext context = support.getCamelContext();
+                    traces[0] = Traces.of(context);
+                    address.ifPresent(there -> there.measure(context));
                     try {
                         bundle[0] = JobfeedBundle.bind(
-                                support.getCamelContext(),
-                                new JobfeedBundle.Options(dataSource, Clock.systemUTC(), databases));
+                                context, new JobfeedBundle.Options(dataSource, Clock.systemUTC(), databases));
                     } catch (SQLException e) {
                         throw new IllegalStateException("The database cannot be used: " + e.getMessage(), e);
                     }
@@ -108,7 +116,7 @@ final class Runtime implements AutoCloseable {
                         settings,
                         configuration.routes().get());
             }
-            return new Runtime(databases, main, bundle[0], address);
+            return new Runtime(databases, main, bundle[0], traces[0], address);
         } catch (Exception e) {
             main.stop();
             databases.close();
@@ -134,8 +142,9 @@ final class Runtime implements AutoCloseable {
      * file was closed under a running transaction, and none when the process just ended.
      */
     @Override
-    public void close() {
+    public void close() throws Exception {
         main.stop();
+        traces.close();
         if (bundle.attempts().awaitEnd(Duration.ofSeconds(1))) {
             databases.close();
         }

@@ -2,6 +2,7 @@ package dev.jobfeed.cli;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.Settings;
+import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.ops.Board;
 import dev.jobfeed.run.Holder;
 import dev.jobfeed.tenant.Tenant;
@@ -26,7 +27,7 @@ record StoreAccess(HikariDataSource pool, Tenant tenant) implements AutoCloseabl
         HikariDataSource pool = Databases.beside(settings);
         try {
             return new StoreAccess(
-                    pool, Tenant.over(name, settings, pool, Holder.here().session(), Clock.systemUTC()));
+                    pool, Tenant.over(name, settings, pool, Holder.here().session(), Clock.systemUTC(), Meters.NONE));
         } catch (SQLException | RuntimeException e) {
             pool.close();
             throw e;

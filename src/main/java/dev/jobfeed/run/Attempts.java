@@ -2,6 +2,7 @@ package dev.jobfeed.run;
 
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.ops.Schedules;
 import dev.jobfeed.tenant.Tenant;
@@ -74,6 +75,7 @@ public final class Attempts {
         Attempt attempt =
                 new Attempt(working, lease, maxPages == null ? 0 : maxPages, Boolean.TRUE.equals(costConfirmed));
         active.put(attempt, Heartbeat.of(heartbeats, working.runs(), lease, duration, attempt::loseLease));
+        LogMarks.set(attempt);
         return attempt;
     }
 
@@ -106,6 +108,7 @@ public final class Attempts {
             fence(attempt);
             attempt.opened(state, runs.run(open.id()));
         });
+        LogMarks.set(attempt);
         Run run = attempt.run();
         LOG.info(
                 "run {} ({}) of {}: {}",
@@ -227,9 +230,11 @@ public final class Attempts {
     /** Saves what the attempt cost and why it failed, and gives the lease back. Never throws for a failed attempt. */
     public void end(Attempt attempt, Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        String outcome = "failed";
         try {
             if (attempt.run() != null) {
                 save(attempt, failure);
+                outcome = attempt.isStopping() ? "stopped" : failure == null ? "succeeded" : "failed";
             }
         } catch (LeaseLostException e) {
             attempt.loseLease();
@@ -242,6 +247,7 @@ public final class Attempts {
                     Failures.describe(failure == null ? e : failure));
             LOG.warn("The end of this attempt is in no table. {}", Failures.describe(e));
         } finally {
+            attempt.tenant().meters().record(Metric.ATTEMPTS, attempt.elapsed(), attempt.stream(), outcome);
             release(attempt);
         }
     }
@@ -307,6 +313,13 @@ public final class Attempts {
                     run.expired(),
                     run.pages(),
                     run.runStartedAt());
+            attempt.tenant()
+                    .meters()
+                    .record(
+                            Metric.RUNS,
+                            Duration.between(run.runStartedAt(), run.finishedAt()),
+                            run.stream(),
+                            run.mode().name().toLowerCase(java.util.Locale.ROOT));
         }
     }
 
@@ -370,6 +383,7 @@ public final class Attempts {
         } finally {
             // not before: who waits for the end of this attempt closes the database
             active.remove(attempt);
+            LogMarks.clear();
         }
     }
 

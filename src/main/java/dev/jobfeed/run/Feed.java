@@ -5,6 +5,8 @@ import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.feed.RejectedRow;
 import dev.jobfeed.feed.Row;
+import dev.jobfeed.metrics.Meters;
+import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.store.CompanyStore;
 import dev.jobfeed.store.RowChange;
 import dev.jobfeed.store.UuidArray;
@@ -199,10 +201,22 @@ public final class Feed {
 
     /** The page is in the database. */
     public void committed(Attempt attempt, FeedPage page) {
+        Counts counts = Counts.of(page, attempt.changes());
         attempt.committed(page, attempt.tenant().runs().run(attempt.run().id()));
         attempts.pageCommitted(attempt);
+        count(attempt.tenant().meters(), attempt.stream(), counts);
         Run run = attempt.run();
         LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());
+    }
+
+    private static void count(Meters meters, String stream, Counts counts) {
+        meters.add(Metric.PAGES, 1, stream);
+        meters.add(Metric.ROWS, counts.inserted(), stream, "inserted");
+        meters.add(Metric.ROWS, counts.updated(), stream, "updated");
+        meters.add(Metric.ROWS, counts.unchanged(), stream, "unchanged");
+        meters.add(Metric.ROWS, counts.reactivated(), stream, "reactivated");
+        meters.add(Metric.ROWS, counts.duplicates(), stream, "duplicate");
+        meters.add(Metric.ROWS, counts.quarantined(), stream, "quarantined");
     }
 
     /**

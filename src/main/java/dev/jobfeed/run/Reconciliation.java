@@ -1,6 +1,7 @@
 package dev.jobfeed.run;
 
 import dev.jobfeed.feed.FeedFilters;
+import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.store.UuidArray;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
@@ -73,7 +74,7 @@ public final class Reconciliation {
         Tenant tenant = attempt.tenant();
         Run run = attempt.run();
         OffsetDateTime now = attempts.now();
-        tenant.transaction().executeWithoutResult(status -> {
+        int closed = tenant.transaction().execute(status -> {
             String reason = reason(attempt);
             List<UUID> unseen = tenant.reconcile().unseen(run.id(), attempt.reconcilesFrom(), STEP);
             List<UUID> expired = tenant.runs().expire(new UuidArray(unseen), reason, now);
@@ -86,9 +87,11 @@ public final class Reconciliation {
                 attempt.reconcilesFrom(unseen.get(STEP - 1));
             }
             Attempts.fence(attempt);
+            return expired.size();
         });
         attempt.saved();
         attempt.reread(tenant.runs().run(run.id()));
+        tenant.meters().add(Metric.EXPIRED, closed, attempt.stream(), "reconciled");
     }
 
     /**

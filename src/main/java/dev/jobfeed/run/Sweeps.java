@@ -2,6 +2,7 @@ package dev.jobfeed.run;
 
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.IdPage;
+import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.store.UuidArray;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
@@ -68,6 +69,7 @@ public final class Sweeps {
     /** The page is in the database. */
     public void committed(Attempt attempt, Sweep sweep, IdPage page) {
         attempt.saved();
+        attempt.tenant().meters().add(Metric.EXPIRED, sweep.expiredInPage(), attempt.stream(), "swept");
         sweep.committed(page);
     }
 

@@ -2,6 +2,7 @@ package dev.jobfeed.tenant;
 
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.run.Quarantine;
 import dev.jobfeed.run.ReconcileStore;
@@ -37,15 +38,18 @@ public record Tenant(
         CompanyStore companies,
         Outbox outbox,
         Alerts alerts,
-        Pace pace) {
+        Pace pace,
+        Meters meters) {
 
     /**
      * A tenant whose tables are there.
      *
      * @param pool may be that of other tenants too, and of a host
      * @param session the name of this process among the sessions of the database
+     * @param meters take what is measured
      */
-    public static Tenant over(String name, Settings settings, DataSource pool, String session, Clock clock)
+    public static Tenant over(
+            String name, Settings settings, DataSource pool, String session, Clock clock, Meters meters)
             throws SQLException {
         Database database = Database.of(pool);
         DataSource dataSource = SchemaDataSource.over(pool, database, settings.schema());
@@ -69,7 +73,8 @@ public record Tenant(
                 new CompanyStore(dataSource, database),
                 outbox,
                 new Alerts(dataSource, database, clock),
-                new Pace(settings, clock));
+                new Pace(settings, clock),
+                meters.of(name));
     }
 
     /** Whether it is the one without a name. */

@@ -2,6 +2,7 @@ package dev.jobfeed.tenant;
 
 import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.Settings;
+import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.store.Database;
 import java.sql.Connection;
@@ -29,6 +30,7 @@ public final class Tenants {
     private final DataSource pool;
     private final String session;
     private final Clock clock;
+    private final Meters meters;
     private final Tenant standard;
     private final Map<String, Tenant> named = new ConcurrentHashMap<>();
     private final Map<String, Map<String, String>> configured = new ConcurrentHashMap<>();
@@ -43,11 +45,13 @@ public final class Tenants {
      * @param pool the database of the standard tenant, and of every other that has no address of its own
      * @param session the name of this process among the sessions of the database
      */
-    public Tenants(Settings settings, DataSource pool, Pools pools, String session, Clock clock) throws SQLException {
+    public Tenants(Settings settings, DataSource pool, Pools pools, String session, Clock clock, Meters meters)
+            throws SQLException {
         this.pools = pools;
         this.pool = pool;
         this.session = session;
         this.clock = clock;
+        this.meters = meters;
         this.standard = open("", settings, pool);
     }
 
@@ -131,7 +135,7 @@ public final class Tenants {
     private Tenant open(String name, Settings settings, DataSource dataSource) throws SQLException {
         claim(name, settings, dataSource);
         Database.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
-        return Tenant.over(name, settings, dataSource, session, clock);
+        return Tenant.over(name, settings, dataSource, session, clock, meters);
     }
 
     private void claim(String name, Settings settings, DataSource dataSource) throws SQLException {

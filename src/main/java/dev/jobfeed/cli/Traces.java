@@ -1,0 +1,76 @@
+package dev.jobfeed.cli;
+
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.opentelemetry2.OpenTelemetryTracer;
+
+/** Spans of the routes, sent to wherever OpenTelemetry's own settings say; off without these settings and an agent. */
+final class Traces implements AutoCloseable {
+
+    /** Each of them says that somebody wants traces; as environment variables they have capitals and underscores. */
+    private static final List<String> WANTED =
+            List.of("otel.exporter.otlp.endpoint", "otel.exporter.otlp.traces.endpoint", "otel.traces.exporter");
+
+    /** Metrics and logs have ways of their own; and of OTLP's two protocols the one that needs no more than the JDK. */
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "otel.service.name",
+            "jobfeed",
+            "otel.metrics.exporter",
+            "none",
+            "otel.logs.exporter",
+            "none",
+            "otel.exporter.otlp.protocol",
+            "http/protobuf");
+
+    private final AutoCloseable exporter;
+
+    private Traces(AutoCloseable exporter) {
+        this.exporter = exporter;
+    }
+
+    /** Traces what the context does, if anybody wants it. */
+    static Traces of(CamelContext context) {
+        if (isAgentThere()) {
+            trace(context, GlobalOpenTelemetry.get());
+            return new Traces(() -> {});
+        }
+        if (WANTED.stream().noneMatch(Traces::isSet)) {
+            return new Traces(() -> {});
+        }
+        OpenTelemetrySdk sdk = AutoConfiguredOpenTelemetrySdk.builder()
+                .addPropertiesSupplier(() -> DEFAULTS)
+                .disableShutdownHook()
+                .build()
+                .getOpenTelemetrySdk();
+        trace(context, sdk);
+        return new Traces(sdk);
+    }
+
+    private static void trace(CamelContext context, OpenTelemetry telemetry) {
+        Tracer tracer = telemetry.getTracer("jobfeed");
+        context.getRegistry().bind("jobfeedTracer", tracer);
+        new OpenTelemetryTracer().init(context);
+    }
+
+    private static boolean isAgentThere() {
+        return ClassLoader.getSystemResource("io/opentelemetry/javaagent/OpenTelemetryAgent.class") != null;
+    }
+
+    private static boolean isSet(String name) {
+        return System.getProperty(name) != null
+                || System.getenv(name.replace('.', '_').toUpperCase(Locale.ROOT)) != null;
+    }
+
+    /** Sends what is not sent yet. */
+    @Override
+    public void close() throws Exception {
+        exporter.close();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.jobfeed.health;
+
+import dev.jobfeed.ops.Flow;
+import dev.jobfeed.ops.Freshness;
+import dev.jobfeed.tenant.Tenants;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/**
+ * Whether every stream with a target is as fresh as it has to be. It is up even when one is not, and says
+ * {@code degraded}: taking a stale runtime out of service, or restarting it, makes nothing fresher.
+ */
+public final class FreshnessCheck extends AbstractHealthCheck {
+
+    private final Tenants tenants;
+    private final Clock clock;
+
+    public FreshnessCheck(Tenants tenants, Clock clock) {
+        super("jobfeed", "jobfeed-freshness");
+        this.tenants = tenants;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean isLiveness() {
+        return false;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
+        List<String> missed = new ArrayList<>();
+        OffsetDateTime now = OffsetDateTime.now(clock);
+        tenants.all().forEach(tenant -> {
+            try {
+                for (Flow flow : Flow.values()) {
+                    Freshness freshness = Freshness.of(
+                            flow, tenant.runs().state(flow.stream()).lastRunStartedAt(), tenant.settings(), now);
+                    if (freshness.state() == Freshness.State.LATE || freshness.state() == Freshness.State.NEVER) {
+                        missed.add(words(tenant.stream(flow.stream()), freshness));
+                    }
+                }
+            } catch (RuntimeException e) {
+                missed.add(tenant.stream("jobs") + " may be stale: the database is away");
+            }
+        });
+        result.up().detail("degraded", !missed.isEmpty());
+        if (!missed.isEmpty()) {
+            result.message(Words.plain("degraded: " + String.join("; ", missed)));
+        }
+    }
+
+    private static String words(String stream, Freshness freshness) {
+        return stream
+                + (freshness.age() == null
+                        ? " have had no run that succeeded"
+                        : " are " + freshness.age().toSeconds() + " s old")
+                + ", the target is " + freshness.target().toSeconds() + " s";
+    }
+}

@@ -1,0 +1,1 @@
+select distinct coalesce(stream, '') as stream, condition from alert where cleared_at is null

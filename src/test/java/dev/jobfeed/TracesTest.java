@@ -1,0 +1,49 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.jobfeed.sandbox.Sandbox;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that was told by OpenTelemetry's own settings where to send traces. */
+@Tag("processes")
+class TracesTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void anAttemptIsTracedFromItsRouteToTheCallAndTheKeyIsInNoSpan() throws Exception {
+        List<String> received = new CopyOnWriteArrayList<>();
+        HttpServer collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        collector.createContext("/v1/traces", exchange -> {
+            received.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        collector.start();
+        try (ProcessWorld world = ProcessWorld.of("h2", directory)
+                .with(
+                        "otel.exporter.otlp.endpoint",
+                        "http://127.0.0.1:" + collector.getAddress().getPort())) {
+            JobfeedProcess sync = world.start("sync", "jobs");
+
+            assertThat(sync.exitCode()).as(sync.err()).isZero();
+
+            assertThat(String.join("", received))
+                    .contains("service.name", "jobfeed", "jobs-sync", "jobs-feed-fetch", "jobo-exchange", "jobo-http")
+                    .doesNotContain(Sandbox.TEST_KEY);
+        } finally {
+            collector.stop(0);
+        }
+    }
+}
