@@ -1,12 +1,12 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.JobfeedBundle;
+import dev.jobfeed.Options;
 import dev.jobfeed.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 
@@ -94,9 +95,9 @@ final class Runtime implements AutoCloseable {
                 @Override
                 public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
                     try {
-                        bundle[0] = JobfeedBundle.bind(
-                                support.getCamelContext(),
-                                new JobfeedBundle.Options(dataSource, Clock.systemUTC(), databases));
+                        CamelContext context = support.getCamelContext();
+                        context.getRegistry().bind("jobfeedDataSource", dataSource);
+                        bundle[0] = JobfeedBundle.bind(context, Options.of(dataSource).withPools(databases));
                     } catch (SQLException e) {
                         throw new IllegalStateException("The database cannot be used: " + e.getMessage(), e);
                     }
