@@ -31,6 +31,7 @@ import dev.jobfeed.run.Reconciliation;
 import dev.jobfeed.run.RunStore;
 import dev.jobfeed.run.Sweeps;
 import dev.jobfeed.store.Database;
+import dev.jobfeed.tenant.Pools;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantTransaction;
 import dev.jobfeed.tenant.Tenants;

@@ -7,6 +7,7 @@ import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -20,6 +21,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.TransactedPolicy;
 import org.apache.camel.support.PluginHelper;
 import org.h2.jdbcx.JdbcDataSource;
@@ -99,16 +101,16 @@ class ForeignContextTest {
 
     private void include(Options options) throws Exception {
         JobfeedBundle.bind(context, options);
-        for (String name : JobfeedBundle.ROUTES) {
-            load(name);
-        }
+        load(JobfeedBundle.ROUTES);
         context.start();
     }
 
-    private void load(String name) throws Exception {
-        PluginHelper.getRoutesLoader(context)
-                .loadRoutes(PluginHelper.getResourceLoader(context)
-                        .resolveResource("classpath:routes/" + name + ".camel.yaml"));
+    private void load(List<String> names) throws Exception {
+        List<Resource> files = names.stream()
+                .map(name -> PluginHelper.getResourceLoader(context)
+                        .resolveResource("classpath:routes/" + name + ".camel.yaml"))
+                .toList();
+        PluginHelper.getRoutesLoader(context).loadRoutes(files);
     }
 
     private MockEndpoint deadLetters() {
@@ -231,7 +233,7 @@ class ForeignContextTest {
         JobfeedBundle.bind(context, Options.of(feedDatabase));
 
         assertThatThrownBy(() -> {
-                    load("jobs-sync");
+                    load(JobfeedBundle.ROUTES);
                     context.start();
                 })
                 .hasStackTraceContaining("jobs-sync")
@@ -241,8 +243,7 @@ class ForeignContextTest {
     @Test
     void theHostLoadsOnlyTheFlowsThatItWants() throws Exception {
         JobfeedBundle.bind(context, Options.of(feedDatabase));
-        load("jobo-api");
-        load("companies");
+        load(List.of("jobo-api", "companies", "triggers"));
         context.start();
 
         String job =

@@ -97,7 +97,8 @@ final class Runtime implements AutoCloseable {
                     try {
                         CamelContext context = support.getCamelContext();
                         context.getRegistry().bind("jobfeedDataSource", dataSource);
-                        bundle[0] = JobfeedBundle.bind(context, Options.of(dataSource).withPools(databases));
+                        bundle[0] = JobfeedBundle.bind(
+                                context, Options.of(dataSource).withPools(databases));
                     } catch (SQLException e) {
                         throw new IllegalStateException("The database cannot be used: " + e.getMessage(), e);
                     }
