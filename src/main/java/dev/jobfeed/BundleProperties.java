@@ -2,6 +2,8 @@ package dev.jobfeed;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
@@ -30,8 +32,14 @@ final class BundleProperties implements PropertiesSource, Ordered {
     private final Map<String, String> defaults = Settings.defaults();
     private final CamelContext context;
 
-    BundleProperties(CamelContext context) {
+    private final UnaryOperator<String> host;
+
+    /**
+     * @param host what the host sets a property to, beside what its context knows; null for nothing
+     */
+    BundleProperties(CamelContext context, UnaryOperator<String> host) {
         this.context = context;
+        this.host = host;
     }
 
     @Override
@@ -48,7 +56,7 @@ final class BundleProperties implements PropertiesSource, Ordered {
         String name = parts.group(1);
         String tenant = parts.group(2);
         if (tenant == null && defaults.containsKey(name)) {
-            return defaults.get(name);
+            return set(name).orElse(defaults.get(name));
         }
         Settings settings = Settings.over(n -> context.getPropertiesComponent().resolveProperty(n))
                 .of(tenant == null ? "" : tenant);
@@ -67,6 +75,16 @@ final class BundleProperties implements PropertiesSource, Ordered {
         }
         Matcher schedule = SCHEDULE.matcher(name);
         return schedule.matches() ? schedule(settings, schedule) : null;
+    }
+
+    /** What is asked after every property source, and would come too late behind a default. */
+    private Optional<String> set(String name) {
+        Properties initial = context.getPropertiesComponent()
+                        instanceof org.apache.camel.component.properties.PropertiesComponent properties
+                ? properties.getInitialProperties()
+                : null;
+        return Optional.ofNullable(host.apply(name))
+                .or(() -> Optional.ofNullable(initial).map(values -> values.getProperty(name)));
     }
 
     private static String schedule(Settings settings, Matcher name) {

@@ -96,43 +96,30 @@ public final class JobfeedBundle {
     }
 
     /**
-     * What a host decides.
-     *
-     * @param dataSource the database to fill
-     * @param clock the source of every time the bundle stores
-     * @param pools opens the databases of tenants that have an address of their own
-     */
-    public record Options(DataSource dataSource, Clock clock, Pools pools) {
-
-        /** For a host all of whose tenants are in one database. */
-        public Options(DataSource dataSource, Clock clock) {
-            this(dataSource, clock, settings -> {
-                throw new ConfigurationException("This runtime opens no database by jobfeed.datasource.url; give each"
-                        + " tenant a jobfeed.datasource.schema in the database that it has.");
-            });
-        }
-    }
-
-    /**
      * Brings the schema up to date and binds the beans; to be called before the routes are loaded.
      *
      * @throws ConfigurationException when a property cannot be used
      * @throws SQLException when the database cannot be reached
      */
     public static JobfeedBundle bind(CamelContext context, Options options) throws SQLException {
-        context.getPropertiesComponent().addPropertiesSource(new BundleProperties(context));
+        context.getPropertiesComponent().addPropertiesSource(new BundleProperties(context, options.properties()));
         Settings settings =
                 Settings.over(name -> context.getPropertiesComponent().resolveProperty(name));
         Holder holder = Holder.here();
         Meters meters = Meters.in(context);
         Tenants tenants = new Tenants(
-                settings, options.dataSource(), pools(context, options), holder.session(), options.clock(), meters);
+                settings,
+                options.dataSource().apply(context),
+                pools(context, options),
+                holder.session(),
+                options.clock(),
+                meters);
         ScheduledExecutorService heartbeats =
                 context.getExecutorServiceManager().newScheduledThreadPool(context, "jobfeed-lease", 1);
         Attempts attempts = new Attempts(tenants, heartbeats, options.clock(), holder);
 
+        OwnRoutes.watch(context);
         Registry registry = context.getRegistry();
-        registry.bind("jobfeedDataSource", tenants.standard().dataSource());
         registry.bind("jobfeedTenants", tenants);
         registry.bind("jobfeedTransaction", new TenantTransaction(tenants));
         registry.bind("jobfeedAttempts", attempts);
@@ -170,7 +157,9 @@ public final class JobfeedBundle {
                 "jobfeedRelay",
                 new Relay(tenants, JobfeedBundle::events, heartbeats, options.clock(), holder, new SplittableRandom()));
         bindJobby(registry, tenants.standard(), options.clock());
-        RawBody.bind(context, settings.webhookMaxBytes());
+        if (settings.text("jobby.webhook-secret").isPresent()) {
+            RawBody.bind(context, settings.webhookMaxBytes());
+        }
         HttpClientConnectionManager jobbyConnections = network.connections();
         context.addComponent(
                 "jobby-http", network.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
@@ -198,12 +187,7 @@ public final class JobfeedBundle {
             if (bean == null) {
                 return options.pools().open(settings);
             }
-            DataSource found = context.getRegistry().lookupByNameAndType(bean, DataSource.class);
-            if (found == null) {
-                throw new ConfigurationException(
-                        "jobfeed.datasource.bean is '" + bean + "', and there is no DataSource of that name.");
-            }
-            return found;
+            return Options.named(context, bean);
         };
     }
 

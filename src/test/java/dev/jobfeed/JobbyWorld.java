@@ -110,7 +110,7 @@ final class JobbyWorld implements AutoCloseable {
         DefaultCamelContext created = new DefaultCamelContext();
         created.getPropertiesComponent().setOverrideProperties(settings);
         created.setAutoStartupExcludePattern(notStarted);
-        JobfeedBundle.bind(created, new JobfeedBundle.Options(dataSource, clock));
+        JobfeedBundle.bind(created, Options.of(dataSource).withClock(clock));
         if (port > 0) {
             MainHttpServer server = new MainHttpServer();
             server.setCamelContext(created);

@@ -111,7 +111,7 @@ final class SyncWorld implements AutoCloseable {
         if (context == null) {
             context = new DefaultCamelContext();
             context.getPropertiesComponent().setOverrideProperties(settings);
-            bundle = JobfeedBundle.bind(context, new JobfeedBundle.Options(dataSource, clock));
+            bundle = JobfeedBundle.bind(context, Options.of(dataSource).withClock(clock));
             if (port > 0) {
                 MainHttpServer server = new MainHttpServer();
                 server.setCamelContext(context);

@@ -1,9 +1,9 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.JobfeedBundle;
+import dev.jobfeed.Options;
 import dev.jobfeed.Settings;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
@@ -99,8 +99,9 @@ final class Runtime implements AutoCloseable {
                     traces[0] = Traces.of(context);
                     address.ifPresent(there -> there.measure(context));
                     try {
+                        context.getRegistry().bind("jobfeedDataSource", dataSource);
                         bundle[0] = JobfeedBundle.bind(
-                                context, new JobfeedBundle.Options(dataSource, Clock.systemUTC(), databases));
+                                context, Options.of(dataSource).withPools(databases));
                     } catch (SQLException e) {
                         throw new IllegalStateException("The database cannot be used: " + e.getMessage(), e);
                     }

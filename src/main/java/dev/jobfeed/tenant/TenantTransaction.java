@@ -6,15 +6,16 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.spi.TransactedPolicy;
+import org.apache.camel.spi.Policy;
 import org.apache.camel.spi.UnitOfWork;
 import org.apache.camel.support.processor.DelegateSyncProcessor;
 
 /**
  * The policy of a {@code transacted} step: bean {@code jobfeedTransaction}. Each exchange passes the step in a
- * transaction of its own tenant; Camel's own policy knows one transaction manager a step.
+ * transaction of its own tenant; Camel's own policy knows one transaction manager a step. It is no
+ * {@code TransactedPolicy}, because a host's {@code transacted} without a reference takes the only one of these it finds.
  */
-public final class TenantTransaction implements TransactedPolicy {
+public final class TenantTransaction implements Policy {
 
     private final Tenants tenants;
 

@@ -91,7 +91,7 @@ class RouteReloadTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         root().detachAppender(log);
         runtime.close();
         sandbox.close();

@@ -1,0 +1,13 @@
+package host;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** Somebody's application. */
+@SpringBootApplication
+public class HostApplication {
+
+    public static void main(String[] arguments) {
+        SpringApplication.run(HostApplication.class, arguments);
+    }
+}

@@ -1,0 +1,260 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.FaultRule;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.DeadLetterChannelBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.spi.TransactedPolicy;
+import org.apache.camel.support.PluginHelper;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/**
+ * The bundle in a context that is somebody else's: with routes, a dead letter channel, a transaction manager, databases and
+ * HTTP settings of its own.
+ */
+class ForeignContextTest {
+
+    private final DataSource hostDatabase = database();
+    private final DataSource feedDatabase = database();
+    private final JdbcTemplate feed = new JdbcTemplate(feedDatabase);
+    private final JdbcTemplate host = new JdbcTemplate(hostDatabase);
+    private Sandbox sandbox;
+    private DefaultCamelContext context;
+    private ProducerTemplate template;
+
+    private static DataSource database() {
+        JdbcDataSource database = new JdbcDataSource();
+        database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        return database;
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        sandbox = Sandbox.start(SandboxOptions.builder().port(0).jobs(40).build());
+        host.execute("create table invoice (id integer primary key)");
+
+        context = new DefaultCamelContext();
+        Properties properties = new Properties();
+        properties.setProperty("greeting", "good day");
+        properties.setProperty("jobo.base-url", sandbox.baseUrl());
+        properties.setProperty("jobo.api-key", Sandbox.TEST_KEY);
+        properties.setProperty("jobo.retry.time-scale", "0.001");
+        properties.setProperty("jobfeed.jobs.enabled", "false");
+        context.getPropertiesComponent().setInitialProperties(properties);
+        context.getRegistry().bind("hostDatabase", hostDatabase);
+        context.getRegistry().bind("hostTransactions", new DataSourceTransactionManager(hostDatabase));
+        HttpComponent http = context.getComponent("http", HttpComponent.class);
+        http.setResponseTimeout(4321);
+        http.setFollowRedirects(true);
+        DeadLetterChannelBuilder deadLetters = new DeadLetterChannelBuilder("mock:dead-letters");
+        deadLetters.maximumRedeliveries(1).redeliveryDelay(0);
+        context.getCamelContextExtension().setErrorHandlerFactory(deadLetters);
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:jobs").routeId("jobs").setBody().simple("{{greeting}} ${body}");
+                from("direct:broken").routeId("alerts").throwException(new IllegalStateException("the host's own"));
+                from("direct:asleep").routeId("asleep").autoStartup(false).stop();
+                from("direct:invoice")
+                        .routeId("invoice")
+                        .errorHandler(noErrorHandler())
+                        .transacted()
+                        .to("sql:insert into invoice (id) values (:#${body})?dataSource=#hostDatabase")
+                        .choice()
+                        .when(simple("${body} == 13"))
+                        .throwException(new IllegalStateException("not this one"))
+                        .end();
+            }
+        });
+        template = context.createProducerTemplate();
+    }
+
+    @AfterEach
+    void stop() {
+        context.stop();
+        sandbox.close();
+    }
+
+    private void include(Options options) throws Exception {
+        JobfeedBundle.bind(context, options);
+        load(JobfeedBundle.ROUTES);
+        context.start();
+    }
+
+    private void load(List<String> names) throws Exception {
+        List<Resource> files = names.stream()
+                .map(name -> PluginHelper.getResourceLoader(context)
+                        .resolveResource("classpath:routes/" + name + ".camel.yaml"))
+                .toList();
+        PluginHelper.getRoutesLoader(context).loadRoutes(files);
+    }
+
+    private MockEndpoint deadLetters() {
+        return context.getEndpoint("mock:dead-letters", MockEndpoint.class);
+    }
+
+    @Test
+    void theFeedGoesIntoTheHostsDatabaseOfTheGivenName() throws Exception {
+        context.getRegistry().bind("feedDatabase", feedDatabase);
+
+        include(Options.named("feedDatabase"));
+        template.sendBody("direct:jobs-sync", null);
+
+        assertThat(feed.queryForObject("select count(*) from active_job", Integer.class))
+                .isEqualTo(40);
+        assertThat(host.queryForList(
+                        "select lower(table_name) from information_schema.tables where table_schema = 'PUBLIC'",
+                        String.class))
+                .containsExactly("invoice");
+    }
+
+    @Test
+    void withoutANameTheOnlyDatabaseIsTakenAndOfSeveralNone() throws Exception {
+        context.getRegistry().bind("feedDatabase", feedDatabase);
+
+        assertThatThrownBy(() -> JobfeedBundle.bind(context, Options.standard()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("jobfeed.datasource.bean")
+                .hasMessageContaining("2 data sources");
+        assertThatThrownBy(() -> JobfeedBundle.bind(context, Options.named("nowhere")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("'nowhere'");
+
+        context.getRegistry().unbind("feedDatabase");
+        include(Options.standard());
+        assertThat(host.queryForObject("select count(*) from sync_run", Integer.class))
+                .isZero();
+    }
+
+    @Test
+    void bindingAddsTwoComponentsAndBeansThatNoLookUpByTypeFinds() throws Exception {
+        context.start();
+        HttpComponent http = context.getComponent("http", HttpComponent.class);
+        var errorHandler = context.getCamelContextExtension().getErrorHandlerFactory();
+        int converters = context.getTypeConverterRegistry().size();
+        String pool = context.getExecutorServiceManager()
+                .getDefaultThreadPoolProfile()
+                .toString();
+        Set<String> components = new TreeSet<>(context.getComponentNames());
+        Map<String, String> options = Map.copyOf(context.getGlobalOptions());
+
+        JobfeedBundle.bind(context, Options.of(feedDatabase));
+
+        Set<String> added = new TreeSet<>(context.getComponentNames());
+        added.removeAll(components);
+        assertThat(added).isNotEmpty().allMatch(name -> name.matches("(jobo|jobby|jobfeed)-[a-z]+"));
+        assertThat(context.getComponent("http")).isSameAs(http);
+        assertThat(http.getResponseTimeout()).isEqualTo(4321);
+        assertThat(http.isFollowRedirects()).isTrue();
+        assertThat(http.getClientConnectionManager()).isNull();
+        assertThat(context.getCamelContextExtension().getErrorHandlerFactory()).isSameAs(errorHandler);
+        assertThat(context.getTypeConverterRegistry().size()).isEqualTo(converters);
+        assertThat(context.getExecutorServiceManager()
+                        .getDefaultThreadPoolProfile()
+                        .toString())
+                .isEqualTo(pool);
+        assertThat(context.getGlobalOptions()).isEqualTo(options);
+        assertThat(context.resolvePropertyPlaceholders("{{greeting}}")).isEqualTo("good day");
+        assertThat(context.getPropertiesComponent().resolveProperty("nobody.set.this"))
+                .isEmpty();
+        assertThat(context.getRegistry().findByType(DataSource.class)).containsExactly(hostDatabase);
+        assertThat(context.getRegistry().findByType(TransactedPolicy.class)).isEmpty();
+        assertThat(context.getRegistry().findByType(PlatformTransactionManager.class))
+                .hasSize(1);
+    }
+
+    @Test
+    void routesOfTheHostGoOnAsTheyDid() throws Exception {
+        include(Options.of(feedDatabase));
+
+        assertThat(template.requestBody("direct:jobs", "world", String.class)).isEqualTo("good day world");
+        template.sendBody("direct:broken", "this one");
+        deadLetters().expectedBodiesReceived("this one");
+        deadLetters().assertIsSatisfied();
+        assertThat(context.getRouteController().getRouteStatus("asleep").isStopped())
+                .isTrue();
+        template.sendBody("direct:invoice", 12);
+        assertThatThrownBy(() -> template.sendBody("direct:invoice", 13)).isInstanceOf(CamelExecutionException.class);
+        assertThat(host.queryForList("select id from invoice", Integer.class)).containsExactly(12);
+    }
+
+    @Test
+    void aFailureOfTheBundleIsToldToItsCallerAndIsNoDeadLetter() throws Exception {
+        include(Options.of(feedDatabase));
+        sandbox.faults(
+                FaultRule.answer(503, Map.of("Retry-After", "1"), "{}")
+                        .on(Endpoint.JOBS_FEED)
+                        .times(2),
+                FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).nth(3));
+
+        assertThatThrownBy(() -> template.sendBody("direct:jobs-sync", null)).hasStackTraceContaining("403");
+
+        assertThat(sandbox.log().entries("/api/jobs/feed")).hasSize(3);
+        assertThat(deadLetters().getExchanges()).isEmpty();
+        assertThat(feed.queryForObject("select status from sync_run", String.class))
+                .isEqualTo("open");
+        template.sendBody("direct:jobs-sync", null);
+        assertThat(feed.queryForObject("select status from sync_run", String.class))
+                .isEqualTo("succeeded");
+    }
+
+    @Test
+    void aRouteOfTheSameIdIsNoticedAndNotReplaced() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:of-the-host").routeId("jobs-sync").setBody().constant("the host's");
+            }
+        });
+        JobfeedBundle.bind(context, Options.of(feedDatabase));
+
+        assertThatThrownBy(() -> {
+                    load(JobfeedBundle.ROUTES);
+                    context.start();
+                })
+                .hasStackTraceContaining("jobs-sync")
+                .hasStackTraceContaining("uplicate");
+    }
+
+    @Test
+    void theHostLoadsOnlyTheFlowsThatItWants() throws Exception {
+        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        load(List.of("jobo-api", "companies", "triggers"));
+        context.start();
+
+        String job =
+                sandbox.world().json(sandbox.world().activeIds().findFirst().orElseThrow());
+        String company = SyncWorld.parse(job).at("/company/id").textValue();
+
+        String profile = template.requestBody("direct:company-profile", company, String.class);
+
+        assertThat(SyncWorld.parse(profile).get("id").textValue()).isEqualTo(company);
+        assertThat(context.getRoutes())
+                .extracting(route -> route.getRouteId())
+                .doesNotContain("jobs-sync", "jobs-feed");
+    }
+}
