@@ -24,6 +24,12 @@ public enum Metric {
                     + " quarantined.",
             "stream",
             "result"),
+    JOBS(
+            Kind.GAUGE,
+            "jobs",
+            "",
+            "Jobs that are stored, active or expired; counted at the end of a run, at most once an hour.",
+            "state"),
     PAGES(Kind.COUNTER, "pages", "", "Committed pages of a feed.", "stream"),
     EXPIRED(
             Kind.COUNTER,

@@ -76,6 +76,12 @@ public final class Figures implements Runnable {
             long rows = row.getLong("open_rows");
             put(figures, Metric.QUARANTINE, List.of(row.getString("stream")), () -> rows);
         });
+        jdbc.query(Sql.text("figures-jobs", tenant.database()), row -> {
+            for (String state : List.of("active", "expired")) {
+                long jobs = row.getLong(state);
+                put(figures, Metric.JOBS, List.of(state), () -> jobs);
+            }
+        });
         figures.put(Metric.ALERTS, new HashMap<>());
         jdbc.query(Sql.text("figures-alerts", tenant.database()), row -> {
             put(figures, Metric.ALERTS, List.of(row.getString("stream"), row.getString("condition")), () -> 1);
