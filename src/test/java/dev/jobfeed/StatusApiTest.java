@@ -30,27 +30,35 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The API behind the status page, over HTTP and on the real routes; what it answers is what its description says. */
+@ParameterizedClass
+@ValueSource(strings = {"h2", "postgresql"})
 class StatusApiTest {
 
     private static final String TOKEN = "a-token-for-the-tests";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+    /** H2 or PostgreSQL. */
+    @Parameter
+    String database;
+
     private static SyncWorld world;
     private static String base;
     private static JsonNode description;
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void start(String database) throws Exception {
         world = SyncWorld.of(
-                "h2",
+                database,
                 SandboxOptions.builder()
                         .jobs(120)
                         .careerSites(3)
@@ -68,7 +76,7 @@ class StatusApiTest {
         description = SyncWorld.parse(get("/api/openapi.json").body());
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         world.close();
     }
