@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -66,7 +67,13 @@ class StatusApiTest {
                         .creditsBalance(BigDecimal.valueOf(100_000)));
         world.with("jobfeed.http.token", TOKEN).with("jobfeed.jobs.enabled", "true");
         world.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099");
-        base = world.serve();
+        base = world.serve((context, port) -> {
+            MainHttpServer server = new MainHttpServer();
+            server.setCamelContext(context);
+            server.setHost("127.0.0.1");
+            server.setPort(port);
+            return server;
+        });
         await().atMost(Duration.ofMinutes(1))
                 .ignoreException(StreamBusyException.class)
                 .until(() -> world.sync().status().equals("succeeded"));

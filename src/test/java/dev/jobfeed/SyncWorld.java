@@ -23,9 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.platform.http.main.MainHttpServer;
+import org.apache.camel.Service;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
@@ -45,6 +46,7 @@ final class SyncWorld implements AutoCloseable {
     private final boolean ownsSandbox;
     private Clock clock = Clock.systemUTC();
     private int port;
+    private BiFunction<CamelContext, Integer, Service> server;
     private DefaultCamelContext context;
     private JobfeedBundle bundle;
     private final Properties settings = new Properties();
@@ -97,8 +99,9 @@ final class SyncWorld implements AutoCloseable {
         return this;
     }
 
-    /** Serves the status page; says where. */
-    String serve() throws Exception {
+    /** Serves the status page by a server that is made for a port; says where. */
+    String serve(BiFunction<CamelContext, Integer, Service> withServer) throws Exception {
+        server = withServer;
         try (ServerSocket probe = new ServerSocket(0)) {
             port = probe.getLocalPort();
         }
@@ -113,11 +116,7 @@ final class SyncWorld implements AutoCloseable {
             context.getPropertiesComponent().setOverrideProperties(settings);
             bundle = JobfeedBundle.bind(context, Options.of(dataSource).withClock(clock));
             if (port > 0) {
-                MainHttpServer server = new MainHttpServer();
-                server.setCamelContext(context);
-                server.setHost("127.0.0.1");
-                server.setPort(port);
-                context.addService(server, true, true);
+                context.addService(server.apply(context, port), true, true);
             }
             loadRoutes(context);
         }
