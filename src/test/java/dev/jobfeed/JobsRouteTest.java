@@ -2,10 +2,14 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code jobs-sync.camel.yaml} and {@code jobs-feed.camel.yaml}. */
 class JobsRouteTest extends RouteTest {
@@ -38,6 +42,18 @@ class JobsRouteTest extends RouteTest {
         assertThat(world.one("select count(*) from job", Integer.class)).isZero();
         assertThat(world.run().pages()).isZero();
         assertThat(world.run().status()).isEqualTo("open");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0 0 5 ? * MON", "0 0/30 * ? * MON-SAT", "0 0 5 L * ?"})
+    void aStoreWithoutJobsIsFilledAtOnceWhateverTheSchedule(String schedule) throws Exception {
+        world.with("jobfeed.jobs.schedule", schedule)
+                .with("jobfeed.jobs.enabled", "true")
+                .context();
+
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> world.one("select count(*) from sync_run where status = 'succeeded'", Integer.class) == 1);
+        world.assertStoreIsTheWorld();
     }
 
     @Test
