@@ -82,6 +82,11 @@ public final class Settings {
         return lookup.apply(prefix + property).filter(value -> !value.isBlank()).isPresent();
     }
 
+    /** Whether a secret is set for this very tenant, by itself or by the file it is in. */
+    public boolean isOwnSecret(String property) {
+        return isOwn(property) || isOwn(SECRETS.get(property));
+    }
+
     /** A property by the name it was found under, or would best be set under. */
     private String name(String property) {
         return lookup.apply(prefix + property).isPresent()

@@ -38,8 +38,11 @@ class RoundTripTest {
                             .isEqualTo(dumped(Files.readString(file), false))
                             .hasSize(parts.size());
                     for (JsonNode part : parts) {
-                        // the dumper of Camel 4.18.0 fails for every expression in the language method
-                        if (part.findValue("method") == null && !part.has("templatedRoute")) {
+                        // the dumper of Camel 4.18.0 fails for every expression in the language method, and writes
+                        // templates as nothing can read them
+                        if (part.findValue("method") == null
+                                && !part.has("templatedRoute")
+                                && !part.has("routeTemplate")) {
                             List<String> written = dumped(YAML.writeValueAsString(List.of(part)), true);
                             assertThat(dumped(written.get(0), true)).isEqualTo(written);
                         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.awaitility.Awaitility;
@@ -188,6 +189,41 @@ class TenantsTest {
                 .ignoreException(BadSqlGrammarException.class)
                 .until(() -> jobs("acme").size() == 90);
         assertThat(world.sandbox.log().entries()).isEmpty();
+    }
+
+    @Test
+    void whatHappensToATenantsJobsIsSentWhereTheTenantWants() throws Exception {
+        start("h2");
+        world.with("acme.jobfeed.changes.to", "mock:acme").with("acme.jobfeed.changes.interval", "100ms");
+        PluginHelper.getRoutesLoader(world.context()).loadRoutes(ResourceHelper.fromString("acme.camel.yaml", """
+                        - templatedRoute:
+                            routeTemplateRef: jobfeed-changes
+                            routeId: acme-changes
+                            prefixId: acme-
+                            parameters:
+                              - name: tenant
+                                value: acme
+                        """));
+        MockEndpoint sent = world.context().getEndpoint("mock:acme", MockEndpoint.class);
+
+        world.sync();
+        world.sync("acme");
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(sent.getReceivedExchanges())
+                .hasSize(90));
+    }
+
+    @Test
+    void theStandardKeyIsNotSentToATenantsOwnServer() throws Exception {
+        start("h2");
+        world.with("acme.jobo.api-key", "");
+
+        assertThat(catchThrowable(() -> world.sync("acme")))
+                .rootCause()
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("Set acme.jobo.api-key");
+
+        assertThat(acme.log().entries()).isEmpty();
     }
 
     private List<UUID> jobs(String schema) {

@@ -1,9 +1,11 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.store.Outbox;
+import dev.jobfeed.tenant.Tenant;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +13,6 @@ import org.slf4j.LoggerFactory;
 final class Drain {
 
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
-    private static final String SCHEDULE = "jobfeed-changes-schedule";
     private static final Duration AT_MOST = Duration.ofSeconds(30);
 
     private final Outbox outbox;
@@ -20,14 +21,22 @@ final class Drain {
         this.outbox = outbox;
     }
 
-    /** Starts to send, if somebody wants to know of changes. */
-    static Drain start(Runtime runtime) throws Exception {
-        Outbox outbox = runtime.bundle().tenants().standard().outbox();
-        CamelContext context = runtime.main().getCamelContext();
-        if (outbox.isWanted() && context.getRoute(SCHEDULE) != null) {
-            context.getRouteController().startRoute(SCHEDULE);
+    /** Starts to send, if somebody wants to know of the tenant's changes; the end of the context ends it. */
+    static Drain start(CamelContext context, Tenant tenant, ProducerTemplate template) {
+        if (tenant.outbox().isWanted()) {
+            long interval =
+                    tenant.settings().duration("jobfeed.changes.interval").toMillis();
+            context.getExecutorServiceManager()
+                    .newSingleThreadScheduledExecutor(context, "jobfeed-drain")
+                    .scheduleWithFixedDelay(
+                            () -> template.send(
+                                    "direct:jobfeed-relay",
+                                    exchange -> exchange.setVariable("jobfeedTenant", tenant.name())),
+                            0,
+                            interval,
+                            TimeUnit.MILLISECONDS);
         }
-        return new Drain(outbox);
+        return new Drain(tenant.outbox());
     }
 
     /** Waits until everything is sent, but not long, and not for a broker that is away; what stays is sent later. */

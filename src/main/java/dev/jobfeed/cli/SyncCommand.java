@@ -59,7 +59,8 @@ final class SyncCommand implements Callable<Integer> {
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
             shutdown.closes(Progress.start(runtime.bundle().attempts()));
-            Drain drain = Drain.start(runtime);
+            Drain drain = Drain.start(
+                    runtime.main().getCamelContext(), runtime.bundle().tenants().named(tenant.name()), template);
             int worst = ExitCode.DONE.code();
             for (FeedSource source : streams.sources()) {
                 StreamSync sync = new StreamSync(tenant.name(), source, template, json);

@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /**
@@ -23,6 +25,7 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
  */
 public final class Tenants {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Tenants.class);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
     private static final Set<String> TAKEN = Set.of("jobo", "jobby", "jobfeed", "camel");
 
@@ -100,11 +103,31 @@ public final class Tenants {
 
     private Tenant open(String name) {
         Settings settings = checked(standard.settings().of(name).with(configured.getOrDefault(name, Map.of())), name);
-        boolean hasOwn = settings.isOwn("jobfeed.datasource.url") || settings.isOwn("jobfeed.datasource.bean");
+        boolean isOpenedHere = settings.isOwn("jobfeed.datasource.url") && !settings.isOwn("jobfeed.datasource.bean");
+        boolean hasOwn = isOpenedHere || settings.isOwn("jobfeed.datasource.bean");
         try {
-            return open(name, settings, hasOwn ? pools.open(settings) : pool);
+            DataSource dataSource = hasOwn ? pools.open(settings) : pool;
+            try {
+                return open(name, settings, dataSource);
+            } catch (SQLException | RuntimeException e) {
+                // the next trigger tries again, with a pool of its own
+                if (isOpenedHere) {
+                    close(dataSource);
+                }
+                throw e;
+            }
         } catch (SQLException e) {
             throw new CannotGetJdbcConnectionException("The database of the tenant " + name + " cannot be used", e);
+        }
+    }
+
+    private static void close(DataSource dataSource) {
+        if (dataSource instanceof AutoCloseable pool) {
+            try {
+                pool.close();
+            } catch (Exception e) {
+                LOG.debug("A pool was not closed", e);
+            }
         }
     }
 
@@ -129,10 +152,16 @@ public final class Tenants {
             throw new ConfigurationException("The tenant '" + name + "' has no place for its jobs. Set " + name
                     + ".jobfeed.datasource.schema, or " + name + ".jobfeed.datasource.url for a database of its own.");
         }
+        if (settings.isOwn("jobo.base-url") && !settings.isOwnSecret("jobo.api-key")) {
+            throw new ConfigurationException("The tenant '" + name + "' has an address of its own, " + name
+                    + ".jobo.base-url, and no key; that of the standard tenant is not sent there. Set " + name
+                    + ".jobo.api-key.");
+        }
         return settings;
     }
 
-    private Tenant open(String name, Settings settings, DataSource dataSource) throws SQLException {
+    /** One after the other: on H2, two schemas that are made at once may lock each other out. */
+    private synchronized Tenant open(String name, Settings settings, DataSource dataSource) throws SQLException {
         claim(name, settings, dataSource);
         Database.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
         return Tenant.over(name, settings, dataSource, session, clock, meters);

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -35,6 +36,23 @@ class MigrationTest {
                 .containsExactly("career_sites", "changes", "expired_ids", "jobby_live_events", "jobby_queue", "jobs");
         assertThat(database.queryForObject("select count(*) from active_job", Integer.class))
                 .isZero();
+    }
+
+    @Test
+    void aMigrationThatFailedIsDoneAgainByTheNextStart() {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        JdbcTemplate database = new JdbcTemplate(source);
+        String version = Database.H2.migrate(source, Optional.empty());
+        database.update("update \"jobfeed_schema_history\" set \"success\" = false where \"version\" = ?", version);
+
+        assertThat(Database.H2.migrate(source, Optional.empty())).isEqualTo(version);
+
+        assertThat(database.queryForObject(
+                        "select \"success\" from \"jobfeed_schema_history\" where \"version\" = ?",
+                        Boolean.class,
+                        version))
+                .isTrue();
     }
 
     private static List<String> script() throws Exception {
