@@ -215,7 +215,7 @@ class StatusApiTest {
         }
         assertThat(world.one("select count(*) from sync_state where schedule_paused_at is not null", Integer.class))
                 .isZero();
-        HttpResponse<String> unknown = act("dance", "{}", "Authorization", "Bearer " + TOKEN);
+        HttpResponse<String> unknown = act("dance", "{\"stream\":\"jobs\"}", "Authorization", "Bearer " + TOKEN);
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(unknown.body()).contains("dance");
     }
@@ -321,8 +321,35 @@ class StatusApiTest {
         return act(action, "{\"stream\":\"jobs\"}", "Authorization", "Bearer " + TOKEN);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "application/x-www-form-urlencoded, {\"stream\":\"career_sites\"}, 415",
+        "text/plain, {\"stream\":\"career_sites\"}, 415",
+        "application/json, {}, 400",
+        "application/json, garbage, 400",
+        "application/json, {\"stream\":\"nope\"}, 404"
+    })
+    void noStreamIsGuessed(String type, String body, int status) throws Exception {
+        for (String action : List.of("pause", "sync", "resync")) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/api/v1/actions/" + action))
+                    .header("Content-Type", type)
+                    .header("Authorization", "Bearer " + TOKEN)
+                    .POST(BodyPublishers.ofString(body))
+                    .build();
+
+            assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode())
+                    .as(action)
+                    .isEqualTo(status);
+        }
+        assertThat(world.one("select count(*) from sync_state where schedule_paused_at is not null", Integer.class))
+                .isZero();
+        assertThat(world.one("select count(*) from sync_state where resync_requested_at is not null", Integer.class))
+                .isZero();
+    }
+
     private static HttpResponse<String> act(String action, String body, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + "/api/v1/actions/" + action))
+                .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);

@@ -107,9 +107,13 @@ public final class Actions {
     /**
      * Reads what an action is for from its body into the variables of an attempt.
      *
-     * @throws Refused with 400 or 404
+     * @throws Refused with 415, 400 or 404; an action that may cost something is never taken on a stream that was guessed
      */
     public void read(Exchange exchange) {
+        String type = exchange.getMessage().getHeader("Content-Type", "", String.class);
+        if (!type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+            throw new Refused(415, "An action takes JSON; say so with the header Content-Type: application/json.");
+        }
         JsonNode body;
         try {
             String text = exchange.getMessage().getBody(String.class);
@@ -117,7 +121,10 @@ public final class Actions {
         } catch (JsonProcessingException e) {
             throw new Refused(400, "The body is no JSON.");
         }
-        Flow flow = flow(body.path("stream").asText("jobs"));
+        if (!body.path("stream").isTextual()) {
+            throw new Refused(400, "The body does not name the stream, as in {\"stream\":\"jobs\"}.");
+        }
+        Flow flow = flow(body.get("stream").asText());
         Board board = boards.named(body.path("tenant").asText(""));
         exchange.setVariable("jobfeedTenant", board.tenant().name());
         exchange.setVariable("jobfeedStream", flow.stream());
