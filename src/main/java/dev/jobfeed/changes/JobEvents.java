@@ -30,12 +30,14 @@ public final class JobEvents implements EventSource {
     private final Database database;
     private final Settings settings;
     private final String tenant;
+    private final String sent;
 
     public JobEvents(Tenant tenant) {
         this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
         this.database = tenant.database();
         this.settings = tenant.settings();
         this.tenant = tenant.isStandard() ? null : tenant.name();
+        this.sent = Sql.text("change-sent", database);
     }
 
     @Override
@@ -130,7 +132,7 @@ public final class JobEvents implements EventSource {
 
     @Override
     public void sent(Event event, OffsetDateTime at) {
-        jdbc.update(Sql.text("change-sent", database), Map.of("seq", event.sequence(), "at", at));
+        jdbc.update(sent, Map.of("seq", event.sequence(), "at", at));
     }
 
     @Override

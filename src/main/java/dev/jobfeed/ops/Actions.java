@@ -13,7 +13,6 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +37,7 @@ public final class Actions {
     /** The actions there are now on a stream, each with what it costs. */
     public String list(Exchange exchange) {
         Object asked = exchange.getMessage().getHeader("stream");
-        Flow flow = flow(asked instanceof String stream ? stream : "jobs");
+        Flow flow = Flow.named(asked instanceof String stream ? stream : "jobs");
         Object named = exchange.getMessage().getHeader("tenant");
         Board board = boards.named(named instanceof String name ? name : "");
         Schedules schedules = board.schedules();
@@ -62,7 +61,7 @@ public final class Actions {
                     Costs.Cost.nothing(String.format(
                             Locale.ROOT, "%,d active jobs that the last resync did not bring expire.", pending)));
         }
-        long bad = flow == Flow.JOBS ? quarantined(board.tenant()) : 0;
+        long bad = flow == Flow.JOBS ? board.tenant().quarantine().openCount() : 0;
         if (bad > 0) {
             add(
                     list,
@@ -124,7 +123,7 @@ public final class Actions {
         if (!body.path("stream").isTextual()) {
             throw new Refused(400, "The body does not name the stream, as in {\"stream\":\"jobs\"}.");
         }
-        Flow flow = flow(body.get("stream").asText());
+        Flow flow = Flow.named(body.get("stream").asText());
         Board board = boards.named(body.path("tenant").asText(""));
         exchange.setVariable("jobfeedTenant", board.tenant().name());
         exchange.setVariable("jobfeedStream", flow.stream());
@@ -217,18 +216,6 @@ public final class Actions {
         if (stream.equals(Flow.LIVE_EVENTS.stream())) {
             throw new Refused(404, "The live events are read by their schedule, or with jobfeed jobby events.");
         }
-    }
-
-    private static Flow flow(String stream) {
-        Optional<Flow> flow = Flow.of(stream);
-        return flow.orElseThrow(() -> new Refused(
-                404, "There is no stream '" + stream + "'; it is jobs, career_sites or jobby_live_events."));
-    }
-
-    private static long quarantined(Tenant tenant) {
-        Long count = new NamedParameterJdbcTemplate(tenant.dataSource())
-                .queryForObject(Sql.text("quarantine-count", tenant.database()), Map.of(), Long.class);
-        return count == null ? 0 : count;
     }
 
     private OffsetDateTime now() {

@@ -48,13 +48,17 @@ public enum Flow {
         return settings.duration(target);
     }
 
-    /** The flow of a stream; empty when there is no such stream. */
-    public static Optional<Flow> of(String stream) {
+    /**
+     * The flow of a stream that somebody named.
+     *
+     * @throws Refused with 404 when there is no such stream
+     */
+    static Flow named(String stream) {
         for (Flow flow : values()) {
             if (flow.stream.equals(stream)) {
-                return Optional.of(flow);
+                return flow;
             }
         }
-        return Optional.empty();
+        throw new Refused(404, "There is no stream '" + stream + "'; it is jobs, career_sites or jobby_live_events.");
     }
 }

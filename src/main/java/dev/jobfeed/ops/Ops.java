@@ -40,10 +40,7 @@ public final class Ops {
     /** The last runs of a stream, newest first. */
     public String runs(Exchange exchange) {
         String stream = text(exchange, "stream").orElse("jobs");
-        if (Flow.of(stream).isEmpty()) {
-            throw new Refused(
-                    404, "There is no stream '" + stream + "'; it is jobs, career_sites or jobby_live_events.");
-        }
+        Flow.named(stream);
         ObjectNode json = JSON.createObjectNode();
         ArrayNode list = json.putArray("runs");
         board(exchange).tenant().runs().lastRuns(stream, limit(exchange, 50)).forEach(run -> list.add(RunJson.of(run)));
@@ -113,9 +110,7 @@ public final class Ops {
         int limit = limit(exchange, MOST);
         Tenant tenant = board(exchange).tenant();
         ObjectNode json = JSON.createObjectNode();
-        json.put(
-                "open",
-                jdbc(tenant).queryForObject(Sql.text("quarantine-count", tenant.database()), Map.of(), Long.class));
+        json.put("open", tenant.quarantine().openCount());
         ArrayNode reasons = json.putArray("reasons");
         jdbc(tenant).query(Sql.text("quarantine-reasons", tenant.database()), Map.of("limit", MOST), row -> {
             reasons.addObject().put("reason", row.getString("reason")).put("rows", row.getLong("amount"));

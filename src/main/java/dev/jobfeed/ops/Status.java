@@ -75,7 +75,7 @@ public final class Status {
         json.put(
                 "expired",
                 sources.stream().mapToLong(JobCounts.OfSource::expired).sum());
-        json.put("quarantined", quarantined());
+        json.put("quarantined", tenant.quarantine().openCount());
         json.put("reconcile_pending", tenant.reconcile().pending());
         Outbox.Lag lag = tenant.outbox().lag();
         json.put("changes_waiting", lag.waiting());
@@ -149,11 +149,6 @@ public final class Status {
                 .put("seconds_left", seconds(progress.left()))
                 .put("credits_spent", run.creditsSpent())
                 .put("last_error", run.lastError());
-    }
-
-    private long quarantined() {
-        Long count = jdbc.queryForObject(Sql.text("quarantine-count", tenant.database()), Map.of(), Long.class);
-        return count == null ? 0 : count;
     }
 
     private OffsetDateTime now() {

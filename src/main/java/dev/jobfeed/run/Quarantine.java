@@ -69,6 +69,12 @@ public final class Quarantine {
         return jdbc.query(Sql.text("quarantine-list", database), Map.of(), Quarantine::entry);
     }
 
+    /** How many entries are open. */
+    public long openCount() {
+        Long count = jdbc.queryForObject(Sql.text("quarantine-count", database), Map.of(), Long.class);
+        return count == null ? 0 : count;
+    }
+
     /** An entry by its id, open or closed. */
     public Optional<Entry> find(long id) {
         return jdbc.query(Sql.text("quarantine-read", database), Map.of("id", id), Quarantine::entry).stream()

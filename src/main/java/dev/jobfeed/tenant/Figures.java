@@ -62,7 +62,7 @@ public final class Figures implements Runnable {
         }
         long pending = tenant.reconcile().pending();
         put(figures, Metric.RECONCILE_PENDING, List.of(), () -> pending);
-        Outbox.Lag lag = new Outbox(tenant.dataSource(), tenant.database(), tenant.settings()).lag();
+        Outbox.Lag lag = tenant.outbox().lag();
         put(figures, Metric.CHANGES_WAITING, List.of(), lag::waiting);
         put(
                 figures,
