@@ -9,6 +9,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.jobfeed.ops.Board;
+import dev.jobfeed.ops.ServerAnswers;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
@@ -75,6 +76,7 @@ class StatusApiTest {
             server.setPort(port);
             return server;
         });
+        ServerAnswers.of(world.context());
         // the runtime has never been in step, so it starts by itself
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> world.one("select count(*) from sync_run where status = 'succeeded'", Integer.class) == 1);
@@ -193,6 +195,77 @@ class StatusApiTest {
         assertThat(raw("GET /api/v1/status?Host=localhost HTTP/1.1\r\nHost: " + host + "\r\n"))
                 .startsWith("HTTP/1.1 421");
         assertThat(raw("GET / HTTP/1.1\r\nHost: " + host + "\r\n")).startsWith("HTTP/1.1 421");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /api/v1/jobs?q=%ZZ, 400",
+        "GET, /api/v1/jobs/%ZZ, 400",
+        "GET, /api/v1/jobs?limt=5, 400",
+        "GET, /api/v1/jobs?limit=5&limit=6, 400",
+        "GET, /api/v1/jobs/none?id=1, 400",
+        "GET, /api/v1/nothing, 404",
+        "POST, /api/v1/jobs, 405",
+        "OPTIONS, /api/v1/status, 405",
+        "GET, /api/v1/actions/sync, 405"
+    })
+    void aRequestThatIsNoneIsRefusedAsDescribed(String method, String path, int status) throws Exception {
+        String answer = raw(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 " + status).containsIgnoringCase("content-type: application/json");
+        assertThat(faults(answer.substring(answer.indexOf('{'), answer.lastIndexOf('}') + 1), "Refusal"))
+                .as(answer)
+                .isEmpty();
+    }
+
+    @Test
+    void aRefusalNamesWhatIsWrong() throws Exception {
+        assertThat(get("/api/v1/runs?limt=5").body()).contains("limt", "limit, stream, tenant");
+        assertThat(authorized("sync", "{\"stream\":\"jobs\",\"confirm\":true}").body())
+                .contains("400", "'confirm'", "confirm_cost");
+        assertThat(authorized("sync", "{\"stream\":\"jobs\",\"confirm_cost\":\"yes\"}")
+                        .body())
+                .contains("400", "true or false");
+        assertThat(raw("PUT / HTTP/1.1\r\nHost: localhost\r\n")).containsIgnoringCase("\r\nallow: GET, HEAD\r\n");
+        assertThat(raw("GET /api/v1/actions/sync HTTP/1.1\r\nHost: localhost\r\n"))
+                .containsIgnoringCase("\r\nallow: POST\r\n");
+        HttpResponse<String> nothing = get("/wp-login.php");
+        assertThat(nothing.statusCode()).isEqualTo(404);
+        assertThat(nothing.body()).isEqualTo("There is nothing at /wp-login.php.\n");
+        assertThat(get("/api/v1/status?limit=1", "limit", "0").statusCode())
+                .as("a header is no parameter")
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/web/main.js",
+                "/favicon.ico",
+                "/api/openapi.json",
+                "/api/v1/status",
+                "/api/v1/jobs?limit=1"
+            })
+    void aHeadIsAGetWithoutABody(String path) throws Exception {
+        String got = raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+        String head = raw("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+
+        assertThat(head).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
+        assertThat(got).startsWith(head.substring(0, head.indexOf("\r\n"))).hasSizeGreaterThan(head.length() + 50);
+        assertThat(headerNames(head)).containsAll(headerNames(got)).contains("content-type", "x-content-type-options");
+    }
+
+    /** How long a body is, is only known where there is one. */
+    private static Set<String> headerNames(String answer) {
+        Set<String> names = new HashSet<>();
+        answer.substring(0, answer.indexOf("\r\n\r\n"))
+                .lines()
+                .skip(1)
+                .map(line -> line.substring(0, line.indexOf(':')).toLowerCase(java.util.Locale.ROOT))
+                .filter(name -> !name.equals("content-length") && !name.equals("transfer-encoding"))
+                .forEach(names::add);
+        return names;
     }
 
     @Test
@@ -330,12 +403,20 @@ class StatusApiTest {
                 .toList();
     }
 
-    private static HttpResponse<String> get(String path) throws Exception {
-        return CLIENT.send(HttpRequest.newBuilder(URI.create(base + path)).build(), BodyHandlers.ofString());
+    private static HttpResponse<String> get(String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return CLIENT.send(request.build(), BodyHandlers.ofString());
     }
 
     private static HttpResponse<String> authorized(String action) throws Exception {
-        return act(action, "{\"stream\":\"jobs\"}", "Authorization", "Bearer " + TOKEN);
+        return authorized(action, "{\"stream\":\"jobs\"}");
+    }
+
+    private static HttpResponse<String> authorized(String action, String body) throws Exception {
+        return act(action, body, "Authorization", "Bearer " + TOKEN);
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.jobfeed.cli;
 import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.Options;
 import dev.jobfeed.Settings;
+import dev.jobfeed.ops.ServerAnswers;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -108,6 +109,9 @@ final class Runtime implements AutoCloseable {
                 }
             });
             main.start();
+            if (address.isPresent()) {
+                ServerAnswers.of(main.getCamelContext());
+            }
             if (scheduled
                     && settings.flag("jobfeed.routes.reload")
                     && configuration.routes().isPresent()) {

@@ -13,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ public final class Actions {
     private final Boards boards;
     private final ActionToken token;
     private final Clock clock;
+    private final Description description = Description.read();
 
     public Actions(Boards boards, ActionToken token, Clock clock) {
         this.boards = boards;
@@ -36,10 +38,9 @@ public final class Actions {
 
     /** The actions there are now on a stream, each with what it costs. */
     public String list(Exchange exchange) {
-        Object asked = exchange.getMessage().getHeader("stream");
-        Flow flow = Flow.named(asked instanceof String stream ? stream : "jobs");
-        Object named = exchange.getMessage().getHeader("tenant");
-        Board board = boards.named(named instanceof String name ? name : "");
+        Query query = Query.of(exchange);
+        Flow flow = Flow.named(query.text("stream").orElse("jobs"));
+        Board board = boards.named(query.text("tenant").orElse(""));
         Schedules schedules = board.schedules();
         Costs costs = board.costs();
         boolean paged = flow != Flow.LIVE_EVENTS;
@@ -120,14 +121,30 @@ public final class Actions {
         } catch (JsonProcessingException e) {
             throw new Refused(400, "The body is no JSON.");
         }
+        body.fieldNames().forEachRemaining(name -> {
+            if (!description.fields().contains(name)) {
+                throw new Refused(
+                        400,
+                        "There is no field '" + name + "' in an action; there are "
+                                + String.join(", ", description.fields()) + ".");
+            }
+        });
         if (!body.path("stream").isTextual()) {
             throw new Refused(400, "The body does not name the stream, as in {\"stream\":\"jobs\"}.");
         }
+        check(body, "tenant", JsonNode::isTextual, "a text");
+        check(body, "confirm_cost", JsonNode::isBoolean, "true or false");
         Flow flow = Flow.named(body.get("stream").asText());
         Board board = boards.named(body.path("tenant").asText(""));
         exchange.setVariable("jobfeedTenant", board.tenant().name());
         exchange.setVariable("jobfeedStream", flow.stream());
         exchange.setVariable("jobfeedConfirmCost", body.path("confirm_cost").asBoolean(false));
+    }
+
+    private static void check(JsonNode body, String field, Predicate<JsonNode> type, String words) {
+        if (body.has(field) && !type.test(body.get(field))) {
+            throw new Refused(400, field + " is " + body.get(field) + "; it takes " + words + ".");
+        }
     }
 
     /**

@@ -28,6 +28,7 @@ public final class Door {
 
     private final Settings settings;
     private final ActionToken token;
+    private final Description description = Description.read();
 
     public Door(Settings settings, ActionToken token) {
         this.settings = settings;
@@ -35,12 +36,28 @@ public final class Door {
     }
 
     /**
-     * Lets a look pass when it was asked for under a name that can only be this server's: a page elsewhere may have made
-     * a name of its own resolve to it.
+     * Lets a look pass that asks for what there is.
      *
-     * @throws Refused with 421
+     * @throws Refused with 421, 405 or 400
      */
     public void look(Exchange exchange) {
+        checkName(exchange);
+        checkMethod(exchange, "GET, HEAD");
+        Message message = exchange.getMessage();
+        description
+                .parameters(message.getHeader(Exchange.HTTP_PATH, "", String.class))
+                .ifPresent(described -> Query.of(exchange).check(described));
+    }
+
+    private static void checkMethod(Exchange exchange, String allowed) {
+        String method = exchange.getMessage().getHeader(Exchange.HTTP_METHOD, "", String.class);
+        if (!Arrays.asList(allowed.split(", ")).contains(method)) {
+            throw Refused.method(method, allowed);
+        }
+    }
+
+    /** A page elsewhere may have made a name of its own resolve to this server. */
+    private void checkName(Exchange exchange) {
         String host = uri(exchange).getHost();
         if (host == null || !isKnown(host.toLowerCase(Locale.ROOT))) {
             throw new Refused(
@@ -53,10 +70,11 @@ public final class Door {
     /**
      * Lets an action pass that comes from the page or a tool, and brings the token.
      *
-     * @throws Refused with 421, 400, 403 or 401
+     * @throws Refused with 421, 405, 400, 403 or 401
      */
     public void act(Exchange exchange) {
-        look(exchange);
+        checkName(exchange);
+        checkMethod(exchange, "POST");
         Message message = exchange.getMessage();
         String query = message.getHeader(Exchange.HTTP_QUERY, String.class);
         if (query != null && !query.isEmpty()) {
@@ -88,6 +106,7 @@ public final class Door {
     public void refuse(Exchange exchange) {
         Refused refused = ObjectHelper.getException(
                 Refused.class, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        exchange.setVariable("opsAllow", refused.getAllowed());
         answer(exchange, refused.getStatus(), refused.getMessage());
     }
 

@@ -136,7 +136,7 @@ public final class Ops {
 
     /** One row of quarantine with what it holds, as text. */
     public String quarantined(Exchange exchange) {
-        long id = number("id", text(exchange, "id").orElse(""));
+        long id = number("id", id(exchange));
         Quarantine.Entry entry = board(exchange)
                 .tenant()
                 .quarantine()
@@ -171,7 +171,7 @@ public final class Ops {
 
     /** One job. */
     public String job(Exchange exchange) {
-        String id = text(exchange, "id").orElse("");
+        String id = id(exchange);
         UUID uuid;
         try {
             uuid = UUID.fromString(id);
@@ -210,10 +210,11 @@ public final class Ops {
     }
 
     private static Optional<String> text(Exchange exchange, String name) {
-        Object value = exchange.getMessage().getHeader(name);
-        if (value != null && !(value instanceof String)) {
-            throw new Refused(400, name + " is given more than once.");
-        }
-        return Optional.ofNullable((String) value).map(String::strip).filter(text -> !text.isEmpty());
+        return Query.of(exchange).text(name);
+    }
+
+    /** What stands for {@code {id}} in the path. */
+    private static String id(Exchange exchange) {
+        return exchange.getMessage().getHeader("id", "", String.class);
     }
 }

@@ -6,6 +6,7 @@ public final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int status;
+    private final String allowed;
 
     /**
      * A refusal.
@@ -14,12 +15,27 @@ public final class Refused extends RuntimeException {
      * @param message the cause and the remedy, for a person
      */
     public Refused(int status, String message) {
+        this(status, message, null);
+    }
+
+    private Refused(int status, String message, String allowed) {
         super(message);
         this.status = status;
+        this.allowed = allowed;
+    }
+
+    /** A refusal of a method where only others are taken, comma-separated. */
+    static Refused method(String asked, String allowed) {
+        return new Refused(405, "This path takes " + allowed + ", and not " + asked + ".", allowed);
     }
 
     /** The HTTP status. */
     public int getStatus() {
         return status;
+    }
+
+    /** The methods that are taken; null when that is not what is wrong. */
+    public String getAllowed() {
+        return allowed;
     }
 }

@@ -27,6 +27,7 @@ public final class WebFiles {
             Map.entry("/", OWN + "index.html"),
             Map.entry("/web/style.css", OWN + "style.css"),
             Map.entry("/web/icon.svg", OWN + "icon.svg"),
+            Map.entry("/favicon.ico", OWN + "icon.svg"),
             Map.entry("/web/main.js", OWN + "main.js"),
             Map.entry("/web/api.js", OWN + "api.js"),
             Map.entry("/web/dom.js", OWN + "dom.js"),
