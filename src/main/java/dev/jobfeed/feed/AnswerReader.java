@@ -1,6 +1,5 @@
 package dev.jobfeed.feed;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -23,8 +22,6 @@ import java.util.UUID;
  */
 public final class AnswerReader {
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     private AnswerReader() {}
 
     /** Reads a page of a feed; rows of the same id become one, the newest. */
@@ -39,7 +36,7 @@ public final class AnswerReader {
     /** Reads one row that was delivered before, as a page of its own. */
     public static FeedPage row(String json, RowShape shape) throws IOException {
         RowBytes bytes = new RowBytes(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
-        try (JsonParser parser = JSON.createParser(bytes)) {
+        try (JsonParser parser = JsonText.JSON.createParser(bytes)) {
             parser.nextToken();
             return page(
                     List.of(new RowReader(shape, bytes).read(parser)),
@@ -76,11 +73,17 @@ public final class AnswerReader {
 
     /** Reads an answer that is one JSON object, as storable text. */
     public static String object(InputStream answer) throws IOException {
-        try (JsonParser parser = JSON.createParser(answer)) {
+        try (JsonParser parser = JsonText.JSON.createParser(answer)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new UnreadableAnswerException("The answer is not a JSON object.");
             }
-            return new JsonText().of(parser);
+            JsonText text = new JsonText();
+            String object = text.of(parser);
+            if (!text.isStorable()) {
+                throw new UnreadableAnswerException(
+                        "The answer is nested deeper than " + JsonText.DEEPEST_STORABLE + " levels.");
+            }
+            return object;
         } catch (JsonProcessingException e) {
             throw new UnreadableAnswerException(
                     "The answer is not the JSON it should be: " + e.getOriginalMessage(), e);
@@ -94,7 +97,7 @@ public final class AnswerReader {
     private record Envelope(NextPage next, OptionalLong total) {}
 
     private static Envelope read(InputStream answer, String array, ItemReader items) throws IOException {
-        try (JsonParser parser = JSON.createParser(answer)) {
+        try (JsonParser parser = JsonText.JSON.createParser(answer)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new UnreadableAnswerException("The answer is not a JSON object.");
             }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Map;
@@ -12,11 +14,31 @@ import java.util.Map;
 /** Writes values as JSON that every database takes, one after the other. Not thread-safe. */
 final class JsonText {
 
-    private static final JsonFactory JSON =
-            new JsonFactoryBuilder().rootValueSeparator((String) null).build();
+    /** What is nested deeper than a thousand levels breaks most who read it, the database first. */
+    static final int DEEPEST_STORABLE = 500;
+
+    private static final int DEEPEST_READABLE = 100_000;
+
+    /**
+     * Reads what no database takes as well, because a row that cannot be stored must not take its page along; a depth
+     * that could fill the memory is the limit.
+     */
+    static final JsonFactory JSON = new JsonFactoryBuilder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST_READABLE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .streamWriteConstraints(StreamWriteConstraints.builder()
+                    .maxNestingDepth(DEEPEST_READABLE)
+                    .build())
+            .rootValueSeparator((String) null)
+            .build();
 
     private final StringBuilder text = new StringBuilder();
     private final JsonGenerator generator;
+    private int deepest;
 
     JsonText() throws IOException {
         this.generator = JSON.createGenerator(new Writer() {
@@ -46,13 +68,20 @@ final class JsonText {
     /** The value that a parser stands on, with each of its tokens seen on the way. */
     String of(JsonParser value, TokenWatch watch) throws IOException {
         int depth = 0;
+        deepest = 0;
         do {
             JsonToken token = value.currentToken();
             depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            deepest = Math.max(deepest, depth);
             watch.see(depth, value);
             copyToken(value);
         } while (depth > 0 && value.nextToken() != null);
         return written();
+    }
+
+    /** Whether the value that was written last is one that databases and their readers take. */
+    boolean isStorable() {
+        return deepest <= DEEPEST_STORABLE;
     }
 
     /** An object of members that are JSON already. */

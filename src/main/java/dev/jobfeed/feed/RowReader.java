@@ -1,6 +1,5 @@
 package dev.jobfeed.feed;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -16,13 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /** Reads the rows of a feed from a parser, token by token. Not thread-safe. */
 public final class RowReader {
-
-    private static final JsonFactory JSON = new JsonFactory();
-    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private final RowShape shape;
     private final RowBytes bytes;
@@ -73,7 +68,7 @@ public final class RowReader {
                         && position < shape.fields().size()) {
                     values[position] = value(shape.fields().get(position), row, values, extra);
                 } else if (badValue == null) {
-                    extra.put(StorableText.of(name), text.of(row));
+                    extra.put(StorableText.of(name), storable(name, text.of(row)));
                 }
             } catch (UnusableRowException e) {
                 badValue = e.getMessage();
@@ -88,7 +83,7 @@ public final class RowReader {
     }
 
     private String asItCame(JsonParser row) throws IOException {
-        try (JsonParser again = JSON.createParser(bytes.until(place(row.currentLocation())))) {
+        try (JsonParser again = JsonText.JSON.createParser(bytes.until(place(row.currentLocation())))) {
             again.nextToken();
             return text.of(again);
         }
@@ -104,7 +99,12 @@ public final class RowReader {
 
     /** Strict, unlike {@link UUID#fromString}, which completes "1-1-1-1-1". */
     public static Optional<UUID> uuid(String text) {
-        return UUID_TEXT.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
+        try {
+            UUID id = UUID.fromString(text);
+            return id.toString().equalsIgnoreCase(text) ? Optional.of(id) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private Object value(Field field, JsonParser row, Object[] values, Map<String, String> extra)
@@ -129,7 +129,7 @@ public final class RowReader {
             case LENIENT_TIMESTAMP -> {
                 OffsetDateTime time = timestamp(row);
                 if (time == null) {
-                    extra.put(field.name(), text.of(row));
+                    extra.put(field.name(), storable(field.name(), text.of(row)));
                 }
                 yield time;
             }
@@ -168,12 +168,12 @@ public final class RowReader {
     }
 
     /** The value the parser stands on as JSON text; members of it that have a column of their own are set on the way. */
-    private String json(Field field, JsonParser row, Object[] values) throws IOException {
+    private String json(Field field, JsonParser row, Object[] values) throws IOException, UnusableRowException {
         List<RowShape.Member> members = shape.members(field);
         if (members.isEmpty()) {
-            return text.of(row);
+            return storable(field.name(), text.of(row));
         }
-        return text.of(row, (depth, token) -> {
+        String json = text.of(row, (depth, token) -> {
             if (depth == 1 && token.currentToken() == JsonToken.VALUE_STRING) {
                 for (RowShape.Member member : members) {
                     if (member.member().equals(token.currentName())) {
@@ -182,6 +182,16 @@ public final class RowReader {
                 }
             }
         });
+        return storable(field.name(), json);
+    }
+
+    /** The value that was just written. */
+    private String storable(String name, String json) throws UnusableRowException {
+        if (!text.isStorable()) {
+            throw new UnusableRowException(
+                    StorableText.of(name) + " is nested deeper than " + JsonText.DEEPEST_STORABLE + " levels");
+        }
+        return json;
     }
 
     private byte[] hash(UUID id, Object[] values, String extra) {

@@ -43,6 +43,9 @@ final class StorableText {
 
     /** Whether every database takes a JSON number as one; PostgreSQL, "Numeric Types": numeric, with room to spare. */
     static boolean isNumber(String literal) {
+        if (literal.length() > 100_000) {
+            return false;
+        }
         if (literal.indexOf('e') < 0 && literal.indexOf('E') < 0) {
             return true;
         }

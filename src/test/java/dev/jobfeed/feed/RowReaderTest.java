@@ -1,6 +1,7 @@
 package dev.jobfeed.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -241,6 +242,38 @@ class RowReaderTest {
                 .doesNotHaveDuplicates();
         assertThat(row(bare().put("title", "").toString()).contentHash())
                 .isNotEqualTo(row(bare().toString()).contentHash());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"locations", "company", "valid_through", "unknown"})
+    void aRowThatIsNestedTooDeeplyIsPutAsideAndThePageGoesOn(String field) throws IOException {
+        String deep = "{\"id\":\"" + ID + "\",\"" + field + "\":" + nested(501) + "}";
+
+        FeedPage page = page(deep, FULL);
+
+        assertThat(page.rows()).extracting(Row::id).containsExactly(ID);
+        assertThat(page.rejected())
+                .containsExactly(new RejectedRow(ID, field + " is nested deeper than 500 levels", deep));
+        assertThat(row(deep.replace(nested(501), nested(500))).id()).isEqualTo(ID);
+    }
+
+    @Test
+    void nestingThatCouldFillTheMemoryMakesAnUnreadableAnswer() {
+        assertThatThrownBy(() -> page("{\"id\":\"" + ID + "\",\"unknown\":" + nested(100_000) + "}"))
+                .isInstanceOf(UnreadableAnswerException.class);
+    }
+
+    @Test
+    void aNumberWithMoreDigitsThanADatabaseTakesBecomesAString() throws IOException {
+        String digits = "9".repeat(100_001);
+
+        Row row = row("{\"id\":\"" + ID + "\",\"compensation\":{\"min\":" + digits + "}}");
+
+        assertThat(row.value("compensation")).isEqualTo("{\"min\":\"" + digits + "\"}");
+    }
+
+    private static String nested(int levels) {
+        return "[".repeat(levels) + "]".repeat(levels);
     }
 
     private static ObjectNode full() throws IOException {
