@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.cli.InProcess;
 import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,6 +173,33 @@ class DatabaseTroubleTest {
         world.assertPagesWereAskedForOnce(4);
         assertThat(world.one("select pages || ' ' || received || ' ' || inserted from sync_run order by id limit 1"))
                 .isEqualTo("4 1000 1000");
+    }
+
+    /** No answer and no reset, as behind a firewall that forgot the connection. */
+    @Test
+    void aDatabaseThatVanishesWithoutAWordEndsTheAttemptAndTheRunGoesOnAfterwards() throws Exception {
+        world = ProcessWorld.over(server.create(), directory).with("jobfeed.lease", "2s");
+        String direct = world.url;
+        JobfeedProcess process;
+        try (PausableProxy proxy = PausableProxy.to(PostgresServer.port(direct))) {
+            int[] seen = {0};
+            world.sandbox.intercept(request -> {
+                if (request.endpoint() == Endpoint.JOBS_FEED && ++seen[0] == 3) {
+                    proxy.pauseAfter(0);
+                }
+                return Interceptor.pass();
+            });
+            world.with("jobfeed.datasource.url", PostgresServer.atPort(direct, proxy.port()) + "&socketTimeout=2");
+
+            process = world.start("sync", "jobs");
+
+            process.awaitErr("run 1 of jobs stays open: ");
+        }
+        assertThat(process.exitCode()).as(process.err()).isEqualTo(1);
+        assertThat(process.err()).contains("The database cannot be reached: ");
+        world.with("jobfeed.datasource.url", direct);
+        world.finish();
+        world.assertStoreIsTheWorld();
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,9 @@ final class Databases implements Pools, AutoCloseable {
     /** Each commit is on disk; closing rewrites nothing; no trace file beside the database. */
     private static final String H2_OPTIONS =
             ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;MAX_COMPACT_TIME=0;TRACE_LEVEL_FILE=0";
+
+    /** Far longer than any statement of a run takes. */
+    private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
 
     private final List<HikariDataSource> opened = new CopyOnWriteArrayList<>();
 
@@ -106,6 +110,9 @@ final class Databases implements Pools, AutoCloseable {
             // H2 refuses a schema that is still to be made
             settings.schema().ifPresent(config::setSchema);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
+            // a database that vanished without a word ends the attempt; a URL's own socketTimeout wins
+            config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT.toSeconds());
+            config.addDataSourceProperty("tcpKeepAlive", "true");
         }
         config.setPoolName("jobfeed");
         config.setMaximumPoolSize(10);

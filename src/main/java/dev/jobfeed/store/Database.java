@@ -17,6 +17,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** The databases there are statements and migrations for. */
 public enum Database {
@@ -141,7 +142,7 @@ public enum Database {
 
     private Flyway flyway(DataSource dataSource, Optional<String> schema) {
         FluentConfiguration flyway = Flyway.configure(Database.class.getClassLoader())
-                .dataSource(dataSource)
+                .dataSource(new Patient(dataSource))
                 .locations("classpath:" + migrations())
                 .table("jobfeed_schema_history")
                 .baselineOnMigrate(true)
@@ -166,5 +167,20 @@ public enum Database {
 
     private static String last(MigrationInfo[] migrations) {
         return migrations[migrations.length - 1].getVersion().toString();
+    }
+
+    /** Connections that wait as long as it takes: an index over millions of rows is not there in minutes. */
+    private static final class Patient extends DelegatingDataSource {
+
+        Patient(DataSource dataSource) {
+            super(dataSource);
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            connection.setNetworkTimeout(Runnable::run, 0);
+            return connection;
+        }
     }
 }
