@@ -146,6 +146,39 @@ class CommandsTest {
                 .containsPattern("ok +jobs-sync.camel.yaml");
     }
 
+    @Test
+    void whatALogStepOfAnEditedRouteSaysIsPrinted() throws Exception {
+        Path routes = Files.createDirectories(directory.resolve("home/routes"));
+        String shipped = Files.readString(Path.of("routes/jobs-sync.camel.yaml"));
+        String edited = shipped.replaceFirst("(?s)( +id: jobs-sync-work\n.*?\n)(?=- route)", "$1" + """
+                    - log:
+                        id: jobs-sync-mine
+                        description: Ours.
+                        message: a step of our own
+                    - to:
+                        id: jobs-sync-mine-too
+                        description: Ours, with a name.
+                        uri: log
+                        parameters:
+                          loggerName: com.example.jobs
+                          showBody: false
+            """);
+        assertThat(edited).contains("a step of our own");
+        Files.writeString(routes.resolve("jobs-sync.camel.yaml"), edited);
+        world.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
+
+        JobfeedProcess sync = world.start("sync", "jobs");
+
+        assertThat(sync.exitCode()).as(sync.err()).isZero();
+        assertThat(sync.err().lines().filter(line -> line.contains(" INFO ")))
+                .as("what a person does not ask about stays out")
+                .hasSize(4)
+                .anyMatch(line -> line.endsWith("a step of our own"))
+                .anyMatch(line -> line.endsWith("INFO  Exchange[BodyType: java.util.ArrayList]"))
+                .filteredOn(line -> line.contains("run 1"))
+                .hasSize(2);
+    }
+
     private String run(String... arguments) throws Exception {
         JobfeedProcess process = world.start(arguments);
         assertThat(process.exitCode()).as(process.err()).isZero();

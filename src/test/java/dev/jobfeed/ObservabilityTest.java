@@ -288,6 +288,7 @@ class ObservabilityTest {
             assertThat(entry.get("service.name").textValue()).isEqualTo("jobfeed");
             assertThat(entry.get("@timestamp").textValue()).isNotEmpty();
             assertThat(entry.has("log.level")).isTrue();
+            assertThat(entry.get("log.logger").textValue()).as(line).startsWith("dev.jobfeed");
             String message = entry.get("message").textValue();
             Matcher begins = Pattern.compile("run (\\d+) ").matcher(message);
             if (begins.lookingAt()) {

@@ -31,6 +31,9 @@ final class RouteReload {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteReload.class);
 
+    /** How long files have to stay as they are to be judged: most editors empty a file before they write it. */
+    private static final Duration QUIET = Duration.ofMillis(300);
+
     /** How long what is at work besides attempts may take to end. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -66,14 +69,27 @@ final class RouteReload {
         return texts;
     }
 
+    private Map<String, String> readQuiet() throws IOException, InterruptedException {
+        Map<String, String> before;
+        Map<String, String> now = read();
+        do {
+            before = now;
+            TimeUnit.MILLISECONDS.sleep(QUIET.toMillis());
+            now = read();
+        } while (!now.equals(before));
+        return now;
+    }
+
     /** Judges each changed file by itself, and takes up what is good. */
     private synchronized void look() throws Exception {
         Map<String, String> wanted = new TreeMap<>(loaded);
         List<String> changed = new ArrayList<>();
-        for (Map.Entry<String, String> file : read().entrySet()) {
+        for (Map.Entry<String, String> file : readQuiet().entrySet()) {
             String name = file.getKey();
             if (file.getValue().equals(loaded.get(name))) {
-                refused.remove(name);
+                if (refused.remove(name) != null) {
+                    LOG.info("{} is again what is loaded; its fault is gone", directory.resolve(name));
+                }
             } else if (!file.getValue().equals(refused.get(name))) {
                 Map<String, String> candidate = new TreeMap<>(wanted);
                 candidate.put(name, file.getValue());
@@ -106,7 +122,7 @@ final class RouteReload {
     }
 
     private void swap(Map<String, String> texts, List<String> changed) throws Exception {
-        LOG.info("Edited: {}. The routes are loaded anew", String.join(", ", changed));
+        LOG.info("{} is edited; attempts pause at their next page boundary", String.join(", ", changed));
         attempts.hold();
         try {
             attempts.stopAll(settings.duration("jobo.http.response-timeout"));
@@ -118,7 +134,7 @@ final class RouteReload {
         try {
             load(context, texts);
             loaded.putAll(texts);
-            LOG.info("{} routes are at work, with the edit of {}", context.getRoutesSize(), String.join(", ", changed));
+            LOG.info("{} is reloaded; {} routes are at work", String.join(", ", changed), context.getRoutesSize());
         } catch (Exception e) {
             clear();
             load(context, loaded);
@@ -156,6 +172,8 @@ final class RouteReload {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.toString() : root.getMessage().strip();
+        return root.getMessage() == null
+                ? root.toString()
+                : root.getMessage().strip().replaceAll("\\s*\n\\s*", " ");
     }
 }
