@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.run.ChangedSites;
 import dev.jobfeed.run.Estimate;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.RunMode;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +112,38 @@ class CareerSitesTest {
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(requests()).last().asString().contains("\"is_agency\":false").contains("\"founded_after\":2000");
         assertThat(world.one("select count(*) from career_site", Integer.class)).isEqualTo(120);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aClockThatStepsBackPassesNoChangedSiteOver(String database) throws Exception {
+        start(database);
+        world.syncCareerSites();
+        assertThat(handedOn()).hasSize(120);
+
+        world.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-2))).restart();
+        List<UUID> changed = world.sandbox.world().updateCareerSites(3);
+        world.syncCareerSites();
+
+        assertThat(world.one("select min(last_changed_at) < min(first_seen_at) from career_site", Boolean.class))
+                .isTrue();
+        assertThat(handedOn()).containsExactlyInAnyOrderElementsOf(changed);
+        assertThat(handedOn()).isEmpty();
+    }
+
+    private List<UUID> handedOn() throws Exception {
+        ChangedSites sites =
+                world.context().getRegistry().lookupByNameAndType("jobfeedChangedSites", ChangedSites.class);
+        List<UUID> ids = new ArrayList<>();
+        ChangedSites.Reading reading = sites.begin(null);
+        while (reading.isUnfinished()) {
+            sites.next(reading).forEach(site -> {
+                ids.add(UUID.fromString(SyncWorld.parse(site.json()).get("id").textValue()));
+                sites.handedOn(reading, site);
+            });
+        }
+        sites.end(reading);
+        return ids;
     }
 
     private void startMetered() throws Exception {

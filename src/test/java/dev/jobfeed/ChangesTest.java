@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.changes.Relay;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.ConsumerTemplate;
 import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,6 +170,26 @@ class ChangesTest {
         assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
                 .isEqualTo(3);
         assertThat(world.one("select count(*) from job_change", Integer.class)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whoeverWritesNotesChangesForOneWhoAskedWithoutTheProperty(String database) throws Exception {
+        start(database);
+        world.with("jobfeed.changes.to", "").context();
+        Relay relay = world.context().getRegistry().lookupByNameAndType("jobfeedRelay", Relay.class);
+        relay.ask(new DefaultExchange(world.context()));
+        world.restart();
+
+        world.sync();
+        assertThat(world.one("select count(*) from job_change", Integer.class)).isEqualTo(30);
+
+        world.database.update("update sync_state set changes_wanted_at = changes_wanted_at - interval '31' day");
+        world.sandbox.world().expireJobs(3);
+        world.sync();
+        assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
+                .isEqualTo(3);
+        assertThat(world.one("select count(*) from job_change", Integer.class)).isEqualTo(30);
     }
 
     @Test

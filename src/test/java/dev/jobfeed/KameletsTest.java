@@ -115,6 +115,10 @@ class KameletsTest {
         listen(failing);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> failing.size() < 30 && !received.isEmpty());
 
+        // a command meanwhile, which knows of no Kamelet
+        world.with("kamelet.jobfeed.datasource.schema", "kamelet").with("kamelet.jobo.api-key", KEY);
+        world.sync("kamelet");
+
         world.restart();
         listen(Set.of());
 

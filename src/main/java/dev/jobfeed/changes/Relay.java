@@ -65,14 +65,26 @@ public final class Relay {
     }
 
     /**
+     * Asks for what happens to the jobs of the exchange's tenant: from now on, and for 30 days after the last time, every
+     * process that writes to its store notes it, also when {@code jobfeed.changes.to} is empty.
+     */
+    public void ask(Exchange exchange) {
+        tenants.of(exchange).outbox().want();
+    }
+
+    /**
      * Takes the right to send the events of the exchange's tenant.
      *
-     * @param to the URI of the endpoint to send to; null for the one of {@code jobfeed.changes.to}
+     * @param to the URI of the endpoint to send to, which counts as {@link #ask asking}; null for the one of
+     *     {@code jobfeed.changes.to}
      * @return null when there is nothing to send, or nowhere, when somebody else sends, or when the last try failed
      *     only just now
      */
     public Turn begin(Exchange exchange, String to) {
         Tenant tenant = tenants.of(exchange);
+        if (to != null) {
+            ask(exchange);
+        }
         Optional<String> endpoint =
                 Optional.ofNullable(to).or(() -> tenant.settings().text("jobfeed.changes.to"));
         if (endpoint.isEmpty() || backoff(tenant).lasts(clock.instant())) {

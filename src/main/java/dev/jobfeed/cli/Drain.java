@@ -16,14 +16,17 @@ final class Drain {
     private static final Duration AT_MOST = Duration.ofSeconds(30);
 
     private final Outbox outbox;
+    private final boolean sends;
 
-    private Drain(Outbox outbox) {
+    private Drain(Outbox outbox, boolean sends) {
         this.outbox = outbox;
+        this.sends = sends;
     }
 
-    /** Starts to send, if somebody wants to know of the tenant's changes; the end of the context ends it. */
+    /** Starts to send, if this process knows where to; the end of the context ends it. */
     static Drain start(CamelContext context, Tenant tenant, ProducerTemplate template) {
-        if (tenant.outbox().isWanted()) {
+        boolean sends = tenant.settings().text("jobfeed.changes.to").isPresent();
+        if (sends) {
             long interval =
                     tenant.settings().duration("jobfeed.changes.interval").toMillis();
             context.getExecutorServiceManager()
@@ -36,12 +39,12 @@ final class Drain {
                             interval,
                             TimeUnit.MILLISECONDS);
         }
-        return new Drain(tenant.outbox());
+        return new Drain(tenant.outbox(), sends);
     }
 
     /** Waits until everything is sent, but not long, and not for a broker that is away; what stays is sent later. */
     void finish(Shutdown shutdown) throws InterruptedException {
-        if (!outbox.isWanted()) {
+        if (!sends) {
             return;
         }
         long deadline = System.nanoTime() + AT_MOST.toNanos();

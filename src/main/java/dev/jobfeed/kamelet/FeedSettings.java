@@ -93,8 +93,6 @@ public final class FeedSettings implements CamelContextAware {
 
     /** The name of the tenant, which is set up by the first call. */
     public String tenant() {
-        // what happens is kept until it was handed on, and only where somebody wants it
-        properties.put("jobfeed.changes.to", "kamelet:sink");
         context.getRegistry()
                 .lookupByNameAndType("jobfeedTenants", Tenants.class)
                 .configure(feed, properties);

@@ -10,17 +10,15 @@ import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
  * Career sites that are new or changed since they were last handed on: bean {@code jobfeedChangedSites}. They are handed
- * on under the stream's own lease, so that no page is written meanwhile, and the place behind a row can be kept by when
- * it changed.
+ * on under the stream's own lease, so that no page is written meanwhile, and none with lower numbers can be committed
+ * behind the place that is kept.
  */
 public final class ChangedSites {
 
@@ -41,9 +39,10 @@ public final class ChangedSites {
     /**
      * A row to be handed on.
      *
+     * @param changeSeq its place in the order in which rows changed
      * @param json the row, by the names of the API
      */
-    public record Site(UUID id, OffsetDateTime changedAt, String json) {}
+    public record Site(long changeSeq, String json) {}
 
     /** The right to hand rows on. In routes it is the variable {@code jobfeedReading}. */
     public static final class Reading {
@@ -86,15 +85,18 @@ public final class ChangedSites {
 
     /** The next rows, those that changed first before the others; none ends it. */
     public List<Site> next(Reading reading) {
-        List<Site> sites =
-                jdbc(reading).query(sql("handed-on-next", reading), Map.of("limit", AT_ONCE), (row, i) -> site(row));
+        List<Site> sites = jdbc(reading)
+                .query(
+                        sql("handed-on-next", reading),
+                        Map.of("stream", STREAM, "limit", AT_ONCE),
+                        (row, i) -> site(row));
         reading.finished = sites.isEmpty();
         return sites;
     }
 
     /** Notes that a row was handed on. */
     public void handedOn(Reading reading, Site site) {
-        Map<String, Object> place = Map.of("stream", STREAM, "changed_at", site.changedAt(), "id", site.id());
+        Map<String, Object> place = Map.of("stream", STREAM, "change_seq", site.changeSeq());
         reading.tenant.transaction().executeWithoutResult(status -> {
             if (jdbc(reading).update(sql("handed-on-move", reading), place) == 0) {
                 jdbc(reading).update(sql("handed-on-begin", reading), place);
@@ -131,9 +133,6 @@ public final class ChangedSites {
                 json.put(field.name(), text);
             }
         }
-        return new Site(
-                row.getObject("id", UUID.class),
-                row.getObject("last_changed_at", OffsetDateTime.class),
-                json.toString());
+        return new Site(row.getLong("change_seq"), json.toString());
     }
 }

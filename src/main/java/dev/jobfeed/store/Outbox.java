@@ -2,6 +2,7 @@ package dev.jobfeed.store;
 
 import dev.jobfeed.Settings;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
@@ -14,9 +15,12 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
  * Notes in {@code job_change} what happens to jobs, behind the change and in its transaction: the lock on the job is the
- * order of what happens to it. Notes nothing while {@code jobfeed.changes.to} is empty.
+ * order of what happens to it. Notes nothing while {@code jobfeed.changes.to} is empty and nobody asks.
  */
 public final class Outbox {
+
+    /** How long changes are noted for one who asked for them and asks no more; a store that is left alone fills no disk. */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
@@ -35,14 +39,25 @@ public final class Outbox {
      */
     public record Lag(long waiting, OffsetDateTime oldest) {}
 
-    /** Whether somebody wants to know of changes. */
-    public boolean isWanted() {
-        return settings.text("jobfeed.changes.to").isPresent();
+    /**
+     * Notes that somebody asks for the changes who does not go by {@code jobfeed.changes.to}. It is noted in the database,
+     * because the process that writes to it may be another.
+     */
+    public void want() {
+        jdbc.update(Sql.text("change-want", database), Map.of());
+    }
+
+    private boolean isWanted() {
+        return settings.text("jobfeed.changes.to").isPresent()
+                || Boolean.TRUE.equals(jdbc.queryForObject(
+                        Sql.text("change-is-wanted", database),
+                        Map.of("seconds", REMEMBERED.toSeconds()),
+                        Boolean.class));
     }
 
     /** Notes what a page did to its jobs. */
     public void written(long runId, Collection<RowChange> changes, OffsetDateTime at) {
-        if (isWanted()) {
+        if (!changes.isEmpty() && isWanted()) {
             changes.stream()
                     .collect(Collectors.groupingBy(
                             Outbox::word,
@@ -60,7 +75,7 @@ public final class Outbox {
 
     /** Notes that jobs have expired. */
     public void expired(long runId, String reason, List<UUID> ids, OffsetDateTime at) {
-        if (isWanted() && !ids.isEmpty()) {
+        if (!ids.isEmpty() && isWanted()) {
             insert(runId, "expired", reason, ids, at);
         }
     }

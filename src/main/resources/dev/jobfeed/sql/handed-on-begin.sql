@@ -1,1 +1,1 @@
-insert into handed_on (stream, changed_at, id) values (:stream, :changed_at, :id)
+insert into handed_on (stream, change_seq) values (:stream, :change_seq)

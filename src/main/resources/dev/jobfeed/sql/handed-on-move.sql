@@ -1,1 +1,1 @@
-update handed_on set changed_at = :changed_at, id = :id where stream = :stream
+update handed_on set change_seq = :change_seq where stream = :stream

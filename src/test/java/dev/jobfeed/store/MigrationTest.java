@@ -2,21 +2,30 @@ package dev.jobfeed.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobfeed.PostgresServer;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** H2 has no transaction around a migration, and a process can be killed after any statement of it. */
 class MigrationTest {
+
+    private static final OffsetDateTime HOUR = OffsetDateTime.parse("2026-11-24T00:00:00Z");
 
     static IntStream statements() throws Exception {
         return IntStream.rangeClosed(0, script().size());
@@ -55,8 +64,64 @@ class MigrationTest {
                 .isTrue();
     }
 
+    /** From version 5: what is handed on goes on behind the row it went to, in the order of the times that counted then. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql", "h2, killed behind each statement"})
+    void whatIsHandedOnGoesOnWhereItWas(String name) throws Exception {
+        Database kind = name.startsWith("h2") ? Database.H2 : Database.POSTGRESQL;
+        DriverManagerDataSource source = new DriverManagerDataSource(
+                kind == Database.H2
+                        ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"
+                        : PostgresServer.newDatabase());
+        Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:dev/jobfeed/db/" + kind.folder())
+                .table("jobfeed_schema_history")
+                .target("5")
+                .load()
+                .migrate();
+        JdbcTemplate database = new JdbcTemplate(source);
+        for (int hour : new int[] {5, 2, 4, 1, 3}) {
+            database.update(
+                    "insert into career_site (id, name, content_hash, first_seen_at, last_changed_at) values (?, ?, ?, ?, ?)",
+                    new UUID(0, 10 - hour),
+                    Integer.toString(hour),
+                    new byte[1],
+                    HOUR.plusHours(hour),
+                    HOUR.plusHours(hour));
+        }
+        database.update(
+                "insert into handed_on (stream, changed_at, id) values ('career_sites', ?, ?)",
+                HOUR.plusHours(3),
+                new UUID(0, 7));
+
+        if (name.contains("killed")) {
+            List<String> statements = script("V6__handing_on.sql");
+            for (int done = 1; done <= statements.size(); done++) {
+                statements.subList(0, done).forEach(database::execute);
+            }
+        }
+        Database.of(source).migrate(source, Optional.empty());
+
+        List<Map<String, Object>> left = new NamedParameterJdbcTemplate(source)
+                .queryForList(Sql.text("handed-on-next", kind), Map.of("stream", "career_sites", "limit", 10));
+        assertThat(left).extracting(row -> row.get("name")).containsExactly("4", "5");
+        database.update(
+                "insert into career_site (id, name, content_hash, first_seen_at, last_changed_at) values (?, '6', ?, ?, ?)",
+                UUID.randomUUID(),
+                new byte[1],
+                HOUR,
+                HOUR);
+        assertThat(database.queryForList("select name from career_site order by change_seq", String.class))
+                .containsExactly("1", "2", "3", "4", "5", "6");
+    }
+
     private static List<String> script() throws Exception {
-        try (InputStream in = MigrationTest.class.getResourceAsStream("/dev/jobfeed/db/h2/V1__tables.sql")) {
+        return script("V1__tables.sql");
+    }
+
+    private static List<String> script(String name) throws Exception {
+        try (InputStream in = MigrationTest.class.getResourceAsStream("/dev/jobfeed/db/h2/" + name)) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return Stream.of(text.replaceAll("(?m)^--.*", "").split(";"))
                     .filter(statement -> !statement.isBlank())

@@ -11,5 +11,6 @@ set name = :name,
     details_url = :details_url,
     extra = :extra format json,
     content_hash = :content_hash,
-    last_changed_at = :now
+    last_changed_at = :now,
+    change_seq = next value for career_site_changes
 where id = :id

@@ -11,5 +11,6 @@ set name = :name,
     details_url = :details_url,
     extra = cast(:extra as jsonb),
     content_hash = :content_hash,
-    last_changed_at = :now
+    last_changed_at = :now,
+    change_seq = default
 where id = :id
