@@ -17,7 +17,8 @@ import org.apache.camel.spi.PropertiesSource;
  *   <li>{@code jobfeed-set.x}: whether the property {@code x} is set; and {@code jobfeed-set.jobby}, whether there is
  *       anything to do for Jobby.dev, and {@code jobfeed-set.page}, whether there is a status page;
  *   <li>{@code jobfeed-schedule.x.set} and {@code jobfeed-schedule.x.cron}, for each property {@code jobfeed.x} with a
- *       schedule that may be empty, because a Quartz endpoint takes no empty cron even when it is not started;
+ *       schedule that may be empty, because a Quartz endpoint takes no empty cron even when it is not started; and
+ *       {@code jobfeed-schedule.time-zone}, whose clock they go by;
  *   <li>each of them, and each property, with {@code @tenant} behind it: as it is for that tenant, and with a lone
  *       {@code @} for the standard one.
  * </ul>
@@ -72,6 +73,9 @@ final class BundleProperties implements PropertiesSource, Ordered {
         }
         if (name.startsWith(SET)) {
             return Boolean.toString(settings.text(name.substring(SET.length())).isPresent());
+        }
+        if (name.equals("jobfeed-schedule.time-zone")) {
+            return settings.timeZone().getID();
         }
         Matcher schedule = SCHEDULE.matcher(name);
         return schedule.matches() ? schedule(settings, schedule) : null;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -361,6 +363,18 @@ public final class Settings {
     /** Whether the schema is brought up to date at start. */
     public boolean migrate() {
         return flag("jobfeed.datasource.migrate");
+    }
+
+    /** Whose clock the schedules go by. */
+    public TimeZone timeZone() {
+        return text("jobfeed.time-zone").isEmpty()
+                ? TimeZone.getDefault()
+                : required("jobfeed.time-zone", "a name such as Europe/Berlin or UTC", value -> {
+                    if (!ZoneId.getAvailableZoneIds().contains(value)) {
+                        throw new IllegalArgumentException();
+                    }
+                    return TimeZone.getTimeZone(value);
+                });
     }
 
     /** A flow's own switch. */

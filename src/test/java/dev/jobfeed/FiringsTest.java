@@ -2,11 +2,15 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobfeed.ops.Flow;
+import dev.jobfeed.ops.Schedules;
 import dev.jobfeed.run.Firings;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,9 +18,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.camel.component.quartz.QuartzComponent;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quartz.Scheduler;
+import org.quartz.TriggerKey;
 
 /** A schedule that fires on several nodes leads to one attempt. */
 class FiringsTest {
@@ -89,6 +97,35 @@ class FiringsTest {
         world.database.update("update sync_state set last_run_started_at = last_run_started_at - interval '1' hour"
                 + " where stream = 'jobs'");
         assertThat(isDue()).as("one was missed").isTrue();
+    }
+
+    /** What fires, what was missed, and what the page says comes next, go by one clock. */
+    @Test
+    void schedulesGoByTheClockOfTheirZone() throws Exception {
+        start("h2");
+        new Schedules(world.bundle().tenants().standard(), Clock.systemUTC()).pause("jobs");
+        world.with("jobfeed.jobs.schedule", "0 0 6 * * ?")
+                .with("jobfeed.jobs.enabled", "true")
+                .with("jobfeed.time-zone", "Asia/Tokyo");
+        var tenants = world.bundle().tenants();
+        Instant early = Instant.parse("2036-11-24T20:30:00Z");
+        world.database.update(
+                "update sync_state set last_run_started_at = ? where stream = 'jobs'", early.atOffset(ZoneOffset.UTC));
+
+        Clock before = Clock.fixed(early.plus(Duration.ofMinutes(29)), ZoneOffset.UTC);
+        Clock after = Clock.fixed(early.plus(Duration.ofMinutes(31)), ZoneOffset.UTC);
+
+        assertThat(new Schedules(tenants.standard(), before).next(Flow.JOBS))
+                .contains(OffsetDateTime.parse("2036-11-24T21:00:00Z"));
+        assertThat(new Firings(tenants, before).isDue(null, "jobs-sync", "jobs", "0 0 6 * * ?"))
+                .isFalse();
+        assertThat(new Firings(tenants, after).isDue(null, "jobs-sync", "jobs", "0 0 6 * * ?"))
+                .isTrue();
+        Scheduler quartz =
+                world.context().getComponent("quartz", QuartzComponent.class).getScheduler();
+        assertThat(quartz.getTrigger(TriggerKey.triggerKey("jobs-sync@", "jobfeed"))
+                        .getFireTimeAfter(Date.from(early)))
+                .isEqualTo("2036-11-24T21:00:00Z");
     }
 
     private boolean isDue() throws Exception {

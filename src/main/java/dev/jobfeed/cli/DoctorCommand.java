@@ -72,7 +72,7 @@ final class DoctorCommand implements Callable<Integer> {
         check("secrets", () -> secrets(settings));
         checkKey(settings);
         check("filters", () -> filters(settings));
-        check("schedule", () -> schedule(settings));
+        check("schedules", () -> schedules(settings));
         check("limits", () -> limits(settings));
         check("jobby", () -> jobby(settings));
         check("database", () -> database(configuration, settings));
@@ -131,10 +131,27 @@ final class DoctorCommand implements Callable<Integer> {
         return "each can be sent";
     }
 
-    private static String schedule(Settings settings) throws ParseException {
-        String cron = settings.text("jobfeed.jobs.schedule").orElse("");
-        CronExpression.validateExpression(cron);
-        return "jobfeed.jobs.schedule is " + cron;
+    private static String schedules(Settings settings) {
+        StringBuilder set = new StringBuilder();
+        for (String name : Settings.defaults().keySet()) {
+            if (name.endsWith("schedule")) {
+                settings.text(name).ifPresent(cron -> set.append(name)
+                        .append(" is ")
+                        .append(checked(name, cron))
+                        .append(", "));
+            }
+        }
+        return set + "by the clock of " + settings.timeZone().getID();
+    }
+
+    private static String checked(String name, String cron) {
+        try {
+            CronExpression.validateExpression(cron);
+            return cron;
+        } catch (ParseException e) {
+            throw new ConfigurationException(
+                    name + " is '" + cron + "', which is no Quartz cron expression: " + e.getMessage(), e);
+        }
     }
 
     private static String limits(Settings settings) {
@@ -161,11 +178,7 @@ final class DoctorCommand implements Callable<Integer> {
                 + settings.jobsWatermarkParameter();
     }
 
-    private static String jobby(Settings settings) throws ParseException {
-        String cron = settings.text("jobfeed.jobby-live-events.schedule").orElse("");
-        if (!cron.isEmpty()) {
-            CronExpression.validateExpression(cron);
-        }
+    private static String jobby(Settings settings) {
         settings.number("jobby.live-events.limit", 1, 1000);
         settings.duration("jobby.http.response-timeout");
         String interval = "asks for the queue's status every "

@@ -65,7 +65,9 @@ public final class Schedules {
     public Optional<OffsetDateTime> next(Flow flow) {
         return flow.schedule(tenant.settings()).map(cron -> {
             try {
-                Date next = new CronExpression(cron).getNextValidTimeAfter(Date.from(clock.instant()));
+                CronExpression times = new CronExpression(cron);
+                times.setTimeZone(tenant.settings().timeZone());
+                Date next = times.getNextValidTimeAfter(Date.from(clock.instant()));
                 return next == null ? null : next.toInstant().atOffset(ZoneOffset.UTC);
             } catch (ParseException e) {
                 throw new IllegalArgumentException("'" + cron + "' is no Quartz cron expression", e);

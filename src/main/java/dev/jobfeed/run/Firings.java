@@ -1,5 +1,6 @@
 package dev.jobfeed.run;
 
+import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.text.ParseException;
 import java.time.Clock;
@@ -42,17 +43,20 @@ public final class Firings {
      * @param cron the stream's Quartz schedule
      */
     public boolean isDue(String tenant, String schedule, String stream, String cron) throws ParseException {
-        RunStore runs = tenants.named(tenant).runs();
+        Tenant owner = tenants.named(tenant);
+        RunStore runs = owner.runs();
         OffsetDateTime before = runs.lastFiring(schedule);
-        return isDue(runs.state(stream), cron) && runs.fireAfter(schedule, stream, before, time(clock.instant()));
+        CronExpression times = new CronExpression(cron);
+        times.setTimeZone(owner.settings().timeZone());
+        return isDue(runs.state(stream), times) && runs.fireAfter(schedule, stream, before, time(clock.instant()));
     }
 
-    private boolean isDue(SyncState state, String cron) throws ParseException {
+    private boolean isDue(SyncState state, CronExpression times) {
         if (state.openRunId() != null || state.lastRunStartedAt() == null) {
             return true;
         }
-        Date next = new CronExpression(cron)
-                .getNextValidTimeAfter(Date.from(state.lastRunStartedAt().toInstant()));
+        Date next =
+                times.getNextValidTimeAfter(Date.from(state.lastRunStartedAt().toInstant()));
         return next != null && next.toInstant().isBefore(clock.instant());
     }
 

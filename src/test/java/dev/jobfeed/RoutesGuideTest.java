@@ -1,0 +1,135 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.ops.Flow;
+import dev.jobfeed.ops.Schedules;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** A reader of {@code docs/routes.md} who copies one of its three changes gets what it says. */
+class RoutesGuideTest {
+
+    private static final Pattern INDENTED = Pattern.compile("(?m)(^ {4}.*\n)+");
+
+    private SyncWorld world;
+
+    @BeforeEach
+    void start() throws Exception {
+        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(200));
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @Test
+    void anotherSchedule() throws Exception {
+        copy("Another schedule");
+        world.with("jobfeed.jobs.enabled", "true");
+
+        Clock saturday = Clock.fixed(Instant.parse("2026-11-28T12:00:00Z"), ZoneOffset.UTC);
+        assertThat(new Schedules(world.bundle().tenants().standard(), saturday).next(Flow.JOBS))
+                .contains(OffsetDateTime.parse("2026-11-30T06:00:00Z"));
+    }
+
+    @Test
+    void onlyRemoteJobsInTwoCountries() throws Exception {
+        world.sync();
+        copy("Only remote jobs in two countries");
+
+        int remote = (int) world.sync().counts().received();
+
+        assertThat(remote).isPositive();
+        assertThat(world.one("select count(*) from reconcile_pending", Integer.class))
+                .isEqualTo(200 - remote);
+        var tenant = world.bundle().tenants().standard();
+        tenant.transaction().executeWithoutResult(status -> tenant.reconcile()
+                .accept(OffsetDateTime.parse("2026-11-28T12:00:00Z")));
+        List<UUID> active = world.database.queryForList("select id from active_job", UUID.class);
+        assertThat(active).hasSize(remote).allSatisfy(id -> {
+            JsonNode job = SyncWorld.parse(world.sandbox.world().json(id));
+            assertThat(job.get("workplace_type").textValue()).isEqualToIgnoringCase("remote");
+            assertThat(job.get("locations").findValuesAsText("country")).containsAnyOf("United States", "Germany");
+        });
+        assertThat(world.database.queryForList("select distinct expired_reason from job", String.class))
+                .containsExactlyInAnyOrder(null, "filtered");
+    }
+
+    @Test
+    void anExtraStepForEachNewJob() throws Exception {
+        List<String> blocks = copy("An extra step for each new job");
+        PluginHelper.getRoutesLoader(world.loaded())
+                .loadRoutes(ResourceHelper.fromString(
+                        "my-changes.camel.yaml",
+                        blocks.stream()
+                                .filter(block -> block.startsWith("- route:"))
+                                .collect(Collectors.joining())));
+        Logger mine = (Logger) LoggerFactory.getLogger("my-changes");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        mine.addAppender(lines);
+        try {
+            world.sync();
+            world.sandbox.world().updateJobs(1);
+            world.sandbox.world().expireJobs(1);
+            world.sync();
+
+            await().atMost(JobbyWorld.DEADLINE)
+                    .until(() ->
+                            world.bundle().tenants().standard().outbox().lag().waiting() == 0);
+        } finally {
+            mine.detachAppender(lines);
+        }
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .allMatch(line -> line.startsWith("new: "))
+                .extracting(line -> line.substring(line.lastIndexOf(' ') + 1))
+                .containsExactlyInAnyOrderElementsOf(
+                        world.database.queryForList("select listing_url from job", String.class));
+    }
+
+    /** Sets the properties of a change; says what blocks of text to copy it has. */
+    private List<String> copy(String heading) throws IOException {
+        String section = Files.readString(Path.of("docs/routes.md"))
+                .split("(?m)^### " + heading + "$")[1]
+                .split("(?m)^### ")[0];
+        List<String> texts = INDENTED.matcher(section)
+                .results()
+                .map(block -> block.group().replaceAll("(?m)^ {4}", ""))
+                .toList();
+        for (String text : texts) {
+            if (text.startsWith("job")) {
+                Properties properties = new Properties();
+                properties.load(new StringReader(text));
+                properties.stringPropertyNames().forEach(name -> world.with(name, properties.getProperty(name)));
+            }
+        }
+        assertThat(texts).isNotEmpty();
+        return texts;
+    }
+}
