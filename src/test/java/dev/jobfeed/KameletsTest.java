@@ -1,6 +1,7 @@
 package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.sandbox.LoggedRequest;
@@ -18,7 +19,9 @@ import org.apache.camel.builder.RouteBuilder;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Routes of an integrator that begin with, or call, a Kamelet of the bundle. */
@@ -49,11 +52,11 @@ class KameletsTest {
     }
 
     /** A route of theirs; it fails at jobs that it has not met before and that a test tells it to. */
-    private void listen(Set<UUID> failing) throws Exception {
+    private void listen(Set<UUID> failing, String when) throws Exception {
         world.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("kamelet:jobo-jobs-source?apiKey=" + KEY + "&period=1s&watermarkParameter=updated_after")
+                from("kamelet:jobo-jobs-source?apiKey=" + KEY + "&watermarkParameter=updated_after&" + when)
                         .routeId("theirs")
                         .process(exchange -> {
                             Message message = message(exchange);
@@ -76,10 +79,10 @@ class KameletsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"h2", "postgresql"})
-    void everyJobArrivesOnceAndThenWhatHappensToIt(String database) throws Exception {
+    @CsvSource({"h2, period=1s", "postgresql, cron=0/1+*+*+*+*+?"})
+    void everyJobArrivesOnceAndThenWhatHappensToIt(String database, String when) throws Exception {
         start(database);
-        listen(Set.of());
+        listen(Set.of(), when);
 
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 60);
         assertThat(received).allMatch(message -> message.change().equals("created"));
@@ -112,7 +115,7 @@ class KameletsTest {
         start(database);
         Set<UUID> failing = ConcurrentHashMap.newKeySet();
         failing.addAll(world.sandbox.world().activeIds().skip(30).toList());
-        listen(failing);
+        listen(failing, "period=1s");
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> failing.size() < 30 && !received.isEmpty());
 
         // a command meanwhile, which knows of no Kamelet
@@ -120,7 +123,7 @@ class KameletsTest {
         world.sync("kamelet");
 
         world.restart();
-        listen(Set.of());
+        listen(Set.of(), "period=1s");
 
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
@@ -139,7 +142,7 @@ class KameletsTest {
         world.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("kamelet:jobo-expired-source?apiKey=" + KEY + "&period=300ms")
+                from("kamelet:jobo-expired-source?apiKey=" + KEY + "&cron=0/1+*+*+*+*+?")
                         .process(exchange -> {
                             UUID id = UUID.fromString(exchange.getMessage().getBody(String.class));
                             if (failing.remove(id)) {
@@ -184,6 +187,24 @@ class KameletsTest {
                         .skip(500)
                         .map(site -> UUID.fromString(site.get("id").textValue())))
                 .containsExactlyInAnyOrderElementsOf(changed);
+    }
+
+    @Test
+    void aSourceThatGoesByOtherSettingsThanItsTenantDoesNotStart() throws Exception {
+        start("h2");
+        world.with("kamelet.jobfeed.datasource.schema", "kamelet")
+                .with("kamelet.jobo.api-key", KEY)
+                .with("kamelet.jobfeed.jobs.schedule", "");
+        world.sync("kamelet");
+
+        assertThatThrownBy(() -> listen(Set.of(), "period=1s&batchSize=7"))
+                .hasStackTraceContaining("The tenant 'kamelet' has another jobo.jobs.batch-size already");
+
+        world.restart();
+        listen(Set.of(), "period=1s&batchSize=7");
+        world.sandbox.world().createJobs(1);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() == 1);
+        assertThat(world.feedRequests()).last().asString().contains("\"batch_size\":7");
     }
 
     private Set<UUID> jobs(String change) {

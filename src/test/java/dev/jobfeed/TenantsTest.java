@@ -1,6 +1,7 @@
 package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.jobfeed.run.ForeignStoreException;
@@ -8,8 +9,10 @@ import dev.jobfeed.run.Run;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.tenant.Tenants;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -133,6 +136,31 @@ class TenantsTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("The tenant 'globex' is configured on the schema acme")
                 .hasMessageContaining("the tenant 'acme'");
+    }
+
+    @Test
+    void aTenantIsNotSetUpTwiceInTwoWays() throws Exception {
+        start("h2");
+        Tenants tenants = world.bundle().tenants();
+        Map<String, String> globex = Map.of("jobfeed.datasource.schema", "globex", "jobo.jobs.batch-size", "7");
+        tenants.configure("globex", globex);
+        tenants.named("acme");
+
+        tenants.configure("globex", globex);
+        tenants.configure("acme", Map.of("jobo.jobs.batch-size", "20"));
+        assertThat(tenants.named("globex").settings().text("jobo.jobs.batch-size"))
+                .contains("7");
+        assertThatThrownBy(() -> tenants.configure("acme", Map.of("jobo.api-key", Sandbox.TEST_KEY)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("The tenant 'acme' has another jobo.api-key already")
+                .hasMessageContaining("Set acme.jobo.api-key to the same value")
+                .hasMessageNotContaining("jbe_");
+        assertThatThrownBy(() -> tenants.configure("globex", Map.of("jobfeed.datasource.schema", "globex")))
+                .hasMessageContaining("The tenant 'globex' has another jobo.jobs.batch-size already");
+        for (String name : List.of("", "Globex", "-globex", "jobo", "glo.bex")) {
+            assertThatThrownBy(() -> tenants.configure(name, globex))
+                    .hasMessageContaining("'" + name + "' cannot be a tenant's name");
+        }
     }
 
     @Test

@@ -1,13 +1,17 @@
 package dev.jobfeed.kamelet;
 
+import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.run.Firings;
 import dev.jobfeed.tenant.Tenants;
+import java.text.ParseException;
 import java.time.Duration;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
-import org.apache.camel.Exchange;
 import org.apache.camel.util.TimeUtils;
+import org.quartz.CronExpression;
 
 /**
  * The properties of a Kamelet as those of a tenant: the bean of each instance of a source. Camel sets it
@@ -18,9 +22,18 @@ public final class FeedSettings implements CamelContextAware {
     private final Map<String, String> properties = new HashMap<>();
     private CamelContext context;
     private String feed = "";
+    private String stream = "";
     private Duration period = Duration.ZERO;
+    private CronExpression cron;
+    private boolean asked;
     private long attemptedNanos;
-    private boolean attempted;
+    private Date next;
+
+    public FeedSettings() {
+        // those of the runtime start nothing of this tenant's, and would let it count as late
+        properties.put("jobfeed.jobs.schedule", "");
+        properties.put("jobfeed.career-sites.schedule", "");
+    }
 
     @Override
     public CamelContext getCamelContext() {
@@ -35,6 +48,10 @@ public final class FeedSettings implements CamelContextAware {
     public void setFeed(String value) {
         feed = value;
         properties.putIfAbsent("jobfeed.datasource.schema", value);
+    }
+
+    public void setStream(String value) {
+        stream = value;
     }
 
     public void setSchema(String value) {
@@ -85,28 +102,68 @@ public final class FeedSettings implements CamelContextAware {
         period = Duration.ofMillis(TimeUtils.toMilliSeconds(value));
     }
 
+    /** When, in the place of a period; empty for none. As with Quartz endpoints, a + stands for a space. */
+    public void setCron(String value) {
+        if (value == null || value.isBlank()) {
+            return;
+        }
+        try {
+            cron = new CronExpression(value.replace('+', ' '));
+        } catch (ParseException e) {
+            throw new ConfigurationException(
+                    "cron is '" + value + "'; it takes a Quartz cron expression such as 0 0/30 * * * ?", e);
+        }
+    }
+
     private void set(String property, String value) {
         if (value != null && !value.isBlank()) {
             properties.put(property, value);
         }
     }
 
-    /** The name of the tenant, which is set up by the first call. */
-    public String tenant() {
-        context.getRegistry()
-                .lookupByNameAndType("jobfeedTenants", Tenants.class)
-                .configure(feed, properties);
-        return feed;
+    /** Sets the tenant up, as the route is made and before any route starts. */
+    public void begin() {
+        String flow = "jobfeed." + stream.replace('_', '-');
+        if (cron != null && properties.replace(flow + ".schedule", cron.getCronExpression()) != null) {
+            properties.put(flow + ".enabled", "true");
+        }
+        bean("jobfeedTenants", Tenants.class).configure(feed, properties);
     }
 
-    /** Whether an attempt is to be made; true once a period, and at the start. */
-    public synchronized boolean isDue(Exchange exchange) {
+    private <T> T bean(String name, Class<T> type) {
+        return context.getRegistry().lookupByNameAndType(name, type);
+    }
+
+    /**
+     * Whether an attempt is to be made. Once a period, and at the start; or whenever the cron expression says so, and at
+     * the start when a run is open or was missed, on one of several nodes.
+     */
+    public synchronized boolean isDue() throws ParseException {
+        return cron == null ? isPeriodOver() : isScheduled();
+    }
+
+    private boolean isPeriodOver() {
         long now = System.nanoTime();
-        if (attempted && now - attemptedNanos < period.toNanos()) {
+        if (asked && now - attemptedNanos < period.toNanos()) {
             return false;
         }
-        attempted = true;
+        asked = true;
         attemptedNanos = now;
         return true;
+    }
+
+    private boolean isScheduled() throws ParseException {
+        Date now = new Date();
+        if (asked && (next == null || now.before(next))) {
+            return false;
+        }
+        Firings firings = bean("jobfeedFirings", Firings.class);
+        String schedule = stream + "-sync";
+        boolean due = asked
+                ? firings.isFirst(feed, schedule, next)
+                : firings.isDue(feed, schedule, stream, cron.getCronExpression());
+        asked = true;
+        next = cron.getNextValidTimeAfter(now);
+        return due;
     }
 }

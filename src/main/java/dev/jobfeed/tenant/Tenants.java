@@ -27,6 +27,10 @@ public final class Tenants {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tenants.class);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
+
+    /** Jobby.dev is an account of its own; without this, each tenant's live events would count as late. */
+    private static final Map<String, String> OF_THE_STANDARD_ONE = Map.of("jobfeed.jobby-live-events.schedule", "");
+
     private static final Set<String> TAKEN = Set.of("jobo", "jobby", "jobfeed", "camel");
 
     private final Pools pools;
@@ -90,15 +94,36 @@ public final class Tenants {
     }
 
     /**
-     * Sets properties of a tenant that is not open yet; they count before those of the runtime.
+     * Sets properties of a tenant; they count before those of the runtime.
      *
-     * @throws ConfigurationException when it was set up differently before
+     * @throws ConfigurationException when they cannot be a tenant's, or it is set up differently already
      */
     public void configure(String name, Map<String, String> properties) {
-        Map<String, String> before = configured.putIfAbsent(name, Map.copyOf(properties));
-        if (before != null && !before.equals(properties)) {
-            throw new ConfigurationException("The tenant '" + name + "' is set up twice, and not in the same way.");
-        }
+        Settings wanted = checked(standard.settings().of(name).with(properties), name);
+        // in turn with the opening of this tenant, which would miss them
+        named.compute(name, (same, tenant) -> {
+            Map<String, String> before = configured.get(name);
+            if (before == null && tenant == null) {
+                configured.put(name, Map.copyOf(properties));
+                return null;
+            }
+            Map<String, String> others = before == null ? Map.of() : before;
+            Settings settings = standard.settings().of(name).with(others);
+            Stream.concat(properties.keySet().stream(), others.keySet().stream())
+                    .filter(property -> !wanted.text(property).equals(settings.text(property)))
+                    .sorted()
+                    .findFirst()
+                    .ifPresent(property -> refuse(name, property));
+            return tenant;
+        });
+    }
+
+    /** Without the values, of which one may be a secret. */
+    private static void refuse(String name, String property) {
+        throw new ConfigurationException("The tenant '" + name + "' has another " + property
+                + " already, from whoever named it first: the runtime, or another Kamelet. A tenant has one set of"
+                + " settings. Set " + name + "." + property
+                + " to the same value, or make the two Kamelets alike, or give one of them another feed and schema.");
     }
 
     private Tenant open(String name) {
@@ -157,7 +182,7 @@ public final class Tenants {
                     + ".jobo.base-url, and no key; that of the standard tenant is not sent there. Set " + name
                     + ".jobo.api-key.");
         }
-        return settings;
+        return settings.with(OF_THE_STANDARD_ONE);
     }
 
     /** One after the other: on H2, two schemas that are made at once may lock each other out. */
