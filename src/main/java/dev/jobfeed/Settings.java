@@ -50,6 +50,7 @@ public final class Settings {
             "jobo.api-key", "jobo.api-key-file",
             "jobo.http.trust-store-password", "jobo.http.trust-store-password-file",
             "jobfeed.datasource.password", "jobfeed.datasource.password-file",
+            "jobfeed.http.token", "jobfeed.http.token-file",
             "jobby.token", "jobby.token-file",
             "jobby.webhook-secret", "jobby.webhook-secret-file"));
 

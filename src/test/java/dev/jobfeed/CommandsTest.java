@@ -3,6 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.cli.InProcess;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +42,8 @@ class CommandsTest {
     void anAbandonedRunIsClosedForGoodAndTheNextOneBeginsAnew() throws Exception {
         assertThat(run("sync", "jobs", "--max-pages", "2")).contains("goes on with the next attempt");
 
+        assertThat(world.run("status").out())
+                .containsPattern("swept as of +not yet; the next attempt asks what has expired since 20");
         assertThat(run("abandon", "jobs")).isEqualTo("jobs: run 1 abandoned after 2 pages, 500 rows and 0 credits");
         assertThat(run("abandon", "jobs")).isEqualTo("jobs: there is no open run");
 
@@ -88,12 +92,48 @@ class CommandsTest {
     }
 
     @Test
+    void aWrongKeyIsSaidOnceWithItsRemedy() throws Exception {
+        world.with("jobo.api-key", "jbe_test_wrong");
+
+        JobfeedProcess sync = world.start("sync", "jobs");
+
+        assertThat(sync.exitCode()).isEqualTo(1);
+        assertThat(sync.out()).contains("run 1 open").contains("failed: unauthorized");
+        for (String once : new String[] {"Jobo answered 401", "Check jobo.api-key"}) {
+            assertThat((sync.out() + sync.err()).split(Pattern.quote(once)))
+                    .as(sync.err())
+                    .hasSize(2);
+        }
+        InProcess estimate = world.run("sync", "jobs", "--estimate");
+        assertThat(estimate.exitCode()).isEqualTo(1);
+        assertThat(estimate.err()).contains("There is no estimate of jobs. Jobo answered 401", "Check jobo.api-key");
+    }
+
+    @Test
+    void aPausedScheduleHasALineOfItsOwn() throws Exception {
+        run("sync", "jobs");
+        try (Connection connection = DriverManager.getConnection(world.url);
+                Statement statement = connection.createStatement()) {
+            statement.execute("update sync_state set schedule_paused_at = current_timestamp where stream = 'jobs'");
+        }
+
+        assertThat(world.run("status").out()).containsPattern("paused +the schedule of jobs, since 20");
+    }
+
+    @Test
     void anEstimateOpensNoRun() throws Exception {
         assertThat(run("sync", "all", "--estimate"))
                 .contains("jobs: the next run (backfill) may bring about 1000 rows")
                 .contains("career_sites: the next run (backfill)");
 
         assertThat(world.one("select count(*) from sync_run")).isEqualTo("0");
+
+        world.with("jobo.base-url", "http://127.0.0.1:1").with("jobo.retry.time-scale", "0");
+        InProcess unreachable = world.run("sync", "jobs", "--estimate");
+        assertThat(unreachable.exitCode()).isEqualTo(1);
+        assertThat(unreachable.err())
+                .contains("There is no estimate of jobs. Jobo cannot be reached", "check jobo.base-url")
+                .doesNotContain("next attempt");
     }
 
     @Test
@@ -143,7 +183,7 @@ class CommandsTest {
         assertThat(doctor.out())
                 .containsPattern("failure +jobs-feed.camel.yaml.*jobs-page-checkpoint")
                 .containsPattern("failure +mine.camel.yaml.*does not parse")
-                .containsPattern("ok +jobs-sync.camel.yaml");
+                .containsPattern("ok +routes .*, 15 files as shipped");
     }
 
     @Test

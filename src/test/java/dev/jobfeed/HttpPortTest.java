@@ -37,7 +37,8 @@ class HttpPortTest {
     }
 
     @Test
-    void runListensOnAFreePortWhenAskedToAndSaysOnWhich() throws Exception {
+    void runListensOnAFreePortWhenAskedToAndSaysOnWhichAndSmallCommandsWorkBesideIt() throws Exception {
+        world.with("jobby.base-url", world.sandbox.jobby().baseUrl());
         JobfeedProcess run = world.start("run");
         run.awaitErr("running;");
 
@@ -45,6 +46,14 @@ class HttpPortTest {
                 Pattern.compile("status page at http://127\\.0\\.0\\.1:(\\d+)/").matcher(run.err());
         assertThat(page.find()).as(run.err()).isTrue();
         new Socket("127.0.0.1", Integer.parseInt(page.group(1))).close();
+
+        assertThat(world.run("sync", "jobs", "--estimate").out()).contains("the next run (");
+        assertThat(world.run("jobby", "events").exitCode()).isZero();
+        InProcess resync = world.run("resync", "jobs");
+        assertThat(resync.exitCode()).isEqualTo(3);
+        assertThat(resync.err())
+                .contains("Another process holds the H2 file " + directory.resolve("jobs.mv.db"))
+                .contains("The resync is stored");
     }
 
     @Test
@@ -71,6 +80,19 @@ class HttpPortTest {
                 .startsWith("jobfeed: Port " + port + " on 127.0.0.1 cannot be listened on")
                 .contains("jobfeed.http.port", "JOBFEED_HTTP_PORT", "jobfeed.http.enabled=false");
         assertThat(world.run("sync", "jobs").exitCode()).isZero();
+    }
+
+    @Test
+    void aSecondSandboxSaysWhereTheFirstMayBeAndHowToHaveTwo() {
+        int taken = world.sandbox.port();
+        world.with("jobfeed.http.port", "8123");
+
+        InProcess run = world.run("run", "--sandbox-port", Integer.toString(taken));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("Port " + taken + " on 127.0.0.1 is taken")
+                .contains("http://127.0.0.1:8123/", "--sandbox-port " + (taken + 1), "JOBFEED_HTTP_PORT=8124");
     }
 
     @Test

@@ -49,7 +49,7 @@ class SecretsTest {
                     401, Map.of(), "{\"message\":\"The key " + Sandbox.TEST_KEY + " is not valid\"}"));
             JobfeedProcess refused = world.start("sync", "jobs");
             assertThat(refused.exitCode()).isEqualTo(1);
-            assertThat(refused.out()).contains("Jobo answered 401 (The key jbe_test_... is not valid)");
+            assertThat(refused.err()).contains("Jobo answered 401 (The key jbe_test_... is not valid)");
             world.sandbox.intercept(null);
             assertThat(world.start("doctor", "--json").exitCode()).isZero();
             JobfeedProcess status = world.start("status", "--json");

@@ -24,6 +24,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ import java.util.Set;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -54,6 +57,9 @@ class StatusApiTest {
     @Parameter
     String database;
 
+    @TempDir
+    private static Path directory;
+
     private static SyncWorld world;
     private static String base;
     private static JsonNode description;
@@ -67,7 +73,8 @@ class StatusApiTest {
                         .careerSites(3)
                         .creditsPerJob(BigDecimal.valueOf(3))
                         .creditsBalance(BigDecimal.valueOf(100_000)));
-        world.with("jobfeed.http.token", TOKEN).with("jobfeed.jobs.enabled", "true");
+        Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
+        world.with("jobfeed.http.token-file", token.toString()).with("jobfeed.jobs.enabled", "true");
         world.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099");
         base = world.serve((context, port) -> {
             MainHttpServer server = new MainHttpServer();

@@ -8,7 +8,6 @@ import dev.jobfeed.Settings;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.tenant.Pools;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -30,10 +29,28 @@ final class Databases implements Pools, AutoCloseable {
     private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
 
     private final List<HikariDataSource> opened = new CopyOnWriteArrayList<>();
+    private final boolean beside;
+
+    private Databases(boolean beside) {
+        this.beside = beside;
+    }
+
+    /** Of a process that may be the only one to write to an H2 file. */
+    static Databases alone() {
+        return new Databases(false);
+    }
+
+    /** Of a process that does a small thing, through the one that shares its H2 file where one does. */
+    static Databases besideOthers() {
+        return new Databases(true);
+    }
 
     @Override
     public DataSource open(Settings settings) throws SQLException {
-        HikariDataSource dataSource = own(settings);
+        HikariDataSource dataSource = beside ? shared(settings).orElse(null) : null;
+        if (dataSource == null) {
+            dataSource = own(settings);
+        }
         opened.add(dataSource);
         return dataSource;
     }
@@ -71,23 +88,19 @@ final class Databases implements Pools, AutoCloseable {
      * A pool for a look or a small change beside whatever else is at work: through the running process where one shares
      * its H2 file. A note left by a dead process is passed over.
      */
-    static HikariDataSource beside(Settings settings) throws SQLException, IOException {
+    static HikariDataSource beside(Settings settings) throws SQLException {
         return beside(settings, true);
     }
 
     /** The same for a look at the schema itself, which leaves it as it is. */
-    static HikariDataSource unprepared(Settings settings) throws SQLException, IOException {
+    static HikariDataSource unprepared(Settings settings) throws SQLException {
         return beside(settings, false);
     }
 
-    private static HikariDataSource beside(Settings settings, boolean prepare) throws SQLException, IOException {
-        Optional<String> shared = SharedH2.find(settings.datasourceUrl());
+    private static HikariDataSource beside(Settings settings, boolean prepare) throws SQLException {
+        Optional<HikariDataSource> shared = shared(settings);
         if (shared.isPresent()) {
-            try {
-                return pool(settings, shared.get());
-            } catch (SQLException e) {
-                LoggerFactory.getLogger(Databases.class).debug("Nobody shares {} any more", settings.datasource(), e);
-            }
+            return shared.get();
         }
         HikariDataSource dataSource = own(settings);
         try {
@@ -98,6 +111,19 @@ final class Databases implements Pools, AutoCloseable {
         } catch (SQLException | RuntimeException e) {
             dataSource.close();
             throw e;
+        }
+    }
+
+    private static Optional<HikariDataSource> shared(Settings settings) {
+        Optional<String> shared = SharedH2.find(settings.datasourceUrl());
+        if (shared.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(pool(settings, shared.get()));
+        } catch (SQLException e) {
+            LoggerFactory.getLogger(Databases.class).debug("Nobody shares {} any more", settings.datasource(), e);
+            return Optional.empty();
         }
     }
 

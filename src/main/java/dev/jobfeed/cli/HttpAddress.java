@@ -29,6 +29,13 @@ record HttpAddress(String host, int port) {
             "camel.metrics.binders",
             "jvm-memory,jvm-gc,jvm-thread,processor,file-descriptor,uptime");
 
+    /** Where to listen, by the settings alone. */
+    static HttpAddress of(Settings settings) {
+        return new HttpAddress(
+                settings.text("jobfeed.http.host").orElse("127.0.0.1"),
+                settings.number("jobfeed.http.port", 0, 65_535));
+    }
+
     /**
      * Where to listen, after a look whether that is possible; empty when the port is switched off.
      *
@@ -42,16 +49,16 @@ record HttpAddress(String host, int port) {
             }
             return Optional.empty();
         }
-        String host = settings.text("jobfeed.http.host").orElse("127.0.0.1");
-        int port = settings.number("jobfeed.http.port", 0, 65_535);
+        HttpAddress wanted = of(settings);
         // the server of Camel only logs that a port is taken, and goes on without it; and it does not say which one 0
         // became
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(host, port));
-            return Optional.of(new HttpAddress(host, probe.getLocalPort()));
+            probe.bind(new InetSocketAddress(wanted.host, wanted.port));
+            return Optional.of(new HttpAddress(wanted.host, probe.getLocalPort()));
         } catch (IOException e) {
-            BindException taken = new BindException("Port " + port + " on " + host + " cannot be listened on: "
+            BindException taken = new BindException("Port " + wanted.port + " on " + wanted.host
+                    + " cannot be listened on: "
                     + e.getMessage() + ". Stop what listens there, or set jobfeed.http.host and jobfeed.http.port"
                     + " (JOBFEED_HTTP_PORT; 0 takes any free one), or switch it off with jobfeed.http.enabled=false.");
             taken.initCause(e);

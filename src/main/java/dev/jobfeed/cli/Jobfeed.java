@@ -33,7 +33,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TokenCommand.class,
             SandboxCommand.class
         },
-        footer = {"", "Exit codes: 0 done; 1 failed, state kept; 2 usage or configuration; 3 stream is busy."})
+        footer = {
+            "",
+            "Exit codes: 0 done; 1 failed, state kept; 2 usage or configuration; 3 stream is busy;",
+            "130 and 143 ended by a signal (Ctrl-C, SIGTERM), state kept."
+        })
 public final class Jobfeed implements Callable<Integer> {
 
     @Spec

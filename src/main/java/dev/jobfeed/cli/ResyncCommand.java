@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.run.Failures;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -45,7 +46,19 @@ final class ResyncCommand implements Callable<Integer> {
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
             shutdown.closes(Progress.start(runtime.bundle().attempts()));
-            return new StreamSync(tenant.name(), FeedSource.JOBS, template, json).run(null, false);
+            int code = new StreamSync(tenant.name(), FeedSource.JOBS, template, json).run(null, false);
+            return code == ExitCode.BUSY.code() ? stored() : code;
+        } catch (Exception e) {
+            if (ExitCode.of(e) != ExitCode.BUSY) {
+                throw e;
+            }
+            System.err.println("jobfeed: " + Failures.describe(e));
+            return stored();
         }
+    }
+
+    private static int stored() {
+        System.err.println("jobfeed: The resync is stored, and the next attempt does it, whichever process that is.");
+        return ExitCode.BUSY.code();
     }
 }

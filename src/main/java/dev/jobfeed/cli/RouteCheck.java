@@ -5,8 +5,10 @@ import dev.jobfeed.cli.DoctorCommand.Finding;
 import dev.jobfeed.cli.DoctorCommand.Verdict;
 import dev.jobfeed.run.Failures;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -81,21 +83,34 @@ final class RouteCheck {
 
     static List<Finding> check(Configuration configuration) throws IOException {
         List<Finding> findings = new ArrayList<>();
-        for (RouteFile file : RouteFile.of(configuration.routes())) {
-            findings.add(find(file));
+        List<RouteFile> files = RouteFile.of(configuration.routes());
+        for (RouteFile file : files) {
+            find(file).ifPresent(findings::add);
         }
+        findings.add(
+                0,
+                new Finding(
+                        "routes",
+                        Verdict.ok,
+                        configuration.routes().map(Path::toString).orElse("in the jar") + ", "
+                                + (files.size() - findings.size()) + " files as shipped"));
         return findings;
     }
 
-    private static Finding find(RouteFile file) {
+    /** Empty for a file that is as shipped. */
+    private static Optional<Finding> find(RouteFile file) {
         String where = file.path() == null ? "in the jar" : file.path().toString();
         try {
+            if (file.shipped().equals(Optional.of(file.text()))) {
+                return Optional.empty();
+            }
             check(file.name(), file.text());
-            return judge(file, where);
+            return Optional.of(judge(file, where));
         } catch (ConfigurationException e) {
-            return new Finding(file.name(), Verdict.failure, where + " " + e.getMessage());
+            return Optional.of(new Finding(file.name(), Verdict.failure, where + " " + e.getMessage()));
         } catch (Exception e) {
-            return new Finding(file.name(), Verdict.failure, where + " does not parse: " + Failures.describe(e));
+            return Optional.of(
+                    new Finding(file.name(), Verdict.failure, where + " does not parse: " + Failures.describe(e)));
         }
     }
 
@@ -107,9 +122,6 @@ final class RouteCheck {
         String text = file.text();
         String shipped = file.shipped().get();
         String pristine = file.pristine().orElse(shipped);
-        if (text.equals(shipped)) {
-            return new Finding(file.name(), Verdict.ok, where + ", as shipped");
-        }
         String edit = "edited" + (text.equals(pristine) ? "" : changes(pristine, text));
         if (pristine.equals(shipped)) {
             return new Finding(file.name(), Verdict.ok, where + ", " + edit);

@@ -1,9 +1,11 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.Settings;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.io.IOException;
+import java.net.BindException;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +27,10 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Shutdown shutdown = new Shutdown()) {
-            if (sandbox.isAsked()) {
-                shutdown.closes(startSandbox());
-            }
             Configuration configuration = Configuration.read(sandbox.presets());
+            if (sandbox.isAsked()) {
+                shutdown.closes(startSandbox(configuration.settings()));
+            }
             Runtime runtime = shutdown.closes(Runtime.start(configuration));
             SharedH2.share(configuration.settings().datasourceUrl()).ifPresent(shutdown::closes);
             runtime.address().ifPresent(address -> {
@@ -44,16 +46,32 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private static Sandbox startSandbox() throws IOException {
-        Sandbox started = Sandbox.start(
-                SandboxOptions.builder()
-                        .port(SandboxPresets.PORT)
-                        .newPerMinute(30)
-                        .updatedPerMinute(30)
-                        .expiredPerMinute(20)
-                        .build(),
-                JobbyOptions.builder().queueMovesPerMinute(6).build());
+    private Sandbox startSandbox(Settings settings) throws IOException {
+        Sandbox started;
+        try {
+            started = Sandbox.start(
+                    SandboxOptions.builder()
+                            .port(sandbox.port())
+                            .newPerMinute(30)
+                            .updatedPerMinute(30)
+                            .expiredPerMinute(20)
+                            .build(),
+                    JobbyOptions.builder().queueMovesPerMinute(6).build());
+        } catch (BindException e) {
+            throw taken(settings, e);
+        }
         LOG.info("sandbox at {}; its world moves: 30 new, 30 edited, 20 expired jobs a minute", started.baseUrl());
         return started;
+    }
+
+    /** Most likely it is a second copy. */
+    private BindException taken(Settings settings, BindException cause) {
+        HttpAddress page = HttpAddress.of(settings);
+        BindException taken = new BindException("Port " + sandbox.port()
+                + " on 127.0.0.1 is taken, most likely by a jobfeed run --sandbox that is at work already; its status page is at "
+                + page.page() + " then. Look at that one, or stop it. To have two, start this one in another directory"
+                + " with --sandbox-port " + (sandbox.port() + 1) + " and JOBFEED_HTTP_PORT=" + (page.port() + 1) + ".");
+        taken.initCause(cause);
+        return taken;
     }
 }

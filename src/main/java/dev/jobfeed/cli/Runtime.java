@@ -44,13 +44,19 @@ final class Runtime implements AutoCloseable {
         if (settings.flag("jobfeed.jobs.enabled")) {
             check(settings);
         }
-        return open(configuration, true);
+        return open(configuration, true, Databases.alone());
     }
 
     /** Starts a context for one command that asks Jobo for something. */
     static Runtime start(Configuration configuration, TenantOption tenant) throws Exception {
         check(tenant.settings(configuration));
-        return open(configuration, false);
+        return open(configuration, false, Databases.alone());
+    }
+
+    /** Starts a context for one command that stores no page, and may do its work beside a process that does. */
+    static Runtime startBeside(Configuration configuration, TenantOption tenant) throws Exception {
+        check(tenant.settings(configuration));
+        return open(configuration, false, Databases.besideOthers());
     }
 
     private static void check(Settings settings) {
@@ -58,16 +64,15 @@ final class Runtime implements AutoCloseable {
         settings.baseUrl();
     }
 
-    /** Starts a context for one command that asks Jobo for nothing, and needs no key. */
+    /** Starts a context for one command that asks Jobo for nothing, and needs no key; also beside another process. */
     static Runtime startWithoutKey(Configuration configuration) throws Exception {
-        return open(configuration, false);
+        return open(configuration, false, Databases.besideOthers());
     }
 
-    private static Runtime open(Configuration configuration, boolean scheduled) throws Exception {
+    private static Runtime open(Configuration configuration, boolean scheduled, Databases databases) throws Exception {
         Settings settings = configuration.settings();
         LogFormat.of(settings);
         Optional<HttpAddress> address = scheduled ? HttpAddress.free(settings) : Optional.empty();
-        Databases databases = new Databases();
         DataSource dataSource = databases.open(settings);
         Main main = new Main();
         // its default has a shutdown hook of its own, and the two would wait for one another, now and then for 17 s

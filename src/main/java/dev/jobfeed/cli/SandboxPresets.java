@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 /** {@code --sandbox}: everything set for the local stand-in, with a database file of its own. */
 final class SandboxPresets {
 
-    static final int PORT = 8787;
+    private static final int PORT = 8787;
 
     @Option(
             names = "--sandbox",
@@ -16,25 +16,39 @@ final class SandboxPresets {
                     "Use the settings for the local sandbox: its addresses, a test key and token, and the H2 file ./data/sandbox.")
     private boolean sandbox;
 
+    @Option(
+            names = "--sandbox-port",
+            paramLabel = "PORT",
+            description = "The same, with the sandbox on this port instead of " + PORT + ".")
+    private Integer port;
+
     boolean isAsked() {
-        return sandbox;
+        return sandbox || port != null;
+    }
+
+    /** Where the sandbox is. */
+    int port() {
+        return port == null ? PORT : port;
     }
 
     Map<String, String> presets() {
-        return sandbox
+        return isAsked()
                 ? Map.of(
                         "jobo.base-url",
-                        "http://127.0.0.1:" + PORT,
+                        "http://127.0.0.1:" + port(),
                         "jobo.api-key",
                         Sandbox.TEST_KEY,
                         "jobby.base-url",
-                        "http://127.0.0.1:" + PORT + Jobby.PATH,
+                        "http://127.0.0.1:" + port() + Jobby.PATH,
                         "jobby.token",
                         Jobby.TEST_TOKEN,
                         "jobo.jobs.watermark-parameter",
                         "updated_after",
                         "jobfeed.jobs.schedule",
                         "0/20 * * * * ?",
+                        // there is no other clock, and nothing arrives late; more would only bring the same rows again
+                        "jobo.overlap",
+                        "30s",
                         "jobfeed.datasource.url",
                         "jdbc:h2:file:./data/sandbox")
                 : Map.of();

@@ -45,11 +45,16 @@ final class SharedH2 implements AutoCloseable {
     }
 
     /** The address of a database that is being shared. */
-    static Optional<String> find(String url) throws IOException {
+    static Optional<String> find(String url) {
         if (!url.startsWith(FILE_URL) || !Files.isReadable(note(url))) {
             return Optional.empty();
         }
-        return Optional.of(Files.readString(note(url)).strip());
+        try {
+            return Optional.of(Files.readString(note(url)).strip());
+        } catch (IOException e) {
+            // its process has just ended
+            return Optional.empty();
+        }
     }
 
     private static String path(String url) {

@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.changes.Relay;
+import dev.jobfeed.ops.Flow;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.SyncState;
 import dev.jobfeed.store.Outbox;
@@ -48,7 +49,7 @@ final class StatusCommand implements Callable<Integer> {
                 text,
                 "fresh as of",
                 watermark == null ? "never: no run has succeeded yet" : watermark + ", " + age(watermark) + " ago");
-        line(text, "swept as of", state.lastSweepStartedAt() == null ? "never" : state.lastSweepStartedAt());
+        line(text, "swept as of", swept(store, state));
         line(text, "jobs", counts.get("active") + " active, " + counts.get("expired") + " expired");
         line(
                 text,
@@ -56,6 +57,16 @@ final class StatusCommand implements Callable<Integer> {
                 store.tenant().settings().jobsWatermarkParameter().equals("posted_after")
                         ? "new postings (posted_after); edits and returns of stored ones are not delivered"
                         : "new, edited and returned postings (updated_after)");
+        for (Flow flow : Flow.values()) {
+            store.board()
+                    .schedules()
+                    .pausedSince(flow.stream())
+                    .ifPresent(since -> line(
+                            text,
+                            "paused",
+                            "the schedule of " + flow.stream() + ", since " + since
+                                    + ": nothing starts by itself until it is resumed on the status page"));
+        }
         if (state.creditsBalance() != null) {
             line(
                     text,
@@ -86,6 +97,19 @@ final class StatusCommand implements Callable<Integer> {
                                 + alert.remedy()));
         store.tenant().runs().lastRuns("jobs", LAST_RUNS).forEach(run -> line(text, "run " + run.id(), describe(run)));
         return text.toString().stripTrailing();
+    }
+
+    /** The first value of this watermark is the start of the first run, before which nothing was stored. */
+    private static String swept(StoreAccess store, SyncState state) {
+        if (state.lastSweepStartedAt() == null) {
+            return "never";
+        }
+        OffsetDateTime firstRun = state.openRunId() == null
+                ? state.lastRunStartedAt()
+                : store.tenant().runs().run(state.openRunId()).runStartedAt();
+        return state.lastSweepStartedAt().equals(firstRun)
+                ? "not yet; the next attempt asks what has expired since " + state.lastSweepStartedAt()
+                : state.lastSweepStartedAt().toString();
     }
 
     private static String describe(Run run) {

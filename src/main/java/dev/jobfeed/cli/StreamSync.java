@@ -4,6 +4,7 @@ import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.ops.RunJson;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Estimate;
+import dev.jobfeed.run.Failure;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.run.LeaseLostException;
 import dev.jobfeed.run.Run;
@@ -31,13 +32,15 @@ final class StreamSync {
     }
 
     /** Prints what the next attempt may bring and cost; returns the exit code. */
-    int estimate() throws Exception {
+    int estimate() {
         Exchange asked = template.send("direct:jobfeed-estimate", exchange -> {
             exchange.setVariable("jobfeedTenant", tenant);
             exchange.setVariable("jobfeedStream", source.stream());
         });
         if (asked.getException() != null) {
-            throw asked.getException();
+            Failure failure = Failures.of(asked.getException(), 0).withoutAttempt();
+            System.err.println("jobfeed: There is no estimate of " + source.property() + ". " + failure.text());
+            return ExitCode.of(asked.getException()).code();
         }
         Estimate estimate = asked.getMessage().getBody(Estimate.class);
         System.out.println(json ? RunJson.of(estimate).toString() : estimate.text());
@@ -68,7 +71,7 @@ final class StreamSync {
             System.err.println("jobfeed: " + Failures.describe(last.getException()));
             return ExitCode.of(last.getException()).code();
         }
-        System.out.println(json ? json(done.run()) : summary(done.run()));
+        System.out.println(json ? json(done.run()) : summary(done.run(), last.getException()));
         return last.getException() == null
                 ? ExitCode.DONE.code()
                 : ExitCode.of(last.getException()).code();
@@ -92,7 +95,8 @@ final class StreamSync {
         return RunJson.of(run).toString();
     }
 
-    private String summary(Run run) {
+    /** The log has said why it failed, with the remedy. */
+    private String summary(Run run, Throwable failure) {
         StringBuilder text = new StringBuilder((tenant.isEmpty() ? "" : tenant + " ") + source.property() + ": run "
                 + run.id() + " " + run.status() + ": ");
         text.append(run.counts().received()).append(" received");
@@ -111,7 +115,10 @@ final class StreamSync {
         if (run.status().equals("succeeded")) {
             text.append("; fresh as of ").append(run.runStartedAt());
         } else {
-            text.append(run.lastError() == null ? "; goes on with the next attempt" : "; failed: " + run.lastError());
+            text.append(
+                    run.lastError() == null || failure == null
+                            ? "; goes on with the next attempt"
+                            : "; failed: " + Failures.of(failure, 0).condition());
         }
         return text.toString();
     }

@@ -55,7 +55,9 @@ final class SyncCommand implements Callable<Integer> {
                     spec.commandLine(), "--max-pages is " + maxPages + "; it takes a number from 1 up.");
         }
         try (Shutdown shutdown = new Shutdown()) {
-            Runtime runtime = shutdown.closes(Runtime.start(Configuration.read(sandbox.presets()), tenant));
+            Configuration configuration = Configuration.read(sandbox.presets());
+            Runtime runtime = shutdown.closes(
+                    estimate ? Runtime.startBeside(configuration, tenant) : Runtime.start(configuration, tenant));
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
             shutdown.closes(Progress.start(runtime.bundle().attempts()));

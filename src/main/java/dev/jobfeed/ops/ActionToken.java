@@ -51,8 +51,9 @@ public final class ActionToken {
         }
         String host = settings.text("jobfeed.http.host").orElse("127.0.0.1");
         if (!LOOPBACK.matcher(host).matches()) {
-            return Optional.of("jobfeed.http.host is " + host
-                    + ", which others can reach, and jobfeed.http.token is not set. Set it (JOBFEED_HTTP_TOKEN).");
+            return Optional.of(
+                    "jobfeed.http.host is " + host
+                            + ", which others can reach, and jobfeed.http.token is not set. Set it (JOBFEED_HTTP_TOKEN, or JOBFEED_HTTP_TOKEN_FILE).");
         }
         return stored().isPresent() ? Optional.empty() : Optional.of("No token was made yet. jobfeed token makes one.");
     }

@@ -2,6 +2,7 @@ package dev.jobfeed.ops;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jobfeed.run.Failure;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.util.LinkedHashMap;
@@ -52,6 +53,22 @@ public final class Telling {
                 "cleared_at",
                 alert.clearedAt() == null ? null : alert.clearedAt().toString());
         return JSON.writeValueAsString(json);
+    }
+
+    /**
+     * An alert as a line of the log. What the end of the run's attempt has just said there, cause and remedy, it does not
+     * say again.
+     */
+    public String words(Exchange exchange, Alert alert) {
+        Tenant tenant = tenants.of(exchange);
+        String subject = alert.condition() + " of " + tenant.stream(alert.stream());
+        if (alert.clearedAt() != null) {
+            return "alert ended: " + subject;
+        }
+        String said = new Failure(alert.condition(), alert.message(), alert.remedy()).text();
+        boolean isSaid =
+                tenant.runs().lastRuns(alert.stream(), 1).stream().anyMatch(run -> said.equals(run.lastError()));
+        return "alert: " + subject + (isSaid ? ", until an attempt does better" : ". " + said);
     }
 
     /** Notes that an alert was told as it is. */

@@ -66,7 +66,7 @@ final class Credits {
                             + text(attempt.creditsSpent()) + " of the " + text(cap.get())
                             + " that jobo.credits.max-per-attempt allows.",
                     attempt.creditsSpent().signum() > 0
-                            ? "The next attempt goes on from here."
+                            ? Failure.GOES_ON
                             : "Raise it, or make the batch size smaller.");
         }
     }

@@ -9,6 +9,14 @@ package dev.jobfeed.run;
  */
 public record Failure(String condition, String message, String remedy) {
 
+    /** What a remedy says when nothing but time is needed. */
+    static final String GOES_ON = "The next attempt goes on from here.";
+
+    /** The same where there is no attempt that could go on, as for a look ahead. */
+    public Failure withoutAttempt() {
+        return new Failure(condition, message, remedy.replace(GOES_ON, "").strip());
+    }
+
     /** Both sentences. */
     public String text() {
         return remedy.isEmpty() ? message : message + " " + remedy;

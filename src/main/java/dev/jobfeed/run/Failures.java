@@ -25,6 +25,9 @@ public final class Failures {
     /** SQL states of no connection, and of a server that stops, starts, or ended the session: PostgreSQL, "Error Codes". */
     private static final Pattern UNREACHABLE = Pattern.compile("^08|^57P|^25P03");
 
+    /** H2: its file is open in another process. */
+    private static final String HELD = "90020";
+
     /** A key, which a server may well name when it refuses it. */
     private static final Pattern KEY = Pattern.compile("(jbe_(?:live|test)_)[\\w-]+");
 
@@ -58,7 +61,7 @@ public final class Failures {
                 return new Failure(
                         "unreadable-answer",
                         "Jobo's answers are not what the API promises: " + cause.getMessage(),
-                        "The next attempt goes on from here. If it lasts, check jobo.base-url and any proxy between.");
+                        Failure.GOES_ON + " If it lasts, check jobo.base-url and any proxy between.");
             }
         }
         Throwable root = failure;
@@ -73,7 +76,7 @@ public final class Failures {
             return new Failure(
                     "unreachable",
                     "Jobo cannot be reached: " + words + ".",
-                    "The next attempt goes on from here. If it lasts, check jobo.base-url and the network.");
+                    Failure.GOES_ON + " If it lasts, check jobo.base-url and the network.");
         }
         return new Failure("internal", words, "");
     }
@@ -107,10 +110,10 @@ public final class Failures {
                 new Failure(
                         "rate-limited",
                         message,
-                        "The next attempt goes on from here. If it lasts, another program may be using the same key.");
+                        Failure.GOES_ON + " If it lasts, another program may be using the same key.");
             default ->
                 status >= 500 || status == 408
-                        ? new Failure("server-trouble", message, "The next attempt goes on from here.")
+                        ? new Failure("server-trouble", message, Failure.GOES_ON)
                         : status >= 300 && status < 400
                                 ? new Failure(
                                         "redirected",
@@ -162,6 +165,14 @@ public final class Failures {
                 .findFirst()
                 .orElse("")
                 .replaceFirst("[.]( Check that the hostname.*)?$", "");
+        if (HELD.equals(state)) {
+            return new Failure(
+                    "database",
+                    "Another process holds the H2 file"
+                            + (said.contains("\"") ? " " + said.replaceFirst("(?s)^.*?\"(.*?)\".*$", "$1") : "") + ".",
+                    "One process at a time writes to an H2 file: use the actions of that process's status page, end it,"
+                            + " or use PostgreSQL.");
+        }
         String why = sql.getCause() == null || sql.getCause().getMessage() == null
                 ? ""
                 : " (" + sql.getCause().getMessage() + ")";
@@ -169,7 +180,7 @@ public final class Failures {
                 ? new Failure(
                         "database",
                         "The database cannot be reached: " + said + why + ".",
-                        "Check that it runs, and jobfeed.datasource.url. No page is lost; the next attempt goes on.")
+                        "Check that it runs, and jobfeed.datasource.url. " + Failure.GOES_ON)
                 : new Failure("database", "The database refused: " + said + ".", remedy(state));
     }
 
@@ -179,12 +190,11 @@ public final class Failures {
             case "28000", "28P01" -> "Check jobfeed.datasource.username and jobfeed.datasource.password.";
             case "3D000" -> "Create the database, or check jobfeed.datasource.url.";
             case "53300" -> "It has no connection left; this process needs up to four.";
-            case "90020" -> "One process at a time writes to an H2 file; end the other one, or use PostgreSQL.";
             case "25006" -> "It is read-only: a standby, or set so. Point jobfeed.datasource.url to the primary.";
-            case "53100" -> "Its disk is full; make room. No page is lost; the next attempt goes on.";
+            case "53100" -> "Its disk is full; make room. " + Failure.GOES_ON;
             case "42501" -> "Grant the user what it needs; docs/operations.md lists it.";
             case "42P01" -> "The tables are missing; set jobfeed.datasource.migrate=true once.";
-            default -> "No page is lost; the next attempt goes on.";
+            default -> Failure.GOES_ON;
         };
     }
 

@@ -144,7 +144,7 @@ class RouteReloadTest {
         await().atMost(DEADLINE)
                 .until(() -> said("triggers.camel.yaml is again what is loaded").size() == 1);
         edit("alerts", text -> text.replace("[jobfeed-alert", "jobfeed-alert")
-                .replace("alert ${body}", "told ${body}"));
+                .replace("${variable.jobfeedAlertWords}", "told ${body}"));
         write(
                 "my-own.camel.yaml",
                 "- route:\n    id: my-own\n    from:\n      uri: direct:my-own\n      steps:\n        - log: mine\n");
