@@ -58,7 +58,7 @@ class MigrateTest {
         assertThat(early.exitCode()).isEqualTo(2);
         assertThat(early.err())
                 .contains("The schema is at version 0, this bundle needs version ")
-                .contains("Run jobfeed migrate as a user that may change the schema")
+                .contains("as a user that may change the schema")
                 .contains("jobfeed migrate --print");
         assertThat(InProcess.run(properties, "status").exitCode()).isEqualTo(2);
         assertThat(InProcess.run(properties, "doctor").out())
@@ -92,6 +92,17 @@ class MigrateTest {
         InProcess again = InProcess.run(properties, "migrate");
         assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(again.out()).startsWith("the schema is at version ");
+
+        properties.put("acme.jobfeed.datasource.schema", "acme");
+        assertThat(InProcess.run(properties, "sync", "jobs", "--tenant", "acme").err())
+                .contains("jobfeed migrate (for a tenant with --tenant)");
+        assertThat(InProcess.run(properties, "migrate", "--print", "--tenant", "acme")
+                        .out())
+                .contains("\"acme\"");
+        InProcess ofATenant = InProcess.run(properties, "migrate", "--tenant", "acme");
+        assertThat(ofATenant.out()).isEqualTo(again.out());
+        assertThat(InProcess.run(properties, "sync", "jobs", "--tenant", "acme").exitCode())
+                .isZero();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.jobfeed;
 
 import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.jobby.Jobby;
 import java.util.Map;
 import org.apache.camel.spi.PropertiesFunction;
 
@@ -8,7 +9,7 @@ import org.apache.camel.spi.PropertiesFunction;
 public final class PaperVault implements PropertiesFunction {
 
     private static final Map<String, String> SECRETS =
-            Map.of("key", Sandbox.TEST_KEY, "user", "keeper", "password", "only on paper");
+            Map.of("key", Sandbox.TEST_KEY, "token", Jobby.TEST_TOKEN, "user", "keeper", "password", "only on paper");
 
     @Override
     public String getName() {

@@ -60,6 +60,11 @@ class SecretSourcesTest {
         world.with("jobo.api-key", "{{paper:key}}");
 
         assertThat(world.sync().counts().inserted()).isEqualTo(10);
+
+        world.with("jobo.api-key", "jbe_test_another")
+                .with("acme.jobo.api-key", "{{paper:key}}")
+                .with("acme.jobfeed.datasource.schema", "acme");
+        assertThat(world.sync("acme").counts().inserted()).isEqualTo(10);
     }
 
     @Test
@@ -83,6 +88,22 @@ class SecretSourcesTest {
                 .containsPattern("ok +database .*10 active jobs")
                 .containsPattern("ok +key +a key of the test environment")
                 .doesNotContain(Sandbox.TEST_KEY, "only on paper");
+
+        properties.putAll(Map.of(
+                "jobby.token", "{{paper:token}}",
+                "jobo.api-key", "jbe_test_another",
+                "acme.jobo.api-key", "{{paper:key}}",
+                "acme.jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("acme"),
+                "acme.jobfeed.datasource.username", "{{paper:user}}",
+                "acme.jobfeed.datasource.password", "{{paper:password}}"));
+        InProcess tenant = InProcess.run(properties, "sync", "jobs", "--tenant", "acme");
+        assertThat(tenant.exitCode()).as(tenant.err()).isZero();
+        assertThat(InProcess.run(properties, "doctor", "--tenant", "acme").out())
+                .containsPattern("ok +database .*acme, 10 active jobs")
+                .containsPattern("ok +jobby +asks for the queue's status every 5.0 s\n");
+        properties.put("acme.jobfeed.datasource.password", "another");
+        assertThat(InProcess.run(properties, "status", "--tenant", "acme").exitCode())
+                .isEqualTo(2);
 
         Files.writeString(password, "another");
         assertThat(InProcess.run(properties, "status").exitCode()).isEqualTo(2);

@@ -15,12 +15,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The standalone runtime's settings: system property, environment, a command's presets, conf/application.properties. */
 final class Configuration {
 
     /** A property of the bundle's, or of one of its tenants. */
     private static final Pattern OURS = Pattern.compile("([a-z][a-z0-9-]*[.])?((jobo|jobby|jobfeed)[.].*)");
+
+    private static final Pattern OUR_VARIABLES = Pattern.compile("([A-Z][A-Z0-9_]*_)?(JOBO|JOBBY|JOBFEED)_.*");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
 
     private final Map<String, String> presets;
     private final Properties file;
@@ -95,33 +101,49 @@ final class Configuration {
         if (resolved == null) {
             resolved = resolveAll();
         }
-        return Optional.ofNullable(resolved.get(name))
+        return Optional.ofNullable(resolved.get(value))
                 .orElseThrow(() -> new ConfigurationException(name + " is " + value
                         + ", and no property function of this runtime knows a value for that. A vault's needs its Camel"
                         + " component in lib/ and its camel.vault.* properties."));
     }
 
-    /** Needs a context, as the runtime has one, which takes its time. */
+    /** All at once, because it needs a context, as the runtime has one, which takes its time. */
     private Map<String, String> resolveAll() {
-        Properties all = forCamel();
         Map<String, String> values = new TreeMap<>();
         Main main = new Main();
         try {
-            main.setOverrideProperties(all);
+            main.setOverrideProperties(forCamel());
             main.setDefaultPropertyPlaceholderLocation("false");
             main.configure().withAutoConfigurationLogSummary(false).withRoutesIncludePattern("false");
             main.init();
-            for (String name : all.stringPropertyNames()) {
-                if (OURS.matcher(name).matches() && all.getProperty(name).contains("{{")) {
-                    main.getCamelContext()
-                            .getPropertiesComponent()
-                            .resolveProperty(name)
-                            .ifPresent(value -> values.put(name, value));
+            for (String value : functions()) {
+                try {
+                    values.put(value, main.getCamelContext().resolvePropertyPlaceholders(value));
+                } catch (IllegalArgumentException e) {
+                    LOG.debug("{} has no value", value, e);
                 }
             }
         } finally {
             main.stop();
         }
+        return values;
+    }
+
+    /** Whatever is set to a property function, wherever; the environment may name tenants that the file does not. */
+    private Set<String> functions() {
+        Set<String> values = new TreeSet<>();
+        forCamel().forEach((name, value) -> values.add(value.toString()));
+        System.getProperties().forEach((name, value) -> {
+            if (OURS.matcher(name.toString()).matches()) {
+                values.add(value.toString());
+            }
+        });
+        System.getenv().forEach((name, value) -> {
+            if (OUR_VARIABLES.matcher(name).matches()) {
+                values.add(value);
+            }
+        });
+        values.removeIf(value -> !value.contains("{{"));
         return values;
     }
 

@@ -19,6 +19,9 @@ final class MigrateCommand implements Callable<Integer> {
     @Mixin
     private SandboxPresets sandbox;
 
+    @Mixin
+    private TenantOption tenant;
+
     @Option(
             names = "--print",
             description = "Change nothing, and print the SQL that is still to be applied, for somebody who may.")
@@ -26,7 +29,7 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = Configuration.read(sandbox.presets()).settings();
+        Settings settings = tenant.settings(Configuration.read(sandbox.presets()));
         try (HikariDataSource dataSource = Databases.unprepared(settings)) {
             Database database = Database.of(dataSource);
             if (print) {

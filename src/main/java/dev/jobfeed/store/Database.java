@@ -93,8 +93,8 @@ public enum Database {
             throw new ConfigurationException(
                     "The schema is at version " + version(info) + ", this bundle needs version "
                             + last(info.pending())
-                            + ", and jobfeed.datasource.migrate is false. Run jobfeed migrate as a user that"
-                            + " may change the schema, or have applied what jobfeed migrate --print prints.");
+                            + ", and jobfeed.datasource.migrate is false. Run jobfeed migrate (for a tenant with"
+                            + " --tenant) as a user that may change the schema, or have applied what jobfeed migrate --print prints.");
         }
     }
 
