@@ -66,6 +66,7 @@ class BrowserTest {
     @TempDir
     static Path directory;
 
+    private static final Map<String, String> PROPERTIES = new HashMap<>();
     private static Sandbox sandbox;
     private static JobfeedProcess process;
     private static String base;
@@ -78,6 +79,7 @@ class BrowserTest {
     private final List<String> hosts = new ArrayList<>();
     private BrowserContext context;
     private Page page;
+    private String address = base;
 
     @BeforeAll
     static void start() throws Exception {
@@ -92,20 +94,18 @@ class BrowserTest {
                 .build());
         String url = "jdbc:h2:file:" + directory.resolve("jobs");
         past(url);
-        hold(5);
-        Map<String, String> properties = new HashMap<>();
-        properties.put("jobo.base-url", sandbox.baseUrl());
-        properties.put("jobo.api-key", Sandbox.TEST_KEY);
-        properties.put("jobo.jobs.batch-size", "250");
-        properties.put("jobo.jobs.watermark-parameter", "updated_after");
-        properties.put("jobfeed.datasource.url", url);
+        PROPERTIES.put("jobo.base-url", sandbox.baseUrl());
+        PROPERTIES.put("jobo.api-key", Sandbox.TEST_KEY);
+        PROPERTIES.put("jobo.jobs.batch-size", "250");
+        PROPERTIES.put("jobo.jobs.watermark-parameter", "updated_after");
+        PROPERTIES.put("jobfeed.datasource.url", url);
         // in some hours, and none was missed since the last run
         int hour = LocalTime.now().plusHours(4).getHour();
-        properties.put("jobfeed.jobs.schedule", "0 0 " + hour + " * * ?");
-        process = JobfeedProcess.in(directory, properties, "run");
+        PROPERTIES.put("jobfeed.jobs.schedule", "0 0 " + hour + " * * ?");
+        process = JobfeedProcess.in(directory, PROPERTIES, "run");
         process.awaitErr("running; look at it");
-        base = found("status page at (\\S+)/");
-        token = found("token, shown only now: (\\S+)");
+        base = found(process, "status page at (\\S+)/");
+        token = found(process, "token, shown only now: (\\S+)");
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -164,9 +164,9 @@ class BrowserTest {
         });
     }
 
-    private static String found(String pattern) throws Exception {
-        Matcher matcher = Pattern.compile(pattern).matcher(process.err());
-        assertThat(matcher.find()).as(pattern + " in " + process.err()).isTrue();
+    private static String found(JobfeedProcess in, String pattern) throws Exception {
+        Matcher matcher = Pattern.compile(pattern).matcher(in.err());
+        assertThat(matcher.find()).as(pattern + " in " + in.err()).isTrue();
         return matcher.group(1);
     }
 
@@ -215,12 +215,42 @@ class BrowserTest {
     void nothingWentWrongInTheBrowserAndNothingLeftTheHost() {
         context.close();
         assertThat(errors).isEmpty();
-        assertThat(hosts).isNotEmpty().allMatch(URI.create(base).getAuthority()::equals);
+        assertThat(hosts).isNotEmpty().allMatch(URI.create(address).getAuthority()::equals);
     }
 
     @Test
     @Order(1)
-    void aRunIsSeenWhileItGoesOn() throws Exception {
+    void aFirstBackfillIsSeenWhileItGoesOn() throws Exception {
+        hold(5);
+        Map<String, String> empty = new HashMap<>(PROPERTIES);
+        empty.put("jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("first"));
+        try (JobfeedProcess first = JobfeedProcess.in(directory, empty, "run")) {
+            first.awaitErr("running; look at it");
+            address = found(first, "status page at (\\S+)/");
+            page.navigate(address + "/#/");
+
+            Locator run = card().locator(".run-text");
+            PlaywrightAssertions.assertThat(
+                            run.getByText(Pattern.compile("backfill: feed · page 4 · 1,000 of 1,\\d+ jobs")))
+                    .isVisible(VISIBLE);
+            PlaywrightAssertions.assertThat(card().locator("progress")).isVisible(VISIBLE);
+            PlaywrightAssertions.assertThat(card().getByText("No run has succeeded yet"))
+                    .isVisible(VISIBLE);
+            assertAccessible();
+
+            held.countDown();
+            PlaywrightAssertions.assertThat(run).isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(PATIENCE));
+            PlaywrightAssertions.assertThat(card().getByText("Fresh", new Locator.GetByTextOptions().setExact(true)))
+                    .isVisible(VISIBLE);
+        } finally {
+            held.countDown();
+        }
+    }
+
+    @Test
+    @Order(2)
+    void aResyncIsSeenWhileItGoesOn() {
+        hold(5);
         page.navigate(base + "/#/");
         button("Resync").click();
         PlaywrightAssertions.assertThat(dialog()).containsText(Pattern.compile("credits each: about [\\d,]+ credits"));
@@ -245,7 +275,7 @@ class BrowserTest {
     }
 
     @Test
-    @Order(2)
+    @Order(3)
     void anActionWithoutTheTokenIsRefused() {
         page.navigate(base + "/#/");
         button("Pause schedule").click();
@@ -266,7 +296,7 @@ class BrowserTest {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void aFailureIsSeenWithItsRemedy() {
         sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.answer(401, Map.of(), "{\"error\":\"Invalid or expired API key\"}")
@@ -306,7 +336,7 @@ class BrowserTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void jobsAreSearchedAndAStrangersWordsStayWords() {
         page.navigate(base + "/#/jobs");
         PlaywrightAssertions.assertThat(page.locator("tbody tr")).hasCount(25);
@@ -332,7 +362,7 @@ class BrowserTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void theRunsAreATableAndChartsWithTheirNumbers() {
         open(1280, 900, ColorScheme.DARK);
         page.navigate(base + "/#/runs");

@@ -59,6 +59,7 @@ function figure(name, value, note) {
 
 /** A stream's card; made once, so that focus stays where it is while the numbers move. */
 function card(first, again) {
+  const rows = first.stream === "jobs" ? "jobs" : "sites";
   const sign = h("span", { class: "sign", "aria-hidden": "true" });
   const state = h("strong");
   const age = h("span");
@@ -91,8 +92,8 @@ function card(first, again) {
       const words = [
         `Run ${open.id}, ${open.mode}: ${stream.at_work ? open.phase : "open, nobody is at work on it"}`,
         `page ${number(open.pages)}`,
-        `${number(open.received)}${open.estimated_total ? ` of ${number(open.estimated_total)}` : ""} jobs`,
-        stream.at_work ? rate > 0 ? `${number(rate)} jobs/s` : "waiting" : null,
+        `${number(open.received)}${open.estimated_total ? ` of ${number(open.estimated_total)}` : ""} ${rows}`,
+        stream.at_work ? rate > 0 ? `${number(rate)} ${rows}/s` : "waiting" : null,
         open.share === null ? null : percent(open.share),
         stream.at_work && left !== null ? `${duration(left)} left` : null,
         open.credits_spent > 0 ? `${number(open.credits_spent)} credits` : null,
