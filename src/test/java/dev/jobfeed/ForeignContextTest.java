@@ -223,6 +223,30 @@ class ForeignContextTest {
     }
 
     @Test
+    void whatARouteOfTheHostHasCaughtBeforeIsNoFailureOfAnAttempt() throws Exception {
+        include(Options.of(feedDatabase));
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:careful")
+                        .doTry()
+                        .throwException(new IllegalStateException("the host's"))
+                        .doCatch(IllegalStateException.class)
+                        .setBody(constant("caught"))
+                        .end()
+                        .to("direct:jobs-sync");
+            }
+        });
+
+        template.sendBody("direct:careful", null);
+
+        assertThat(feed.queryForObject("select status from sync_run where last_error is null", String.class))
+                .isEqualTo("succeeded");
+        assertThat(feed.queryForObject("select count(*) from alert", Integer.class))
+                .isZero();
+    }
+
+    @Test
     void aRouteOfTheSameIdIsNoticedAndNotReplaced() throws Exception {
         context.addRoutes(new RouteBuilder() {
             @Override

@@ -13,9 +13,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
+import org.apache.camel.builder.DeadLetterChannelBuilder;
+import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.mock.MockEndpoint;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -187,6 +191,27 @@ class KameletsTest {
                         .skip(500)
                         .map(site -> UUID.fromString(site.get("id").textValue())))
                 .containsExactlyInAnyOrderElementsOf(changed);
+    }
+
+    @Test
+    void whatFailsInASourceItselfIsNoMessageOfItsHost() throws Exception {
+        start("h2");
+        world.loaded().getCamelContextExtension().setErrorHandlerFactory(new DeadLetterChannelBuilder("mock:dead"));
+        listen(Set.of(), "period=1s");
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 60);
+        NotifyBuilder ticks = new NotifyBuilder(world.context())
+                .fromRoute("jobo-jobs-source-*")
+                .whenDone(2)
+                .create();
+
+        world.database.execute("alter table \"kamelet\".sync_state rename to gone");
+        assertThat(ticks.matches(1, TimeUnit.MINUTES)).isTrue();
+        world.database.execute("alter table \"kamelet\".gone rename to sync_state");
+        world.sandbox.world().createJobs(1);
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 61);
+        assertThat(world.context().getEndpoint("mock:dead", MockEndpoint.class).getReceivedExchanges())
+                .isEmpty();
     }
 
     @Test
