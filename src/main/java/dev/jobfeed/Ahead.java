@@ -42,6 +42,7 @@ public final class Ahead {
         Exchange answered =
                 sent == null ? fetch(attempt, attempt.run().nextCursor()).get() : sent.get();
         attempt.isAhead(false);
+        attempt.times().stores();
         if (answered.getException() != null) {
             throw answered.getException();
         }
@@ -61,12 +62,15 @@ public final class Ahead {
 
     private CompletableFuture<Exchange> fetch(Attempt attempt, String cursor) {
         return CompletableFuture.supplyAsync(
-                () -> LogMarks.with(
-                        attempt,
-                        () -> template.send("direct:jobs-feed-fetch", exchange -> {
-                            exchange.setVariable("jobfeedAttempt", attempt);
-                            exchange.setVariable("jobfeedCursor", cursor);
-                        })),
+                () -> LogMarks.with(attempt, () -> {
+                    long asked = attempt.times().fetches();
+                    Exchange answered = template.send("direct:jobs-feed-fetch", exchange -> {
+                        exchange.setVariable("jobfeedAttempt", attempt);
+                        exchange.setVariable("jobfeedCursor", cursor);
+                    });
+                    attempt.times().fetched(asked);
+                    return answered;
+                }),
                 executor);
     }
 

@@ -21,8 +21,9 @@ final class MeasuredProcess {
      * @param whole from the start of the process to its end
      * @param peakMemory bytes of resident memory
      * @param cpu in user and system mode, on all cores together
+     * @param output what it said
      */
-    record Usage(Duration whole, long peakMemory, Duration cpu) {}
+    record Usage(Duration whole, long peakMemory, Duration cpu, String output) {}
 
     /**
      * Runs it.
@@ -52,6 +53,6 @@ final class MeasuredProcess {
             throw new IOException(
                     "A contender ended with " + process.exitValue() + " and said:\n" + Files.readString(said));
         }
-        return new Usage(whole, peak, Accounts.cpuOfEnded().minus(before));
+        return new Usage(whole, peak, Accounts.cpuOfEnded().minus(before), Files.readString(said));
     }
 }

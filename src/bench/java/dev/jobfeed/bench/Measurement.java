@@ -10,6 +10,8 @@ import java.util.Locale;
  * @param cpuSeconds of the contender's process, on all cores together
  * @param memory the most resident memory it had, in MB
  * @param written what its database wrote, in MB
+ * @param fetchSeconds for how long it fetched pages; 0 where it does not say
+ * @param storeSeconds for how long it stored pages; 0 where it does not say
  */
 record Measurement(
         int pair,
@@ -21,10 +23,12 @@ record Measurement(
         double wholeSeconds,
         double cpuSeconds,
         double memory,
-        double written) {
+        double written,
+        double fetchSeconds,
+        double storeSeconds) {
 
     static final String HEADER =
-            "pair,database,contender,scenario,rows,seconds,whole_seconds,cpu_seconds,memory_mb,written_mb";
+            "pair,database,contender,scenario,rows,seconds,whole_seconds,cpu_seconds,memory_mb,written_mb,fetch_seconds,store_seconds";
 
     double rowsPerSecond() {
         return rows / seconds;
@@ -38,7 +42,7 @@ record Measurement(
     String csv() {
         return String.format(
                 Locale.ROOT,
-                "%d,%s,%s,%s,%d,%.3f,%.3f,%.2f,%.1f,%.1f",
+                "%d,%s,%s,%s,%d,%.3f,%.3f,%.2f,%.1f,%.1f,%.1f,%.1f",
                 pair,
                 database,
                 contender,
@@ -48,7 +52,9 @@ record Measurement(
                 wholeSeconds,
                 cpuSeconds,
                 memory,
-                written);
+                written,
+                fetchSeconds,
+                storeSeconds);
     }
 
     static Measurement parse(String csv) {
@@ -63,6 +69,8 @@ record Measurement(
                 Double.parseDouble(fields[6]),
                 Double.parseDouble(fields[7]),
                 Double.parseDouble(fields[8]),
-                Double.parseDouble(fields[9]));
+                Double.parseDouble(fields[9]),
+                Double.parseDouble(fields[10]),
+                Double.parseDouble(fields[11]));
     }
 }

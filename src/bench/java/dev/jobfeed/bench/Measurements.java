@@ -76,6 +76,12 @@ final class Measurements {
                 .mapToDouble(theirs -> mine.rowsPerSecond() / theirs.rowsPerSecond())));
     }
 
+    /** The median of the bundle's time with latency over the longer of fetching and storing; NaN without one. */
+    double overlap(String database) {
+        return median(of(database, Scenario.LATENCY, Contender.BUNDLE)
+                .mapToDouble(one -> one.seconds() / Math.max(one.fetchSeconds(), one.storeSeconds())));
+    }
+
     private Stream<Measurement> of(String database, Scenario scenario, Contender contender) {
         return all.stream()
                 .filter(one -> one.database().equals(database)

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The document about a benchmark: the text around it from {@code benchmarks.md}, the figures from measurements. */
 final class Report {
@@ -35,6 +37,7 @@ final class Report {
                     .replace("{rows}", String.format(Locale.ROOT, "%,d", measurements.rows()))
                     .replace("{pairs}", Integer.toString(measurements.pairs()))
                     .replace("{goals}", goals())
+                    .replace("{overlap}", overlap())
                     .replace("{figures}", figures())
                     .replace("{ceiling}", facts.text("ceiling"))
                     .replace("{java-options}", facts.text("java-options"))
@@ -60,6 +63,15 @@ final class Report {
             }
         }
         return String.join("\n", lines);
+    }
+
+    private String overlap() {
+        return DATABASES.keySet().stream()
+                .sorted(Comparator.reverseOrder())
+                .filter(database -> !Double.isNaN(measurements.overlap(database)))
+                .map(database -> String.format(
+                        Locale.ROOT, "%.2f times with %s", measurements.overlap(database), DATABASES.get(database)))
+                .collect(Collectors.joining(", "));
     }
 
     private static String goal(double ratio, double goal) {

@@ -17,6 +17,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where contenders run: one server and one database, the same conditions for all. */
 final class Track {
@@ -68,7 +70,15 @@ final class Track {
                 usage.whole().toNanos() / 1e9,
                 usage.cpu().toMillis() / 1e3,
                 usage.peakMemory() / MEGA,
-                written / MEGA);
+                written / MEGA,
+                said(usage.output(), "fetching"),
+                said(usage.output(), "storing"));
+    }
+
+    /** The seconds that the bundle names at the end of a run; 0 where there are none. */
+    private static double said(String output, String half) {
+        Matcher seconds = Pattern.compile(half + " ([0-9.]+) s").matcher(output);
+        return seconds.find() ? Double.parseDouble(seconds.group(1)) : 0;
     }
 
     /** Makes sure that a contender left the same rows as the one before it, the first time that each of them comes. */

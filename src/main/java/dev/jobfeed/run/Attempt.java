@@ -21,6 +21,7 @@ public final class Attempt {
     private final int maxPages;
     private final boolean costConfirmed;
     private final long startedNanos = System.nanoTime();
+    private final FeedTimes times = new FeedTimes();
     private SyncState stateBefore;
     private volatile Run run;
     private volatile boolean sweeping;
@@ -203,6 +204,11 @@ public final class Attempt {
         ahead = asked;
     }
 
+    /** How long its pages took. */
+    public FeedTimes times() {
+        return times;
+    }
+
     /** Says that no request is to be repeated any more. */
     public void settles() {
         settling = true;
@@ -296,6 +302,7 @@ public final class Attempt {
         saved();
         run = current;
         pages = pages + 1;
+        times.stored();
         rows = rows + page.received();
         changes = List.of();
     }

@@ -293,6 +293,9 @@ public final class Attempts {
         });
         attempt.saved();
         Run run = attempt.run();
+        if (attempt.pages() > 0) {
+            LOG.info("run {} of {}: {} pages in {}", run.id(), attempt.name(), attempt.pages(), attempt.times());
+        }
         if (error != null) {
             LOG.error("run {} of {} stays open: {}", run.id(), attempt.name(), error);
         } else if (run.status().equals("open")) {
