@@ -1,1 +1,3 @@
-select count(*) from reconcile_pending where job_id in (select id from job where expired_at is null)
+select count(*)
+from reconcile_pending
+where exists (select 1 from job where id = reconcile_pending.job_id and expired_at is null)
