@@ -15,15 +15,16 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Finds stored jobs, newest first, a page at a time. */
@@ -33,6 +34,9 @@ final class JobSearch {
 
     /** PostgreSQL, "Error Codes", and H2: the statement was cancelled, here because of its time limit. */
     private static final String CANCELLED = "57014";
+
+    /** As the API gives companies. */
+    private static final Pattern ID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
@@ -71,25 +75,15 @@ final class JobSearch {
      */
     ObjectNode find(Query query) {
         Cursor from = query.cursor() == null ? START : Cursor.read(query.cursor());
-        MapSqlParameterSource parameters = new MapSqlParameterSource()
-                .addValue("before", from.firstSeenAt())
-                .addValue("before_id", from.id())
-                .addValue("text", like(query.text()))
-                .addValue("company", query.company())
-                .addValue("company_like", like(query.company()))
-                .addValue("source", query.source())
-                .addValue(
-                        "workplace",
-                        query.workplace() == null
-                                ? null
-                                : query.workplace().toLowerCase(Locale.ROOT).replace("-", ""))
-                .addValue("is_expired", expired(query.state()))
-                .addValue("limit", query.limit() + 1);
+        Map<String, Object> given = given(query);
+        given.put("before", from.firstSeenAt());
+        given.put("before_id", from.id());
+        given.put("limit", query.limit() + 1);
         ObjectNode found = JSON.createObjectNode();
         ArrayNode jobs = found.putArray("jobs");
         try {
             Cursor[] last = new Cursor[1];
-            jdbc.query(Sql.text("job-search", database), parameters, row -> {
+            jdbc.query(Sql.only(given.keySet(), Sql.text("job-search", database)), given, row -> {
                 if (jobs.size() < query.limit()) {
                     jobs.add(json(row));
                     last[0] = new Cursor(
@@ -103,7 +97,8 @@ final class JobSearch {
                 throw new Refused(
                         503,
                         "The search took longer than " + LIMIT.toSeconds()
-                                + " s. Look for something more frequent, or ask the database itself.");
+                                + " s, which reads the jobs from the newest on until it has a page. Narrow it by a source or a"
+                                + " company's id; docs/status-page.md has an index for words.");
             }
             throw e;
         }
@@ -113,25 +108,38 @@ final class JobSearch {
         return found;
     }
 
+    private static Map<String, Object> given(Query query) {
+        Map<String, Object> given = new HashMap<>();
+        if (query.text() != null) {
+            given.put("text", like(query.text()));
+        }
+        if (query.company() != null) {
+            boolean isId = ID.matcher(query.company()).matches();
+            given.put(isId ? "company_id" : "company", isId ? query.company() : like(query.company()));
+        }
+        if (query.source() != null) {
+            given.put("source", query.source());
+        }
+        if (query.workplace() != null) {
+            given.put("workplace", query.workplace().toLowerCase(Locale.ROOT).replace("-", ""));
+        }
+        switch (query.state() == null ? "all" : query.state()) {
+            case "all" -> {}
+            case "active" -> given.put("is_active", true);
+            case "expired" -> given.put("is_expired", true);
+            default -> throw new Refused(400, "state is '" + query.state() + "'; it takes active, expired or all.");
+        }
+        return given;
+    }
+
     /** One job with everything that is stored of it. */
     Optional<ObjectNode> read(UUID id) {
         List<ObjectNode> rows = jdbc.query(Sql.text("job-read", database), Map.of("id", id), (row, i) -> json(row));
         return rows.stream().findFirst();
     }
 
-    private static Boolean expired(String state) {
-        if (state == null || state.equals("all")) {
-            return null;
-        }
-        return switch (state) {
-            case "active" -> false;
-            case "expired" -> true;
-            default -> throw new Refused(400, "state is '" + state + "'; it takes active, expired or all.");
-        };
-    }
-
     private static String like(String text) {
-        return text == null ? null : "%" + text.toLowerCase(Locale.ROOT).replaceAll("[\\\\%_]", "\\\\$0") + "%";
+        return "%" + text.toLowerCase(Locale.ROOT).replaceAll("[\\\\%_]", "\\\\$0") + "%";
     }
 
     private static ObjectNode json(ResultSet row) throws SQLException {

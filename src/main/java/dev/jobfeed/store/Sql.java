@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One statement of the bundle, from {@code dev/jobfeed/sql}.
@@ -32,6 +34,13 @@ public record Sql(String text, List<String> parameters) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A statement without the lines that have a parameter which is not among the given ones. */
+    public static String only(Set<String> given, String text) {
+        return text.lines()
+                .filter(line -> PARAMETER.matcher(line).results().allMatch(found -> given.contains(found.group(1))))
+                .collect(Collectors.joining("\n"));
     }
 
     private static Sql parse(String text) {
