@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.camel.component.timer.TimerEndpoint;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +114,55 @@ class CompaniesTest {
                 .until(() ->
                         world.one("select count(*) from company_profile where due_at is null", Integer.class) == 5);
         assertThat(companyRequests()).isEmpty();
+    }
+
+    @Test
+    void theAddressOfAProfileMayNameThePortThatGoesWithoutSaying() throws Exception {
+        start("h2");
+        world.with("jobo.base-url", "https://connect.jobo.world");
+        Companies companies = world.context().getRegistry().lookupByNameAndType("jobfeedCompanies", Companies.class);
+        UUID company = UUID.randomUUID();
+        world.database.update("insert into company_profile (id) values (?)", company);
+
+        for (String refused : List.of(":8443", ".evil.example", ":443@evil.example", "x:443")) {
+            want(company, "https://connect.jobo.world" + refused);
+            assertThat(companies.next(new DefaultExchange(world.context())))
+                    .as(refused)
+                    .isNull();
+        }
+        want(company, "http://connect.jobo.world:443");
+        assertThat(companies.next(new DefaultExchange(world.context()))).isNull();
+        want(company, "https://Connect.jobo.world:443");
+        assertThat(companies.next(new DefaultExchange(world.context()))).isEqualTo(company.toString());
+    }
+
+    private void want(UUID company, String server) {
+        world.database.update(
+                "update company_profile set details_url = ?, due_at = current_timestamp where id = ?",
+                server + "/api/companies/" + company,
+                company);
+    }
+
+    @Test
+    void theEnrichmentAsksEveryNineSecondsUnlessItIsToldOtherwise() throws Exception {
+        start("h2");
+
+        assertThat(world.context().getRoute("companies-enrichment").getEndpoint())
+                .isInstanceOfSatisfying(TimerEndpoint.class, timer -> assertThat(timer.getPeriod())
+                        .isEqualTo(9000));
+    }
+
+    @Test
+    void a408IsAskedAgain() throws Exception {
+        start("h2");
+        world.with("jobo.retry.time-scale", "0.001").sync();
+        world.sandbox.faults(
+                FaultRule.answer(408, Map.of(), "").on(Endpoint.COMPANY).times(2));
+        String id = world.one("select company_id from job limit 1", String.class);
+
+        assertThat(SyncWorld.parse(profile(id)).get("id").textValue()).isEqualTo(id);
+
+        assertThat(companyRequests()).hasSize(3);
     }
 
     @Test

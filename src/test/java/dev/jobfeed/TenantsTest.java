@@ -10,12 +10,15 @@ import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.tenant.Tenants;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -200,17 +203,7 @@ class TenantsTest {
         start("h2");
         world.with("acme.jobfeed.jobs.enabled", "true").with("acme.jobfeed.jobs.schedule", "0/1 * * * * ?");
 
-        PluginHelper.getRoutesLoader(world.context()).loadRoutes(ResourceHelper.fromString("acme.camel.yaml", """
-                        - templatedRoute:
-                            routeTemplateRef: jobfeed-schedule
-                            routeId: acme-jobs-schedule
-                            prefixId: acme-
-                            parameters:
-                              - name: tenant
-                                value: acme
-                              - name: stream
-                                value: jobs
-                        """));
+        loadTheFileOfTheDocumentation();
 
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
@@ -223,15 +216,7 @@ class TenantsTest {
     void whatHappensToATenantsJobsIsSentWhereTheTenantWants() throws Exception {
         start("h2");
         world.with("acme.jobfeed.changes.to", "mock:acme").with("acme.jobfeed.changes.interval", "100ms");
-        PluginHelper.getRoutesLoader(world.context()).loadRoutes(ResourceHelper.fromString("acme.camel.yaml", """
-                        - templatedRoute:
-                            routeTemplateRef: jobfeed-changes
-                            routeId: acme-changes
-                            prefixId: acme-
-                            parameters:
-                              - name: tenant
-                                value: acme
-                        """));
+        loadTheFileOfTheDocumentation();
         MockEndpoint sent = world.context().getEndpoint("mock:acme", MockEndpoint.class);
 
         world.sync();
@@ -252,6 +237,16 @@ class TenantsTest {
                 .hasMessageContaining("Set acme.jobo.api-key");
 
         assertThat(acme.log().entries()).isEmpty();
+    }
+
+    private void loadTheFileOfTheDocumentation() throws Exception {
+        String file = Files.readString(Path.of("docs/tenants.md"))
+                .lines()
+                .dropWhile(line -> !line.startsWith("    - templatedRoute:"))
+                .takeWhile(line -> line.startsWith("    "))
+                .map(line -> line.substring(4))
+                .collect(Collectors.joining("\n"));
+        PluginHelper.getRoutesLoader(world.context()).loadRoutes(ResourceHelper.fromString("acme.camel.yaml", file));
     }
 
     private List<UUID> jobs(String schema) {

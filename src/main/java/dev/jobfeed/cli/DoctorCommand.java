@@ -78,6 +78,7 @@ final class DoctorCommand implements Callable<Integer> {
         check("database", () -> database(configuration, settings));
         check("network", () -> Network.of(settings).text());
         check("api", () -> reach(settings));
+        checkTriggers(configuration, settings);
         RouteCheck.check(configuration).forEach(findings::add);
         print();
         return findings.stream().anyMatch(finding -> finding.verdict() == Verdict.failure)
@@ -90,6 +91,19 @@ final class DoctorCommand implements Callable<Integer> {
             findings.add(new Finding(subject, Verdict.ok, check.run()));
         } catch (Exception e) {
             findings.add(new Finding(subject, Verdict.failure, Failures.describe(e)));
+        }
+    }
+
+    /** A warning only, because what starts a tenant may stand elsewhere; the standard tenant's are shipped. */
+    private void checkTriggers(Configuration configuration, Settings settings) throws IOException {
+        if (tenant.name().isEmpty()) {
+            return;
+        }
+        try {
+            String found = TriggerCheck.check(RouteFile.of(configuration.routes()), tenant.name(), settings);
+            findings.add(new Finding("triggers", Verdict.ok, found));
+        } catch (ConfigurationException e) {
+            findings.add(new Finding("triggers", Verdict.warning, e.getMessage()));
         }
     }
 

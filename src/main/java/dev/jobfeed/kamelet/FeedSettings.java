@@ -123,11 +123,15 @@ public final class FeedSettings implements CamelContextAware {
 
     /** Sets the tenant up, as the route is made and before any route starts. */
     public void begin() {
-        String flow = "jobfeed." + stream.replace('_', '-');
-        if (cron != null && properties.replace(flow + ".schedule", cron.getCronExpression()) != null) {
-            properties.put(flow + ".enabled", "true");
+        Tenants tenants = bean("jobfeedTenants", Tenants.class);
+        if (cron != null) {
+            cron.setTimeZone(tenants.standard().settings().of(feed).timeZone());
+            String flow = "jobfeed." + stream.replace('_', '-');
+            if (properties.replace(flow + ".schedule", cron.getCronExpression()) != null) {
+                properties.put(flow + ".enabled", "true");
+            }
         }
-        bean("jobfeedTenants", Tenants.class).configure(feed, properties);
+        tenants.configure(feed, properties);
     }
 
     private <T> T bean(String name, Class<T> type) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -49,6 +50,24 @@ class TenantOptionTest {
         assertThat(standard.get("active").intValue()).isZero();
         assertThat(run("abandon", "jobs", "--tenant", "acme").out())
                 .isEqualToIgnoringNewLines("jobs: there is no open run");
+    }
+
+    @Test
+    void doctorNamesWhatIsConfiguredAndHasNoRoute() throws Exception {
+        String file = Files.readString(Path.of("docs/tenants.md")).replaceAll("(?m)^    ", "");
+        Path routes = Files.createDirectories(directory.resolve("home/routes"));
+        System.setProperty("jobfeed.home", directory.resolve("home").toString());
+        try {
+            Files.writeString(routes.resolve("acme.camel.yaml"), file.substring(file.indexOf("- templatedRoute:")));
+            assertThat(run("doctor", "--tenant", "acme").out()).containsPattern("ok +triggers +jobfeed-catch-up");
+
+            Files.writeString(routes.resolve("acme.camel.yaml"), "");
+            assertThat(run("doctor", "--tenant", "acme").out())
+                    .containsPattern("warning +triggers +no route file has a templated route of this tenant for"
+                            + " jobfeed-catch-up jobs, jobfeed-schedule jobs, so");
+        } finally {
+            System.clearProperty("jobfeed.home");
+        }
     }
 
     @Test
