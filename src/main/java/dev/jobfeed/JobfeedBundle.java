@@ -213,7 +213,7 @@ public final class JobfeedBundle {
         Database database = tenant.database();
         RunStore runs = tenant.runs();
         Alerts alerts = tenant.alerts();
-        registry.bind("jobfeedJobby", new JobbyAnswers(settings, alerts, clock));
+        registry.bind("jobfeedJobby", new JobbyAnswers(settings, alerts, tenant.meters(), clock));
         registry.bind(
                 "jobfeedLiveEvents",
                 new LiveEvents(settings, runs, new LiveEventStore(dataSource, database), alerts, clock));

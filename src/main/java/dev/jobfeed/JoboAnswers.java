@@ -63,6 +63,7 @@ public final class JoboAnswers {
                 .record(
                         Metric.REQUESTS,
                         Duration.ofNanos(System.nanoTime() - exchange.getVariable(SENT, Long.class)),
+                        "jobo",
                         endpoint(path(exchange)),
                         status(exchange));
         tenant.pace()

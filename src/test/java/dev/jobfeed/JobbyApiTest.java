@@ -176,7 +176,7 @@ class JobbyApiTest {
         get("/profile");
 
         assertThat(between(0, 1)).isLessThan(Duration.ofMillis(900));
-        assertThat(between(0, 2)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(5));
+        assertThat(between(0, 2)).isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
     }
 
     @Test

@@ -76,6 +76,8 @@ class ObservabilityTest {
         properties.put("jobo.jobs.batch-size", "100");
         properties.put("jobo.jobs.watermark-parameter", "updated_after");
         properties.put("jobo.retry.time-scale", "0.01");
+        properties.put("jobby.base-url", sandbox.jobby().baseUrl());
+        properties.put("jobfeed.jobby-live-events.schedule", "* * * * * ?");
         properties.put("jobo.credits.alert-below", "100000");
         properties.put("jobfeed.jobs.schedule", "* * * * * ?");
         properties.put("jobfeed.jobs.freshness-target", "1ms");
@@ -156,8 +158,12 @@ class ObservabilityTest {
                 .isEqualTo(1);
         assertThat(
                         value(
-                                "jobfeed_requests_seconds_count{endpoint=\"/api/jobs/feed\",status=\"503\",tenant=\"default\"}"))
+                                "jobfeed_requests_seconds_count{api=\"jobo\",endpoint=\"/api/jobs/feed\",status=\"503\",tenant=\"default\"}"))
                 .isEqualTo(1);
+        await().atMost(JobfeedProcess.DEADLINE)
+                .until(() -> value("jobfeed_requests_seconds_count{api=\"jobby\",endpoint=\"/live-events\","
+                                + "status=\"200\",tenant=\"default\"}")
+                        > 0);
         assertThat(value("jobfeed_credits_spent_total{" + jobs)).isGreaterThanOrEqualTo(40);
         assertThat(value("jobfeed_runs_seconds_count{mode=\"backfill\"," + jobs))
                 .isEqualTo(1);

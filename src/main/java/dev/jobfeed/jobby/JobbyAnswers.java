@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.UnreadableAnswerException;
+import dev.jobfeed.metrics.Meters;
+import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.retry.RateWindow;
 import dev.jobfeed.retry.RetryAfter;
@@ -49,15 +51,22 @@ public final class JobbyAnswers {
 
     private static final Duration REMIND = Duration.ofDays(1);
 
+    private static final String SENT = "jobbySentNanos";
+
+    /** What the bundle asks for; a path of yours may have an id in it, of which there is any number. */
+    private static final Set<String> KNOWN = Set.of("/live-events", "/queue/join", STATUS);
+
     private final Settings settings;
     private final Alerts alerts;
+    private final Meters meters;
     private final Clock clock;
     private final Map<String, Instant> heldBack = new ConcurrentHashMap<>();
     private final Map<String, Boolean> deprecated = new ConcurrentHashMap<>();
 
-    public JobbyAnswers(Settings settings, Alerts alerts, Clock clock) {
+    public JobbyAnswers(Settings settings, Alerts alerts, Meters meters, Clock clock) {
         this.settings = settings;
         this.alerts = alerts;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -95,6 +104,18 @@ public final class JobbyAnswers {
             throw new RejectedExecutionException("The runtime stops; " + path + " is not asked for any more.");
         }
         keepAway(path, spacing(path));
+        exchange.setVariable(SENT, System.nanoTime());
+    }
+
+    /** Notes how long an answer took to begin, whatever it is; for a {@code doFinally}. */
+    public void answered(Exchange exchange) {
+        String path = exchange.getVariable("jobbyPath", String.class);
+        meters.record(
+                Metric.REQUESTS,
+                Duration.ofNanos(System.nanoTime() - exchange.getVariable(SENT, Long.class)),
+                "jobby",
+                KNOWN.contains(path) ? path : "other",
+                exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, "IO_ERROR", String.class));
     }
 
     /**

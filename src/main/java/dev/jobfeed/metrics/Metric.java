@@ -42,8 +42,9 @@ public enum Metric {
             Kind.TIMER,
             "requests",
             "",
-            "Requests to Jobo, repeated ones included, until the answer begins, by its status; IO_ERROR when none"
-                    + " came.",
+            "Requests to Jobo or Jobby.dev, repeated ones included, until the answer begins, by its status; IO_ERROR"
+                    + " when none came.",
+            "api",
             "endpoint",
             "status"),
     RETRIES(
