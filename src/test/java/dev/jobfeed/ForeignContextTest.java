@@ -7,12 +7,18 @@ import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
@@ -28,8 +34,10 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
@@ -37,6 +45,11 @@ import org.springframework.transaction.PlatformTransactionManager;
  * HTTP settings of its own.
  */
 class ForeignContextTest {
+
+    /** The jars of the standalone runtime and of the tests. */
+    private static final Pattern NOT_FOR_EMBEDDERS = Pattern.compile(
+            "camel-(kamelet|main|micrometer|opentelemetry|platform-http|spring|telemetry|test|vertx)|ecs-|h2-|HikariCP|logback"
+                    + "|micrometer|netty|opentelemetry|picocli|prometheus|spring-(aop|boot|context)|vertx");
 
     private final DataSource hostDatabase = database();
     private final DataSource feedDatabase = database();
@@ -280,5 +293,71 @@ class ForeignContextTest {
         assertThat(context.getRoutes())
                 .extracting(route -> route.getRouteId())
                 .doesNotContain("jobs-sync", "jobs-feed");
+    }
+
+    /** The class path of an application that has the jar, what comes with it, and the driver of its database. */
+    @Test
+    void whatOnlyTheStandaloneRuntimeNeedsIsNotMissed() throws Exception {
+        String url = PostgresServer.newDatabase();
+        List<URL> classPath = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            Path path = Path.of(entry);
+            if (!NOT_FOR_EMBEDDERS.matcher(path.getFileName().toString()).lookingAt()) {
+                classPath.add(path.toUri().toURL());
+            }
+        }
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader application =
+                new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            for (String missing : List.of(
+                    "ch.qos.logback.classic.Logger",
+                    "com.zaxxer.hikari.HikariDataSource",
+                    "io.micrometer.core.instrument.MeterRegistry",
+                    "io.opentelemetry.api.trace.Span",
+                    "io.vertx.core.Vertx",
+                    "org.apache.camel.component.kamelet.KameletComponent",
+                    "org.apache.camel.component.platform.http.PlatformHttpComponent",
+                    "org.apache.camel.main.Main",
+                    "org.h2.Driver",
+                    "org.springframework.context.ApplicationContext",
+                    "picocli.CommandLine")) {
+                assertThatThrownBy(() -> application.loadClass(missing)).isInstanceOf(ClassNotFoundException.class);
+            }
+            Thread.currentThread().setContextClassLoader(application);
+
+            application
+                    .loadClass(Application.class.getName())
+                    .getMethod("sync", String.class, String.class, String.class)
+                    .invoke(null, url, sandbox.baseUrl(), Sandbox.TEST_KEY);
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+        assertThat(new JdbcTemplate(new DriverManagerDataSource(url))
+                        .queryForObject("select count(*) from active_job", Integer.class))
+                .isEqualTo(40);
+    }
+
+    /** An application of somebody who knows no more than docs/embedding.md. */
+    public static final class Application {
+
+        private Application() {}
+
+        public static void sync(String url, String baseUrl, String key) throws Exception {
+            try (DefaultCamelContext context = new DefaultCamelContext()) {
+                Properties properties = new Properties();
+                properties.setProperty("jobo.base-url", baseUrl);
+                properties.setProperty("jobo.api-key", key);
+                properties.setProperty("jobfeed.jobs.enabled", "false");
+                context.getPropertiesComponent().setInitialProperties(properties);
+                PGSimpleDataSource database = new PGSimpleDataSource();
+                database.setUrl(url);
+                JobfeedBundle.bind(context, Options.of(database));
+                PluginHelper.getRoutesLoader(context)
+                        .loadRoutes(PluginHelper.getPackageScanResourceResolver(context)
+                                .findResources("classpath:routes/*.camel.yaml"));
+                context.start();
+                context.createProducerTemplate().requestBody("direct:jobs-sync", (Object) null);
+            }
+        }
     }
 }
