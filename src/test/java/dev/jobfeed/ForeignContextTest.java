@@ -3,6 +3,8 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Sandbox;
@@ -143,6 +145,26 @@ class ForeignContextTest {
                         "select lower(table_name) from information_schema.tables where table_schema = 'PUBLIC'",
                         String.class))
                 .containsExactly("invoice");
+    }
+
+    /** As hosts with JPA often have it. */
+    @Test
+    void aPoolWhoseConnectionsDoNotCommitByThemselvesServesTheFeedToo() throws Exception {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(feedDatabase);
+        config.setAutoCommit(false);
+        try (HikariDataSource pool = new HikariDataSource(config)) {
+            include(Options.of(pool));
+            template.sendBody("direct:jobs-sync", null);
+
+            assertThat(feed.queryForObject("select count(*) from active_job", Integer.class))
+                    .isEqualTo(40);
+            assertThat(feed.queryForObject("select status from sync_run", String.class))
+                    .isEqualTo("succeeded");
+            assertThat(feed.queryForObject(
+                            "select count(*) from sync_state where lease_holder is not null", Integer.class))
+                    .isZero();
+        }
     }
 
     @Test

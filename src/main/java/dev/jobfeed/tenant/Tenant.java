@@ -52,7 +52,7 @@ public record Tenant(
             String name, Settings settings, DataSource pool, String session, Clock clock, Meters meters)
             throws SQLException {
         Database database = Database.of(pool);
-        DataSource dataSource = SchemaDataSource.over(pool, database, settings.schema());
+        DataSource dataSource = GuestDataSource.over(pool, database, settings.schema());
         TransactionTemplate transaction =
                 new TransactionTemplate(new FencedTransactions(dataSource, database, settings.lease(), session));
         Map<FeedSource, RowStore> rows = new EnumMap<>(FeedSource.class);

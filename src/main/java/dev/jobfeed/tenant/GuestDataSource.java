@@ -9,29 +9,35 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** Connections of a pool that others use too, each in one tenant's schema from its opening to its closing. */
-final class SchemaDataSource extends DelegatingDataSource {
+/**
+ * Connections of a pool that others use too. Each commits by itself and is in one tenant's schema from its opening to its
+ * closing, and goes back as it was.
+ */
+final class GuestDataSource extends DelegatingDataSource {
 
     private final Database database;
-    private final String schema;
+    private final Optional<String> schema;
     private final String pathOfOthers;
+    private final boolean isCommitting;
 
-    private SchemaDataSource(DataSource pool, Database database, String schema, String pathOfOthers) {
+    private GuestDataSource(
+            DataSource pool, Database database, Optional<String> schema, String pathOfOthers, boolean isCommitting) {
         super(pool);
         this.database = database;
         this.schema = schema;
         this.pathOfOthers = pathOfOthers;
+        this.isCommitting = isCommitting;
     }
 
-    /** Connections in a schema; the pool itself when its connections are there already, or none is named. */
+    /** Connections in a schema, when one is named; the pool itself when its connections are as wanted already. */
     static DataSource over(DataSource pool, Database database, Optional<String> schema) throws SQLException {
-        if (schema.isEmpty()) {
-            return pool;
-        }
         try (Connection connection = pool.getConnection()) {
-            return schema.get().equals(connection.getSchema())
+            boolean isCommitting = connection.getAutoCommit();
+            String there = connection.getSchema();
+            Optional<String> other = schema.filter(name -> !name.equals(there));
+            return isCommitting && other.isEmpty()
                     ? pool
-                    : new SchemaDataSource(pool, database, schema.get(), database.searchPath(connection));
+                    : new GuestDataSource(pool, database, other, database.searchPath(connection), isCommitting);
         }
     }
 
@@ -47,13 +53,17 @@ final class SchemaDataSource extends DelegatingDataSource {
 
     private Connection enter(Connection connection) throws SQLException {
         try {
-            connection.setSchema(schema);
+            // first, because a rollback would take the schema back
+            connection.setAutoCommit(true);
+            if (schema.isPresent()) {
+                connection.setSchema(schema.get());
+            }
         } catch (SQLException e) {
             connection.close();
             throw e;
         }
         return (Connection) Proxy.newProxyInstance(
-                SchemaDataSource.class.getClassLoader(),
+                GuestDataSource.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("close")) {
@@ -72,7 +82,10 @@ final class SchemaDataSource extends DelegatingDataSource {
     private void leave(Connection connection) throws SQLException {
         try (connection) {
             if (!connection.isClosed()) {
-                database.searchPath(connection, pathOfOthers);
+                if (schema.isPresent()) {
+                    database.searchPath(connection, pathOfOthers);
+                }
+                connection.setAutoCommit(isCommitting);
             }
         } catch (SQLException e) {
             connection.abort(Runnable::run);
