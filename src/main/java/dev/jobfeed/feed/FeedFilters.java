@@ -16,9 +16,11 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** What a feed is asked for: the filters of {@code jobo.<stream>.filter.*} and the parameter of the window. */
@@ -41,6 +43,9 @@ public final class FeedFilters {
     /** Reads the filters; one that cannot be sent is a {@link ConfigurationException}. */
     public static FeedFilters of(FeedSource source, Settings settings) {
         String prefix = "jobo." + source.property() + ".filter.";
+        Stream.of(source.jsonFilters(), source.listFilters(), source.numberFilters(), source.flagFilters())
+                .flatMap(Collection::stream)
+                .forEach(name -> refuseOtherForms(prefix, name, settings));
         ObjectNode filters = JSON.createObjectNode();
         for (String name : source.jsonFilters()) {
             settings.text(prefix + name).ifPresent(value -> filters.set(name, array(prefix + name, value)));
@@ -66,6 +71,22 @@ public final class FeedFilters {
             }
         }
         return new FeedFilters(filters, source.watermarkParameter(settings), source.batchSize(settings));
+    }
+
+    /**
+     * A list of YAML, or a name with hyphens, is another property than the filter: it would be passed over, and the whole
+     * feed be bought.
+     */
+    private static void refuseOtherForms(String prefix, String name, Settings settings) {
+        for (String spelling : new String[] {name, name.replace('_', '-')}) {
+            for (String suffix : new String[] {"", "[0]", "[0].country", "[0].region", "[0].city"}) {
+                String other = prefix + spelling + suffix;
+                if (!other.equals(prefix + name) && settings.text(other).isPresent()) {
+                    throw new ConfigurationException(other + " is set, and is no filter. Set " + prefix + name
+                            + ", as one text: a list with commas, locations as the API's JSON.");
+                }
+            }
+        }
     }
 
     /** In one order of entries and of their keys, so that the order somebody writes them in makes no other filter. */

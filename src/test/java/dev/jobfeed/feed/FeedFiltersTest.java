@@ -39,6 +39,20 @@ class FeedFiltersTest {
         assertThat(json(filters(Map.of()).request(null, null))).isEqualTo(json("{\"batch_size\":1000}"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jobo.jobs.filter.work_models[0]",
+                "jobo.jobs.filter.work-models",
+                "jobo.jobs.filter.work-models[0]",
+                "jobo.jobs.filter.locations[0].country"
+            })
+    void aFilterInAnotherFormIsNotPassedOver(String property) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> filters(Map.of(property, "remote")))
+                .withMessageStartingWith(property + " is set, and is no filter. Set jobo.jobs.filter.");
+    }
+
     @Test
     void aContinuationRepeatsFiltersWindowAndBatchSize() throws IOException {
         FeedFilters filters = filters(with(ALL, Map.of(BATCH_SIZE, "50")));
