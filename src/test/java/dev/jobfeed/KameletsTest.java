@@ -223,7 +223,13 @@ class KameletsTest {
         world.sync("kamelet");
 
         assertThatThrownBy(() -> listen(Set.of(), "period=1s&batchSize=7"))
-                .hasStackTraceContaining("The tenant 'kamelet' has another jobo.jobs.batch-size already");
+                .hasStackTraceContaining("The tenant 'kamelet' has other settings already");
+
+        for (String when : List.of("period=30M", "period=0", "period=500", "cron=30m")) {
+            world.restart();
+            assertThatThrownBy(() -> listen(Set.of(), when))
+                    .hasStackTraceContaining(when.replace("=", " is '") + "'; it takes");
+        }
 
         world.restart();
         listen(Set.of(), "period=1s&batchSize=7");

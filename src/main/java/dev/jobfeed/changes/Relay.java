@@ -96,7 +96,12 @@ public final class Relay {
         }
         return tenant.runs()
                 .acquire(STREAM, holder, tenant.settings().lease())
-                .map(lease -> turn(tenant, lease, endpoint.get(), waiting))
+                .map(lease -> turn(
+                        tenant,
+                        lease,
+                        endpoint.get(),
+                        to == null ? "jobfeed.changes.to" : "who asked for them",
+                        waiting))
                 .orElse(null);
     }
 
@@ -105,8 +110,8 @@ public final class Relay {
     }
 
     /** A broker may take longer for one message than the lease lasts. */
-    private Turn turn(Tenant tenant, Lease lease, String to, List<EventSource> waiting) {
-        Turn turn = new Turn(tenant, lease, to, waiting);
+    private Turn turn(Tenant tenant, Lease lease, String to, String receiver, List<EventSource> waiting) {
+        Turn turn = new Turn(tenant, lease, to, receiver, waiting);
         turn.beats(
                 Heartbeat.of(heartbeats, tenant.runs(), lease, tenant.settings().lease(), turn::lose));
         return turn;
@@ -160,8 +165,8 @@ public final class Relay {
         Tenant tenant = turn.tenant();
         Duration delay =
                 backoff(tenant).begin(clock.instant(), tenant.settings().timeScale(), random);
-        String words =
-                "Events cannot be sent to jobfeed.changes.to: " + words(thrown).replaceFirst("[.]$", "") + ".";
+        String words = "Events cannot be sent to " + turn.receiver() + ": "
+                + words(thrown).replaceFirst("[.]$", "") + ".";
         LOG.warn("{} They wait, and are tried again in {} ms.", words, delay.toMillis());
         tenant.alerts()
                 .raise(

@@ -11,6 +11,7 @@ public final class Turn {
     private final Tenant tenant;
     private final Lease lease;
     private final String to;
+    private final String receiver;
     private final List<EventSource> sources;
     private Heartbeat heartbeat;
     private volatile boolean lost;
@@ -19,10 +20,11 @@ public final class Turn {
     private boolean finished;
     private long sent;
 
-    Turn(Tenant tenant, Lease lease, String to, List<EventSource> sources) {
+    Turn(Tenant tenant, Lease lease, String to, String receiver, List<EventSource> sources) {
         this.tenant = tenant;
         this.lease = lease;
         this.to = to;
+        this.receiver = receiver;
         this.sources = sources;
     }
 
@@ -38,6 +40,11 @@ public final class Turn {
     /** Where events go, as the URI of an endpoint, for expressions in routes. */
     public String getTo() {
         return to;
+    }
+
+    /** Who the endpoint is, for a person, who must not see the password that may be in it. */
+    String receiver() {
+        return receiver;
     }
 
     void beats(Heartbeat begun) {

@@ -1,6 +1,7 @@
 package dev.jobfeed.kamelet;
 
 import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.Settings;
 import dev.jobfeed.run.Firings;
 import dev.jobfeed.tenant.Tenants;
 import java.text.ParseException;
@@ -8,9 +9,9 @@ import java.time.Duration;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
-import org.apache.camel.util.TimeUtils;
 import org.quartz.CronExpression;
 
 /**
@@ -98,8 +99,13 @@ public final class FeedSettings implements CamelContextAware {
         set("jobo.jobs.filter.experience_levels", value);
     }
 
+    /** How far apart; what Camel takes for no time at all, such as 30M, would ask, and pay, without a pause. */
     public void setPeriod(String value) {
-        period = Duration.ofMillis(TimeUtils.toMilliSeconds(value));
+        period = Settings.over(name -> Optional.ofNullable(value)).duration("period");
+        if (period.toMillis() < 1000) {
+            throw new ConfigurationException(
+                    "period is '" + value + "'; it takes 1s or more, and without a unit it is milliseconds.");
+        }
     }
 
     /** When, in the place of a period; empty for none. As with Quartz endpoints, a + stands for a space. */

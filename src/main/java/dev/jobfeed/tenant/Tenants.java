@@ -8,6 +8,7 @@ import dev.jobfeed.store.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,7 +80,12 @@ public final class Tenants {
      * @throws ConfigurationException when it is not configured, or on the schema of another
      */
     public Tenant named(String name) {
-        return name == null || name.isEmpty() ? standard : named.computeIfAbsent(name, this::open);
+        if (name == null || name.isEmpty()) {
+            return standard;
+        }
+        // a look first: another's opening, which may wait for its database, would hold up those that are open
+        Tenant tenant = named.get(name);
+        return tenant != null ? tenant : named.computeIfAbsent(name, this::open);
     }
 
     /** Whose work an exchange does: its attempt's tenant, else the one named by the variable {@code jobfeedTenant}. */
@@ -109,21 +115,23 @@ public final class Tenants {
             }
             Map<String, String> others = before == null ? Map.of() : before;
             Settings settings = standard.settings().of(name).with(others);
-            Stream.concat(properties.keySet().stream(), others.keySet().stream())
+            List<String> different = Stream.concat(properties.keySet().stream(), others.keySet().stream())
                     .filter(property -> !wanted.text(property).equals(settings.text(property)))
+                    .distinct()
                     .sorted()
-                    .findFirst()
-                    .ifPresent(property -> refuse(name, property));
+                    .toList();
+            if (!different.isEmpty()) {
+                // without the values, of which one may be a secret
+                throw new ConfigurationException("The tenant '" + name
+                        + "' has other settings already, from whoever named it first (the runtime, or another Kamelet): "
+                        + String.join(", ", different)
+                        + ". A tenant has one set of settings. Set each to the same value as"
+                        + " a property that begins with " + name
+                        + "., or make the two Kamelets alike, or give one of them"
+                        + " another feed and schema.");
+            }
             return tenant;
         });
-    }
-
-    /** Without the values, of which one may be a secret. */
-    private static void refuse(String name, String property) {
-        throw new ConfigurationException("The tenant '" + name + "' has another " + property
-                + " already, from whoever named it first: the runtime, or another Kamelet. A tenant has one set of"
-                + " settings. Set " + name + "." + property
-                + " to the same value, or make the two Kamelets alike, or give one of them another feed and schema.");
     }
 
     private Tenant open(String name) {
@@ -185,10 +193,12 @@ public final class Tenants {
         return settings.with(OF_THE_STANDARD_ONE);
     }
 
-    /** One after the other: on H2, two schemas that are made at once may lock each other out. */
-    private synchronized Tenant open(String name, Settings settings, DataSource dataSource) throws SQLException {
+    private Tenant open(String name, Settings settings, DataSource dataSource) throws SQLException {
         claim(name, settings, dataSource);
-        Database.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+        // one after the other: on H2, two schemas that are made at once may lock each other out
+        synchronized (this) {
+            Database.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+        }
         return Tenant.over(name, settings, dataSource, session, clock, meters);
     }
 
