@@ -54,6 +54,8 @@ import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.io.CloseMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Binds what the routes in {@code routes/} refer to into a Camel context.
@@ -81,6 +83,8 @@ public final class JobfeedBundle {
             "kamelets",
             "ops",
             "triggers");
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobfeedBundle.class);
 
     /** How long a page that is being asked for may take before a stop cuts the call off. */
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -118,7 +122,7 @@ public final class JobfeedBundle {
                 context.getExecutorServiceManager().newScheduledThreadPool(context, "jobfeed-lease", 1);
         Attempts attempts = new Attempts(tenants, heartbeats, options.clock(), holder);
 
-        OwnRoutes.watch(context);
+        OwnRoutes routes = OwnRoutes.watch(context);
         Registry registry = context.getRegistry();
         registry.bind("jobfeedTenants", tenants);
         registry.bind("jobfeedTransaction", new TenantTransaction(tenants));
@@ -164,6 +168,15 @@ public final class JobfeedBundle {
         context.addComponent(
                 "jobby-http", network.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStarted(CamelContext started) {
+                if (!routes.areThere()) {
+                    LOG.warn(
+                            "The bundle is bound, and none of its routes is loaded so far, without which it does nothing."
+                                    + " They are classpath:routes/*.camel.yaml, for camel.main.routes-include-pattern.");
+                }
+            }
+
             @Override
             public void onContextStopping(CamelContext stopping) {
                 attempts.stopAll(GRACE);

@@ -27,11 +27,17 @@ final class OwnRoutes extends ModelLifecycleStrategySupport {
         this.context = context;
     }
 
-    static void watch(CamelContext context) {
+    static OwnRoutes watch(CamelContext context) {
         ModelCamelContext model = (ModelCamelContext) context;
         OwnRoutes routes = new OwnRoutes(context);
         model.getRouteDefinitions().forEach(routes::onAddRouteDefinition);
         model.addModelLifecycleStrategy(routes);
+        return routes;
+    }
+
+    /** Whether the host has loaded any route of the bundle. */
+    boolean areThere() {
+        return own.containsValue(true);
     }
 
     @Override
