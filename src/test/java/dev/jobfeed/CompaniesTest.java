@@ -99,6 +99,20 @@ class CompaniesTest {
     }
 
     @Test
+    void theCompaniesOfAPageAreLockedInTheOrderOfTheirIds() throws Exception {
+        world = SyncWorld.of("postgresql", SandboxOptions.builder().jobs(700).careerSites(1))
+                .with("jobfeed.companies.enabled", "true")
+                .with("jobo.companies.interval", "1h");
+
+        world.sync();
+
+        assertThat(world.one("select pages from sync_run", Integer.class)).isEqualTo(1);
+        assertThat(world.database.queryForList("select id from company_profile order by ctid", UUID.class))
+                .hasSizeGreaterThan(10)
+                .isSorted();
+    }
+
+    @Test
     void aProfileOnAnotherHostIsNotAskedFor() throws Exception {
         start("h2");
         world.sandbox.intercept(request -> request.endpoint() == Endpoint.CAREER_SITES_FEED

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.tenant.Pace;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Requests that keep inside the limit that the answers tell of. */
@@ -53,5 +58,30 @@ class PaceTest {
                     .extracting(LoggedRequest::status)
                     .containsOnly(200);
         }
+    }
+
+    @Test
+    void streamsThatAskAtTheSameTimeAllWaitForTheReset() throws Exception {
+        Clock clock = new FastClock();
+        Pace pace = new Pace(Settings.over(name -> Optional.empty()), clock);
+        Instant reset = clock.instant().plusSeconds(45);
+        pace.note("/api/jobs/feed", "120", "1", Long.toString(reset.getEpochSecond()));
+        // an answer that was under way before, and knows less
+        pace.note("/api/career-sites/feed", "120", "2", Long.toString(reset.getEpochSecond()));
+
+        for (Future<Instant> sent : List.of(ask(pace, clock), ask(pace, clock))) {
+            assertThat(sent.get().getEpochSecond()).isGreaterThanOrEqualTo(reset.getEpochSecond());
+        }
+    }
+
+    private static Future<Instant> ask(Pace pace, Clock clock) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                pace.await("/api/jobs/feed", null);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return clock.instant();
+        });
     }
 }

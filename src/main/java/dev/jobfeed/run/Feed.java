@@ -15,10 +15,10 @@ import dev.jobfeed.tenant.Tenants;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.OffsetDateTime;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -151,9 +151,14 @@ public final class Feed {
         if (attempt.source() == FeedSource.JOBS) {
             tenant.outbox().written(attempt.run().id(), changes, now);
         }
+    }
+
+    /** In the order of their ids over the whole page: two feeds that name the same companies would else deadlock. */
+    private static void want(Attempt attempt, OffsetDateTime now) {
+        Tenant tenant = attempt.tenant();
         if (tenant.settings().flag("jobfeed.companies.enabled")) {
-            Map<UUID, CompanyStore.Wanted> wanted = new LinkedHashMap<>();
-            changes.stream()
+            Map<UUID, CompanyStore.Wanted> wanted = new TreeMap<>();
+            attempt.changes().stream()
                     .filter(change -> change.action() != RowChange.Action.REACTIVATE)
                     .flatMap(change -> CompanyOf.row(attempt.source(), change.row()).stream())
                     .forEach(company -> wanted.putIfAbsent(company.id(), company));
@@ -161,11 +166,12 @@ public final class Feed {
         }
     }
 
-    /** Bad rows, counters, cursor and phase, and as the last statement the fence; in the page's transaction. */
+    /** Wanted companies, bad rows, counters, cursor and phase, and as the last statement the fence; in the page's transaction. */
     public void checkpoint(Attempt attempt, FeedPage page) {
         RunStore runs = attempt.tenant().runs();
         Run run = attempt.run();
         OffsetDateTime now = attempts.now();
+        want(attempt, now);
         List<UUID> stored = page.rows().stream().map(Row::id).toList();
         List<UUID> delivered = Stream.concat(
                         stored.stream(),

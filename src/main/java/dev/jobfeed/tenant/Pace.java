@@ -42,7 +42,7 @@ public final class Pace {
         Instant next = RateWindow.next(limit, remaining, reset, sent.getOrDefault(bucket(path), now), now);
         if (next.isAfter(now)) {
             long scaled = (long) (Duration.between(now, next).toMillis() * settings.timeScale());
-            notBefore.put(bucket(path), now.plusMillis(scaled));
+            notBefore.merge(bucket(path), now.plusMillis(scaled), (a, b) -> a.isAfter(b) ? a : b);
         }
     }
 
@@ -52,7 +52,8 @@ public final class Pace {
      * @param attempt null for a request outside of an attempt
      */
     public void await(String path, Attempt attempt) throws InterruptedException {
-        Instant until = notBefore.remove(bucket(path));
+        // it stays, for another stream may have a request of its own waiting
+        Instant until = notBefore.get(bucket(path));
         if (until != null && until.isAfter(clock.instant())) {
             await(path, until, attempt);
         }
