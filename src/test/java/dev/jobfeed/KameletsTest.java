@@ -225,7 +225,7 @@ class KameletsTest {
         assertThatThrownBy(() -> listen(Set.of(), "period=1s&batchSize=7"))
                 .hasStackTraceContaining("The tenant 'kamelet' has other settings already");
 
-        for (String when : List.of("period=30M", "period=0", "period=500", "cron=30m")) {
+        for (String when : List.of("period=30M", "period=0", "period=500", "cron=30m", "cron=0+0+0+30+2+?")) {
             world.restart();
             assertThatThrownBy(() -> listen(Set.of(), when))
                     .hasStackTraceContaining(when.replace("=", " is '") + "'; it takes");
@@ -272,6 +272,11 @@ class KameletsTest {
                             .textValue())
                     .isEqualTo(company);
             assertThat(answered.getVariables()).doesNotContainKeys("jobfeedTenant", "joboPath");
+
+            Exchange refused = template.send(
+                    "direct:theirs", exchange -> exchange.getMessage().setBody("acme"));
+            assertThat(refused.getException()).hasStackTraceContaining("A company's id is a UUID, and 'acme' is none.");
+            assertThat(refused.getVariables()).doesNotContainKeys("jobfeedTenant", "joboPath");
         }
     }
 }

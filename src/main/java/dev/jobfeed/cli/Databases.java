@@ -51,6 +51,8 @@ final class Databases implements Pools, AutoCloseable {
         if (dataSource == null) {
             dataSource = own(settings);
         }
+        // a tenant that is refused closes its own, again and again
+        opened.removeIf(HikariDataSource::isClosed);
         opened.add(dataSource);
         return dataSource;
     }

@@ -175,6 +175,9 @@ final class DoctorCommand implements Callable<Integer> {
             "jobo.http.response-timeout",
             "jobo.http.connect-timeout",
             "jobo.overlap",
+            "jobo.companies.interval",
+            "jobfeed.changes.interval",
+            "jobfeed.changes.keep",
             "jobfeed.lease"
         }) {
             settings.duration(name);

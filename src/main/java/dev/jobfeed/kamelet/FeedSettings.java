@@ -101,11 +101,21 @@ public final class FeedSettings implements CamelContextAware {
 
     /** How far apart; what Camel takes for no time at all, such as 30M, would ask, and pay, without a pause. */
     public void setPeriod(String value) {
-        period = Settings.over(name -> Optional.ofNullable(value)).duration("period");
-        if (period.toMillis() < 1000) {
-            throw new ConfigurationException(
-                    "period is '" + value + "'; it takes 1s or more, and without a unit it is milliseconds.");
+        period = duration("period", value, Duration.ofSeconds(1));
+    }
+
+    /** Of the timer, which takes no time at all for once. */
+    public void setInterval(String value) {
+        duration("interval", value, Duration.ofMillis(1));
+    }
+
+    private static Duration duration(String property, String value, Duration least) {
+        Duration duration = Settings.over(name -> Optional.ofNullable(value)).duration(property);
+        if (duration.compareTo(least) < 0) {
+            throw new ConfigurationException(property + " is '" + value + "'; it takes " + least.toMillis()
+                    + "ms or more, and without a unit it is milliseconds.");
         }
+        return duration;
     }
 
     /** When, in the place of a period; empty for none. As with Quartz endpoints, a + stands for a space. */
@@ -113,11 +123,14 @@ public final class FeedSettings implements CamelContextAware {
         if (value == null || value.isBlank()) {
             return;
         }
+        String expected = "cron is '" + value + "'; it takes a Quartz cron expression such as 0 0/30 * * * ?";
         try {
             cron = new CronExpression(value.replace('+', ' '));
         } catch (ParseException e) {
-            throw new ConfigurationException(
-                    "cron is '" + value + "'; it takes a Quartz cron expression such as 0 0/30 * * * ?", e);
+            throw new ConfigurationException(expected, e);
+        }
+        if (cron.getNextValidTimeAfter(new Date()) == null) {
+            throw new ConfigurationException(expected + ", and this one never comes");
         }
     }
 
