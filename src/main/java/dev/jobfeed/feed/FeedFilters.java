@@ -75,13 +75,16 @@ public final class FeedFilters {
 
     /**
      * A list of YAML, or a name with hyphens, is another property than the filter: it would be passed over, and the whole
-     * feed be bought.
+     * feed be bought. Where the filter itself is set, a name with hyphens may be Spring's word for it.
      */
     private static void refuseOtherForms(String prefix, String name, Settings settings) {
+        if (settings.text(prefix + name).isPresent()) {
+            return;
+        }
         for (String spelling : new String[] {name, name.replace('_', '-')}) {
             for (String suffix : new String[] {"", "[0]", "[0].country", "[0].region", "[0].city"}) {
                 String other = prefix + spelling + suffix;
-                if (!other.equals(prefix + name) && settings.text(other).isPresent()) {
+                if (settings.text(other).isPresent()) {
                     throw new ConfigurationException(other + " is set, and is no filter. Set " + prefix + name
                             + ", as one text: a list with commas, locations as the API's JSON.");
                 }

@@ -113,6 +113,18 @@ class HostApplicationTest {
     }
 
     @Test
+    void aFilterThatIsWrittenAsAListOfYamlIsNotPassedOver() {
+        sandbox.log().clear();
+
+        start("jobfeed.jobs.enabled=false", "jobo.jobs.filter.work_models=", "jobo.jobs.filter.sources[0]=ashby");
+
+        assertThatThrownBy(() -> application.getBean(ProducerTemplate.class).sendBody("direct:jobs-sync", null))
+                .rootCause()
+                .hasMessageContaining("Set jobo.jobs.filter.sources, as one text");
+        assertThat(sandbox.log().entries("/api/jobs/feed")).isEmpty();
+    }
+
+    @Test
     void migrationsAndTransactionsOfTheApplicationStayItsOwn() {
         start("jobfeed.jobs.enabled=false");
 
