@@ -208,8 +208,9 @@ public final class JobfeedBundle {
     private static void observe(CamelContext context, Tenants tenants, Meters meters, Clock clock) {
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         if (health != null) {
-            health.register(new DatabaseCheck(tenants));
-            health.register(new FreshnessCheck(tenants, clock));
+            DatabaseCheck database = new DatabaseCheck(tenants);
+            health.register(database);
+            health.register(new FreshnessCheck(tenants, database, clock));
         }
         Duration every = tenants.standard().settings().duration("jobfeed.metrics.refresh");
         context.getExecutorServiceManager()

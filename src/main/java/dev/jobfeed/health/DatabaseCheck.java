@@ -13,10 +13,22 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
 public final class DatabaseCheck extends AbstractHealthCheck {
 
     private final Tenants tenants;
+    private volatile boolean away;
 
     public DatabaseCheck(Tenants tenants) {
         super("jobfeed", "jobfeed-database");
         this.tenants = tenants;
+    }
+
+    /** Before the check of freshness, which need not wait for a connection once more. */
+    @Override
+    public int getOrder() {
+        return 0;
+    }
+
+    /** Whether a database did not answer when it was last asked. */
+    boolean isAway() {
+        return away;
     }
 
     @Override
@@ -26,18 +38,19 @@ public final class DatabaseCheck extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
-        List<String> away = new ArrayList<>();
+        List<String> silent = new ArrayList<>();
         tenants.all().forEach(tenant -> {
             try {
                 tenant.runs().state("jobs");
             } catch (RuntimeException e) {
-                away.add(Tenant.words(tenant.name()) + ": " + Failures.describe(e));
+                silent.add(Tenant.words(tenant.name()) + ": " + Failures.describe(e));
             }
         });
-        if (away.isEmpty()) {
+        away = !silent.isEmpty();
+        if (silent.isEmpty()) {
             result.up();
         } else {
-            result.message(Words.plain(String.join("; ", away))).down();
+            result.message(Words.plain(String.join("; ", silent))).down();
         }
     }
 }

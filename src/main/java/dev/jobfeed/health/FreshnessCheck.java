@@ -18,11 +18,13 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
 public final class FreshnessCheck extends AbstractHealthCheck {
 
     private final Tenants tenants;
+    private final DatabaseCheck database;
     private final Clock clock;
 
-    public FreshnessCheck(Tenants tenants, Clock clock) {
+    public FreshnessCheck(Tenants tenants, DatabaseCheck database, Clock clock) {
         super("jobfeed", "jobfeed-freshness");
         this.tenants = tenants;
+        this.database = database;
         this.clock = clock;
     }
 
@@ -34,6 +36,18 @@ public final class FreshnessCheck extends AbstractHealthCheck {
     @Override
     protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
         List<String> missed = new ArrayList<>();
+        if (database.isAway()) {
+            missed.add("jobs may be stale: the database is away");
+        } else {
+            look(missed);
+        }
+        result.up().detail("degraded", !missed.isEmpty());
+        if (!missed.isEmpty()) {
+            result.message(Words.plain("degraded: " + String.join("; ", missed)));
+        }
+    }
+
+    private void look(List<String> missed) {
         OffsetDateTime now = OffsetDateTime.now(clock);
         tenants.all().forEach(tenant -> {
             try {
@@ -48,10 +62,6 @@ public final class FreshnessCheck extends AbstractHealthCheck {
                 missed.add(tenant.stream("jobs") + " may be stale: the database is away");
             }
         });
-        result.up().detail("degraded", !missed.isEmpty());
-        if (!missed.isEmpty()) {
-            result.message(Words.plain("degraded: " + String.join("; ", missed)));
-        }
     }
 
     private static String words(String stream, Freshness freshness) {

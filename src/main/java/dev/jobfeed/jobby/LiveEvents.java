@@ -5,6 +5,7 @@ import dev.jobfeed.Settings;
 import dev.jobfeed.feed.UnreadableAnswerException;
 import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.run.Failure;
+import dev.jobfeed.run.Failures;
 import dev.jobfeed.run.ForeignStoreException;
 import dev.jobfeed.run.Holder;
 import dev.jobfeed.run.Lease;
@@ -122,6 +123,15 @@ public final class LiveEvents {
             LOG.error("live events of Jobby.dev: {}", failure.text());
             alerts.raise(STREAM, failure.condition(), failure.message(), failure.remedy());
             alerts.clearAllBut(STREAM, Set.of(failure.condition()));
+        }
+    }
+
+    /** Says in the log why a look came to nothing, unless it has said so itself at its end. */
+    public void tell(Exchange exchange) {
+        Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (exchange.getVariable("jobbyVisit") == null
+                || Failures.database(thrown).isPresent()) {
+            LOG.warn("live events of Jobby.dev: {}", JobbyFailures.of(thrown).text());
         }
     }
 
