@@ -11,6 +11,7 @@ import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.retry.RateWindow;
 import dev.jobfeed.retry.RetryAfter;
+import dev.jobfeed.run.Failures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 
 /** What stands directly before and behind a call to Jobby.dev: bean {@code jobfeedJobby}. */
 public final class JobbyAnswers {
@@ -130,7 +132,12 @@ public final class JobbyAnswers {
         String body = body(answer);
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         holdBack(path, answer);
-        noteDeprecation(path, answer);
+        try {
+            noteDeprecation(path, answer);
+        } catch (DataAccessException e) {
+            // its cause, an I/O error, would pass for trouble with the API, and the request be sent again
+            LOG.warn("What Jobby.dev says of {} is in no table. {}", path, Failures.describe(e));
+        }
         if (status / 100 != 2) {
             throw refusal(exchange.getVariable("jobbyMethod") + " " + path, status, body, answer);
         }
