@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -228,7 +229,10 @@ public final class RunStore {
                         .addValue("payload", row.json())
                         .addValue("at", at))
                 .toArray(SqlParameterSource[]::new);
-        jdbc.batchUpdate(sql("quarantine-replace"), rows);
+        // a row without an id takes nobody's place, and H2 would compare it with all that lie there
+        SqlParameterSource[] known =
+                Stream.of(rows).filter(row -> row.getValue("job_id") != null).toArray(SqlParameterSource[]::new);
+        jdbc.batchUpdate(sql("quarantine-replace"), known);
         jdbc.batchUpdate(sql("quarantine-insert"), rows);
     }
 

@@ -6,6 +6,15 @@ where not exists (
     from quarantine
     where stream = :stream
       and closed_at is null
-      and (job_id = cast(:job_id as uuid) or job_id is null and cast(:job_id as uuid) is null)
+      and job_id = cast(:job_id as uuid)
+      and payload = :payload
+)
+  and not exists (
+    select 1
+    from quarantine
+    where stream = :stream
+      and closed_at is null
+      and job_id is null
+      and cast(:job_id as uuid) is null
       and payload = :payload
 )
