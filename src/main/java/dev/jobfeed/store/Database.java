@@ -104,11 +104,13 @@ public enum Database {
         try {
             flyway.migrate();
         } catch (FlywayException e) {
-            // H2 keeps the half of a migration that failed, and what is in it does no harm when it is repeated
-            boolean isHalf = this == H2
+            // H2 keeps the half of a migration that failed, and what is in it does no harm when it is repeated; one
+            // that did
+            // harm was corrected, and so is not what an older version applied
+            boolean isMended = this == H2
                     && Arrays.stream(flyway.info().all())
-                            .anyMatch(migration -> migration.getState().isFailed());
-            if (!isHalf) {
+                            .anyMatch(migration -> migration.getState().isFailed() || !migration.isChecksumMatching());
+            if (!isMended) {
                 throw e;
             }
             flyway.repair();

@@ -47,6 +47,39 @@ class MigrationTest {
                 .isZero();
     }
 
+    @ParameterizedTest(name = "version {0}")
+    @ValueSource(strings = {"1", "2", "3", "4", "5", "6"})
+    void aMigrationThatWasKilledBeforeItWasNotedIsDoneAgain(String version) {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:dev/jobfeed/db/h2")
+                .table("jobfeed_schema_history")
+                .target(version)
+                .load()
+                .migrate();
+        JdbcTemplate database = new JdbcTemplate(source);
+        assertThat(database.update("delete from \"jobfeed_schema_history\" where \"version\" = ?", version))
+                .isOne();
+
+        Database.H2.migrate(source, Optional.empty());
+
+        assertThat(database.queryForObject("select count(*) from active_job", Integer.class))
+                .isZero();
+    }
+
+    @Test
+    void aMigrationThatWasCorrectedSinceIsTakenAsApplied() {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        JdbcTemplate database = new JdbcTemplate(source);
+        String version = Database.H2.migrate(source, Optional.empty());
+        database.update("update \"jobfeed_schema_history\" set \"checksum\" = 1 where \"version\" = '3'");
+
+        assertThat(Database.H2.migrate(source, Optional.empty())).isEqualTo(version);
+    }
+
     @Test
     void aMigrationThatFailedIsDoneAgainByTheNextStart() {
         JdbcDataSource source = new JdbcDataSource();

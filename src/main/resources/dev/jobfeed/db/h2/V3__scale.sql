@@ -10,4 +10,4 @@ execute immediate coalesce(
     (select 'alter table resync_seen drop constraint "' || constraint_name || '"'
      from information_schema.table_constraints
      where constraint_type = 'FOREIGN KEY' and table_name = 'RESYNC_SEEN' and table_schema = current_schema),
-    'select 1');
+    'update resync_seen set job_id = job_id where false');
