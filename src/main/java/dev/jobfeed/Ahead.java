@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
@@ -74,15 +76,22 @@ public final class Ahead {
                 executor);
     }
 
-    /** Waits for a page that the loop did not come to take any more, without sending another request for it. */
+    /**
+     * Waits for a page that the loop did not come to take any more, without sending another request for it; not for one
+     * that only waits to be asked for again.
+     */
     public void settle(Attempt attempt) throws InterruptedException {
         CompletableFuture<Exchange> sent = fetching.remove(attempt);
         if (sent != null) {
             attempt.settles();
-            try {
-                sent.get();
-            } catch (ExecutionException e) {
-                LOG.debug("The page ahead failed", e);
+            while (!sent.isDone() && !attempt.isPausing()) {
+                try {
+                    sent.get(50, TimeUnit.MILLISECONDS);
+                } catch (ExecutionException e) {
+                    LOG.debug("The page ahead failed", e);
+                } catch (TimeoutException e) {
+                    LOG.trace("The page ahead is still on its way", e);
+                }
             }
         }
     }

@@ -1,15 +1,19 @@
 package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Run;
+import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.camel.builder.AdviceWith;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Fetching goes on while a page is being stored. */
 class AheadTest {
@@ -40,6 +44,32 @@ class AheadTest {
             assertThat(run.pages()).isEqualTo(PAGES);
             assertThat(run.requests()).isEqualTo(PAGES);
             assertThat(world.feed()).extracting(LoggedRequest::rows).containsOnly(20);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void anAttemptThatFailsDoesNotWaitUntilThePageAheadMayBeAskedForAgain() throws Exception {
+        try (SyncWorld world = SyncWorld.of("h2", SandboxOptions.builder().jobs(100))
+                .with("jobo.jobs.batch-size", "20")
+                .with("jobo.retry.time-scale", "1")) {
+            world.sandbox.intercept(request -> world.feed().size() == 2
+                    ? Interceptor.answer(429, Map.of("Retry-After", "600"), "")
+                    : Interceptor.pass());
+            AdviceWith.adviceWith(world.context(), "jobs-page", advice -> advice.weaveById("jobs-page-checkpoint")
+                    .before()
+                    .process(exchange -> {
+                        Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
+                        if (attempt.run().pages() == 1) {
+                            await().until(attempt::isPausing);
+                            throw new IllegalStateException("this page cannot be stored");
+                        }
+                    }));
+
+            assertThatThrownBy(world::sync).hasStackTraceContaining("this page cannot be stored");
+
+            assertThat(world.run().requests()).isEqualTo(3);
+            assertThat(world.run().pages()).isOne();
         }
     }
 }

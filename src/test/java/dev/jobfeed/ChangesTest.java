@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.changes.Relay;
+import dev.jobfeed.run.MassExpiry;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -135,7 +136,7 @@ class ChangesTest {
 
         OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
         var tenant = world.bundle().tenants().standard();
-        tenant.transaction().executeWithoutResult(status -> tenant.reconcile().accept(now));
+        assertThat(MassExpiry.accept(tenant, now)).isEqualTo((int) held);
 
         assertThat(relayed())
                 .hasSize((int) held)

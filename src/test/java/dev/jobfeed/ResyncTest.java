@@ -1,19 +1,26 @@
 package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.run.Attempt;
+import dev.jobfeed.run.Holder;
+import dev.jobfeed.run.Lease;
+import dev.jobfeed.run.MassExpiry;
 import dev.jobfeed.run.ReconcileStore;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.RunMode;
 import dev.jobfeed.run.RunPhase;
+import dev.jobfeed.run.RunStore;
+import dev.jobfeed.run.StreamBusyException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -308,7 +315,15 @@ class ResyncTest {
 
         ReconcileStore held = world.bundle().tenants().standard().reconcile();
         assertThat(held.pending()).isEqualTo(38);
-        assertThat(held.accept(OffsetDateTime.now())).isEqualTo(38);
+        RunStore runs = world.bundle().tenants().standard().runs();
+        Lease attempt =
+                runs.acquire("jobs", Holder.here(), Duration.ofMinutes(1)).orElseThrow();
+        assertThatThrownBy(() -> MassExpiry.accept(world.bundle().tenants().standard(), OffsetDateTime.now()))
+                .isInstanceOf(StreamBusyException.class);
+        assertThat(held.pending()).isEqualTo(38);
+        runs.release(attempt);
+        assertThat(MassExpiry.accept(world.bundle().tenants().standard(), OffsetDateTime.now()))
+                .isEqualTo(38);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone.subList(2, 40));
         world.sync();
         assertThat(world.alerts()).isEmpty();

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.ops.Flow;
 import dev.jobfeed.ops.Schedules;
+import dev.jobfeed.run.MassExpiry;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.io.IOException;
 import java.io.StringReader;
@@ -68,8 +69,7 @@ class RoutesGuideTest {
         assertThat(world.one("select count(*) from reconcile_pending", Integer.class))
                 .isEqualTo(200 - remote);
         var tenant = world.bundle().tenants().standard();
-        tenant.transaction().executeWithoutResult(status -> tenant.reconcile()
-                .accept(OffsetDateTime.parse("2026-11-28T12:00:00Z")));
+        MassExpiry.accept(tenant, OffsetDateTime.parse("2026-11-28T12:00:00Z"));
         List<UUID> active = world.database.queryForList("select id from active_job", UUID.class);
         assertThat(active).hasSize(remote).allSatisfy(id -> {
             JsonNode job = SyncWorld.parse(world.sandbox.world().json(id));

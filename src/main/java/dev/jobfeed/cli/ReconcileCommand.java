@@ -1,5 +1,6 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.run.MassExpiry;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -36,12 +37,7 @@ final class ReconcileCommand implements Callable<Integer> {
                 return ExitCode.DONE.code();
             }
             OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
-            Integer expired = store.tenant().transaction().execute(status -> {
-                int accepted = store.tenant().reconcile().accept(now);
-                store.tenant().alerts().clear(target.name(), "reconcile-held");
-                return accepted;
-            });
-            System.out.println(target + ": " + expired + " jobs expired");
+            System.out.println(target + ": " + MassExpiry.accept(store.tenant(), now) + " jobs expired");
         }
         return ExitCode.DONE.code();
     }

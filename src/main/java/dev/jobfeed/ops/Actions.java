@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.run.MassExpiry;
 import dev.jobfeed.run.Quarantine;
+import dev.jobfeed.run.StreamBusyException;
 import dev.jobfeed.store.Sql;
 import dev.jobfeed.tenant.Tenant;
 import java.time.Clock;
@@ -173,15 +175,17 @@ public final class Actions {
         return done("An attempt on " + stream + " begins.");
     }
 
-    /** Expires what a resync put aside. */
+    /**
+     * Expires what a resync put aside.
+     *
+     * @throws Refused with 409 while an attempt is at work
+     */
     public String acceptExpiry(String name) {
-        Tenant tenant = boards.named(name).tenant();
-        Integer expired = tenant.transaction().execute(status -> {
-            int accepted = tenant.reconcile().accept(now());
-            tenant.alerts().clear(Flow.JOBS.stream(), "reconcile-held");
-            return accepted;
-        });
-        return done(expired + " jobs expired.");
+        try {
+            return done(MassExpiry.accept(boards.named(name).tenant(), now()) + " jobs expired.");
+        } catch (StreamBusyException e) {
+            throw new Refused(409, e.getMessage());
+        }
     }
 
     /** Tries to store every row of quarantine again. */

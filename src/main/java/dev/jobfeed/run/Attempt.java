@@ -36,6 +36,7 @@ public final class Attempt {
     private BigDecimal creditsSpent = BigDecimal.ZERO;
     private String explanation;
     private UUID reconcilesFrom = new UUID(0, 0);
+    private String heldBack;
     private volatile long pages;
     private volatile long rows;
     private Spent unsaved = Spent.NOTHING;
@@ -112,6 +113,15 @@ public final class Attempt {
 
     void reconcilesFrom(UUID id) {
         reconcilesFrom = id;
+    }
+
+    /** Why what the resync did not bring waits for a person; null when it expires. */
+    String heldBack() {
+        return heldBack;
+    }
+
+    void holdsBack(String why) {
+        heldBack = why;
     }
 
     /** Whether everything the run needs is done, so that its watermark may move. */

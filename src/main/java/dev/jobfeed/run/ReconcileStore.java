@@ -1,13 +1,15 @@
 package dev.jobfeed.run;
 
 import dev.jobfeed.store.Database;
-import dev.jobfeed.store.Outbox;
 import dev.jobfeed.store.Sql;
+import dev.jobfeed.store.UuidArray;
+import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** The statements on {@code resync_seen} and {@code reconcile_pending}. Joins the calling thread's transaction. */
@@ -15,12 +17,10 @@ public final class ReconcileStore {
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
-    private final Outbox outbox;
 
-    public ReconcileStore(DataSource dataSource, Database database, Outbox outbox) {
+    public ReconcileStore(DataSource dataSource, Database database) {
         this.jdbc = new NamedParameterJdbcTemplate(dataSource);
         this.database = database;
-        this.outbox = outbox;
     }
 
     /**
@@ -56,8 +56,13 @@ public final class ReconcileStore {
         jdbc.update(Sql.text("reconcile-close-quarantine", database), Map.of("run_id", runId, "at", at));
     }
 
-    void hold(long runId, String reason) {
-        jdbc.update(Sql.text("reconcile-hold", database), Map.of("run_id", runId, "reason", reason));
+    /** Puts jobs aside for a person; those that are there already stay as they are. */
+    void hold(long runId, String reason, UuidArray ids) {
+        jdbc.update(
+                Sql.text("reconcile-hold", database),
+                new MapSqlParameterSource("run_id", runId)
+                        .addValue("reason", reason)
+                        .addValue("ids", ids, Types.ARRAY));
     }
 
     int forget(int limit) {
@@ -70,11 +75,19 @@ public final class ReconcileStore {
         return pending == null ? 0 : pending;
     }
 
-    /** Expires what waits for a person's word; says how many jobs that were. */
-    public int accept(OffsetDateTime at) {
-        int expired = jdbc.update(Sql.text("pending-apply", database), Map.of("at", at));
-        outbox.accepted(at);
-        jdbc.update(Sql.text("pending-clear", database), Map.of());
-        return expired;
+    /**
+     * A job that waits for a person's word.
+     *
+     * @param runId the resync that did not bring it
+     * @param reason what it expires by
+     */
+    record Held(UUID jobId, long runId, String reason) {}
+
+    List<Held> held(int limit) {
+        return jdbc.query(
+                Sql.text("pending-next", database),
+                Map.of("limit", limit),
+                (row, i) ->
+                        new Held(row.getObject("job_id", UUID.class), row.getLong("run_id"), row.getString("reason")));
     }
 }

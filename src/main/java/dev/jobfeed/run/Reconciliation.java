@@ -25,32 +25,19 @@ public final class Reconciliation {
     }
 
     /**
-     * Looks at what a resync did not bring before anything expires. When that is suspiciously much, it is put aside for
-     * a person, and the run goes on without it.
+     * Looks at what a resync did not bring before anything expires. When that is suspiciously much, the steps put it
+     * aside for a person, and the run goes on without it.
      */
     public void guard(Attempt attempt) {
         Tenant tenant = attempt.tenant();
         Run run = attempt.run();
         ReconcileStore.Counts counts = tenant.reconcile().counts(run.id());
         String suspicion = suspicion(run, counts);
-        if (suspicion == null) {
-            return;
+        if (suspicion != null) {
+            attempt.holdsBack("The resync (run " + run.id() + ") did not bring " + counts.unseen() + " of "
+                    + counts.active() + " active jobs, and " + suspicion + ". They were left active.");
+            LOG.warn("run {}: {} unseen jobs are put aside, because {}", run.id(), counts.unseen(), suspicion);
         }
-        tenant.transaction().executeWithoutResult(status -> {
-            tenant.reconcile().hold(run.id(), reason(attempt));
-            tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
-            tenant.alerts()
-                    .raise(
-                            run.stream(),
-                            "reconcile-held",
-                            "The resync (run " + run.id() + ") did not bring " + counts.unseen() + " of "
-                                    + counts.active() + " active jobs, and " + suspicion + ". They were left active.",
-                            "Look at them with " + tenant.command("reconcile jobs") + "; expire them with "
-                                    + tenant.command("reconcile jobs --accept") + ".");
-            Attempts.fence(attempt);
-        });
-        LOG.warn("run {}: {} unseen jobs put aside, because {}", run.id(), counts.unseen(), suspicion);
-        attempt.reread(tenant.runs().run(run.id()));
     }
 
     private static String suspicion(Run run, ReconcileStore.Counts counts) {
@@ -69,7 +56,7 @@ public final class Reconciliation {
         return null;
     }
 
-    /** Expires some of what the resync did not bring; the last step moves the run on. */
+    /** Expires some of what the resync did not bring, or puts it aside; the last step moves the run on. */
     public void step(Attempt attempt) {
         Tenant tenant = attempt.tenant();
         Run run = attempt.run();
@@ -77,21 +64,50 @@ public final class Reconciliation {
         int closed = tenant.transaction().execute(status -> {
             String reason = reason(attempt);
             List<UUID> unseen = tenant.reconcile().unseen(run.id(), attempt.reconcilesFrom(), STEP);
-            List<UUID> expired = tenant.runs().expire(new UuidArray(unseen), reason, now);
-            tenant.outbox().expired(run.id(), reason, expired, now);
-            tenant.runs().addExpired(run.id(), expired.size(), attempt.toSave());
-            if (unseen.size() < STEP) {
-                tenant.reconcile().closeQuarantined(run.id(), now);
+            boolean isLast = unseen.size() < STEP;
+            int expired = 0;
+            if (attempt.heldBack() == null) {
+                expired = expire(attempt, unseen, reason, now, isLast);
+            } else {
+                hold(attempt, unseen, reason, isLast);
+            }
+            tenant.runs().addExpired(run.id(), expired, attempt.toSave());
+            if (isLast) {
                 tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
             } else {
                 attempt.reconcilesFrom(unseen.get(STEP - 1));
             }
             Attempts.fence(attempt);
-            return expired.size();
+            return expired;
         });
         attempt.saved();
         attempt.reread(tenant.runs().run(run.id()));
         tenant.meters().add(Metric.EXPIRED, closed, attempt.stream(), "reconciled");
+    }
+
+    private static int expire(Attempt attempt, List<UUID> unseen, String reason, OffsetDateTime now, boolean isLast) {
+        Tenant tenant = attempt.tenant();
+        long run = attempt.run().id();
+        List<UUID> expired = tenant.runs().expire(new UuidArray(unseen), reason, now);
+        tenant.outbox().expired(run, reason, expired, now);
+        if (isLast) {
+            tenant.reconcile().closeQuarantined(run, now);
+        }
+        return expired.size();
+    }
+
+    private static void hold(Attempt attempt, List<UUID> unseen, String reason, boolean isLast) {
+        Tenant tenant = attempt.tenant();
+        tenant.reconcile().hold(attempt.run().id(), reason, new UuidArray(unseen));
+        if (isLast) {
+            tenant.alerts()
+                    .raise(
+                            attempt.stream(),
+                            "reconcile-held",
+                            attempt.heldBack(),
+                            "Look at them with " + tenant.command("reconcile jobs") + "; expire them with "
+                                    + tenant.command("reconcile jobs --accept") + ".");
+        }
     }
 
     /**

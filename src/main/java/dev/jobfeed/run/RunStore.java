@@ -299,9 +299,7 @@ public final class RunStore {
      */
     public Optional<Run> abandon(String stream, TransactionTemplate transaction) {
         return transaction.execute(status -> {
-            Lease lease = acquire(stream, Holder.here(), Duration.ofMinutes(1))
-                    .orElseThrow(() -> new StreamBusyException("An attempt is at work on the stream " + stream + ": "
-                            + leaseHolder(stream).orElse("it has just begun") + "."));
+            Lease lease = take(stream);
             SyncState state = state(stream);
             Optional<Run> open = Optional.ofNullable(state.openRunId()).map(this::run);
             open.ifPresent(run -> closeFailed(
@@ -311,6 +309,17 @@ public final class RunStore {
             release(lease);
             return open;
         });
+    }
+
+    /**
+     * Takes the lease, for a minute, for what a person asks for.
+     *
+     * @throws StreamBusyException when an attempt is at work
+     */
+    Lease take(String stream) {
+        return acquire(stream, Holder.here(), Duration.ofMinutes(1))
+                .orElseThrow(() -> new StreamBusyException("An attempt is at work on the stream " + stream + ": "
+                        + leaseHolder(stream).orElse("it has just begun") + "."));
     }
 
     /** Rows that were delivered in order need nobody's care any more. */

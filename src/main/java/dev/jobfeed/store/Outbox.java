@@ -90,13 +90,6 @@ public final class Outbox {
                         .addValue("at", at));
     }
 
-    /** Notes that the jobs of {@code reconcile_pending} have expired at this time. */
-    public void accepted(OffsetDateTime at) {
-        if (isWanted()) {
-            jdbc.update(Sql.text("change-pending", database), Map.of("at", at));
-        }
-    }
-
     /** How much waits to be sent, and how long. */
     public Lag lag() {
         return jdbc.queryForObject(

@@ -68,7 +68,7 @@ public record Tenant(
                 transaction,
                 new RunStore(dataSource, database),
                 rows,
-                new ReconcileStore(dataSource, database, outbox),
+                new ReconcileStore(dataSource, database),
                 new Quarantine(dataSource, database, rows.get(FeedSource.JOBS), outbox, transaction, clock),
                 new CompanyStore(dataSource, database),
                 outbox,

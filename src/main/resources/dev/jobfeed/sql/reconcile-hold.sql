@@ -1,6 +1,4 @@
 insert into reconcile_pending (job_id, run_id, reason)
-select id, cast(:run_id as bigint), cast(:reason as varchar)
-from job
-where expired_at is null
-  and not exists (select 1 from resync_seen where run_id = :run_id and job_id = job.id)
-  and not exists (select 1 from reconcile_pending where job_id = job.id)
+select unseen.job_id, cast(:run_id as bigint), cast(:reason as varchar)
+from unnest(:ids) as unseen (job_id)
+where not exists (select 1 from reconcile_pending held where held.job_id = unseen.job_id)

@@ -1,0 +1,68 @@
+package dev.jobfeed.run;
+
+import dev.jobfeed.store.UuidArray;
+import dev.jobfeed.tenant.Tenant;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Jobs that a resync did not bring and that were too many to expire by themselves, once a person says that they may. */
+public final class MassExpiry {
+
+    private static final String STREAM = "jobs";
+
+    /** Rows a transaction. */
+    private static final int STEP = 20_000;
+
+    /** Far longer than a step takes. */
+    private static final Duration LEASE = Duration.ofMinutes(1);
+
+    private MassExpiry() {}
+
+    /**
+     * Expires them, some thousand a transaction, with the stream to itself, because an attempt at work may be bringing
+     * some of them back. After a kill the rest waits on.
+     *
+     * @param at UTC, microseconds
+     * @return how many jobs expired
+     * @throws StreamBusyException when an attempt is at work
+     */
+    public static int accept(Tenant tenant, OffsetDateTime at) {
+        Lease lease = tenant.transaction().execute(status -> tenant.runs().take(STREAM));
+        try {
+            int expired = 0;
+            List<ReconcileStore.Held> some;
+            do {
+                some = tenant.transaction().execute(status -> tenant.reconcile().held(STEP));
+                expired += step(tenant, lease, some, at);
+            } while (some.size() == STEP);
+            tenant.transaction().executeWithoutResult(status -> tenant.alerts().clear(STREAM, "reconcile-held"));
+            return expired;
+        } finally {
+            tenant.transaction().executeWithoutResult(status -> tenant.runs().release(lease));
+        }
+    }
+
+    private static int step(Tenant tenant, Lease lease, List<ReconcileStore.Held> some, OffsetDateTime at) {
+        return tenant.transaction().execute(status -> {
+            Map<Map.Entry<Long, String>, List<UUID>> byResync = some.stream()
+                    .collect(Collectors.groupingBy(
+                            held -> Map.entry(held.runId(), held.reason()),
+                            Collectors.mapping(ReconcileStore.Held::jobId, Collectors.toList())));
+            int expired = 0;
+            for (Map.Entry<Map.Entry<Long, String>, List<UUID>> resync : byResync.entrySet()) {
+                long runId = resync.getKey().getKey();
+                String reason = resync.getKey().getValue();
+                List<UUID> jobs = tenant.runs().expire(new UuidArray(resync.getValue()), reason, at);
+                tenant.outbox().expired(runId, reason, jobs, at);
+                tenant.runs().decided(new UuidArray(resync.getValue()));
+                expired += jobs.size();
+            }
+            tenant.runs().renew(lease, LEASE);
+            return expired;
+        });
+    }
+}
