@@ -293,7 +293,7 @@ public final class Attempts {
         });
         attempt.saved();
         Run run = attempt.run();
-        if (attempt.pages() > 0) {
+        if (attempt.pages() > 1) {
             LOG.info("run {} of {}: {} pages in {}", run.id(), attempt.name(), attempt.pages(), attempt.times());
         }
         if (error != null) {
