@@ -1,0 +1,1 @@
+delete from resync_seen fetch first :limit rows only
