@@ -3,6 +3,8 @@ package dev.jobfeed.store;
 import dev.jobfeed.ConfigurationException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -104,9 +106,8 @@ public enum Database {
         try {
             flyway.migrate();
         } catch (FlywayException e) {
-            // H2 keeps the half of a migration that failed, and what is in it does no harm when it is repeated; one
-            // that did
-            // harm was corrected, and so is not what an older version applied
+            // H2 keeps the half of a migration that failed, and what is in it does no harm when it is repeated;
+            // one that did harm was corrected, and so is not what an older version applied
             boolean isMended = this == H2
                     && Arrays.stream(flyway.info().all())
                             .anyMatch(migration -> migration.getState().isFailed() || !migration.isChecksumMatching());
@@ -171,7 +172,10 @@ public enum Database {
         return migrations[migrations.length - 1].getVersion().toString();
     }
 
-    /** Connections that wait as long as it takes: an index over millions of rows is not there in minutes. */
+    /**
+     * Connections that wait as long as it takes, for an index over millions of rows is not there in minutes. They go
+     * back to a pool, which may be a host's, as they came.
+     */
     private static final class Patient extends DelegatingDataSource {
 
         Patient(DataSource dataSource) {
@@ -181,8 +185,22 @@ public enum Database {
         @Override
         public Connection getConnection() throws SQLException {
             Connection connection = super.getConnection();
+            int before = connection.getNetworkTimeout();
+            if (before == 0) {
+                return connection;
+            }
             connection.setNetworkTimeout(Runnable::run, 0);
-            return connection;
+            return (Connection) Proxy.newProxyInstance(
+                    Database.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("close") && !connection.isClosed()) {
+                            connection.setNetworkTimeout(Runnable::run, before);
+                        }
+                        try {
+                            return method.invoke(connection, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
         }
     }
 }
