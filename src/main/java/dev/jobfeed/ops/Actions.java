@@ -30,11 +30,12 @@ public final class Actions {
     private final Boards boards;
     private final ActionToken token;
     private final Clock clock;
-    private final Description description = Description.read();
+    private final Description description;
 
-    public Actions(Boards boards, ActionToken token, Clock clock) {
+    public Actions(Boards boards, ActionToken token, Description description, Clock clock) {
         this.boards = boards;
         this.token = token;
+        this.description = description;
         this.clock = clock;
     }
 

@@ -12,25 +12,40 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/**
- * What the API's own description says that it can be asked.
- *
- * @param parameters the names of a look's parameters, by its path
- * @param fields the names of the fields of an action's body
- */
-record Description(Map<Pattern, Set<String>> parameters, Set<String> fields) {
+/** What the API's own description says that it can be asked. Read when somebody asks first, which a command never does. */
+public final class Description {
 
     private static final Pattern IN_PATH = Pattern.compile("\\{[^}]+}");
 
-    /** Reads it from the class path. */
-    static Description read() {
+    private Map<Pattern, Set<String>> parameters;
+    private Set<String> fields;
+
+    /** The names of the parameters that a look at a path takes; empty when it is none of the API. */
+    Optional<Set<String>> parameters(String path) {
+        read();
+        return parameters.entrySet().stream()
+                .filter(known -> known.getKey().matcher(path).matches())
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    /** The names of the fields of an action's body. */
+    Set<String> fields() {
+        read();
+        return fields;
+    }
+
+    private synchronized void read() {
+        if (fields != null) {
+            return;
+        }
         JsonNode root;
         try (InputStream in = Description.class.getResourceAsStream("/dev/jobfeed/ops/openapi.json")) {
             root = new ObjectMapper().readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Map<Pattern, Set<String>> parameters = new LinkedHashMap<>();
+        parameters = new LinkedHashMap<>();
         root.get("paths").properties().forEach(path -> {
             if (path.getValue().has("get")) {
                 Set<String> names = new TreeSet<>();
@@ -42,16 +57,7 @@ record Description(Map<Pattern, Set<String>> parameters, Set<String> fields) {
                 parameters.put(Pattern.compile(IN_PATH.matcher(path.getKey()).replaceAll("[^/]+") + "/?"), names);
             }
         });
-        Set<String> fields = new TreeSet<>();
+        fields = new TreeSet<>();
         root.at("/components/schemas/Action/properties").fieldNames().forEachRemaining(fields::add);
-        return new Description(parameters, fields);
-    }
-
-    /** The parameters that a path takes; empty when it is none of the API. */
-    Optional<Set<String>> parameters(String path) {
-        return parameters.entrySet().stream()
-                .filter(known -> known.getKey().matcher(path).matches())
-                .map(Map.Entry::getValue)
-                .findFirst();
     }
 }

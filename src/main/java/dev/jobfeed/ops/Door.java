@@ -28,11 +28,12 @@ public final class Door {
 
     private final Settings settings;
     private final ActionToken token;
-    private final Description description = Description.read();
+    private final Description description;
 
-    public Door(Settings settings, ActionToken token) {
+    public Door(Settings settings, ActionToken token, Description description) {
         this.settings = settings;
         this.token = token;
+        this.description = description;
     }
 
     /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.feed.RowReader;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.store.Sql;
 import dev.jobfeed.tenant.Tenant;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -34,9 +34,6 @@ final class JobSearch {
 
     /** PostgreSQL, "Error Codes", and H2: the statement was cancelled, here because of its time limit. */
     private static final String CANCELLED = "57014";
-
-    /** As the API gives companies. */
-    private static final Pattern ID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
@@ -114,7 +111,7 @@ final class JobSearch {
             given.put("text", like(query.text()));
         }
         if (query.company() != null) {
-            boolean isId = ID.matcher(query.company()).matches();
+            boolean isId = RowReader.uuid(query.company()).isPresent();
             given.put(isId ? "company_id" : "company", isId ? query.company() : like(query.company()));
         }
         if (query.source() != null) {

@@ -36,7 +36,7 @@ public final class MassExpiry {
             int expired = 0;
             List<ReconcileStore.Held> some;
             do {
-                some = tenant.transaction().execute(status -> tenant.reconcile().held(STEP));
+                some = tenant.reconcile().held(STEP);
                 expired += step(tenant, lease, some, at);
             } while (some.size() == STEP);
             tenant.transaction().executeWithoutResult(status -> tenant.alerts().clear(STREAM, "reconcile-held"));
@@ -48,17 +48,17 @@ public final class MassExpiry {
 
     private static int step(Tenant tenant, Lease lease, List<ReconcileStore.Held> some, OffsetDateTime at) {
         return tenant.transaction().execute(status -> {
-            Map<Map.Entry<Long, String>, List<UUID>> byResync = some.stream()
+            Map<ReconcileStore.Cause, List<UUID>> byCause = some.stream()
                     .collect(Collectors.groupingBy(
-                            held -> Map.entry(held.runId(), held.reason()),
+                            ReconcileStore.Held::cause,
                             Collectors.mapping(ReconcileStore.Held::jobId, Collectors.toList())));
             int expired = 0;
-            for (Map.Entry<Map.Entry<Long, String>, List<UUID>> resync : byResync.entrySet()) {
-                long runId = resync.getKey().getKey();
-                String reason = resync.getKey().getValue();
-                List<UUID> jobs = tenant.runs().expire(new UuidArray(resync.getValue()), reason, at);
-                tenant.outbox().expired(runId, reason, jobs, at);
-                tenant.runs().decided(new UuidArray(resync.getValue()));
+            for (Map.Entry<ReconcileStore.Cause, List<UUID>> group : byCause.entrySet()) {
+                ReconcileStore.Cause cause = group.getKey();
+                UuidArray ids = new UuidArray(group.getValue());
+                List<UUID> jobs = tenant.runs().expire(ids, cause.reason(), at);
+                tenant.outbox().expired(cause.runId(), cause.reason(), jobs, at);
+                tenant.runs().decided(ids);
                 expired += jobs.size();
             }
             tenant.runs().renew(lease, LEASE);

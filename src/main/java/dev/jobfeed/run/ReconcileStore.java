@@ -75,19 +75,23 @@ public final class ReconcileStore {
         return pending == null ? 0 : pending;
     }
 
+    /** A job that waits for a person's word. */
+    record Held(UUID jobId, Cause cause) {}
+
     /**
-     * A job that waits for a person's word.
+     * Why a job waits.
      *
      * @param runId the resync that did not bring it
      * @param reason what it expires by
      */
-    record Held(UUID jobId, long runId, String reason) {}
+    record Cause(long runId, String reason) {}
 
     List<Held> held(int limit) {
         return jdbc.query(
                 Sql.text("pending-next", database),
                 Map.of("limit", limit),
-                (row, i) ->
-                        new Held(row.getObject("job_id", UUID.class), row.getLong("run_id"), row.getString("reason")));
+                (row, i) -> new Held(
+                        row.getObject("job_id", UUID.class),
+                        new Cause(row.getLong("run_id"), row.getString("reason"))));
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jobfeed.PostgresServer;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +14,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** H2 has no transaction around a migration, and a process can be killed after any statement of it. */
 class MigrationTest {
@@ -34,8 +37,7 @@ class MigrationTest {
     @ParameterizedTest(name = "after {0} statements")
     @MethodSource("statements")
     void aMigrationThatWasKilledIsFinishedByTheNextStart(int done) throws Exception {
-        JdbcDataSource source = new JdbcDataSource();
-        source.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        DataSource source = new DriverManagerDataSource(h2());
         JdbcTemplate database = new JdbcTemplate(source);
         script().subList(0, done).forEach(database::execute);
 
@@ -50,15 +52,8 @@ class MigrationTest {
     @ParameterizedTest(name = "version {0}")
     @ValueSource(strings = {"1", "2", "3", "4", "5", "6"})
     void aMigrationThatWasKilledBeforeItWasNotedIsDoneAgain(String version) {
-        JdbcDataSource source = new JdbcDataSource();
-        source.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-        Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:dev/jobfeed/db/h2")
-                .table("jobfeed_schema_history")
-                .target(version)
-                .load()
-                .migrate();
+        DataSource source = new DriverManagerDataSource(h2());
+        migrate(source, Database.H2, version);
         JdbcTemplate database = new JdbcTemplate(source);
         assertThat(database.update("delete from \"jobfeed_schema_history\" where \"version\" = ?", version))
                 .isOne();
@@ -71,8 +66,7 @@ class MigrationTest {
 
     @Test
     void aMigrationThatWasCorrectedSinceIsTakenAsApplied() {
-        JdbcDataSource source = new JdbcDataSource();
-        source.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        DataSource source = new DriverManagerDataSource(h2());
         JdbcTemplate database = new JdbcTemplate(source);
         String version = Database.H2.migrate(source, Optional.empty());
         database.update("update \"jobfeed_schema_history\" set \"checksum\" = 1 where \"version\" = '3'");
@@ -82,8 +76,7 @@ class MigrationTest {
 
     @Test
     void aMigrationThatFailedIsDoneAgainByTheNextStart() {
-        JdbcDataSource source = new JdbcDataSource();
-        source.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        DataSource source = new DriverManagerDataSource(h2());
         JdbcTemplate database = new JdbcTemplate(source);
         String version = Database.H2.migrate(source, Optional.empty());
         database.update("update \"jobfeed_schema_history\" set \"success\" = false where \"version\" = ?", version);
@@ -102,17 +95,9 @@ class MigrationTest {
     @ValueSource(strings = {"h2", "postgresql", "h2, killed behind each statement"})
     void whatIsHandedOnGoesOnWhereItWas(String name) throws Exception {
         Database kind = name.startsWith("h2") ? Database.H2 : Database.POSTGRESQL;
-        DriverManagerDataSource source = new DriverManagerDataSource(
-                kind == Database.H2
-                        ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"
-                        : PostgresServer.newDatabase());
-        Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:dev/jobfeed/db/" + kind.folder())
-                .table("jobfeed_schema_history")
-                .target("5")
-                .load()
-                .migrate();
+        DriverManagerDataSource source =
+                new DriverManagerDataSource(kind == Database.H2 ? h2() : PostgresServer.newDatabase());
+        migrate(source, kind, "5");
         JdbcTemplate database = new JdbcTemplate(source);
         for (int hour : new int[] {5, 2, 4, 1, 3}) {
             database.update(
@@ -147,6 +132,33 @@ class MigrationTest {
                 HOUR);
         assertThat(database.queryForList("select name from career_site order by change_seq", String.class))
                 .containsExactly("1", "2", "3", "4", "5", "6");
+    }
+
+    /** A host's pool may not set it back. */
+    @Test
+    void aConnectionGoesBackWithTheTimeoutItCameWith() throws Exception {
+        try (Connection connection = DriverManager.getConnection(PostgresServer.newDatabase())) {
+            connection.setNetworkTimeout(Runnable::run, 60_000);
+
+            Database.POSTGRESQL.migrate(new SingleConnectionDataSource(connection, true), Optional.empty());
+
+            assertThat(connection.getNetworkTimeout()).isEqualTo(60_000);
+        }
+    }
+
+    private static String h2() {
+        return "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+    }
+
+    /** As far as an older version would. */
+    private static void migrate(DataSource source, Database kind, String version) {
+        Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:dev/jobfeed/db/" + kind.folder())
+                .table("jobfeed_schema_history")
+                .target(version)
+                .load()
+                .migrate();
     }
 
     private static List<String> script() throws Exception {
