@@ -271,7 +271,9 @@ class JobbyQueueTest {
                             "jobfeedId", "jobfeedType", "content-type", "CamelKafkaKey", "kafka.KEY", "JMSXGroupID");
             assertThat(consumer.receiveNoWait("seda:matches")).isNull();
         }
-        assertThat(world.alerts()).containsExactly("match " + match);
+        // the route's own trigger may be the one that sends, and clears the alert when the receiver has the match
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(world.alerts()).containsExactly("match " + match));
     }
 
     @ParameterizedTest

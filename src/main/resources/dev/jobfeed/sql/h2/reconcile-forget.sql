@@ -1,1 +1,0 @@
-delete from resync_seen fetch first :limit rows only

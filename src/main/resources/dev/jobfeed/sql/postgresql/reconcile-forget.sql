@@ -1,2 +1,0 @@
-delete from resync_seen
-where ctid = any (array(select ctid from resync_seen limit :limit))

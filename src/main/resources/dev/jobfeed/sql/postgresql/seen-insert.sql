@@ -1,3 +1,0 @@
-insert into resync_seen (run_id, job_id)
-select :run_id, unnest(:ids)
-on conflict do nothing
