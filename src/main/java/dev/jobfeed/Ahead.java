@@ -51,10 +51,7 @@ public final class Ahead {
         return answered.getMessage().getBody(Answer.class);
     }
 
-    /**
-     * Sends the request for the page behind this one. A run's first page is stored before the second is asked for,
-     * because what it says of the cost may be too much.
-     */
+    /** Sends the request for the page behind this one, unless this one has to be stored first. */
     public void begin(Attempt attempt, FeedPage page) {
         if (page.next().exists() && attempts.mayFetchAhead(attempt)) {
             attempt.isAhead(true);

@@ -143,6 +143,7 @@ class DatabaseTroubleTest {
         ProcessWorld.Hold second = world.hold(Endpoint.JOBS_FEED, 2);
         JobfeedProcess process = world.start("run");
         second.awaitAsked();
+        world.awaitRow("select pages from sync_run", "1");
         server.crash();
         server.start();
         ProcessWorld.Hold third = world.hold(Endpoint.JOBS_FEED, 1);

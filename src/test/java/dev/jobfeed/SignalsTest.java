@@ -103,6 +103,7 @@ class SignalsTest {
         ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 2);
         JobfeedProcess process = world.start("sync", "jobs");
         hold.awaitAsked();
+        world.awaitRow("select pages from sync_run", "1");
         try (Connection other = DriverManager.getConnection(world.url);
                 Connection watch = DriverManager.getConnection(world.url);
                 Statement statement = other.createStatement()) {

@@ -106,7 +106,7 @@ public final class Attempt {
         return swept && !stopping && run.phase() == RunPhase.RECONCILE;
     }
 
-    /** The first id that reconciling has not looked at yet; one that was is looked at again without harm. */
+    /** The first id that reconciling has not looked at yet, one that was is looked at again without harm; null for none. */
     UUID reconcilesFrom() {
         return reconcilesFrom;
     }
@@ -228,9 +228,14 @@ public final class Attempt {
         return settling;
     }
 
-    /** Whether this attempt may commit another page behind the one at hand. */
+    /**
+     * Whether the page behind the one at hand may be asked for now. Where pages are paid for, a run's first one is stored
+     * before: what it says of the cost may be too much, and a store that takes no page is found out for the price of one.
+     */
     boolean isRoomAhead() {
-        return run.pages() > 0 && !stopping && (maxPages == 0 || pages + 1 < maxPages);
+        return !stopping
+                && (maxPages == 0 || pages + 1 < maxPages)
+                && (run.pages() > 0 || creditsSpent().signum() == 0);
     }
 
     /** Says that the attempt has spent what one attempt may. */
