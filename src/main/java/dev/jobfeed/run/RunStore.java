@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +36,6 @@ public final class RunStore {
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
-    private final Map<String, String> statements = new HashMap<>();
 
     public RunStore(DataSource dataSource, Database database) {
         this.jdbc = new NamedParameterJdbcTemplate(dataSource);
@@ -446,7 +444,7 @@ public final class RunStore {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    private synchronized String sql(String name) {
-        return statements.computeIfAbsent(name, n -> Sql.text(n, database));
+    private String sql(String name) {
+        return Sql.text(name, database);
     }
 }

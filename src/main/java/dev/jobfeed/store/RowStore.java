@@ -49,10 +49,9 @@ public final class RowStore {
         List<RowChange> changes = new ArrayList<>();
         for (Row row : rows) {
             Stored before = stored.get(row.id());
-            boolean outdated = before != null && isOlder(row, before.updatedAt());
             if (before == null) {
                 changes.add(new RowChange(row, RowChange.Action.INSERT, false));
-            } else if (!outdated && !Arrays.equals(before.contentHash(), row.contentHash())) {
+            } else if (!Arrays.equals(before.contentHash(), row.contentHash()) && !isOlder(row, before.updatedAt())) {
                 changes.add(new RowChange(row, RowChange.Action.UPDATE, before.expired()));
             } else if (before.expired()) {
                 changes.add(new RowChange(row, RowChange.Action.REACTIVATE, true));
@@ -78,11 +77,11 @@ public final class RowStore {
                                         "uuid", rows.stream().map(Row::id).toArray())),
                 result -> {
                     stored.put(
-                            result.getObject("id", UUID.class),
+                            result.getObject(1, UUID.class),
                             new Stored(
-                                    result.getBytes("content_hash"),
-                                    result.getObject("updated_at", OffsetDateTime.class),
-                                    result.getBoolean("is_expired")));
+                                    result.getBytes(2),
+                                    result.getObject(3, OffsetDateTime.class),
+                                    result.getBoolean(4)));
                 });
         return stored;
     }

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,6 +21,9 @@ import java.util.stream.Collectors;
  */
 public record Sql(String text, List<String> parameters) {
 
+    /** A look for a file goes through every jar of the class path. */
+    private static final Map<String, String> TEXTS = new ConcurrentHashMap<>();
+
     private static final Pattern PARAMETER = Pattern.compile(":([a-z_0-9]+)");
 
     /** Reads a statement and takes its parameters apart. */
@@ -28,9 +33,19 @@ public record Sql(String text, List<String> parameters) {
 
     /** The text of {@code <database>/<name>.sql}, or of {@code <name>.sql} where one serves every database. */
     public static String text(String name, Database database) {
-        InputStream own = Sql.class.getResourceAsStream("/dev/jobfeed/sql/" + database.folder() + "/" + name + ".sql");
-        try (InputStream in = own != null ? own : Sql.class.getResourceAsStream("/dev/jobfeed/sql/" + name + ".sql")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        return TEXTS.computeIfAbsent(database.folder() + "/" + name, own -> {
+            InputStream in = resource(own);
+            return load(in != null ? in : resource(name));
+        });
+    }
+
+    private static InputStream resource(String name) {
+        return Sql.class.getResourceAsStream("/dev/jobfeed/sql/" + name + ".sql");
+    }
+
+    private static String load(InputStream statement) {
+        try (statement) {
+            return new String(statement.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
