@@ -36,7 +36,7 @@ class UnchangedPageTest {
             Map<String, Long> after = written(world);
             assertThat(world.one(jobs, String.class)).isEqualTo(stored);
             assertThat(before.get("job")).isEqualTo(100);
-            assertThat(after).containsEntry("job", 100L).containsEntry("resync_seen", 200L);
+            assertThat(after).containsEntry("job", 100L).containsEntry("resync_page", 2L * PAGES);
             for (String table : List.of("quarantine", "reconcile_pending", "job_change", "company_profile")) {
                 assertThat(after.get(table)).as(table).isEqualTo(before.get(table));
             }
@@ -52,10 +52,10 @@ class UnchangedPageTest {
 
             resync(world);
 
-            assertThat(executions(world, "where id = any (?)")).isEqualTo(PAGES);
+            assertThat(executions(world, "join job on id = delivered_id")).isEqualTo(PAGES);
             assertThat(executions(world, "insert into job (")).isZero();
             assertThat(executions(world, "update job\n")).isEqualTo(1);
-            assertThat(executions(world, "merge into resync_seen")).isEqualTo(PAGES);
+            assertThat(executions(world, "insert into resync_page")).isEqualTo(PAGES);
             assertThat(executions(world, "set next_cursor = ?")).isEqualTo(PAGES);
         }
     }

@@ -23,25 +23,29 @@ public final class ReconcileStore {
         this.database = database;
     }
 
+    /** How many active jobs a resync did not bring. */
+    long unseenCount(long runId) {
+        return jdbc.queryForObject(Sql.text("reconcile-unseen-count", database), Map.of("run_id", runId), Long.class);
+    }
+
     /**
-     * What a resync has to decide on.
+     * What the number of those it did not bring is compared with.
      *
      * @param active jobs that are active
-     * @param unseen those of them that it did not bring
-     * @param seen ids that it brought
+     * @param seen ids that the resync brought
      */
-    record Counts(long active, long unseen, long seen) {}
+    record Counts(long active, long seen) {}
 
     Counts counts(long runId) {
         return jdbc.queryForObject(
                 Sql.text("reconcile-counts", database),
                 Map.of("run_id", runId),
-                (row, i) -> new Counts(row.getLong("active"), row.getLong("unseen"), row.getLong("seen")));
+                (row, i) -> new Counts(row.getLong("active"), row.getLong("seen")));
     }
 
     /**
      * Active jobs that a resync did not bring, in the order of their ids, so that the next look goes on where this one
-     * ended instead of through the whole table again.
+     * ended.
      *
      * @param from the first id to look at
      */
@@ -52,8 +56,12 @@ public final class ReconcileStore {
                 UUID.class);
     }
 
+    /** Closes the quarantined rows of jobs that a resync did not bring. */
     void closeQuarantined(long runId, OffsetDateTime at) {
-        jdbc.update(Sql.text("reconcile-close-quarantine", database), Map.of("run_id", runId, "at", at));
+        Long open = jdbc.queryForObject(Sql.text("quarantine-count", database), Map.of(), Long.class);
+        if (open != null && open > 0) {
+            jdbc.update(Sql.text("reconcile-close-quarantine", database), Map.of("run_id", runId, "at", at));
+        }
     }
 
     /** Puts jobs aside for a person; those that are there already stay as they are. */
@@ -65,8 +73,9 @@ public final class ReconcileStore {
                         .addValue("ids", ids, Types.ARRAY));
     }
 
-    int forget(int limit) {
-        return jdbc.update(Sql.text("reconcile-forget", database), Map.of("limit", limit));
+    /** Forgets what resyncs received. */
+    void forget() {
+        jdbc.update(Sql.text("reconcile-forget", database), Map.of());
     }
 
     /** Active jobs that wait for a person's word. */

@@ -31,23 +31,25 @@ public final class Reconciliation {
     public void guard(Attempt attempt) {
         Tenant tenant = attempt.tenant();
         Run run = attempt.run();
+        long unseen = tenant.reconcile().unseenCount(run.id());
+        if (unseen == 0) {
+            attempt.reconcilesFrom(null);
+            return;
+        }
         ReconcileStore.Counts counts = tenant.reconcile().counts(run.id());
-        String suspicion = suspicion(run, counts);
+        String suspicion = suspicion(run, unseen, counts);
         if (suspicion != null) {
-            attempt.holdsBack("The resync (run " + run.id() + ") did not bring " + counts.unseen() + " of "
-                    + counts.active() + " active jobs, and " + suspicion + ". They were left active.");
-            LOG.warn("run {}: {} unseen jobs are put aside, because {}", run.id(), counts.unseen(), suspicion);
+            attempt.holdsBack("The resync (run " + run.id() + ") did not bring " + unseen + " of " + counts.active()
+                    + " active jobs, and " + suspicion + ". They were left active.");
+            LOG.warn("run {}: {} unseen jobs are put aside, because {}", run.id(), unseen, suspicion);
         }
     }
 
-    private static String suspicion(Run run, ReconcileStore.Counts counts) {
-        if (counts.unseen() == 0) {
-            return null;
-        }
+    private static String suspicion(Run run, long unseen, ReconcileStore.Counts counts) {
         if (run.cutShort()) {
             return "the feed ended without the cursor of a next page although it announced one";
         }
-        if (counts.unseen() > 10 && counts.unseen() * 5 > counts.active()) {
+        if (unseen > 10 && unseen * 5 > counts.active()) {
             return "that is more than 20 %";
         }
         if (run.estimatedTotal() != null && counts.seen() * 10 < run.estimatedTotal() * 9) {
@@ -56,14 +58,18 @@ public final class Reconciliation {
         return null;
     }
 
-    /** Expires some of what the resync did not bring, or puts it aside; the last step moves the run on. */
+    /**
+     * Expires some of what the resync did not bring, or puts it aside. The last step forgets what this and earlier resyncs
+     * received, and moves the run on.
+     */
     public void step(Attempt attempt) {
         Tenant tenant = attempt.tenant();
         Run run = attempt.run();
         OffsetDateTime now = attempts.now();
         int closed = tenant.transaction().execute(status -> {
             String reason = reason(attempt);
-            List<UUID> unseen = tenant.reconcile().unseen(run.id(), attempt.reconcilesFrom(), STEP);
+            UUID from = attempt.reconcilesFrom();
+            List<UUID> unseen = from == null ? List.of() : tenant.reconcile().unseen(run.id(), from, STEP);
             boolean isLast = unseen.size() < STEP;
             int expired = 0;
             if (attempt.heldBack() == null) {
@@ -73,6 +79,7 @@ public final class Reconciliation {
             }
             tenant.runs().addExpired(run.id(), expired, attempt.toSave());
             if (isLast) {
+                tenant.reconcile().forget();
                 tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
             } else {
                 attempt.reconcilesFrom(unseen.get(STEP - 1));
@@ -108,25 +115,6 @@ public final class Reconciliation {
                             "Look at them with " + tenant.command("reconcile jobs") + "; expire them with "
                                     + tenant.command("reconcile jobs --accept") + ".");
         }
-    }
-
-    /**
-     * Forgets what this and earlier resyncs received, unless a stop came before all of it was compared; never what a
-     * later one did, which is another attempt's.
-     */
-    public void forget(Attempt attempt) {
-        if (attempt.run().phase() == RunPhase.RECONCILE) {
-            return;
-        }
-        Tenant tenant = attempt.tenant();
-        Integer forgotten;
-        do {
-            forgotten = tenant.transaction().execute(status -> {
-                int some = tenant.reconcile().forget(STEP);
-                Attempts.fence(attempt);
-                return some;
-            });
-        } while (forgotten != null && forgotten == STEP);
     }
 
     /** Another filter is a person's choice; everything else the feed's. */

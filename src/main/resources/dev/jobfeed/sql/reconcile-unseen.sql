@@ -2,6 +2,9 @@ select id
 from job
 where id >= :from
   and expired_at is null
-  and not exists (select 1 from resync_seen where run_id = :run_id and job_id = job.id)
+except
+select job_id
+from resync_seen
+where run_id = :run_id
 order by id
 limit :limit

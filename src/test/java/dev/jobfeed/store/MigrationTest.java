@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -50,7 +52,7 @@ class MigrationTest {
     }
 
     @ParameterizedTest(name = "version {0}")
-    @ValueSource(strings = {"1", "2", "3", "4", "5", "6"})
+    @ValueSource(strings = {"1", "2", "3", "4", "5", "6", "7"})
     void aMigrationThatWasKilledBeforeItWasNotedIsDoneAgain(String version) {
         DataSource source = new DriverManagerDataSource(h2());
         migrate(source, Database.H2, version);
@@ -132,6 +134,41 @@ class MigrationTest {
                 HOUR);
         assertThat(database.queryForList("select name from career_site order by change_seq", String.class))
                 .containsExactly("1", "2", "3", "4", "5", "6");
+    }
+
+    /** From version 6: a resync that is under way knows what it has received. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql", "h2, killed behind each statement"})
+    void aResyncThatIsUnderWayKeepsWhatItHasSeen(String name) throws Exception {
+        Database kind = name.startsWith("h2") ? Database.H2 : Database.POSTGRESQL;
+        DriverManagerDataSource source =
+                new DriverManagerDataSource(kind == Database.H2 ? h2() : PostgresServer.newDatabase());
+        migrate(source, kind, "6");
+        JdbcTemplate database = new JdbcTemplate(source);
+        List<UUID> seen = IntStream.range(0, 2500).mapToObj(i -> new UUID(7, i)).toList();
+        database.batchUpdate(
+                "insert into resync_seen (run_id, job_id) values (3, ?)",
+                seen.stream().map(id -> new Object[] {id}).toList());
+
+        if (name.contains("killed")) {
+            List<String> statements = script("V7__resync_pages.sql");
+            for (int done = 1; done <= statements.size(); done++) {
+                statements.subList(0, done).forEach(database::execute);
+            }
+        }
+        Database.of(source).migrate(source, Optional.empty());
+
+        String stored = "select job_id from resync_seen where run_id = 3";
+        assertThat(database.queryForList(stored, UUID.class)).containsExactlyInAnyOrderElementsOf(seen);
+        assertThat(database.queryForObject("select count(*) from resync_page", Integer.class))
+                .isEqualTo(3);
+        new NamedParameterJdbcTemplate(source)
+                .update(
+                        Sql.text("seen-insert", kind),
+                        new MapSqlParameterSource("run_id", 4)
+                                .addValue("ids", new UuidArray(seen.subList(0, 2)), Types.ARRAY));
+        assertThat(database.queryForObject("select count(*) from resync_seen", Integer.class))
+                .isEqualTo(2502);
     }
 
     /** A host's pool may not set it back. */

@@ -1,0 +1,1 @@
+delete from resync_page
