@@ -21,7 +21,7 @@ public final class Benchmarks implements Callable<Integer> {
     private static final int DRAINS = 3;
 
     @Option(names = "--rows", description = "Jobs in the feed.")
-    private int rows = 50_000;
+    private int rows = 30_000;
 
     @Option(names = "--pairs", description = "How often each contender does each scenario.")
     private int pairs = 5;
