@@ -26,7 +26,3 @@ create view if not exists resync_seen as
 select run_id, job_ids[x] as job_id
 from resync_page, system_range(1, 1000000)
 where x <= cardinality(job_ids);
-
--- With the id, so that a look at what is active reads no row.
-drop index if exists job_expired;
-create index if not exists job_expired on job (expired_at, id);
