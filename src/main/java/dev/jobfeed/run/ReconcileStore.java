@@ -25,7 +25,9 @@ public final class ReconcileStore {
 
     /** How many active jobs a resync did not bring. */
     long unseenCount(long runId) {
-        return jdbc.queryForObject(Sql.text("reconcile-unseen-count", database), Map.of("run_id", runId), Long.class);
+        Map<String, Object> which = Map.of("run_id", runId);
+        String unseen = Sql.only(which.keySet(), Sql.text("reconcile-unseen", database));
+        return jdbc.queryForObject("select count(*) from (" + unseen + ") unseen", which, Long.class);
     }
 
     /**

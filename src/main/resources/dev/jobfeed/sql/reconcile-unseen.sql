@@ -1,7 +1,7 @@
 select id
 from job
-where id >= :from
-  and expired_at is null
+where expired_at is null
+  and id >= :from
 except
 select job_id
 from resync_seen
