@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,6 +23,7 @@ public final class RowReader {
     private final RowShape shape;
     private final RowBytes bytes;
     private final MessageDigest digest;
+    private final ByteBuffer instant = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
     private final JsonText text;
 
     /** Reads rows of a shape from a parser over {@code bytes}. */
@@ -207,6 +209,11 @@ public final class RowReader {
     private void hash(Object value) {
         if (value == null) {
             digest.update((byte) 0xFE);
+        } else if (value instanceof OffsetDateTime time) {
+            digest.update(instant.clear()
+                    .putLong(time.toEpochSecond())
+                    .putInt(time.getNano())
+                    .flip());
         } else {
             digest.update(value.toString().getBytes(StandardCharsets.UTF_8));
             digest.update((byte) 0xFF);
