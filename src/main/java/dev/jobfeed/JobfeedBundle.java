@@ -45,6 +45,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -129,12 +130,8 @@ public final class JobfeedBundle {
         registry.bind("jobfeedTransaction", new TenantTransaction(tenants));
         registry.bind("jobfeedAttempts", attempts);
         registry.bind("jobfeedFeed", new Feed(tenants, attempts));
-        registry.bind(
-                "jobfeedAhead",
-                new Ahead(
-                        attempts,
-                        context.createProducerTemplate(),
-                        context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead")));
+        Executor ahead = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");
+        registry.bind("jobfeedAhead", new Ahead(attempts, context.createProducerTemplate(), ahead));
         registry.bind("jobfeedSweeps", new Sweeps(attempts));
         registry.bind("jobfeedChangedSites", new ChangedSites(tenants, heartbeats, holder));
         registry.bind("jobfeedExpiredIds", new ExpiredIds(tenants, heartbeats, options.clock(), holder));
@@ -150,7 +147,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedOps", new Ops(boards, options.clock()));
         registry.bind("jobfeedActions", new Actions(boards, token, description, options.clock()));
         registry.bind("jobfeedChunks", new Chunks());
-        registry.bind("jobfeedAnswers", new JoboAnswers(attempts, tenants));
+        registry.bind("jobfeedAnswers", new JoboAnswers(attempts, tenants, ahead));
         registry.bind("jobfeedRetries", new JoboRetries(tenants, options.clock(), new SplittableRandom()));
         registry.bind("jobfeedApiKey", new ApiKey(tenants));
         observe(context, tenants, meters, options.clock());

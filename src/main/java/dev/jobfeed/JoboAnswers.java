@@ -4,6 +4,7 @@ import dev.jobfeed.feed.Answer;
 import dev.jobfeed.feed.AnswerReader;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.feed.ReadAheadInputStream;
 import dev.jobfeed.feed.UnreadableAnswerException;
 import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.retry.AnswerHeader;
@@ -16,6 +17,7 @@ import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -36,10 +38,13 @@ public final class JoboAnswers {
 
     private final Attempts attempts;
     private final Tenants tenants;
+    private final Executor executor;
 
-    public JoboAnswers(Attempts attempts, Tenants tenants) {
+    /** Answers that are read by threads of {@code executor}, too. */
+    public JoboAnswers(Attempts attempts, Tenants tenants, Executor executor) {
         this.attempts = attempts;
         this.tenants = tenants;
+        this.executor = executor;
     }
 
     /** Counts the request, and refuses it when the attempt must not send it. */
@@ -104,7 +109,7 @@ public final class JoboAnswers {
             if (path.equals("/api/jobs/expired")) {
                 return AnswerReader.idPage(body);
             }
-            FeedPage page = AnswerReader.feedPage(body, FeedSource.at(path).shape());
+            FeedPage page = feedPage(body, FeedSource.at(path));
             Attempt attempt = attempt(exchange);
             if (attempt != null) {
                 attempt.answered(page.received());
@@ -112,6 +117,12 @@ public final class JoboAnswers {
             return page;
         } catch (InvalidPayloadException e) {
             throw new UnreadableAnswerException("The answer has no body.", e);
+        }
+    }
+
+    private FeedPage feedPage(InputStream body, FeedSource source) throws IOException {
+        try (InputStream ahead = new ReadAheadInputStream(body, executor)) {
+            return AnswerReader.feedPage(ahead, source.shape());
         }
     }
 

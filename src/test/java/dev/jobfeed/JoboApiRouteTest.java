@@ -48,6 +48,16 @@ class JoboApiRouteTest extends RouteTest {
                 .allMatch(call -> !call.getMessage().getHeaders().containsValue(Sandbox.TEST_KEY));
     }
 
+    /** A row of the sandbox has about 6,000 bytes. */
+    @Test
+    void answersComePacked() throws Exception {
+        world.sync();
+
+        assertThat(world.feed())
+                .isNotEmpty()
+                .allSatisfy(page -> assertThat(page.bytes()).isPositive().isLessThan(3_000L * page.rows()));
+    }
+
     @Test
     void eachTryPassesTheStepOfOneRequestAnew() throws Exception {
         edit(

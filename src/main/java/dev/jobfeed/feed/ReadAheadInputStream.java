@@ -1,0 +1,127 @@
+package dev.jobfeed.feed;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Reads a stream on another thread, a few buffers ahead of who reads this one: receiving and unpacking an answer takes
+ * about as long as making rows of it, and they do not wait for each other here. For one reader at a time.
+ */
+public final class ReadAheadInputStream extends InputStream {
+
+    private static final int BUFFERS = 8;
+    private static final int BUFFER_BYTES = 32_768;
+
+    private static final ByteBuffer END = ByteBuffer.allocate(0);
+
+    private final BlockingDeque<ByteBuffer> free = new LinkedBlockingDeque<>();
+    private final BlockingQueue<ByteBuffer> filled = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Void> reading;
+    private ByteBuffer current;
+
+    /**
+     * Begins to read.
+     *
+     * @param in stays the caller's, to be closed after this one; nobody else reads it until then
+     * @param executor gives a thread for as long as the stream is open
+     */
+    public ReadAheadInputStream(InputStream in, Executor executor) {
+        for (int i = 0; i < BUFFERS; i++) {
+            free.add(ByteBuffer.allocate(BUFFER_BYTES));
+        }
+        reading = CompletableFuture.runAsync(() -> readAhead(in), executor);
+    }
+
+    private void readAhead(InputStream in) {
+        try {
+            for (ByteBuffer buffer = free.take(); buffer != END; buffer = free.take()) {
+                int read = in.read(buffer.array());
+                if (read < 0) {
+                    return;
+                }
+                filled.add(buffer.clear().limit(read));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new UncheckedIOException(interrupted(e));
+        } finally {
+            filled.add(END);
+        }
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IOException what reading the stream ended with, behind all bytes that came before
+     */
+    @Override
+    public int read(byte[] into, int offset, int most) throws IOException {
+        Objects.checkFromIndexSize(offset, most, into.length);
+        if (most == 0) {
+            return 0;
+        }
+        while (current == null || !current.hasRemaining()) {
+            if (current == END) {
+                return end();
+            }
+            turn();
+        }
+        int length = Math.min(most, current.remaining());
+        current.get(into, offset, length);
+        return length;
+    }
+
+    private void turn() throws IOException {
+        try {
+            if (current != null) {
+                free.add(current);
+            }
+            current = filled.take();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private int end() throws IOException {
+        try {
+            reading.join();
+            return -1;
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof UncheckedIOException failure
+                    ? failure.getCause()
+                    : new IOException(e.getCause());
+        }
+    }
+
+    private static IOException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        InterruptedIOException interrupted = new InterruptedIOException("interrupted while reading ahead");
+        interrupted.initCause(e);
+        return interrupted;
+    }
+
+    /** Waits until the stream is read by nobody any more. */
+    @Override
+    public void close() {
+        free.addFirst(END);
+        reading.exceptionally(failure -> null).join();
+    }
+}
