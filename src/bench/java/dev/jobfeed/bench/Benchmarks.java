@@ -21,7 +21,7 @@ public final class Benchmarks implements Callable<Integer> {
     private static final int DRAINS = 3;
 
     @Option(names = "--rows", description = "Jobs in the feed.")
-    private int rows = 30_000;
+    private int rows = 60_000;
 
     @Option(names = "--pairs", description = "How often each contender does each scenario.")
     private int pairs = 5;
@@ -36,7 +36,7 @@ public final class Benchmarks implements Callable<Integer> {
     private List<String> scenarios = List.of("backfill", "unchanged", "updated", "latency");
 
     @Option(names = "--java-options", split = " ", description = "Options of every contender's Java.")
-    private List<String> javaOptions = List.of("-Xmx512m");
+    private List<String> javaOptions = List.of("-Xmx512m", "-XX:+UseParallelGC");
 
     @Option(names = "--cpus", description = "The CPUs of every contender, as taskset takes them; empty means all.")
     private String cpus = "";
