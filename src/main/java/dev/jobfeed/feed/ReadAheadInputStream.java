@@ -63,8 +63,7 @@ public final class ReadAheadInputStream extends InputStream {
 
     @Override
     public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        return hasMore() ? current.get() & 0xFF : -1;
     }
 
     /**
@@ -78,15 +77,22 @@ public final class ReadAheadInputStream extends InputStream {
         if (most == 0) {
             return 0;
         }
-        while (current == null || !current.hasRemaining()) {
-            if (current == END) {
-                return end();
-            }
-            turn();
+        if (!hasMore()) {
+            return -1;
         }
         int length = Math.min(most, current.remaining());
         current.get(into, offset, length);
         return length;
+    }
+
+    private boolean hasMore() throws IOException {
+        while (current != END && (current == null || !current.hasRemaining())) {
+            turn();
+        }
+        if (current == END) {
+            passFailureOn();
+        }
+        return current != END;
     }
 
     private void turn() throws IOException {
@@ -100,10 +106,9 @@ public final class ReadAheadInputStream extends InputStream {
         }
     }
 
-    private int end() throws IOException {
+    private void passFailureOn() throws IOException {
         try {
             reading.join();
-            return -1;
         } catch (CompletionException e) {
             throw e.getCause() instanceof UncheckedIOException failure
                     ? failure.getCause()

@@ -205,7 +205,10 @@ public final class RowReader {
         return digest.digest();
     }
 
-    /** Each value with a mark of its own behind it, so that no two rows run into the same bytes. */
+    /**
+     * Each value with a mark of its own behind it, so that no two rows run into the same bytes; a time is of one length, and
+     * does not begin like the mark of no value.
+     */
     private void hash(Object value) {
         if (value == null) {
             digest.update((byte) 0xFE);
