@@ -57,6 +57,8 @@ class UnchangedPageTest {
             assertThat(executions(world, "update job\n")).isEqualTo(1);
             assertThat(executions(world, "insert into resync_page")).isEqualTo(PAGES);
             assertThat(executions(world, "set next_cursor = ?")).isEqualTo(PAGES);
+            assertThat(executions(world, "update quarantine")).isZero();
+            assertThat(executions(world, "delete from reconcile_pending")).isZero();
         }
     }
 

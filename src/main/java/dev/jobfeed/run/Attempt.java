@@ -7,6 +7,7 @@ import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -23,6 +24,8 @@ public final class Attempt {
     private final long startedNanos = System.nanoTime();
     private final FeedTimes times = new FeedTimes();
     private SyncState stateBefore;
+    private BigDecimal lastPrice;
+    private boolean unsettled;
     private volatile Run run;
     private volatile boolean sweeping;
     private volatile boolean swept;
@@ -42,6 +45,7 @@ public final class Attempt {
     private Spent unsaved = Spent.NOTHING;
     private volatile BigDecimal creditsBalance;
     private List<RowChange> changes = List.of();
+    private Run checkpoint;
     private Spent inCheckpoint = Spent.NOTHING;
 
     /**
@@ -253,10 +257,32 @@ public final class Attempt {
         return run.creditsSpent().add(unsaved.credits());
     }
 
-    void opened(SyncState state, Run opened) {
+    /**
+     * The run is open.
+     *
+     * @param price what a row cost in the last run that was charged for; null when none was
+     */
+    void opened(SyncState state, Run opened, BigDecimal price) {
         this.stateBefore = state;
+        this.unsettled = state.isUnsettled();
+        this.lastPrice = price;
         this.run = opened;
         this.swept = !source.isExpiring();
+    }
+
+    /** What a row cost in the last run that was charged for, as of the attempt's beginning; empty when none was. */
+    Optional<BigDecimal> lastPrice() {
+        return Optional.ofNullable(lastPrice);
+    }
+
+    /** Whether rows of the stream may be in quarantine, or jobs put aside by a resync. */
+    boolean isUnsettled() {
+        return unsettled;
+    }
+
+    /** Says that rows are put in quarantine. */
+    void leavesUnsettled() {
+        unsettled = true;
     }
 
     void sweepStarts() {
@@ -313,9 +339,14 @@ public final class Attempt {
         inCheckpoint = Spent.NOTHING;
     }
 
-    void committed(FeedPage page, Run current) {
+    /** How the run stands when the transaction at hand is committed. */
+    void checkpoint(Run next) {
+        checkpoint = next;
+    }
+
+    void committed(FeedPage page) {
         saved();
-        run = current;
+        run = checkpoint;
         pages = pages + 1;
         times.stored();
         rows = rows + page.received();

@@ -5,6 +5,7 @@ import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.ops.Schedules;
+import dev.jobfeed.store.UuidArray;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.math.BigDecimal;
@@ -13,9 +14,11 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -106,7 +109,8 @@ public final class Attempts {
             }
             runs.countAttempt(open.id());
             fence(attempt);
-            attempt.opened(state, runs.run(open.id()));
+            attempt.opened(
+                    state, runs.run(open.id()), runs.lastPrice(attempt.stream()).orElse(null));
         });
         LogMarks.set(attempt);
         Run run = attempt.run();
@@ -212,6 +216,22 @@ public final class Attempts {
     /** Notes that another page is committed. */
     void pageCommitted(Attempt attempt) {
         Credits.noteSpent(attempt);
+    }
+
+    /**
+     * Ends what waits for a person where it is answered by now. Only who has the lease adds to what waits, so that most
+     * attempts know that there is nothing to look for.
+     *
+     * @param stored rows that need not wait in quarantine any more
+     * @param decided jobs of which it is known again whether they are still there
+     */
+    static void settle(Attempt attempt, List<UUID> stored, List<UUID> decided, OffsetDateTime at) {
+        if (attempt.isUnsettled()) {
+            attempt.tenant().runs().stored(attempt.run(), new UuidArray(stored), at);
+            if (attempt.source().isExpiring()) {
+                attempt.tenant().reconcile().decided(new UuidArray(decided));
+            }
+        }
     }
 
     /** Moves the watermark and closes the run. */

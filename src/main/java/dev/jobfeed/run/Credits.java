@@ -27,7 +27,7 @@ final class Credits {
         Run run = attempt.run();
         return perRow(attempt.creditsSpent(), attempt.answeredRows())
                 .or(() -> perRow(run.creditsSpent(), run.counts().received()))
-                .or(() -> attempt.tenant().runs().lastPrice(attempt.stream()));
+                .or(attempt::lastPrice);
     }
 
     private static Optional<BigDecimal> perRow(BigDecimal credits, long rows) {

@@ -177,14 +177,16 @@ public final class Feed {
                         stored.stream(),
                         page.rejected().stream().map(RejectedRow::id).filter(Objects::nonNull))
                 .toList();
+        boolean reconciles = run.mode() == RunMode.RESYNC && attempt.source().isExpiring();
         if (!delivered.isEmpty()) {
-            runs.stored(run, new UuidArray(stored), now);
-            if (attempt.source().isExpiring()) {
-                runs.delivered(run, new UuidArray(delivered));
+            Attempts.settle(attempt, stored, delivered, now);
+            if (reconciles) {
+                attempt.tenant().reconcile().seen(run.id(), new UuidArray(delivered));
             }
         }
         if (!page.rejected().isEmpty()) {
             runs.quarantine(run, page.rejected(), now);
+            attempt.leavesUnsettled();
         }
         if (page.next().isCutShort()) {
             attempt.tenant()
@@ -198,17 +200,16 @@ public final class Feed {
                             "Compare the count with what you expect; "
                                     + attempt.tenant().command("resync " + run.stream()) + " reads it anew.");
         }
-        RunPhase phase = page.next().exists()
-                ? RunPhase.FEED
-                : run.mode() == RunMode.RESYNC && attempt.source().isExpiring() ? RunPhase.RECONCILE : RunPhase.COMMIT;
-        runs.checkpoint(run.id(), page, Counts.of(page, attempt.changes()), phase, attempt.toSave());
+        RunPhase phase = page.next().exists() ? RunPhase.FEED : reconciles ? RunPhase.RECONCILE : RunPhase.COMMIT;
+        attempt.checkpoint(
+                runs.checkpoint(run.id(), page, Counts.of(page, attempt.changes()), phase, attempt.toSave()));
         Attempts.fence(attempt);
     }
 
     /** The page is in the database. */
     public void committed(Attempt attempt, FeedPage page) {
         Counts counts = Counts.of(page, attempt.changes());
-        attempt.committed(page, attempt.tenant().runs().run(attempt.run().id()));
+        attempt.committed(page);
         attempts.pageCommitted(attempt);
         count(attempt.tenant().meters(), attempt.stream(), counts);
         Run run = attempt.run();

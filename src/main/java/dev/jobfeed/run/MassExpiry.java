@@ -58,7 +58,7 @@ public final class MassExpiry {
                 UuidArray ids = new UuidArray(group.getValue());
                 List<UUID> jobs = tenant.runs().expire(ids, cause.reason(), at);
                 tenant.outbox().expired(cause.runId(), cause.reason(), jobs, at);
-                tenant.runs().decided(ids);
+                tenant.reconcile().decided(ids);
                 expired += jobs.size();
             }
             tenant.runs().renew(lease, LEASE);

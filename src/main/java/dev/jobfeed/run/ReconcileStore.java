@@ -23,6 +23,18 @@ public final class ReconcileStore {
         this.database = database;
     }
 
+    /** Notes ids that a resync brought, be their rows good or bad. */
+    void seen(long runId, UuidArray ids) {
+        jdbc.update(
+                Sql.text("seen-insert", database),
+                new MapSqlParameterSource("run_id", runId).addValue("ids", ids, Types.ARRAY));
+    }
+
+    /** Ids of which it is decided whether they are still there leave what waits for a person. */
+    void decided(UuidArray ids) {
+        jdbc.update(Sql.text("pending-leave", database), new MapSqlParameterSource().addValue("ids", ids, Types.ARRAY));
+    }
+
     /** How many active jobs a resync did not bring. */
     long unseenCount(long runId) {
         Map<String, Object> which = Map.of("run_id", runId);

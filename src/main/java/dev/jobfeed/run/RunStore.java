@@ -58,7 +58,8 @@ public final class RunStore {
                         time(row, "credits_balance_at"),
                         row.getString("origin_base_url"),
                         row.getString("origin_environment"),
-                        row.getString("origin_tenant")));
+                        row.getString("origin_tenant"),
+                        row.getBoolean("unsettled")));
     }
 
     /** A run by its id. */
@@ -191,10 +192,10 @@ public final class RunStore {
         jdbc.update(sql("run-attempt"), Map.of("id", runId));
     }
 
-    /** Adds a page's counters, and moves cursor and phase on. */
-    void checkpoint(long runId, FeedPage page, Counts counts, RunPhase phase, Spent spent) {
-        jdbc.update(
-                sql("run-checkpoint"),
+    /** Adds a page's counters, and moves cursor and phase on; the run as it is then. */
+    Run checkpoint(long runId, FeedPage page, Counts counts, RunPhase phase, Spent spent) {
+        return jdbc.queryForObject(
+                database.returning("*", sql("run-checkpoint")),
                 spent(runId, spent)
                         .addValue(
                                 "next_cursor",
@@ -213,7 +214,8 @@ public final class RunStore {
                         .addValue("unchanged", counts.unchanged())
                         .addValue("reactivated", counts.reactivated())
                         .addValue("duplicates", counts.duplicates())
-                        .addValue("quarantined", counts.quarantined()));
+                        .addValue("quarantined", counts.quarantined()),
+                RunStore::run);
     }
 
     /** Puts bad rows aside; one that lies there already stays as it is, and takes the place of another of its job. */
@@ -333,26 +335,11 @@ public final class RunStore {
     /** Expires the active jobs among these ids; says which they were. */
     List<UUID> expire(UuidArray ids, String reason, OffsetDateTime at) {
         return jdbc.queryForList(
-                sql("jobs-expire"),
+                database.returning("id", sql("jobs-expire")),
                 new MapSqlParameterSource("at", at)
                         .addValue("reason", reason)
                         .addValue("ids", ids, java.sql.Types.ARRAY),
                 UUID.class);
-    }
-
-    /** Ids of which it is decided whether they are still there leave what waits for a person. */
-    void decided(UuidArray ids) {
-        jdbc.update(sql("pending-leave"), new MapSqlParameterSource().addValue("ids", ids, java.sql.Types.ARRAY));
-    }
-
-    /** Ids that were delivered, be their rows good or bad, are still there. */
-    void delivered(Run run, UuidArray ids) {
-        decided(ids);
-        if (run.mode() == RunMode.RESYNC) {
-            jdbc.update(
-                    sql("seen-insert"),
-                    new MapSqlParameterSource("run_id", run.id()).addValue("ids", ids, java.sql.Types.ARRAY));
-        }
     }
 
     void addExpired(long runId, long expired, Spent spent) {

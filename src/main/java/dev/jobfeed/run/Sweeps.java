@@ -55,9 +55,7 @@ public final class Sweeps {
 
     /** What is expired needs nobody's care any more, be it in quarantine or put aside by a resync. */
     public void settle(Attempt attempt, Sweep sweep, List<UUID> ids) {
-        UuidArray swept = new UuidArray(ids);
-        attempt.tenant().runs().stored(attempt.run(), swept, sweep.startedAt());
-        attempt.tenant().runs().decided(swept);
+        Attempts.settle(attempt, ids, ids, sweep.startedAt());
     }
 
     /** Counters and, as the last statement, the fence; in the page's transaction. */

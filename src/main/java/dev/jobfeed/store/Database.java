@@ -56,6 +56,13 @@ public enum Database {
         return folder;
     }
 
+    /** An update as a query for what it left in the rows it changed. */
+    public String returning(String columns, String update) {
+        return this == H2
+                ? "select " + columns + " from final table (" + update + ")"
+                : update + " returning " + columns;
+    }
+
     /** Where a connection looks for tables, in the form that {@link #searchPath(Connection, String)} takes. */
     public String searchPath(Connection connection) throws SQLException {
         if (this == H2) {
