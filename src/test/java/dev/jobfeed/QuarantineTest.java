@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -274,6 +275,30 @@ class QuarantineTest {
         assertThat(open()).isZero();
         assertThat(world.one("select closed_at is not null from quarantine", Boolean.class))
                 .isTrue();
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aBadRowThatComesAgainAsAGoodOneInTheSameRunIsClosed(String database) throws Exception {
+        start(database, 6);
+        world.with("jobo.jobs.batch-size", "3");
+        AtomicReference<ObjectNode> good = new AtomicReference<>();
+        rewrite(page -> {
+            ArrayNode jobs = (ArrayNode) page.get("jobs");
+            if (good.get() == null) {
+                good.set(jobs.get(0).deepCopy());
+                ((ObjectNode) jobs.get(0)).put("title", 1);
+            } else {
+                jobs.add(good.get());
+            }
+        });
+
+        Run run = world.sync();
+
+        assertThat(run.counts().quarantined()).isEqualTo(1);
+        assertThat(run.counts().inserted()).isEqualTo(6);
+        assertThat(open()).isZero();
         world.assertStoreIsTheWorld();
     }
 
