@@ -31,10 +31,13 @@ final class StorableText {
                 : of(text.getText());
     }
 
-    /** Whether a text is sure to be storable as it is: one with pairs of surrogates is looked at more closely. */
+    /**
+     * Whether a text is sure to be storable as it is; one with a character from the surrogates on is looked at more closely.
+     * One comparison a character, for it sees all of an answer: U+0000 less one is the last of them.
+     */
     static boolean isStorable(char[] text, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
-            if (text[i] == 0 || Character.isSurrogate(text[i])) {
+            if ((char) (text[i] - 1) >= Character.MIN_SURROGATE - 1) {
                 return false;
             }
         }
