@@ -80,7 +80,7 @@ public final class Ahead {
     public void settle(Attempt attempt) throws InterruptedException {
         CompletableFuture<Exchange> sent = fetching.remove(attempt);
         if (sent != null) {
-            attempt.settles();
+            attempt.triesNoMore();
             while (!sent.isDone() && !attempt.isPausing()) {
                 try {
                     sent.get(50, TimeUnit.MILLISECONDS);

@@ -6,6 +6,7 @@ import dev.jobfeed.store.RowChange;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,7 +36,7 @@ public final class Attempt {
     private boolean spent;
     private long answeredRows;
     private volatile boolean ahead;
-    private volatile boolean settling;
+    private volatile boolean lastTry;
     private BigDecimal creditsSpent = BigDecimal.ZERO;
     private String explanation;
     private UUID reconcilesFrom = new UUID(0, 0);
@@ -45,6 +46,7 @@ public final class Attempt {
     private Spent unsaved = Spent.NOTHING;
     private volatile BigDecimal creditsBalance;
     private List<RowChange> changes = List.of();
+    private OffsetDateTime changedAt;
     private Run checkpoint;
     private Spent inCheckpoint = Spent.NOTHING;
 
@@ -224,12 +226,12 @@ public final class Attempt {
     }
 
     /** Says that no request is to be repeated any more. */
-    public void settles() {
-        settling = true;
+    public void triesNoMore() {
+        lastTry = true;
     }
 
-    boolean isSettling() {
-        return settling;
+    boolean isLastTry() {
+        return lastTry;
     }
 
     /**
@@ -260,11 +262,12 @@ public final class Attempt {
     /**
      * The run is open.
      *
+     * @param unsettled whether rows of the stream are in quarantine, or jobs put aside by a resync
      * @param price what a row cost in the last run that was charged for; null when none was
      */
-    void opened(SyncState state, Run opened, BigDecimal price) {
+    void opened(SyncState state, Run opened, boolean unsettled, BigDecimal price) {
         this.stateBefore = state;
-        this.unsettled = state.isUnsettled();
+        this.unsettled = unsettled;
         this.lastPrice = price;
         this.run = opened;
         this.swept = !source.isExpiring();
@@ -275,12 +278,12 @@ public final class Attempt {
         return Optional.ofNullable(lastPrice);
     }
 
-    /** Whether rows of the stream may be in quarantine, or jobs put aside by a resync. */
+    /** Whether rows of the stream may be in quarantine, or jobs put aside by a resync, that an id of the feed answers. */
     boolean isUnsettled() {
         return unsettled;
     }
 
-    /** Says that rows are put in quarantine. */
+    /** Says that such a row is put in quarantine, or such a job aside. */
     void leavesUnsettled() {
         unsettled = true;
     }
@@ -294,8 +297,18 @@ public final class Attempt {
         swept = true;
     }
 
-    void changes(List<RowChange> found) {
+    /**
+     * What the page at hand changes.
+     *
+     * @param at the time of it, the same for all of the page
+     */
+    void changes(List<RowChange> found, OffsetDateTime at) {
         this.changes = found;
+        this.changedAt = at;
+    }
+
+    OffsetDateTime changedAt() {
+        return changedAt;
     }
 
     List<RowChange> changes() {

@@ -110,7 +110,10 @@ public final class Attempts {
             runs.countAttempt(open.id());
             fence(attempt);
             attempt.opened(
-                    state, runs.run(open.id()), runs.lastPrice(attempt.stream()).orElse(null));
+                    state,
+                    runs.run(open.id()),
+                    runs.isUnsettled(attempt.stream()),
+                    runs.lastPrice(attempt.stream()).orElse(null));
         });
         LogMarks.set(attempt);
         Run run = attempt.run();
@@ -183,7 +186,7 @@ public final class Attempts {
      * @throws AttemptFailedException when it could cost more than the owner allows
      */
     public void permit(Attempt attempt, boolean again, boolean metered) {
-        if (!attempt.isLeaseLost() && attempt.isStopping() || attempt.isSettling()) {
+        if (!attempt.isLeaseLost() && attempt.isStopping() || attempt.isLastTry()) {
             throw new AttemptStoppedException();
         }
         try {

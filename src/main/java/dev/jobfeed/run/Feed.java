@@ -139,22 +139,17 @@ public final class Feed {
         List<RowChange> changes = delivered.isEmpty()
                 ? List.of()
                 : attempt.tenant().rows().get(attempt.source()).changes(delivered);
-        attempt.changes(changes);
+        attempt.changes(changes, attempts.now());
         return changes;
     }
 
     /** Writes some of a page's changes. */
     public void write(Attempt attempt, List<RowChange> changes) {
-        OffsetDateTime now = attempts.now();
-        Tenant tenant = attempt.tenant();
-        tenant.rows().get(attempt.source()).write(changes, now);
-        if (attempt.source() == FeedSource.JOBS) {
-            tenant.outbox().written(attempt.run().id(), changes, now);
-        }
+        attempt.tenant().rows().get(attempt.source()).write(changes, attempt.changedAt());
     }
 
     /** In the order of their ids over the whole page: two feeds that name the same companies would else deadlock. */
-    private static void want(Attempt attempt, OffsetDateTime now) {
+    private static void want(Attempt attempt) {
         Tenant tenant = attempt.tenant();
         if (tenant.settings().flag("jobfeed.companies.enabled")) {
             Map<UUID, CompanyStore.Wanted> wanted = new TreeMap<>();
@@ -162,16 +157,26 @@ public final class Feed {
                     .filter(change -> change.action() != RowChange.Action.REACTIVATE)
                     .flatMap(change -> CompanyOf.row(attempt.source(), change.row()).stream())
                     .forEach(company -> wanted.putIfAbsent(company.id(), company));
-            tenant.companies().want(wanted.values(), now, tenant.settings().duration("jobo.companies.refresh-after"));
+            tenant.companies()
+                    .want(
+                            wanted.values(),
+                            attempt.changedAt(),
+                            tenant.settings().duration("jobo.companies.refresh-after"));
         }
     }
 
-    /** Wanted companies, bad rows, counters, cursor and phase, and as the last statement the fence; in the page's transaction. */
+    /**
+     * Change events, wanted companies, bad rows, counters, cursor and phase, and as the last statement the fence; in the
+     * page's transaction.
+     */
     public void checkpoint(Attempt attempt, FeedPage page) {
         RunStore runs = attempt.tenant().runs();
         Run run = attempt.run();
-        OffsetDateTime now = attempts.now();
-        want(attempt, now);
+        OffsetDateTime at = attempt.changedAt();
+        if (attempt.source() == FeedSource.JOBS) {
+            attempt.tenant().outbox().written(run.id(), attempt.changes(), at);
+        }
+        want(attempt);
         List<UUID> stored = page.rows().stream().map(Row::id).toList();
         List<UUID> delivered = Stream.concat(
                         stored.stream(),
@@ -179,14 +184,16 @@ public final class Feed {
                 .toList();
         boolean reconciles = run.mode() == RunMode.RESYNC && attempt.source().isExpiring();
         if (!delivered.isEmpty()) {
-            Attempts.settle(attempt, stored, delivered, now);
+            Attempts.settle(attempt, stored, delivered, at);
             if (reconciles) {
                 attempt.tenant().reconcile().seen(run.id(), new UuidArray(delivered));
             }
         }
         if (!page.rejected().isEmpty()) {
-            runs.quarantine(run, page.rejected(), now);
-            attempt.leavesUnsettled();
+            runs.quarantine(run, page.rejected(), at);
+            if (delivered.size() > stored.size()) {
+                attempt.leavesUnsettled();
+            }
         }
         if (page.next().isCutShort()) {
             attempt.tenant()

@@ -106,6 +106,7 @@ public final class Reconciliation {
     private static void hold(Attempt attempt, List<UUID> unseen, String reason, boolean isLast) {
         Tenant tenant = attempt.tenant();
         tenant.reconcile().hold(attempt.run().id(), reason, new UuidArray(unseen));
+        attempt.leavesUnsettled();
         if (isLast) {
             tenant.alerts()
                     .raise(

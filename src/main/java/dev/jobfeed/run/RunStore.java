@@ -58,8 +58,13 @@ public final class RunStore {
                         time(row, "credits_balance_at"),
                         row.getString("origin_base_url"),
                         row.getString("origin_environment"),
-                        row.getString("origin_tenant"),
-                        row.getBoolean("unsettled")));
+                        row.getString("origin_tenant")));
+    }
+
+    /** Whether rows of a stream are in quarantine that a good row of their job would end, or jobs are put aside by a resync. */
+    boolean isUnsettled(String stream) {
+        return Boolean.TRUE.equals(
+                jdbc.queryForObject(sql("state-unsettled"), Map.of("stream", stream), Boolean.class));
     }
 
     /** A run by its id. */

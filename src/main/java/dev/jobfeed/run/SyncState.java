@@ -4,8 +4,7 @@ import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 
 /**
- * What is known of a stream between runs, from {@code sync_state} in the main. Every component but the first and the last
- * may be null.
+ * A row of {@code sync_state}: what is known of a stream between runs. Every component but the stream may be null.
  *
  * @param lastRunStartedAt the watermark: everything up to here has been delivered
  * @param lastSweepStartedAt the sweep's watermark
@@ -14,7 +13,6 @@ import java.time.OffsetDateTime;
  * @param originBaseUrl the server the store was filled from
  * @param originEnvironment the environment of the key it was filled with
  * @param originTenant whose feed the whole schema holds; empty for the standard tenant
- * @param isUnsettled whether rows of it are in quarantine, or jobs are put aside by a resync
  */
 public record SyncState(
         String stream,
@@ -27,5 +25,4 @@ public record SyncState(
         OffsetDateTime creditsBalanceAt,
         String originBaseUrl,
         String originEnvironment,
-        String originTenant,
-        boolean isUnsettled) {}
+        String originTenant) {}
