@@ -36,7 +36,7 @@ public final class Benchmarks implements Callable<Integer> {
     private List<String> scenarios = List.of("backfill", "unchanged", "updated", "latency");
 
     @Option(names = "--java-options", split = " ", description = "Options of every contender's Java.")
-    private List<String> javaOptions = List.of("-Xmx512m", "-XX:+UseParallelGC");
+    private List<String> javaOptions = List.of("-Xmx512m", "-XX:+UseParallelGC", "-Dh2.objectCache=false");
 
     @Option(names = "--cpus", description = "The CPUs of every contender, as taskset takes them; empty means all.")
     private String cpus = "";
