@@ -7,7 +7,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** All measurements of a benchmark, kept in a file as they come. */
@@ -66,20 +65,26 @@ final class Measurements {
 
     /** The median of one figure. */
     double median(String database, Scenario scenario, Contender contender, ToDoubleFunction<Measurement> figure) {
-        return median(of(database, scenario, contender).mapToDouble(figure));
+        return median(sorted(database, scenario, contender, figure));
     }
 
-    /** The median of the bundle's speed over another's, taken pair by pair; NaN without such a pair. */
-    double ratio(String database, Scenario scenario, Contender other) {
-        return median(of(database, scenario, Contender.BUNDLE).flatMapToDouble(mine -> of(database, scenario, other)
-                .filter(theirs -> theirs.pair() == mine.pair())
-                .mapToDouble(theirs -> mine.rowsPerSecond() / theirs.rowsPerSecond())));
+    /** The bundle's speed over another's, pair by pair, in ascending order. */
+    double[] ratios(String database, Scenario scenario, Contender other) {
+        return of(database, scenario, Contender.BUNDLE)
+                .flatMapToDouble(mine -> of(database, scenario, other)
+                        .filter(theirs -> theirs.pair() == mine.pair())
+                        .mapToDouble(theirs -> mine.rowsPerSecond() / theirs.rowsPerSecond()))
+                .sorted()
+                .toArray();
     }
 
     /** The median of the bundle's time with latency over the longer of fetching and storing; NaN without one. */
     double overlap(String database) {
-        return median(of(database, Scenario.LATENCY, Contender.BUNDLE)
-                .mapToDouble(one -> one.seconds() / Math.max(one.fetchSeconds(), one.storeSeconds())));
+        return median(
+                database,
+                Scenario.LATENCY,
+                Contender.BUNDLE,
+                one -> one.seconds() / Math.max(one.fetchSeconds(), one.storeSeconds()));
     }
 
     private Stream<Measurement> of(String database, Scenario scenario, Contender contender) {
@@ -89,8 +94,8 @@ final class Measurements {
                         && one.contender().equals(contender.label()));
     }
 
-    private static double median(DoubleStream values) {
-        double[] sorted = values.sorted().toArray();
+    /** The median of values in ascending order; NaN without one. */
+    static double median(double[] sorted) {
         int middle = sorted.length / 2;
         if (sorted.length == 0) {
             return Double.NaN;

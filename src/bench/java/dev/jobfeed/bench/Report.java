@@ -56,9 +56,9 @@ final class Report {
             for (Scenario scenario : Scenario.values()) {
                 if (measurements.has(database, scenario, Contender.BUNDLE)) {
                     lines.add("| " + DATABASES.get(database) + " | " + scenario.label() + " | "
-                            + goal(measurements.ratio(database, scenario, Contender.LOOP), GOALS.get(scenario))
+                            + goal(measurements.ratios(database, scenario, Contender.LOOP), GOALS.get(scenario))
                             + " | "
-                            + goal(measurements.ratio(database, scenario, Contender.SPRING_BATCH), 1.0) + " |");
+                            + goal(measurements.ratios(database, scenario, Contender.SPRING_BATCH), 1.0) + " |");
                 }
             }
         }
@@ -74,10 +74,18 @@ final class Report {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String goal(double ratio, double goal) {
+    private static String goal(double[] ratios, double goal) {
+        double ratio = Measurements.median(ratios);
         return Double.isNaN(ratio)
                 ? "- | - | -"
-                : String.format(Locale.ROOT, "%.2f | %.1f | %s", ratio, goal, ratio >= goal ? "reached" : "missed");
+                : String.format(
+                        Locale.ROOT,
+                        "%.2f (%.2f to %.2f) | %.1f | %s",
+                        ratio,
+                        ratios[0],
+                        ratios[ratios.length - 1],
+                        goal,
+                        ratio >= goal ? "reached" : "missed");
     }
 
     /** The medians of all figures, and the spread of the first. */
