@@ -329,6 +329,32 @@ class ResyncTest {
         assertThat(world.alerts()).isEmpty();
     }
 
+    /** More than fit into a step, or into what H2 is asked for at once, with history among them. */
+    @ParameterizedTest
+    @CsvSource({"h2, random_uuid(), system_range", "postgresql, gen_random_uuid(), generate_series"})
+    void manyUnseenJobsAreEachFoundOnce(String database, String id, String numbers) throws Exception {
+        start(database);
+        world.sync();
+        world.database.update(
+                "insert into job (id, content_hash, first_seen_at, last_changed_at, expired_at, expired_reason)"
+                        + " select " + id + ", (select content_hash from job fetch first row only), current_timestamp,"
+                        + " current_timestamp, case when mod(n, 3) = 0 then current_timestamp end,"
+                        + " case when mod(n, 3) = 0 then 'swept' end from " + numbers + "(1, 120000) numbers (n)");
+        ask();
+
+        Run resync = world.sync();
+
+        assertThat(resync.status()).isEqualTo("succeeded");
+        assertThat(world.one("select message from alert", String.class)).contains("80000 of 80100");
+        assertThat(world.one("select count(*) from reconcile_pending", Integer.class))
+                .isEqualTo(80_000);
+        assertThat(world.one(
+                        "select count(*) from reconcile_pending join active_job on id = job_id"
+                                + " where title is null",
+                        Integer.class))
+                .isEqualTo(80_000);
+    }
+
     @Test
     void whatIsHeldAndComesBackWaitsForNobody() throws Exception {
         start("h2");

@@ -1,0 +1,3 @@
+select job_ids
+from resync_page
+where run_id = :run_id
