@@ -6,20 +6,16 @@ import dev.jobfeed.store.UuidArray;
 import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** The statements on {@code resync_seen} and {@code reconcile_pending}. Joins the calling thread's transaction. */
+/** What a resync received and did not bring, and {@code reconcile_pending}. Joins the calling thread's transaction. */
 public final class ReconcileStore {
-
-    /** Ids that are compared at a time with H2, whose arrays have at most 65,536 elements. */
-    private static final int RANGE = 50_000;
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
@@ -44,7 +40,12 @@ public final class ReconcileStore {
     /** How many active jobs a resync did not bring. */
     long unseenCount(long runId) {
         if (database == Database.H2) {
-            return unseenByRange(runId, new UUID(0, 0), Integer.MAX_VALUE).size();
+            long unseen = 0;
+            Iterator<List<UUID>> ranges = new UnseenRanges(jdbc, runId, new UUID(0, 0));
+            while (ranges.hasNext()) {
+                unseen += ranges.next().size();
+            }
+            return unseen;
         }
         Map<String, Object> which = Map.of("run_id", runId);
         String unseen = Sql.only(which.keySet(), Sql.text("reconcile-unseen", database));
@@ -74,36 +75,17 @@ public final class ReconcileStore {
      */
     List<UUID> unseen(long runId, UUID from, int limit) {
         if (database == Database.H2) {
-            return unseenByRange(runId, from, limit);
+            List<UUID> unseen = new ArrayList<>();
+            Iterator<List<UUID>> ranges = new UnseenRanges(jdbc, runId, from);
+            while (ranges.hasNext() && unseen.size() < limit) {
+                unseen.addAll(ranges.next());
+            }
+            return unseen.stream().limit(limit).toList();
         }
         return jdbc.queryForList(
                 Sql.text("reconcile-unseen", database),
                 Map.of("run_id", runId, "from", from, "limit", limit),
                 UUID.class);
-    }
-
-    /** H2 works for a statement that compares all ids five times as long, and puts them on disk where they are many. */
-    private List<UUID> unseenByRange(long runId, UUID from, int limit) {
-        List<UUID> unseen = new ArrayList<>();
-        UUID next = from;
-        while (next != null && unseen.size() < limit) {
-            List<UUID> range = jdbc.queryForList(
-                    Sql.text("reconcile-ids", database), Map.of("from", next, "limit", RANGE + 1), UUID.class);
-            next = range.size() > RANGE ? range.remove(RANGE) : null;
-            Set<UUID> missing = new HashSet<>(range);
-            jdbc.query(Sql.text("reconcile-received", database), Map.of("run_id", runId), row -> {
-                for (Object id : (Object[]) row.getArray("job_ids").getArray()) {
-                    missing.remove(id);
-                }
-            });
-            if (!missing.isEmpty()) {
-                unseen.addAll(jdbc.queryForList(
-                        Sql.text("reconcile-active", database),
-                        new MapSqlParameterSource().addValue("ids", new UuidArray(missing), Types.ARRAY),
-                        UUID.class));
-            }
-        }
-        return unseen.size() > limit ? unseen.subList(0, limit) : unseen;
     }
 
     /** Closes the quarantined rows of jobs that a resync did not bring. */
