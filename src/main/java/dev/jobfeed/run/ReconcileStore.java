@@ -5,8 +5,6 @@ import dev.jobfeed.store.Sql;
 import dev.jobfeed.store.UuidArray;
 import java.sql.Types;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,12 +38,7 @@ public final class ReconcileStore {
     /** How many active jobs a resync did not bring. */
     long unseenCount(long runId) {
         if (database == Database.H2) {
-            long unseen = 0;
-            Iterator<List<UUID>> ranges = new UnseenRanges(jdbc, runId, new UUID(0, 0));
-            while (ranges.hasNext()) {
-                unseen += ranges.next().size();
-            }
-            return unseen;
+            return UnseenRanges.ids(jdbc, runId, new UUID(0, 0)).count();
         }
         Map<String, Object> which = Map.of("run_id", runId);
         String unseen = Sql.only(which.keySet(), Sql.text("reconcile-unseen", database));
@@ -75,12 +68,7 @@ public final class ReconcileStore {
      */
     List<UUID> unseen(long runId, UUID from, int limit) {
         if (database == Database.H2) {
-            List<UUID> unseen = new ArrayList<>();
-            Iterator<List<UUID>> ranges = new UnseenRanges(jdbc, runId, from);
-            while (ranges.hasNext() && unseen.size() < limit) {
-                unseen.addAll(ranges.next());
-            }
-            return unseen.stream().limit(limit).toList();
+            return UnseenRanges.ids(jdbc, runId, from).limit(limit).toList();
         }
         return jdbc.queryForList(
                 Sql.text("reconcile-unseen", database),

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -32,10 +34,16 @@ final class UnseenRanges implements Iterator<List<UUID>> {
     /** Where the next range begins; null behind the last one. */
     private UUID from;
 
-    UnseenRanges(NamedParameterJdbcTemplate jdbc, long runId, UUID from) {
+    private UnseenRanges(NamedParameterJdbcTemplate jdbc, long runId, UUID from) {
         this.jdbc = jdbc;
         this.runId = runId;
         this.from = from;
+    }
+
+    /** The ids from one on, in their order; a range is read when its first id is asked for. */
+    static Stream<UUID> ids(NamedParameterJdbcTemplate jdbc, long runId, UUID from) {
+        Iterable<List<UUID>> ranges = () -> new UnseenRanges(jdbc, runId, from);
+        return StreamSupport.stream(ranges.spliterator(), false).flatMap(List::stream);
     }
 
     @Override
