@@ -5,8 +5,14 @@ package dev.jobfeed.feed;
  *
  * @param name the name on the wire and in the table
  * @param kind how the value is read and stored
+ * @param part what it is written together with
  */
-public record Field(String name, Kind kind) {
+public record Field(String name, Kind kind, Part part) {
+
+    /** A field of the part that its kind belongs to. */
+    Field(String name, Kind kind) {
+        this(name, kind, kind == Kind.JSON ? Part.JSON : Part.SHORT);
+    }
 
     /** How a field's value is read from JSON and stored. */
     public enum Kind {

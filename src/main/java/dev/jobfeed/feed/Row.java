@@ -2,6 +2,7 @@ package dev.jobfeed.feed;
 
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -12,13 +13,18 @@ import java.util.UUID;
  * @param values one value a column of the shape: String (text and JSON), Boolean, OffsetDateTime (UTC, microseconds),
  *     or null
  * @param extra the fields that have no column, as a JSON object; null when there are none
- * @param contentHash SHA-256 over id, fields and extra, in that order
+ * @param contentHash of fields and extra, each {@link Part} by itself
  */
 public record Row(RowShape shape, UUID id, Object[] values, String extra, byte[] contentHash) {
 
     /** A field's value; null when it was null or missing. */
     public Object value(String field) {
         return values[shape.position(field)];
+    }
+
+    /** What an update has to write over the state that has this hash: nothing if it is the same, else always the short part. */
+    public Set<Part> changedParts(byte[] storedHash) {
+        return ContentHash.changed(storedHash, contentHash);
     }
 
     /** When the row last changed; empty where the feed does not say, which counts as newest. */

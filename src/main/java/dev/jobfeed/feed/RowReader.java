@@ -4,10 +4,6 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -22,8 +18,7 @@ public final class RowReader {
 
     private final RowShape shape;
     private final RowBytes bytes;
-    private final MessageDigest digest;
-    private final ByteBuffer instant = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
+    private final ContentHash hash;
     private final JsonText text;
 
     /** Reads rows of a shape from a parser over {@code bytes}. */
@@ -31,11 +26,7 @@ public final class RowReader {
         this.shape = shape;
         this.bytes = bytes;
         this.text = new JsonText();
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
+        this.hash = new ContentHash(shape);
     }
 
     /** What became of a row; exactly one of the two is null. */
@@ -81,7 +72,7 @@ public final class RowReader {
             return new Result(null, new RejectedRow(id, badId != null ? badId : badValue, asItCame(row)));
         }
         String extraJson = extra.isEmpty() ? null : text.object(extra);
-        return new Result(new Row(shape, id, values, extraJson, hash(id, values, extraJson)), null);
+        return new Result(new Row(shape, id, values, extraJson, hash.of(values, extraJson)), null);
     }
 
     private String asItCame(JsonParser row) throws IOException {
@@ -194,33 +185,6 @@ public final class RowReader {
                     StorableText.of(name) + " is nested deeper than " + JsonText.DEEPEST_STORABLE + " levels");
         }
         return json;
-    }
-
-    private byte[] hash(UUID id, Object[] values, String extra) {
-        hash(id);
-        for (int i = 0; i < shape.fields().size(); i++) {
-            hash(values[i]);
-        }
-        hash(extra);
-        return digest.digest();
-    }
-
-    /**
-     * Each value with a mark of its own behind it, so that no two rows run into the same bytes; a time is of one length, and
-     * does not begin like the mark of no value.
-     */
-    private void hash(Object value) {
-        if (value == null) {
-            digest.update((byte) 0xFE);
-        } else if (value instanceof OffsetDateTime time) {
-            digest.update(instant.clear()
-                    .putLong(time.toEpochSecond())
-                    .putInt(time.getNano())
-                    .flip());
-        } else {
-            digest.update(value.toString().getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0xFF);
-        }
     }
 
     /** Why a row cannot be stored; never leaves this class. */

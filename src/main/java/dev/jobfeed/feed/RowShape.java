@@ -25,7 +25,7 @@ public final class RowShape {
             List.of(
                     new Field("title", TEXT),
                     new Field("normalized_title", TEXT),
-                    new Field("description", TEXT),
+                    new Field("description", TEXT, Part.LONG_TEXT),
                     new Field("summary", TEXT),
                     new Field("listing_url", TEXT),
                     new Field("apply_url", TEXT),
@@ -110,6 +110,15 @@ public final class RowShape {
     /** Those of the columns that repeat a member of this field. */
     List<Member> members(Field field) {
         return membersOf.getOrDefault(field.name(), List.of());
+    }
+
+    /** The part of a row that a column belongs to. */
+    public Part part(String column) {
+        int position = position(column);
+        if (position >= 0 && position < fields.size()) {
+            return fields.get(position).part();
+        }
+        return column.equals("extra") ? Part.JSON : Part.SHORT;
     }
 
     /** Where a row holds a column's value, or -1 for a name that has no column. */

@@ -80,7 +80,7 @@ final class JobSearch {
         ArrayNode jobs = found.putArray("jobs");
         try {
             Cursor[] last = new Cursor[1];
-            jdbc.query(Sql.only(given.keySet(), Sql.text("job-search", database)), given, row -> {
+            jdbc.query(Sql.only(given::containsKey, Sql.text("job-search", database)), given, row -> {
                 if (jobs.size() < query.limit()) {
                     jobs.add(json(row));
                     last[0] = new Cursor(

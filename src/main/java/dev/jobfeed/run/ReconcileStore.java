@@ -41,7 +41,7 @@ public final class ReconcileStore {
             return UnseenRanges.ids(jdbc, runId, new UUID(0, 0)).count();
         }
         Map<String, Object> which = Map.of("run_id", runId);
-        String unseen = Sql.only(which.keySet(), Sql.text("reconcile-unseen", database));
+        String unseen = Sql.only(which::containsKey, Sql.text("reconcile-unseen", database));
         return jdbc.queryForObject("select count(*) from (" + unseen + ") unseen", which, Long.class);
     }
 

@@ -1,14 +1,18 @@
 package dev.jobfeed.store;
 
+import dev.jobfeed.feed.Part;
 import dev.jobfeed.feed.Row;
+import java.util.Set;
 
 /**
  * What a row of a page does to its table.
  *
  * @param action the statement it takes
+ * @param parts what the statement writes of the row
+ * @param storedHash the content hash that the look-up found; null for a new id
  * @param reactivates whether the stored row had expired and becomes active by this
  */
-public record RowChange(Row row, Action action, boolean reactivates) {
+public record RowChange(Row row, Action action, Set<Part> parts, byte[] storedHash, boolean reactivates) {
 
     /** One statement each: {@code <table>-<action>.sql}. */
     public enum Action {

@@ -1,19 +1,20 @@
 package dev.jobfeed.store;
 
-import dev.jobfeed.feed.Row;
+import dev.jobfeed.feed.Part;
 import dev.jobfeed.feed.RowShape;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Set;
 
 /** A statement that writes one row. What each of its places takes is worked out once, not for every row. */
 final class RowStatement {
 
     /** Fills one place of the statement. */
     private interface Parameter {
-        void set(PreparedStatement statement, int place, Row row, OffsetDateTime at) throws SQLException;
+        void set(PreparedStatement statement, int place, RowChange change, OffsetDateTime at) throws SQLException;
     }
 
     private final String text;
@@ -24,9 +25,9 @@ final class RowStatement {
         this.parameters = parameters;
     }
 
-    /** Reads the statement of this name; its parameters are columns of the shape. */
-    static RowStatement read(String name, Database database, RowShape shape) {
-        Sql sql = Sql.read(name, database);
+    /** Reads the statement of this name, whose parameters are columns of the shape, without the columns of other parts. */
+    static RowStatement read(String name, Database database, RowShape shape, Set<Part> parts) {
+        Sql sql = Sql.read(name, database, column -> parts.contains(shape.part(column)));
         return new RowStatement(
                 sql.text(),
                 sql.parameters().stream()
@@ -36,10 +37,18 @@ final class RowStatement {
 
     private static Parameter parameter(String column, RowShape shape) {
         return switch (column) {
-            case "id" -> (statement, place, row, at) -> statement.setObject(place, row.id());
-            case "extra" -> (statement, place, row, at) -> statement.setString(place, row.extra());
-            case "content_hash" -> (statement, place, row, at) -> statement.setBytes(place, row.contentHash());
-            case "now" -> (statement, place, row, at) -> statement.setObject(place, at, Types.TIMESTAMP_WITH_TIMEZONE);
+            case "id" ->
+                (statement, place, change, at) ->
+                        statement.setObject(place, change.row().id());
+            case "extra" ->
+                (statement, place, change, at) ->
+                        statement.setString(place, change.row().extra());
+            case "content_hash" ->
+                (statement, place, change, at) ->
+                        statement.setBytes(place, change.row().contentHash());
+            case "stored_hash" -> (statement, place, change, at) -> statement.setBytes(place, change.storedHash());
+            case "now" ->
+                (statement, place, change, at) -> statement.setObject(place, at, Types.TIMESTAMP_WITH_TIMEZONE);
             default -> value(shape.position(column), shape);
         };
     }
@@ -47,8 +56,10 @@ final class RowStatement {
     private static Parameter value(int position, RowShape shape) {
         int type = type(position, shape);
         return type == Types.VARCHAR
-                ? (statement, place, row, at) -> statement.setString(place, (String) row.values()[position])
-                : (statement, place, row, at) -> statement.setObject(place, row.values()[position], type);
+                ? (statement, place, change, at) ->
+                        statement.setString(place, (String) change.row().values()[position])
+                : (statement, place, change, at) ->
+                        statement.setObject(place, change.row().values()[position], type);
     }
 
     private static int type(int position, RowShape shape) {
@@ -67,9 +78,9 @@ final class RowStatement {
     }
 
     /** Fills all places; {@code at} is the time of the change. */
-    void set(PreparedStatement statement, Row row, OffsetDateTime at) throws SQLException {
+    void set(PreparedStatement statement, RowChange change, OffsetDateTime at) throws SQLException {
         for (int i = 0; i < parameters.size(); i++) {
-            parameters.get(i).set(statement, i + 1, row, at);
+            parameters.get(i).set(statement, i + 1, change, at);
         }
     }
 }

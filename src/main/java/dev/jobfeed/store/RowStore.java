@@ -1,17 +1,21 @@
 package dev.jobfeed.store;
 
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.feed.Part;
 import dev.jobfeed.feed.Row;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -22,24 +26,22 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class RowStore {
 
+    private final FeedSource source;
     private final JdbcTemplate jdbc;
+    private final Database database;
     private final Sql lookUp;
-    private final Map<RowChange.Action, RowStatement> statements = new EnumMap<>(RowChange.Action.class);
+    private final Map<Writing, RowStatement> statements = new ConcurrentHashMap<>();
 
     /** The store of a feed's rows. */
     public RowStore(FeedSource source, DataSource dataSource, Database database) {
+        this.source = source;
         this.jdbc = new JdbcTemplate(dataSource);
+        this.database = database;
         this.lookUp = Sql.read(source.table() + "-look-up", database);
-        statements.put(
-                RowChange.Action.INSERT, RowStatement.read(source.table() + "-insert", database, source.shape()));
-        statements.put(
-                RowChange.Action.UPDATE, RowStatement.read(source.table() + "-update", database, source.shape()));
-        if (source.isExpiring()) {
-            statements.put(
-                    RowChange.Action.REACTIVATE,
-                    RowStatement.read(source.table() + "-reactivate", database, source.shape()));
-        }
     }
+
+    /** What changes have in common that are one batch. */
+    private record Writing(RowChange.Action action, Set<Part> parts) {}
 
     private record Stored(byte[] contentHash, OffsetDateTime updatedAt, boolean expired) {}
 
@@ -50,11 +52,16 @@ public final class RowStore {
         for (Row row : rows) {
             Stored before = stored.get(row.id());
             if (before == null) {
-                changes.add(new RowChange(row, RowChange.Action.INSERT, false));
-            } else if (!Arrays.equals(before.contentHash(), row.contentHash()) && !isOlder(row, before.updatedAt())) {
-                changes.add(new RowChange(row, RowChange.Action.UPDATE, before.expired()));
+                changes.add(new RowChange(row, RowChange.Action.INSERT, Part.ALL, null, false));
+                continue;
+            }
+            Set<Part> changed = row.changedParts(before.contentHash());
+            if (!changed.isEmpty() && !isOlder(row, before.updatedAt())) {
+                changes.add(
+                        new RowChange(row, RowChange.Action.UPDATE, changed, before.contentHash(), before.expired()));
             } else if (before.expired()) {
-                changes.add(new RowChange(row, RowChange.Action.REACTIVATE, true));
+                changes.add(new RowChange(
+                        row, RowChange.Action.REACTIVATE, Set.of(Part.SHORT), before.contentHash(), true));
             }
         }
         return changes;
@@ -86,29 +93,47 @@ public final class RowStore {
         return stored;
     }
 
-    /** Writes changes, a batch an action; {@code at} becomes the time of the change. */
+    /**
+     * Writes changes, a batch for those that write the same parts; {@code at} becomes the time of the change. A row that somebody
+     * else has written or deleted since the look-up is looked up again.
+     */
     public void write(List<RowChange> changes, OffsetDateTime at) {
-        statements.forEach((action, sql) -> {
-            List<Row> rows = changes.stream()
-                    .filter(change -> change.action() == action)
-                    .map(RowChange::row)
-                    .toList();
-            if (!rows.isEmpty()) {
-                jdbc.batchUpdate(sql.text(), setter(sql, rows, at));
+        List<Row> missed = new ArrayList<>();
+        // in the page's order: that of hash codes, in which rows would be locked, is another one in each process
+        Map<Writing, List<RowChange>> batches = changes.stream()
+                .collect(Collectors.groupingBy(
+                        change -> new Writing(change.action(), change.parts()),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        batches.forEach((writing, batch) -> {
+            RowStatement sql = statements.computeIfAbsent(writing, this::statement);
+            int[] written = jdbc.batchUpdate(sql.text(), setter(sql, batch, at));
+            for (int i = 0; i < written.length; i++) {
+                if (written[i] == 0) {
+                    missed.add(batch.get(i).row());
+                }
             }
         });
+        if (!missed.isEmpty()) {
+            write(changes(missed), at);
+        }
     }
 
-    private BatchPreparedStatementSetter setter(RowStatement sql, List<Row> rows, OffsetDateTime at) {
+    private RowStatement statement(Writing writing) {
+        String action = writing.action().name().toLowerCase(Locale.ROOT);
+        return RowStatement.read(source.table() + "-" + action, database, source.shape(), writing.parts());
+    }
+
+    private static BatchPreparedStatementSetter setter(RowStatement sql, List<RowChange> batch, OffsetDateTime at) {
         return new BatchPreparedStatementSetter() {
             @Override
             public void setValues(PreparedStatement statement, int i) throws SQLException {
-                sql.set(statement, rows.get(i), at);
+                sql.set(statement, batch.get(i), at);
             }
 
             @Override
             public int getBatchSize() {
-                return rows.size();
+                return batch.size();
             }
         };
     }

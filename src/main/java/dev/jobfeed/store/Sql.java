@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,7 +28,12 @@ public record Sql(String text, List<String> parameters) {
 
     /** Reads a statement and takes its parameters apart. */
     static Sql read(String name, Database database) {
-        return parse(text(name, database));
+        return read(name, database, parameter -> true);
+    }
+
+    /** Reads a statement without the lines that have a parameter which is not given. */
+    static Sql read(String name, Database database, Predicate<String> given) {
+        return parse(only(given, text(name, database)));
     }
 
     /** The text of {@code <database>/<name>.sql}, or of {@code <name>.sql} where one serves every database. */
@@ -51,10 +56,10 @@ public record Sql(String text, List<String> parameters) {
         }
     }
 
-    /** A statement without the lines that have a parameter which is not among the given ones. */
-    public static String only(Set<String> given, String text) {
+    /** A statement without the lines that have a parameter which is not given. */
+    public static String only(Predicate<String> given, String text) {
         return text.lines()
-                .filter(line -> PARAMETER.matcher(line).results().allMatch(found -> given.contains(found.group(1))))
+                .filter(line -> PARAMETER.matcher(line).results().allMatch(found -> given.test(found.group(1))))
                 .collect(Collectors.joining("\n"));
     }
 

@@ -226,7 +226,6 @@ class RowReaderTest {
             }
             changes.add(arguments(field.name(), changed));
         }
-        changes.add(arguments("id", full().put("id", "00000000-0000-5000-8000-00000000000b")));
         changes.add(arguments("an unknown field", full().put("external_id", "x")));
         changes.add(arguments("a microsecond", full().put("created_at", "2026-04-29T05:00:03.198871Z")));
         changes.add(arguments("an unreadable date", full().put("date_posted", "soon")));

@@ -1,3 +1,4 @@
+-- Goes without the columns of parts that are as they were, so the row must be the one that was found.
 update career_site
 set name = :name,
     website = :website,
@@ -14,3 +15,4 @@ set name = :name,
     last_changed_at = :now,
     change_seq = default
 where id = :id
+  and content_hash = :stored_hash

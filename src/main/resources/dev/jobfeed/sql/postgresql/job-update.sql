@@ -1,3 +1,4 @@
+-- Goes without the columns of parts that are as they were, so the row must be the one that was found.
 update job
 set title = :title,
     normalized_title = :normalized_title,
@@ -30,3 +31,4 @@ set title = :title,
     expired_at = null,
     expired_reason = null
 where id = :id
+  and content_hash = :stored_hash
