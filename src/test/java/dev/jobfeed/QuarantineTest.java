@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.run.Quarantine;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
@@ -19,16 +20,22 @@ import dev.jobfeed.sandbox.SandboxOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Rows that cannot be stored, beside rows that can. */
 class QuarantineTest {
@@ -339,6 +346,38 @@ class QuarantineTest {
                 .isEqualTo("title is 2 and not a text");
         assertThat(world.one("select count(*) from quarantine where closed_at is not null", Integer.class))
                 .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aJobThatExpiresWhileItsRowIsTriedAgainStaysExpired(String database) throws Exception {
+        start(database, 5);
+        world.sync();
+        rewriteFirstRow(job -> job.put("title", 1));
+        resync();
+        Quarantine quarantine = world.bundle().tenants().standard().quarantine();
+        ObjectNode row = (ObjectNode) SyncWorld.parse(quarantine.open().get(0).payload());
+        world.database.update(
+                "update quarantine set payload = ?", row.put("title", "good").toString());
+        Quarantine.Entry entry = quarantine.open().get(0);
+        DataSource dataSource = world.database.getDataSource();
+        CompletableFuture<Optional<String>> retry = new TransactionTemplate(
+                        new DataSourceTransactionManager(dataSource))
+                .execute(status -> {
+                    world.database.update(
+                            "update job set expired_at = current_timestamp, expired_reason = 'swept' where id = ?",
+                            entry.jobId());
+                    CompletableFuture<Optional<String>> started =
+                            CompletableFuture.supplyAsync(() -> quarantine.retry(entry));
+                    LockWait.of(world.database, database.equals("h2"));
+                    return started;
+                });
+
+        assertThat(retry.get(60, TimeUnit.SECONDS)).isEmpty();
+
+        assertThat(world.one("select expired_reason from job where id = ?", String.class, entry.jobId()))
+                .isEqualTo("swept");
+        assertThat(open()).isZero();
     }
 
     private Run resync() throws Exception {

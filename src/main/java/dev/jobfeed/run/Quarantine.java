@@ -93,6 +93,11 @@ public final class Quarantine {
         }
         OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
         transaction.executeWithoutResult(status -> {
+            // so that it does not expire, or get its good version, between the look at it and the write
+            jdbc.queryForList(
+                    Sql.text("job-lock", database),
+                    Map.of("id", page.rows().get(0).id()),
+                    UUID.class);
             List<RowChange> changes = rows.changes(page.rows()).stream()
                     .filter(change -> !change.reactivates())
                     .toList();

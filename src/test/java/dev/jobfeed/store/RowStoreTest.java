@@ -1,10 +1,10 @@
 package dev.jobfeed.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.LockWait;
 import dev.jobfeed.PostgresServer;
 import dev.jobfeed.feed.AnswerReader;
 import dev.jobfeed.feed.FeedSource;
@@ -217,7 +217,7 @@ class RowStoreTest {
             }
             CompletableFuture<Void> started = CompletableFuture.runAsync(
                     () -> transaction.executeWithoutResult(own -> store.write(changes, NOW)));
-            await().until(this::somebodyWaits);
+            LockWait.of(database, isH2);
             return started;
         });
         writing.get(60, TimeUnit.SECONDS);
@@ -226,15 +226,6 @@ class RowStoreTest {
                 page.stream().map(row -> columns(FeedSource.JOBS, row.id())).toList();
         assertThat(rows).hasSize(3).containsOnly(rows.get(2));
         assertThat(store.changes(page)).isEmpty();
-    }
-
-    private boolean somebodyWaits() {
-        return database.queryForObject(
-                isH2
-                        ? "select count(*) > 0 from information_schema.sessions where blocker_id is not null"
-                        : "select count(*) > 0 from pg_stat_activity"
-                                + " where datname = current_database() and wait_event_type = 'Lock'",
-                Boolean.class);
     }
 
     @ParameterizedTest

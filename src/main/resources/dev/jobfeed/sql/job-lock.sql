@@ -1,0 +1,1 @@
+select id from job where id = :id for update
