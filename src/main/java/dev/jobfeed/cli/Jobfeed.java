@@ -47,6 +47,10 @@ public final class Jobfeed implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         System.setProperty("h2.bindAddress", "127.0.0.1");
+        // JEP 498: a newer Java warns of how Netty takes memory, in four lines that are no JSON
+        if (java.lang.Runtime.version().feature() >= 24) {
+            System.setProperty("io.netty.noUnsafe", "true");
+        }
         System.exit(commandLine().execute(arguments));
     }
 
