@@ -6,7 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /** Makes a few bytes of what a row holds, for each of its parts by itself. Not thread-safe. */
@@ -18,13 +20,15 @@ final class ContentHash {
     private static final Part[] PARTS = Part.values();
 
     private final RowShape shape;
-    private final MessageDigest digest;
+    private final Map<Part, MessageDigest> digests = new EnumMap<>(Part.class);
     private final ByteBuffer instant = ByteBuffer.allocate(Long.BYTES + Integer.BYTES);
 
     ContentHash(RowShape shape) {
         this.shape = shape;
         try {
-            this.digest = MessageDigest.getInstance("SHA-256");
+            for (Part part : PARTS) {
+                digests.put(part, MessageDigest.getInstance("SHA-256"));
+            }
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
@@ -32,18 +36,12 @@ final class ContentHash {
 
     /** The hash of a row's fields and {@code extra}. */
     byte[] of(Object[] values, String extra) {
-        byte[] hash = new byte[PARTS.length * LENGTH];
-        for (Part part : PARTS) {
-            for (int i = 0; i < shape.fields().size(); i++) {
-                if (shape.fields().get(i).part() == part) {
-                    add(values[i]);
-                }
-            }
-            if (shape.part("extra") == part) {
-                add(extra);
-            }
-            System.arraycopy(digest.digest(), 0, hash, part.ordinal() * LENGTH, LENGTH);
+        for (int i = 0; i < shape.fields().size(); i++) {
+            add(digests.get(shape.fields().get(i).part()), values[i]);
         }
+        add(digests.get(shape.part("extra")), extra);
+        byte[] hash = new byte[PARTS.length * LENGTH];
+        digests.forEach((part, digest) -> System.arraycopy(digest.digest(), 0, hash, part.ordinal() * LENGTH, LENGTH));
         return hash;
     }
 
@@ -51,7 +49,7 @@ final class ContentHash {
      * Each value with a mark of its own behind it, so that no two rows run into the same bytes; a time is of one length, and
      * does not begin like the mark of no value.
      */
-    private void add(Object value) {
+    private void add(MessageDigest digest, Object value) {
         if (value == null) {
             digest.update((byte) 0xFE);
         } else if (value instanceof OffsetDateTime time) {
