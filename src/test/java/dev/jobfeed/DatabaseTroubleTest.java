@@ -156,7 +156,7 @@ class DatabaseTroubleTest {
             other.setAutoCommit(false);
             statement.execute("select id from sync_run for update");
             third.release();
-            await().atMost(JobfeedProcess.DEADLINE).until(() -> PostgresServer.hasWaiter(watch));
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
             server.crash();
         } catch (java.sql.SQLException e) {
             assertThat(e.getMessage())

@@ -95,7 +95,7 @@ class KilledProcessTest {
             other.setAutoCommit(false);
             statement.execute("select id from sync_run for update");
             locked.countDown();
-            await().atMost(Duration.ofMinutes(1)).until(() -> PostgresServer.hasWaiter(watch));
+            await().atMost(Duration.ofMinutes(1)).until(() -> LockWait.isThere(watch));
             first.kill();
             other.rollback();
         }
@@ -125,17 +125,11 @@ class KilledProcessTest {
         String shared = Files.readString(directory.resolve("jobs.server")).strip();
         try (Connection other = DriverManager.getConnection(shared);
                 Connection watch = DriverManager.getConnection(shared);
-                Statement statement = other.createStatement();
-                Statement watching = watch.createStatement()) {
+                Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("select id from sync_run for update");
             locked.countDown();
-            await().atMost(Duration.ofMinutes(1)).until(() -> {
-                try (ResultSet waiting = watching.executeQuery(
-                        "select count(*) from information_schema.sessions where blocker_id is not null")) {
-                    return waiting.next() && waiting.getInt(1) > 0;
-                }
-            });
+            await().atMost(Duration.ofMinutes(1)).until(() -> LockWait.isThere(watch));
             first.kill();
         } catch (SQLException e) {
             // the connections ended with the process that served them

@@ -220,13 +220,4 @@ public final class PostgresServer implements AutoCloseable {
             throw new IOException(String.join(" ", all) + " ended with " + process.exitValue());
         }
     }
-
-    /** Whether a session of a database waits for a lock. */
-    static boolean hasWaiter(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                var result = statement.executeQuery("select exists (select 1 from pg_locks where not granted)")) {
-            result.next();
-            return result.getBoolean(1);
-        }
-    }
 }

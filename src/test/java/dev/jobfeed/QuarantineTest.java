@@ -22,20 +22,15 @@ import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Rows that cannot be stored, beside rows that can. */
 class QuarantineTest {
@@ -360,21 +355,15 @@ class QuarantineTest {
         world.database.update(
                 "update quarantine set payload = ?", row.put("title", "good").toString());
         Quarantine.Entry entry = quarantine.open().get(0);
-        DataSource dataSource = world.database.getDataSource();
-        CompletableFuture<Optional<String>> retry = new TransactionTemplate(
-                        new DataSourceTransactionManager(dataSource))
-                .execute(status -> {
-                    world.database.update(
-                            "update job set expired_at = current_timestamp, expired_reason = 'swept' where id = ?",
-                            entry.jobId());
-                    CompletableFuture<Optional<String>> started =
-                            CompletableFuture.supplyAsync(() -> quarantine.retry(entry));
-                    LockWait.of(world.database, database.equals("h2"));
-                    return started;
-                });
 
-        assertThat(retry.get(60, TimeUnit.SECONDS)).isEmpty();
+        Optional<String> bad = LockWait.behind(
+                world.database,
+                () -> world.database.update(
+                        "update job set expired_at = current_timestamp, expired_reason = 'swept' where id = ?",
+                        entry.jobId()),
+                () -> quarantine.retry(entry));
 
+        assertThat(bad).isEmpty();
         assertThat(world.one("select expired_reason from job where id = ?", String.class, entry.jobId()))
                 .isEqualTo("swept");
         assertThat(open()).isZero();

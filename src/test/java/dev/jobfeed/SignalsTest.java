@@ -110,7 +110,7 @@ class SignalsTest {
             other.setAutoCommit(false);
             statement.execute("select id from sync_run for update");
             hold.release();
-            await().atMost(JobfeedProcess.DEADLINE).until(() -> PostgresServer.hasWaiter(watch));
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
             stop(process, "TERM", "in a page's transaction");
         }
         world.assertOpenAfterPages(1);

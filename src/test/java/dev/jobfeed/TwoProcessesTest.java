@@ -75,7 +75,7 @@ class TwoProcessesTest {
             other.setAutoCommit(false);
             statement.execute("select id from sync_run for update");
             hold.release();
-            await().atMost(JobfeedProcess.DEADLINE).until(() -> PostgresServer.hasWaiter(watch));
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
             first.signal("STOP");
             other.rollback();
         }

@@ -11,14 +11,14 @@ import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.feed.Field;
 import dev.jobfeed.feed.Row;
 import dev.jobfeed.feed.RowShape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,12 +39,11 @@ class RowStoreTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-24T00:00:00Z");
 
-    private boolean isH2;
     private JdbcTemplate database;
     private TransactionTemplate transaction;
 
     private RowStore store(String name, FeedSource source) throws Exception {
-        isH2 = name.equals("h2");
+        boolean isH2 = name.equals("h2");
         DataSource dataSource = new DriverManagerDataSource(
                 isH2 ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1" : PostgresServer.newDatabase());
         Database kind = isH2 ? Database.H2 : Database.POSTGRESQL;
@@ -58,8 +57,20 @@ class RowStoreTest {
         transaction.executeWithoutResult(status -> store.write(store.changes(rows), NOW));
     }
 
-    private static Row row(FeedSource source, ObjectNode json) throws Exception {
-        return AnswerReader.row(json.toString(), source.shape()).rows().get(0);
+    private void sync(RowStore store, ObjectNode job) {
+        sync(store, List.of(row(FeedSource.JOBS, job)));
+    }
+
+    private static Row row(FeedSource source, ObjectNode json) {
+        try {
+            return AnswerReader.row(json.toString(), source.shape()).rows().get(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ObjectNode job(int number) {
+        return full(FeedSource.JOBS, new UUID(1, number));
     }
 
     /** A row with something in each field. */
@@ -142,20 +153,20 @@ class RowStoreTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void whatIsUnchangedIsNotWritten(String name) throws Exception {
         RowStore store = store(name, FeedSource.JOBS);
-        ObjectNode job = full(FeedSource.JOBS, new UUID(1, 1));
-        sync(store, List.of(row(FeedSource.JOBS, job)));
+        ObjectNode job = job(1);
+        sync(store, job);
         // what only a write would take away
         database.update("update job set description = 'mine', benefits = null, title = 'mine'");
 
-        sync(store, List.of(row(FeedSource.JOBS, job.put("summary", "other"))));
+        sync(store, job.put("summary", "other"));
         assertThat(written()).isEqualTo("title mine");
 
-        sync(store, List.of(row(FeedSource.JOBS, job.put("description", "other"))));
+        sync(store, job.put("description", "other"));
         assertThat(written()).isEqualTo("title other");
 
         database.update("update job set description = 'mine'");
         job.putArray("locations");
-        sync(store, List.of(row(FeedSource.JOBS, job)));
+        sync(store, job);
         assertThat(written()).startsWith("title mine ").contains("benefits");
     }
 
@@ -168,18 +179,18 @@ class RowStoreTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aRowOfAnUnknownHashIsWrittenWhole(String name) throws Exception {
         RowStore store = store(name, FeedSource.JOBS);
-        ObjectNode job = full(FeedSource.JOBS, new UUID(1, 1));
-        sync(store, List.of(row(FeedSource.JOBS, job)));
+        ObjectNode job = job(1);
+        sync(store, job);
         database.update("update job set description = 'mine', benefits = null, content_hash = ?", new byte[1]);
 
-        sync(store, List.of(row(FeedSource.JOBS, job)));
+        sync(store, job);
 
         assertThat(written()).startsWith("title description ").contains("benefits");
     }
 
     /** What another process does to a row that a page has looked up already. */
     private interface Other {
-        void run(RowStoreTest test, RowStore store, ObjectNode row) throws Exception;
+        void run(RowStoreTest test, RowStore store, ObjectNode row);
     }
 
     static Stream<Arguments> others() {
@@ -202,25 +213,21 @@ class RowStoreTest {
         RowStore store = store(name, FeedSource.JOBS);
         List<Row> page = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
-            ObjectNode job = full(FeedSource.JOBS, new UUID(1, i));
+            ObjectNode job = job(i);
             if (i < 3) {
-                sync(store, List.of(row(FeedSource.JOBS, job)));
+                sync(store, job);
             }
             page.add(row(FeedSource.JOBS, job.put("title", "other")));
         }
         List<RowChange> changes = store.changes(page);
-        CompletableFuture<Void> writing = transaction.execute(status -> {
-            try {
-                other.run(this, store, full(FeedSource.JOBS, new UUID(1, 2)));
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-            CompletableFuture<Void> started = CompletableFuture.runAsync(
-                    () -> transaction.executeWithoutResult(own -> store.write(changes, NOW)));
-            LockWait.of(database, isH2);
-            return started;
-        });
-        writing.get(60, TimeUnit.SECONDS);
+
+        LockWait.behind(
+                database,
+                () -> other.run(this, store, job(2)),
+                () -> transaction.execute(status -> {
+                    store.write(changes, NOW);
+                    return null;
+                }));
 
         List<Map<String, String>> rows =
                 page.stream().map(row -> columns(FeedSource.JOBS, row.id())).toList();
@@ -232,8 +239,8 @@ class RowStoreTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void anOlderStateDoesNotReplaceOneThatCameBetweenLookUpAndUpdate(String name) throws Exception {
         RowStore store = store(name, FeedSource.JOBS);
-        ObjectNode job = full(FeedSource.JOBS, new UUID(1, 1));
-        sync(store, List.of(row(FeedSource.JOBS, job)));
+        ObjectNode job = job(1);
+        sync(store, job);
         Row older = row(FeedSource.JOBS, job.put("title", "older"));
         List<RowChange> changes = store.changes(List.of(older));
         Row newer = row(FeedSource.JOBS, job.put("title", "newer").put("updated_at", "2026-05-01T00:00:00Z"));
