@@ -8,6 +8,7 @@ import dev.jobfeed.retry.RetryTiming;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -32,6 +33,9 @@ public final class JoboRetries implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(JoboRetries.class);
 
+    /** How often an attempt buys an answer that cannot be read. */
+    private static final int MOST_BOUGHT = 2;
+
     private final Tenants tenants;
     private final Clock clock;
     private final RandomGenerator random;
@@ -48,11 +52,27 @@ public final class JoboRetries implements Processor {
      * @param failure the last one, in words
      * @param counts how many failures of each kind there were; of 429, how many one after the other
      * @param delay the wait before the next try, unscaled
+     * @param bought how many answers were charged and could not be read
+     * @param lost what those were charged, in credits
      */
-    public record History(FailureKind kind, String failure, Map<FailureKind, Integer> counts, Duration delay) {
+    public record History(
+            FailureKind kind,
+            String failure,
+            Map<FailureKind, Integer> counts,
+            Duration delay,
+            int bought,
+            BigDecimal lost) {
 
         int count() {
             return counts.get(kind);
+        }
+
+        /** Names the cost of the answers that could not be read; empty when none was charged. */
+        String cost() {
+            return bought == 0
+                    ? ""
+                    : lost.stripTrailingZeros().toPlainString() + " credits charged for "
+                            + (bought == 1 ? "an answer" : bought + " answers") + " that cannot be read";
         }
     }
 
@@ -83,7 +103,16 @@ public final class JoboRetries implements Processor {
         if (failure instanceof RetryAdvice advice) {
             delay = RetryTiming.bounded(delay, advice.longestWait());
         }
-        exchange.setProperty(HISTORY, new History(kind, words(failure), counts, delay));
+        BigDecimal charged = charged(exchange);
+        exchange.setProperty(
+                HISTORY,
+                new History(
+                        kind,
+                        words(failure),
+                        counts,
+                        delay,
+                        (before == null ? 0 : before.bought()) + charged.signum(),
+                        (before == null ? BigDecimal.ZERO : before.lost()).add(charged)));
         exchange.getMessage()
                 .setHeader(Exchange.REDELIVERY_DELAY, scaled(delay, settings).toMillis());
     }
@@ -98,7 +127,13 @@ public final class JoboRetries implements Processor {
         Settings settings = tenant.settings();
         History history = exchange.getProperty(HISTORY, History.class);
         Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
-        if (history.count() > most || attempt != null && attempt.isStopping()) {
+        if (attempt != null && attempt.isStopping()) {
+            return false;
+        }
+        if (history.count() > most || history.bought() >= MOST_BOUGHT) {
+            if (attempt != null && history.bought() > 0) {
+                attempt.explain(history.cost());
+            }
             return false;
         }
         if (history.delay().compareTo(settings.duration("jobo.retry.max-wait")) > 0) {
@@ -112,16 +147,25 @@ public final class JoboRetries implements Processor {
             attempt.pauses();
         }
         LOG.warn(
-                "{}: {}; waiting {} s, then asking again ({} of at most {})",
+                "{}: {}; {}waiting {} s, then asking again ({} of at most {})",
                 path(exchange),
                 history.failure(),
+                history.bought() == 0 ? "" : history.cost() + "; ",
                 scaled(history.delay(), settings).toMillis() / 1000.0,
                 history.count(),
-                most);
+                history.count() == history.bought() ? MOST_BOUGHT - 1 : most);
         String reason = history.kind().name().toLowerCase(Locale.ROOT);
         tenant.meters().add(Metric.RETRIES, 1, reason);
         tenant.meters().add(Metric.WAITS, scaled(history.delay(), settings).toMillis() / 1000.0, reason);
         return true;
+    }
+
+    /** What the answer that failed was charged; zero for one that was not, and at Jobby.dev, which has no credits. */
+    private static BigDecimal charged(Exchange exchange) {
+        BigDecimal charged = exchange.getVariable("jobbyPath") == null
+                ? exchange.getVariable("joboCreditsDeducted", BigDecimal.class)
+                : null;
+        return charged == null ? BigDecimal.ZERO : charged.max(BigDecimal.ZERO);
     }
 
     /** Only one of them is set during a call. */

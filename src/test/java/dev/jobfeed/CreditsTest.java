@@ -1,8 +1,11 @@
 package dev.jobfeed;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jobfeed.feed.UnreadableAnswerException;
 import dev.jobfeed.run.AttemptFailedException;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.sandbox.Endpoint;
@@ -11,9 +14,11 @@ import dev.jobfeed.sandbox.SandboxOptions;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is recorded of credits, and the limits their owner sets. 60 jobs at 0.5 in pages of 20 are 10 credits a page. */
@@ -105,18 +110,92 @@ class CreditsTest {
         assertThat(world.state().creditsBalance()).isEqualByComparingTo("60");
     }
 
-    @Test
-    void whatAFailedAttemptPaidIsCounted() throws Exception {
+    static Stream<Interceptor.Verdict> chargedAndUnreadable() {
+        return Stream.of(
+                Interceptor.truncate(10),
+                Interceptor.rewrite(page -> "{\"jobs\":[{\"id\":nan}],\"has_more\":false}".getBytes(UTF_8)),
+                Interceptor.rewrite(page -> "{\"jobs\":[]}".getBytes(UTF_8)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("chargedAndUnreadable")
+    void aChargedPageThatCannotBeReadIsBoughtTwiceAnAttemptAndTheAlertSaysWhatItCost(Interceptor.Verdict verdict)
+            throws Exception {
         start(1000);
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() > 1
-                ? Interceptor.truncate(10)
-                : Interceptor.pass());
+        world.sandbox.intercept(request ->
+                request.endpoint() == Endpoint.JOBS_FEED && request.sequence() > 1 ? verdict : Interceptor.pass());
 
         assertThatThrownBy(world::sync);
 
+        assertThat(world.feed()).hasSize(3);
         assertThat(world.run().pages()).isEqualTo(1);
-        assertThat(world.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(7 * PAGE));
-        assertThat(world.state().creditsBalance()).isEqualByComparingTo(BigDecimal.valueOf(1000 - 7 * PAGE));
+        assertThat(world.run().retries()).isEqualTo(1);
+        assertThat(world.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(3 * PAGE));
+        assertThat(world.state().creditsBalance()).isEqualByComparingTo(BigDecimal.valueOf(1000 - 3 * PAGE));
+        assertThat(world.one("select message from alert where cleared_at is null", String.class))
+                .endsWith("; 20 credits charged for 2 answers that cannot be read.");
+
+        world.sandbox.intercept(null);
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(world.feed()).hasSize(5);
+    }
+
+    @Test
+    void anUnreadableAnswerThatIsNotChargedKeepsItsFiveRepetitions() throws Exception {
+        start(1000);
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                ? Interceptor.answer(200, Map.of(), "{\"jobs\":[]}")
+                : Interceptor.pass());
+
+        assertThatThrownBy(world::sync).isInstanceOf(UnreadableAnswerException.class);
+
+        assertThat(world.feed()).hasSize(6);
+        assertThat(world.one("select message from alert", String.class)).doesNotContain("charged");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aChargedPageWithRowsThatAreNoProperJsonIsStoredAsFarAsItCanBe(String database) throws Exception {
+        world = SyncWorld.of(
+                        database,
+                        SandboxOptions.builder()
+                                .jobs(60)
+                                .creditsPerJob(new BigDecimal("0.5"))
+                                .creditsBalance(BigDecimal.valueOf(1000)))
+                .with("jobo.jobs.batch-size", "20");
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                ? Interceptor.rewrite(CreditsTest::damaged)
+                : Interceptor.pass());
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(world.feed()).hasSize(3);
+        assertThat(run.creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(3 * PAGE));
+        assertThat(run.counts().received()).isEqualTo(60);
+        assertThat(run.counts().quarantined()).isEqualTo(3);
+        assertThat(run.counts().inserted()).isEqualTo(57);
+        assertThat(world.one("select count(*) from job where title like '%' || chr(10) || '%'", Integer.class))
+                .isEqualTo(57);
+        assertThat(world.one("select min(cast(extra as varchar)) from job", String.class)
+                        .replace(" ", ""))
+                .isEqualTo("{\"odds\":null}");
+        assertThat(world.one("select min(reason) from quarantine", String.class))
+                .contains("not UTF-8");
+        assertThat(world.one("select min(payload) from quarantine", String.class))
+                .contains("Z\uFFFDrich");
+    }
+
+    /** Raw line breaks and a bare NaN in each row, and a byte of Latin-1 in the third. */
+    private static byte[] damaged(byte[] page) {
+        String[] rows = new String(page, ISO_8859_1).split("\"title\":\"", -1);
+        StringBuilder damaged = new StringBuilder(rows[0]);
+        for (int i = 1; i < rows.length; i++) {
+            damaged.append("\"odds\":NaN,\"title\":\"\n")
+                    .append(i == 3 ? "Z\u00fcrich" : "")
+                    .append(rows[i]);
+        }
+        return damaged.toString().getBytes(ISO_8859_1);
     }
 
     @Test

@@ -24,13 +24,31 @@ public final class AnswerReader {
 
     private AnswerReader() {}
 
-    /** Reads a page of a feed; rows of the same id become one, the newest. */
+    /**
+     * Reads a page of a feed; rows of the same id become one, the newest.
+     *
+     * <p>The parser ends at the first byte that is not UTF-8. The answer is then read on from the start of that row, with
+     * U+FFFD in the place of such bytes; checking every byte beforehand would slow down every page.
+     */
     public static FeedPage feedPage(InputStream answer, RowShape shape) throws IOException {
-        RowBytes bytes = new RowBytes(answer);
-        RowReader reader = new RowReader(shape, bytes);
         List<RowReader.Result> results = new ArrayList<>();
-        Envelope envelope = read(bytes, shape.array(), parser -> results.add(reader.read(parser)));
-        return page(results, envelope);
+        Reading reading = new Reading(shape.array());
+        RowBytes bytes = new RowBytes(answer);
+        try {
+            read(reading, bytes, shape, results);
+        } catch (UnreadableAnswerException e) {
+            if (!reading.isWithinItem) {
+                throw e;
+            }
+            read(reading, bytes.repairedBehind("{\"" + shape.array() + "\":["), shape, results);
+        }
+        return page(results, reading.envelope());
+    }
+
+    private static void read(Reading reading, RowBytes bytes, RowShape shape, List<RowReader.Result> results)
+            throws IOException {
+        RowReader rows = new RowReader(shape, bytes);
+        reading.read(bytes, parser -> results.add(rows.read(parser)));
     }
 
     /** Reads one row that was delivered before, as a page of its own. */
@@ -61,19 +79,20 @@ public final class AnswerReader {
     /** Reads a page of {@code GET /api/jobs/expired}; what is no UUID cannot be an id of ours and is passed over. */
     public static IdPage idPage(InputStream answer) throws IOException {
         List<UUID> ids = new ArrayList<>();
-        Envelope envelope = read(answer, "job_ids", parser -> {
+        Reading reading = new Reading("job_ids");
+        reading.read(new RepairedUtf8(answer), parser -> {
             if (parser.currentToken() == JsonToken.VALUE_STRING) {
                 RowReader.uuid(parser.getText()).ifPresent(ids::add);
             } else {
                 parser.skipChildren();
             }
         });
-        return new IdPage(ids, envelope.next());
+        return new IdPage(ids, reading.envelope().next());
     }
 
     /** Reads an answer that is one JSON object, as storable text. */
     public static String object(InputStream answer) throws IOException {
-        try (JsonParser parser = JsonText.JSON.createParser(answer)) {
+        try (JsonParser parser = JsonText.JSON.createParser(new RepairedUtf8(answer))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new UnreadableAnswerException("The answer is not a JSON object.");
             }
@@ -96,44 +115,67 @@ public final class AnswerReader {
 
     private record Envelope(NextPage next, OptionalLong total) {}
 
-    private static Envelope read(InputStream answer, String array, ItemReader items) throws IOException {
-        try (JsonParser parser = JsonText.JSON.createParser(answer)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new UnreadableAnswerException("The answer is not a JSON object.");
-            }
-            boolean hasArray = false;
-            Boolean hasMore = null;
-            String cursor = null;
-            OptionalLong total = OptionalLong.empty();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                JsonToken value = parser.nextToken();
-                if (name.equals(array) && value == JsonToken.START_ARRAY) {
-                    hasArray = true;
-                    while (parser.nextToken() != JsonToken.END_ARRAY) {
-                        items.read(parser);
-                    }
-                } else if (name.equals("has_more") && value.isBoolean()) {
-                    hasMore = parser.getBooleanValue();
-                } else if (name.equals("next_cursor") && value == JsonToken.VALUE_STRING) {
-                    cursor = parser.getText().isEmpty() ? null : parser.getText();
-                } else if (name.equals("estimated_total") && value == JsonToken.VALUE_NUMBER_INT) {
-                    total = OptionalLong.of(parser.getLongValue());
-                } else {
-                    parser.skipChildren();
+    /** The reading of one answer, which another parser may continue. */
+    private static final class Reading {
+
+        private final String array;
+        private boolean hasArray;
+        private boolean isWithinItem;
+        private Boolean hasMore;
+        private String cursor;
+        private OptionalLong total = OptionalLong.empty();
+
+        Reading(String array) {
+            this.array = array;
+        }
+
+        void read(InputStream answer, ItemReader items) throws IOException {
+            try (JsonParser parser = JsonText.JSON.createParser(answer)) {
+                if (parser.nextToken() != JsonToken.START_OBJECT) {
+                    throw new UnreadableAnswerException("The answer is not a JSON object.");
                 }
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    member(parser, items);
+                }
+                if (parser.nextToken() != null) {
+                    throw new UnreadableAnswerException("The answer goes on behind its JSON object.");
+                }
+            } catch (JsonProcessingException e) {
+                throw new UnreadableAnswerException(
+                        "The answer is not the JSON it should be: " + e.getOriginalMessage(), e);
             }
+        }
+
+        private void member(JsonParser parser, ItemReader items) throws IOException {
+            String name = parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (name.equals(array) && value == JsonToken.START_ARRAY) {
+                hasArray = true;
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    isWithinItem = true;
+                    items.read(parser);
+                    isWithinItem = false;
+                }
+            } else if (name.equals("has_more") && value.isBoolean()) {
+                hasMore = parser.getBooleanValue();
+            } else if (name.equals("next_cursor") && value == JsonToken.VALUE_STRING) {
+                cursor = parser.getText().isEmpty() ? null : parser.getText();
+            } else if (name.equals("estimated_total") && value == JsonToken.VALUE_NUMBER_INT) {
+                total = OptionalLong.of(parser.getLongValue());
+            } else {
+                parser.skipChildren();
+            }
+        }
+
+        Envelope envelope() throws UnreadableAnswerException {
             if (!hasArray || hasMore == null) {
                 throw new UnreadableAnswerException(
                         "The answer lacks " + (hasArray ? "a boolean has_more" : "the array " + array) + ".");
             }
-            if (parser.nextToken() != null) {
-                throw new UnreadableAnswerException("The answer goes on behind its JSON object.");
+            if (cursor != null && cursor.indexOf('\uFFFD') >= 0) {
+                throw new UnreadableAnswerException("The cursor of the answer has bytes that are not UTF-8.");
             }
             return new Envelope(new NextPage(hasMore, cursor), total);
-        } catch (JsonProcessingException e) {
-            throw new UnreadableAnswerException(
-                    "The answer is not the JSON it should be: " + e.getOriginalMessage(), e);
         }
     }
 }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Map;
@@ -21,7 +23,8 @@ final class JsonText {
 
     /**
      * Reads what no database takes as well, because a row that cannot be stored must not take its page along; a depth
-     * that could fill the memory is the limit.
+     * that could fill the memory is the limit. Bare NaN and Infinity, and control characters within a text, are read for
+     * the same reason: common writers of JSON let them through.
      */
     static final JsonFactory JSON = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -34,6 +37,10 @@ final class JsonText {
                     .maxNestingDepth(DEEPEST_READABLE)
                     .build())
             .rootValueSeparator((String) null)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+            // an answer outlives its parser, which another one may take over from
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .build();
 
     private final StringBuilder text = new StringBuilder();
@@ -104,7 +111,7 @@ final class JsonText {
 
     /**
      * Numbers go over as text, as every number type changes some of them: 1.10, 1e400. Those that are beyond all
-     * databases, 1e200000, become a string.
+     * databases, 1e200000, become a string. NaN and Infinity become null, as ECMA-262 has it for JSON.stringify.
      */
     private void copyToken(JsonParser token) throws IOException {
         switch (token.currentToken()) {
@@ -120,7 +127,9 @@ final class JsonText {
             }
             case FIELD_NAME -> generator.writeFieldName(StorableText.of(token.currentName()));
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
-                if (StorableText.isNumber(token.getText())) {
+                if (!StorableText.isFinite(token.getText())) {
+                    generator.writeNull();
+                } else if (StorableText.isNumber(token.getText())) {
                     generator.writeNumber(token.getText());
                 } else {
                     generator.writeString(token.getText());

@@ -1,8 +1,11 @@
 package dev.jobfeed.feed;
 
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -11,12 +14,35 @@ import java.util.Arrays;
  */
 final class RowBytes extends FilterInputStream {
 
+    private final RepairedUtf8 repair;
     private byte[] kept = new byte[32_768];
     private int length;
     private long start;
 
     RowBytes(InputStream answer) {
         super(answer);
+        this.repair = null;
+    }
+
+    private RowBytes(RepairedUtf8 answer) {
+        super(answer);
+        this.repair = answer;
+    }
+
+    /**
+     * Returns the answer from the row at hand on, with U+FFFD for what is not UTF-8.
+     *
+     * @param head what the answer begins with in place of what was before that row
+     */
+    RowBytes repairedBehind(String head) {
+        InputStream before = new ByteArrayInputStream(head.getBytes(StandardCharsets.UTF_8));
+        InputStream again = new ByteArrayInputStream(kept, 0, length);
+        return new RowBytes(new RepairedUtf8(new SequenceInputStream(new SequenceInputStream(before, again), in)));
+    }
+
+    /** Returns whether something was replaced between the place that is kept and another. */
+    boolean isRepairedUntil(long place) {
+        return repair != null && repair.hasReplacedBetween(start, place);
     }
 
     /** Forgets the bytes before a place in the answer. */

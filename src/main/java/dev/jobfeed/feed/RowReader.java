@@ -34,10 +34,10 @@ public final class RowReader {
 
     /** Reads the value that the parser stands on, in one go; what is wrong with a row does not end the reading of it. */
     Result read(JsonParser row) throws IOException {
+        bytes.keepFrom(place(row.currentTokenLocation()));
         if (row.currentToken() != JsonToken.START_OBJECT) {
             return new Result(null, new RejectedRow(null, "the row is not a JSON object", text.of(row)));
         }
-        bytes.keepFrom(place(row.currentTokenLocation()));
         Object[] values = new Object[shape.fields().size() + shape.members().size()];
         Map<String, String> extra = new TreeMap<>();
         UUID id = null;
@@ -67,6 +67,9 @@ public final class RowReader {
                 badValue = e.getMessage();
             }
             row.skipChildren();
+        }
+        if (badId == null && badValue == null && bytes.isRepairedUntil(place(row.currentLocation()))) {
+            badValue = "the row has bytes that are not UTF-8; U+FFFD stands in their place";
         }
         if (badId != null || badValue != null) {
             return new Result(null, new RejectedRow(id, badId != null ? badId : badValue, asItCame(row)));

@@ -60,6 +60,11 @@ final class StorableText {
         }
     }
 
+    /** Whether a literal is a number at all: NaN and Infinity, which are read though JSON has none, end in a letter. */
+    static boolean isFinite(String literal) {
+        return Character.isDigit(literal.charAt(literal.length() - 1));
+    }
+
     private static int firstUnstorable(CharSequence text, int from) {
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +78,7 @@ class AnswerReaderTest {
                     {"jobs":[],"has_more":0} | The answer lacks a boolean has_more.
                     {"jobs":[],"has_more":false}{} | The answer goes on behind its JSON object.
                     {"jobs":[],"has_more":false}] | The answer is not the JSON it should be: Unexpected close marker
-                    {"jobs":[{"id":NaN}],"has_more":false} | The answer is not the JSON it should be: Non-standard token
+                    {"jobs":[{"id":nan}],"has_more":false} | The answer is not the JSON it should be: Unrecognized token
                     """)
     void whatIsNoPageNeverPassesForAnEmptyOne(String answer, String message) {
         assertThatExceptionOfType(UnreadableAnswerException.class)
@@ -111,6 +112,76 @@ class AnswerReaderTest {
 
         assertThat(page.ids()).containsExactly(ID, UUID.fromString("abcdef00-0000-5000-8000-00000000000b"));
         assertThat(page.next()).isEqualTo(new NextPage(false, null));
+    }
+
+    @Test
+    void whatCommonWritersOfJsonLetThroughIsRead() throws IOException {
+        FeedPage page = feedPage("""
+                {"jobs":[{"id":"%s","title":"two\nlines\tand\u0001","compensation":{"min":NaN,"max":-Infinity,"a":[Infinity,1]},\
+                "x":NaN}],"has_more":false}""".formatted(ID));
+
+        assertThat(page.rejected()).isEmpty();
+        Row row = page.rows().get(0);
+        assertThat(row.extra()).isEqualTo("{\"x\":null}");
+        assertThat(row.value("title")).isEqualTo("two\nlines\tand\u0001");
+        assertThat(row.value("compensation")).isEqualTo("{\"min\":null,\"max\":null,\"a\":[null,1]}");
+    }
+
+    @Test
+    void aRowWithBytesThatAreNotUtf8IsRejectedAloneWhereverTheyAre() throws IOException {
+        String page = """
+                {"estimated_total":4,"jobs":[{"id":"%s","title":"Zürich"},{"id":"%s","BAD":"BAD"},BAD_SCALAR\
+                {"id":"%s","title":"\uFFFD 🎈"},{"id":"%s","title":"BAD"}],"next_cursor":"c","has_more":true}""".formatted(id(1), id(2), id(3), id(4));
+        for (int padding : new int[] {0, 7_900, 8_000, 31_000}) {
+            byte[] answer = latin1(page.replace("BAD_SCALAR", "\"a\u00e4\",")
+                    .replace("BAD", "\u00e4")
+                    .replace("Zürich", "x".repeat(padding)));
+
+            FeedPage read = AnswerReader.feedPage(new ByteArrayInputStream(answer), RowShape.JOB);
+
+            assertThat(read.rows()).extracting(Row::id).containsExactly(id(1), id(3));
+            assertThat(read.rejected()).extracting(RejectedRow::id).containsExactly(id(2), null, id(4));
+            assertThat(read.rejected().get(0).json()).isEqualTo("{\"id\":\"" + id(2) + "\",\"\uFFFD\":\"\uFFFD\"}");
+            assertThat(read.rejected().get(2).reason()).contains("not UTF-8");
+            assertThat(read.received()).isEqualTo(5);
+            assertThat(read.next()).isEqualTo(new NextPage(true, "c"));
+            assertThat(read.estimatedTotal()).hasValue(4);
+        }
+    }
+
+    @Test
+    void aCursorWithBytesThatAreNotUtf8IsNone() {
+        for (String rows : new String[] {"", "{\"id\":\"\u00e4\"}"}) {
+            byte[] answer = ("{\"jobs\":[" + rows + "],\"next_cursor\":\"\u00e4\",\"has_more\":true}")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+
+            assertThatExceptionOfType(UnreadableAnswerException.class)
+                    .isThrownBy(() -> AnswerReader.feedPage(new ByteArrayInputStream(answer), RowShape.JOB));
+        }
+    }
+
+    @Test
+    void badBytesBetweenIdsAndInAProfileTakeNothingElseAlong() throws IOException {
+        byte[] ids =
+                ("{\"job_ids\":[\"\u00e4\",\"" + ID + "\"],\"has_more\":false}").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] profile = "{\"name\":\"Z\u00fcrich\"}".getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(AnswerReader.idPage(new ByteArrayInputStream(ids)).ids()).containsExactly(ID);
+        assertThat(AnswerReader.object(new ByteArrayInputStream(profile))).isEqualTo("{\"name\":\"Z\uFFFDrich\"}");
+    }
+
+    private static UUID id(int number) {
+        return new UUID(0x5000, 0x8000_0000_0000_0000L + number);
+    }
+
+    /** UTF-8, but for the letter \u00e4, which is a byte of Latin-1. */
+    private static byte[] latin1(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        text.codePoints()
+                .mapToObj(Character::toString)
+                .forEach(letter -> bytes.writeBytes(letter.getBytes(
+                        letter.equals("\u00e4") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8)));
+        return bytes.toByteArray();
     }
 
     private static FeedPage feedPage(String answer) throws IOException {

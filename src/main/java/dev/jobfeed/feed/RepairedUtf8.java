@@ -1,0 +1,88 @@
+package dev.jobfeed.feed;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+
+/** Replaces what is not UTF-8 in a stream with U+FFFD, and remembers where. Not thread-safe. */
+final class RepairedUtf8 extends InputStream {
+
+    private static final int BUFFER_BYTES = 8192;
+
+    private final InputStream in;
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    private final byte[] replacement = "\uFFFD".getBytes(StandardCharsets.UTF_8);
+    private final ByteBuffer raw = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+    private final CharBuffer scratch = CharBuffer.allocate(BUFFER_BYTES);
+    private final ByteBuffer repaired =
+            ByteBuffer.allocate(BUFFER_BYTES * replacement.length).limit(0);
+    private final Deque<Long> places = new ArrayDeque<>();
+    private long length;
+    private boolean ended;
+
+    RepairedUtf8(InputStream in) {
+        this.in = in;
+    }
+
+    /** Returns whether something was replaced in a range of this stream; forgets the places before that range. */
+    boolean hasReplacedBetween(long start, long end) {
+        while (!places.isEmpty() && places.peek() < start) {
+            places.remove();
+        }
+        return !places.isEmpty() && places.peek() < end;
+    }
+
+    @Override
+    public int read() throws IOException {
+        return hasMore() ? repaired.get() & 0xFF : -1;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int most) throws IOException {
+        Objects.checkFromIndexSize(offset, most, into.length);
+        if (most == 0) {
+            return 0;
+        }
+        if (!hasMore()) {
+            return -1;
+        }
+        int count = Math.min(most, repaired.remaining());
+        repaired.get(into, offset, count);
+        return count;
+    }
+
+    private boolean hasMore() throws IOException {
+        while (!repaired.hasRemaining() && !ended) {
+            fill();
+        }
+        return repaired.hasRemaining();
+    }
+
+    private void fill() throws IOException {
+        raw.compact();
+        int read = in.read(raw.array(), raw.position(), raw.remaining());
+        ended = read < 0;
+        raw.position(raw.position() + Math.max(read, 0)).flip();
+        repaired.clear();
+        CoderResult result;
+        do {
+            int from = raw.position();
+            result = decoder.decode(raw, scratch.clear(), ended);
+            repaired.put(raw.array(), from, raw.position() - from);
+            if (result.isMalformed()) {
+                places.add(length + repaired.position());
+                repaired.put(replacement);
+                raw.position(raw.position() + result.length());
+            }
+        } while (!result.isUnderflow());
+        repaired.flip();
+        length += repaired.limit();
+    }
+}
