@@ -1,8 +1,10 @@
 package dev.jobfeed.sandbox;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** What a person at a terminal may ask the sandbox itself, under /sandbox/; it needs no key and is not logged. */
 final class Desk {
@@ -13,12 +15,19 @@ final class Desk {
     private final World world;
     private final RequestLog log;
     private final AtomicReference<Interceptor> interceptor;
+    private final Consumer<Duration> clock;
 
-    Desk(SandboxOptions options, World world, RequestLog log, AtomicReference<Interceptor> interceptor) {
+    Desk(
+            SandboxOptions options,
+            World world,
+            RequestLog log,
+            AtomicReference<Interceptor> interceptor,
+            Consumer<Duration> clock) {
         this.options = options;
         this.world = world;
         this.log = log;
         this.interceptor = interceptor;
+        this.clock = clock;
     }
 
     Reply answer(String method, String path, String body) {
@@ -27,6 +36,7 @@ final class Desk {
                 case "GET /sandbox/requests" -> requests();
                 case "GET /sandbox/world" -> world();
                 case "POST /sandbox/move" -> move(Fields.ofBody(body));
+                case "POST /sandbox/clock" -> setClock(Fields.ofBody(body));
                 case "GET /sandbox/faults" -> faults(interceptor.get());
                 case "POST /sandbox/faults" -> setFaults(body);
                 case "DELETE /sandbox/faults" -> {
@@ -38,7 +48,7 @@ final class Desk {
                                     404,
                                     "Not Found",
                                     "The sandbox has GET /sandbox/requests, GET /sandbox/world, POST /sandbox/move,"
-                                            + " and GET, POST and DELETE /sandbox/faults.")
+                                            + " POST /sandbox/clock, and GET, POST and DELETE /sandbox/faults.")
                             .reply();
             };
         } catch (Refusal refusal) {
@@ -116,6 +126,23 @@ final class Desk {
                         "expired", world.expireJobs(expired),
                         "returned", world.returnJobs(returned),
                         "career_sites", world.updateCareerSites(sites)));
+    }
+
+    /** A clock that is wrong by more than a year tests nothing that one of a year does not. */
+    private Reply setClock(Fields fields) throws Refusal {
+        Integer seconds = fields.number("offset_seconds");
+        if (seconds == null || Math.abs((long) seconds) > 366 * 86_400) {
+            throw Refusal.badRequest("'offset_seconds' must be a whole number of at most a year, such as -3600.");
+        }
+        clock.accept(Duration.ofSeconds(seconds));
+        return Reply.json(
+                200,
+                Map.of(),
+                Reply.fields(
+                        "offset_seconds",
+                        seconds,
+                        "now",
+                        options.clock().instant().toString()));
     }
 
     private static int howMany(Fields fields, String name) throws Refusal {

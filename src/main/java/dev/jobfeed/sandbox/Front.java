@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -33,12 +35,17 @@ final class Front implements HttpHandler {
     private final Map<Endpoint, AtomicLong> sequences = new EnumMap<>(Endpoint.class);
     private final AtomicReference<Interceptor> interceptor;
 
-    Front(SandboxOptions options, World world, RequestLog log, AtomicReference<Interceptor> interceptor) {
+    Front(
+            SandboxOptions options,
+            World world,
+            RequestLog log,
+            AtomicReference<Interceptor> interceptor,
+            Consumer<Duration> clock) {
         this.options = options;
         this.log = log;
         this.api = new Api(options, world);
         this.interceptor = interceptor;
-        this.desk = new Desk(options, world, log, interceptor);
+        this.desk = new Desk(options, world, log, interceptor, clock);
         for (Endpoint endpoint : Endpoint.values()) {
             sequences.put(endpoint, new AtomicLong());
         }

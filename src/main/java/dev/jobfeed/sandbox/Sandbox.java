@@ -1,16 +1,13 @@
 package dev.jobfeed.sandbox;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A local stand-in for the Jobo Enterprise API, with one for Jobby.dev beside it, on 127.0.0.1 only. */
@@ -19,15 +16,8 @@ public final class Sandbox implements AutoCloseable {
     /** A key of the right form that opens nothing but a sandbox. */
     public static final String TEST_KEY = "jbe_test_sandboxsandboxsandbox_not-a-secret-not-a-secret-not-a-secret-test";
 
-    static {
-        // read once, when the server's classes are loaded; without it small answers wait for an acknowledgement
-        if (System.getProperty("sun.net.httpserver.nodelay") == null) {
-            System.setProperty("sun.net.httpserver.nodelay", "true");
-        }
-    }
-
-    private final HttpServer server;
-    private final ExecutorService threads;
+    private final BoundServer server;
+    private final ShiftedClock clock;
     private final World world;
     private final RequestLog log = new RequestLog();
     private final SandboxOptions options;
@@ -35,30 +25,22 @@ public final class Sandbox implements AutoCloseable {
     private final Movement movement;
     private final Jobby jobby;
 
-    private Sandbox(HttpServer server, SandboxOptions options, JobbyOptions jobbyOptions) throws IOException {
+    private Sandbox(BoundServer server, SandboxOptions given, JobbyOptions jobbyOptions) throws IOException {
         this.server = server;
-        this.options = options;
-        AtomicInteger count = new AtomicInteger();
-        // a thread for each connection that is busy, so that a request held back by an interceptor blocks no other
-        threads = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "sandbox-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        clock = new ShiftedClock(given.clock());
+        options = given.withClock(clock);
         world = new World(options);
         if (!options.faults().isEmpty()) {
             interceptor.set(new Faults(options.faults(), options.seed(), options.clock()));
         }
-        server.setExecutor(threads);
-        server.createContext("/", new Front(options, world, log, interceptor));
+        Front front = new Front(options, world, log, interceptor, this::shiftClock);
         jobby = new Jobby(
                 baseUrl(),
                 jobbyOptions,
                 options.clock(),
                 (time, method, path, query, body, status, rows, bytes) -> log.add(
                         new Arrival(time, System.nanoTime(), method, path, query, body), status, rows, bytes, null));
-        server.createContext(Jobby.PATH + "/", jobby.handler());
-        server.start();
+        server.start(path -> path.startsWith(Jobby.PATH + "/") ? jobby.handler() : front, clock);
         movement = new Movement(world, options);
     }
 
@@ -82,27 +64,18 @@ public final class Sandbox implements AutoCloseable {
     public static Sandbox start(SandboxOptions options, JobbyOptions jobbyOptions) throws IOException {
         InetSocketAddress address =
                 new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), options.port());
-        HttpServer server = listen(address);
+        BoundServer server = new BoundServer(address);
         try {
             return new Sandbox(server, options, jobbyOptions);
         } catch (IOException | RuntimeException e) {
-            server.stop(0);
+            server.close();
             throw e;
-        }
-    }
-
-    private static HttpServer listen(InetSocketAddress address) throws IOException {
-        try {
-            return HttpServer.create(address, 0);
-        } catch (BindException e) {
-            throw new BindException("Port " + address.getPort() + " on 127.0.0.1 cannot be listened on: "
-                    + e.getMessage() + ". Stop what listens there, or choose another port.");
         }
     }
 
     /** The port it listens on. */
     public int port() {
-        return server.getAddress().getPort();
+        return server.port();
     }
 
     /** Where it is reached, without a slash at the end. */
@@ -118,6 +91,16 @@ public final class Sandbox implements AutoCloseable {
     /** The stand-in for Jobby.dev, on the same port. */
     public Jobby jobby() {
         return jobby;
+    }
+
+    /**
+     * Sets the sandbox's clock: its {@code Date} header, and every time that it writes or compares from now on.
+     *
+     * @param offset to the clock of its options; negative for a clock that is behind
+     */
+    public void shiftClock(Duration offset) {
+        clock.set(offset);
+        world.clockWasSet();
     }
 
     /** The requests it received. */
@@ -155,7 +138,6 @@ public final class Sandbox implements AutoCloseable {
     public void close() {
         movement.close();
         jobby.close();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

@@ -82,6 +82,28 @@ public record SandboxOptions(
         }
     }
 
+    /** The same options over another clock. */
+    SandboxOptions withClock(Clock other) {
+        return new SandboxOptions(
+                port,
+                jobs,
+                careerSites,
+                jobsFile,
+                newPerMinute,
+                updatedPerMinute,
+                expiredPerMinute,
+                unknownExpired,
+                apiKeys,
+                creditsPerJob,
+                creditsBalance,
+                seed,
+                descriptionBytes,
+                rateLimit,
+                latency,
+                faults,
+                other);
+    }
+
     /** The options of a sandbox for a person at a terminal. */
     public static SandboxOptions defaults() {
         return builder().build();

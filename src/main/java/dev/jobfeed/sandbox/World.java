@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * The jobs and companies behind a sandbox, and the truth that tests compare with.
  *
- * <p>Jobs are numbered in the order of created_at. Only times, revisions and whether a job is active are
+ * <p>Jobs are numbered in the order in which they were created. Only times, revisions and whether a job is active are
  * kept; everything else is written anew from the number, so that a million jobs need a few megabytes. All
  * methods are safe to call from any thread, while requests are being served.
  */
@@ -126,7 +126,7 @@ public final class World {
         return active.cardinality();
     }
 
-    /** The ids of the jobs that are active now, in the order of created_at. */
+    /** The ids of the jobs that are active now, in the order of their creation. */
     public Stream<UUID> activeIds() {
         return numbers(active).mapToObj(this::id);
     }
@@ -285,6 +285,10 @@ public final class World {
 
     private void expire(int number) {
         long now = nextMove();
+        while (expiries.containsKey(now)) {
+            // the clock was set back to where another job expired
+            now = nextMove();
+        }
         active.clear(number);
         gone.set(number);
         expiredCount++;
@@ -321,10 +325,15 @@ public final class World {
         return picked;
     }
 
-    /** Now, but later than every time of the world, so that no two moves share a time. */
+    /** Now, but later than the last move, so that no two moves share a time. */
     private long nextMove() {
         lastMove = Math.max(lastMove + 1, now());
         return lastMove;
+    }
+
+    /** Takes the clock's time for the next move, even if it lies before earlier ones. */
+    synchronized void clockWasSet() {
+        lastMove = 0;
     }
 
     long now() {
@@ -337,7 +346,7 @@ public final class World {
         long total = after == null ? count(filter) : -1;
         List<Row> rows = new ArrayList<>(Math.min(batchSize + 1, 1001));
         if (filter.stableScan()) {
-            int number = active.nextSetBit(after == null ? 0 : firstCreatedAfter(after));
+            int number = active.nextSetBit(after == null ? 0 : 1 + scanned(after));
             for (; number >= 0 && rows.size() <= batchSize; number = active.nextSetBit(number + 1)) {
                 if (matches(filter, number)) {
                     rows.add(row(number));
@@ -378,24 +387,13 @@ public final class World {
                         || filter.matches(number < file.size() ? file.facets(number) : generated.facets(number)));
     }
 
-    private int firstCreatedAfter(Position after) {
-        int low = 0;
-        int high = size;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (createdAt[middle] < after.order()) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+    /** The number of the job where a scan stands. */
+    private int scanned(Position after) throws Refusal {
+        int number = numberOf(after.id());
+        if (number < 0) {
+            throw Refusal.invalidCursor();
         }
-        String id = after.id().toString();
-        while (low < size
-                && createdAt[low] == after.order()
-                && id(low).toString().compareTo(id) <= 0) {
-            low++;
-        }
-        return low;
+        return number;
     }
 
     /** Merges the jobs that were moved with those that stand where they always stood, latest first. */
@@ -403,10 +401,7 @@ public final class World {
         NavigableSet<Touched> rest = lastTouchedFirst;
         int untouched = base - 1;
         if (after != null) {
-            int number = numberOf(after.id());
-            if (number < 0) {
-                throw Refusal.invalidCursor();
-            }
+            int number = scanned(after);
             rest = lastTouchedFirst.tailSet(new Touched(after.order(), number), false);
             untouched = lastUntouchedBefore(after.order(), number);
         }
