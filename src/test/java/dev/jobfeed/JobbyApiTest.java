@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.jobby.JobbyException;
 import dev.jobfeed.jobby.JobbyFailures;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.jobby.ErrorCode;
@@ -64,7 +66,11 @@ class JobbyApiTest {
             })
     void eachDocumentedCodeEndsAsItsClassSays(ErrorCode code, int requests, String words) throws Exception {
         start(JobbyOptions.builder());
-        world.jobby().failNext(JobbyEndpoint.PROFILE, code, 100);
+        world.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+                .on(JobbyEndpoint.PROFILE)
+                .code(code)
+                .seconds(1)
+                .times(100));
 
         assertThatThrownBy(() -> get("/profile"))
                 .isInstanceOf(JobbyException.class)

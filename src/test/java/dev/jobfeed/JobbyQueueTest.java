@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.jobby.JobbyException;
 import dev.jobfeed.run.ForeignStoreException;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.jobby.ErrorCode;
@@ -305,7 +307,10 @@ class JobbyQueueTest {
     void aPlaceThatIsNotKnownIsGoneButNotWithinAMinute() throws Exception {
         start("h2");
         join(world.liveEvent());
-        world.jobby().failNext(JobbyEndpoint.QUEUE_STATUS, ErrorCode.NOT_FOUND, 1000);
+        world.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+                .on(JobbyEndpoint.QUEUE_STATUS)
+                .code(ErrorCode.NOT_FOUND)
+                .times(1000));
 
         poll();
         assertThat(state()).isEqualTo("waiting");
@@ -374,7 +379,10 @@ class JobbyQueueTest {
         world = JobbyWorld.of("h2", JobbyOptions.builder().rateLimits(false));
         world.with("jobby.poll-interval", "300ms");
         join(world.liveEvent());
-        world.jobby().failNext(JobbyEndpoint.QUEUE_STATUS, ErrorCode.DEPENDENCY_UNAVAILABLE, 3);
+        world.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+                .on(JobbyEndpoint.QUEUE_STATUS)
+                .code(ErrorCode.DEPENDENCY_UNAVAILABLE)
+                .times(3));
 
         look();
 
@@ -419,7 +427,10 @@ class JobbyQueueTest {
         world.fair().match(world.fair().places().get(0).id());
         poll();
         relay();
-        world.jobby().failNext(JobbyEndpoint.QUEUE_JOIN, ErrorCode.INVALID_TOKEN, 1);
+        world.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+                .on(JobbyEndpoint.QUEUE_JOIN)
+                .code(ErrorCode.INVALID_TOKEN)
+                .times(1));
         assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(JobbyException.class);
 
         for (String table : List.of("alert", "jobby_queue", "jobby_match", "jobby_live_event", "sync_state")) {

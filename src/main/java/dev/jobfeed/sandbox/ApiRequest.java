@@ -7,4 +7,5 @@ package dev.jobfeed.sandbox;
  * @param query the raw query, empty when there is none
  * @param body the body as text, empty when there is none
  */
-public record ApiRequest(long sequence, Endpoint endpoint, String method, String path, String query, String body) {}
+public record ApiRequest(long sequence, Endpoint endpoint, String method, String path, String query, String body)
+        implements TargetedRequest {}

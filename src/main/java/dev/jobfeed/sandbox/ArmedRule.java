@@ -1,7 +1,11 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.jobby.Defect;
+import dev.jobfeed.sandbox.jobby.Flaw;
+import dev.jobfeed.sandbox.jobby.WebhookEvent;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** A rule at work. It counts what it sees, and is not safe for threads by itself. */
@@ -14,7 +18,7 @@ final class ArmedRule {
     private final int number;
     private final long seed;
     private final Fault fault;
-    private final Endpoint endpoint;
+    private final Set<Target> on;
     private final When when;
     private final long times;
     private final Duration delay;
@@ -29,10 +33,11 @@ final class ArmedRule {
         this.seed = seed;
         RuleFields fields = new RuleFields(number, rule.json());
         fault = fields.fault();
-        endpoint = fields.endpoint();
-        if (endpoint != null && !fault.canStrike(endpoint)) {
+        on = fields.on();
+        if (on.stream().noneMatch(fault::canStrike)) {
             throw fields.problem(
-                    "on", "is \"" + endpoint.script() + "\", where \"" + fault.script() + "\" has nothing to strike");
+                    "on",
+                    "is \"" + fields.text("on", "any") + "\", where \"" + fault.script() + "\" has nothing to strike");
         }
         when = fields.when();
         times = fields.whole("times", Long.MAX_VALUE, 1, Long.MAX_VALUE);
@@ -45,10 +50,16 @@ final class ArmedRule {
     }
 
     /** Counts a request; true when it is to be struck, unless another rule does. */
-    boolean isDue(ApiRequest request) {
-        if (endpoint != null && request.endpoint() != endpoint || !fault.canStrike(request)) {
-            return false;
-        }
+    boolean isDue(TargetedRequest request) {
+        return on.contains(request.endpoint()) && fault.canStrike(request) && countedIsDue();
+    }
+
+    /** Counts a webhook delivery; true when it is to be struck, unless another rule does. */
+    boolean isDue(WebhookEvent event) {
+        return on.contains(Defect.DELIVERY) && fault.canStrike(Defect.DELIVERY) && countedIsDue();
+    }
+
+    private boolean countedIsDue() {
         seen++;
         // drawn for each request, whoever strikes it, so that a change to one rule moves no other
         double drawn = new Draw(seed, DOMAIN, ((long) number << 40) + seen).unit();
@@ -63,8 +74,20 @@ final class ArmedRule {
         return delay;
     }
 
-    Interceptor.Verdict verdict(ApiRequest request) {
+    Interceptor.Verdict verdict(TargetedRequest request) {
         return Interceptor.struck(fault.script(), effect.on(request));
+    }
+
+    Defect defect() {
+        Flaw flaw =
+                switch (fault) {
+                    case WRONG_SIGNATURE -> Flaw.WRONG_SIGNATURE;
+                    case OLD_TIMESTAMP -> Flaw.OLD_TIMESTAMP;
+                    case REPEATED -> Flaw.REPEATED;
+                    case DROPPED -> Flaw.LOST;
+                    default -> Flaw.NONE;
+                };
+        return new Defect(flaw, delay);
     }
 
     Faults.Tally tally() {

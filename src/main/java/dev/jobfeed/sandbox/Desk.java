@@ -1,56 +1,74 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.jobby.Fair;
+import dev.jobfeed.sandbox.jobby.Match;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** What a person at a terminal may ask the sandbox itself, under /sandbox/; it needs no key and is not logged. */
+/** Answers what lies under /sandbox/: looking at the sandbox and moving it, without a key and without a log entry. */
 final class Desk {
 
     private static final int MOST_AT_ONCE = 1_000_000;
 
-    private final SandboxOptions options;
+    /** What an operation does; the id is the one in its path, null when there is none. */
+    private interface Work {
+        Reply perform(String id, String body) throws Refusal;
+    }
+
+    private record Operation(String name, Pattern pattern, Work work) {
+
+        static Operation of(String name, Work work) {
+            return new Operation(name, Pattern.compile(name.replace("{id}", "([^/]+)")), work);
+        }
+    }
+
     private final World world;
     private final RequestLog log;
-    private final AtomicReference<Interceptor> interceptor;
-    private final Consumer<Duration> clock;
+    private final Sandbox sandbox;
+    private final List<Operation> operations;
 
-    Desk(
-            SandboxOptions options,
-            World world,
-            RequestLog log,
-            AtomicReference<Interceptor> interceptor,
-            Consumer<Duration> clock) {
-        this.options = options;
+    Desk(World world, RequestLog log, Sandbox sandbox) {
         this.world = world;
         this.log = log;
-        this.interceptor = interceptor;
-        this.clock = clock;
+        this.sandbox = sandbox;
+        Fair fair = sandbox.jobby().fair();
+        operations = List.of(
+                Operation.of("GET /sandbox/requests", (id, body) -> requests()),
+                Operation.of("GET /sandbox/world", (id, body) -> world()),
+                Operation.of("POST /sandbox/move", (id, body) -> move(Fields.ofBody(body))),
+                Operation.of("POST /sandbox/clock", (id, body) -> setClock(Fields.ofBody(body))),
+                Operation.of("GET /sandbox/faults", (id, body) -> faults(sandbox.interceptor())),
+                Operation.of("POST /sandbox/faults", (id, body) -> setFaults(body)),
+                Operation.of("DELETE /sandbox/faults", (id, body) -> {
+                    sandbox.calm();
+                    return faults(null);
+                }),
+                Operation.of("GET /sandbox/jobby/matches", (id, body) -> matches(fair)),
+                Operation.of(
+                        "POST /sandbox/jobby/matches/{id}/accept", (id, body) -> decide(fair, id, fair::acceptMatch)),
+                Operation.of(
+                        "POST /sandbox/jobby/matches/{id}/decline",
+                        (id, body) -> decide(fair, id, fair::declineMatch)));
+    }
+
+    /** Method and path of everything it answers, ids as {@code {id}}. */
+    List<String> operations() {
+        return operations.stream().map(Operation::name).toList();
     }
 
     Reply answer(String method, String path, String body) {
         try {
-            return switch (method + " " + path) {
-                case "GET /sandbox/requests" -> requests();
-                case "GET /sandbox/world" -> world();
-                case "POST /sandbox/move" -> move(Fields.ofBody(body));
-                case "POST /sandbox/clock" -> setClock(Fields.ofBody(body));
-                case "GET /sandbox/faults" -> faults(interceptor.get());
-                case "POST /sandbox/faults" -> setFaults(body);
-                case "DELETE /sandbox/faults" -> {
-                    interceptor.set(null);
-                    yield faults(null);
+            for (Operation operation : operations) {
+                Matcher matcher = operation.pattern().matcher(method + " " + path);
+                if (matcher.matches()) {
+                    return operation.work().perform(matcher.groupCount() == 0 ? null : matcher.group(1), body);
                 }
-                default ->
-                    Refusal.of(
-                                    404,
-                                    "Not Found",
-                                    "The sandbox has GET /sandbox/requests, GET /sandbox/world, POST /sandbox/move,"
-                                            + " POST /sandbox/clock, and GET, POST and DELETE /sandbox/faults.")
-                            .reply();
-            };
+            }
+            throw Refusal.of(404, "Not Found", "The sandbox has " + String.join(", ", operations()) + ".");
         } catch (Refusal refusal) {
             return refusal.reply();
         }
@@ -58,12 +76,45 @@ final class Desk {
 
     private Reply setFaults(String script) throws Refusal {
         try {
-            Faults faults = new Faults(FaultRule.script(script), options.seed(), options.clock());
-            interceptor.set(faults);
-            return faults(faults);
+            return faults(sandbox.faults(FaultRule.script(script)));
         } catch (FaultScriptException e) {
             throw Refusal.badRequest(e.getMessage());
         }
+    }
+
+    private static Reply matches(Fair fair) {
+        return Reply.json(
+                200,
+                Map.of(),
+                Map.of("matches", fair.matches().stream().map(Desk::match).toList()));
+    }
+
+    /** Does what only people can, in their browsers. */
+    private static Reply decide(Fair fair, String id, Consumer<String> decision) throws Refusal {
+        if (match(fair, id) == null) {
+            throw Refusal.of(404, "Not Found", "There is no match " + id + ".");
+        }
+        try {
+            decision.accept(id);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.of(409, "Conflict", "The " + e.getMessage() + ".");
+        }
+        return Reply.json(200, Map.of(), match(match(fair, id)));
+    }
+
+    private static Match match(Fair fair, String id) {
+        return fair.matches().stream()
+                .filter(match -> match.id().equals(id))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Map<String, Object> match(Match match) {
+        return Reply.fields(
+                "id", match.id(),
+                "status", match.status().word(),
+                "event_id", match.eventId(),
+                "matched_at", match.matchedAt().toString());
     }
 
     private static Reply faults(Interceptor current) {
@@ -128,21 +179,16 @@ final class Desk {
                         "career_sites", world.updateCareerSites(sites)));
     }
 
-    /** A clock that is wrong by more than a year tests nothing that one of a year does not. */
     private Reply setClock(Fields fields) throws Refusal {
         Integer seconds = fields.number("offset_seconds");
         if (seconds == null || Math.abs((long) seconds) > 366 * 86_400) {
             throw Refusal.badRequest("'offset_seconds' must be a whole number of at most a year, such as -3600.");
         }
-        clock.accept(Duration.ofSeconds(seconds));
+        sandbox.shiftClock(Duration.ofSeconds(seconds));
         return Reply.json(
                 200,
                 Map.of(),
-                Reply.fields(
-                        "offset_seconds",
-                        seconds,
-                        "now",
-                        options.clock().instant().toString()));
+                Reply.fields("offset_seconds", seconds, "now", sandbox.now().toString()));
     }
 
     private static int howMany(Fields fields, String name) throws Refusal {

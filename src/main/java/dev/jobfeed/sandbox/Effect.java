@@ -24,7 +24,7 @@ interface Effect {
     String PROBLEM = "application/problem+json";
     String HTML = "text/html; charset=utf-8";
 
-    Interceptor.Verdict on(ApiRequest request);
+    Interceptor.Verdict on(TargetedRequest request);
 
     /**
      * Reads what goes with a fault.
@@ -49,19 +49,27 @@ interface Effect {
                         JSON);
             case REQUEST_TIMEOUT -> always(Refusal.of(408, "Request Timeout", "The request took too long to arrive."));
             case CURSOR_RESTART -> Effect::cursorRestart;
-            case RATE_LIMITED -> always(Refusal.rateLimited(seconds(fields, 60)));
+            case RATE_LIMITED ->
+                byApi(always(Refusal.rateLimited(seconds(fields, 60))), JobbyEffects.rateLimited(fault, fields));
             case RATE_LIMITED_DATE -> rateLimitedUntil(seconds(fields, 60), clock);
-            case RATE_LIMITED_BODY, RATE_LIMITED_BODY_SECONDS, RATE_LIMITED_BARE -> always(rateLimited(fault, fields));
+            case RATE_LIMITED_BODY, RATE_LIMITED_BARE ->
+                byApi(always(rateLimited(fault, fields)), JobbyEffects.rateLimited(fault, fields));
+            case RATE_LIMITED_BODY_SECONDS -> always(rateLimited(fault, fields));
             case SERVER_ERROR ->
-                always(Refusal.of(
-                        500, "Internal Server Error", "An unexpected error occurred. Please retry your request."));
+                byApi(
+                        always(Refusal.of(
+                                500,
+                                "Internal Server Error",
+                                "An unexpected error occurred. Please retry your request.")),
+                        JobbyEffects.serverError());
             case BAD_GATEWAY ->
                 always(Interceptor.answer(
                         502,
                         Map.of("Content-Type", HTML),
                         "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"));
-            case UNAVAILABLE -> unavailable(Map.of("Retry-After", Long.toString(seconds(fields, 5))));
+            case UNAVAILABLE -> unavailable(JobbyEffects.retryAfter(seconds(fields, 5)));
             case UNAVAILABLE_BARE -> unavailable(Map.of());
+            case JOBBY_ERROR -> JobbyEffects.error(fields);
             case ANSWER -> always(freeForm(fields));
             case HTML ->
                 always(Interceptor.answer(
@@ -75,8 +83,14 @@ interface Effect {
                 badRows(fault, fields, rowNumbers);
             case TRUNCATED -> always(Interceptor.truncate((int) fields.whole("keep_bytes", 10_000, 0, 1_000_000_000)));
             case DROPPED -> always(Interceptor.drop());
-            case DELAY -> always(Interceptor.pass());
+            case LOST -> always(Interceptor.lose());
+            // those that strike deliveries only have no request to do anything to
+            case DELAY, WRONG_SIGNATURE, OLD_TIMESTAMP, REPEATED -> always(Interceptor.pass());
         };
+    }
+
+    private static Effect byApi(Effect jobo, Effect jobby) {
+        return request -> (request.endpoint() instanceof Endpoint ? jobo : jobby).on(request);
     }
 
     private static Effect always(Interceptor.Verdict verdict) {
@@ -121,7 +135,7 @@ interface Effect {
     }
 
     /** The request to start again with is the one that came, from the beginning and in the stable order. */
-    private static Interceptor.Verdict cursorRestart(ApiRequest request) {
+    private static Interceptor.Verdict cursorRestart(TargetedRequest request) {
         ObjectNode replacement = Reply.MAPPER.createObjectNode();
         try {
             replacement = Fields.ofBody(request.body()).values().deepCopy();
@@ -177,7 +191,7 @@ interface Effect {
                         "Service Unavailable",
                         "The service is temporarily unavailable for maintenance. Please try again in a few minutes.")
                 .reply();
-        return always(answer(new Reply(503, headers, reply.body(), 0), JSON));
+        return byApi(always(answer(new Reply(503, headers, reply.body(), 0), JSON)), JobbyEffects.unavailable(headers));
     }
 
     private static Interceptor.Verdict freeForm(RuleFields fields) {
@@ -199,7 +213,7 @@ interface Effect {
         return Interceptor.answer(status, headers, body.toString());
     }
 
-    private static Interceptor.Verdict paging(Fault fault, ApiRequest request) {
+    private static Interceptor.Verdict paging(Fault fault, TargetedRequest request) {
         return switch (fault) {
             case NO_HAS_MORE -> PageChange.of(page -> page.remove("has_more"));
             case TEXT_HAS_MORE ->

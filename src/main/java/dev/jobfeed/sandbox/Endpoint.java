@@ -1,11 +1,9 @@
 package dev.jobfeed.sandbox;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** What the API offers here. */
-public enum Endpoint {
+public enum Endpoint implements Target {
     /** The stream of active jobs. */
     JOBS_FEED("POST", "/api/jobs/feed"),
     /** The ids of expired jobs. */
@@ -31,13 +29,9 @@ public enum Endpoint {
         return path;
     }
 
-    /** The name in fault scripts. */
-    String script() {
+    @Override
+    public String script() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    static String names() {
-        return Arrays.stream(values()).map(Endpoint::script).collect(Collectors.joining(", "));
     }
 
     /** The endpoint at a path, or null. */

@@ -1,6 +1,9 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What can go wrong, on purpose; {@link FaultRule} says which fields go with which. */
@@ -79,8 +82,40 @@ public enum Fault {
     TRUNCATED("truncated"),
     /** A connection that is closed without an answer. */
     DROPPED("dropped"),
+    /** A request that is served, its answer lost: the connection is closed without a byte. */
+    LOST("lost"),
     /** The right answer, late. */
-    DELAY("delay");
+    DELAY("delay"),
+    /** A refusal by Jobby.dev with a code. */
+    JOBBY_ERROR("jobby_error"),
+    /** A copy of a webhook delivery that is signed with another secret. */
+    WRONG_SIGNATURE("wrong_signature"),
+    /** A copy of a webhook delivery that was signed ten minutes ago. */
+    OLD_TIMESTAMP("old_timestamp"),
+    /** A webhook delivery that is made twice. */
+    REPEATED("repeated");
+
+    private static final Set<Fault> ON_JOBBY = EnumSet.of(
+            REDIRECT,
+            RATE_LIMITED,
+            RATE_LIMITED_BODY,
+            RATE_LIMITED_BARE,
+            SERVER_ERROR,
+            BAD_GATEWAY,
+            UNAVAILABLE,
+            UNAVAILABLE_BARE,
+            ANSWER,
+            HTML,
+            EMPTY,
+            ARRAY,
+            TRUNCATED,
+            DROPPED,
+            LOST,
+            DELAY,
+            JOBBY_ERROR);
+
+    private static final Set<Fault> ON_DELIVERIES =
+            EnumSet.of(DROPPED, DELAY, WRONG_SIGNATURE, OLD_TIMESTAMP, REPEATED);
 
     private final String script;
 
@@ -105,19 +140,27 @@ public enum Fault {
         return Arrays.stream(values()).map(Fault::script).collect(Collectors.joining(", "));
     }
 
-    /** Whether answers of this endpoint have what the fault breaks. */
-    boolean canStrike(Endpoint endpoint) {
+    /** Whether the target has what the fault breaks. */
+    boolean canStrike(Target target) {
+        if (target instanceof Endpoint endpoint) {
+            return canStrike(endpoint);
+        }
+        return (target instanceof JobbyEndpoint ? ON_JOBBY : ON_DELIVERIES).contains(this);
+    }
+
+    private boolean canStrike(Endpoint endpoint) {
         boolean paged = PageFields.of(endpoint) != null;
         return switch (this) {
             case NO_HAS_MORE, TEXT_HAS_MORE, REPEATED_CURSOR, NO_CURSOR, ROW_NO_ID, ROW_BAD_ID -> paged;
             case ROW_BAD_TITLE, ROW_BAD_TEXT, ROW_HUGE, ROW_UNKNOWN_FIELD ->
                 paged && PageFields.of(endpoint).title() != null;
             case ROW_BAD_CREATED_AT -> endpoint == Endpoint.JOBS_FEED;
+            case JOBBY_ERROR, WRONG_SIGNATURE, OLD_TIMESTAMP, REPEATED -> false;
             default -> true;
         };
     }
 
-    boolean canStrike(ApiRequest request) {
+    boolean canStrike(TargetedRequest request) {
         return canStrike(request.endpoint()) && (this != REPEATED_CURSOR || PageFields.cursorSent(request) != null);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.sandbox.jobby.ErrorCode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,9 @@ import java.util.Map;
  * <caption>The fields of a rule; all but "fault" may be missing</caption>
  * <tr><th>field</th><th>value</th><th>when it is missing</th></tr>
  * <tr><td>fault</td><td>what goes wrong: a name of {@link Fault}</td><td></td></tr>
- * <tr><td>on</td><td>jobs_feed, jobs_expired, career_sites_feed, company, or any</td><td>any</td></tr>
+ * <tr><td>on</td><td>an endpoint of Jobo, such as jobs_feed; one of Jobby.dev, such as jobby_queue_join;
+ *     jobby_delivery for webhook deliveries; jobo or jobby for all endpoints of one API; or any</td>
+ *     <td>any</td></tr>
  * <tr><td>nth</td><td>strikes this one request; stands alone among the conditions</td><td></td></tr>
  * <tr><td>from, to</td><td>strikes requests from this to this, both included</td><td>all</td></tr>
  * <tr><td>every</td><td>strikes requests whose number this divides</td><td>1</td></tr>
@@ -32,6 +35,8 @@ import java.util.Map;
  *     <td>60; 5 for 503</td></tr>
  * <tr><td>credits_required, credits_balance</td><td>the numbers in 402, 402_live and 402_problem</td>
  *     <td>3000, 1890</td></tr>
+ * <tr><td>code</td><td>the code of jobby_error, which needs it: a name of
+ *     {@link dev.jobfeed.sandbox.jobby.ErrorCode}; seconds adds a Retry-After</td><td></td></tr>
  * <tr><td>location</td><td>where 301 points to</td><td>/redirected</td></tr>
  * <tr><td>rows</td><td>how many bad rows the row_ faults add to the page; 1 to 1000, 20 for row_huge</td>
  *     <td>1</td></tr>
@@ -93,9 +98,14 @@ public final class FaultRule {
         return List.copyOf(rules);
     }
 
-    /** Strikes requests to this endpoint only. */
-    public FaultRule on(Endpoint endpoint) {
-        return with("on", endpoint.script());
+    /** Strikes requests to this endpoint, or these deliveries, only. */
+    public FaultRule on(Target target) {
+        return with("on", target.script());
+    }
+
+    /** Refuses with this code of Jobby.dev. */
+    public FaultRule code(ErrorCode code) {
+        return with("code", code.name());
     }
 
     /** Strikes this request only; 1 is the next. */

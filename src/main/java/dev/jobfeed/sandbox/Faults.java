@@ -1,12 +1,17 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.jobby.Defect;
+import dev.jobfeed.sandbox.jobby.JobbyInterceptor;
+import dev.jobfeed.sandbox.jobby.JobbyRequest;
+import dev.jobfeed.sandbox.jobby.WebhookEvent;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /** A fault script at work. */
-public final class Faults implements Interceptor {
+public final class Faults implements Interceptor, JobbyInterceptor {
 
     /**
      * How a rule fared.
@@ -33,7 +38,22 @@ public final class Faults implements Interceptor {
 
     @Override
     public Verdict decide(ApiRequest request) throws InterruptedException {
-        ArmedRule first = firstDue(request);
+        return decided(request);
+    }
+
+    @Override
+    public Verdict decide(JobbyRequest request) throws InterruptedException {
+        return decided(request);
+    }
+
+    @Override
+    public Defect decide(WebhookEvent event) {
+        ArmedRule first = firstDue(rule -> rule.isDue(event));
+        return first == null ? Defect.NONE : first.defect();
+    }
+
+    private Verdict decided(TargetedRequest request) throws InterruptedException {
+        ArmedRule first = firstDue(rule -> rule.isDue(request));
         if (first == null) {
             return Interceptor.pass();
         }
@@ -41,11 +61,11 @@ public final class Faults implements Interceptor {
         return first.verdict(request);
     }
 
-    private synchronized ArmedRule firstDue(ApiRequest request) {
+    private synchronized ArmedRule firstDue(Predicate<ArmedRule> isDue) {
         ArmedRule first = null;
         for (ArmedRule rule : rules) {
             // all of them are asked, because all of them count
-            if (rule.isDue(request) && first == null) {
+            if (isDue.test(rule) && first == null) {
                 first = rule;
             }
         }

@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -18,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -35,17 +33,12 @@ final class Front implements HttpHandler {
     private final Map<Endpoint, AtomicLong> sequences = new EnumMap<>(Endpoint.class);
     private final AtomicReference<Interceptor> interceptor;
 
-    Front(
-            SandboxOptions options,
-            World world,
-            RequestLog log,
-            AtomicReference<Interceptor> interceptor,
-            Consumer<Duration> clock) {
+    Front(SandboxOptions options, World world, RequestLog log, AtomicReference<Interceptor> interceptor, Desk desk) {
         this.options = options;
         this.log = log;
         this.api = new Api(options, world);
         this.interceptor = interceptor;
-        this.desk = new Desk(options, world, log, interceptor, clock);
+        this.desk = desk;
         for (Endpoint endpoint : Endpoint.values()) {
             sequences.put(endpoint, new AtomicLong());
         }
@@ -104,7 +97,10 @@ final class Front implements HttpHandler {
     private void carryOut(
             Interceptor.Verdict verdict, String fault, ApiRequest request, Arrival arrival, HttpExchange exchange)
             throws IOException {
-        if (verdict instanceof Interceptor.Answer answer) {
+        if (verdict instanceof Interceptor.Lose) {
+            api.answer(request, exchange.getRequestHeaders().getFirst("X-Api-Key"));
+            log.add(arrival, 0, 0, 0, fault);
+        } else if (verdict instanceof Interceptor.Answer answer) {
             byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
             Reply reply = new Reply(answer.status(), answer.headers(), bytes, 0);
             log.add(arrival, reply.status(), 0, bytes.length, fault);

@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.jobby.ErrorCode;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -35,6 +36,16 @@ public interface Interceptor {
     /** Closes the connection without an answer. */
     record Drop() implements Verdict {}
 
+    /** Serves the request, and closes the connection without an answer: what it did has happened. */
+    record Lose() implements Verdict {}
+
+    /**
+     * Refuses a request to Jobby.dev in its envelope, once its token is accepted and it is counted.
+     *
+     * @param headers what to set on the answer, over its own headers
+     */
+    record JobbyError(ErrorCode code, String message, Map<String, String> headers) implements Verdict {}
+
     /** Does what another verdict says, under a name in the request log. */
     record Struck(String fault, Verdict verdict) implements Verdict {}
 
@@ -61,6 +72,11 @@ public interface Interceptor {
     /** Closes the connection without an answer. */
     static Verdict drop() {
         return new Drop();
+    }
+
+    /** Serves the request and closes the connection without an answer. */
+    static Verdict lose() {
+        return new Lose();
     }
 
     /** Does what another verdict says, under a name in the request log. */

@@ -10,17 +10,19 @@ package dev.jobfeed.sandbox;
 record PageFields(String rows, String title, String description) {
 
     /** The names on pages of an endpoint, or null when it has none. */
-    static PageFields of(Endpoint endpoint) {
-        return switch (endpoint) {
-            case JOBS_FEED -> new PageFields("jobs", "title", "description");
-            case JOBS_EXPIRED -> new PageFields("job_ids", null, null);
-            case CAREER_SITES_FEED -> new PageFields("career_sites", "name", "summary");
-            default -> null;
-        };
+    static PageFields of(Target endpoint) {
+        return !(endpoint instanceof Endpoint jobo)
+                ? null
+                : switch (jobo) {
+                    case JOBS_FEED -> new PageFields("jobs", "title", "description");
+                    case JOBS_EXPIRED -> new PageFields("job_ids", null, null);
+                    case CAREER_SITES_FEED -> new PageFields("career_sites", "name", "summary");
+                    default -> null;
+                };
     }
 
     /** The cursor a request continues from, or null. */
-    static String cursorSent(ApiRequest request) {
+    static String cursorSent(TargetedRequest request) {
         try {
             Fields fields =
                     request.method().equals("GET") ? Fields.ofQuery(request.query()) : Fields.ofBody(request.body());

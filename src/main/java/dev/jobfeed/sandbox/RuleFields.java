@@ -2,12 +2,17 @@ package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.sandbox.jobby.Defect;
+import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The fields of one rule, read strictly: a field that nobody asked for is a mistake of the script. */
 final class RuleFields {
@@ -37,18 +42,28 @@ final class RuleFields {
         return fault;
     }
 
-    /** The endpoint, or null for any of them. */
-    Endpoint endpoint() {
+    /** What the rule is about. */
+    Set<Target> on() {
         String name = text("on", "any");
-        for (Endpoint endpoint : Endpoint.values()) {
-            if (endpoint.script().equals(name)) {
-                return endpoint;
+        Set<Target> jobo = Set.of(Endpoint.values());
+        Set<Target> jobby = Set.of(JobbyEndpoint.values());
+        Set<Target> all = new LinkedHashSet<>(List.of(Endpoint.values()));
+        all.addAll(List.of(JobbyEndpoint.values()));
+        all.add(Defect.DELIVERY);
+        return switch (name) {
+            case "any" -> all;
+            case "jobo" -> jobo;
+            case "jobby" -> jobby;
+            default -> {
+                for (Target target : all) {
+                    if (target.script().equals(name)) {
+                        yield Set.of(target);
+                    }
+                }
+                String names = all.stream().map(Target::script).collect(Collectors.joining(", "));
+                throw unusable("on", "one of " + names + ", jobo, jobby, any");
             }
-        }
-        if (!name.equals("any")) {
-            throw unusable("on", "one of " + Endpoint.names() + ", any");
-        }
-        return null;
+        };
     }
 
     When when() {
@@ -162,7 +177,7 @@ final class RuleFields {
         });
     }
 
-    private FaultScriptException unusable(String name, String wanted) {
+    FaultScriptException unusable(String name, String wanted) {
         JsonNode value = json.get(name);
         String given = value == null ? "is missing" : "is " + brief(value.toString());
         return problem(name, given + ", but must be " + wanted);

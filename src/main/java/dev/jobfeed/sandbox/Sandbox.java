@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -30,16 +31,17 @@ public final class Sandbox implements AutoCloseable {
         clock = new ShiftedClock(given.clock());
         options = given.withClock(clock);
         world = new World(options);
-        if (!options.faults().isEmpty()) {
-            interceptor.set(new Faults(options.faults(), options.seed(), options.clock()));
-        }
-        Front front = new Front(options, world, log, interceptor, this::shiftClock);
+        Faults faults =
+                options.faults().isEmpty() ? null : new Faults(options.faults(), options.seed(), options.clock());
         jobby = new Jobby(
                 baseUrl(),
                 jobbyOptions,
                 options.clock(),
-                (time, method, path, query, body, status, rows, bytes) -> log.add(
-                        new Arrival(time, System.nanoTime(), method, path, query, body), status, rows, bytes, null));
+                (time, method, path, query, body, status, rows, bytes, fault) -> log.add(
+                        new Arrival(time, System.nanoTime(), method, path, query, body), status, rows, bytes, fault));
+        interceptor.set(faults);
+        jobby.intercept(faults);
+        Front front = new Front(options, world, log, interceptor, new Desk(world, log, this));
         server.start(path -> path.startsWith(Jobby.PATH + "/") ? jobby.handler() : front, clock);
         movement = new Movement(world, options);
     }
@@ -109,8 +111,9 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /**
-     * Lets an interceptor decide about every request from now on; null lets all of them pass. There is one at a
-     * time: it takes the place of faults, as faults take its place.
+     * Lets an interceptor decide about every request to Jobo from now on; null lets all of them pass. There is one at
+     * a time: it takes the place of faults, as faults take its place. Jobby.dev has its own, see
+     * {@link Jobby#intercept}.
      */
     public void intercept(Interceptor next) {
         interceptor.set(next);
@@ -130,7 +133,24 @@ public final class Sandbox implements AutoCloseable {
     public Faults faults(List<FaultRule> rules) {
         Faults faults = new Faults(rules, options.seed(), options.clock());
         interceptor.set(faults);
+        jobby.intercept(faults);
         return faults;
+    }
+
+    /** Lets nothing go wrong any more, at either API. */
+    void calm() {
+        interceptor.set(null);
+        jobby.intercept(null);
+    }
+
+    /** What decides about requests to Jobo; null when nothing does. */
+    Interceptor interceptor() {
+        return interceptor.get();
+    }
+
+    /** The time that it goes by. */
+    Instant now() {
+        return clock.instant();
     }
 
     /** Stops listening, and interrupts requests that are still being served. */

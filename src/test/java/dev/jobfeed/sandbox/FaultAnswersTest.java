@@ -280,6 +280,26 @@ class FaultAnswersTest {
                 .allMatch(entry -> entry.status() == 0 && "dropped".equals(entry.fault()));
     }
 
+    @Test
+    void aPageWhoseAnswerIsLostIsPaidForAllTheSame() throws Exception {
+        try (Calls metered =
+                new Calls(options -> options.creditsPerJob(BigDecimal.ONE).creditsBalance(BigDecimal.TEN))) {
+            metered.sandbox.faults(
+                    FaultRule.of(Fault.LOST).on(Endpoint.JOBS_FEED).times(1));
+
+            assertThatThrownBy(() -> metered.post("/api/jobs/feed", "{\"batch_size\":4}"))
+                    .isInstanceOf(IOException.class);
+
+            assertThat(metered.sandbox.log().entries())
+                    .singleElement()
+                    .matches(entry -> entry.status() == 0 && "lost".equals(entry.fault()));
+            assertThat(metered.post("/api/jobs/feed", "{\"batch_size\":4}")
+                            .headers()
+                            .firstValue("X-Credits-Balance"))
+                    .contains("2");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aBodyIsTruncatedHoweverShortItIs(Endpoint endpoint) {
@@ -471,11 +491,14 @@ class FaultAnswersTest {
         Stream<Fault> tabled = DOCUMENTED.stream()
                 .map(documented ->
                         Fault.named(documented.rule().json().get("fault").textValue()));
-        Stream<Fault> single =
-                Stream.of(Fault.NOT_FOUND, Fault.CURSOR_RESTART, Fault.DROPPED, Fault.TRUNCATED, Fault.DELAY);
+        Stream<Fault> single = Stream.of(
+                Fault.NOT_FOUND, Fault.CURSOR_RESTART, Fault.DROPPED, Fault.LOST, Fault.TRUNCATED, Fault.DELAY);
+        // JobbyFaultsTest has these
+        Stream<Fault> jobby = Stream.of(Fault.JOBBY_ERROR, Fault.WRONG_SIGNATURE, Fault.OLD_TIMESTAMP, Fault.REPEATED);
         Stream<Fault> paged = Stream.of(pageFaults(), rowFaults(), pagedEndpoints())
                 .flatMap(table -> table)
                 .map(arguments -> (Fault) arguments.get()[0]);
-        assertThat(Stream.of(tabled, single, paged).flatMap(faults -> faults)).contains(fault);
+        assertThat(Stream.of(tabled, single, jobby, paged).flatMap(faults -> faults))
+                .contains(fault);
     }
 }

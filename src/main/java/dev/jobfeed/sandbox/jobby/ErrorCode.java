@@ -42,6 +42,11 @@ public enum ErrorCode {
         return status;
     }
 
+    /** The sentence it comes with, unless there is a better one. */
+    public String message() {
+        return message;
+    }
+
     Refused refused() {
         return new Refused(this, message, details);
     }

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A local stand-in for the Jobby.dev REST API v1. */
 public final class Jobby implements AutoCloseable {
@@ -20,6 +21,7 @@ public final class Jobby implements AutoCloseable {
     private final JobbyApi api;
     private final JobbyFront front;
     private final JobbyMovement movement;
+    private final AtomicReference<JobbyInterceptor> interceptor = new AtomicReference<>();
 
     /**
      * Prepares a stand-in; {@link #handler()} is to be served below {@link #PATH}.
@@ -30,10 +32,10 @@ public final class Jobby implements AutoCloseable {
     public Jobby(String serverUrl, JobbyOptions options, Clock clock, JobbyLog log) {
         Names names = new Names(options.seed());
         baseUrl = serverUrl + PATH;
-        webhooks = new Webhooks(options, clock, names);
+        webhooks = new Webhooks(options, clock, names, interceptor);
         fair = new Fair(options, clock, names, webhooks);
         api = new JobbyApi(options, clock, fair, webhooks);
-        front = new JobbyFront(api, clock, log);
+        front = new JobbyFront(api, clock, log, interceptor);
         movement = new JobbyMovement(fair, options);
     }
 
@@ -72,11 +74,6 @@ public final class Jobby implements AutoCloseable {
         return api.fastPolls();
     }
 
-    /** Lets the next requests to an endpoint that reach it with a valid token fail with a code. */
-    public void failNext(JobbyEndpoint endpoint, ErrorCode code, int times) {
-        api.failures().add(endpoint, code, times);
-    }
-
     /** Announces the end of an endpoint in the headers of its answers; null takes it back. */
     public void deprecate(JobbyEndpoint endpoint, Instant sunset) {
         if (sunset == null) {
@@ -86,9 +83,9 @@ public final class Jobby implements AutoCloseable {
         }
     }
 
-    /** Lets an interceptor decide about every request from now on; null lets all of them pass. */
-    public void intercept(JobbyInterceptor interceptor) {
-        front.intercept(interceptor);
+    /** Lets an interceptor decide about every request and delivery from now on; null lets all of them pass. */
+    public void intercept(JobbyInterceptor next) {
+        interceptor.set(next);
     }
 
     /** Stops all movement, and deliveries too. */

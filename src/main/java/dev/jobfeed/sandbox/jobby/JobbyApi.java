@@ -40,7 +40,6 @@ final class JobbyApi {
     private final Webhooks webhooks;
     private final RateWindows rates;
     private final Replays replays = new Replays();
-    private final PlannedFailures failures = new PlannedFailures();
     private final Map<JobbyEndpoint, Instant> sunsets = new ConcurrentHashMap<>();
     private final Map<String, Instant> polls = new HashMap<>();
     private int fastPolls;
@@ -53,10 +52,6 @@ final class JobbyApi {
         this.rates = new RateWindows(options.rateLimits());
     }
 
-    PlannedFailures failures() {
-        return failures;
-    }
-
     Map<JobbyEndpoint, Instant> sunsets() {
         return sunsets;
     }
@@ -67,19 +62,30 @@ final class JobbyApi {
 
     /** Answers a request that came with this Authorization header, nullable, and adds the headers to send. */
     Answer answer(JobbyRequest request, String authorization, Map<String, String> headers) {
+        return answer(request, authorization, headers, null);
+    }
+
+    /** The same, but refuses the request with a code once its token is accepted and it is counted. */
+    Answer refuse(
+            JobbyRequest request, String authorization, Map<String, String> headers, ErrorCode code, String message) {
+        return answer(request, authorization, headers, code.refused(message));
+    }
+
+    private Answer answer(JobbyRequest request, String authorization, Map<String, String> headers, Refused planned) {
         try {
             Instant sunset = sunsets.get(request.endpoint());
             if (sunset != null) {
                 headers.put("Deprecation", "true");
                 headers.put("Sunset", HTTP_DATE.format(sunset));
             }
-            return admitted(request, token(authorization), headers);
+            return admitted(request, token(authorization), headers, planned);
         } catch (Refused refused) {
             return refused.answer();
         }
     }
 
-    private Answer admitted(JobbyRequest request, String token, Map<String, String> headers) throws Refused {
+    private Answer admitted(JobbyRequest request, String token, Map<String, String> headers, Refused planned)
+            throws Refused {
         JobbyEndpoint endpoint = request.endpoint();
         if (endpoint == JobbyEndpoint.OTHER) {
             throw ErrorCode.NOT_FOUND.refused();
@@ -96,12 +102,8 @@ final class JobbyApi {
                         "Rate limit exceeded. Retry after " + count.retryAfter() + " seconds.");
             }
         }
-        ErrorCode planned = failures.next(endpoint);
         if (planned != null) {
-            if (planned == ErrorCode.RATE_LIMITED) {
-                headers.put("Retry-After", "1");
-            }
-            throw planned.refused();
+            throw planned;
         }
         // no scope lets a token accept a match: "that tap is always human-driven"
         if (scope != null && !options.tokens().get(token).contains(scope) || endpoint == JobbyEndpoint.MATCH_ACCEPT) {

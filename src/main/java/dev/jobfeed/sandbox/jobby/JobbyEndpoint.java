@@ -1,9 +1,11 @@
 package dev.jobfeed.sandbox.jobby;
 
+import dev.jobfeed.sandbox.Target;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** What the API offers here, and two things no client of this project may ever call. */
-public enum JobbyEndpoint {
+public enum JobbyEndpoint implements Target {
     /** The events that are live; public. */
     LIVE_EVENTS("GET", "/live-events", null, Quota.READ),
     /** The profile of the token's owner. */
@@ -30,15 +32,32 @@ public enum JobbyEndpoint {
     OTHER(null, null, null, null);
 
     private final String method;
-    private final Pattern path;
+    private final String path;
+    private final Pattern pattern;
     private final String scope;
     private final Quota quota;
 
     JobbyEndpoint(String method, String path, String scope, Quota quota) {
         this.method = method;
-        this.path = path == null ? null : Pattern.compile(path.replace("{id}", "[^/]+"));
+        this.path = path;
+        this.pattern = path == null ? null : Pattern.compile(path.replace("{id}", "[^/]+"));
         this.scope = scope;
         this.quota = quota;
+    }
+
+    @Override
+    public String script() {
+        return "jobby_" + name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The method; null for any. */
+    String method() {
+        return method;
+    }
+
+    /** The path below the base path, ids as {@code {id}}; null for all that is nowhere else. */
+    String path() {
+        return path;
     }
 
     /** The scope a token needs; null for what is public. */
@@ -58,8 +77,8 @@ public enum JobbyEndpoint {
     /** The endpoint for a method and a path below the base path. */
     static JobbyEndpoint at(String method, String path) {
         for (JobbyEndpoint endpoint : values()) {
-            if (endpoint.path != null
-                    && endpoint.path.matcher(path).matches()
+            if (endpoint.pattern != null
+                    && endpoint.pattern.matcher(path).matches()
                     && (endpoint.method == null || endpoint.method.equals(method))) {
                 return endpoint;
             }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 
 /** Receives requests and sends answers: interception, compression, the logs, and bytes. */
@@ -32,16 +33,13 @@ final class JobbyFront implements HttpHandler {
     private final JobbyLog log;
     private final Deque<JobbyRequest> requests = new ArrayDeque<>();
     private final Map<JobbyEndpoint, Long> sequences = new EnumMap<>(JobbyEndpoint.class);
-    private volatile JobbyInterceptor interceptor;
+    private final AtomicReference<JobbyInterceptor> interceptor;
 
-    JobbyFront(JobbyApi api, Clock clock, JobbyLog log) {
+    JobbyFront(JobbyApi api, Clock clock, JobbyLog log, AtomicReference<JobbyInterceptor> interceptor) {
         this.api = api;
         this.clock = clock;
         this.log = log;
-    }
-
-    void intercept(JobbyInterceptor next) {
-        interceptor = next;
+        this.interceptor = interceptor;
     }
 
     List<JobbyRequest> requests() {
@@ -62,29 +60,62 @@ final class JobbyFront implements HttpHandler {
     private void serve(HttpExchange exchange) throws IOException {
         Instant time = clock.instant();
         JobbyRequest request = received(exchange);
-        Map<String, String> headers = new LinkedHashMap<>();
         Interceptor.Verdict verdict = verdict(request);
+        if (verdict instanceof Interceptor.Struck struck) {
+            carryOut(struck.verdict(), struck.fault(), request, time, exchange);
+        } else {
+            carryOut(verdict, null, request, time, exchange);
+        }
+    }
+
+    private void carryOut(
+            Interceptor.Verdict verdict, String fault, JobbyRequest request, Instant time, HttpExchange exchange)
+            throws IOException {
+        Map<String, String> headers = new LinkedHashMap<>();
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
         if (verdict instanceof Interceptor.Answer instead) {
             headers.putAll(instead.headers());
             byte[] body = instead.body().getBytes(StandardCharsets.UTF_8);
-            note(time, exchange, request, instead.status(), 0, body.length);
+            note(time, exchange, request, instead.status(), 0, body.length, fault);
             write(exchange, instead.status(), headers, body, -1);
+        } else if (verdict instanceof Interceptor.JobbyError error) {
+            Answer answer = api.refuse(request, authorization, headers, error.code(), error.message());
+            headers.putAll(error.headers());
+            send(answer, headers, -1, fault, request, time, exchange);
         } else if (verdict instanceof Interceptor.Serve serve) {
-            Answer answer = api.answer(request, exchange.getRequestHeaders().getFirst("Authorization"), headers);
-            byte[] body = answer.status() / 100 == 2 ? serve.rewrite().apply(answer.body()) : answer.body();
-            headers.put("Content-Type", "application/json");
-            headers.putAll(serve.headers());
-            if (wantsGzip(exchange.getRequestHeaders())) {
-                headers.put("Content-Encoding", "gzip");
-                body = gzip(body);
+            Answer answer = api.answer(request, authorization, headers);
+            if (answer.status() / 100 == 2) {
+                answer = new Answer(answer.status(), serve.rewrite().apply(answer.body()), answer.rows());
             }
-            int length = serve.keepBytes() < 0 ? body.length : Math.min(serve.keepBytes(), body.length);
-            note(time, exchange, request, answer.status(), answer.rows(), length);
-            write(exchange, answer.status(), headers, body, length);
+            headers.putAll(serve.headers());
+            send(answer, headers, serve.keepBytes(), fault, request, time, exchange);
         } else {
+            if (verdict instanceof Interceptor.Lose) {
+                api.answer(request, authorization, headers);
+            }
             // closed before anything was sent, the exchange takes its connection with it
-            note(time, exchange, request, 0, 0, 0);
+            note(time, exchange, request, 0, 0, 0, fault);
         }
+    }
+
+    private void send(
+            Answer answer,
+            Map<String, String> headers,
+            int keepBytes,
+            String fault,
+            JobbyRequest request,
+            Instant time,
+            HttpExchange exchange)
+            throws IOException {
+        headers.putIfAbsent("Content-Type", "application/json");
+        byte[] body = answer.body();
+        if (wantsGzip(exchange.getRequestHeaders())) {
+            headers.put("Content-Encoding", "gzip");
+            body = gzip(body);
+        }
+        int length = keepBytes < 0 ? body.length : Math.min(keepBytes, body.length - 1);
+        note(time, exchange, request, answer.status(), answer.rows(), length, fault);
+        write(exchange, answer.status(), headers, body, length);
     }
 
     private JobbyRequest received(HttpExchange exchange) throws IOException {
@@ -110,7 +141,7 @@ final class JobbyFront implements HttpHandler {
     }
 
     private Interceptor.Verdict verdict(JobbyRequest request) {
-        JobbyInterceptor current = interceptor;
+        JobbyInterceptor current = interceptor.get();
         if (current == null) {
             return Interceptor.pass();
         }
@@ -127,9 +158,10 @@ final class JobbyFront implements HttpHandler {
         }
     }
 
-    private void note(Instant time, HttpExchange exchange, JobbyRequest request, int status, int rows, int bytes) {
+    private void note(
+            Instant time, HttpExchange exchange, JobbyRequest request, int status, int rows, int bytes, String fault) {
         String path = exchange.getRequestURI().getPath();
-        log.add(time, request.method(), path, request.query(), request.body(), status, rows, bytes);
+        log.add(time, request.method(), path, request.query(), request.body(), status, rows, bytes, fault);
     }
 
     private static void write(

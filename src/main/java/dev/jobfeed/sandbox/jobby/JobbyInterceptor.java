@@ -14,4 +14,9 @@ public interface JobbyInterceptor {
 
     /** Decides what becomes of a request. */
     Interceptor.Verdict decide(JobbyRequest request) throws IOException, InterruptedException;
+
+    /** Decides what is wrong with an attempt to deliver an event to a subscriber; nothing unless overridden. */
+    default Defect decide(WebhookEvent event) {
+        return Defect.NONE;
+    }
 }

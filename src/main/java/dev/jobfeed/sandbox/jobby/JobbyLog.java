@@ -13,6 +13,16 @@ public interface JobbyLog {
      * @param status 0 when the connection is dropped without an answer
      * @param rows how many rows of a list the answer carries
      * @param bytes the length of the answer's body as sent
+     * @param fault the name of the fault that struck; null when none did
      */
-    void add(Instant time, String method, String path, String query, String body, int status, int rows, long bytes);
+    void add(
+            Instant time,
+            String method,
+            String path,
+            String query,
+            String body,
+            int status,
+            int rows,
+            long bytes,
+            String fault);
 }

@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox.jobby;
 
+import dev.jobfeed.sandbox.TargetedRequest;
 import java.util.Map;
 
 /**
@@ -18,7 +19,8 @@ public record JobbyRequest(
         String path,
         String query,
         String body,
-        Map<String, String> headers) {
+        Map<String, String> headers)
+        implements TargetedRequest {
 
     public JobbyRequest {
         headers = Map.copyOf(headers);

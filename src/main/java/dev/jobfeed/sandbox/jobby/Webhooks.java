@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The webhook subscriptions, and what is sent to them: at least once, repeated until it is acknowledged or
@@ -59,6 +60,7 @@ public final class Webhooks {
 
     private record Parcel(Subscription to, WebhookEvent event, Flaw flaw, int attempt) {}
 
+    private final AtomicReference<JobbyInterceptor> interceptor;
     private final JobbyOptions options;
     private final Clock clock;
     private final Names names;
@@ -73,7 +75,8 @@ public final class Webhooks {
             .executor(threads)
             .build();
 
-    Webhooks(JobbyOptions options, Clock clock, Names names) {
+    Webhooks(JobbyOptions options, Clock clock, Names names, AtomicReference<JobbyInterceptor> interceptor) {
+        this.interceptor = interceptor;
         this.options = options;
         this.clock = clock;
         this.names = names;
@@ -172,6 +175,28 @@ public final class Webhooks {
     }
 
     private void attempt(Parcel parcel) {
+        JobbyInterceptor current = interceptor.get();
+        // a delivery that a test made with a flaw has that one, and no other
+        Defect defect = current == null || parcel.flaw != Flaw.NONE ? Defect.NONE : current.decide(parcel.event);
+        if (!defect.delay().isZero()) {
+            later(defect.delay(), () -> attempt(parcel, defect.flaw()));
+        } else {
+            attempt(parcel, defect.flaw());
+        }
+    }
+
+    private void attempt(Parcel parcel, Flaw flaw) {
+        switch (flaw) {
+            case NONE -> send(parcel);
+            case LOST -> finish(parcel, names.next("dlv_", 12), clock.instant(), null);
+            case WRONG_SIGNATURE, OLD_TIMESTAMP, REPEATED -> {
+                send(new Parcel(parcel.to, parcel.event, flaw, parcel.attempt));
+                send(parcel);
+            }
+        }
+    }
+
+    private void send(Parcel parcel) {
         Webhook to = parcel.to.webhook;
         synchronized (this) {
             if (isPaused(parcel.to)) {
@@ -225,9 +250,15 @@ public final class Webhooks {
                 acknowledged
                         ? DeliveryState.DELIVERED
                         : delay == null ? DeliveryState.DEAD_LETTERED : DeliveryState.RETRYING));
-        if (delay != null && !later.isShutdown()) {
+        if (delay != null) {
             Parcel next = new Parcel(parcel.to, parcel.event, parcel.flaw, parcel.attempt + 1);
-            later.schedule(() -> attempt(next), delay.toNanos(), TimeUnit.NANOSECONDS);
+            later(delay, () -> attempt(next));
+        }
+    }
+
+    private void later(Duration delay, Runnable task) {
+        if (!later.isShutdown()) {
+            later.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -143,7 +145,10 @@ class QueueTest {
         assertThat(calls.join(calls.liveEvent(), KEY).body()).isEqualTo(refusal);
 
         String other = UUID.randomUUID().toString();
-        calls.jobby().failNext(JobbyEndpoint.QUEUE_JOIN, ErrorCode.DEPENDENCY_UNAVAILABLE, 1);
+        calls.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+                .on(JobbyEndpoint.QUEUE_JOIN)
+                .code(ErrorCode.DEPENDENCY_UNAVAILABLE)
+                .times(1));
         assertThat(calls.join(calls.liveEvent(), other).statusCode()).isEqualTo(503);
         assertThat(calls.join(calls.liveEvent(), other).statusCode()).isEqualTo(200);
     }

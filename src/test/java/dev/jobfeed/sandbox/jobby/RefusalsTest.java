@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.Sandbox;
 import java.io.IOException;
@@ -114,12 +116,16 @@ class RefusalsTest {
     @ParameterizedTest
     @EnumSource(ErrorCode.class)
     void everyDocumentedCodeComesWithItsStatusWhenAskedFor(ErrorCode code) throws Exception {
-        calls.jobby().failNext(JobbyEndpoint.PROFILE, code, 2);
+        calls.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+                .on(JobbyEndpoint.PROFILE)
+                .code(code)
+                .seconds(1)
+                .times(2));
 
         HttpResponse<String> first = calls.get("/profile");
         assertThat(JobbyCalls.error(first)).isEqualTo(code.status() + " " + code);
         assertThat(JobbyCalls.header(first, "X-RateLimit-Remaining")).isEqualTo("59");
-        assertThat(JobbyCalls.header(first, "Retry-After")).isEqualTo(code == ErrorCode.RATE_LIMITED ? "1" : null);
+        assertThat(JobbyCalls.header(first, "Retry-After")).isEqualTo("1");
         assertThat(calls.get("/matches").statusCode()).isEqualTo(200);
         assertThat(calls.get("/profile").statusCode()).isEqualTo(code.status());
         assertThat(calls.get("/profile").statusCode()).isEqualTo(200);

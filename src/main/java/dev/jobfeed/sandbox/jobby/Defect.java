@@ -1,0 +1,18 @@
+package dev.jobfeed.sandbox.jobby;
+
+import dev.jobfeed.sandbox.Target;
+import java.time.Duration;
+
+/**
+ * What is wrong with one attempt to deliver a webhook event. A forged flaw is a copy that comes beside the right delivery.
+ *
+ * @param delay how much later than it should the delivery is made
+ */
+public record Defect(Flaw flaw, Duration delay) {
+
+    /** The deliveries in fault scripts. */
+    public static final Target DELIVERY = () -> "jobby_delivery";
+
+    /** Nothing is wrong. */
+    public static final Defect NONE = new Defect(Flaw.NONE, Duration.ZERO);
+}
