@@ -22,6 +22,7 @@ import dev.jobfeed.sandbox.SandboxOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -440,6 +441,66 @@ class ResyncTest {
         assertThat(run.id()).isEqualTo(stopped.id());
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aResyncThatIsAskedForWhileOneRunsDoesNotFollow(String database) throws Exception {
+        start(database);
+        world.sync();
+        RunStore runs = world.bundle().runs();
+        List<Boolean> stored = new ArrayList<>();
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED) {
+                stored.add(runs.askForResync("jobs", OffsetDateTime.now()));
+            }
+            return Interceptor.pass();
+        });
+        ask();
+
+        assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
+
+        assertThat(stored).isNotEmpty().containsOnly(false);
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    /** A request that read the state before the run was opened, and is stored behind that. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRequestThatIsStoredWhileAResyncRunsDoesNotOutlastIt(String database) throws Exception {
+        start(database);
+        world.sync();
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED) {
+                world.database.update("update sync_state set resync_requested_at = current_timestamp");
+            }
+            return Interceptor.pass();
+        });
+        ask();
+
+        assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
+
+        world.sandbox.intercept(null);
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @Test
+    void aResyncThatIsAskedForWhileAnotherRunIsAtWorkIsTheNextOne() throws Exception {
+        start("h2");
+        world.sync();
+        RunStore runs = world.bundle().runs();
+        world.sandbox.world().createJobs(1);
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED) {
+                assertThat(runs.askForResync("jobs", OffsetDateTime.now())).isTrue();
+            }
+            return Interceptor.pass();
+        });
+
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+
+        world.sandbox.intercept(null);
+        assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
     }
 
     /** Some jobs that the feed does not deliver any more, although no sweep told of them. */

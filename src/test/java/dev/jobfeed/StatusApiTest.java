@@ -11,6 +11,7 @@ import com.networknt.schema.SpecVersion;
 import dev.jobfeed.ops.Board;
 import dev.jobfeed.ops.ServerAnswers;
 import dev.jobfeed.run.Run;
+import dev.jobfeed.run.RunMode;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -33,6 +34,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -336,6 +339,38 @@ class StatusApiTest {
                 .until(() -> world.bundle().runs().lastRuns("jobs", 100).size() == before + 1
                         && world.run().status().equals("succeeded"));
         assertThat(authorized("retry-quarantine").body()).contains("0 rows stored, 1 still bad");
+    }
+
+    @Test
+    void aSecondResyncIsRefusedWhileOneRuns() throws Exception {
+        int before = world.bundle().runs().lastRuns("jobs", 100).size();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED) {
+                asked.countDown();
+                answered.await(1, TimeUnit.MINUTES);
+            }
+            return Interceptor.pass();
+        });
+        try {
+            assertThat(authorized("resync").statusCode()).isEqualTo(200);
+            assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
+
+            HttpResponse<String> second = authorized("resync");
+
+            assertThat(second.statusCode()).isEqualTo(409);
+            assertThat(second.body()).contains("A resync is already running on jobs.");
+        } finally {
+            answered.countDown();
+            world.sandbox.intercept(null);
+        }
+        await().atMost(Duration.ofMinutes(1))
+                .until(() ->
+                        world.run().status().equals("succeeded") && world.run().mode() == RunMode.RESYNC);
+        sync();
+        assertThat(world.run().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(world.bundle().runs().lastRuns("jobs", 100)).hasSize(before + 2);
     }
 
     @Test

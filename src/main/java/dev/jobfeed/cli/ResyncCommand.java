@@ -36,10 +36,14 @@ final class ResyncCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Configuration configuration = Configuration.read(sandbox.presets());
         try (StoreAccess store = StoreAccess.open(configuration, tenant)) {
-            store.tenant()
+            boolean asked = store.tenant()
                     .runs()
                     .askForResync(
                             target.name(), OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
+            if (!asked) {
+                System.err.println("jobfeed: A resync is already running on " + target.name() + ".");
+                return ExitCode.BUSY.code();
+            }
         }
         try (Shutdown shutdown = new Shutdown()) {
             Runtime runtime = shutdown.closes(Runtime.start(configuration, tenant));

@@ -162,11 +162,17 @@ public final class Actions {
         }
     }
 
-    /** Makes the next attempt a resync. */
+    /**
+     * Makes the next attempt a resync.
+     *
+     * @throws Refused with 409 when one is running, 404 when the stream has no feed
+     */
     public String askForResync(String name, String stream) {
         checkFeed(stream);
         Tenant tenant = boards.named(name).tenant();
-        tenant.runs().askForResync(stream, now());
+        if (!tenant.runs().askForResync(stream, now())) {
+            throw new Refused(409, "A resync is already running on " + stream + ".");
+        }
         return done(
                 isBusy(tenant, stream) ? "An attempt is at work; the next one is the resync." : "The resync begins.");
     }

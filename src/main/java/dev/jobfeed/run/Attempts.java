@@ -168,12 +168,15 @@ public final class Attempts {
     }
 
     /**
-     * Makes the next attempt on a stream, whichever process does it, a resync.
+     * Makes the next attempt on a stream, whichever process does it, a resync, unless one is running.
      *
      * @param tenant null for the standard one
      */
     public void askForResync(String tenant, String stream) {
-        tenants.named(tenant).runs().askForResync(stream, now());
+        Tenant asking = tenants.named(tenant);
+        if (!asking.runs().askForResync(stream, now())) {
+            LOG.info("{}: a resync is already running, skipping this request for one", asking.stream(stream));
+        }
     }
 
     /**

@@ -263,18 +263,18 @@ public final class RunStore {
                 .findFirst();
     }
 
-    /** Makes the next attempt a resync. */
-    public void askForResync(String stream, OffsetDateTime at) {
-        jdbc.update(sql("state-ask-resync"), Map.of("stream", stream, "at", at));
+    /**
+     * Makes the next attempt a resync.
+     *
+     * @return false when an attempt is at work on a resync already, so that no second one is to follow
+     */
+    public boolean askForResync(String stream, OffsetDateTime at) {
+        return jdbc.update(sql("state-ask-resync"), Map.of("stream", stream, "at", at)) == 1;
     }
 
     /** Forgets that a resync was asked for, because one is under way. */
     void clearResyncRequest(String stream) {
-        jdbc.update(
-                sql("state-ask-resync"),
-                new MapSqlParameterSource()
-                        .addValue("stream", stream)
-                        .addValue("at", null, java.sql.Types.TIMESTAMP_WITH_TIMEZONE));
+        jdbc.update(sql("state-clear-resync"), Map.of("stream", stream));
     }
 
     void confirmCost(long runId) {
@@ -359,6 +359,10 @@ public final class RunStore {
     void succeed(Run run, OffsetDateTime at) {
         jdbc.update(sql("run-succeed"), Map.of("id", run.id(), "finished_at", at));
         jdbc.update(sql("state-commit"), Map.of("stream", run.stream(), "id", run.id()));
+        if (run.mode() == RunMode.RESYNC) {
+            // one that was asked for in the moment in which this one began
+            clearResyncRequest(run.stream());
+        }
     }
 
     /**
