@@ -1,5 +1,7 @@
 package dev.jobfeed;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.feed.Answer;
 import dev.jobfeed.feed.AnswerReader;
 import dev.jobfeed.feed.FeedPage;
@@ -33,6 +35,10 @@ public final class JoboAnswers {
 
     /** What a column for credits can hold. */
     private static final Pattern CREDITS = Pattern.compile("-?\\d{1,12}([.]\\d{1,12})?");
+
+    private static final Pattern CURSOR_PARAMETER = Pattern.compile("(^|&)cursor=");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String SENT = "jobfeedSentNanos";
 
@@ -126,8 +132,14 @@ public final class JoboAnswers {
         }
     }
 
-    /** Whether the answer says that the cursor is of no use any more: 400 invalid cursor, and every 409. */
+    /**
+     * Returns whether the answer refuses the cursor that was sent: 400 invalid cursor, and every 409. A request without a
+     * cursor, as for a company or a first page, has none to lose; its answer is final.
+     */
     public boolean isCursorLost(Exchange exchange) {
+        if (!hasCursor(exchange)) {
+            return false;
+        }
         HttpOperationFailedException answer = exchange.getException(HttpOperationFailedException.class);
         if (answer == null) {
             answer = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, HttpOperationFailedException.class);
@@ -138,6 +150,19 @@ public final class JoboAnswers {
         String body = answer.getResponseBody();
         return body != null
                 && INVALID_CURSOR.matcher(body.toLowerCase(Locale.ROOT)).find();
+    }
+
+    private static boolean hasCursor(Exchange exchange) {
+        String query = exchange.getVariable("joboQuery", String.class);
+        if (query != null && CURSOR_PARAMETER.matcher(query).find()) {
+            return true;
+        }
+        String body = exchange.getMessage().getBody(String.class);
+        try {
+            return body != null && JSON.readTree(body).hasNonNull("cursor");
+        } catch (JsonProcessingException e) {
+            return false;
+        }
     }
 
     /** What the caller gets in place of a page when the cursor is of no use any more. */

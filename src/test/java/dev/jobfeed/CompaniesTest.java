@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.run.Failures;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
@@ -16,11 +17,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.camel.Exchange;
 import org.apache.camel.component.timer.TimerEndpoint;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Company profiles, on demand and by enrichment. */
@@ -68,6 +71,27 @@ class CompaniesTest {
                         "select count(*) from company_profile where fetched_at is not null and profile is null",
                         Integer.class))
                 .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    409 | {"detail":"Being merged."} | Jobo answered 409 (Being merged).
+                    400 | {"message":"Invalid cursor"} | Jobo answered 400 (Invalid cursor).
+                    """)
+    void aRefusalThatWouldEndACursorIsFinalWhereNoneWasSent(int status, String body, String message) throws Exception {
+        start("h2");
+        world.sandbox.intercept(request -> Interceptor.answer(status, Map.of(), body));
+
+        assertThatThrownBy(() -> profile(UUID.randomUUID().toString()))
+                .satisfies(failure -> assertThat(Failures.describe(failure)).startsWith(message));
+        assertThat(companyRequests()).hasSize(1);
+
+        try (var template = world.context().createProducerTemplate()) {
+            Exchange estimate =
+                    template.send("direct:jobfeed-estimate", exchange -> exchange.setVariable("jobfeedStream", "jobs"));
+            assertThat(Failures.describe(estimate.getException())).startsWith(message);
+        }
+        assertThat(world.feed()).hasSize(1);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,13 +106,16 @@ class CursorTest {
     }
 
     @Test
-    void aServerThatRefusesEvenTheFirstPageIsNotAskedForEver() throws Exception {
+    void aRefusalOfARequestWithoutACursorIsFinal() throws Exception {
         start();
-        world.sandbox.intercept(request -> Interceptor.answer(409, Map.of(), ""));
+        world.sandbox.intercept(request -> Interceptor.answer(409, Map.of(), "{\"detail\":\"Not now.\"}"));
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThatThrownBy(world::sync).isInstanceOf(HttpOperationFailedException.class);
 
-        assertThat(world.feed()).hasSize(6);
+        assertThat(world.feed()).hasSize(1);
+        assertThat(world.run().restarts()).isZero();
+        assertThat(world.run().lastError()).startsWith("Jobo answered 409 (Not now).");
+        assertThat(world.alerts()).containsExactly("unexpected-answer");
     }
 
     @Test
