@@ -3,7 +3,9 @@ package dev.jobfeed.feed;
 import dev.jobfeed.Settings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The paged feeds of the API, and what is different about each. */
 public enum FeedSource {
@@ -84,6 +86,13 @@ public enum FeedSource {
             }
         }
         throw new IllegalArgumentException("There is no feed of the stream " + stream);
+    }
+
+    /** The source that a path ends with, behind whatever prefix the address of the API has; empty for other endpoints. */
+    public static Optional<FeedSource> behind(String path) {
+        return Stream.of(values())
+                .filter(source -> path != null && path.endsWith(source.path))
+                .findFirst();
     }
 
     /** The source behind a path. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.feed.UnreadableAnswerException;
 import dev.jobfeed.retry.AnswerHeader;
 import java.io.IOException;
@@ -21,6 +22,11 @@ import org.springframework.transaction.TransactionException;
 public final class Failures {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Status codes documentation, "Retry Strategy": where to look when 500 or 503 persist. */
+    private static final String STATUS_PAGE = "https://jobo.world/status";
+
+    private static final String EXPIRED = "/api/jobs/expired";
 
     /** SQL states of no connection, and of a server that stops, starts, or ended the session: PostgreSQL, "Error Codes". */
     private static final Pattern UNREACHABLE = Pattern.compile("^08|^57P|^25P03");
@@ -61,7 +67,8 @@ public final class Failures {
                 return new Failure(
                         "unreadable-answer",
                         "Jobo's answers are not what the API promises: " + cause.getMessage(),
-                        Failure.GOES_ON + " If it lasts, check jobo.base-url and any proxy between.");
+                        Failure.GOES_ON + " If it lasts, check " + STATUS_PAGE
+                                + ", jobo.base-url and any proxy between.");
             }
         }
         Throwable root = failure;
@@ -76,7 +83,7 @@ public final class Failures {
             return new Failure(
                     "unreachable",
                     "Jobo cannot be reached: " + words + ".",
-                    Failure.GOES_ON + " If it lasts, check jobo.base-url and the network.");
+                    Failure.GOES_ON + " If it lasts, check jobo.base-url, the network and " + STATUS_PAGE + ".");
         }
         return new Failure("internal", words, "");
     }
@@ -89,19 +96,11 @@ public final class Failures {
         // status codes documentation, "Retry Strategy"
         return switch (status) {
             case 400 ->
-                new Failure(
-                        "bad-request",
-                        message,
-                        "The request is not what the API takes; check jobo.jobs.filter.* and the batch sizes.");
+                new Failure("bad-request", message, "The API does not accept the request" + settings(answer) + ".");
             case 401 ->
                 new Failure(
                         "unauthorized", message, "Check jobo.api-key: it is missing, revoked, or not for this server.");
-            case 402 ->
-                new Failure(
-                        "credits-exhausted",
-                        message,
-                        "Add credits to the wallet, or make jobo.jobs.batch-size smaller"
-                                + fittingBatchSize(answer, body, batchSize) + ".");
+            case 402 -> exhausted(answer, message, body, batchSize);
             case 403 ->
                 new Failure(
                         "forbidden", message, "The key's plan does not include this; upgrade it, or use another key.");
@@ -113,7 +112,8 @@ public final class Failures {
                         Failure.GOES_ON + " If it lasts, another program may be using the same key.");
             default ->
                 status >= 500 || status == 408
-                        ? new Failure("server-trouble", message, Failure.GOES_ON)
+                        ? new Failure(
+                                "server-trouble", message, Failure.GOES_ON + " If it lasts, check " + STATUS_PAGE + ".")
                         : status >= 300 && status < 400
                                 ? new Failure(
                                         "redirected",
@@ -123,19 +123,46 @@ public final class Failures {
         };
     }
 
+    /** Names the settings that an endpoint's request is made from; empty for a request that is made from none. */
+    private static String settings(HttpOperationFailedException answer) {
+        String path = path(answer);
+        return FeedSource.behind(path)
+                .map(source -> "; check jobo." + source.property() + ".filter.* and " + batchSizeOf(source))
+                .orElse(path.endsWith(EXPIRED) ? "; check jobo.expired.batch-size" : "");
+    }
+
+    private static String batchSizeOf(FeedSource source) {
+        return "jobo." + source.property() + ".batch-size";
+    }
+
+    /** The path alone: a query may hold what no message may tell. */
+    private static String path(HttpOperationFailedException answer) {
+        return String.valueOf(answer.getUri()).replaceFirst("[?#].*", "");
+    }
+
     /** The server prices the batch that was asked for; the price of a row follows, and how many the balance pays. */
-    private static String fittingBatchSize(HttpOperationFailedException answer, JsonNode body, int batchSize) {
+    private static Failure exhausted(
+            HttpOperationFailedException answer, String message, JsonNode body, int batchSize) {
         BigDecimal required = credits(answer, "X-Credits-Required", body.path("credits_required"));
         BigDecimal balance = credits(answer, "X-Credits-Balance", body.path("credits_balance"));
+        String cause = required == null || balance == null
+                ? message
+                : message.replaceFirst("[.]$", ": ") + required.toPlainString() + " credits required, balance "
+                        + balance.toPlainString() + ".";
+        String smaller = FeedSource.behind(path(answer))
+                .map(source -> ", or make " + batchSizeOf(source) + " smaller")
+                .orElse("");
         if (batchSize <= 0 || required == null || balance == null || required.signum() <= 0 || balance.signum() < 0) {
-            return "";
+            return new Failure("credits-exhausted", cause, "Add credits to the wallet" + smaller + ".");
         }
-        int fits = balance.multiply(BigDecimal.valueOf(batchSize))
-                .divide(required, 0, RoundingMode.DOWN)
-                .intValue();
-        return fits == 0
-                ? ": the balance of " + balance.toPlainString() + " pays for no row"
-                : ": the balance of " + balance.toPlainString() + " pays for " + fits;
+        BigDecimal fits = balance.multiply(BigDecimal.valueOf(batchSize)).divide(required, 0, RoundingMode.DOWN);
+        return new Failure(
+                "credits-exhausted",
+                cause,
+                "Add credits to the wallet"
+                        + (fits.signum() == 0 ? "" : smaller)
+                        + ": the balance of " + balance.toPlainString() + " pays for "
+                        + (fits.signum() == 0 ? "no row" : fits.toPlainString()) + ".");
     }
 
     private static BigDecimal credits(HttpOperationFailedException answer, String header, JsonNode member) {

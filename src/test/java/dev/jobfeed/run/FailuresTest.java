@@ -41,14 +41,15 @@ class FailuresTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     301 | The key is never sent along a redirect; set jobo.base-url to where the API is.
-                    400 | The request is not what the API takes; check jobo.jobs.filter.* and the batch sizes.
+                    400 | The API does not accept the request; check jobo.expired.batch-size.
                     401 | Check jobo.api-key: it is missing, revoked, or not for this server.
-                    402 | Add credits to the wallet, or make jobo.jobs.batch-size smaller.
+                    402 | Add credits to the wallet.
                     403 | The key's plan does not include this; upgrade it, or use another key.
                     404 | Check jobo.base-url.
                     429 | The next attempt goes on from here. If it lasts, another program may be using the same key.
-                    500 | The next attempt goes on from here.
-                    503 | The next attempt goes on from here.
+                    408 | The next attempt goes on from here. If it lasts, check https://jobo.world/status.
+                    500 | The next attempt goes on from here. If it lasts, check https://jobo.world/status.
+                    503 | The next attempt goes on from here. If it lasts, check https://jobo.world/status.
                     """)
     void everyStatusHasItsRemedy(int status, String remedy) {
         assertThat(Failures.describe(answer(status, "{\"error\":\"words\"}")))
@@ -60,22 +61,44 @@ class FailuresTest {
             nullValues = "null",
             delimiter = '|',
             value = {
-                "{\"credits_required\":3000,\"credits_balance\":1890} | null | ': the balance of 1890 pays for 630'",
-                "{\"credits_required\":3000,\"credits_balance\":2} | null | ': the balance of 2 pays for no row'",
-                "{} | 3000 | ': the balance of 1890.5 pays for 630'",
-                "{} | null | ''",
-                "{\"credits_required\":0,\"credits_balance\":2} | null | ''"
+                "{\"credits_required\":3000,\"credits_balance\":1890} | null | : 3000 credits required, balance 1890"
+                        + " | ', or make jobo.jobs.batch-size smaller: the balance of 1890 pays for 630'",
+                "{\"credits_required\":3000,\"credits_balance\":2} | null | : 3000 credits required, balance 2"
+                        + " | ': the balance of 2 pays for no row'",
+                "{} | 3000 | : 3000 credits required, balance 1890.5"
+                        + " | ', or make jobo.jobs.batch-size smaller: the balance of 1890.5 pays for 630'",
+                "{} | null | '' | ', or make jobo.jobs.batch-size smaller'",
+                "{\"credits_required\":0,\"credits_balance\":2} | null | : 0 credits required, balance 2"
+                        + " | ', or make jobo.jobs.batch-size smaller'"
             })
-    void withoutCreditsTheBatchSizeThatFitsIsNamed(String body, String required, String fits) {
+    void withoutCreditsWhatIsNeededAndTheBatchSizeThatFitsAreNamed(
+            String body, String required, String numbers, String fits) {
         Map<String, String> headers =
                 required == null ? Map.of() : Map.of("x-credits-required", required, "X-CREDITS-BALANCE", "1890.5");
 
-        Failure failure =
-                Failures.of(new HttpOperationFailedException("http://127.0.0.1", 402, "", null, headers, body), 1000);
+        Failure failure = Failures.of(
+                new HttpOperationFailedException("http://127.0.0.1/api/jobs/feed", 402, "", null, headers, body), 1000);
 
         assertThat(failure.condition()).isEqualTo("credits-exhausted");
-        assertThat(failure.remedy())
-                .isEqualTo("Add credits to the wallet, or make jobo.jobs.batch-size smaller" + fits + ".");
+        assertThat(failure.message()).isEqualTo("Jobo answered 402" + numbers + ".");
+        assertThat(failure.remedy()).isEqualTo("Add credits to the wallet" + fits + ".");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    /api/jobs/feed | ; check jobo.jobs.filter.* and jobo.jobs.batch-size | , or make jobo.jobs.batch-size smaller
+                    /v1/api/career-sites/feed | ; check jobo.career-sites.filter.* and jobo.career-sites.batch-size \
+                    | , or make jobo.career-sites.batch-size smaller
+                    /api/jobs/expired?cursor=c | ; check jobo.expired.batch-size | ''
+                    /api/companies/00000000-0000-5000-8000-00000000000a | '' | ''
+                    """)
+    void aRemedyNamesTheSettingsOfItsOwnEndpoint(String path, String settings, String smaller) {
+        String uri = "https://connect.jobo.world" + path;
+
+        assertThat(Failures.describe(new HttpOperationFailedException(uri, 400, "", null, Map.of(), "")))
+                .isEqualTo("Jobo answered 400. The API does not accept the request" + settings + ".");
+        assertThat(Failures.describe(new HttpOperationFailedException(uri, 402, "", null, Map.of(), "")))
+                .isEqualTo("Jobo answered 402. Add credits to the wallet" + smaller + ".");
     }
 
     @Test
@@ -87,7 +110,8 @@ class FailuresTest {
 
     @Test
     void aServerThatCannotBeReachedIsNamed() {
-        String remedy = ". The next attempt goes on from here. If it lasts, check jobo.base-url and the network.";
+        String remedy = ". The next attempt goes on from here. If it lasts, check jobo.base-url, the network and"
+                + " https://jobo.world/status.";
 
         assertThat(Failures.describe(new IOException(new ConnectException("Connection refused"))))
                 .isEqualTo("Jobo cannot be reached: Connection refused" + remedy);
