@@ -124,6 +124,32 @@ class JobbyApiTest {
     }
 
     @Test
+    void aPostWithoutAKeyWhoseAnswersAreLostTakesEffectOnce() throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby().intercept(request -> request.sequence() < 3 ? Interceptor.truncate(3) : Interceptor.pass());
+        String body = "{\"event_id\":\"" + world.liveEvent() + "\"}";
+
+        Exchange first = world.exchange("direct:jobby-api", body, Map.of("jobbyPath", "/queue/join"));
+
+        assertThat(first.getException()).isNull();
+        List<String> keys = world.jobby().requests(JobbyEndpoint.QUEUE_JOIN).stream()
+                .map(request -> request.idempotencyKey())
+                .toList();
+        assertThat(keys).hasSize(3).containsOnly(keys.get(0));
+        assertThat(UUID.fromString(keys.get(0)).version()).isEqualTo(4);
+
+        world.jobby().intercept(request -> Interceptor.answer(400, Map.of(), "{}"));
+        Exchange second = world.exchange("direct:jobby-api", body, Map.of("jobbyPath", "/queue/join"));
+        assertThat(second.getVariable("jobbyIdempotencyKey"))
+                .as("nothing for the next call to reuse")
+                .isNull();
+        assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_JOIN))
+                .last()
+                .satisfies(request ->
+                        assertThat(request.idempotencyKey()).isNotNull().isNotEqualTo(keys.get(0)));
+    }
+
+    @Test
     void aConnectionThatBreaksIsTriedAgainAndEndsWithWhatToCheck() throws Exception {
         start(JobbyOptions.builder());
         world.jobby().intercept(request -> request.sequence() % 2 == 0 ? Interceptor.drop() : Interceptor.truncate(3));

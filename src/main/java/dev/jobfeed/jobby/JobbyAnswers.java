@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
@@ -85,6 +86,22 @@ public final class JobbyAnswers {
     /** Whether an endpoint is not to be asked for yet: its rate limit has run out, or it was asked for just now. */
     public boolean isHeldBack(String path) {
         return pause(path) > 0;
+    }
+
+    /**
+     * Returns the Idempotency-Key of a call and of its repetitions: the caller's, or a new one for a call with a body that
+     * came without, because a lost answer does not tell whether the call took effect. "Mutating endpoints accept an optional
+     * Idempotency-Key request header carrying a UUID v4", Jobby.dev REST API, "Idempotency".
+     *
+     * @param given the caller's key; nullable
+     * @param body nullable; a call without one is a GET, which needs no key
+     * @return null for a GET without a key
+     */
+    public String idempotencyKey(String given, Object body) {
+        if (given != null && !given.isBlank()) {
+            return given;
+        }
+        return body == null ? null : UUID.randomUUID().toString();
     }
 
     /** How long to wait before looking again whether an endpoint may be called, in milliseconds. */
