@@ -144,10 +144,7 @@ public final class JobbyException extends RuntimeException implements RetryAdvic
         // codes first: they are what the API promises to keep
         return switch (code) {
             case "INVALID_TOKEN" -> "Check jobby.token: it is mistyped or revoked; mint one at account/api-tokens.";
-            case "INSUFFICIENT_SCOPE" ->
-                "The token probably needs the scope "
-                        + Scopes.likely(methodAndPath[0], methodAndPath[1]).orElse("of this endpoint")
-                        + "; mint one that has it, and set jobby.token.";
+            case "INSUFFICIENT_SCOPE" -> Scopes.remedy(methodAndPath[0], methodAndPath[1]);
             case "PLAN_GATED" -> "The account's plan does not include this; only a person can change that.";
             case "OFF_SESSION_CONSENT_REQUIRED", "ACTION_REQUIRED_NO_URL" ->
                 "Only a person can agree to a charge, at Jobby.dev.";

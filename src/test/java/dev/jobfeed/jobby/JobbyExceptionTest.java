@@ -62,6 +62,16 @@ class JobbyExceptionTest {
     }
 
     @Test
+    void noScopeIsAdvisedForWhatIsForHumans() {
+        assertThat(refusal("POST /matches/mat_7/accept", 403, "INSUFFICIENT_SCOPE", null, null))
+                .hasMessageContaining("only humans accept a match")
+                .hasMessageContaining("in a browser at account/matches/mat_7.")
+                .hasMessageNotContaining("mint");
+        assertThat(refusal("POST /matches/mat_7/decline", 403, "INSUFFICIENT_SCOPE", null, null))
+                .hasMessageContaining("the scope matches:write; mint");
+    }
+
+    @Test
     void anAnswerWithoutAnEnvelopeHasNoCodeOfItsOwn() {
         JobbyException refusal = refusal("GET /profile", 502, null, null, null);
 
