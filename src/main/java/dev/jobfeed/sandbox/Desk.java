@@ -2,6 +2,9 @@ package dev.jobfeed.sandbox;
 
 import dev.jobfeed.sandbox.jobby.Fair;
 import dev.jobfeed.sandbox.jobby.Match;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,7 @@ final class Desk {
         this.sandbox = sandbox;
         Fair fair = sandbox.jobby().fair();
         operations = List.of(
+                Operation.of("GET /sandbox/openapi.json", (id, body) -> description()),
                 Operation.of("GET /sandbox/requests", (id, body) -> requests()),
                 Operation.of("GET /sandbox/world", (id, body) -> world()),
                 Operation.of("POST /sandbox/move", (id, body) -> move(Fields.ofBody(body))),
@@ -71,6 +75,14 @@ final class Desk {
             throw Refusal.of(404, "Not Found", "The sandbox has " + String.join(", ", operations()) + ".");
         } catch (Refusal refusal) {
             return refusal.reply();
+        }
+    }
+
+    private static Reply description() {
+        try (InputStream in = Desk.class.getResourceAsStream("openapi.json")) {
+            return new Reply(200, Map.of(), in.readAllBytes(), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

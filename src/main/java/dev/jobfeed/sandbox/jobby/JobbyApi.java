@@ -1,5 +1,8 @@
 package dev.jobfeed.sandbox.jobby;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -137,8 +140,17 @@ final class JobbyApi {
                                 "event_id",
                                 webhooks.test(webhook(request, token).id()).id()));
             case WEBHOOK_DELIVERIES -> deliveries(webhook(request, token));
+            case OPENAPI -> description();
             case MATCH_ACCEPT, OTHER -> throw new IllegalStateException(request.endpoint() + " is never performed");
         };
+    }
+
+    private static Answer description() {
+        try (InputStream in = JobbyApi.class.getResourceAsStream("openapi.json")) {
+            return new Answer(200, in.readAllBytes(), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Answer liveEvents(JobbyRequest request, Map<String, String> headers) throws Refused {

@@ -28,6 +28,8 @@ public enum JobbyEndpoint implements Target {
     WEBHOOK_TEST("POST", "/webhooks/{id}/test", "webhooks:write", Quota.WRITE),
     /** The latest deliveries to one subscription. */
     WEBHOOK_DELIVERIES("GET", "/webhooks/{id}/deliveries", "webhooks:read", Quota.READ),
+    /** The description of the API, which the documentation calls "the source of truth"; public. */
+    OPENAPI("GET", "/openapi.json", null, Quota.READ),
     /** Anything else under the base path; it answers 404. */
     OTHER(null, null, null, null);
 
@@ -51,12 +53,12 @@ public enum JobbyEndpoint implements Target {
     }
 
     /** The method; null for any. */
-    String method() {
+    public String method() {
         return method;
     }
 
     /** The path below the base path, ids as {@code {id}}; null for all that is nowhere else. */
-    String path() {
+    public String path() {
         return path;
     }
 
