@@ -166,7 +166,14 @@ public final class JobfeedBundle {
         HttpClientConnectionManager jobbyConnections = network.connections();
         context.addComponent(
                 "jobby-http", network.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
+        PooledCopies.replacePool(context);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            /** The runtime may have configured its context after the bundle was bound. */
+            @Override
+            public void onContextInitializing(CamelContext initializing) {
+                PooledCopies.replacePool(initializing);
+            }
+
             @Override
             public void onContextStarted(CamelContext started) {
                 if (!routes.areThere()) {
