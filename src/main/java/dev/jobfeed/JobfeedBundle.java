@@ -32,6 +32,7 @@ import dev.jobfeed.run.Feed;
 import dev.jobfeed.run.Firings;
 import dev.jobfeed.run.Holder;
 import dev.jobfeed.run.Reconciliation;
+import dev.jobfeed.run.RunResult;
 import dev.jobfeed.run.RunStore;
 import dev.jobfeed.run.Sweeps;
 import dev.jobfeed.store.Database;
@@ -147,6 +148,9 @@ public final class JobfeedBundle {
         registry.bind("jobfeedOps", new Ops(boards, options.clock()));
         registry.bind("jobfeedActions", new Actions(boards, token, description, options.clock()));
         registry.bind("jobfeedChunks", new Chunks());
+        registry.bind("jobfeedResult", new Result());
+        registry.bind("jobfeedAnswer", new Result("joboCreditsDeducted"));
+        registry.bind("jobfeedRunResult", new RunResult());
         registry.bind("jobfeedAnswers", new JoboAnswers(attempts, tenants, ahead));
         registry.bind("jobfeedRetries", new JoboRetries(tenants, options.clock(), new SplittableRandom()));
         registry.bind("jobfeedApiKey", new ApiKey(tenants));

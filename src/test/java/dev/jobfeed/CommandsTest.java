@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +50,46 @@ class CommandsTest {
 
         assertThat(run("sync", "jobs")).contains("run 2 succeeded: 1000 received, 500 inserted");
         assertThat(world.rows("select status from sync_run order by id")).containsExactly("failed", "succeeded");
+    }
+
+    @Test
+    void aSyncReportsEachRunThatItFinished() throws Exception {
+        world.run("sync", "jobs", "--max-pages", "1");
+
+        InProcess text = world.run("sync", "jobs");
+
+        assertThat(text.out().lines())
+                .hasSize(2)
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("jobs: run 1 succeeded: 1000 received, 1000 inserted"),
+                        second -> assertThat(second).startsWith("jobs: run 2 succeeded: 0 received"));
+
+        world.run("sync", "career-sites", "--max-pages", "1");
+        InProcess json = world.run("sync", "all", "--json");
+
+        assertThat(json.out().lines().map(line -> SyncWorld.parse(line)))
+                .extracting(result -> result.get("stream").textValue() + " "
+                        + result.get("status").textValue() + " "
+                        + result.get("received").intValue() + " " + result.has("fresh_as_of"))
+                .containsExactly(
+                        "jobs succeeded 0 true", "career_sites succeeded 500 true", "career_sites succeeded 0 true");
+    }
+
+    @Test
+    void aFailureAfterAFinishedRunIsReportedBesideIt() throws Exception {
+        world.run("sync", "jobs", "--max-pages", "1");
+        world.sandbox.faults(
+                FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).nth(4));
+
+        InProcess sync = world.run("sync", "jobs");
+
+        assertThat(sync.exitCode()).isEqualTo(1);
+        assertThat(sync.out().lines())
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("jobs: run 1 succeeded: 1000 received"),
+                        second -> assertThat(second)
+                                .startsWith("jobs: run 2 open")
+                                .endsWith("failed: forbidden"));
     }
 
     @Test
@@ -190,7 +231,7 @@ class CommandsTest {
     void whatALogStepOfAnEditedRouteSaysIsPrinted() throws Exception {
         Path routes = Files.createDirectories(directory.resolve("home/routes"));
         String shipped = Files.readString(Path.of("routes/jobs-sync.camel.yaml"));
-        String edited = shipped.replaceFirst("(?s)( +id: jobs-sync-work\n.*?\n)(?=- route)", "$1" + """
+        String edited = shipped.replaceFirst("(?s)( +id: jobs-sync-run\n.*?\n)(?=- route)", "$1" + """
                     - log:
                         id: jobs-sync-mine
                         description: Ours.
@@ -216,7 +257,7 @@ class CommandsTest {
                 .anyMatch(line ->
                         line.matches(".* run 1 of jobs: 4 pages in [0-9.]+ s: fetching [0-9.]+ s, storing [0-9.]+ s"))
                 .anyMatch(line -> line.endsWith("a step of our own"))
-                .anyMatch(line -> line.endsWith("INFO  Exchange[BodyType: java.util.ArrayList]"))
+                .anyMatch(line -> line.endsWith("INFO  Exchange[BodyType: java.util.LinkedHashMap]"))
                 .filteredOn(line -> line.contains("run 1"))
                 .hasSize(3);
     }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.SyncState;
 import dev.jobfeed.sandbox.LoggedRequest;
@@ -145,52 +144,51 @@ final class SyncWorld implements AutoCloseable {
 
     /** One attempt. */
     Run sync() throws Exception {
-        return attempt(Map.of()).run();
+        return attempt(Map.of());
     }
 
     /** One attempt on the feed of a tenant. */
     Run sync(String tenant) throws Exception {
-        return attempt(Map.of("jobfeedTenant", tenant)).run();
+        return attempt(Map.of("jobfeedTenant", tenant));
     }
 
     /** One attempt that a person agreed to the cost of. */
     Run syncConfirmed() throws Exception {
-        return attempt(Map.of("jobfeedConfirmCost", true)).run();
+        return attempt(Map.of("jobfeedConfirmCost", true));
     }
 
     /** One attempt that ends after so many pages. */
     Run syncPages(int maxPages) throws Exception {
-        return attempt(Map.of("jobfeedMaxPages", maxPages)).run();
+        return attempt(Map.of("jobfeedMaxPages", maxPages));
     }
 
     /** One attempt on the career sites. */
     Run syncCareerSites() throws Exception {
-        return attempt("direct:career-sites-sync", Map.of()).run();
+        return attempt("direct:career-sites-sync", Map.of());
     }
 
     /** One attempt on the career sites that ends after so many pages. */
     Run syncCareerSites(int maxPages) throws Exception {
-        return attempt("direct:career-sites-sync", Map.of("jobfeedMaxPages", maxPages))
-                .run();
+        return attempt("direct:career-sites-sync", Map.of("jobfeedMaxPages", maxPages));
     }
 
     /** One attempt on the career sites that a person agreed to the cost of. */
     Run syncCareerSitesConfirmed() throws Exception {
-        return attempt("direct:career-sites-sync", Map.of("jobfeedConfirmCost", true))
-                .run();
+        return attempt("direct:career-sites-sync", Map.of("jobfeedConfirmCost", true));
     }
 
-    private Attempt attempt(Map<String, Object> variables) throws Exception {
+    private Run attempt(Map<String, Object> variables) throws Exception {
         return attempt("direct:jobs-sync", variables);
     }
 
-    private Attempt attempt(String route, Map<String, Object> variables) throws Exception {
+    private Run attempt(String route, Map<String, Object> variables) throws Exception {
         try (var template = context().createProducerTemplate()) {
             Exchange exchange = template.send(route, e -> variables.forEach(e::setVariable));
             if (exchange.getException() != null) {
                 throw exchange.getException();
             }
-            return exchange.getVariable("jobfeedAttempt", Attempt.class);
+            Map<?, ?> result = exchange.getMessage().getBody(Map.class);
+            return bundle.tenants().named((String) result.get("tenant")).runs().run((Long) result.get("id"));
         }
     }
 

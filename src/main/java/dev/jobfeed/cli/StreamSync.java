@@ -1,13 +1,12 @@
 package dev.jobfeed.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.ops.RunJson;
-import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Estimate;
 import dev.jobfeed.run.Failure;
 import dev.jobfeed.run.Failures;
-import dev.jobfeed.run.LeaseLostException;
-import dev.jobfeed.run.Run;
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -15,6 +14,8 @@ import org.apache.camel.ProducerTemplate;
 
 /** An attempt on a stream from the command line: an old open run is finished first, then a fresh one is done. */
 final class StreamSync {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String tenant;
     private final FeedSource source;
@@ -48,38 +49,41 @@ final class StreamSync {
     }
 
     /**
-     * Does it, and prints the result.
+     * Makes the attempts, and prints the result of each run that they worked on.
      *
      * @param maxPages null for no limit
      * @return the exit code
      */
     int run(Integer maxPages, boolean costConfirmed) throws Exception {
         Exchange first = attempt(maxPages, costConfirmed);
-        Attempt attempt = first.getVariable("jobfeedAttempt", Attempt.class);
-        boolean finishedAnOldOne = first.getException() == null
-                && attempt.run().attempts() > 1
-                && attempt.run().status().equals("succeeded");
-        boolean mayGoOn = maxPages == null || attempt != null && attempt.pages() < maxPages;
-        Exchange last = finishedAnOldOne && mayGoOn
-                ? attempt(maxPages == null ? null : maxPages - (int) attempt.pages(), costConfirmed)
-                : first;
-        Attempt done = last.getVariable("jobfeedAttempt", Attempt.class);
-        if (done != null && done.isLeaseLost()) {
-            throw LeaseLostException.of(done.stream());
+        Map<?, ?> run = first.getMessage().getBody(Map.class);
+        boolean hasFinishedAnOldRun = first.getException() == null
+                && count(run, "attempts") > 1
+                && run.get("status").equals("succeeded");
+        boolean mayGoOn = maxPages == null || run != null && count(run, "attempt_pages") < maxPages;
+        if (!hasFinishedAnOldRun || !mayGoOn) {
+            return print(first);
         }
-        if (done == null || done.run() == null || isUnsaid(last, done)) {
-            System.err.println("jobfeed: " + Failures.describe(last.getException()));
-            return ExitCode.of(last.getException()).code();
+        print(first);
+        return print(attempt(maxPages == null ? null : maxPages - (int) count(run, "attempt_pages"), costConfirmed));
+    }
+
+    private int print(Exchange attempt) {
+        Exception failure = attempt.getException();
+        Map<?, ?> run = attempt.getMessage().getBody(Map.class);
+        if (run == null || isUnsaid(run, failure)) {
+            System.err.println("jobfeed: " + Failures.describe(failure));
+        } else {
+            System.out.println(json ? JSON.valueToTree(run).toString() : summary(run, failure));
         }
-        System.out.println(json ? json(done.run()) : summary(done.run(), last.getException()));
-        return last.getException() == null
-                ? ExitCode.DONE.code()
-                : ExitCode.of(last.getException()).code();
+        return failure == null ? ExitCode.DONE.code() : ExitCode.of(failure).code();
     }
 
     /** Whether the run does not say what went wrong, because the database did not take it. */
-    private static boolean isUnsaid(Exchange last, Attempt done) {
-        return last.getException() != null && done.run().lastError() == null && !done.isStopping();
+    private static boolean isUnsaid(Map<?, ?> run, Exception failure) {
+        return failure != null
+                && run.get("last_error") == null
+                && run.get("stopped").equals(false);
     }
 
     private Exchange attempt(Integer maxPages, boolean costConfirmed) {
@@ -91,41 +95,38 @@ final class StreamSync {
                 "direct:" + source.property() + "-sync", exchange -> variables.forEach(exchange::setVariable));
     }
 
-    private static String json(Run run) {
-        return RunJson.of(run).toString();
-    }
-
     /** The log has said why it failed, with the remedy. */
-    private String summary(Run run, Throwable failure) {
+    private String summary(Map<?, ?> run, Exception failure) {
         StringBuilder text = new StringBuilder((tenant.isEmpty() ? "" : tenant + " ") + source.property() + ": run "
-                + run.id() + " " + run.status() + ": ");
-        text.append(run.counts().received()).append(" received");
-        add(text, run.counts().inserted(), "inserted", true);
-        add(text, run.counts().updated(), "updated", true);
-        add(text, run.counts().unchanged(), "unchanged", true);
-        add(text, run.counts().reactivated(), "reactivated", false);
-        add(text, run.counts().duplicates(), "duplicates", false);
-        add(text, run.counts().quarantined(), "quarantined", false);
-        add(text, run.expired(), "expired", true);
-        if (run.creditsSpent().signum() > 0) {
+                + run.get("id") + " " + run.get("status") + ": ");
+        text.append(run.get("received")).append(" received");
+        for (String always : new String[] {"inserted", "updated", "unchanged"}) {
+            text.append(", ").append(run.get(always)).append(' ').append(always);
+        }
+        for (String sometimes : new String[] {"reactivated", "duplicates", "quarantined"}) {
+            if (count(run, sometimes) > 0) {
+                text.append(", ").append(run.get(sometimes)).append(' ').append(sometimes);
+            }
+        }
+        text.append(", ").append(run.get("expired")).append(" expired");
+        BigDecimal credits = (BigDecimal) run.get("credits_spent");
+        if (credits.signum() > 0) {
             text.append(", ")
-                    .append(run.creditsSpent().stripTrailingZeros().toPlainString())
+                    .append(credits.stripTrailingZeros().toPlainString())
                     .append(" credits");
         }
-        if (run.status().equals("succeeded")) {
-            text.append("; fresh as of ").append(run.runStartedAt());
+        if (run.get("fresh_as_of") != null) {
+            text.append("; fresh as of ").append(run.get("fresh_as_of"));
         } else {
             text.append(
-                    run.lastError() == null || failure == null
+                    run.get("last_error") == null || failure == null
                             ? "; goes on with the next attempt"
                             : "; failed: " + Failures.of(failure, 0).condition());
         }
         return text.toString();
     }
 
-    private static void add(StringBuilder text, long count, String what, boolean always) {
-        if (always || count > 0) {
-            text.append(", ").append(count).append(' ').append(what);
-        }
+    private static long count(Map<?, ?> run, String name) {
+        return ((Number) run.get(name)).longValue();
     }
 }

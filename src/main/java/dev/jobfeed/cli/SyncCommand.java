@@ -45,7 +45,7 @@ final class SyncCommand implements Callable<Integer> {
     @Option(names = "--confirm-cost", description = "Agree to what the run costs.")
     private boolean confirmCost;
 
-    @Option(names = "--json", description = "Print JSON: the run's row of sync_run.")
+    @Option(names = "--json", description = "Print JSON: an object for each run, with the columns of sync_run.")
     private boolean json;
 
     @Override
