@@ -12,6 +12,8 @@ import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The API's dates and date-times; what has no offset is UTC, and a date is its midnight (JobDto: "UTC timestamp"). A day
@@ -20,6 +22,7 @@ import java.util.Locale;
 final class Timestamps {
 
     private static final DateTimeFormatter FORMAT = new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
             .appendValue(ChronoField.YEAR, 4)
             .appendPattern("-MM-dd")
             .optionalStart()
@@ -29,6 +32,13 @@ final class Timestamps {
             .appendOffsetId()
             .toFormatter(Locale.ROOT)
             .withResolverStyle(ResolverStyle.STRICT);
+
+    /** RFC 3339, 5.6, and what is common beside it: date, hours and minutes, seconds, fraction, offset with or without colon. */
+    private static final Pattern PARTS = Pattern.compile(
+            "(\\d{4}-\\d\\d-\\d\\d)[Tt ](\\d\\d:\\d\\d)(:\\d\\d)?([.]\\d+)?(?:([+-]\\d\\d):?(\\d\\d)|([Zz]))?");
+
+    /** Digits of a fraction that Java reads. */
+    private static final int MOST_DIGITS = 9;
 
     private static final String MICROS = "0000-00-00T00:00:00.000000Z";
     private static final String MILLIS = "0000-00-00T00:00:00.000Z";
@@ -80,17 +90,42 @@ final class Timestamps {
     }
 
     private static OffsetDateTime any(String text) {
-        TemporalAccessor parsed =
-                FORMAT.parseBest(text.strip(), OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
-        return utc(parsed).truncatedTo(ChronoUnit.MICROS);
+        Matcher parts = PARTS.matcher(text.strip());
+        if (!parts.matches()) {
+            return utc(parsed(text.strip()));
+        }
+        boolean isLeapSecond = ":60".equals(parts.group(3));
+        String seconds = isLeapSecond ? ":59" : part(parts, 3);
+        String fraction = part(parts, 4);
+        String offset = parts.group(5) == null ? part(parts, 7) : parts.group(5) + ":" + parts.group(6);
+        OffsetDateTime time = utc(parsed(parts.group(1) + "T" + parts.group(2) + seconds
+                + fraction.substring(0, Math.min(fraction.length(), 1 + MOST_DIGITS)) + offset));
+        return isLeapSecond ? leapSecond(time) : time;
+    }
+
+    private static String part(Matcher parts, int group) {
+        return parts.group(group) == null ? "" : parts.group(group);
+    }
+
+    /** RFC 3339, 5.7. Neither Java nor a database has this second; PostgreSQL reads it as the one that follows. */
+    private static OffsetDateTime leapSecond(OffsetDateTime second59) {
+        OffsetDateTime next = second59.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+        if (next.getYear() > 9999) {
+            throw new DateTimeException("beyond the year 9999");
+        }
+        return next;
+    }
+
+    private static TemporalAccessor parsed(String text) {
+        return FORMAT.parseBest(text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
     }
 
     private static OffsetDateTime utc(TemporalAccessor parsed) {
         if (parsed instanceof OffsetDateTime time) {
-            return time.withOffsetSameInstant(ZoneOffset.UTC);
+            return time.withOffsetSameInstant(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
         }
         if (parsed instanceof LocalDateTime time) {
-            return time.atOffset(ZoneOffset.UTC);
+            return time.atOffset(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
         }
         return ((LocalDate) parsed).atStartOfDay().atOffset(ZoneOffset.UTC);
     }
