@@ -7,8 +7,14 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalQuery;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,6 +26,9 @@ public final class RetryAfter {
     /** Longer than any wait that is ever taken; keeps absurd values countable. */
     private static final BigDecimal MOST_SECONDS =
             BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
+
+    private static final DateTimeFormatter ASCTIME =
+            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US);
 
     private RetryAfter() {}
 
@@ -42,13 +51,34 @@ public final class RetryAfter {
         if (seconds.isPresent()) {
             return seconds;
         }
+        return date(value.strip(), now).map(date -> date.isBefore(now) ? Duration.ZERO : Duration.between(now, date));
+    }
+
+    /** RFC 9110, 5.6.7: recipients accept all three forms. */
+    private static Optional<Instant> date(String text, Instant now) {
+        return date(text, DateTimeFormatter.RFC_1123_DATE_TIME, ZonedDateTime::from)
+                .or(() -> date(text.substring(text.indexOf(',') + 1).strip(), rfc850(now), ZonedDateTime::from))
+                .or(() -> date(text, ASCTIME, LocalDateTime::from).map(date -> date.atZone(ZoneOffset.UTC)))
+                .map(ZonedDateTime::toInstant);
+    }
+
+    private static <T> Optional<T> date(String text, DateTimeFormatter format, TemporalQuery<T> query) {
         try {
-            Instant date = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-            return Optional.of(date.isBefore(now) ? Duration.ZERO : Duration.between(now, date));
+            return Optional.of(format.parse(text, query));
         } catch (DateTimeException e) {
             return Optional.empty();
         }
+    }
+
+    /** What follows the day's name; a year of two digits is not more than 50 years ahead. */
+    private static DateTimeFormatter rfc850(Instant now) {
+        return new DateTimeFormatterBuilder()
+                .parseCaseInsensitive()
+                .appendPattern("dd-MMM-")
+                .appendValueReduced(
+                        ChronoField.YEAR, 2, 2, now.atZone(ZoneOffset.UTC).getYear() - 49)
+                .appendPattern(" HH:mm:ss z")
+                .toFormatter(Locale.US);
     }
 
     private static Optional<Duration> ofBody(String body) {
