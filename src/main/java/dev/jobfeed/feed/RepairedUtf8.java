@@ -16,6 +16,9 @@ final class RepairedUtf8 extends InputStream {
 
     private static final int BUFFER_BYTES = 8192;
 
+    /** Places that are remembered, 30 bytes each; a page of Latin-1 has some 100,000. */
+    private static final int MAX_PLACES = 1_000_000;
+
     private final InputStream in;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     private final byte[] replacement = "\uFFFD".getBytes(StandardCharsets.UTF_8);
@@ -77,6 +80,10 @@ final class RepairedUtf8 extends InputStream {
             result = decoder.decode(raw, scratch.clear(), ended);
             repaired.put(raw.array(), from, raw.position() - from);
             if (result.isMalformed()) {
+                if (places.size() == MAX_PLACES) {
+                    throw new UnreadableAnswerException(
+                            "The answer has more than " + MAX_PLACES + " bytes that are not UTF-8.");
+                }
                 places.add(length + repaired.position());
                 repaired.put(replacement);
                 raw.position(raw.position() + result.length());
