@@ -12,6 +12,7 @@ import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.retry.AnswerHeader;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Attempts;
+import dev.jobfeed.run.Failures;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.io.IOException;
@@ -32,9 +33,6 @@ public final class JoboAnswers {
     /** The documentation has only the phrase "400 Invalid cursor"; vendor code has the word invalid_cursor. */
     private static final Pattern INVALID_CURSOR =
             Pattern.compile("invalid[ _-]cursor|cursor[^a-z]+(is |has )?(invalid|expired)");
-
-    /** What a column for credits can hold. */
-    private static final Pattern CREDITS = Pattern.compile("-?\\d{1,12}([.]\\d{1,12})?");
 
     private static final Pattern CURSOR_PARAMETER = Pattern.compile("(^|&)cursor=");
 
@@ -208,6 +206,6 @@ public final class JoboAnswers {
     /** Credits as the API sends them; absent under a subscription, and nothing to fail for when they are no number. */
     private static BigDecimal credits(Exchange exchange, String header) {
         String text = header(exchange, header);
-        return text != null && CREDITS.matcher(text.strip()).matches() ? new BigDecimal(text.strip()) : null;
+        return text != null && Failures.CREDITS.matcher(text.strip()).matches() ? new BigDecimal(text.strip()) : null;
     }
 }

@@ -1,5 +1,6 @@
 package dev.jobfeed;
 
+import dev.jobfeed.feed.PrintableText;
 import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.retry.FailureKind;
 import dev.jobfeed.retry.RetryAdvice;
@@ -184,6 +185,6 @@ public final class JoboRetries implements Processor {
         }
         return failure instanceof HttpOperationFailedException answer
                 ? "Jobo answered " + answer.getStatusCode()
-                : String.valueOf(failure.getMessage());
+                : PrintableText.of(String.valueOf(failure.getMessage()));
     }
 }

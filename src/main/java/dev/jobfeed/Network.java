@@ -10,10 +10,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.camel.component.http.HttpComponent;
@@ -22,6 +19,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
@@ -30,9 +28,6 @@ import org.apache.hc.core5.util.Timeout;
 
 /** The way to both APIs: through a proxy, and trusting a company's own authorities, where that is set. */
 public final class Network {
-
-    /** What is unpacked in one go; with the 512 bytes of the client's own decoder a page takes thousands of steps. */
-    private static final int PACKED_BYTES = 65_536;
 
     private final Settings settings;
     private final Optional<HttpHost> proxy;
@@ -61,6 +56,9 @@ public final class Network {
         PoolingHttpClientConnectionManagerBuilder builder = PoolingHttpClientConnectionManagerBuilder.create()
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(Timeout.of(settings.duration("jobo.http.connect-timeout")))
+                        .build())
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(AnswerBounds.HEAD)
                         .build());
         trust.ifPresent(context -> builder.setTlsSocketStrategy(new DefaultClientTlsStrategy(context)));
         return builder.build();
@@ -73,8 +71,9 @@ public final class Network {
         http.setAutomaticRetriesDisabled(true);
         http.setFollowRedirects(false);
         http.setResponseTimeout(responseTimeout.toMillis());
-        http.setHttpClientConfigurer(client -> client.setContentDecoderRegistry(
-                new LinkedHashMap<>(Map.of("gzip", packed -> new GZIPInputStream(packed, PACKED_BYTES)))));
+        http.setCookieManagementDisabled(true);
+        AnswerBounds bounds = bounds(settings.duration("jobo.http.answer-timeout"));
+        http.setHttpClientConfigurer(client -> bound(client, bounds));
         proxy.ifPresent(host -> {
             http.setProxyHost(host.getHostName());
             http.setProxyPort(host.getPort());
@@ -92,9 +91,19 @@ public final class Network {
                         .setResponseTimeout(Timeout.of(responseTimeout))
                         .build())
                 .disableAutomaticRetries()
-                .disableRedirectHandling();
+                .disableRedirectHandling()
+                .disableCookieManagement();
+        bound(builder, bounds(responseTimeout));
         proxy.ifPresent(builder::setProxy);
         return builder.build();
+    }
+
+    private AnswerBounds bounds(Duration timeout) {
+        return new AnswerBounds(settings.number("jobo.http.max-answer-bytes", 1_000_000, Integer.MAX_VALUE), timeout);
+    }
+
+    private static void bound(HttpClientBuilder client, AnswerBounds bounds) {
+        client.disableContentCompression().addExecInterceptorFirst("jobfeed-bounds", bounds);
     }
 
     /** In words, for a person who looks for what is wrong with it. */

@@ -174,6 +174,7 @@ final class DoctorCommand implements Callable<Integer> {
             "jobo.retry.max-wait",
             "jobo.http.response-timeout",
             "jobo.http.connect-timeout",
+            "jobo.http.answer-timeout",
             "jobo.overlap",
             "jobo.companies.interval",
             "jobfeed.changes.interval",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.Settings;
+import dev.jobfeed.feed.PrintableText;
 import dev.jobfeed.jobby.Intent;
 import dev.jobfeed.jobby.JobbyFailures;
 import dev.jobfeed.jobby.LiveEventStore;
@@ -95,8 +96,8 @@ final class JobbyCommand {
             if (events.isEmpty()) {
                 System.out.println("no event is live");
             }
-            events.forEach(
-                    event -> System.out.printf("%-20s %s%n", event.id(), event.title() == null ? "" : event.title()));
+            events.forEach(event -> System.out.printf(
+                    "%-20s %s%n", event.id(), event.title() == null ? "" : PrintableText.of(event.title())));
         }
     }
 

@@ -8,10 +8,10 @@ public final class UnreadableAnswerException extends IOException {
     private static final long serialVersionUID = 1L;
 
     public UnreadableAnswerException(String message) {
-        super(message);
+        super(PrintableText.of(message));
     }
 
     public UnreadableAnswerException(String message, Throwable cause) {
-        super(message, cause);
+        super(PrintableText.of(message), cause);
     }
 }

@@ -44,8 +44,8 @@ public final class JobbyAnswers {
     /** The stream under which alerts about Jobby.dev stand that are not about the live events. */
     static final String STREAM = "jobby";
 
-    /** Longer than any answer of this API; keeps a mistaken address from filling the memory. */
-    private static final int MOST_BYTES = 16 << 20;
+    /** Longer than any answer of this API: 1,000 live events have 1 to 2 MB. As a tree it takes up to 20 times as much. */
+    private static final int MOST_BYTES = 4_000_000;
 
     private static final int MOST_WORDS = 300;
 
@@ -187,7 +187,9 @@ public final class JobbyAnswers {
                 request,
                 status,
                 code(envelope.path("code")),
-                words(text(envelope.path("error"))),
+                Failures.isCut(body)
+                        ? "a body longer than " + Failures.ERROR_BYTES + " bytes"
+                        : words(text(envelope.path("error"))),
                 envelope.hasNonNull("details") ? words(envelope.get("details").toString()) : null,
                 RetryAfter.of(retryAfter == null ? null : Map.of("Retry-After", retryAfter), null, now),
                 RateWindow.untilReset(answer.getHeader("X-RateLimit-Reset", String.class), now));

@@ -1,6 +1,7 @@
 package dev.jobfeed.jobby;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.feed.PrintableText;
 import java.util.Locale;
 
 /**
@@ -25,11 +26,11 @@ record Place(String eventId, String status, Integer rank, Long estimatedWaitSeco
         return new Place(
                 JobbyId.of(answer.path("event_id").asText("")).orElse(null),
                 answer.path("status").isTextual()
-                        ? answer.get("status")
+                        ? PrintableText.of(answer.get("status")
                                 .textValue()
                                 .strip()
                                 .toLowerCase(Locale.ROOT)
-                                .replace('-', '_')
+                                .replace('-', '_'))
                         : null,
                 number(answer, "rank", "position") == null
                         ? null

@@ -1,5 +1,7 @@
 package dev.jobfeed.run;
 
+import dev.jobfeed.feed.PrintableText;
+
 /**
  * Why an attempt ended before its work was done, for a person.
  *
@@ -8,6 +10,12 @@ package dev.jobfeed.run;
  * @param remedy what to do about it
  */
 public record Failure(String condition, String message, String remedy) {
+
+    /** Makes what a server or a database says printable; it ends in logs, alerts and on terminals. */
+    public Failure {
+        message = PrintableText.of(message);
+        remedy = PrintableText.of(remedy);
+    }
 
     /** What a remedy says when nothing but time is needed. */
     static final String GOES_ON = "The next attempt goes on from here.";

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.BindException;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -36,6 +37,15 @@ public final class Failures {
 
     /** A key, which a server may well name when it refuses it. */
     private static final Pattern KEY = Pattern.compile("(jbe_(?:live|test)_)[\\w-]+");
+
+    /** Bytes of a refusal's body that are read; those of both APIs have a few hundred. */
+    public static final int ERROR_BYTES = 65_536;
+
+    /** Characters of a server's message that are repeated; an alert and a log line are no place for a page of HTML. */
+    private static final int MAX_WORDS = 500;
+
+    /** What a column for credits can hold. */
+    public static final Pattern CREDITS = Pattern.compile("-?\\d{1,12}([.]\\d{1,12})?");
 
     private Failures() {}
 
@@ -92,7 +102,8 @@ public final class Failures {
         int status = answer.getStatusCode();
         JsonNode body = json(answer.getResponseBody());
         String words = words(body);
-        String message = "Jobo answered " + status + (words.isEmpty() ? "" : " (" + words + ")") + ".";
+        String message = "Jobo answered " + status + (words.isEmpty() ? "" : " (" + words + ")")
+                + (isCut(answer.getResponseBody()) ? " with a body longer than " + ERROR_BYTES + " bytes" : "") + ".";
         // status codes documentation, "Retry Strategy"
         return switch (status) {
             case 400 ->
@@ -167,11 +178,9 @@ public final class Failures {
 
     private static BigDecimal credits(HttpOperationFailedException answer, String header, JsonNode member) {
         String text = AnswerHeader.of(answer.getResponseHeaders(), header).orElse(null);
-        try {
-            return text != null ? new BigDecimal(text) : member.isNumber() ? member.decimalValue() : null;
-        } catch (NumberFormatException e) {
-            return null;
-        }
+        String number = text != null ? text : member.isNumber() ? member.asText() : "";
+        // no exponent, which could make a division endless
+        return CREDITS.matcher(number.strip()).matches() ? new BigDecimal(number.strip()) : null;
     }
 
     /** What a database said, behind what a pool or a library says about it; empty when no database said anything. */
@@ -225,6 +234,11 @@ public final class Failures {
         };
     }
 
+    /** Whether a refusal's body was longer than what is read of it; nullable. */
+    public static boolean isCut(String body) {
+        return body != null && body.getBytes(StandardCharsets.UTF_8).length >= ERROR_BYTES;
+    }
+
     private static JsonNode json(String body) {
         try {
             return JSON.readTree(body == null ? "" : body);
@@ -236,8 +250,9 @@ public final class Failures {
     private static String words(JsonNode json) {
         for (String name : new String[] {"message", "detail", "error", "title"}) {
             if (json.path(name).isTextual() && !json.get(name).asText().isBlank()) {
-                return KEY.matcher(json.get(name).asText().strip().replaceFirst("[.]$", ""))
-                        .replaceAll("$1...");
+                String said = json.get(name).asText().strip();
+                String text = said.length() > MAX_WORDS ? said.substring(0, MAX_WORDS) + "..." : said;
+                return KEY.matcher(text.replaceFirst("[.]$", "")).replaceAll("$1...");
             }
         }
         return "";
