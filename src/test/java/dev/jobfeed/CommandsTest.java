@@ -151,6 +151,17 @@ class CommandsTest {
     }
 
     @Test
+    void theStatusListsEveryStreamWithItsRuns() throws Exception {
+        run("sync", "career-sites");
+
+        assertThat(run("status"))
+                .contains("fresh as of  never: no run has succeeded yet")
+                .containsPattern("stream +career_sites: fresh as of 20.* ago; no schedule")
+                .containsPattern("stream +jobby_live_events: no run has succeeded yet; no schedule")
+                .containsPattern("run 1 +career_sites backfill succeeded");
+    }
+
+    @Test
     void aPausedScheduleHasALineOfItsOwn() throws Exception {
         run("sync", "jobs");
         try (Connection connection = DriverManager.getConnection(world.url);
@@ -165,6 +176,7 @@ class CommandsTest {
     void anEstimateOpensNoRun() throws Exception {
         assertThat(run("sync", "all", "--estimate"))
                 .contains("jobs: the next run (backfill) may bring about 1000 rows")
+                .contains("No credits charged so far (as with a subscription).")
                 .contains("career_sites: the next run (backfill)");
 
         assertThat(world.one("select count(*) from sync_run")).isEqualTo("0");

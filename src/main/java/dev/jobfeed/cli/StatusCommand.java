@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.changes.Relay;
+import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.ops.Flow;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.SyncState;
@@ -58,6 +59,11 @@ final class StatusCommand implements Callable<Integer> {
                         ? "new postings (posted_after); edits and returns of stored ones are not delivered"
                         : "new, edited and returned postings (updated_after)");
         for (Flow flow : Flow.values()) {
+            if (flow != Flow.JOBS) {
+                line(text, "stream", flow.stream() + ": " + stream(store, flow));
+            }
+        }
+        for (Flow flow : Flow.values()) {
             store.board()
                     .schedules()
                     .pausedSince(flow.stream())
@@ -88,15 +94,35 @@ final class StatusCommand implements Callable<Integer> {
         if (lag.waiting() > 0) {
             line(text, "to be told", lag.waiting() + " changes, the oldest of " + lag.oldest());
         }
-        Stream.of("jobs", Relay.STREAM)
+        Stream.concat(Stream.of(Flow.values()).map(Flow::stream), Stream.of(Relay.STREAM))
                 .flatMap(stream -> store.tenant().alerts().open(stream).stream())
                 .forEach(alert -> line(
                         text,
                         "alert",
-                        alert.condition() + " since " + alert.raisedAt() + ": " + alert.message() + " "
+                        alert.condition()
+                                + (alert.stream().equals("jobs") ? "" : " (" + alert.stream() + ")") + " since "
+                                + alert.raisedAt() + ": " + alert.message() + " "
                                 + alert.remedy()));
-        store.tenant().runs().lastRuns("jobs", LAST_RUNS).forEach(run -> line(text, "run " + run.id(), describe(run)));
+        for (FeedSource source : FeedSource.values()) {
+            store.tenant()
+                    .runs()
+                    .lastRuns(source.stream(), LAST_RUNS)
+                    .forEach(run -> line(
+                            text,
+                            "run " + run.id(),
+                            (source == FeedSource.JOBS ? "" : source.stream() + " ") + describe(run)));
+        }
         return text.toString().stripTrailing();
+    }
+
+    private static String stream(StoreAccess store, Flow flow) {
+        OffsetDateTime watermark = store.board().status().freshness(flow).watermark();
+        Long openRun = store.tenant().runs().state(flow.stream()).openRunId();
+        return (watermark == null
+                        ? "no run has succeeded yet"
+                        : "fresh as of " + watermark + ", " + age(watermark) + " ago")
+                + (openRun == null ? "" : "; run " + openRun + " is open")
+                + (flow.schedule(store.tenant().settings()).isEmpty() ? "; no schedule" : "");
     }
 
     /** The first value of this watermark is the start of the first run, before which nothing was stored. */

@@ -65,8 +65,7 @@ public enum Metric {
             Kind.GAUGE,
             "credits.balance",
             "",
-            "Credits left, as the API said last. Absent where it says nothing of credits.",
-            "stream"),
+            "Credits left, as the API said last on any stream. Absent where it says nothing of credits."),
     ATTEMPTS(
             Kind.TIMER,
             "attempts",

@@ -387,7 +387,14 @@ public final class Attempts {
     private void alertLowCredits(Attempt attempt) {
         Alerts alerts = attempt.tenant().alerts();
         Optional<BigDecimal> limit = attempt.tenant().settings().credits("jobo.credits.alert-below");
-        if (limit.isPresent() && attempt.creditsBalance().compareTo(limit.get()) < 0) {
+        List<String> streams =
+                Stream.of(FeedSource.values()).map(FeedSource::stream).toList();
+        if (limit.isEmpty() || attempt.creditsBalance().compareTo(limit.get()) >= 0) {
+            // one wallet: whichever stream raised the alert, any of them sees the top-up
+            streams.forEach(stream -> alerts.clear(stream, "credits-low"));
+        } else if (streams.stream()
+                .flatMap(stream -> alerts.open(stream).stream())
+                .noneMatch(alert -> alert.condition().equals("credits-low"))) {
             alerts.raise(
                     attempt.stream(),
                     "credits-low",
@@ -395,8 +402,6 @@ public final class Attempts {
                             + attempt.creditsBalance().stripTrailingZeros().toPlainString()
                             + " credits, below jobo.credits.alert-below.",
                     "Top up the wallet.");
-        } else {
-            alerts.clear(attempt.stream(), "credits-low");
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
  * @param lastSweepStartedAt the sweep's watermark
  * @param openRunId the run the next attempt goes on with
  * @param resyncRequestedAt when somebody asked for a resync that no run has begun yet
+ * @param creditsBalance the wallet's balance as the API said last, on whichever stream; there is one wallet
  * @param originBaseUrl the server the store was filled from
  * @param originEnvironment the environment of the key it was filled with
  * @param originTenant whose feed the whole schema holds; empty for the standard tenant

@@ -103,7 +103,8 @@ public final class Figures implements Runnable {
         put(figures, Metric.RUN_OPEN, stream, () -> state.openRunId() == null ? 0 : 1);
         put(figures, Metric.QUARANTINE, stream, () -> 0);
         if (state.creditsBalance() != null) {
-            put(figures, Metric.CREDITS_BALANCE, stream, () -> state.creditsBalance()
+            // one wallet, whichever stream said so
+            put(figures, Metric.CREDITS_BALANCE, List.of(), () -> state.creditsBalance()
                     .doubleValue());
         }
     }

@@ -1,5 +1,12 @@
-select last_run_started_at, last_sweep_started_at, filters_fingerprint, open_run_id, resync_requested_at,
-       credits_balance, credits_balance_at, origin_base_url, origin_environment,
-       (select max(origin_tenant) from sync_state) as origin_tenant
-from sync_state
-where stream = :stream
+select state.last_run_started_at, state.last_sweep_started_at, state.filters_fingerprint, state.open_run_id,
+       state.resync_requested_at, wallet.credits_balance, wallet.credits_balance_at, state.origin_base_url,
+       state.origin_environment, (select max(origin_tenant) from sync_state) as origin_tenant
+from sync_state state
+left join (
+    select credits_balance, credits_balance_at
+    from sync_state
+    where credits_balance_at is not null
+    order by credits_balance_at desc
+    limit 1
+) wallet on true
+where state.stream = :stream
