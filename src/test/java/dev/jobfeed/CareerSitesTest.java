@@ -2,6 +2,7 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.jobfeed.run.AttemptFailedException;
 import dev.jobfeed.run.ChangedSites;
@@ -20,6 +21,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The career sites by the shipped routes, against the sandbox. */
@@ -147,8 +149,12 @@ class CareerSitesTest {
     }
 
     private void startMetered() throws Exception {
+        startMetered("h2");
+    }
+
+    private void startMetered(String database) throws Exception {
         world = SyncWorld.of(
-                "h2",
+                database,
                 SandboxOptions.builder()
                         .jobs(10)
                         .careerSites(120)
@@ -173,6 +179,67 @@ class CareerSitesTest {
         assertThat(world.syncCareerSitesConfirmed().status()).isEqualTo("succeeded");
         assertThat(requests()).hasSize(3).doesNotHaveDuplicates();
         assertThat(world.alerts()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"jobo.credits.confirm-above, cost-unconfirmed", "jobo.credits.max-per-attempt, credits-cap"})
+    void notEvenTheFirstPageIsBoughtWhenItsDocumentedPriceIsAboveALimit(String limit, String condition)
+            throws Exception {
+        startMetered();
+        world.with(limit, "2499");
+
+        assertThatThrownBy(world::syncCareerSites)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("2500 credits")
+                .hasMessageContaining(limit)
+                .hasMessageContaining("batch");
+        assertThat(requests()).isEmpty();
+        assertThat(world.alerts()).containsExactly(condition);
+
+        world.with("jobo.career-sites.batch-size", "49");
+        catchThrowable(world::syncCareerSites);
+        assertThat(requests()).as("one page is within the limit, two are not").hasSize(1);
+    }
+
+    @Test
+    void aFirstPageThatIsConfirmedIsBought() throws Exception {
+        startMetered();
+        world.with("jobo.credits.confirm-above", "2499");
+        assertThatThrownBy(world::syncCareerSites).hasMessageContaining("jobfeed sync career-sites --confirm-cost");
+
+        assertThat(world.syncCareerSitesConfirmed().status()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void rowsThatCameWithoutAChargeAreHeldBackByNoLimit() throws Exception {
+        start("h2");
+        world.with("jobo.credits.max-per-attempt", "2500").with("jobo.credits.confirm-above", "2500");
+
+        assertThat(world.syncCareerSites().status()).isEqualTo("succeeded");
+
+        world.with("jobo.credits.max-per-attempt", "1");
+        assertThat(world.syncCareerSites().status()).isEqualTo("succeeded");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void thereIsOneWalletAndItsNewestBalanceCountsOnEveryStream(String database) throws Exception {
+        startMetered(database);
+        world.sync();
+        assertThat(world.state().creditsBalance()).isEqualByComparingTo("9970");
+
+        world.with("jobo.credits.alert-below", "5000").syncCareerSites();
+
+        assertThat(world.state().creditsBalance()).isEqualByComparingTo("3970");
+        assertThat(world.alerts()).containsExactly("credits-low");
+        world.with("jobo.credits.floor", "3960");
+        assertThatThrownBy(world::sync)
+                .as("one page of jobs may cost 3000")
+                .hasMessageContaining("balance of 3970 below jobo.credits.floor");
+        world.with("jobo.credits.floor", "0").with("jobo.credits.alert-below", "3000");
+        world.sandbox.world().createJobs(1);
+        world.sync();
+        assertThat(world.alerts()).as("whichever stream raised it").isEmpty();
     }
 
     @Test
@@ -212,7 +279,10 @@ class CareerSitesTest {
                     .getBody(Estimate.class);
 
             assertThat(estimate.creditsPerRow()).isEqualByComparingTo("50");
-            assertThat(estimate.text()).contains("backfill");
+            assertThat(estimate.text())
+                    .contains("backfill", "at 50 credits each", "the cost of the whole is not known beforehand")
+                    .contains("up to 2,500 credits for one page of 50 rows")
+                    .endsWith("The request for this estimate was charged 50 credits.");
         }
         assertThat(world.one("select count(*) from sync_run", Integer.class)).isZero();
 

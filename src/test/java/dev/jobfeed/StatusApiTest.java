@@ -333,6 +333,19 @@ class StatusApiTest {
                     assertThat(action.get("cost").asText()).contains("120 rows", "3 credits each", "360 credits");
                 });
 
+        JsonNode sites =
+                SyncWorld.parse(get("/api/v1/actions?stream=career_sites").body());
+        assertThat(sites.get("actions"))
+                .filteredOn(action -> action.get("action").asText().endsWith("sync"))
+                .hasSize(2)
+                .allSatisfy(action -> {
+                    assertThat(action.get("credits").isNull()).isTrue();
+                    assertThat(action.get("cost").asText())
+                            .contains("50 credits each (documented price)", "not known beforehand")
+                            .contains("up to 2,500 credits for one page of 50 rows")
+                            .doesNotContain("charged so far", "expire");
+                });
+
         int before = world.bundle().runs().lastRuns("jobs", 100).size();
         assertThat(authorized("sync").statusCode()).isEqualTo(200);
         await().atMost(Duration.ofMinutes(1))

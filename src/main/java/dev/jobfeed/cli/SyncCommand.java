@@ -39,7 +39,9 @@ final class SyncCommand implements Callable<Integer> {
 
     @Option(
             names = "--estimate",
-            description = "Say what it would cost, and do nothing. Asks for one row, which may be charged.")
+            description =
+                    "Say what one page and all of it may cost, and sync nothing. Asks for one row, which is charged"
+                            + " like any other (career sites: 50 credits).")
     private boolean estimate;
 
     @Option(names = "--confirm-cost", description = "Agree to what the run costs.")

@@ -1,6 +1,7 @@
 package dev.jobfeed.feed;
 
 import dev.jobfeed.Settings;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,6 +139,19 @@ public enum FeedSource {
     /** Rows asked for in one page, as set. */
     public int batchSize(Settings settings) {
         return settings.number("jobo." + property() + ".batch-size", 1, mostRows);
+    }
+
+    /**
+     * Returns what a row costs, in credits, as long as nothing else was seen. Jobs feed and career sites feed documentation;
+     * a Feed subscription includes the jobs.
+     */
+    public BigDecimal documentedPrice() {
+        return this == JOBS ? new BigDecimal("0.5") : new BigDecimal("50");
+    }
+
+    /** Returns whether a subscription includes the rows, so that they may cost nothing. */
+    public boolean isIncludedInSubscription() {
+        return this == JOBS;
     }
 
     /** The request field of an incremental run's window. Career sites know one only. */

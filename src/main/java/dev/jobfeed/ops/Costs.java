@@ -1,5 +1,7 @@
 package dev.jobfeed.ops;
 
+import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.run.Price;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.RunMode;
 import dev.jobfeed.run.RunStore;
@@ -7,7 +9,6 @@ import dev.jobfeed.run.SyncState;
 import dev.jobfeed.store.Sql;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -31,16 +32,10 @@ final class Costs {
      * A cost.
      *
      * @param rows null when there is nothing to go by
-     * @param creditsPerRow null when nothing was ever charged
+     * @param credits in all; null when it is not known how many rows there are
      * @param text all of it in words
      */
-    record Cost(Long rows, BigDecimal creditsPerRow, String text) {
-
-        BigDecimal credits() {
-            return rows == null || creditsPerRow == null
-                    ? null
-                    : creditsPerRow.multiply(BigDecimal.valueOf(rows)).setScale(0, RoundingMode.UP);
-        }
+    record Cost(Long rows, BigDecimal credits, String text) {
 
         static Cost nothing(String text) {
             return new Cost(0L, BigDecimal.ZERO, text + " The API is asked for nothing, and nothing is charged.");
@@ -67,8 +62,7 @@ final class Costs {
                             + (left == null ? "an unknown number of" : "about " + number(left)) + " rows are left");
         }
         if (state.lastRunStartedAt() == null) {
-            return cost(
-                    stream, null, "The first run reads the whole feed; how many rows that is, its first page tells");
+            return cost(stream, null, "The first run reads the whole feed; " + untold(stream));
         }
         Long rows = average(stream, RunMode.INCREMENTAL);
         return cost(
@@ -90,28 +84,21 @@ final class Costs {
         return cost(
                 stream,
                 rows,
-                "The whole feed is read anew"
-                        + (rows == null
-                                ? "; how many rows that is, its first page tells"
-                                : ": about " + number(rows) + " rows")
-                        + ", and what it does not bring expires");
+                (FeedSource.of(stream).isExpiring() ? "Jobs that the feed no longer delivers expire. " : "")
+                        + "The whole feed is read again"
+                        + (rows == null ? "; " + untold(stream) : ": about " + number(rows) + " rows"));
+    }
+
+    private static String untold(String stream) {
+        return FeedSource.of(stream) == FeedSource.JOBS
+                ? "how many rows that is, its first page tells"
+                : "the server does not tell how many rows that is";
     }
 
     private Cost cost(String stream, Long rows, String what) {
-        BigDecimal price = runs.lastPrice(stream).orElse(null);
-        Cost cost = new Cost(rows, price, what);
-        if (price == null) {
-            return new Cost(rows, null, what + ". Nothing was charged so far, as under a subscription.");
-        }
-        String each =
-                price.setScale(2, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
-        return new Cost(
-                rows,
-                price,
-                what + ", at " + each + " credits each"
-                        + (rows == null
-                                ? "."
-                                : ": about " + number(cost.credits().longValue()) + " credits."));
+        FeedSource source = FeedSource.of(stream);
+        Price price = Price.of(source, runs.lastPrice(stream));
+        return new Cost(rows, price.of(rows), what + price.text(rows, source.batchSize(tenant.settings())));
     }
 
     private Long average(String stream, RunMode mode) {

@@ -26,7 +26,11 @@ public final class RunJson {
         json.put("mode", estimate.mode().name().toLowerCase(Locale.ROOT));
         json.put("rows", estimate.rows());
         json.put("credits_per_row", estimate.creditsPerRow());
+        json.put("price_origin", estimate.price().origin());
         json.put("credits", estimate.credits());
+        json.put("page_rows", estimate.pageRows());
+        json.put("page_credits", estimate.pageCredits());
+        json.put("charged", estimate.charged());
         return json;
     }
 

@@ -273,7 +273,7 @@ public final class Attempt {
         this.swept = !source.isExpiring();
     }
 
-    /** What a row cost in the last run that was charged for, as of the attempt's beginning; empty when none was. */
+    /** What a row cost in the last run that received any, as of the attempt's beginning; empty when none did. */
     Optional<BigDecimal> lastPrice() {
         return Optional.ofNullable(lastPrice);
     }

@@ -1,5 +1,6 @@
 package dev.jobfeed.run;
 
+import dev.jobfeed.feed.FeedSource;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
@@ -22,16 +23,21 @@ final class Credits {
         price.ifPresent(p -> checkConfirmation(attempt, p));
     }
 
-    /** What a row cost so far in this attempt, else in its run, else in the last run that was charged for. */
+    /**
+     * What a row cost so far in this attempt, else in its run, else in the last run, else by the documentation; empty where
+     * no row came yet and a subscription may include them.
+     */
     private static Optional<BigDecimal> price(Attempt attempt) {
         Run run = attempt.run();
+        FeedSource source = attempt.source();
         return perRow(attempt.creditsSpent(), attempt.answeredRows())
                 .or(() -> perRow(run.creditsSpent(), run.counts().received()))
-                .or(attempt::lastPrice);
+                .or(attempt::lastPrice)
+                .or(() -> source.isIncludedInSubscription() ? Optional.empty() : Optional.of(source.documentedPrice()));
     }
 
     private static Optional<BigDecimal> perRow(BigDecimal credits, long rows) {
-        return credits.signum() > 0 && rows > 0
+        return rows > 0
                 ? Optional.of(credits.divide(BigDecimal.valueOf(rows), 6, RoundingMode.HALF_UP))
                 : Optional.empty();
     }
@@ -94,18 +100,23 @@ final class Credits {
     private static void checkConfirmation(Attempt attempt, BigDecimal price) {
         Run run = attempt.run();
         Optional<BigDecimal> threshold = attempt.tenant().settings().credits("jobo.credits.confirm-above");
-        if (threshold.isEmpty() || run.costConfirmed() || run.mode() == RunMode.INCREMENTAL || run.pages() == 0) {
+        if (threshold.isEmpty() || run.costConfirmed() || run.mode() == RunMode.INCREMENTAL) {
             return;
         }
         String name = "Run " + run.id() + " (" + run.mode().name().toLowerCase(java.util.Locale.ROOT) + ")";
         String limit = "jobo.credits.confirm-above (" + text(threshold.get()) + ")";
+        int batchSize = attempt.source().batchSize(attempt.tenant().settings());
+        BigDecimal spent = attempt.creditsOfRun();
         BigDecimal cost;
         String message;
-        if (run.estimatedTotal() == null) {
+        if (run.pages() == 0) {
+            BigDecimal page = price.multiply(BigDecimal.valueOf(batchSize));
+            cost = spent.add(page);
+            message = name + " may cost " + text(page) + " credits for its first page of " + batchSize
+                    + " rows alone, which is above " + limit + ". It has stopped before that page.";
+        } else if (run.estimatedTotal() == null) {
             // the career sites have no total, so what was spent is all there is to go by
-            BigDecimal spent = attempt.creditsOfRun();
-            cost = spent.add(price.multiply(BigDecimal.valueOf(
-                    attempt.source().batchSize(attempt.tenant().settings()))));
+            cost = spent.add(price.multiply(BigDecimal.valueOf(batchSize)));
             message = name + " has cost " + text(spent) + " credits, and its next page may take it above " + limit
                     + "; the server does not tell how many rows there are.";
         } else {
@@ -115,14 +126,17 @@ final class Credits {
                     + ". It has stopped after its first page.";
         }
         if (cost.compareTo(threshold.get()) > 0) {
+            String properties = "jobo." + attempt.source().property();
             throw new AttemptFailedException(
                     "cost-unconfirmed",
                     message,
                     "Agree with "
                             + attempt.tenant()
                                     .command("sync " + attempt.source().property() + " --confirm-cost")
-                            + ", or narrow jobo."
-                            + attempt.source().property() + ".filter.*.");
+                            + ", or "
+                            + (run.pages() == 0
+                                    ? "make " + properties + ".batch-size smaller."
+                                    : "narrow " + properties + ".filter.*."));
         }
     }
 

@@ -1,34 +1,42 @@
 package dev.jobfeed.run;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Locale;
 
 /**
  * What the next attempt is expected to bring and to cost.
  *
  * @param rows how many rows; null when neither the server nor an earlier run tells
- * @param creditsPerRow what a row costs; null when nothing was ever charged
+ * @param pageRows how many rows a page has at most
+ * @param charged what the estimate's own request was charged, in credits; null when nothing
  */
-public record Estimate(String stream, RunMode mode, Long rows, BigDecimal creditsPerRow) {
+public record Estimate(String stream, RunMode mode, Long rows, Price price, int pageRows, BigDecimal charged) {
 
-    /** Credits in all; null when one of the factors is not known. */
+    /** What a row costs, in credits. */
+    public BigDecimal creditsPerRow() {
+        return price.credits();
+    }
+
+    /** Credits for a full page. */
+    public BigDecimal pageCredits() {
+        return price.of((long) pageRows);
+    }
+
+    /** Credits in all; null when it is not known how many rows there are. */
     public BigDecimal credits() {
-        return rows == null || creditsPerRow == null
-                ? null
-                : creditsPerRow.multiply(BigDecimal.valueOf(rows)).setScale(0, RoundingMode.UP);
+        return price.of(rows);
     }
 
     /** In words. */
     public String text() {
-        String what = stream + ": the next run (" + mode.name().toLowerCase(Locale.ROOT) + ") ";
-        if (rows == null) {
-            return what + "cannot be estimated: the server gives no total, and there is no earlier run to go by";
-        }
-        return what + "may bring about " + rows + " rows"
-                + (creditsPerRow == null
-                        ? "; nothing was charged so far, as under a subscription"
-                        : " at " + creditsPerRow.stripTrailingZeros().toPlainString() + " credits each: about "
-                                + credits().toPlainString() + " credits");
+        return stream + ": the next run (" + mode.name().toLowerCase(Locale.ROOT) + ") may bring "
+                + (rows == null
+                        ? "any number of rows, because the server gives no total and no earlier run tells"
+                        : "about " + rows + " rows")
+                + price.text(rows, pageRows)
+                + (charged == null || charged.signum() == 0
+                        ? ""
+                        : " The request for this estimate was charged "
+                                + charged.stripTrailingZeros().toPlainString() + " credits.");
     }
 }

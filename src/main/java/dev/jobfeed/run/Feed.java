@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -88,10 +89,12 @@ public final class Feed {
         if (state.openRunId() != null && rows != null) {
             rows = Math.max(0, rows - runs.run(state.openRunId()).counts().received());
         }
-        BigDecimal price = deducted != null && page.received() > 0
-                ? deducted.divide(BigDecimal.valueOf(page.received()), 6, RoundingMode.HALF_UP)
-                : runs.lastPrice(stream).orElse(null);
-        return new Estimate(stream, mode, rows, price);
+        Optional<BigDecimal> seen = page.received() > 0
+                ? Optional.of(Objects.requireNonNullElse(deducted, BigDecimal.ZERO)
+                        .divide(BigDecimal.valueOf(page.received()), 6, RoundingMode.HALF_UP))
+                : runs.lastPrice(stream);
+        FeedSource source = FeedSource.of(stream);
+        return new Estimate(stream, mode, rows, Price.of(source, seen), source.batchSize(asking.settings()), deducted);
     }
 
     /**

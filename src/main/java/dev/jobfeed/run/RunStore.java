@@ -249,7 +249,7 @@ public final class RunStore {
                 Boolean.class));
     }
 
-    /** What a row cost in the last run that was charged for; empty when none was. */
+    /** What a row cost in the last run that received any, zero when it was not charged; empty when none did. */
     public Optional<BigDecimal> lastPrice(String stream) {
         return jdbc.queryForList(sql("run-price"), Map.of("stream", stream), BigDecimal.class).stream()
                 .findFirst();
