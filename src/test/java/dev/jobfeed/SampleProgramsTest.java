@@ -1,0 +1,113 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The sample programs of the API's documentation and the bundle, each syncing the same moving sandbox, end with the same
+ * rows.
+ *
+ * <p>The world moves where the jobs sample is right by its own documentation: between its runs, not during them, because
+ * its first run sweeps nothing and a resumed one takes a new start; a job that returns was created within the overlap,
+ * because {@code posted_after} delivers no other, and does so in another round than it expired in, because the sample
+ * sweeps after the feed.
+ */
+@Tag("processes")
+class SampleProgramsTest {
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void theJobsSampleAndTheBundleKeepTheSameJobs(String database) throws Exception {
+        try (SyncWorld world =
+                SyncWorld.of(database, SandboxOptions.builder().jobs(2500).descriptionBytes(300))) {
+            world.with("jobo.jobs.watermark-parameter", "posted_after");
+            SampleProgram sample =
+                    SampleProgram.of("jobs_feed.py", directory, world.sandbox.baseUrl(), Sandbox.TEST_KEY);
+            sample.run();
+            world.sync();
+            assertSame(world, sample);
+            assertThat(sample.store()).hasSize(2500);
+
+            List<UUID> recent = world.sandbox.world().createJobs(1200);
+            world.sandbox.world().updateJobs(80);
+            world.sandbox.world().expireJobs(60);
+            sample.run();
+            world.sync();
+            assertSame(world, sample);
+
+            List<UUID> leaving = recent.stream()
+                    .filter(id -> world.sandbox.world().expireJob(id))
+                    .limit(40)
+                    .toList();
+            world.sandbox.world().updateJobs(50);
+            sample.run();
+            world.sync();
+            assertSame(world, sample);
+            assertThat(sample.store()).doesNotContainKeys(ids(leaving));
+
+            List<UUID> returning = leaving.subList(0, 25);
+            returning.forEach(
+                    id -> assertThat(world.sandbox.world().returnJob(id)).isTrue());
+            world.sandbox.world().createJobs(30);
+            world.sandbox.world().expireJobs(500);
+            sample.run();
+            world.sync();
+            assertSame(world, sample);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void theCareerSitesSampleAndTheBundleKeepTheSameSites(String database) throws Exception {
+        try (SyncWorld world =
+                SyncWorld.of(database, SandboxOptions.builder().jobs(10).careerSites(230))) {
+            SampleProgram sample =
+                    SampleProgram.of("career_sites_feed.py", directory, world.sandbox.baseUrl(), Sandbox.TEST_KEY);
+            for (int i = 1; i <= 3; i++) {
+                int round = i;
+                sample.run();
+                world.syncCareerSites();
+
+                Map<String, String> kept = new TreeMap<>();
+                sample.store()
+                        .forEach((id, row) -> kept.put(id, row.get("summary").textValue()));
+                Map<String, String> stored = new TreeMap<>();
+                world.database.query("select id, summary from career_site", row -> {
+                    stored.put(row.getString("id"), row.getString("summary"));
+                });
+                assertThat(stored).hasSize(230).isEqualTo(kept);
+                if (round > 1) {
+                    assertThat(kept.values())
+                            .anyMatch(summary -> summary != null && summary.contains("Edition " + round));
+                }
+                world.sandbox.world().updateCareerSites(70);
+            }
+        }
+    }
+
+    private static String[] ids(List<UUID> ids) {
+        return ids.stream().map(UUID::toString).toArray(String[]::new);
+    }
+
+    private static void assertSame(SyncWorld world, SampleProgram sample) throws Exception {
+        List<String> stored = world.database.queryForList("select cast(id as varchar) from active_job", String.class);
+        assertThat(stored).containsExactlyInAnyOrderElementsOf(sample.store().keySet());
+        assertThat(stored)
+                .containsExactlyInAnyOrderElementsOf(
+                        world.sandbox.world().activeIds().map(UUID::toString).toList());
+    }
+}
