@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 
 /**
@@ -17,6 +18,9 @@ import java.util.function.LongSupplier;
 final class BadRows {
 
     private static final int HUGE_BYTES = 5_000_000;
+
+    /** A character of private use, which nothing else here contains. */
+    private static final String BAD_BYTE = "\ue0e9";
 
     private BadRows() {}
 
@@ -68,9 +72,25 @@ final class BadRows {
             case ROW_HUGE -> row.put(names.description(), "0123456789".repeat(HUGE_BYTES / 10));
             case ROW_UNKNOWN_FIELD ->
                 row.putObject("unheard_of").putArray("list").add(1).addNull();
+            case ROW_NAN ->
+                row.putRawValue(
+                        "compensation",
+                        new RawValue("{\"min\":NaN,\"max\":-Infinity,\"currency\":\"EUR\",\"period\":\"yearly\"}"));
+            case ROW_CONTROL ->
+                row.putRawValue(
+                        names.title(), new RawValue("\"Fault " + fault.script() + " " + number + "\n\tof two lines\""));
+            case ROW_BAD_BYTES -> row.put(names.title(), "Fault " + fault.script() + " " + number + " caf" + BAD_BYTE);
             default -> throw new IllegalArgumentException(fault + " is no fault of a row");
         }
         return row;
+    }
+
+    /** Puts a byte of ISO 8859-1 where {@link #BAD_BYTE} is. */
+    static byte[] withBadBytes(byte[] json) {
+        // in ISO 8859-1 every byte is one character
+        String bytes = new String(json, StandardCharsets.ISO_8859_1);
+        String placeholder = new String(BAD_BYTE.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return bytes.replace(placeholder, "\u00e9").getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static String notAnId(long number) {

@@ -79,8 +79,16 @@ interface Effect {
             case EMPTY -> always(Interceptor.answer(200, Map.of("Content-Type", JSON), ""));
             case ARRAY -> always(Interceptor.answer(200, Map.of("Content-Type", JSON), "[]"));
             case NO_HAS_MORE, TEXT_HAS_MORE, REPEATED_CURSOR, NO_CURSOR -> request -> paging(fault, request);
-            case ROW_NO_ID, ROW_BAD_ID, ROW_BAD_TITLE, ROW_BAD_CREATED_AT, ROW_BAD_TEXT, ROW_HUGE, ROW_UNKNOWN_FIELD ->
-                badRows(fault, fields, rowNumbers);
+            case ROW_NO_ID,
+                    ROW_BAD_ID,
+                    ROW_BAD_TITLE,
+                    ROW_BAD_CREATED_AT,
+                    ROW_BAD_TEXT,
+                    ROW_HUGE,
+                    ROW_UNKNOWN_FIELD,
+                    ROW_NAN,
+                    ROW_CONTROL,
+                    ROW_BAD_BYTES -> badRows(fault, fields, rowNumbers);
             case TRUNCATED -> always(Interceptor.truncate((int) fields.whole("keep_bytes", 10_000, 0, 1_000_000_000)));
             case DROPPED -> always(Interceptor.drop());
             case LOST -> always(Interceptor.lose());
@@ -230,7 +238,7 @@ interface Effect {
         int rows = (int) fields.whole("rows", 1, 1, fault == Fault.ROW_HUGE ? 20 : 1000);
         return request -> {
             PageFields names = PageFields.of(request.endpoint());
-            return PageChange.of(page -> BadRows.addTo(page, names, fault, rows, numbers));
+            return PageChange.of(page -> BadRows.addTo(page, names, fault, rows, numbers), BadRows::withBadBytes);
         };
     }
 }

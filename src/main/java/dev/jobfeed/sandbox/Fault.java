@@ -78,6 +78,12 @@ public enum Fault {
     ROW_HUGE("row_huge"),
     /** Rows with a field that nobody has heard of. */
     ROW_UNKNOWN_FIELD("row_unknown_field"),
+    /** Rows with numbers that JSON does not have. */
+    ROW_NAN("row_nan"),
+    /** Rows whose title, or name, has an unescaped line break. */
+    ROW_CONTROL("row_control"),
+    /** Rows whose title, or name, has a byte that is not UTF-8. */
+    ROW_BAD_BYTES("row_bad_bytes"),
     /** A body that ends too early. */
     TRUNCATED("truncated"),
     /** A connection that is closed without an answer. */
@@ -152,9 +158,9 @@ public enum Fault {
         boolean paged = PageFields.of(endpoint) != null;
         return switch (this) {
             case NO_HAS_MORE, TEXT_HAS_MORE, REPEATED_CURSOR, NO_CURSOR, ROW_NO_ID, ROW_BAD_ID -> paged;
-            case ROW_BAD_TITLE, ROW_BAD_TEXT, ROW_HUGE, ROW_UNKNOWN_FIELD ->
+            case ROW_BAD_TITLE, ROW_BAD_TEXT, ROW_HUGE, ROW_UNKNOWN_FIELD, ROW_CONTROL, ROW_BAD_BYTES ->
                 paged && PageFields.of(endpoint).title() != null;
-            case ROW_BAD_CREATED_AT -> endpoint == Endpoint.JOBS_FEED;
+            case ROW_BAD_CREATED_AT, ROW_NAN -> endpoint == Endpoint.JOBS_FEED;
             case JOBBY_ERROR, WRONG_SIGNATURE, OLD_TIMESTAMP, REPEATED -> false;
             default -> true;
         };

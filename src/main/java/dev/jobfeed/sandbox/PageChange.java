@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Changes the JSON of a page, and leaves every other byte of it as it was. */
 final class PageChange {
@@ -23,6 +24,11 @@ final class PageChange {
 
     static Interceptor.Verdict of(Consumer<ObjectNode> change) {
         return Interceptor.rewrite(body -> changed(body, change));
+    }
+
+    /** Also changes the JSON as bytes, behind the change of the page. */
+    static Interceptor.Verdict of(Consumer<ObjectNode> change, UnaryOperator<byte[]> behind) {
+        return Interceptor.rewrite(body -> behind.apply(changed(body, change)));
     }
 
     /** Also says that there are more pages, in body and header. */

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -459,6 +461,39 @@ class FaultAnswersTest {
         }
     }
 
+    static Stream<Arguments> faultsBesideJson() {
+        return table(
+                List.of(Fault.ROW_NAN, Fault.ROW_CONTROL, Fault.ROW_BAD_BYTES),
+                (fault, endpoint) -> fault.canStrike(endpoint));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsBesideJson")
+    void aBadRowIsNoJsonAndTheRestOfThePageStays(Fault fault, Endpoint endpoint) throws Exception {
+        CALLS.sandbox.faults(FaultRule.of(fault).on(endpoint));
+        byte[] page = CALLS.send(
+                        CALLS.to(endpoint.path())
+                                .header("X-Api-Key", Sandbox.TEST_KEY)
+                                .POST(HttpRequest.BodyPublishers.ofString("{\"batch_size\":9}")),
+                        HttpResponse.BodyHandlers.ofByteArray())
+                .body();
+
+        String text = new String(page, StandardCharsets.ISO_8859_1);
+        String bad =
+                switch (fault) {
+                    case ROW_NAN -> ":NaN,\"max\":-Infinity";
+                    case ROW_CONTROL -> "\n\tof two lines";
+                    default -> " caf\u00e9\"";
+                };
+        assertThat(text).containsOnlyOnce(bad);
+        String repaired = text.replace("NaN", "0").replace("-Infinity", "0").replace("\n\t", " ");
+        JsonNode rows = Calls.MAPPER
+                .readTree(repaired.replace("caf\u00e9", "cafe"))
+                .get(PageFields.of(endpoint).rows());
+        assertThat(rows).hasSize(10);
+        assertThat(rows.get(4).get("id").textValue()).startsWith("fa017000-");
+    }
+
     @Test
     void aBadRowIsAddedToAnEmptyPageToo() throws Exception {
         CALLS.sandbox.faults(FaultRule.of(Fault.ROW_UNKNOWN_FIELD));
@@ -495,7 +530,7 @@ class FaultAnswersTest {
                 Fault.NOT_FOUND, Fault.CURSOR_RESTART, Fault.DROPPED, Fault.LOST, Fault.TRUNCATED, Fault.DELAY);
         // JobbyFaultsTest has these
         Stream<Fault> jobby = Stream.of(Fault.JOBBY_ERROR, Fault.WRONG_SIGNATURE, Fault.OLD_TIMESTAMP, Fault.REPEATED);
-        Stream<Fault> paged = Stream.of(pageFaults(), rowFaults(), pagedEndpoints())
+        Stream<Fault> paged = Stream.of(pageFaults(), rowFaults(), faultsBesideJson(), pagedEndpoints())
                 .flatMap(table -> table)
                 .map(arguments -> (Fault) arguments.get()[0]);
         assertThat(Stream.of(tabled, single, jobby, paged).flatMap(faults -> faults))
