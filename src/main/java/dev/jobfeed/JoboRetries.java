@@ -185,6 +185,6 @@ public final class JoboRetries implements Processor {
         }
         return failure instanceof HttpOperationFailedException answer
                 ? "Jobo answered " + answer.getStatusCode()
-                : PrintableText.of(String.valueOf(failure.getMessage()));
+                : PrintableText.of(String.valueOf(failure.getMessage()).replaceFirst("[.]$", ""));
     }
 }

@@ -36,9 +36,15 @@ final class JobfeedProcess implements AutoCloseable {
      * @param directory where it works, and where its output is kept
      */
     static JobfeedProcess in(Path directory, Map<String, String> properties, String... arguments) throws IOException {
+        return in(directory, List.of(), properties, arguments);
+    }
+
+    /** Starts one with options of Java. */
+    static JobfeedProcess in(Path directory, List<String> java, Map<String, String> properties, String... arguments)
+            throws IOException {
         Path out = Files.createTempFile(directory, "out", "");
         Path err = Files.createTempFile(directory, "err", "");
-        Process process = builder(properties, arguments)
+        Process process = builder(java, properties, arguments)
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
@@ -46,7 +52,7 @@ final class JobfeedProcess implements AutoCloseable {
         return new JobfeedProcess(process, out, err);
     }
 
-    private static ProcessBuilder builder(Map<String, String> properties, String... arguments) {
+    private static ProcessBuilder builder(List<String> java, Map<String, String> properties, String... arguments) {
         // compiled once only, because none of them lives long
         List<String> command = new ArrayList<>(List.of(
                 // a shell's background job ignores SIGINT, and its children inherit that
@@ -58,6 +64,7 @@ final class JobfeedProcess implements AutoCloseable {
                 "-cp",
                 classPath(),
                 "dev.jobfeed.cli.Jobfeed"));
+        command.addAll(command.indexOf("-cp"), java);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> set = new HashMap<>();

@@ -1,8 +1,10 @@
 package dev.jobfeed.feed;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +24,14 @@ import java.util.UUID;
  */
 public final class AnswerReader {
 
+    /** Twice what the API documents for a page: a continuation may be larger than what was asked for. */
+    private static final int MAX_ROWS = 2_000;
+
+    private static final int MAX_IDS = 20_000;
+
+    /** Characters of a cursor. */
+    private static final int MAX_CURSOR = 65_536;
+
     private AnswerReader() {}
 
     /**
@@ -32,12 +42,12 @@ public final class AnswerReader {
      */
     public static FeedPage feedPage(InputStream answer, RowShape shape) throws IOException {
         List<RowReader.Result> results = new ArrayList<>();
-        Reading reading = new Reading(shape.array());
+        Reading reading = new Reading(shape.array(), MAX_ROWS);
         RowBytes bytes = new RowBytes(answer);
         try {
             read(reading, bytes, shape, results);
         } catch (UnreadableAnswerException e) {
-            if (!reading.isWithinItem) {
+            if (!reading.isWithinItem || !(e.getCause() instanceof JsonParseException)) {
                 throw e;
             }
             read(reading, bytes.repairedBehind("{\"" + shape.array() + "\":["), shape, results);
@@ -79,7 +89,7 @@ public final class AnswerReader {
     /** Reads a page of {@code GET /api/jobs/expired}; what is no UUID cannot be an id of ours and is passed over. */
     public static IdPage idPage(InputStream answer) throws IOException {
         List<UUID> ids = new ArrayList<>();
-        Reading reading = new Reading("job_ids");
+        Reading reading = new Reading("job_ids", MAX_IDS);
         reading.read(new RepairedUtf8(answer), parser -> {
             if (parser.currentToken() == JsonToken.VALUE_STRING) {
                 RowReader.uuid(parser.getText()).ifPresent(ids::add);
@@ -92,7 +102,7 @@ public final class AnswerReader {
 
     /** Reads an answer that is one JSON object, as storable text. */
     public static String object(InputStream answer) throws IOException {
-        try (JsonParser parser = JsonText.JSON.createParser(new RepairedUtf8(answer))) {
+        try (JsonParser parser = JsonText.JSON.createParser(new RepairedUtf8(new RowBytes(answer)))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new UnreadableAnswerException("The answer is not a JSON object.");
             }
@@ -104,9 +114,18 @@ public final class AnswerReader {
             }
             return object;
         } catch (JsonProcessingException e) {
-            throw new UnreadableAnswerException(
-                    "The answer is not the JSON it should be: " + e.getOriginalMessage(), e);
+            throw unreadable(e);
         }
+    }
+
+    private static UnreadableAnswerException unreadable(JsonProcessingException e) {
+        String words = String.valueOf(e.getOriginalMessage());
+        return new UnreadableAnswerException(
+                e instanceof StreamConstraintsException
+                        // names the limit, and the method it is set by
+                        ? "The answer is beyond a limit: " + words.replaceFirst(", from `.*`", "") + "."
+                        : "The answer is not the JSON it should be: " + words,
+                e);
     }
 
     private interface ItemReader {
@@ -119,58 +138,75 @@ public final class AnswerReader {
     private static final class Reading {
 
         private final String array;
+        private final int maxItems;
+        private int items;
         private boolean hasArray;
         private boolean isWithinItem;
         private Boolean hasMore;
         private String cursor;
         private OptionalLong total = OptionalLong.empty();
 
-        Reading(String array) {
+        Reading(String array, int maxItems) {
             this.array = array;
+            this.maxItems = maxItems;
         }
 
-        void read(InputStream answer, ItemReader items) throws IOException {
+        void read(InputStream answer, ItemReader reader) throws IOException {
             try (JsonParser parser = JsonText.JSON.createParser(answer)) {
                 if (parser.nextToken() != JsonToken.START_OBJECT) {
                     throw new UnreadableAnswerException("The answer is not a JSON object.");
                 }
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    member(parser, items);
+                    member(parser, reader);
                 }
                 if (parser.nextToken() != null) {
                     throw new UnreadableAnswerException("The answer goes on behind its JSON object.");
                 }
             } catch (JsonProcessingException e) {
-                throw new UnreadableAnswerException(
-                        "The answer is not the JSON it should be: " + e.getOriginalMessage(), e);
+                throw unreadable(e);
             }
         }
 
-        private void member(JsonParser parser, ItemReader items) throws IOException {
+        private void member(JsonParser parser, ItemReader reader) throws IOException {
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
             if (name.equals(array) && value == JsonToken.START_ARRAY) {
                 hasArray = true;
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    if (items == maxItems) {
+                        throw new UnreadableAnswerException("The answer has more than " + maxItems + " " + array
+                                + ", twice what the API documents for a page.");
+                    }
                     isWithinItem = true;
-                    items.read(parser);
+                    reader.read(parser);
                     isWithinItem = false;
+                    items++;
                 }
             } else if (name.equals("has_more") && value.isBoolean()) {
                 hasMore = parser.getBooleanValue();
             } else if (name.equals("next_cursor") && value == JsonToken.VALUE_STRING) {
                 cursor = parser.getText().isEmpty() ? null : parser.getText();
             } else if (name.equals("estimated_total") && value == JsonToken.VALUE_NUMBER_INT) {
-                total = OptionalLong.of(parser.getLongValue());
+                total = total(parser);
             } else {
                 parser.skipChildren();
             }
+        }
+
+        /** An estimate that no long holds, or that is negative, is no hint. */
+        private static OptionalLong total(JsonParser number) throws IOException {
+            boolean isUsable = number.getTextLength() <= 18 && number.getLongValue() >= 0;
+            return isUsable ? OptionalLong.of(number.getLongValue()) : OptionalLong.empty();
         }
 
         Envelope envelope() throws UnreadableAnswerException {
             if (!hasArray || hasMore == null) {
                 throw new UnreadableAnswerException(
                         "The answer lacks " + (hasArray ? "a boolean has_more" : "the array " + array) + ".");
+            }
+            if (cursor != null && cursor.length() > MAX_CURSOR) {
+                throw new UnreadableAnswerException(
+                        "The cursor of the answer is longer than " + MAX_CURSOR + " characters.");
             }
             if (cursor != null && cursor.indexOf('\uFFFD') >= 0) {
                 throw new UnreadableAnswerException("The cursor of the answer has bytes that are not UTF-8.");

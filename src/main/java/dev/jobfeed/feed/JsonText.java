@@ -19,19 +19,26 @@ final class JsonText {
     /** What is nested deeper than a thousand levels breaks most who read it, the database first. */
     static final int DEEPEST_STORABLE = 500;
 
+    /** Bytes of a row, and characters of a text, a number or a name; the largest postings have some 100,000. */
+    static final int MAX_LENGTH = 8 << 20;
+
     private static final int DEEPEST_READABLE = 100_000;
 
+    /** Names are kept until the end of an answer, 150 bytes each. A page of 1,000 jobs has 140,000 tokens. */
+    private static final int MAX_TOKENS = 1_000_000;
+
     /**
-     * Reads what no database takes as well, because a row that cannot be stored must not take its page along; a depth
-     * that could fill the memory is the limit. Bare NaN and Infinity, and control characters within a text, are read for
+     * Reads what no database takes as well, because a row that cannot be stored must not take its page along; what could
+     * fill the memory is the limit. Bare NaN and Infinity, and control characters within a text, are read for
      * the same reason: common writers of JSON let them through.
      */
     static final JsonFactory JSON = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEEPEST_READABLE)
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNumberLength(MAX_LENGTH)
+                    .maxStringLength(MAX_LENGTH)
+                    .maxNameLength(MAX_LENGTH)
+                    .maxTokenCount(MAX_TOKENS)
                     .build())
             .streamWriteConstraints(StreamWriteConstraints.builder()
                     .maxNestingDepth(DEEPEST_READABLE)

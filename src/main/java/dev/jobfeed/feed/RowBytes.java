@@ -68,6 +68,10 @@ final class RowBytes extends FilterInputStream {
     public int read(byte[] into, int offset, int most) throws IOException {
         int read = super.read(into, offset, most);
         if (read > 0) {
+            if (length > JsonText.MAX_LENGTH - read) {
+                throw new UnreadableAnswerException(
+                        "The answer has a row or another value longer than " + JsonText.MAX_LENGTH + " bytes.");
+            }
             if (kept.length - length < read) {
                 kept = Arrays.copyOf(kept, Math.max(length + read, 2 * kept.length));
             }

@@ -16,6 +16,12 @@ import java.util.UUID;
 /** Reads the rows of a feed from a parser, token by token. Not thread-safe. */
 public final class RowReader {
 
+    /** Fields without a column that a row may have; each takes some 200 bytes until the row is complete. */
+    private static final int MAX_UNKNOWN = 10_000;
+
+    /** Characters of a text that a reason repeats. */
+    private static final int MAX_SHOWN = 60;
+
     private final RowShape shape;
     private final RowBytes bytes;
     private final ContentHash hash;
@@ -61,6 +67,7 @@ public final class RowReader {
                         && position < shape.fields().size()) {
                     values[position] = value(shape.fields().get(position), row, values, extra);
                 } else if (badValue == null) {
+                    require(extra.size() < MAX_UNKNOWN, "the row has more than " + MAX_UNKNOWN + " unknown fields");
                     extra.put(StorableText.of(name), storable(name, text.of(row)));
                 }
             } catch (UnusableRowException e) {
@@ -140,16 +147,25 @@ public final class RowReader {
         }
     }
 
+    private static void require(boolean condition, String otherwise) throws UnusableRowException {
+        if (!condition) {
+            throw new UnusableRowException(otherwise);
+        }
+    }
+
     private static String describe(JsonParser row) throws IOException {
         return switch (row.currentToken()) {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";
-            case VALUE_STRING -> {
-                String text = row.getText();
-                yield "'" + StorableText.of(text.length() <= 60 ? text : text.substring(0, 60) + "...") + "'";
-            }
-            default -> row.getText().toLowerCase(Locale.ROOT);
+            case VALUE_STRING -> "'" + shortened(row.getText()) + "'";
+            default -> shortened(row.getText().toLowerCase(Locale.ROOT));
         };
+    }
+
+    /** The beginning of a server's text, as it may be printed. */
+    private static String shortened(String text) {
+        return PrintableText.of(
+                StorableText.of(text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "..."));
     }
 
     private static OffsetDateTime timestamp(JsonParser row) throws IOException {
@@ -185,7 +201,7 @@ public final class RowReader {
     private String storable(String name, String json) throws UnusableRowException {
         if (!text.isStorable()) {
             throw new UnusableRowException(
-                    StorableText.of(name) + " is nested deeper than " + JsonText.DEEPEST_STORABLE + " levels");
+                    shortened(name) + " is nested deeper than " + JsonText.DEEPEST_STORABLE + " levels");
         }
         return json;
     }

@@ -28,9 +28,6 @@ import org.slf4j.LoggerFactory;
 /** The steps of the loop over a feed that routes call: bean {@code jobfeedFeed}. */
 public final class Feed {
 
-    /** How many rows an estimate asks for, and may be charged for. */
-    public static final int ESTIMATE_ROWS = 1;
-
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
     /** How often the cursor of one run may be lost. */
@@ -71,7 +68,7 @@ public final class Feed {
         Tenant asking = tenants.named(tenant);
         SyncState state = asking.runs().state(stream);
         return FeedFilters.of(FeedSource.of(stream), asking.settings())
-                .withBatchSize(ESTIMATE_ROWS)
+                .withBatchSize(1)
                 .request(attempts.plan(asking, state).windowFrom(), null);
     }
 

@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerReaderTest {
 
@@ -190,5 +191,67 @@ class AnswerReaderTest {
 
     private static InputStream bytes(String answer) {
         return new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"12345678901234567890123", "-1", "1e3", "\"5\"", "null", "{}"})
+    void anEstimateThatCannotBeReadIsNone(String total) throws IOException {
+        FeedPage page = AnswerReader.feedPage(
+                utf8("{\"jobs\":[],\"has_more\":false,\"estimated_total\":" + total + "}"), RowShape.JOB);
+
+        assertThat(page.estimatedTotal()).isEmpty();
+    }
+
+    @Test
+    void aPageHasTwiceTheDocumentedRowsAtMost() throws IOException {
+        // with bytes that are not UTF-8, for which the page is read on by another parser
+        String rows = "{\"title\":\"\u00ff\"}" + ",{}".repeat(1_999);
+        String end = "],\"has_more\":false}";
+
+        FeedPage page = AnswerReader.feedPage(stream(latin1("{\"jobs\":[" + rows + end)), RowShape.JOB);
+
+        assertThat(page.rejected()).hasSize(2_000);
+        assertThatExceptionOfType(UnreadableAnswerException.class)
+                .isThrownBy(
+                        () -> AnswerReader.feedPage(stream(latin1("{\"jobs\":[" + rows + ",{}" + end)), RowShape.JOB))
+                .withMessage("The answer has more than 2000 jobs, twice what the API documents for a page.");
+        assertThatExceptionOfType(UnreadableAnswerException.class)
+                .isThrownBy(() -> AnswerReader.idPage(stream(latin1("{\"job_ids\":[1" + ",1".repeat(20_000) + end))))
+                .withMessageContaining("more than 20000 job_ids");
+    }
+
+    @Test
+    void aCursorHasABound() throws IOException {
+        String page = "{\"jobs\":[],\"job_ids\":[],\"has_more\":true,\"next_cursor\":\"%s\"}";
+
+        assertThat(AnswerReader.feedPage(utf8(page.formatted("c".repeat(65_536))), RowShape.JOB)
+                        .next()
+                        .exists())
+                .isTrue();
+        for (String longer : new String[] {"c".repeat(65_537), "c".repeat(9_000_000)}) {
+            assertThatExceptionOfType(UnreadableAnswerException.class)
+                    .isThrownBy(() -> AnswerReader.feedPage(utf8(page.formatted(longer)), RowShape.JOB))
+                    .withMessageContaining("longer than");
+            assertThatExceptionOfType(UnreadableAnswerException.class)
+                    .isThrownBy(() -> AnswerReader.idPage(utf8(page.formatted(longer))));
+        }
+    }
+
+    @Test
+    void anObjectHasABound() {
+        assertThatExceptionOfType(UnreadableAnswerException.class)
+                .isThrownBy(() -> AnswerReader.object(utf8("{\"a\":[" + "1,".repeat(4_500_000) + "1]}")))
+                .withMessageContaining("exceeds the maximum allowed");
+        assertThatExceptionOfType(UnreadableAnswerException.class)
+                .isThrownBy(() -> AnswerReader.object(utf8("{\"a\":\"" + "x".repeat(9_000_000) + "\"}")))
+                .withMessageContaining("longer than 8388608 bytes");
+    }
+
+    private static InputStream utf8(String answer) {
+        return stream(answer.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static InputStream stream(byte[] answer) {
+        return new ByteArrayInputStream(answer);
     }
 }

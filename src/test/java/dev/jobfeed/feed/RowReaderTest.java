@@ -13,6 +13,8 @@ import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -270,6 +272,29 @@ class RowReaderTest {
         Row row = row("{\"id\":\"" + ID + "\",\"compensation\":{\"min\":" + digits + "}}");
 
         assertThat(row.value("compensation")).isEqualTo("{\"min\":\"" + digits + "\"}");
+    }
+
+    @Test
+    void aRowOfCountlessUnknownFieldsIsRejectedAndItsPageGoesOn() throws IOException {
+        String fields =
+                IntStream.range(0, 10_001).mapToObj(i -> ",\"f" + i + "\":1").collect(Collectors.joining());
+
+        FeedPage page = page("{\"id\":\"" + ID + "\"" + fields + "},{\"id\":\"" + ID + "\"}");
+
+        assertThat(page.rejected())
+                .extracting(RejectedRow::reason)
+                .containsExactly("the row has more than 10000 unknown fields");
+        assertThat(page.rows()).hasSize(1);
+    }
+
+    @Test
+    void aReasonIsPrintableAndShort() throws IOException {
+        FeedPage page = page("{\"id\":\"\\u001b[2J\\n\"},{\"id\":" + "9".repeat(1_000) + "}");
+
+        assertThat(page.rejected())
+                .extracting(RejectedRow::reason)
+                .containsExactly(
+                        "id is '\\u001b[2J\\n' and not a UUID", "id is " + "9".repeat(60) + "... and not a UUID");
     }
 
     private static String nested(int levels) {
