@@ -91,6 +91,15 @@ class CareerSitesTest {
     }
 
     @Test
+    void aWeekWithoutASweepIsNoReasonToReadAllSitesAgain() throws Exception {
+        start("h2");
+        world.syncCareerSites();
+        world.clock(Clock.offset(Clock.systemUTC(), Duration.ofDays(8))).restart();
+
+        assertThat(world.syncCareerSites().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @Test
     void jobsAndCareerSitesHaveWatermarksOfTheirOwn() throws Exception {
         start("h2");
 

@@ -93,6 +93,24 @@ class CommandsTest {
     }
 
     @Test
+    void careerSitesAreAbandonedAndReadAgainFromTheStart() throws Exception {
+        run("sync", "career-sites", "--max-pages", "1");
+
+        assertThat(run("abandon", "career-sites"))
+                .isEqualTo("career-sites: run 1 abandoned after 1 pages, 50 rows and 0 credits");
+        run("sync", "career-sites");
+        String resync = run("resync", "career-sites");
+
+        assertThat(resync)
+                .contains("career-sites: run 3 succeeded")
+                .contains("0 inserted")
+                .contains("0 expired");
+        assertThat(world.rows("select mode || ' ' || status from sync_run order by id"))
+                .containsExactly("backfill failed", "backfill succeeded", "resync succeeded");
+        assertThat(world.run("abandon", "career_sites").exitCode()).isEqualTo(2);
+    }
+
+    @Test
     void aResyncExpiresWhatTheFeedNoLongerBringsAndManyOnlyWithAPersonsWord() throws Exception {
         run("sync", "jobs");
         try (Connection connection = DriverManager.getConnection(world.url);

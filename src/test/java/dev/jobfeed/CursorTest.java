@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Cursors that are lost, repeated or missing, on the feed and in the sweep. */
+/** Cursors that expire, on the feed and in the sweep. */
 class CursorTest {
 
     private SyncWorld world;
@@ -75,6 +75,7 @@ class CursorTest {
         world.assertStoreIsTheWorld();
     }
 
+    /** A sixth restart is the next attempt's, which sends no cursor of the ones that were refused. */
     @Test
     void aCursorThatIsLostAgainAndAgainEndsTheAttemptAfterFiveRestarts() throws Exception {
         start();
@@ -88,7 +89,8 @@ class CursorTest {
 
         Run run = world.run();
         assertThat(run.status()).isEqualTo("open");
-        assertThat(run.restarts()).isEqualTo(5);
+        assertThat(run.restarts()).isEqualTo(6);
+        assertThat(run.nextCursor()).isNull();
         assertThat(run.requests())
                 .isEqualTo(world.feed().size() + world.expired().size());
         assertThat(world.alerts()).containsExactly("cursor-lost", "cursor-restarts");
@@ -97,7 +99,8 @@ class CursorTest {
 
         assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
         assertThat(world.feed().size() - asked).isLessThanOrEqualTo(2);
-        assertThat(world.run().restarts()).isEqualTo(5);
+        assertThat(cursors().get((int) asked)).isEmpty();
+        assertThat(world.run().nextCursor()).isNull();
 
         world.sandbox.intercept(null);
         assertThat(world.sync().status()).isEqualTo("succeeded");
@@ -148,24 +151,6 @@ class CursorTest {
         world.sync();
         assertThat(world.alerts()).isEmpty();
         world.assertStoreIsTheWorld();
-    }
-
-    @Test
-    void aFeedThatHasMoreAndNoCursorEndsThereWithAnAlert() throws Exception {
-        start();
-        world.sandbox.intercept(rewriting(page -> page.putNull("next_cursor")));
-
-        Run run = world.sync();
-
-        assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(run.cutShort()).isTrue();
-        assertThat(run.pages()).isEqualTo(1);
-        assertThat(world.alerts()).containsExactly("feed-cut-short");
-        assertThat(world.state().lastRunStartedAt()).isEqualTo(run.runStartedAt());
-
-        world.sandbox.intercept(null);
-        world.sync();
-        assertThat(told()).containsExactly("feed-cut-short raised", "feed-cut-short cleared");
     }
 
     @Test
@@ -234,14 +219,6 @@ class CursorTest {
                         : body),
                 2,
                 "cursor-stuck");
-    }
-
-    @Test
-    void aSweepThatHasMoreAndNoCursorFails() throws Exception {
-        start();
-        sweepOf(5);
-        assertSweepFails(
-                request -> Interceptor.rewrite(body -> text(page(body).putNull("next_cursor"))), 1, "sweep-cut-short");
     }
 
     private void sweepOf(int expired) throws Exception {

@@ -20,6 +20,7 @@ import java.util.TimeZone;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The shipped routes against the sandbox, over HTTP; the database against the sandbox's truth. */
@@ -237,7 +238,9 @@ class JobsSyncTest {
         long requests = world.feedRequests().size();
         world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body ->
-                        text(page(world.sandbox.world().activeIds().limit(3).toList())))
+                        text(page(world.sandbox.world().activeIds().limit(250).toList())
+                                .put("has_more", true)
+                                .put("next_cursor", "c")))
                 : Interceptor.pass());
 
         assertThatThrownBy(world::sync)
@@ -247,6 +250,44 @@ class JobsSyncTest {
         assertThat(world.feedRequests()).hasSize((int) requests + 1);
         assertThat(world.one("select pages from sync_run order by id desc limit 1", Integer.class))
                 .isZero();
+    }
+
+    /** The overlap is 15 minutes; a page is 250 rows. */
+    @ParameterizedTest
+    @CsvSource({
+        "h2, 300, 3, true",
+        "postgresql, 300, 14, true",
+        "h2, 300, 16, false",
+        "h2, 249, 1000, true",
+        "h2, 250, 1000, true"
+    })
+    void onlyAFullFirstPageThatIsFarOlderThanTheWindowIsAnIgnoredWindow(
+            String database, int rows, int minutesOlder, boolean isStored) throws Exception {
+        start(database);
+        world.sync();
+        world.sandbox.world().createJobs(rows);
+        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                ? Interceptor.rewrite(body -> {
+                    OffsetDateTime window = OffsetDateTime.parse(
+                            SyncWorld.parse(request.body()).get("updated_after").textValue());
+                    String older = window.minusMinutes(minutesOlder).toString();
+                    ObjectNode page = (ObjectNode) SyncWorld.parse(text(body));
+                    page.get("jobs").forEach(job -> ((ObjectNode) job)
+                            .put("created_at", older)
+                            .put("updated_at", older)
+                            .put("date_posted", older));
+                    return text(page);
+                })
+                : Interceptor.pass());
+
+        if (isStored) {
+            assertThat(world.sync().counts().inserted()).isEqualTo(rows);
+            assertThat(world.alerts()).isEmpty();
+        } else {
+            assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+            assertThat(world.alerts()).containsExactly("window-ignored");
+            assertThat(world.run().pages()).isZero();
+        }
     }
 
     @ParameterizedTest
@@ -293,10 +334,10 @@ class JobsSyncTest {
                         : Interceptor.pass());
     }
 
-    private JsonNode page(List<UUID> ids) {
+    private ObjectNode page(List<UUID> ids) {
         String jobs =
                 String.join(",", ids.stream().map(world.sandbox.world()::json).toList());
-        return SyncWorld.parse("{\"jobs\":[" + jobs + "],\"next_cursor\":null,\"has_more\":false}");
+        return (ObjectNode) SyncWorld.parse("{\"jobs\":[" + jobs + "],\"next_cursor\":null,\"has_more\":false}");
     }
 
     private static String text(byte[] body) {

@@ -256,27 +256,6 @@ class ResyncTest {
         assertThat(pending()).hasSize(held ? missing : 0);
     }
 
-    @Test
-    void aFeedThatEndsWithoutACursorExpiresNothingByItself() throws Exception {
-        start("h2");
-        world.sync();
-        world.sandbox.world().expireJobs(4);
-        ask();
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
-                        && SyncWorld.parse(request.body()).has("cursor")
-                ? Interceptor.rewrite(
-                        body -> text(page(body).put("has_more", true).putNull("next_cursor")))
-                : Interceptor.pass());
-
-        Run run = world.sync();
-
-        assertThat(run.cutShort()).isTrue();
-        assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(pending()).hasSize(46);
-        assertThat(world.alerts()).containsExactly("feed-cut-short", "reconcile-held");
-        assertThat(expired("reconciled")).isEmpty();
-    }
-
     @ParameterizedTest
     @CsvSource({"95, 0", "105, 0", "106, 5", "1000, 5"})
     void aFeedThatBringsFarLessThanItAnnouncedExpiresNothingByItself(int announced, int held) throws Exception {

@@ -192,9 +192,24 @@ final class SyncWorld implements AutoCloseable {
         }
     }
 
+    /** One attempt on a stream. */
+    Run syncStream(String stream) throws Exception {
+        return stream.equals("jobs") ? sync() : syncCareerSites();
+    }
+
+    /** One attempt on a stream that ends after so many pages. */
+    Run syncStream(String stream, int maxPages) throws Exception {
+        return stream.equals("jobs") ? syncPages(maxPages) : syncCareerSites(maxPages);
+    }
+
     /** The newest run of the jobs stream, as it is stored. */
     Run run() throws Exception {
-        return bundle().runs().lastRuns("jobs", 1).get(0);
+        return run("jobs");
+    }
+
+    /** The newest run of a stream, as it is stored. */
+    Run run(String stream) throws Exception {
+        return bundle().runs().lastRuns(stream, 1).get(0);
     }
 
     /** What is stored of the jobs stream between its runs. */

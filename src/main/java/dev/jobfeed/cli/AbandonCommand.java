@@ -1,5 +1,6 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.run.Run;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** The end of a run that is not to be finished. */
 @Command(
         name = "abandon",
-        description = "Closes the open run for good. What it stored stays; what it cost is gone.",
+        description = "Closes the open run for good. Stored rows are kept. Credits are not refunded.",
         mixinStandardHelpOptions = true)
 final class AbandonCommand implements Callable<Integer> {
 
@@ -20,19 +21,20 @@ final class AbandonCommand implements Callable<Integer> {
     @Mixin
     private TenantOption tenant;
 
-    @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
-    private JobsOnly target;
+    @Parameters(paramLabel = "STREAM", converter = Streams.One.class, description = "jobs or career-sites.")
+    private FeedSource source;
 
     @Override
     public Integer call() throws Exception {
         try (StoreAccess store = StoreAccess.open(Configuration.read(sandbox.presets()), tenant)) {
-            Optional<Run> abandoned =
-                    store.tenant().runs().abandon(target.name(), store.tenant().transaction());
+            Optional<Run> abandoned = store.tenant()
+                    .runs()
+                    .abandon(source.stream(), store.tenant().transaction());
             System.out.println(abandoned
-                    .map(run -> target + ": run " + run.id() + " abandoned after " + run.pages() + " pages, "
+                    .map(run -> source.property() + ": run " + run.id() + " abandoned after " + run.pages() + " pages, "
                             + run.counts().received() + " rows and "
                             + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits")
-                    .orElse(target + ": there is no open run"));
+                    .orElse(source.property() + ": there is no open run"));
         }
         return ExitCode.DONE.code();
     }

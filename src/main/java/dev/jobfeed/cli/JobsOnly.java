@@ -1,6 +1,6 @@
 package dev.jobfeed.cli;
 
-/** The streams that a resync, a reconcile or an abandon is for. */
+/** The streams that a reconcile is for. */
 enum JobsOnly {
     jobs
 }

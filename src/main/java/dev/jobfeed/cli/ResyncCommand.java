@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 /** The whole feed anew. */
 @Command(
         name = "resync",
-        description = "Reads the whole feed anew, and expires what it does not bring. It is paid like a backfill."
+        description = "Reads the whole feed from the start, and expires the jobs that it does not deliver; career sites"
+                + " never expire. It is paid like a backfill."
                 + " When the stream is busy, the next attempt does it (exit code 3).",
         mixinStandardHelpOptions = true)
 final class ResyncCommand implements Callable<Integer> {
@@ -26,8 +27,8 @@ final class ResyncCommand implements Callable<Integer> {
     @Mixin
     private TenantOption tenant;
 
-    @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
-    private JobsOnly target;
+    @Parameters(paramLabel = "STREAM", converter = Streams.One.class, description = "jobs or career-sites.")
+    private FeedSource source;
 
     @Option(names = "--json", description = "Print JSON: the run's row of sync_run.")
     private boolean json;
@@ -39,9 +40,9 @@ final class ResyncCommand implements Callable<Integer> {
             boolean asked = store.tenant()
                     .runs()
                     .askForResync(
-                            target.name(), OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
+                            source.stream(), OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
             if (!asked) {
-                System.err.println("jobfeed: A resync is already running on " + target.name() + ".");
+                System.err.println("jobfeed: A resync is already running on " + source.property() + ".");
                 return ExitCode.BUSY.code();
             }
         }
@@ -50,7 +51,7 @@ final class ResyncCommand implements Callable<Integer> {
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
             shutdown.closes(Progress.start(runtime.bundle().attempts()));
-            int code = new StreamSync(tenant.name(), FeedSource.JOBS, template, json).run(null, false);
+            int code = new StreamSync(tenant.name(), source, template, json).run(null, false);
             return code == ExitCode.BUSY.code() ? stored() : code;
         } catch (Exception e) {
             if (ExitCode.of(e) != ExitCode.BUSY) {

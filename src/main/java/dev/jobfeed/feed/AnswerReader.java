@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 
@@ -20,9 +21,12 @@ import java.util.UUID;
  * Reads the paged answers of the API as they arrive.
  *
  * <p>An answer that is no JSON object, lacks its array or lacks a boolean {@code has_more} is an
- * {@link UnreadableAnswerException}: it must never pass for an empty page.
+ * {@link UnreadableAnswerException}: it must never pass for an empty page. So is one that has more and no usable cursor:
+ * it must never pass for the last page.
  */
 public final class AnswerReader {
+
+    private static final String EXPIRED = "job_ids";
 
     /** Twice what the API documents for a page: a continuation may be larger than what was asked for. */
     private static final int MAX_ROWS = 2_000;
@@ -86,18 +90,29 @@ public final class AnswerReader {
         return new FeedPage(List.copyOf(rows.values()), rejected, duplicates, envelope.next(), envelope.total());
     }
 
-    /** Reads a page of {@code GET /api/jobs/expired}; what is no UUID cannot be an id of ours and is passed over. */
+    /** Reads a page of {@code GET /api/jobs/expired}; a list of which no member is an id is no page. */
     public static IdPage idPage(InputStream answer) throws IOException {
         List<UUID> ids = new ArrayList<>();
-        Reading reading = new Reading("job_ids", MAX_IDS);
+        List<String> unreadable = new ArrayList<>();
+        Reading reading = new Reading(EXPIRED, MAX_IDS);
         reading.read(new RepairedUtf8(answer), parser -> {
-            if (parser.currentToken() == JsonToken.VALUE_STRING) {
-                RowReader.uuid(parser.getText()).ifPresent(ids::add);
+            Optional<UUID> id = parser.currentToken() == JsonToken.VALUE_STRING
+                    ? RowReader.uuid(parser.getText())
+                    : Optional.empty();
+            if (id.isPresent()) {
+                ids.add(id.get());
             } else {
+                unreadable.add(unreadable.isEmpty() ? RowReader.describe(parser) : "");
                 parser.skipChildren();
             }
         });
-        return new IdPage(ids, reading.envelope().next());
+        String example = unreadable.isEmpty() ? null : unreadable.get(0);
+        if (ids.isEmpty() && example != null) {
+            throw new UnreadableAnswerException(
+                    "sweep-unreadable",
+                    "None of the " + unreadable.size() + " expired ids is a UUID; the first is " + example + ".");
+        }
+        return new IdPage(ids, unreadable.size(), example, reading.envelope().next());
     }
 
     /** Reads an answer that is one JSON object, as storable text. */
@@ -144,6 +159,7 @@ public final class AnswerReader {
         private boolean isWithinItem;
         private Boolean hasMore;
         private String cursor;
+        private String badCursor = "missing";
         private OptionalLong total = OptionalLong.empty();
 
         Reading(String array, int maxItems) {
@@ -184,8 +200,10 @@ public final class AnswerReader {
                 }
             } else if (name.equals("has_more") && value.isBoolean()) {
                 hasMore = parser.getBooleanValue();
-            } else if (name.equals("next_cursor") && value == JsonToken.VALUE_STRING) {
-                cursor = parser.getText().isEmpty() ? null : parser.getText();
+            } else if (name.equals("next_cursor")) {
+                cursor = value == JsonToken.VALUE_STRING && !parser.getText().isBlank() ? parser.getText() : null;
+                badCursor = RowReader.describe(parser);
+                parser.skipChildren();
             } else if (name.equals("estimated_total") && value == JsonToken.VALUE_NUMBER_INT) {
                 total = total(parser);
             } else {
@@ -210,6 +228,11 @@ public final class AnswerReader {
             }
             if (cursor != null && cursor.indexOf('\uFFFD') >= 0) {
                 throw new UnreadableAnswerException("The cursor of the answer has bytes that are not UTF-8.");
+            }
+            if (hasMore && cursor == null) {
+                throw new UnreadableAnswerException(
+                        array.equals(EXPIRED) ? "sweep-cut-short" : "feed-cut-short",
+                        "The answer is truncated: has_more is true, and next_cursor is " + badCursor + ".");
             }
             return new Envelope(new NextPage(hasMore, cursor), total);
         }

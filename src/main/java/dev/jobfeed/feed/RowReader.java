@@ -100,11 +100,20 @@ public final class RowReader {
         return location.getByteOffset();
     }
 
-    /** Strict, unlike {@link UUID#fromString}, which completes "1-1-1-1-1". */
+    /** Reads an id with or without its hyphens; strict, unlike {@link UUID#fromString}, which completes "1-1-1-1-1". */
     public static Optional<UUID> uuid(String text) {
+        String hyphenated = text.length() == 32
+                ? String.join(
+                        "-",
+                        text.substring(0, 8),
+                        text.substring(8, 12),
+                        text.substring(12, 16),
+                        text.substring(16, 20),
+                        text.substring(20))
+                : text;
         try {
-            UUID id = UUID.fromString(text);
-            return id.toString().equalsIgnoreCase(text) ? Optional.of(id) : Optional.empty();
+            UUID id = UUID.fromString(hyphenated);
+            return id.toString().equalsIgnoreCase(hyphenated) ? Optional.of(id) : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -153,7 +162,8 @@ public final class RowReader {
         }
     }
 
-    private static String describe(JsonParser row) throws IOException {
+    /** Describes the value that the parser stands on, as safe text of 70 characters at most. */
+    static String describe(JsonParser row) throws IOException {
         return switch (row.currentToken()) {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";

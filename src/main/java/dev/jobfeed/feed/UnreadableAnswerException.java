@@ -7,11 +7,25 @@ public final class UnreadableAnswerException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String condition;
+
     public UnreadableAnswerException(String message) {
-        super(PrintableText.of(message));
+        this("unreadable-answer", message);
     }
 
     public UnreadableAnswerException(String message, Throwable cause) {
         super(PrintableText.of(message), cause);
+        this.condition = "unreadable-answer";
+    }
+
+    /** Creates one whose alert has a condition of its own. */
+    UnreadableAnswerException(String condition, String message) {
+        super(PrintableText.of(message));
+        this.condition = condition;
+    }
+
+    /** Returns the condition of the alert that is raised when every retry was answered like this. */
+    public String condition() {
+        return condition;
     }
 }

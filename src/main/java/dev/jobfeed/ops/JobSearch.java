@@ -111,8 +111,10 @@ final class JobSearch {
             given.put("text", like(query.text()));
         }
         if (query.company() != null) {
-            boolean isId = RowReader.uuid(query.company()).isPresent();
-            given.put(isId ? "company_id" : "company", isId ? query.company() : like(query.company()));
+            RowReader.uuid(query.company())
+                    .ifPresentOrElse(
+                            id -> given.put("company_id", id.toString()),
+                            () -> given.put("company", like(query.company())));
         }
         if (query.source() != null) {
             given.put("source", query.source());

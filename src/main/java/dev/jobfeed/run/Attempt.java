@@ -45,6 +45,9 @@ public final class Attempt {
     private volatile long rows;
     private Spent unsaved = Spent.NOTHING;
     private volatile BigDecimal creditsBalance;
+    private final UsedCursors cursors = new UsedCursors();
+    private boolean beyondEstimate;
+    private long storedRows = -1;
     private List<RowChange> changes = List.of();
     private OffsetDateTime changedAt;
     private Run checkpoint;
@@ -247,6 +250,28 @@ public final class Attempt {
     /** Says that the attempt has spent what one attempt may. */
     void spentAll() {
         spent = true;
+    }
+
+    /** The cursors that the run's pagination has used, also in earlier attempts. */
+    UsedCursors cursors() {
+        return cursors;
+    }
+
+    /** Notes that the feed goes far beyond its size without anything new. */
+    void goesBeyondEstimate() {
+        beyondEstimate = true;
+    }
+
+    boolean isBeyondEstimate() {
+        return beyondEstimate;
+    }
+
+    /** Returns how many rows of the stream are stored, counted once; what a feed without an estimate is measured by. */
+    long storedRows() {
+        if (storedRows < 0) {
+            storedRows = tenant.runs().rows(source);
+        }
+        return storedRows;
     }
 
     /** Credits that the API deducted during this attempt. */

@@ -35,6 +35,10 @@ public final class Attempts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
 
+    /** Conditions that last until a run has read the stream to its end. */
+    private static final Set<String> UNTIL_SUCCESS =
+            Set.of("cursor-lost", "feed-cut-short", "sweep-cut-short", "sweep-unreadable", "feed-repeats");
+
     private final Tenants tenants;
     private final ScheduledExecutorService heartbeats;
     private final Clock clock;
@@ -114,6 +118,7 @@ public final class Attempts {
                     runs.run(open.id()),
                     runs.isUnsettled(attempt.stream()),
                     runs.lastPrice(attempt.stream()).orElse(null));
+            attempt.cursors().addAll(runs.cursors(open.id()));
         });
         LogMarks.set(attempt);
         Run run = attempt.run();
@@ -370,12 +375,8 @@ public final class Attempts {
         if (attempt.tenant().reconcile().pending() > 0) {
             lasting.add("reconcile-held");
         }
-        boolean succeeded = attempt.run().status().equals("succeeded");
-        if (!succeeded || attempt.run().cutShort()) {
-            lasting.add("feed-cut-short");
-        }
-        if (!succeeded) {
-            lasting.add("cursor-lost");
+        if (!attempt.run().status().equals("succeeded")) {
+            lasting.addAll(UNTIL_SUCCESS);
         }
         if (failure != null) {
             alerts.raise(attempt.stream(), failure.condition(), failure.message(), failure.remedy());

@@ -100,30 +100,37 @@ final class Credits {
     private static void checkConfirmation(Attempt attempt, BigDecimal price) {
         Run run = attempt.run();
         Optional<BigDecimal> threshold = attempt.tenant().settings().credits("jobo.credits.confirm-above");
-        if (threshold.isEmpty() || run.costConfirmed() || run.mode() == RunMode.INCREMENTAL) {
+        // an agreement to a cost does not cover a feed that repeats its rows
+        boolean isAgreed = attempt.isBeyondEstimate()
+                ? attempt.isCostConfirmed()
+                : run.costConfirmed() || run.mode() == RunMode.INCREMENTAL;
+        if (threshold.isEmpty() || isAgreed) {
             return;
         }
         String name = "Run " + run.id() + " (" + run.mode().name().toLowerCase(java.util.Locale.ROOT) + ")";
         String limit = "jobo.credits.confirm-above (" + text(threshold.get()) + ")";
         int batchSize = attempt.source().batchSize(attempt.tenant().settings());
+        BigDecimal page = price.multiply(BigDecimal.valueOf(batchSize));
         BigDecimal spent = attempt.creditsOfRun();
-        BigDecimal cost;
+        BigDecimal cost = spent.add(page);
+        BigDecimal estimated = run.estimatedTotal() == null
+                ? BigDecimal.ZERO
+                : price.multiply(BigDecimal.valueOf(run.estimatedTotal()));
         String message;
         if (run.pages() == 0) {
-            BigDecimal page = price.multiply(BigDecimal.valueOf(batchSize));
-            cost = spent.add(page);
             message = name + " may cost " + text(page) + " credits for its first page of " + batchSize
                     + " rows alone, which is above " + limit + ". It has stopped before that page.";
-        } else if (run.estimatedTotal() == null) {
-            // the career sites have no total, so what was spent is all there is to go by
-            cost = spent.add(price.multiply(BigDecimal.valueOf(batchSize)));
-            message = name + " has cost " + text(spent) + " credits, and its next page may take it above " + limit
-                    + "; the server does not tell how many rows there are.";
-        } else {
-            cost = run.pages() == 1 ? price.multiply(BigDecimal.valueOf(run.estimatedTotal())) : BigDecimal.ZERO;
+        } else if (spent.compareTo(estimated) < 0) {
+            cost = run.pages() == 1 ? estimated : BigDecimal.ZERO;
             message = name + " is expected to cost about " + text(cost.setScale(0, RoundingMode.HALF_UP))
                     + " credits for " + run.estimatedTotal() + " rows, more than " + limit
                     + ". It has stopped after its first page.";
+        } else {
+            message = name + " has cost " + text(spent) + " credits, and its next page may take it above " + limit
+                    + (run.estimatedTotal() == null
+                            ? "; the server does not tell how many rows there are."
+                            : "; it has received " + run.counts().received() + " rows where about "
+                                    + run.estimatedTotal() + " were estimated.");
         }
         if (cost.compareTo(threshold.get()) > 0) {
             String properties = "jobo." + attempt.source().property();

@@ -99,11 +99,16 @@ public final class ExpiredIds {
         reading.sweep.committed(page);
     }
 
-    /** Moves the watermark, if the list was read to its end. */
+    /**
+     * Moves the watermark, if the list was read to its end.
+     *
+     * @throws AttemptFailedException when some of its ids could not be read; the others are handed on
+     */
     public void complete(Reading reading) {
         if (reading.lost || reading.sweep.isUnfinished()) {
             return;
         }
+        reading.sweep.checkReadable();
         Tenant tenant = reading.tenant;
         tenant.transaction().executeWithoutResult(status -> {
             tenant.runs().sweptUntil(STREAM, reading.sweep.startedAt());

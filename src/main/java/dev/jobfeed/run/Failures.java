@@ -73,9 +73,9 @@ public final class Failures {
             if (cause instanceof ConfigurationException || cause instanceof BindException) {
                 return new Failure("configuration", cause.getMessage(), "");
             }
-            if (cause instanceof UnreadableAnswerException) {
+            if (cause instanceof UnreadableAnswerException unreadable) {
                 return new Failure(
-                        "unreadable-answer",
+                        unreadable.condition(),
                         "Jobo's answers are not what the API promises: " + cause.getMessage(),
                         Failure.GOES_ON + " If it lasts, check " + STATUS_PAGE
                                 + ", jobo.base-url and any proxy between.");

@@ -1,5 +1,6 @@
 package dev.jobfeed.run;
 
+import dev.jobfeed.Settings;
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedSource;
@@ -100,25 +101,32 @@ public final class Feed {
     /**
      * Looks at a page before it is stored.
      *
-     * @throws AttemptFailedException when the server ignored the window, repeats a cursor, or sent nothing usable
+     * @throws AttemptFailedException when the server ignored the window, repeats a cursor of the run, or sent nothing
+     *     usable
      */
     public void check(Attempt attempt, FeedPage page) {
         Run run = attempt.run();
-        if (page.next().exists() && page.next().cursor().equals(run.nextCursor())) {
+        if (page.next().exists() && attempt.cursors().contains(page.next().cursor())) {
             throw new AttemptFailedException(
                     "cursor-stuck",
-                    "The feed answered with the cursor it was asked with, so it would never end.",
-                    "The run stays open, and the next attempt asks again; tell Jobo if this goes on.");
+                    "Run " + run.id() + " was answered with a cursor that it has used before, so it would never end."
+                            + " The page was not stored.",
+                    "The run stays open, and the next attempt asks for the page again. If this lasts, tell Jobo; "
+                            + abandon(attempt) + " closes the run.");
         }
-        if (run.mode() == RunMode.INCREMENTAL
-                && run.nextCursor() == null
-                && isOlderThanWindow(page, run.windowFrom())) {
+        if (isWindowIgnored(attempt, page)) {
             throw new AttemptFailedException(
                     "window-ignored",
                     "The feed was asked for what came since " + run.windowFrom()
-                            + ", and its first page holds only older rows: the server ignores the window. Nothing was"
-                            + " stored, so that the whole feed is not bought by accident.",
-                    "Check jobo.jobs.watermark-parameter.");
+                            + ", and its first page is full of far older rows: the server ignores the window. Nothing"
+                            + " was stored, so that the whole feed is not bought by accident.",
+                    attempt.source() == FeedSource.JOBS
+                            ? "Check jobo.jobs.watermark-parameter."
+                            : "Tell Jobo; "
+                                    + attempt.tenant()
+                                            .command(
+                                                    "resync " + attempt.source().property())
+                                    + " reads the whole feed.");
         }
         if (page.received() >= SUSPICIOUS && page.rejected().size() == page.received()) {
             throw new AttemptFailedException(
@@ -129,11 +137,25 @@ public final class Feed {
         }
     }
 
-    private static boolean isOlderThanWindow(FeedPage page, OffsetDateTime windowFrom) {
-        return !page.rows().isEmpty()
-                && page.rows().stream().allMatch(row -> row.newestTime()
-                        .map(time -> time.isBefore(windowFrom))
-                        .orElse(false));
+    /** Servers overlap, too, and what little there is may be old: only a full page, with more behind it, tells. */
+    private static boolean isWindowIgnored(Attempt attempt, FeedPage page) {
+        Run run = attempt.run();
+        Settings settings = attempt.tenant().settings();
+        if (run.mode() != RunMode.INCREMENTAL
+                || run.nextCursor() != null
+                || !page.next().exists()
+                || page.rows().isEmpty()
+                || page.received() < attempt.source().batchSize(settings)) {
+            return false;
+        }
+        OffsetDateTime tolerated = run.windowFrom().minus(settings.overlap());
+        return page.rows().stream()
+                .allMatch(row ->
+                        row.newestTime().map(time -> time.isBefore(tolerated)).orElse(false));
+    }
+
+    private static String abandon(Attempt attempt) {
+        return attempt.tenant().command("abandon " + attempt.source().property());
     }
 
     /** What the page changes in the store, found with one look-up. */
@@ -199,25 +221,22 @@ public final class Feed {
                 attempt.leavesUnsettled();
             }
         }
-        if (page.next().isCutShort()) {
-            attempt.tenant()
-                    .alerts()
-                    .raise(
-                            run.stream(),
-                            "feed-cut-short",
-                            "The feed of run " + run.id()
-                                    + " says there is more and gives no cursor to ask for it with;"
-                                    + " the run ends there.",
-                            "Compare the count with what you expect; "
-                                    + attempt.tenant().command("resync " + run.stream()) + " reads it anew.");
-        }
         RunPhase phase = page.next().exists() ? RunPhase.FEED : reconciles ? RunPhase.RECONCILE : RunPhase.COMMIT;
-        attempt.checkpoint(
-                runs.checkpoint(run.id(), page, Counts.of(page, attempt.changes()), phase, attempt.toSave()));
+        Counts counts = Counts.of(page, attempt.changes());
+        Scan scan = run.scan().plus(counts);
+        checkSize(attempt, scan);
+        attempt.checkpoint(runs.checkpoint(run.id(), page, counts, scan, phase, attempt.toSave()));
+        if (page.next().exists()) {
+            runs.addCursor(run.id(), page.next().cursor());
+        }
         Attempts.fence(attempt);
     }
 
-    /** The page is in the database. */
+    /**
+     * The page is in the database.
+     *
+     * @throws AttemptFailedException after too many empty pages in a row; the next attempt continues behind them
+     */
     public void committed(Attempt attempt, FeedPage page) {
         Counts counts = Counts.of(page, attempt.changes());
         attempt.committed(page);
@@ -225,6 +244,49 @@ public final class Feed {
         count(attempt.tenant().meters(), attempt.stream(), counts);
         Run run = attempt.run();
         LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());
+        if (page.next().exists()) {
+            attempt.cursors().add(page.next().cursor());
+            checkProgress(attempt);
+        }
+    }
+
+    private static void checkProgress(Attempt attempt) {
+        Run run = attempt.run();
+        if (run.scan().isEmptyForTooLong()) {
+            throw new AttemptFailedException(
+                    "empty-pages",
+                    "The feed of run " + run.id() + " delivered " + run.scan().emptyPages()
+                            + " empty pages in a row and has more.",
+                    "The next attempt continues behind them. If this lasts, tell Jobo; " + abandon(attempt)
+                            + " closes the run.");
+        }
+    }
+
+    /** Raises an alert when the feed goes far beyond its size without anything new; from then on agreed costs are not. */
+    private static void checkSize(Attempt attempt, Scan scan) {
+        Run run = attempt.run();
+        if (attempt.isBeyondEstimate() || !scan.mayBeFarBeyond()) {
+            return;
+        }
+        long expected = run.estimatedTotal() == null ? attempt.storedRows() : run.estimatedTotal();
+        if (scan.isFarBeyond(expected)) {
+            attempt.goesBeyondEstimate();
+            String message = "Run " + run.id() + " has received " + scan.received() + " rows where "
+                    + (run.estimatedTotal() == null
+                            ? expected + " are stored"
+                            : "about " + expected + " were estimated")
+                    + "; the last " + scan.repeated() + " brought nothing new.";
+            LOG.warn("{}", message);
+            attempt.tenant()
+                    .alerts()
+                    .raise(
+                            run.stream(),
+                            "feed-repeats",
+                            message,
+                            "The attempt continues, within jobo.credits.confirm-above and"
+                                    + " jobo.credits.max-per-attempt. If this lasts, tell Jobo; stop the attempt, then "
+                                    + abandon(attempt) + " closes the run.");
+        }
     }
 
     private static void count(Meters meters, String stream, Counts counts) {
@@ -238,23 +300,14 @@ public final class Feed {
     }
 
     /**
-     * Begins the pagination of the run again, because its cursor is of no use any more.
+     * Begins the pagination of the run again, because its cursor has expired. When that has happened too often, the next
+     * attempt begins it: each later attempt on the run reads the feed once from its beginning.
      *
      * @throws AttemptFailedException when that has happened too often
      */
     public void restart(Attempt attempt) {
         RunStore runs = attempt.tenant().runs();
         Run run = attempt.run();
-        if (run.restarts() >= MOST_RESTARTS) {
-            throw new AttemptFailedException(
-                    "cursor-restarts",
-                    "The feed lost its cursor more than " + MOST_RESTARTS + " times in run " + run.id() + ", which has"
-                            + " received " + run.counts().received() + " rows for "
-                            + run.creditsSpent().stripTrailingZeros().toPlainString()
-                            + " credits so far.",
-                    "Tell Jobo. " + attempt.tenant().command("abandon " + run.stream())
-                            + " closes the run, and the next attempt opens another.");
-        }
         attempt.tenant().transaction().executeWithoutResult(status -> {
             runs.restart(run.id(), attempt.toSave());
             attempt.tenant()
@@ -271,6 +324,17 @@ public final class Feed {
         });
         attempt.saved();
         attempt.reread(runs.run(run.id()));
+        attempt.cursors().clear();
         LOG.warn("run {}: the cursor was lost after {} pages; reading from the beginning", run.id(), run.pages());
+        if (attempt.run().restarts() > MOST_RESTARTS) {
+            throw new AttemptFailedException(
+                    "cursor-restarts",
+                    "The feed lost its cursor more than " + MOST_RESTARTS + " times in run " + run.id() + ", which has"
+                            + " received " + run.counts().received() + " rows for "
+                            + attempt.run().creditsSpent().stripTrailingZeros().toPlainString()
+                            + " credits so far.",
+                    "The next attempt reads the feed from its beginning. If this lasts, tell Jobo; " + abandon(attempt)
+                            + " closes the run.");
+        }
     }
 }

@@ -46,9 +46,6 @@ public final class Reconciliation {
     }
 
     private static String suspicion(Run run, long unseen, ReconcileStore.Counts counts) {
-        if (run.cutShort()) {
-            return "the feed ended without the cursor of a next page although it announced one";
-        }
         if (unseen > 10 && unseen * 5 > counts.active()) {
             return "that is more than 20 %";
         }

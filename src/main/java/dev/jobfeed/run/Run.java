@@ -8,9 +8,9 @@ import java.time.OffsetDateTime;
  *
  * @param windowFrom what an incremental run asks from; null for the other modes
  * @param nextCursor where the feed goes on; null before the first page and after the last
- * @param cutShort whether the feed ended by an answer that contradicts itself
  * @param costConfirmed whether a person agreed to what the run costs
  * @param estimatedTotal what the first page expected the scan to bring; null when it did not say
+ * @param scan what the pagination has delivered since it began, or began again
  * @param lastError why the last attempt failed; null when it did not
  * @param finishedAt when the run was closed; null while it is open
  */
@@ -24,13 +24,13 @@ public record Run(
         OffsetDateTime windowFrom,
         String filtersFingerprint,
         String nextCursor,
-        boolean cutShort,
         boolean costConfirmed,
         Long estimatedTotal,
         int attempts,
         int restarts,
         long pages,
         Counts counts,
+        Scan scan,
         long expired,
         long requests,
         long retries,

@@ -1,5 +1,6 @@
 package dev.jobfeed.run;
 
+import dev.jobfeed.feed.FeedSource;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Objects;
@@ -28,7 +29,7 @@ record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean r
         boolean filtersChanged = otherFilters
                 || state.filtersFingerprint() != null
                         && !state.filtersFingerprint().equals(fingerprint);
-        OffsetDateTime swept = state.lastSweepStartedAt();
+        OffsetDateTime swept = FeedSource.of(state.stream()).isExpiring() ? state.lastSweepStartedAt() : null;
         boolean stalled = swept != null && swept.isBefore(now.minus(SWEEP_REACH));
         String reason = state.resyncRequestedAt() != null
                 ? "it was asked for"

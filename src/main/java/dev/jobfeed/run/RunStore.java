@@ -1,6 +1,7 @@
 package dev.jobfeed.run;
 
 import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.feed.RejectedRow;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.store.Sql;
@@ -198,14 +199,16 @@ public final class RunStore {
     }
 
     /** Adds a page's counters, and moves cursor and phase on; the run as it is then. */
-    Run checkpoint(long runId, FeedPage page, Counts counts, RunPhase phase, Spent spent) {
+    Run checkpoint(long runId, FeedPage page, Counts counts, Scan scan, RunPhase phase, Spent spent) {
         return jdbc.queryForObject(
                 database.returning("*", sql("run-checkpoint")),
                 spent(runId, spent)
                         .addValue(
                                 "next_cursor",
                                 page.next().exists() ? page.next().cursor() : null)
-                        .addValue("cut_short", page.next().isCutShort())
+                        .addValue("scan_received", scan.received())
+                        .addValue("scan_repeated", scan.repeated())
+                        .addValue("scan_empty_pages", scan.emptyPages())
                         .addValue("phase", lower(phase))
                         .addValue(
                                 "estimated_total",
@@ -284,6 +287,26 @@ public final class RunStore {
     /** Takes a run back to the beginning of its feed. */
     void restart(long runId, Spent spent) {
         jdbc.update(sql("run-restart"), spent(runId, spent));
+        deleteCursors(runId);
+    }
+
+    /** Returns the hashes of the cursors that a run's pagination has used. */
+    List<Long> cursors(long runId) {
+        return jdbc.queryForList(sql("run_cursor-read"), Map.of("run_id", runId), Long.class);
+    }
+
+    /** Stores that a run's pagination uses a cursor. */
+    void addCursor(long runId, String cursor) {
+        jdbc.update(sql("run_cursor-insert"), Map.of("run_id", runId, "hash", UsedCursors.hash(cursor)));
+    }
+
+    private void deleteCursors(long runId) {
+        jdbc.update(sql("run_cursor-delete"), Map.of("run_id", runId));
+    }
+
+    /** Returns how many rows of a feed are stored. */
+    long rows(FeedSource source) {
+        return jdbc.queryForObject(sql(source.table() + "-count"), Map.of(), Long.class);
     }
 
     void setPhase(long runId, RunPhase phase) {
@@ -294,6 +317,7 @@ public final class RunStore {
     void closeFailed(Run run, String reason, OffsetDateTime at) {
         jdbc.update(sql("run-close-failed"), Map.of("id", run.id(), "last_error", reason, "finished_at", at));
         jdbc.update(sql("state-close"), Map.of("stream", run.stream()));
+        deleteCursors(run.id());
     }
 
     /**
@@ -363,6 +387,7 @@ public final class RunStore {
             // one that was asked for in the moment in which this one began
             clearResyncRequest(run.stream());
         }
+        deleteCursors(run.id());
     }
 
     /**
@@ -410,7 +435,6 @@ public final class RunStore {
                 time(row, "window_from"),
                 row.getString("filters_fingerprint"),
                 row.getString("next_cursor"),
-                row.getBoolean("cut_short"),
                 row.getBoolean("cost_confirmed"),
                 row.getObject("estimated_total", Long.class),
                 row.getInt("attempts"),
@@ -424,6 +448,7 @@ public final class RunStore {
                         row.getLong("reactivated"),
                         row.getLong("duplicates"),
                         row.getLong("quarantined")),
+                new Scan(row.getLong("scan_received"), row.getLong("scan_repeated"), row.getInt("scan_empty_pages")),
                 row.getLong("expired"),
                 row.getLong("requests"),
                 row.getLong("retries"),

@@ -18,6 +18,10 @@ public final class Sweep {
     private int restarts;
     private boolean finished;
     private long expiredInPage;
+    private final UsedCursors used = new UsedCursors();
+    private int emptyPages;
+    private long unreadable;
+    private String example;
 
     Sweep(OffsetDateTime since, OffsetDateTime startedAt, int batchSize) {
         this.since = since;
@@ -54,6 +58,10 @@ public final class Sweep {
                     "The next attempt starts it again; tell Jobo if this goes on.");
         }
         cursor = null;
+        used.clear();
+        emptyPages = 0;
+        unreadable = 0;
+        example = null;
     }
 
     long expiredInPage() {
@@ -61,20 +69,40 @@ public final class Sweep {
     }
 
     void committed(IdPage page) {
-        if (page.next().exists() && page.next().cursor().equals(cursor)) {
+        if (page.next().exists() && !used.add(page.next().cursor())) {
             throw new AttemptFailedException(
                     "cursor-stuck",
-                    "The sweep was answered with the cursor it was asked with, so it would never end.",
+                    "The sweep was answered with a cursor that it has used before, so it would never end.",
                     "The next attempt starts it again; tell Jobo if this goes on.");
         }
-        if (page.next().isCutShort()) {
+        emptyPages = page.ids().isEmpty() ? emptyPages + 1 : 0;
+        if (page.next().exists() && emptyPages == Scan.MOST_EMPTY_PAGES) {
             throw new AttemptFailedException(
-                    "sweep-cut-short",
-                    "The sweep's answer says there is more and gives no cursor to ask for it with.",
-                    "Its watermark stays, and the next attempt starts it again; tell Jobo if this goes on.");
+                    "empty-pages",
+                    "The sweep was answered with " + emptyPages + " empty pages in a row and has more.",
+                    "The next attempt starts it again; tell Jobo if this goes on.");
+        }
+        unreadable += page.unreadable();
+        if (example == null) {
+            example = page.example();
         }
         finished = !page.next().exists();
         cursor = page.next().cursor();
         expiredInPage = 0;
+    }
+
+    /**
+     * Sees to it that a sweep with ids that cannot be read never counts as complete.
+     *
+     * @throws AttemptFailedException when there were some
+     */
+    void checkReadable() {
+        if (unreadable > 0) {
+            throw new AttemptFailedException(
+                    "sweep-unreadable",
+                    "The sweep was answered with " + unreadable + " expired ids that are not UUIDs; the first is "
+                            + example + ". Its watermark stays, because a posting among them may still be active here.",
+                    "The next attempt starts it again; tell Jobo if this goes on.");
+        }
     }
 }

@@ -71,9 +71,14 @@ public final class Sweeps {
         sweep.committed(page);
     }
 
-    /** Moves the sweep's watermark, if the sweep was read to its end. */
+    /**
+     * Moves the sweep's watermark, if the sweep was read to its end.
+     *
+     * @throws AttemptFailedException when some of its ids could not be read; the others are expired
+     */
     public void complete(Attempt attempt, Sweep sweep) {
         if (!sweep.isUnfinished() && !attempt.isSwept()) {
+            sweep.checkReadable();
             attempt.tenant().transaction().executeWithoutResult(status -> {
                 attempt.tenant().runs().sweptUntil(attempt.stream(), sweep.startedAt());
                 Attempts.fence(attempt);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Where a scan stands: the order value and id of the last row it delivered, and what it scans.
@@ -21,6 +22,32 @@ record Cursor(String kind, Fields scan, long order, UUID id) {
         json.set("s", scan.values());
         json.put("o", order);
         json.put("i", id.toString());
+        return text(json);
+    }
+
+    /** A cursor for the same place that looks like another. */
+    static String again(String cursor, long number) {
+        return changed(cursor, json -> json.put("n", number));
+    }
+
+    /** The cursor that {@link #again} has made another of. */
+    static String original(String cursor) {
+        return changed(cursor, json -> json.remove("n"));
+    }
+
+    private static String changed(String cursor, Consumer<ObjectNode> change) {
+        try {
+            ObjectNode json =
+                    (ObjectNode) Reply.MAPPER.readTree(Base64.getUrlDecoder().decode(cursor));
+            change.accept(json);
+            return text(json);
+        } catch (IOException | IllegalArgumentException | ClassCastException e) {
+            // no cursor of ours, which the API refuses
+            return cursor;
+        }
+    }
+
+    private static String text(ObjectNode json) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(json.toString().getBytes(StandardCharsets.UTF_8));

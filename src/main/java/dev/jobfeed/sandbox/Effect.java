@@ -1,15 +1,19 @@
 package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** What a fault does to a request. */
@@ -78,7 +82,12 @@ interface Effect {
                         "<!DOCTYPE html><html><body>Please sign in to this network.</body></html>"));
             case EMPTY -> always(Interceptor.answer(200, Map.of("Content-Type", JSON), ""));
             case ARRAY -> always(Interceptor.answer(200, Map.of("Content-Type", JSON), "[]"));
-            case NO_HAS_MORE, TEXT_HAS_MORE, REPEATED_CURSOR, NO_CURSOR -> request -> paging(fault, request);
+            case NO_HAS_MORE, TEXT_HAS_MORE, REPEATED_CURSOR -> request -> paging(fault, request);
+            case NO_CURSOR -> noCursor(fields);
+            case CURSOR_CYCLE, REPEATED_PAGES -> cycle(fault, fields);
+            case EMPTY_PAGE -> emptyPages();
+            case PLAIN_IDS -> request -> PageChange.of(page -> plainIds(page, PageFields.of(request.endpoint())));
+            case OBJECT_IDS -> always(PageChange.of(Effect::objectIds));
             case ROW_NO_ID,
                     ROW_BAD_ID,
                     ROW_BAD_TITLE,
@@ -226,12 +235,56 @@ interface Effect {
             case NO_HAS_MORE -> PageChange.of(page -> page.remove("has_more"));
             case TEXT_HAS_MORE ->
                 PageChange.of(page -> page.put("has_more", page.get("has_more").asText()));
-            case NO_CURSOR -> PageChange.promisingMore(page -> page.putNull("next_cursor"));
             default -> {
                 String sent = PageFields.cursorSent(request);
                 yield PageChange.promisingMore(page -> page.put("next_cursor", sent));
             }
         };
+    }
+
+    private static Effect noCursor(RuleFields fields) {
+        JsonNode cursor = fields.take("cursor");
+        return always(PageChange.promisingMore(page -> page.set("next_cursor", cursor)));
+    }
+
+    private static Effect cycle(Fault fault, RuleFields fields) {
+        CursorCycle cycle =
+                new CursorCycle((int) fields.whole("length", 2, 1, 1_000_000), fault == Fault.REPEATED_PAGES);
+        return request -> cycle.on(PageFields.cursorSent(request));
+    }
+
+    private static Effect emptyPages() {
+        AtomicLong number = new AtomicLong();
+        return request -> answer(
+                Reply.json(
+                        200,
+                        Map.of("X-Has-More", "true"),
+                        Reply.fields(
+                                PageFields.of(request.endpoint()).rows(),
+                                List.of(),
+                                "next_cursor",
+                                Cursor.again(PageFields.cursorSent(request), number.incrementAndGet()),
+                                "has_more",
+                                true)),
+                JSON);
+    }
+
+    private static void plainIds(ObjectNode page, PageFields names) {
+        ArrayNode rows = (ArrayNode) page.get(names.rows());
+        for (int i = 0; i < rows.size(); i++) {
+            if (rows.get(i) instanceof ObjectNode row) {
+                row.put("id", row.path("id").asText().replace("-", ""));
+            } else {
+                rows.set(i, TextNode.valueOf(rows.get(i).asText().replace("-", "")));
+            }
+        }
+    }
+
+    private static void objectIds(ObjectNode page) {
+        ArrayNode ids = (ArrayNode) page.get("job_ids");
+        for (int i = 0; i < ids.size(); i++) {
+            ids.set(i, ids.objectNode().set("id", ids.get(i)));
+        }
     }
 
     private static Effect badRows(Fault fault, RuleFields fields, LongSupplier numbers) {

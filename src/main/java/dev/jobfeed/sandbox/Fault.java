@@ -62,8 +62,18 @@ public enum Fault {
     TEXT_HAS_MORE("text_has_more"),
     /** A page that promises more, at the cursor that was sent; strikes requests with a cursor only. */
     REPEATED_CURSOR("repeated_cursor"),
-    /** A page that promises more without a cursor. */
+    /** A page that promises more without a cursor, or with one that is none. */
     NO_CURSOR("no_cursor"),
+    /** Pages whose cursors lead in a circle, once it has found as many as the circle is long. */
+    CURSOR_CYCLE("cursor_cycle"),
+    /** The same pages again and again, at cursors that are new each time. */
+    REPEATED_PAGES("repeated_pages"),
+    /** A page without a row that promises more at a new cursor, which continues where the one that was sent does. */
+    EMPTY_PAGE("empty_page"),
+    /** A page whose ids have no hyphens. */
+    PLAIN_IDS("plain_ids"),
+    /** A page of expired ids that are objects, all of them. */
+    OBJECT_IDS("object_ids"),
     /** Rows without an id. */
     ROW_NO_ID("row_no_id"),
     /** Rows whose id is not a UUID. */
@@ -157,7 +167,17 @@ public enum Fault {
     private boolean canStrike(Endpoint endpoint) {
         boolean paged = PageFields.of(endpoint) != null;
         return switch (this) {
-            case NO_HAS_MORE, TEXT_HAS_MORE, REPEATED_CURSOR, NO_CURSOR, ROW_NO_ID, ROW_BAD_ID -> paged;
+            case NO_HAS_MORE,
+                    TEXT_HAS_MORE,
+                    REPEATED_CURSOR,
+                    NO_CURSOR,
+                    CURSOR_CYCLE,
+                    REPEATED_PAGES,
+                    EMPTY_PAGE,
+                    PLAIN_IDS,
+                    ROW_NO_ID,
+                    ROW_BAD_ID -> paged;
+            case OBJECT_IDS -> endpoint == Endpoint.JOBS_EXPIRED;
             case ROW_BAD_TITLE, ROW_BAD_TEXT, ROW_HUGE, ROW_UNKNOWN_FIELD, ROW_CONTROL, ROW_BAD_BYTES ->
                 paged && PageFields.of(endpoint).title() != null;
             case ROW_BAD_CREATED_AT, ROW_NAN -> endpoint == Endpoint.JOBS_FEED;
@@ -167,6 +187,7 @@ public enum Fault {
     }
 
     boolean canStrike(TargetedRequest request) {
-        return canStrike(request.endpoint()) && (this != REPEATED_CURSOR || PageFields.cursorSent(request) != null);
+        boolean needsCursor = this == REPEATED_CURSOR || this == EMPTY_PAGE;
+        return canStrike(request.endpoint()) && (!needsCursor || PageFields.cursorSent(request) != null);
     }
 }

@@ -40,6 +40,8 @@ import java.util.Map;
  * <tr><td>location</td><td>where 301 points to</td><td>/redirected</td></tr>
  * <tr><td>rows</td><td>how many bad rows the row_ faults add to the page; 1 to 1000, 20 for row_huge</td>
  *     <td>1</td></tr>
+ * <tr><td>cursor</td><td>what no_cursor sends as the cursor, any JSON</td><td>null</td></tr>
+ * <tr><td>length</td><td>cursors in the circle of cursor_cycle, pages in that of repeated_pages</td><td>2</td></tr>
  * <tr><td>keep_bytes</td><td>how much of the body, as compressed, truncated lets through; at least the last
  *     byte is always missing</td><td>10000</td></tr>
  * <tr><td>status, headers, body</td><td>the answer of the fault "answer": 200 to 599, an object of strings,
@@ -161,6 +163,16 @@ public final class FaultRule {
     /** Adds so many bad rows. */
     public FaultRule rows(int count) {
         return with("rows", count);
+    }
+
+    /** Sends this JSON in place of a cursor. */
+    public FaultRule cursor(Object json) {
+        return with("cursor", json);
+    }
+
+    /** Makes a circle of so many cursors. */
+    public FaultRule length(int cursors) {
+        return with("length", cursors);
     }
 
     /** Lets so many bytes of a truncated body through. */

@@ -1,7 +1,9 @@
 update sync_run
 set next_cursor = :next_cursor,
-    cut_short = :cut_short,
     phase = :phase,
+    scan_received = :scan_received,
+    scan_repeated = :scan_repeated,
+    scan_empty_pages = :scan_empty_pages,
     estimated_total = coalesce(estimated_total, :estimated_total),
     pages = pages + 1,
     received = received + :received,

@@ -1,7 +1,9 @@
 update sync_run
 set next_cursor = null,
     phase = 'feed',
-    cut_short = false,
+    scan_received = 0,
+    scan_repeated = 0,
+    scan_empty_pages = 0,
     restarts = restarts + 1,
     requests = requests + :requests,
     retries = retries + :retries,

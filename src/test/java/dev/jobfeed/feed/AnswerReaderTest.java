@@ -89,29 +89,56 @@ class AnswerReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    {"jobs":[],"has_more":true,"next_cursor":"c"} | c | true | false
-                    {"jobs":[],"has_more":true,"next_cursor":null} | | false | true
-                    {"jobs":[],"has_more":true,"next_cursor":""} | | false | true
-                    {"jobs":[],"has_more":true} | | false | true
-                    {"jobs":[],"has_more":false,"next_cursor":"c"} | c | false | false
-                    {"jobs":[],"has_more":false,"next_cursor":null} | | false | false
+                    {"jobs":[],"has_more":true,"next_cursor":"c"} | c | true
+                    {"jobs":[],"next_cursor":"c","has_more":true} | c | true
+                    {"jobs":[],"has_more":false,"next_cursor":"c"} | c | false
+                    {"jobs":[],"has_more":false,"next_cursor":null} | | false
+                    {"jobs":[],"has_more":false,"next_cursor":7} | | false
                     """)
-    void thereIsMoreWhenTheAnswerSaysSoAndHasACursor(String answer, String cursor, boolean exists, boolean isCutShort)
-            throws IOException {
+    void thereIsMoreWhenTheAnswerSaysSo(String answer, String cursor, boolean exists) throws IOException {
         NextPage next = feedPage(answer).next();
 
         assertThat(next.cursor()).isEqualTo(cursor);
         assertThat(next.exists()).isEqualTo(exists);
-        assertThat(next.isCutShort()).isEqualTo(isCutShort);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    "has_more":true | missing
+                    "has_more":true,"next_cursor":null | null
+                    "has_more":true,"next_cursor":"" | ''
+                    "has_more":true,"next_cursor":" " | ' '
+                    "has_more":true,"next_cursor":7 | 7
+                    "next_cursor":{"after":"c"},"has_more":true | an object
+                    "next_cursor":["c"],"has_more":true | an array
+                    "next_cursor":"c","has_more":true,"next_cursor":false | false
+                    """, quoteCharacter = '~')
+    void anAnswerThatHasMoreAndNoUsableCursorIsTruncated(String members, String cursor) {
+        String message = "The answer is truncated: has_more is true, and next_cursor is " + cursor + ".";
+
+        assertThatExceptionOfType(UnreadableAnswerException.class)
+                .isThrownBy(() -> feedPage("{\"jobs\":[]," + members + "}"))
+                .withMessage(message)
+                .returns("feed-cut-short", UnreadableAnswerException::condition);
+        assertThatExceptionOfType(UnreadableAnswerException.class)
+                .isThrownBy(() -> AnswerReader.idPage(bytes("{\"job_ids\":[]," + members + "}")))
+                .withMessage(message)
+                .returns("sweep-cut-short", UnreadableAnswerException::condition);
     }
 
     @Test
-    void whatIsNoIdIsPassedOver() throws IOException {
+    void whatIsNoIdIsCounted() throws IOException {
         IdPage page = AnswerReader.idPage(bytes("""
-                {"job_ids":["ID","1-1-1-1-1","",7,null,{"id":"ID"},["ID"],"ABCDEF00-0000-5000-8000-00000000000B"],\
-                "has_more":false}""".replace("ID", ID.toString())));
+                {"job_ids":["ID","1-1-1-1-1","",7,null,{"id":"ID"},["ID"],"ABCDEF00-0000-5000-8000-00000000000B",\
+                "abcdef0000005000800000000000000C"],"has_more":false}""".replace("ID", ID.toString())));
 
-        assertThat(page.ids()).containsExactly(ID, UUID.fromString("abcdef00-0000-5000-8000-00000000000b"));
+        assertThat(page.ids())
+                .containsExactly(
+                        ID,
+                        UUID.fromString("abcdef00-0000-5000-8000-00000000000b"),
+                        UUID.fromString("abcdef00-0000-5000-8000-00000000000c"));
+        assertThat(page.unreadable()).isEqualTo(6);
+        assertThat(page.example()).isEqualTo("'1-1-1-1-1'");
         assertThat(page.next()).isEqualTo(new NextPage(false, null));
     }
 
@@ -183,6 +210,19 @@ class AnswerReaderTest {
                 .forEach(letter -> bytes.writeBytes(letter.getBytes(
                         letter.equals("\u00e4") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8)));
         return bytes.toByteArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    [{"id":"x"},{"id":"y"}] | 2 expired ids is a UUID; the first is an object.
+                    [7] | 1 expired ids is a UUID; the first is 7.
+                    ["gggggggggggggggggggggggggggggggg"] | 1 expired ids is a UUID; the first is 'gggggggggggggggggggggggggggggggg'.
+                    """)
+    void aListWithoutAnyIdIsNoPage(String ids, String message) {
+        assertThatExceptionOfType(UnreadableAnswerException.class)
+                .isThrownBy(() -> AnswerReader.idPage(bytes("{\"job_ids\":" + ids + ",\"has_more\":false}")))
+                .withMessage("None of the " + message)
+                .returns("sweep-unreadable", UnreadableAnswerException::condition);
     }
 
     private static FeedPage feedPage(String answer) throws IOException {

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every fault on every endpoint that it can strike, as a client meets it. */
 class FaultAnswersTest {
@@ -395,6 +396,75 @@ class FaultAnswersTest {
         assertThat(second).isNotEqualTo(first);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "{\"after\":1}", "\"\""})
+    void aTruncatedPageHasWhateverIsSetInPlaceOfACursor(String cursor) throws Exception {
+        CALLS.sandbox.faults(FaultRule.script("[{\"fault\":\"no_cursor\",\"cursor\":" + cursor + "}]"));
+
+        JsonNode page = Calls.ok(call(Endpoint.JOBS_FEED, null));
+
+        assertThat(page.get("next_cursor").toString()).isEqualTo(cursor);
+        assertThat(page.get("has_more").booleanValue()).isTrue();
+    }
+
+    static Stream<Arguments> endlessFaults() {
+        return table(
+                List.of(Fault.CURSOR_CYCLE, Fault.REPEATED_PAGES, Fault.EMPTY_PAGE),
+                (fault, endpoint) -> fault.canStrike(endpoint));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endlessFaults")
+    void aFeedThatNeverEndsDeliversTheSamePagesOrNone(Fault fault, Endpoint endpoint) throws Exception {
+        CALLS.sandbox.faults(FaultRule.of(fault).on(endpoint));
+        String rows = PageFields.of(endpoint).rows();
+        List<JsonNode> pages = new ArrayList<>();
+        List<String> cursors = new ArrayList<>();
+        String cursor = null;
+        for (int i = 0; i < 7; i++) {
+            JsonNode page = Calls.ok(call(endpoint, cursor));
+            assertThat(page.get("has_more").booleanValue()).isTrue();
+            cursor = page.get("next_cursor").textValue();
+            pages.add(page.get(rows));
+            cursors.add(cursor);
+        }
+
+        assertThat(cursors.stream().distinct().count()).isEqualTo(fault == Fault.CURSOR_CYCLE ? 2 : 7);
+        if (fault == Fault.EMPTY_PAGE) {
+            assertThat(pages.subList(1, 7)).allMatch(JsonNode::isEmpty);
+            CALLS.sandbox.intercept(null);
+            assertThat(Calls.ok(call(endpoint, cursors.get(6)))).isEqualTo(Calls.ok(call(endpoint, cursors.get(0))));
+        } else {
+            assertThat(pages.subList(3, 5)).isEqualTo(pages.subList(1, 3));
+            assertThat(pages.get(2)).isNotEqualTo(pages.get(1));
+        }
+    }
+
+    static Stream<Arguments> idFaults() {
+        return table(List.of(Fault.PLAIN_IDS, Fault.OBJECT_IDS), (fault, endpoint) -> fault.canStrike(endpoint));
+    }
+
+    @ParameterizedTest
+    @MethodSource("idFaults")
+    void idsHaveAnotherForm(Fault fault, Endpoint endpoint) throws Exception {
+        CALLS.sandbox.intercept(null);
+        String rows = PageFields.of(endpoint).rows();
+        JsonNode good = Calls.ok(call(endpoint, null)).get(rows);
+
+        JsonNode page = Calls.ok(struck(endpoint, FaultRule.of(fault))).get(rows);
+
+        assertThat(page).hasSameSizeAs(good);
+        for (int i = 0; i < page.size(); i++) {
+            JsonNode row = page.get(i);
+            JsonNode id = row.has("id") ? row.get("id") : row;
+            String expected = good.get(i).has("id")
+                    ? good.get(i).get("id").textValue()
+                    : good.get(i).textValue();
+            assertThat(id.textValue()).isEqualTo(fault == Fault.PLAIN_IDS ? expected.replace("-", "") : expected);
+            assertThat(row.isTextual()).isEqualTo(fault == Fault.PLAIN_IDS && endpoint == Endpoint.JOBS_EXPIRED);
+        }
+    }
+
     static Stream<Arguments> rowFaults() {
         return table(
                 List.of(
@@ -530,7 +600,8 @@ class FaultAnswersTest {
                 Fault.NOT_FOUND, Fault.CURSOR_RESTART, Fault.DROPPED, Fault.LOST, Fault.TRUNCATED, Fault.DELAY);
         // JobbyFaultsTest has these
         Stream<Fault> jobby = Stream.of(Fault.JOBBY_ERROR, Fault.WRONG_SIGNATURE, Fault.OLD_TIMESTAMP, Fault.REPEATED);
-        Stream<Fault> paged = Stream.of(pageFaults(), rowFaults(), faultsBesideJson(), pagedEndpoints())
+        Stream<Fault> paged = Stream.of(
+                        pageFaults(), rowFaults(), faultsBesideJson(), pagedEndpoints(), endlessFaults(), idFaults())
                 .flatMap(table -> table)
                 .map(arguments -> (Fault) arguments.get()[0]);
         assertThat(Stream.of(tabled, single, jobby, paged).flatMap(faults -> faults))

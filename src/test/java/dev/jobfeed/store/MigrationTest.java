@@ -52,7 +52,7 @@ class MigrationTest {
     }
 
     @ParameterizedTest(name = "version {0}")
-    @ValueSource(strings = {"1", "2", "3", "4", "5", "6", "7"})
+    @ValueSource(strings = {"1", "2", "3", "4", "5", "6", "7", "8"})
     void aMigrationThatWasKilledBeforeItWasNotedIsDoneAgain(String version) {
         DataSource source = new DriverManagerDataSource(h2());
         migrate(source, Database.H2, version);

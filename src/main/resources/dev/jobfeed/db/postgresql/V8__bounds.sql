@@ -1,0 +1,13 @@
+-- What bounds a pagination: the cursors that it has used, and how much of it brought nothing new. A feed that is cut short fails, so
+-- that no run needs to remember it.
+create table run_cursor (
+    run_id bigint not null references sync_run (id) on delete cascade,
+    hash   bigint not null,
+    primary key (run_id, hash)
+);
+
+alter table sync_run
+    add column scan_received bigint not null default 0,
+    add column scan_repeated bigint not null default 0,
+    add column scan_empty_pages integer not null default 0,
+    drop column cut_short;

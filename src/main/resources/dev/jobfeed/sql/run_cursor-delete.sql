@@ -1,0 +1,1 @@
+delete from run_cursor where run_id = :run_id

@@ -1,0 +1,1 @@
+select hash from run_cursor where run_id = :run_id

@@ -1,0 +1,254 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.run.RunMode;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.math.BigDecimal;
+import java.time.OffsetDateTime;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Feeds and sweeps that never end do not keep an attempt for ever. */
+class EndlessFeedTest {
+
+    private SyncWorld world;
+
+    private void start(String database) throws Exception {
+        start(database, SandboxOptions.builder().jobs(100).careerSites(100).unknownExpired(0));
+    }
+
+    private void start(String database, SandboxOptions.Builder options) throws Exception {
+        world = SyncWorld.of(database, options)
+                .with("jobo.jobs.batch-size", "10")
+                .with("jobo.career-sites.batch-size", "10")
+                .with("jobo.expired.batch-size", "2")
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "h2, jobs, 1",
+        "h2, jobs, 2",
+        "h2, career_sites, 3",
+        "postgresql, jobs, 5",
+        "postgresql, career_sites, 2"
+    })
+    void aCursorThatTheRunHasUsedEndsTheAttempt(String database, String stream, int length) throws Exception {
+        start(database);
+        world.sandbox.faults(
+                FaultRule.of(Fault.CURSOR_CYCLE).on(endpoint(stream)).length(length));
+
+        assertThatThrownBy(() -> world.syncStream(stream))
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("used before")
+                .hasMessageContaining("jobfeed abandon " + stream.replace('_', '-'));
+
+        Run run = world.run(stream);
+        assertThat(run.status()).isEqualTo("open");
+        assertThat(run.pages()).isEqualTo(length);
+        assertThat(asked(stream)).isEqualTo(length + 1);
+        assertThat(world.alerts()).containsExactly("cursor-stuck");
+
+        world.sandbox.intercept(null);
+        assertThat(world.syncStream(stream).counts().inserted()).isEqualTo(100);
+        assertThat(world.alerts()).isEmpty();
+        assertThat(world.one("select count(*) from run_cursor", Integer.class)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, jobs", "postgresql, career_sites"})
+    void aCursorThatAnEarlierAttemptHasUsedEndsTheAttempt(String database, String stream) throws Exception {
+        start(database);
+        world.sandbox.faults(
+                FaultRule.of(Fault.CURSOR_CYCLE).on(endpoint(stream)).length(3));
+        for (int page = 1; page <= 3; page++) {
+            assertThat(world.restart().syncStream(stream, 1).pages()).isEqualTo(page);
+        }
+
+        assertThatThrownBy(() -> world.restart().syncStream(stream, 1)).isInstanceOf(AttemptFailedException.class);
+
+        assertThat(world.run(stream).pages()).isEqualTo(3);
+        assertThat(world.alerts()).containsExactly("cursor-stuck");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRestartedPaginationMayUseItsCursorsAgain(String database) throws Exception {
+        start(database);
+        world.sandbox.faults(
+                FaultRule.of(Fault.CURSOR_RESTART).on(Endpoint.JOBS_FEED).nth(5));
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.restarts()).isEqualTo(1);
+        assertThat(run.pages()).isEqualTo(14);
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 2", "2, 3", "4, 5"})
+    void aSweepWhoseCursorsLeadInACircleFails(int length, int requests) throws Exception {
+        start("h2");
+        sweepOf(20);
+        world.sandbox.faults(
+                FaultRule.of(Fault.CURSOR_CYCLE).on(Endpoint.JOBS_EXPIRED).length(length));
+
+        assertSweepFails(requests, "cursor-stuck");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, jobs", "postgresql, career_sites"})
+    void tenEmptyPagesInARowEndTheAttemptAndTheNextOneContinuesBehindThem(String database, String stream)
+            throws Exception {
+        start(database);
+        world.syncStream(stream, 2);
+        world.sandbox.faults(FaultRule.of(Fault.EMPTY_PAGE).on(endpoint(stream)));
+
+        assertThatThrownBy(() -> world.syncStream(stream))
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("10 empty pages");
+
+        assertThat(world.run(stream).pages()).isEqualTo(12);
+        assertThat(asked(stream)).isBetween(12L, 13L);
+        assertThat(world.alerts()).containsExactly("empty-pages");
+
+        for (int page = 13; page <= 21; page++) {
+            world.restart().syncStream(stream, 1);
+        }
+        assertThatThrownBy(() -> world.restart().syncStream(stream, 1)).hasMessageContaining("20 empty pages");
+
+        world.sandbox.intercept(null);
+        assertThat(world.syncStream(stream).counts().inserted()).isEqualTo(100);
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void nineEmptyPagesInARowAreNoFault() throws Exception {
+        start("h2");
+        world.sandbox.faults(
+                FaultRule.of(Fault.EMPTY_PAGE).on(Endpoint.JOBS_FEED).to(9));
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.pages()).isEqualTo(19);
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aSweepOfEmptyPagesFails() throws Exception {
+        start("h2");
+        sweepOf(20);
+        world.sandbox.faults(FaultRule.of(Fault.EMPTY_PAGE).on(Endpoint.JOBS_EXPIRED));
+
+        assertSweepFails(11, "empty-pages");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, jobs", "postgresql, jobs", "h2, career_sites"})
+    void rowsFarBeyondTheSizeOfTheFeedRaiseAnAlert(String database, String stream) throws Exception {
+        start(database);
+        world.with("jobo.jobs.batch-size", "50").with("jobo.career-sites.batch-size", "50");
+        // the two pages of the feed, 80 times
+        world.sandbox.faults(FaultRule.of(Fault.REPEATED_PAGES)
+                .on(endpoint(stream))
+                .length(1)
+                .times(80));
+
+        Run run = world.syncStream(stream);
+
+        assertThat(run.counts().received()).isGreaterThan(3000);
+        assertThat(world.one("select condition from alert", String.class)).isEqualTo("feed-repeats");
+        assertThat(world.one("select message from alert", String.class))
+                .contains("rows where " + (stream.equals("jobs") ? "about 100 were estimated" : "100 are stored"));
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void aResyncThatFindsEveryRowUnchangedIsNotFarBeyondItsSize() throws Exception {
+        start("h2", SandboxOptions.builder().jobs(3500).unknownExpired(0));
+        world.with("jobo.jobs.batch-size", "1000");
+        world.sync();
+        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+
+        assertThat(world.sync().counts().unchanged()).isEqualTo(3500);
+
+        assertThat(world.one("select count(*) from alert", Integer.class)).isZero();
+    }
+
+    @Test
+    void anEndlessMeteredRunStopsAtTheThresholdAlthoughItWasAgreedTo() throws Exception {
+        start(
+                "h2",
+                SandboxOptions.builder()
+                        .jobs(100)
+                        .unknownExpired(0)
+                        .creditsPerJob(BigDecimal.ONE)
+                        .creditsBalance(BigDecimal.valueOf(1_000_000)));
+        world.with("jobo.jobs.batch-size", "50").with("jobo.credits.confirm-above", "4000");
+        world.sync();
+        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        world.sandbox.faults(
+                FaultRule.of(Fault.REPEATED_PAGES).on(Endpoint.JOBS_FEED).length(1));
+
+        assertThatThrownBy(world::sync)
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("confirm-above");
+
+        Run run = world.run();
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(run.status()).isEqualTo("open");
+        assertThat(run.creditsSpent()).isBetween(BigDecimal.valueOf(3900), BigDecimal.valueOf(4000));
+        assertThat(world.alerts()).containsExactly("feed-repeats", "cost-unconfirmed");
+    }
+
+    private void sweepOf(int expired) throws Exception {
+        world.sync();
+        world.sandbox.world().expireJobs(expired);
+        world.sandbox.log().clear();
+    }
+
+    private void assertSweepFails(int requests, String condition) throws Exception {
+        OffsetDateTime swept = world.state().lastSweepStartedAt();
+
+        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+
+        assertThat(world.expired()).hasSize(requests);
+        assertThat(world.feed()).isEmpty();
+        assertThat(world.state().lastSweepStartedAt()).isEqualTo(swept);
+        assertThat(world.alerts()).containsExactly(condition);
+
+        world.sandbox.intercept(null);
+        world.sync();
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    private long asked(String stream) {
+        return world.sandbox
+                .log()
+                .entries("/api/" + stream.replace('_', '-') + "/feed")
+                .size();
+    }
+
+    private static Endpoint endpoint(String stream) {
+        return stream.equals("jobs") ? Endpoint.JOBS_FEED : Endpoint.CAREER_SITES_FEED;
+    }
+}

@@ -1,0 +1,194 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jobfeed.feed.UnreadableAnswerException;
+import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.run.SyncState;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A feed or a sweep that ends too early, or that cannot be read, is never a success. */
+class TruncatedFeedTest {
+
+    private SyncWorld world;
+
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(
+                        database,
+                        SandboxOptions.builder().jobs(60).careerSites(60).unknownExpired(0))
+                .with("jobo.jobs.batch-size", "20")
+                .with("jobo.career-sites.batch-size", "20")
+                .with("jobo.expired.batch-size", "5")
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    static Stream<Arguments> truncated() {
+        Map<String, String> streams = Map.of("h2", "jobs", "postgresql", "career_sites");
+        return streams.entrySet().stream().flatMap(entry -> Stream.of(null, "", 7, Map.of("after", 1), List.of("c"))
+                .map(cursor -> Arguments.of(entry.getKey(), entry.getValue(), cursor)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("truncated")
+    void aTruncatedPageFailsTheAttemptAndKeepsTheCursor(String database, String stream, Object cursor)
+            throws Exception {
+        start(database);
+        world.sandbox.faults(
+                FaultRule.of(Fault.NO_CURSOR).on(endpoint(stream)).from(2).cursor(cursor));
+
+        assertThatThrownBy(() -> world.syncStream(stream)).isInstanceOf(UnreadableAnswerException.class);
+
+        Run run = world.run(stream);
+        assertThat(run.status()).isEqualTo("open");
+        assertThat(run.pages()).isEqualTo(1);
+        assertThat(run.nextCursor()).isNotNull();
+        assertThat(run.retries()).isPositive();
+        assertThat(run.lastError()).contains("truncated").contains("next_cursor");
+        assertThat(world.bundle().runs().state(stream).lastRunStartedAt()).isNull();
+        assertThat(world.alerts()).containsExactly("feed-cut-short");
+
+        world.sandbox.intercept(null);
+        world.syncStream(stream, 1);
+        assertThat(world.run(stream).pages()).isEqualTo(2);
+        assertThat(world.alerts()).containsExactly("feed-cut-short");
+
+        assertThat(world.syncStream(stream).status()).isEqualTo("succeeded");
+        assertThat(world.run(stream).pages()).isEqualTo(3);
+        assertThat(world.run(stream).counts().inserted()).isEqualTo(60);
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void aTruncatedPageThatIsRightWhenAskedForAgainIsNoFailure() throws Exception {
+        start("h2");
+        world.sandbox.faults(
+                FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_FEED).nth(2));
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.pages()).isEqualTo(3);
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aTruncatedResyncExpiresNothing() throws Exception {
+        start("h2");
+        world.sync();
+        world.bundle().runs().askForResync("jobs", java.time.OffsetDateTime.now());
+        world.sandbox.faults(
+                FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_FEED).from(2));
+
+        assertThatThrownBy(world::sync).isInstanceOf(UnreadableAnswerException.class);
+
+        assertThat(world.one("select count(*) from active_job", Integer.class)).isEqualTo(60);
+        assertThat(world.one("select count(*) from reconcile_pending", Integer.class))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aTruncatedSweepFailsAndIsReadAgain(String database) throws Exception {
+        start(database);
+        SyncState before = sweepOf(12);
+        world.sandbox.faults(
+                FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_EXPIRED).from(2).cursor(7));
+
+        assertSweepFails(before, UnreadableAnswerException.class, "sweep-cut-short");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void idsWithoutHyphensAreRead(String database) throws Exception {
+        start(database);
+        world.sandbox.faults(FaultRule.of(Fault.PLAIN_IDS));
+        sweepOf(12);
+
+        Run run = world.sync();
+
+        assertThat(run.expired()).isEqualTo(12);
+        assertThat(world.syncCareerSites().counts().inserted()).isEqualTo(60);
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aSweepOfWhichNoIdCanBeReadFails(String database) throws Exception {
+        start(database);
+        SyncState before = sweepOf(12);
+        world.sandbox.faults(FaultRule.of(Fault.OBJECT_IDS));
+
+        assertSweepFails(before, UnreadableAnswerException.class, "sweep-unreadable");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, ROW_NO_ID, null", "postgresql, ROW_BAD_ID, 'not-a-uuid-1'"})
+    void aSweepOfWhichSomeIdsCannotBeReadExpiresTheOthersAndFails(String database, Fault fault, String example)
+            throws Exception {
+        start(database);
+        SyncState before = sweepOf(12);
+        world.sandbox.faults(
+                FaultRule.of(fault).on(Endpoint.JOBS_EXPIRED).nth(2).rows(3));
+        List<UUID> gone = world.sandbox.world().expiredIds().toList();
+
+        assertSweepFails(before, AttemptFailedException.class, "sweep-unreadable");
+
+        assertThat(world.one("select min(last_error) from sync_run where last_error is not null", String.class))
+                .isNull();
+        assertThat(world.one("select message from alert", String.class))
+                .contains("3 expired ids")
+                .contains(example);
+        assertThat(world.database.queryForList("select id from job where expired_at is not null", UUID.class))
+                .containsExactlyInAnyOrderElementsOf(gone);
+    }
+
+    private SyncState sweepOf(int expired) throws Exception {
+        world.sync();
+        world.sandbox.world().expireJobs(expired);
+        world.sandbox.log().clear();
+        return world.state();
+    }
+
+    private void assertSweepFails(SyncState before, Class<?> failure, String condition) throws Exception {
+        assertThatThrownBy(world::sync).isInstanceOf(failure);
+
+        assertThat(world.feed()).isEmpty();
+        assertThat(world.run().status()).isEqualTo("open");
+        assertThat(world.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
+        assertThat(world.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
+        assertThat(world.alerts()).containsExactly(condition);
+
+        world.sandbox.intercept(null);
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(world.state().lastSweepStartedAt()).isAfter(before.lastSweepStartedAt());
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    private static Endpoint endpoint(String stream) {
+        return stream.equals("jobs") ? Endpoint.JOBS_FEED : Endpoint.CAREER_SITES_FEED;
+    }
+}
