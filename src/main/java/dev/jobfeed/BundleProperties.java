@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Ordered;
+import org.apache.camel.component.properties.DefaultPropertiesLookupListener;
 import org.apache.camel.spi.PropertiesSource;
 
 /**
@@ -17,7 +18,7 @@ import org.apache.camel.spi.PropertiesSource;
  *   <li>{@code jobfeed-set.x}: whether the property {@code x} is set; and {@code jobfeed-set.jobby}, whether there is
  *       anything to do for Jobby.dev, and {@code jobfeed-set.page}, whether there is a status page;
  *   <li>{@code jobfeed-schedule.x.set} and {@code jobfeed-schedule.x.cron}, for each property {@code jobfeed.x} with a
- *       schedule that may be empty, because a Quartz endpoint takes no empty cron even when it is not started; and
+ *       schedule that may be empty; a route of one that is off is not there, because Quartz would schedule it; and
  *       {@code jobfeed-schedule.time-zone}, whose clock they go by;
  *   <li>each of them, and each property, with {@code @tenant} behind it: as it is for that tenant, and with a lone
  *       {@code @} for the standard one.
@@ -27,8 +28,8 @@ final class BundleProperties implements PropertiesSource, Ordered {
 
     private static final Pattern SCHEDULE = Pattern.compile("jobfeed-schedule\\.(([a-z_-]+)\\.[a-z-]+)\\.(set|cron)");
     private static final Pattern NAME = Pattern.compile("([^@]*)(?:@(.*))?");
+    private static final String NAME_OF_SOURCE = "jobfeed-defaults";
     private static final String SET = "jobfeed-set.";
-    private static final String NEVER = "0 0 0 1 1 ? 2099";
 
     private final Map<String, String> defaults = Settings.defaults();
     private final CamelContext context;
@@ -43,9 +44,29 @@ final class BundleProperties implements PropertiesSource, Ordered {
         this.host = host;
     }
 
+    /**
+     * Adds the source to its context. Listeners that the host has added are not called for its values: camel-main would print
+     * each of them as a setting of the application.
+     */
+    void add() {
+        if (context.getPropertiesComponent()
+                instanceof org.apache.camel.component.properties.PropertiesComponent properties) {
+            properties
+                    .getPropertiesLookupListeners()
+                    .replaceAll(listener -> listener instanceof DefaultPropertiesLookupListener
+                            ? listener
+                            : (name, value, defaultValue, source) -> {
+                                if (!NAME_OF_SOURCE.equals(source)) {
+                                    listener.onLookup(name, value, defaultValue, source);
+                                }
+                            });
+        }
+        context.getPropertiesComponent().addPropertiesSource(this);
+    }
+
     @Override
     public String getName() {
-        return "jobfeed-defaults";
+        return NAME_OF_SOURCE;
     }
 
     @Override
@@ -95,7 +116,7 @@ final class BundleProperties implements PropertiesSource, Ordered {
         String cron =
                 settings.text("jobfeed." + name.group(1).replace('_', '-')).orElse("");
         if (name.group(3).equals("cron")) {
-            return cron.isEmpty() ? NEVER : cron;
+            return cron;
         }
         return Boolean.toString(
                 !cron.isEmpty() && settings.flag("jobfeed." + name.group(2).replace('_', '-') + ".enabled"));

@@ -45,6 +45,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -55,6 +56,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.core5.io.CloseMode;
 import org.slf4j.Logger;
@@ -94,12 +96,10 @@ public final class JobfeedBundle {
 
     private final Attempts attempts;
     private final Tenants tenants;
-    private final ActionToken token;
 
-    private JobfeedBundle(Attempts attempts, Tenants tenants, ActionToken token) {
+    private JobfeedBundle(Attempts attempts, Tenants tenants) {
         this.attempts = attempts;
         this.tenants = tenants;
-        this.token = token;
     }
 
     /**
@@ -109,7 +109,7 @@ public final class JobfeedBundle {
      * @throws SQLException when the database cannot be reached
      */
     public static JobfeedBundle bind(CamelContext context, Options options) throws SQLException {
-        context.getPropertiesComponent().addPropertiesSource(new BundleProperties(context, options.properties()));
+        new BundleProperties(context, options.properties()).add();
         Settings settings =
                 Settings.over(name -> context.getPropertiesComponent().resolveProperty(name));
         Holder holder = Holder.here();
@@ -178,8 +178,25 @@ public final class JobfeedBundle {
                 PooledCopies.replacePool(initializing);
             }
 
+            /**
+             * Refuses a reload that would remove the bundle's routes.
+             */
+            @Override
+            public void onContextStarting(CamelContext starting) {
+                RouteWatcherReloadStrategy reload = starting.hasService(RouteWatcherReloadStrategy.class);
+                if (reload != null && reload.isRemoveAllRoutes()) {
+                    throw new ConfigurationException("camel.main.routes-reload-enabled is true, and with the first edit"
+                            + " Camel would remove every route, those of the bundle included. Set"
+                            + " camel.main.routes-reload-remove-all-routes to false.");
+                }
+            }
+
             @Override
             public void onContextStarted(CamelContext started) {
+                if (settings.text("jobfeed.ops.enabled").equals(Optional.of("true"))) {
+                    token.first()
+                            .ifPresent(made -> LOG.info("console actions need this token, shown only now: {}", made));
+                }
                 if (!routes.areThere()) {
                     LOG.warn(
                             "The bundle is bound, and none of its routes is loaded so far, without which it does nothing."
@@ -194,7 +211,7 @@ public final class JobfeedBundle {
                 jobbyConnections.close(CloseMode.IMMEDIATE);
             }
         });
-        return new JobfeedBundle(attempts, tenants, token);
+        return new JobfeedBundle(attempts, tenants);
     }
 
     /** A match lasts 30 s, and does not wait behind a million jobs. */
@@ -254,11 +271,6 @@ public final class JobfeedBundle {
                         alerts,
                         tenant.transaction(),
                         clock));
-    }
-
-    /** What an action of the status page has to bring. */
-    public ActionToken token() {
-        return token;
     }
 
     /** The attempts of this context. */

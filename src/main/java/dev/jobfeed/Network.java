@@ -99,7 +99,7 @@ public final class Network {
     }
 
     private AnswerBounds bounds(Duration timeout) {
-        return new AnswerBounds(settings.number("jobo.http.max-answer-bytes", 1_000_000, Integer.MAX_VALUE), timeout);
+        return new AnswerBounds(settings.maxAnswerBytes(), timeout);
     }
 
     private static void bound(HttpClientBuilder client, AnswerBounds bounds) {

@@ -8,8 +8,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.camel.util.TimeUtils;
+import org.quartz.CronExpression;
 
 /**
  * The bundle's properties, read through whatever a runtime looks properties up with.
@@ -376,6 +379,60 @@ public final class Settings {
                     }
                     return TimeZone.getTimeZone(value);
                 });
+    }
+
+    /**
+     * A Quartz cron expression that fires at some time; empty when the property is.
+     *
+     * @throws ConfigurationException with what Quartz says of it
+     */
+    public Optional<String> cron(String property) {
+        Optional<String> cron = text(property);
+        cron.ifPresent(expression -> {
+            String reason = "it never fires";
+            try {
+                if (new CronExpression(expression).getNextValidTimeAfter(new Date()) != null) {
+                    return;
+                }
+            } catch (ParseException e) {
+                reason = e.getMessage();
+            }
+            throw new ConfigurationException(name(property) + " is '" + expression
+                    + "'; it takes a Quartz cron expression such as 0 0/30 * * * ? (" + reason.replaceFirst("[.]$", "")
+                    + ").");
+        });
+        return cron;
+    }
+
+    /**
+     * A text that matches a pattern as a whole; empty when the property is.
+     *
+     * @param expected what the property takes
+     */
+    public Optional<String> choice(String property, String expected, String pattern) {
+        return text(property).isEmpty()
+                ? Optional.empty()
+                : Optional.of(required(property, expected, value -> {
+                    if (!value.matches(pattern)) {
+                        throw new IllegalArgumentException();
+                    }
+                    return value;
+                }));
+    }
+
+    /** The longest answer that is read, in unpacked bytes. */
+    public int maxAnswerBytes() {
+        return number("jobo.http.max-answer-bytes", 1_000_000, Integer.MAX_VALUE);
+    }
+
+    /** The most live events that one request asks for. */
+    public int liveEventsLimit() {
+        return number("jobby.live-events.limit", 1, 1000);
+    }
+
+    /** The port that {@code run} listens on; 0 for any free one. */
+    public int httpPort() {
+        return number("jobfeed.http.port", 0, 65_535);
     }
 
     /** A flow's own switch. */

@@ -16,6 +16,7 @@ import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +33,18 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.TransactedPolicy;
+import org.apache.camel.support.EventNotifierSupport;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -169,6 +175,115 @@ class ForeignContextTest {
                             "select count(*) from sync_state where lease_holder is not null", Integer.class))
                     .isZero();
         }
+    }
+
+    @Test
+    void aPoolOfOneConnectionIsRefusedAtOnceAndNothingIsCreated() throws Exception {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(feedDatabase);
+        config.setMaximumPoolSize(1);
+        try (HikariDataSource pool = new HikariDataSource(config)) {
+            assertThatThrownBy(() -> JobfeedBundle.bind(context, Options.of(pool)))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("no second connection")
+                    .hasMessageContaining("maximum-pool-size");
+        }
+        assertThat(tables(feed)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aTableOfTheHostIsNotTakenForTheBundlesAndNothingIsCreated(String database) throws Exception {
+        DataSource shared =
+                database.equals("h2") ? feedDatabase : new DriverManagerDataSource(PostgresServer.newDatabase());
+        JdbcTemplate tables = new JdbcTemplate(shared);
+        tables.execute("create table job (id integer primary key)");
+
+        assertThatThrownBy(() -> JobfeedBundle.bind(context, Options.of(shared)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("tables of another application: job.")
+                .hasMessageContaining("jobfeed.datasource.schema");
+
+        assertThat(tables(tables)).containsExactly("job");
+        context.getPropertiesComponent()
+                .setOverrideProperties(
+                        properties("jobfeed.datasource.schema", database.equals("h2") ? "FEED" : "feed"));
+        include(Options.of(shared));
+        template.sendBody("direct:jobs-sync", null);
+        assertThat(tables(tables)).containsExactly("job");
+        assertThat(tables.queryForObject("select count(*) from feed.active_job", Integer.class))
+                .isEqualTo(40);
+    }
+
+    private static Properties properties(String name, String value) {
+        Properties properties = new Properties();
+        properties.setProperty(name, value);
+        return properties;
+    }
+
+    private static List<String> tables(JdbcTemplate database) {
+        return database.queryForList(
+                "select lower(table_name) from information_schema.tables where lower(table_schema) = 'public'",
+                String.class);
+    }
+
+    @Test
+    void aReloadThatWouldRemoveTheBundlesRoutesIsRefused() throws Exception {
+        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        load(JobfeedBundle.ROUTES);
+        context.addService(new RouteWatcherReloadStrategy("src/main/resources/camel"));
+
+        assertThatThrownBy(context::start)
+                .hasStackTraceContaining("camel.main.routes-reload-remove-all-routes to false");
+    }
+
+    @Test
+    void theTokenOfTheConsoleIsLoggedAtTheFirstStartOnly() throws Exception {
+        context.getPropertiesComponent().setOverrideProperties(properties("jobfeed.ops.enabled", "true"));
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(JobfeedBundle.class);
+        logger.addAppender(log);
+        try {
+            JobfeedBundle.bind(context, Options.of(feedDatabase));
+            load(List.of("jobo-api", "alerts"));
+            context.start();
+        } finally {
+            logger.detachAppender(log);
+        }
+
+        assertThat(log.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .startsWith("console actions need this token, shown only now: ");
+        assertThat(feed.queryForObject("select count(*) from action_token", Integer.class))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aTriggerThatFindsTheStreamLockedIsNoFailedExchange() throws Exception {
+        List<String> failed = new ArrayList<>();
+        context.getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof CamelEvent.ExchangeFailedEvent failure) {
+                    failed.add(failure.getExchange().getFromRouteId());
+                }
+            }
+        });
+        include(Options.of(feedDatabase));
+        feed.update(
+                "update sync_state set lease_token = ?, lease_holder = 'other', lease_until = ?"
+                        + " where stream = 'jobs'",
+                UUID.randomUUID(),
+                OffsetDateTime.now().plusHours(1));
+
+        template.send("direct:jobfeed-triggered", trigger -> trigger.setVariable("jobfeedStream", "jobs"));
+
+        assertThat(failed).isEmpty();
+        assertThat(feed.queryForObject("select count(*) from sync_run", Integer.class))
+                .isZero();
     }
 
     @Test

@@ -63,6 +63,33 @@ class SettingsTest {
                 .withMessageContaining("ACME_JOBO_API_KEY");
     }
 
+    /** Any text may be a name, a secret, a path or a list of a filter. */
+    private static final String FREE = "jobo\\.(jobs|career-sites)\\.filter\\.(?!locations|founded_after|is_agency).*"
+            + "|.*(api-key|token|secret|password|-file|username|trust-store)|jobfeed\\.http\\.hosts?"
+            + "|jobfeed\\.datasource\\.(url|schema|bean)";
+
+    @Test
+    void everyPropertyWithAFormIsCheckedAtStart() {
+        for (String property : Settings.defaults().keySet()) {
+            if (!property.matches(FREE)) {
+                assertThatExceptionOfType(ConfigurationException.class)
+                        .as(property)
+                        .isThrownBy(() -> SettingsCheck.check(settings(Map.of(property, "!nonsense"))))
+                        .withMessageStartingWith(property + " is '!nonsense'; it takes ");
+            }
+        }
+        SettingsCheck.check(settings(Map.of()));
+    }
+
+    @Test
+    void allThatCannotBeUsedIsReportedAtOnce() {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> SettingsCheck.check(
+                        settings(Map.of("jobfeed.jobs.schedule", "hourly", "jobo.overlap", "long"))))
+                .withMessageContaining("jobfeed.jobs.schedule is 'hourly'")
+                .withMessageContaining("jobo.overlap is 'long'");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "jobo.jobs.batch-size, 1",

@@ -8,6 +8,7 @@ import dev.jobfeed.Settings;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.tenant.Pools;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -29,6 +30,8 @@ final class Databases implements Pools, AutoCloseable {
     private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
 
     private final List<HikariDataSource> opened = new CopyOnWriteArrayList<>();
+    private final List<String> files = new CopyOnWriteArrayList<>();
+    private final List<SharedH2> shared = new CopyOnWriteArrayList<>();
     private final boolean beside;
 
     private Databases(boolean beside) {
@@ -50,6 +53,7 @@ final class Databases implements Pools, AutoCloseable {
         HikariDataSource dataSource = beside ? shared(settings).orElse(null) : null;
         if (dataSource == null) {
             dataSource = own(settings);
+            files.add(settings.datasourceUrl());
         }
         // a tenant that is refused closes its own, again and again
         opened.removeIf(HikariDataSource::isClosed);
@@ -57,8 +61,17 @@ final class Databases implements Pools, AutoCloseable {
         return dataSource;
     }
 
+    /** Lets commands of other processes use the H2 files that this process has opened so far. */
+    void share() throws SQLException, IOException {
+        for (String url : files) {
+            SharedH2.share(url).ifPresent(shared::add);
+        }
+        files.clear();
+    }
+
     @Override
     public void close() {
+        shared.forEach(SharedH2::close);
         opened.forEach(HikariDataSource::close);
     }
 
@@ -97,6 +110,73 @@ final class Databases implements Pools, AutoCloseable {
     /** The same for a look at the schema itself, which leaves it as it is. */
     static HikariDataSource unprepared(Settings settings) throws SQLException {
         return beside(settings, false);
+    }
+
+    /**
+     * The same for a store that is to be there already.
+     *
+     * @throws ConfigurationException when there is none; nothing is created
+     */
+    static HikariDataSource existing(Settings settings) throws SQLException {
+        Optional<String> missing = missingFile(settings);
+        if (missing.isPresent()) {
+            throw new ConfigurationException(missing.get());
+        }
+        Optional<HikariDataSource> shared = shared(settings);
+        if (shared.isPresent()) {
+            return shared.get();
+        }
+        HikariDataSource dataSource = own(settings);
+        try {
+            missing = missingTables(dataSource, settings);
+            if (missing.isPresent()) {
+                throw new ConfigurationException(missing.get());
+            }
+            Database.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+            return dataSource;
+        } catch (SQLException | RuntimeException e) {
+            dataSource.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Says why there is no store to look at: no H2 file, or a schema without tables; empty when there is one.
+     *
+     * @throws ConfigurationException when none could be created either
+     */
+    static Optional<String> missing(Settings settings) throws SQLException {
+        Optional<String> missing = missingFile(settings);
+        if (missing.isPresent()) {
+            return missing;
+        }
+        try (HikariDataSource dataSource = unprepared(settings)) {
+            return missingTables(dataSource, settings);
+        }
+    }
+
+    private static Optional<String> missingFile(Settings settings) {
+        String url = settings.datasourceUrl();
+        if (!url.startsWith(SharedH2.FILE_URL)) {
+            return Optional.empty();
+        }
+        Path file = SharedH2.file(url);
+        if (Files.exists(file.resolveSibling(file.getFileName() + ".mv.db"))) {
+            return Optional.empty();
+        }
+        checkWritable(file);
+        return Optional.of(
+                "There is no database at " + file + " yet; jobfeed run and jobfeed sync create it. A relative"
+                        + " jobfeed.datasource.url starts at the current directory.");
+    }
+
+    private static Optional<String> missingTables(HikariDataSource dataSource, Settings settings) throws SQLException {
+        // without migrations at start, what is missing is said by the check of the schema's version
+        return !settings.migrate() || Database.of(dataSource).isPrepared(dataSource, settings.schema())
+                ? Optional.empty()
+                : Optional.of("There are no tables in " + settings.datasource()
+                        + settings.schema().map(schema -> ", schema " + schema).orElse("")
+                        + " yet; jobfeed run, jobfeed sync and jobfeed migrate create them.");
     }
 
     private static HikariDataSource beside(Settings settings, boolean prepare) throws SQLException {

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.Network;
 import dev.jobfeed.Settings;
+import dev.jobfeed.SettingsCheck;
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.run.RunStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.text.ParseException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.quartz.CronExpression;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -149,55 +148,23 @@ final class DoctorCommand implements Callable<Integer> {
         StringBuilder set = new StringBuilder();
         for (String name : Settings.defaults().keySet()) {
             if (name.endsWith("schedule")) {
-                settings.text(name).ifPresent(cron -> set.append(name)
-                        .append(" is ")
-                        .append(checked(name, cron))
-                        .append(", "));
+                settings.cron(name)
+                        .ifPresent(cron ->
+                                set.append(name).append(" is ").append(cron).append(", "));
             }
         }
         return set + "by the clock of " + settings.timeZone().getID();
     }
 
-    private static String checked(String name, String cron) {
-        try {
-            CronExpression.validateExpression(cron);
-            return cron;
-        } catch (ParseException e) {
-            throw new ConfigurationException(
-                    name + " is '" + cron + "', which is no Quartz cron expression: " + e.getMessage(), e);
-        }
-    }
-
     private static String limits(Settings settings) {
-        settings.timeScale();
-        for (String name : new String[] {
-            "jobo.retry.max-wait",
-            "jobo.http.response-timeout",
-            "jobo.http.connect-timeout",
-            "jobo.http.answer-timeout",
-            "jobo.overlap",
-            "jobo.companies.interval",
-            "jobfeed.changes.interval",
-            "jobfeed.changes.keep",
-            "jobfeed.lease"
-        }) {
-            settings.duration(name);
-        }
-        for (String name : new String[] {
-            "jobo.credits.alert-below",
-            "jobo.credits.floor",
-            "jobo.credits.max-per-attempt",
-            "jobo.credits.confirm-above"
-        }) {
-            settings.credits(name);
-        }
+        SettingsCheck.check(settings);
         return FeedSource.JOBS.batchSize(settings) + " jobs, " + FeedSource.CAREER_SITES.batchSize(settings)
                 + " career sites and " + settings.expiredBatchSize() + " expired ids a page, by "
                 + settings.jobsWatermarkParameter();
     }
 
     private static String jobby(Settings settings) {
-        settings.number("jobby.live-events.limit", 1, 1000);
+        settings.liveEventsLimit();
         settings.duration("jobby.http.response-timeout");
         String interval = "asks for the queue's status every "
                 + settings.jobbyPollInterval().toMillis() / 1000.0 + " s";
@@ -210,6 +177,10 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private String database(Configuration configuration, Settings settings) throws Exception {
+        Optional<String> missing = Databases.missing(settings);
+        if (missing.isPresent()) {
+            return missing.get();
+        }
         try (StoreAccess store = StoreAccess.open(configuration, tenant)) {
             RunStore runs = store.tenant().runs();
             String stored = runs.jobCounts().get("active") + " active jobs";

@@ -31,9 +31,7 @@ record HttpAddress(String host, int port) {
 
     /** Where to listen, by the settings alone. */
     static HttpAddress of(Settings settings) {
-        return new HttpAddress(
-                settings.text("jobfeed.http.host").orElse("127.0.0.1"),
-                settings.number("jobfeed.http.port", 0, 65_535));
+        return new HttpAddress(settings.text("jobfeed.http.host").orElse("127.0.0.1"), settings.httpPort());
     }
 
     /**

@@ -30,13 +30,13 @@ final class ResyncCommand implements Callable<Integer> {
     @Parameters(paramLabel = "STREAM", converter = Streams.One.class, description = "jobs or career-sites.")
     private FeedSource source;
 
-    @Option(names = "--json", description = "Print JSON: the run's row of sync_run.")
+    @Option(names = "--json", description = "Print JSON: an object for each run, with the columns of sync_run.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
         Configuration configuration = Configuration.read(sandbox.presets());
-        try (StoreAccess store = StoreAccess.open(configuration, tenant)) {
+        try (StoreAccess store = StoreAccess.create(tenant.name(), tenant.settings(configuration))) {
             boolean asked = store.tenant()
                     .runs()
                     .askForResync(

@@ -32,14 +32,7 @@ final class RunCommand implements Callable<Integer> {
                 shutdown.closes(startSandbox(configuration.settings()));
             }
             Runtime runtime = shutdown.closes(Runtime.start(configuration));
-            SharedH2.share(configuration.settings().datasourceUrl()).ifPresent(shutdown::closes);
-            runtime.address().ifPresent(address -> {
-                LOG.info("status page at {}", address.page());
-                runtime.bundle()
-                        .token()
-                        .first()
-                        .ifPresent(token -> LOG.info("its actions need this token, shown only now: {}", token));
-            });
+            runtime.address().ifPresent(address -> LOG.info("status page at {}", address.page()));
             LOG.info("running; look at it with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
             Thread.currentThread().join();
         }

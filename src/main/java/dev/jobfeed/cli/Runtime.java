@@ -3,6 +3,7 @@ package dev.jobfeed.cli;
 import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.Options;
 import dev.jobfeed.Settings;
+import dev.jobfeed.SettingsCheck;
 import dev.jobfeed.ops.ServerAnswers;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -71,7 +72,7 @@ final class Runtime implements AutoCloseable {
 
     private static Runtime open(Configuration configuration, boolean scheduled, Databases databases) throws Exception {
         Settings settings = configuration.settings();
-        LogFormat.of(settings);
+        SettingsCheck.check(settings);
         Optional<HttpAddress> address = scheduled ? HttpAddress.free(settings) : Optional.empty();
         DataSource dataSource = databases.open(settings);
         Main main = new Main();
@@ -114,6 +115,7 @@ final class Runtime implements AutoCloseable {
                 }
             });
             main.start();
+            databases.share();
             if (address.isPresent()) {
                 ServerAnswers.of(main.getCamelContext());
             }

@@ -21,7 +21,7 @@ final class TokenCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Settings settings = Configuration.read(sandbox.presets()).settings();
-        try (StoreAccess store = StoreAccess.open(settings)) {
+        try (StoreAccess store = StoreAccess.create("", settings)) {
             System.out.println(new ActionToken(store.tenant(), Clock.systemUTC()).renew());
         }
         return ExitCode.DONE.code();

@@ -70,7 +70,7 @@ public final class LiveEvents {
     }
 
     private int limit() {
-        return settings.number("jobby.live-events.limit", 1, 1000);
+        return settings.liveEventsLimit();
     }
 
     /**

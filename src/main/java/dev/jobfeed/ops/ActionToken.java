@@ -55,7 +55,10 @@ public final class ActionToken {
                     "jobfeed.http.host is " + host
                             + ", which others can reach, and jobfeed.http.token is not set. Set it (JOBFEED_HTTP_TOKEN, or JOBFEED_HTTP_TOKEN_FILE).");
         }
-        return stored().isPresent() ? Optional.empty() : Optional.of("No token was made yet. jobfeed token makes one.");
+        return stored().isPresent()
+                ? Optional.empty()
+                : Optional.of("No token was made yet. A start makes one and logs it; or set jobfeed.http.token"
+                        + " (JOBFEED_HTTP_TOKEN).");
     }
 
     /** Whether this is the token; takes as long whatever is wrong with it. */

@@ -98,8 +98,8 @@ public final class Door {
         if (!token.is(given)) {
             throw new Refused(
                     401,
-                    "An action needs the token that was shown at the first start, or jobfeed.http.token;"
-                            + " jobfeed token makes another.");
+                    "An action needs the token that the log showed at the first start. If it is lost, set"
+                            + " jobfeed.http.token (JOBFEED_HTTP_TOKEN), which replaces it.");
         }
     }
 

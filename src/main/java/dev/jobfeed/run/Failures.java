@@ -206,8 +206,9 @@ public final class Failures {
                     "database",
                     "Another process holds the H2 file"
                             + (said.contains("\"") ? " " + said.replaceFirst("(?s)^.*?\"(.*?)\".*$", "$1") : "") + ".",
-                    "One process at a time writes to an H2 file: use the actions of that process's status page, end it,"
-                            + " or use PostgreSQL.");
+                    "One process at a time writes to an H2 file. Wait until that process has ended or, if it has just"
+                            + " started, a moment; jobfeed status works beside it. Of jobfeed run, the console has actions."
+                            + " PostgreSQL has no such limit.");
         }
         String why = sql.getCause() == null || sql.getCause().getMessage() == null
                 ? ""

@@ -3,6 +3,7 @@ package dev.jobfeed.store;
 import dev.jobfeed.ConfigurationException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -27,6 +32,10 @@ public enum Database {
     H2("h2"),
     /** Production; 15 or later. */
     POSTGRESQL("postgresql");
+
+    private static final String HISTORY = "jobfeed_schema_history";
+    private static final Pattern CREATED =
+            Pattern.compile("(?m)^create (?:table|(?:or replace )?view) (?:if not exists )?(\\w+)");
 
     private final String folder;
 
@@ -90,9 +99,10 @@ public enum Database {
     /**
      * Brings the schema up to date where that is wanted; the history table is the bundle's own, beside a host's.
      *
-     * @throws ConfigurationException when the schema is out of date and is not to be changed
+     * @throws ConfigurationException when the schema is out of date and is not to be changed, or has tables of another
+     *     application
      */
-    public void prepare(DataSource dataSource, Optional<String> schema, boolean migrate) {
+    public void prepare(DataSource dataSource, Optional<String> schema, boolean migrate) throws SQLException {
         if (migrate) {
             migrate(dataSource, schema);
             return;
@@ -107,9 +117,21 @@ public enum Database {
         }
     }
 
-    /** Brings the schema up to date; the version it has then. */
-    public String migrate(DataSource dataSource, Optional<String> schema) {
+    /** Whether the schema has the bundle's tables, of whatever version. */
+    public boolean isPrepared(DataSource dataSource, Optional<String> schema) {
+        return flyway(dataSource, schema).info().applied().length > 0;
+    }
+
+    /**
+     * Brings the schema up to date; the version it has then.
+     *
+     * @throws ConfigurationException when the schema has tables of another application; nothing is created then
+     */
+    public String migrate(DataSource dataSource, Optional<String> schema) throws SQLException {
         Flyway flyway = flyway(dataSource, schema);
+        if (flyway.info().applied().length == 0) {
+            checkNames(dataSource, schema, flyway.info().pending());
+        }
         try {
             flyway.migrate();
         } catch (FlywayException e) {
@@ -125,6 +147,33 @@ public enum Database {
             flyway.migrate();
         }
         return version(flyway.info());
+    }
+
+    /** Without a history table, which a migration creates first, a table of a name that the migrations create belongs to another application. */
+    private void checkNames(DataSource dataSource, Optional<String> schema, MigrationInfo[] migrations)
+            throws SQLException {
+        Set<String> taken = new TreeSet<>();
+        String name;
+        try (Connection connection = dataSource.getConnection()) {
+            name = schema.isPresent() ? schema.get() : connection.getSchema();
+            try (ResultSet tables = connection.getMetaData().getTables(connection.getCatalog(), name, null, null)) {
+                while (tables.next()) {
+                    taken.add(tables.getString("TABLE_NAME").toLowerCase(Locale.ROOT));
+                }
+            }
+        }
+        Set<String> created = new TreeSet<>();
+        for (MigrationInfo migration : migrations) {
+            CREATED.matcher(text(migration.getScript())).results().forEach(found -> created.add(found.group(1)));
+        }
+        boolean hasHistory = taken.contains(HISTORY);
+        taken.retainAll(created);
+        if (!hasHistory && !taken.isEmpty()) {
+            throw new ConfigurationException("The schema " + name + " has tables of another application: "
+                    + String.join(", ", taken)
+                    + ". Nothing was created. Set jobfeed.datasource.schema to a schema of its"
+                    + " own, such as jobfeed.");
+        }
     }
 
     /** What {@link #migrate} would do, as SQL for somebody else to apply, the history included; empty when nothing. */
@@ -154,7 +203,7 @@ public enum Database {
         FluentConfiguration flyway = Flyway.configure(Database.class.getClassLoader())
                 .dataSource(new Patient(dataSource))
                 .locations("classpath:" + migrations())
-                .table("jobfeed_schema_history")
+                .table(HISTORY)
                 .baselineOnMigrate(true)
                 .baselineVersion("0");
         schema.ifPresent(flyway::defaultSchema);
@@ -165,9 +214,11 @@ public enum Database {
         return "dev/jobfeed/db/" + folder;
     }
 
-    private String text(String script) throws IOException {
+    private String text(String script) {
         try (InputStream in = Database.class.getResourceAsStream("/" + migrations() + "/" + script)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -2,16 +2,22 @@ package dev.jobfeed.tenant;
 
 import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.Settings;
+import dev.jobfeed.SettingsCheck;
 import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.store.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -27,6 +33,7 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
 public final class Tenants {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tenants.class);
+    private static final Duration SECOND_CONNECTION = Duration.ofSeconds(5);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
 
     /** Jobby.dev is an account of its own; without this, each tenant's live events would count as late. */
@@ -194,6 +201,7 @@ public final class Tenants {
     }
 
     private Tenant open(String name, Settings settings, DataSource dataSource) throws SQLException {
+        SettingsCheck.check(settings);
         claim(name, settings, dataSource);
         // one after the other: on H2, two schemas that are made at once may lock each other out
         synchronized (this) {
@@ -202,12 +210,46 @@ public final class Tenants {
         return Tenant.over(name, settings, dataSource, session, clock, meters);
     }
 
+    /**
+     * Asks for a connection beside the one that the caller holds: migrations and the renewal of a lease do, and would wait until
+     * the pool gives up.
+     */
+    private static void checkSecondConnection(DataSource dataSource) throws SQLException {
+        CompletableFuture<Connection> second = new CompletableFuture<>();
+        Thread asking = new Thread(
+                () -> {
+                    try (Connection connection = dataSource.getConnection()) {
+                        second.complete(connection);
+                    } catch (SQLException | RuntimeException e) {
+                        second.completeExceptionally(e);
+                    }
+                },
+                "jobfeed-second-connection");
+        asking.setDaemon(true);
+        asking.start();
+        try {
+            second.get(SECOND_CONNECTION.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while waiting for a second connection", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new ConfigurationException(
+                    "The pool gives no second connection beside the first within "
+                            + SECOND_CONNECTION.toSeconds()
+                            + " s, and the bundle needs up to four at once. Set the pool's maximum to four or more"
+                            + " (spring.datasource.hikari.maximum-pool-size, maximumPoolSize of HikariCP), or give it a pool of"
+                            + " its own with jobfeed.datasource.bean.",
+                    e);
+        }
+    }
+
     private void claim(String name, Settings settings, DataSource dataSource) throws SQLException {
         Place place;
         try (Connection connection = dataSource.getConnection()) {
             place = new Place(
                     connection.getMetaData().getURL(),
                     settings.schema().isPresent() ? settings.schema().get() : connection.getSchema());
+            checkSecondConnection(dataSource);
         }
         String holder = holders.putIfAbsent(place, name);
         if (holder != null && !holder.equals(name)) {

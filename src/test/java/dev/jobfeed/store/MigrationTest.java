@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,6 +42,8 @@ class MigrationTest {
     void aMigrationThatWasKilledIsFinishedByTheNextStart(int done) throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         JdbcTemplate database = new JdbcTemplate(source);
+        // the history is created before anything else
+        flyway(source, Database.H2).baselineVersion("0").load().baseline();
         script().subList(0, done).forEach(database::execute);
 
         Database.H2.migrate(source, Optional.empty());
@@ -53,7 +56,7 @@ class MigrationTest {
 
     @ParameterizedTest(name = "version {0}")
     @ValueSource(strings = {"1", "2", "3", "4", "5", "6", "7", "8"})
-    void aMigrationThatWasKilledBeforeItWasNotedIsDoneAgain(String version) {
+    void aMigrationThatWasKilledBeforeItWasNotedIsDoneAgain(String version) throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         migrate(source, Database.H2, version);
         JdbcTemplate database = new JdbcTemplate(source);
@@ -67,7 +70,7 @@ class MigrationTest {
     }
 
     @Test
-    void aMigrationThatWasCorrectedSinceIsTakenAsApplied() {
+    void aMigrationThatWasCorrectedSinceIsTakenAsApplied() throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         JdbcTemplate database = new JdbcTemplate(source);
         String version = Database.H2.migrate(source, Optional.empty());
@@ -77,7 +80,7 @@ class MigrationTest {
     }
 
     @Test
-    void aMigrationThatFailedIsDoneAgainByTheNextStart() {
+    void aMigrationThatFailedIsDoneAgainByTheNextStart() throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         JdbcTemplate database = new JdbcTemplate(source);
         String version = Database.H2.migrate(source, Optional.empty());
@@ -189,13 +192,14 @@ class MigrationTest {
 
     /** As far as an older version would. */
     private static void migrate(DataSource source, Database kind, String version) {
-        Flyway.configure()
+        flyway(source, kind).target(version).load().migrate();
+    }
+
+    private static FluentConfiguration flyway(DataSource source, Database kind) {
+        return Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:dev/jobfeed/db/" + kind.folder())
-                .table("jobfeed_schema_history")
-                .target(version)
-                .load()
-                .migrate();
+                .table("jobfeed_schema_history");
     }
 
     private static List<String> script() throws Exception {

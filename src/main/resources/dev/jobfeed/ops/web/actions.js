@@ -36,7 +36,7 @@ async function ask(stream, name, after) {
     h("p", {}, action ? action.cost : "There is nothing to do about this now."),
     list.off ? h("p", { class: "note" }, `Actions are off. ${list.off}`) : null,
     action && !list.off ? h("p", {}, h("label", { for: "ask-token" }, "Token"), token,
-      h("span", { class: "hint" }, "Shown in the log at the first start; jobfeed token makes another.")) : null,
+      h("span", { class: "hint" }, "Shown in the log at the first start; jobfeed.http.token replaces it, and jobfeed token makes another.")) : null,
     said,
     h("div", { class: "buttons" }, action && !list.off ? go : null, cancel));
   form.addEventListener("submit", async event => {
