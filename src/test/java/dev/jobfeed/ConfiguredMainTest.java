@@ -3,9 +3,13 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.apache.camel.builder.RouteBuilder;
@@ -14,6 +18,7 @@ import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The bundle in a {@code camel-main} of somebody's, bound by properties alone. */
@@ -56,6 +61,34 @@ class ConfiguredMainTest {
 
         assertThat(database().queryForObject("select count(*) from active_job", Integer.class))
                 .isEqualTo(30);
+    }
+
+    @Test
+    void aStartLogsNoInternalPropertiesAndNoScheduleThatIsOff() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("org.apache.camel");
+        logger.addAppender(log);
+        try {
+            main.addInitialProperty("greeting", "good day");
+            main.configure().addRoutesBuilder(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:of-the-host").setBody().constant("{{greeting}}");
+                }
+            });
+            main.start();
+        } finally {
+            logger.detachAppender(log);
+        }
+
+        List<String> lines =
+                log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        assertThat(lines).anyMatch(line -> line.contains("greeting = good day"));
+        assertThat(lines).noneMatch(line -> line.contains("jobfeed-defaults") || line.contains("2099"));
+        assertThat(lines)
+                .filteredOn(line -> line.contains("is scheduled") || line.contains("Next fire date"))
+                .isEmpty();
     }
 
     /** The first pass of each split makes a copy, and the later ones take it from the pool. */

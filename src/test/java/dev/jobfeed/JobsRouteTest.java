@@ -64,7 +64,7 @@ class JobsRouteTest extends RouteTest {
                 .to("mock:page")
                 .filter(page -> arrived("mock:page").size() == 1)
                 .throwException(new IllegalStateException("once")));
-        world.loaded().getRouteDefinition("jobs-schedule").setAutoStartup("true");
+        world.loaded().getRouteDefinition("jobs-schedule").setPrecondition("true");
         context().start();
 
         template().sendBody("direct:tick", "");

@@ -87,6 +87,28 @@ public final class Attempts {
     }
 
     /**
+     * Takes the stream's lease for a trigger, of the tenant and stream that the exchange's variables name.
+     *
+     * @return null when another attempt holds the lease; the next trigger goes on
+     */
+    public Attempt beginOrSkip(Exchange exchange) {
+        String stream = exchange.getVariable("jobfeedStream", String.class);
+        String name = exchange.getVariable("jobfeedTenant", String.class);
+        try {
+            return begin(name, stream, null, null);
+        } catch (StreamBusyException e) {
+            Tenant tenant = tenants.named(name);
+            if (active().anyMatch(
+                            other -> other.tenant() == tenant && other.stream().equals(stream))) {
+                LOG.info("{}: previous attempt still in progress, skipping this trigger", tenant.stream(stream));
+            } else {
+                LOG.warn("{}: skipping this trigger. {}", tenant.stream(stream), e.getMessage());
+            }
+            return null;
+        }
+    }
+
+    /**
      * Opens the stream's run, or takes up the one that is open with everything it was opened with.
      *
      * @throws ForeignStoreException when the store belongs to another server or environment
@@ -287,19 +309,9 @@ public final class Attempts {
     public void tell(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
-        String stream = exchange.getVariable("jobfeedStream", String.class);
-        if (attempt != null && attempt.run() != null) {
-            return;
+        if (attempt == null || attempt.run() == null) {
+            LOG.warn(Failures.describe(failure));
         }
-        if (ObjectHelper.getException(StreamBusyException.class, failure) != null) {
-            Tenant tenant = tenants.of(exchange);
-            if (active().anyMatch(
-                            other -> other.tenant() == tenant && other.stream().equals(stream))) {
-                LOG.info("{}: still at work, so this trigger is passed over", tenant.stream(stream));
-                return;
-            }
-        }
-        LOG.warn(Failures.describe(failure));
     }
 
     private void save(Attempt attempt, Throwable thrown) {
