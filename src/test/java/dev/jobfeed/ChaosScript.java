@@ -119,9 +119,8 @@ final class ChaosScript {
         if (random.nextInt(4) == 0) {
             rules.add(FaultRule.of(Fault.REPEATED_CURSOR).nth(1 + random.nextInt(20)));
         }
-        // on the feed it would end a run early, which only a resync repairs
         if (random.nextInt(4) == 0) {
-            rules.add(FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_EXPIRED).nth(1 + random.nextInt(5)));
+            rules.add(FaultRule.of(Fault.NO_CURSOR).nth(1 + random.nextInt(20)));
         }
     }
 

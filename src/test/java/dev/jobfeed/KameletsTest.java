@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -164,6 +170,39 @@ class KameletsTest {
         assertThat(failing).isEmpty();
         assertThat(world.feed()).isEmpty();
         assertThat(world.expired()).allMatch(request -> request.status() == 200);
+    }
+
+    /** Without a watermark a reading begins 24 hours ago, else at the watermark less 15 minutes. */
+    @Test
+    void expiredIdsOfWhichSomeCannotBeReadAreReadAgain() throws Exception {
+        start("h2");
+        List<UUID> expired = world.sandbox.world().expireJobs(5);
+        Set<UUID> ids = ConcurrentHashMap.newKeySet();
+        world.sandbox.faults(
+                FaultRule.of(Fault.ROW_BAD_ID).on(Endpoint.JOBS_EXPIRED).to(3),
+                FaultRule.of(Fault.PLAIN_IDS).on(Endpoint.JOBS_EXPIRED));
+        world.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("kamelet:jobo-expired-source?apiKey=" + KEY + "&cron=0/1+*+*+*+*+?")
+                        .process(exchange ->
+                                ids.add(UUID.fromString(exchange.getMessage().getBody(String.class))));
+            }
+        });
+
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> world.expired().size() > 4 && ids.containsAll(expired));
+
+        assertThat(world.expired().subList(0, 5))
+                .extracting(KameletsTest::hoursBack)
+                .containsExactly(24L, 24L, 24L, 24L, 0L);
+    }
+
+    private static long hoursBack(LoggedRequest request) {
+        String since = URLDecoder.decode(request.query(), StandardCharsets.UTF_8)
+                .replaceAll(".*expired_since=([^&]*).*", "$1");
+        return Math.round(Duration.between(Instant.parse(since), request.time()).toMinutes() / 60.0);
     }
 
     @ParameterizedTest

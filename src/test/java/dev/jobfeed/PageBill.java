@@ -35,7 +35,8 @@ final class PageBill {
     private static final int PAGES_A_KILL = 2;
 
     /** Answers with rows that cannot be used, and have to be bought again. */
-    private static final Set<String> SPOILED = Set.of("truncated", "no_has_more", "text_has_more", "repeated_cursor");
+    private static final Set<String> SPOILED =
+            Set.of("truncated", "no_has_more", "text_has_more", "repeated_cursor", "no_cursor");
 
     private record RunPages(Instant startedAt, long pages, int restarts) {}
 
