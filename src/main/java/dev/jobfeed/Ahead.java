@@ -5,7 +5,9 @@ import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Attempts;
 import dev.jobfeed.run.LogMarks;
+import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -41,9 +43,19 @@ public final class Ahead {
     public Answer page(Exchange loop) throws Exception {
         Attempt attempt = loop.getVariable("jobfeedAttempt", Attempt.class);
         CompletableFuture<Exchange> sent = fetching.remove(attempt);
+        OffsetDateTime window = attempt.run().windowFrom();
         Exchange answered =
                 sent == null ? fetch(attempt, attempt.run().nextCursor()).get() : sent.get();
         attempt.isAhead(false);
+        attempts.alignClock(attempt);
+        if (!Objects.equals(window, attempt.run().windowFrom()) && !attempt.isStopping()) {
+            LOG.warn(
+                    "run {}: by the server's clock the window begins at {}; asking for the page again",
+                    attempt.run().id(),
+                    attempt.run().windowFrom());
+            answered = fetch(attempt, attempt.run().nextCursor()).get();
+        }
+        attempt.pageReceived();
         attempt.times().stores();
         if (answered.getException() != null) {
             throw answered.getException();

@@ -12,13 +12,16 @@ import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.retry.AnswerHeader;
 import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.Attempts;
+import dev.jobfeed.run.ExpiredIds;
 import dev.jobfeed.run.Failures;
+import dev.jobfeed.run.ServerClock;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
@@ -26,6 +29,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.hc.client5.http.utils.DateUtils;
 
 /** What stands directly before and behind a call to Jobo: bean {@code jobfeedAnswers}. */
 public final class JoboAnswers {
@@ -80,7 +84,9 @@ public final class JoboAnswers {
                         path(exchange),
                         header(exchange, "X-RateLimit-Limit"),
                         header(exchange, "X-RateLimit-Remaining"),
-                        header(exchange, "X-RateLimit-Reset"));
+                        header(exchange, "X-RateLimit-Reset"),
+                        header(exchange, "Date"));
+        observe(exchange);
         BigDecimal deducted = credits(exchange, "X-Credits-Deducted");
         exchange.setVariable("joboCreditsDeducted", deducted);
         Attempt attempt = attempt(exchange);
@@ -93,6 +99,19 @@ public final class JoboAnswers {
                             Metric.CREDITS_SPENT,
                             deducted.doubleValue(),
                             attempt == null ? "companies" : attempt.stream());
+        }
+    }
+
+    /** A {@code Date} that is missing or cannot be read says nothing. */
+    private static void observe(Exchange exchange) {
+        String date = header(exchange, "Date");
+        Instant read = date == null ? null : DateUtils.parseStandardDate(date.strip());
+        Attempt attempt = attempt(exchange);
+        ExpiredIds.Reading reading =
+                exchange.getVariable("jobfeedReading") instanceof ExpiredIds.Reading it ? it : null;
+        if (read != null && (attempt != null || reading != null)) {
+            ServerClock clock = attempt != null ? attempt.clock() : reading.clock();
+            clock.observe(read, exchange.getVariable(SENT, Long.class), System.nanoTime());
         }
     }
 

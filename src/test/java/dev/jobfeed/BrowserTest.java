@@ -127,12 +127,14 @@ class BrowserTest {
     private static void past(String url) throws Exception {
         try (SyncWorld world = SyncWorld.over(sandbox, url)) {
             for (int hours = 72; hours >= 6; hours -= 6) {
+                sandbox.shiftClock(Duration.ofHours(-hours));
                 world.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-hours)))
                         .with("jobo.jobs.batch-size", "250")
                         .sync();
                 sandbox.world().expireJobs(7);
                 sandbox.world().createJobs(9 + hours % 5);
             }
+            sandbox.shiftClock(Duration.ZERO);
             world.database.update(
                     "update job set title = ?, company_name = ?, description = ?, apply_url = 'javascript:window.pwned=1'"
                             + " where id = (select min(id) from job)",

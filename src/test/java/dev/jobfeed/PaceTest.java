@@ -11,11 +11,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that keep inside the limit that the answers tell of. */
 class PaceTest {
@@ -65,13 +68,28 @@ class PaceTest {
         Clock clock = new FastClock();
         Pace pace = new Pace(Settings.over(name -> Optional.empty()), clock);
         Instant reset = clock.instant().plusSeconds(45);
-        pace.note("/api/jobs/feed", "120", "1", Long.toString(reset.getEpochSecond()));
+        pace.note("/api/jobs/feed", "120", "1", Long.toString(reset.getEpochSecond()), null);
         // an answer that was under way before, and knows less
-        pace.note("/api/career-sites/feed", "120", "2", Long.toString(reset.getEpochSecond()));
+        pace.note("/api/career-sites/feed", "120", "2", Long.toString(reset.getEpochSecond()), null);
 
         for (Future<Instant> sent : List.of(ask(pace, clock), ask(pace, clock))) {
             assertThat(sent.get().getEpochSecond()).isGreaterThanOrEqualTo(reset.getEpochSecond());
         }
+    }
+
+    /** The reset is a time of the server's clock, whatever the local one says. */
+    @ParameterizedTest
+    @ValueSource(longs = {-7200, 7200})
+    void theResetGoesByTheClockOfTheServer(long difference) throws Exception {
+        Clock clock = new FastClock();
+        Pace pace = new Pace(Settings.over(name -> Optional.empty()), clock);
+        Instant server = clock.instant().plusSeconds(difference);
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(server.atZone(ZoneOffset.UTC));
+        Instant before = clock.instant();
+
+        pace.note("/api/jobs/feed", "120", "0", Long.toString(server.getEpochSecond() + 30), date);
+
+        assertThat(Duration.between(before, ask(pace, clock).get()).toSeconds()).isGreaterThanOrEqualTo(30);
     }
 
     private static Future<Instant> ask(Pace pace, Clock clock) {

@@ -36,7 +36,7 @@ class UnchangedPageTest {
             Map<String, Long> after = written(world);
             assertThat(world.one(jobs, String.class)).isEqualTo(stored);
             assertThat(before.get("job")).isEqualTo(100);
-            assertThat(after).containsEntry("job", 100L).containsEntry("resync_page", 2L * PAGES);
+            assertThat(after).containsEntry("job", 100L).containsEntry("delivered_page", 2L * PAGES);
             for (String table : List.of("quarantine", "reconcile_pending", "job_change", "company_profile")) {
                 assertThat(after.get(table)).as(table).isEqualTo(before.get(table));
             }
@@ -55,7 +55,7 @@ class UnchangedPageTest {
             assertThat(executions(world, "join job on id = delivered_id")).isEqualTo(PAGES);
             assertThat(executions(world, "insert into job (")).isZero();
             assertThat(executions(world, "update job\n")).isEqualTo(1);
-            assertThat(executions(world, "insert into resync_page")).isEqualTo(PAGES);
+            assertThat(executions(world, "insert into delivered_page")).isEqualTo(PAGES);
             assertThat(executions(world, "set next_cursor = ?")).isEqualTo(PAGES);
             assertThat(executions(world, "update quarantine")).isZero();
             assertThat(executions(world, "delete from reconcile_pending")).isZero();

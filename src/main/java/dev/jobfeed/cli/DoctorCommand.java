@@ -8,11 +8,15 @@ import dev.jobfeed.Settings;
 import dev.jobfeed.SettingsCheck;
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.run.ClockAlert;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.run.RunStore;
+import dev.jobfeed.run.ServerClock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +25,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.utils.DateUtils;
+import org.apache.hc.core5.http.Header;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,6 +52,9 @@ final class DoctorCommand implements Callable<Integer> {
     private boolean json;
 
     private final List<Finding> findings = new ArrayList<>();
+
+    /** The server's time minus the local time; null when no answer has shown it. */
+    private Duration clockDifference;
 
     /** How bad a finding is. */
     enum Verdict {
@@ -77,6 +86,14 @@ final class DoctorCommand implements Callable<Integer> {
         check("database", () -> database(configuration, settings));
         check("network", () -> Network.of(settings).text());
         check("api", () -> reach(settings));
+        if (clockDifference != null) {
+            boolean differs = clockDifference.abs().compareTo(ServerClock.TOLERATED) > 0;
+            findings.add(new Finding(
+                    "clock",
+                    differs ? Verdict.warning : Verdict.ok,
+                    ClockAlert.describe(clockDifference)
+                            + (differs ? " Synchronise this machine's clock (NTP)." : "")));
+        }
         checkTriggers(configuration, settings);
         RouteCheck.check(configuration).forEach(findings::add);
         print();
@@ -204,10 +221,19 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     /** Without the key; any answer says that somebody is there. */
-    private static String reach(Settings settings) throws IOException {
+    private String reach(Settings settings) throws IOException {
         try (CloseableHttpClient client = Network.of(settings).client(Duration.ofSeconds(20))) {
-            int status =
-                    client.execute(new HttpGet(settings.baseUrl() + "/api/jobs/expired"), answer -> answer.getCode());
+            ServerClock clock = new ServerClock(Clock.systemUTC());
+            long sent = System.nanoTime();
+            int status = client.execute(new HttpGet(settings.baseUrl() + "/api/jobs/expired"), answer -> {
+                Header date = answer.getFirstHeader("Date");
+                Instant time = date == null ? null : DateUtils.parseStandardDate(date.getValue());
+                if (time != null) {
+                    clock.observe(time, sent, System.nanoTime());
+                    clockDifference = clock.difference();
+                }
+                return answer.getCode();
+            });
             return settings.baseUrl() + " answers (" + status + " without the key)";
         } catch (IOException e) {
             throw new ConfigurationException(

@@ -3,11 +3,14 @@ package dev.jobfeed.cli;
 import dev.jobfeed.changes.Relay;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.ops.Flow;
+import dev.jobfeed.run.ClockAlert;
 import dev.jobfeed.run.Run;
+import dev.jobfeed.run.ServerClock;
 import dev.jobfeed.run.SyncState;
 import dev.jobfeed.store.Outbox;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -49,9 +52,15 @@ final class StatusCommand implements Callable<Integer> {
         line(
                 text,
                 "fresh as of",
-                watermark == null ? "never: no run has succeeded yet" : watermark + ", " + age(watermark) + " ago");
+                watermark == null ? "never: no run has succeeded yet" : watermark + ", " + age(state));
         line(text, "swept as of", swept(store, state));
         line(text, "jobs", counts.get("active") + " active, " + counts.get("expired") + " expired");
+        for (Flow flow : Flow.values()) {
+            Duration difference = store.tenant().runs().state(flow.stream()).clockDifference();
+            if (difference != null && difference.abs().compareTo(ServerClock.TOLERATED) > 0) {
+                line(text, "clock", ClockAlert.describe(difference) + " Seen by " + flow.stream() + ".");
+            }
+        }
         line(
                 text,
                 "asks for",
@@ -116,12 +125,11 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static String stream(StoreAccess store, Flow flow) {
-        OffsetDateTime watermark = store.board().status().freshness(flow).watermark();
-        Long openRun = store.tenant().runs().state(flow.stream()).openRunId();
-        return (watermark == null
+        SyncState state = store.tenant().runs().state(flow.stream());
+        return (state.lastRunStartedAt() == null
                         ? "no run has succeeded yet"
-                        : "fresh as of " + watermark + ", " + age(watermark) + " ago")
-                + (openRun == null ? "" : "; run " + openRun + " is open")
+                        : "fresh as of " + state.lastRunStartedAt() + ", " + age(state))
+                + (state.openRunId() == null ? "" : "; run " + state.openRunId() + " is open")
                 + (flow.schedule(store.tenant().settings()).isEmpty() ? "; no schedule" : "");
     }
 
@@ -154,8 +162,15 @@ final class StatusCommand implements Callable<Integer> {
         text.append(String.format("%-12s %s%n", name, value));
     }
 
-    private static String age(OffsetDateTime since) {
-        Duration age = Duration.between(since, OffsetDateTime.now(since.getOffset()));
+    private static String age(SyncState state) {
+        Duration age = Duration.between(state.lastRunStartedAt(), state.serverTime(OffsetDateTime.now(ZoneOffset.UTC)));
+        if (age.plus(ServerClock.TOLERATED).isNegative()) {
+            return "later than now by the server's clock; the next run does not go by it";
+        }
+        return words(age.isNegative() ? Duration.ZERO : age) + " ago";
+    }
+
+    private static String words(Duration age) {
         return age.toHours() > 0
                 ? age.toHours() + " h " + age.toMinutesPart() + " min"
                 : age.toMinutes() > 0 ? age.toMinutes() + " min " + age.toSecondsPart() + " s" : age.toSeconds() + " s";

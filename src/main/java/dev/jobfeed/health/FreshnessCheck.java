@@ -52,8 +52,8 @@ public final class FreshnessCheck extends AbstractHealthCheck {
         tenants.all().forEach(tenant -> {
             try {
                 for (Flow flow : Flow.values()) {
-                    Freshness freshness = Freshness.of(
-                            flow, tenant.runs().state(flow.stream()).lastRunStartedAt(), tenant.settings(), now);
+                    Freshness freshness =
+                            Freshness.of(flow, tenant.runs().state(flow.stream()), tenant.settings(), now);
                     if (freshness.state() == Freshness.State.LATE || freshness.state() == Freshness.State.NEVER) {
                         missed.add(words(tenant.stream(flow.stream()), freshness));
                     }
@@ -65,6 +65,9 @@ public final class FreshnessCheck extends AbstractHealthCheck {
     }
 
     private static String words(String stream, Freshness freshness) {
+        if (freshness.isOfUnknownAge()) {
+            return stream + " have a watermark that is later than now, " + freshness.watermark();
+        }
         return stream
                 + (freshness.age() == null
                         ? " have had no run that succeeded"

@@ -102,7 +102,7 @@ public final class Status {
 
     /** How fresh a stream is. */
     public Freshness freshness(Flow flow) {
-        return Freshness.of(flow, runs.state(flow.stream()).lastRunStartedAt(), settings, now());
+        return Freshness.of(flow, runs.state(flow.stream()), settings, now());
     }
 
     private ObjectNode stream(Flow flow) {
@@ -110,13 +110,14 @@ public final class Status {
         boolean working = Boolean.TRUE.equals(jdbc.queryForObject(
                 Sql.text("lease-at-work", tenant.database()), Map.of("stream", flow.stream()), Boolean.class));
         SyncState state = runs.state(flow.stream());
-        Freshness freshness = Freshness.of(flow, state.lastRunStartedAt(), settings, now());
+        Freshness freshness = Freshness.of(flow, state, settings, now());
         ObjectNode json = JSON.createObjectNode();
         json.put("stream", flow.stream());
         json.put("state", freshness.state().name().toLowerCase(Locale.ROOT));
         json.put("fresh_as_of", RunJson.text(freshness.watermark()));
         json.put("age_seconds", seconds(freshness.age()));
         json.put("target_seconds", freshness.target().toSeconds());
+        json.put("clock_difference_seconds", seconds(state.clockDifference()));
         json.put("schedule", flow.schedule(settings).orElse(null));
         json.put("next_run_at", RunJson.text(schedules.next(flow).orElse(null)));
         json.put("paused_at", RunJson.text(schedules.pausedSince(flow.stream()).orElse(null)));

@@ -1,12 +1,28 @@
 package dev.jobfeed.retry;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hc.client5.http.utils.DateUtils;
 
 /** Finds a header of a refusal; the map that Camel keeps them in minds their case, and HTTP does not. */
 public final class AnswerHeader {
 
+    private static final Duration AGREES = Duration.ofMinutes(1);
+
     private AnswerHeader() {}
+
+    /**
+     * The time by the clock that wrote an answer, for what the answer says about times.
+     *
+     * @param date the header {@code Date}; nullable
+     * @return the local time when the header says nothing, or agrees with it
+     */
+    public static Instant serverNow(String date, Instant local) {
+        Instant server = date == null ? null : DateUtils.parseStandardDate(date.strip());
+        return server == null || Duration.between(server, local).abs().compareTo(AGREES) <= 0 ? local : server;
+    }
 
     /**
      * The value of a header, whatever its case.

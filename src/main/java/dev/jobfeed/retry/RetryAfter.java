@@ -34,15 +34,18 @@ public final class RetryAfter {
 
     /**
      * Reads the header {@code Retry-After} (seconds or an HTTP date, whatever the header's case), else the body's
-     * {@code retry_after} or {@code retry_after_seconds}.
+     * {@code retry_after} or {@code retry_after_seconds}. A date is compared with the answer's own {@code Date}.
      *
      * @param headers may be null
      * @param body may be null, or no JSON
+     * @param now the local time
      * @return empty when the answer does not say; zero for a date that has passed
      */
     public static Optional<Duration> of(Map<String, String> headers, String body, Instant now) {
         return AnswerHeader.of(headers, "Retry-After")
-                .flatMap(value -> ofHeader(value, now))
+                .flatMap(value -> ofHeader(
+                        value,
+                        AnswerHeader.serverNow(AnswerHeader.of(headers, "Date").orElse(null), now)))
                 .or(() -> ofBody(body));
     }
 

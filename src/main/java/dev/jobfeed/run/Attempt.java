@@ -22,6 +22,7 @@ public final class Attempt {
     private final FeedSource source;
     private final int maxPages;
     private final boolean costConfirmed;
+    private final ServerClock clock;
     private final long startedNanos = System.nanoTime();
     private final FeedTimes times = new FeedTimes();
     private SyncState stateBefore;
@@ -50,6 +51,8 @@ public final class Attempt {
     private long storedRows = -1;
     private List<RowChange> changes = List.of();
     private OffsetDateTime changedAt;
+    private long requestedNanos = startedNanos;
+    private long pageRequestedNanos = startedNanos;
     private Run checkpoint;
     private Spent inCheckpoint = Spent.NOTHING;
 
@@ -58,13 +61,15 @@ public final class Attempt {
      *
      * @param maxPages stop after this many committed pages; 0 for no limit
      * @param costConfirmed whether a person agreed to what it costs
+     * @param clock of the server, at the attempt's beginning
      */
-    Attempt(Tenant tenant, Lease lease, int maxPages, boolean costConfirmed) {
+    Attempt(Tenant tenant, Lease lease, int maxPages, boolean costConfirmed, ServerClock clock) {
         this.tenant = tenant;
         this.lease = lease;
         this.source = FeedSource.of(lease.stream());
         this.maxPages = maxPages;
         this.costConfirmed = costConfirmed;
+        this.clock = clock;
     }
 
     /** Whose feed it works on. */
@@ -80,6 +85,11 @@ public final class Attempt {
     /** The stream, and the tenant where it has a name, as they are told to a person. */
     String name() {
         return tenant.stream(lease.stream());
+    }
+
+    /** The server's clock. */
+    public ServerClock clock() {
+        return clock;
     }
 
     /** The feed it reads. */
@@ -313,6 +323,22 @@ public final class Attempt {
         unsettled = true;
     }
 
+    /** State and run are as the server's clock shows. */
+    void aligned(SyncState state, Run aligned) {
+        stateBefore = state;
+        run = aligned;
+    }
+
+    /** The answer to the last request is the page at hand; the next request has not been sent. */
+    public synchronized void pageReceived() {
+        pageRequestedNanos = requestedNanos;
+    }
+
+    /** When the page at hand was requested, in the server's time. */
+    OffsetDateTime pageRequestedAt() {
+        return clock.at(pageRequestedNanos);
+    }
+
     void sweepStarts() {
         sweeping = true;
     }
@@ -343,6 +369,7 @@ public final class Attempt {
     /** A request is about to be sent. */
     synchronized void requested(boolean again) {
         pausing = false;
+        requestedNanos = System.nanoTime();
         unsaved = unsaved.plus(new Spent(1, again ? 1 : 0, BigDecimal.ZERO));
     }
 

@@ -79,8 +79,12 @@ public final class Attempts {
                         + working.runs().leaseHolder(stream).orElse("it has just begun")
                         + ". If that process is dead, its lease runs out within "
                         + duration.toSeconds() + " s."));
-        Attempt attempt =
-                new Attempt(working, lease, maxPages == null ? 0 : maxPages, Boolean.TRUE.equals(costConfirmed));
+        Attempt attempt = new Attempt(
+                working,
+                lease,
+                maxPages == null ? 0 : maxPages,
+                Boolean.TRUE.equals(costConfirmed),
+                new ServerClock(clock));
         active.put(attempt, Heartbeat.of(heartbeats, working.runs(), lease, duration, attempt::loseLease));
         LogMarks.set(attempt);
         return attempt;
@@ -119,16 +123,15 @@ public final class Attempts {
         tenant.transaction().executeWithoutResult(status -> {
             SyncState state = runs.state(attempt.stream());
             checkOrigin(tenant, state);
+            attempt.clock().assume(state.clockDifference());
             Run open = openRun(tenant, state);
-            RunPlan plan = plan(tenant, state);
+            RunPlan plan = plan(tenant, state, open, null);
             boolean confirmed = attempt.isCostConfirmed() || state.resyncRequestedAt() != null;
             if (!plan.resumes()) {
                 if (open != null) {
-                    runs.closeFailed(
-                            open, "Closed unfinished, because a resync is needed: " + plan.reason() + ".", now());
-                    LOG.warn("run {} of {} is closed unfinished: {}", open.id(), attempt.name(), plan.reason());
+                    close(attempt, open, plan.reason());
                 }
-                open = runs.open(state, plan, now(), fingerprint(tenant, state.stream()), confirmed);
+                open = runs.open(state, plan, attempt.clock().origin(), fingerprint(tenant, state.stream()), confirmed);
             } else if (confirmed) {
                 runs.confirmCost(open.id());
                 runs.clearResyncRequest(open.stream());
@@ -154,6 +157,122 @@ public final class Attempts {
                         : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
     }
 
+    private static void close(Attempt attempt, Run open, String reason) {
+        attempt.tenant()
+                .runs()
+                .closeFailed(
+                        open,
+                        "Closed unfinished, because a resync is needed: " + reason + ".",
+                        attempt.clock().now());
+        LOG.warn("run {} of {} is closed unfinished: {}", open.id(), attempt.name(), reason);
+    }
+
+    /** State and run of an attempt. */
+    private record Aligned(SyncState state, Run run) {}
+
+    /**
+     * Expresses watermarks, start and window in the server's time once an answer has shown it, and again when the server's
+     * clock was set back; before anything of that answer is stored. Closes a run, in favour of a resync, whose last sweep
+     * turns out to be too long ago.
+     */
+    public void alignClock(Attempt attempt) {
+        ServerClock.Change change = attempt.clock().takeChange();
+        if (change == null) {
+            return;
+        }
+        long before = attempt.run().id();
+        Aligned aligned = attempt.tenant().transaction().execute(status -> {
+            Aligned result = align(attempt, change);
+            fence(attempt);
+            return result;
+        });
+        attempt.aligned(aligned.state(), aligned.run());
+        if (aligned.run().id() != before) {
+            LogMarks.set(attempt);
+        }
+    }
+
+    private Aligned align(Attempt attempt, ServerClock.Change change) {
+        Tenant tenant = attempt.tenant();
+        RunStore runs = tenant.runs();
+        OffsetDateTime now = attempt.clock().now();
+        Run run = runs.run(attempt.run().id());
+        SyncState stored = runs.state(attempt.stream());
+        SyncState state = usable(tenant, Watermarks.fallen(stored, change.fallen()), now);
+        OffsetDateTime start = start(attempt, run, change.fallen());
+        if (run.runStartedAt().equals(stored.lastSweepStartedAt())) {
+            // nothing was swept yet: what is stored was delivered since the start of the run
+            state = state.with(state.lastRunStartedAt(), start);
+        }
+        runs.alignClock(state, change.difference());
+        if (!change.fallen().isZero() && attempt.source().isExpiring()) {
+            tenant.deliveries().shift(change.fallen());
+        }
+        if (attempt.clock().isDiffering()) {
+            ClockAlert.raise(attempt);
+        }
+        if (run.status().equals("open")) {
+            run = align(attempt, run, state, start);
+        }
+        return new Aligned(state, run);
+    }
+
+    private Run align(Attempt attempt, Run run, SyncState state, OffsetDateTime start) {
+        RunStore runs = attempt.tenant().runs();
+        boolean stalled = !attempt.isSwept()
+                && RunPlan.isStalled(state, attempt.clock().now())
+                && !RunPlan.isEnoughAfterStall(run);
+        if (stalled && run.pages() > 0) {
+            close(attempt, run, RunPlan.stall(state));
+            RunPlan resync = new RunPlan(RunMode.RESYNC, null, RunPlan.stall(state), false);
+            boolean confirmed = attempt.isCostConfirmed();
+            Run opened = runs.open(
+                    state, resync, attempt.clock().origin(), fingerprint(attempt.tenant(), state.stream()), confirmed);
+            runs.countAttempt(opened.id());
+            runs.alignClock(opened.id(), opened.runStartedAt(), null, RunMode.RESYNC);
+            return runs.run(opened.id());
+        }
+        RunMode mode = stalled ? RunMode.RESYNC : run.mode();
+        OffsetDateTime window = run.clockChecked() || run.pages() > 0
+                ? run.windowFrom()
+                : state.lastRunStartedAt() == null
+                        ? null
+                        : state.lastRunStartedAt()
+                                .minus(attempt.tenant().settings().overlap());
+        runs.alignClock(run.id(), start, mode == RunMode.INCREMENTAL ? window : null, mode);
+        if (stalled) {
+            LOG.warn("run {} of {} is a resync: {}", run.id(), attempt.name(), RunPlan.stall(state));
+        }
+        return runs.run(run.id());
+    }
+
+    /** A run of which no answer has come yet starts with this attempt. */
+    private static OffsetDateTime start(Attempt attempt, Run run, Duration fallen) {
+        OffsetDateTime origin = attempt.clock().origin();
+        if (run.clockChecked()) {
+            return Watermarks.back(run.runStartedAt(), fallen);
+        }
+        // a run with pages was opened by a version that did not look at the server's clock
+        return run.pages() == 0
+                ? origin
+                : run.runStartedAt().isAfter(origin) ? origin.minusDays(1) : run.runStartedAt();
+    }
+
+    private static SyncState usable(Tenant tenant, SyncState state, OffsetDateTime now) {
+        Optional<OffsetDateTime> substitute = Watermarks.substitute(state, now);
+        SyncState usable = Watermarks.usable(
+                state, now, substitute.flatMap(before -> tenant.runs().lastStart(state.stream(), before)));
+        if (substitute.isPresent()) {
+            LOG.warn(
+                    "{}: the watermark {} is later than the server's time {}, as after a clock error; going by {}",
+                    tenant.stream(state.stream()),
+                    state.lastRunStartedAt(),
+                    now,
+                    usable.lastRunStartedAt());
+        }
+        return usable;
+    }
+
     private static Run openRun(Tenant tenant, SyncState state) {
         return state.openRunId() == null ? null : tenant.runs().run(state.openRunId());
     }
@@ -164,13 +283,18 @@ public final class Attempts {
 
     /** What an attempt would do with a stream now. */
     RunPlan plan(Tenant tenant, SyncState state) {
+        OffsetDateTime now = state.serverTime(now());
+        return plan(tenant, usable(tenant, state, now), openRun(tenant, state), now);
+    }
+
+    private static RunPlan plan(Tenant tenant, SyncState state, Run open, OffsetDateTime now) {
         String fingerprint = fingerprint(tenant, state.stream());
         return RunPlan.of(
                 state,
-                openRun(tenant, state),
+                open,
                 tenant.runs().hasOtherFilters(state.stream(), fingerprint),
                 fingerprint,
-                now(),
+                now,
                 tenant.settings().overlap());
     }
 
@@ -270,12 +394,13 @@ public final class Attempts {
     /** Moves the watermark and closes the run. */
     public void commit(Attempt attempt) {
         attempt.tenant().transaction().executeWithoutResult(status -> {
-            attempt.tenant().runs().succeed(attempt.run(), now());
+            OffsetDateTime now = attempt.clock().now();
+            attempt.tenant().runs().succeed(attempt.run(), now);
             attempt.tenant()
                     .runs()
                     .forget(
                             attempt.stream(),
-                            now().minus(attempt.tenant().settings().keepRunsFor()));
+                            now.minus(attempt.tenant().settings().keepRunsFor()));
             fence(attempt);
         });
     }
@@ -322,10 +447,18 @@ public final class Attempts {
         boolean stopped = attempt.isStopping();
         Failure failure = thrown == null || stopped ? null : failure(attempt, thrown);
         String error = failure == null ? null : failure.text();
+        ServerClock.Change change = attempt.clock().takeChange();
         attempt.tenant().transaction().executeWithoutResult(status -> {
+            if (change != null) {
+                Aligned aligned = align(attempt, change);
+                attempt.aligned(aligned.state(), aligned.run());
+            }
             runs.endAttempt(attempt.run().id(), error, attempt.toSave());
             if (attempt.creditsBalance() != null) {
-                runs.creditsBalance(attempt.stream(), attempt.creditsBalance(), now());
+                runs.creditsBalance(
+                        attempt.stream(),
+                        attempt.creditsBalance(),
+                        attempt.clock().now());
                 alertLowCredits(attempt);
             }
             attempt.reread(runs.run(attempt.run().id()));
@@ -389,6 +522,9 @@ public final class Attempts {
         }
         if (!attempt.run().status().equals("succeeded")) {
             lasting.addAll(UNTIL_SUCCESS);
+        }
+        if (!attempt.clock().isMeasured() || attempt.clock().isDiffering()) {
+            lasting.add(ClockAlert.CONDITION);
         }
         if (failure != null) {
             alerts.raise(attempt.stream(), failure.condition(), failure.message(), failure.remedy());

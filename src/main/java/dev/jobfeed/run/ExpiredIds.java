@@ -6,7 +6,7 @@ import dev.jobfeed.tenant.Tenants;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
@@ -38,14 +38,20 @@ public final class ExpiredIds {
 
         private final Tenant tenant;
         private final Lease lease;
-        private final Sweep sweep;
+        private final ServerClock clock;
+        private Sweep sweep;
         private Heartbeat heartbeat;
         private volatile boolean lost;
 
-        private Reading(Tenant tenant, Lease lease, Sweep sweep) {
+        private Reading(Tenant tenant, Lease lease, ServerClock clock) {
             this.tenant = tenant;
             this.lease = lease;
-            this.sweep = sweep;
+            this.clock = clock;
+        }
+
+        /** The server's clock. */
+        public ServerClock clock() {
+            return clock;
         }
 
         /** Whether there is another page to be asked for. */
@@ -72,21 +78,24 @@ public final class ExpiredIds {
         if (lease == null) {
             return null;
         }
-        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
-        OffsetDateTime watermark = reader.runs().state(STREAM).lastSweepStartedAt();
-        OffsetDateTime since = watermark == null
-                ? now.minus(FIRST)
-                : watermark.minus(reader.settings().overlap());
-        OffsetDateTime reach = now.minus(RunPlan.SWEEP_REACH);
-        Reading reading = new Reading(
-                reader,
-                lease,
-                new Sweep(
-                        since.isBefore(reach) ? reach : since,
-                        now,
-                        reader.settings().expiredBatchSize()));
+        Reading reading = new Reading(reader, lease, new ServerClock(clock));
+        SyncState state = reader.runs().state(STREAM);
+        reading.clock.assume(state.clockDifference());
+        long nanos = System.nanoTime();
+        OffsetDateTime start = reading.clock.at(nanos);
+        reading.sweep = new Sweep(
+                since(reading, state, start), start, nanos, reader.settings().expiredBatchSize());
         reading.heartbeat = Heartbeat.of(heartbeats, reader.runs(), lease, duration, () -> reading.lost = true);
         return reading;
+    }
+
+    private static OffsetDateTime since(Reading reading, SyncState state, OffsetDateTime start) {
+        OffsetDateTime watermark = state.lastSweepStartedAt();
+        OffsetDateTime since = watermark == null
+                ? start.minus(FIRST)
+                : watermark.minus(reading.tenant.settings().overlap());
+        OffsetDateTime reach = start.minus(RunPlan.SWEEP_REACH);
+        return since.isBefore(reach) ? reach : since;
     }
 
     /** Begins the pagination again, because its cursor is of no use any more. */
@@ -94,9 +103,33 @@ public final class ExpiredIds {
         reading.sweep.restart();
     }
 
-    /** The ids of a page are handed on. */
+    /** The ids of a page are handed on. A window that turns out to begin too late by the server's clock is read again. */
     public void handedOn(Reading reading, IdPage page) {
+        alignClock(reading);
         reading.sweep.committed(page);
+    }
+
+    private static void alignClock(Reading reading) {
+        ServerClock.Change change = reading.clock.takeChange();
+        if (change != null) {
+            Tenant tenant = reading.tenant;
+            SyncState state = tenant.transaction().execute(status -> {
+                SyncState aligned = Watermarks.usable(
+                        Watermarks.fallen(tenant.runs().state(STREAM), change.fallen()),
+                        reading.clock.now(),
+                        Optional.empty());
+                tenant.runs().alignClock(aligned, change.difference());
+                if (reading.clock.isDiffering()) {
+                    ClockAlert.raise(tenant, STREAM, reading.clock);
+                } else {
+                    tenant.alerts().clear(STREAM, ClockAlert.CONDITION);
+                }
+                tenant.runs().renew(reading.lease, tenant.settings().lease());
+                return aligned;
+            });
+            OffsetDateTime start = reading.clock.at(reading.sweep.startedNanos());
+            reading.sweep.align(since(reading, state, start), start);
+        }
     }
 
     /**

@@ -210,8 +210,8 @@ public final class Feed {
         boolean reconciles = run.mode() == RunMode.RESYNC && attempt.source().isExpiring();
         if (!delivered.isEmpty()) {
             Attempts.settle(attempt, stored, delivered, at);
-            if (reconciles) {
-                attempt.tenant().reconcile().seen(run.id(), new UuidArray(delivered));
+            if (attempt.source().isExpiring()) {
+                attempt.tenant().deliveries().add(run.id(), attempt.pageRequestedAt(), new UuidArray(delivered));
             }
         }
         if (!page.rejected().isEmpty()) {

@@ -23,13 +23,6 @@ public final class ReconcileStore {
         this.database = database;
     }
 
-    /** Notes ids that a resync brought, be their rows good or bad. */
-    void seen(long runId, UuidArray ids) {
-        jdbc.update(
-                Sql.text("seen-insert", database),
-                new MapSqlParameterSource("run_id", runId).addValue("ids", ids, Types.ARRAY));
-    }
-
     /** Ids of which it is decided whether they are still there leave what waits for a person. */
     void decided(UuidArray ids) {
         jdbc.update(Sql.text("pending-leave", database), new MapSqlParameterSource().addValue("ids", ids, Types.ARRAY));
@@ -91,11 +84,6 @@ public final class ReconcileStore {
                 new MapSqlParameterSource("run_id", runId)
                         .addValue("reason", reason)
                         .addValue("ids", ids, Types.ARRAY));
-    }
-
-    /** Forgets what resyncs received. */
-    void forget() {
-        jdbc.update(Sql.text("reconcile-forget", database), Map.of());
     }
 
     /** Active jobs that wait for a person's word. */

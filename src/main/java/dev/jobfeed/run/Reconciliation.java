@@ -76,7 +76,6 @@ public final class Reconciliation {
             }
             tenant.runs().addExpired(run.id(), expired, attempt.toSave());
             if (isLast) {
-                tenant.reconcile().forget();
                 tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
             } else {
                 attempt.reconcilesFrom(unseen.get(STEP - 1));

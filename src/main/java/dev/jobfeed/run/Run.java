@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
  * A row of {@code sync_run}, as it was read.
  *
  * @param windowFrom what an incremental run asks from; null for the other modes
+ * @param clockChecked whether an answer has shown that the start is the server's time
  * @param nextCursor where the feed goes on; null before the first page and after the last
  * @param costConfirmed whether a person agreed to what the run costs
  * @param estimatedTotal what the first page expected the scan to bring; null when it did not say
@@ -22,6 +23,7 @@ public record Run(
         String status,
         OffsetDateTime runStartedAt,
         OffsetDateTime windowFrom,
+        boolean clockChecked,
         String filtersFingerprint,
         String nextCursor,
         boolean costConfirmed,

@@ -21,21 +21,21 @@ record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean r
     /**
      * Decides.
      *
+     * @param state with watermarks that are usable, see {@link Watermarks}
      * @param open the stream's open run, or null
      * @param otherFilters whether an unfinished run has stored pages of other filters
+     * @param now the server's time; null while no answer has shown it, and then no sweep counts as too old
      */
     static RunPlan of(
             SyncState state, Run open, boolean otherFilters, String fingerprint, OffsetDateTime now, Duration overlap) {
         boolean filtersChanged = otherFilters
                 || state.filtersFingerprint() != null
                         && !state.filtersFingerprint().equals(fingerprint);
-        OffsetDateTime swept = FeedSource.of(state.stream()).isExpiring() ? state.lastSweepStartedAt() : null;
-        boolean stalled = swept != null && swept.isBefore(now.minus(SWEEP_REACH));
+        boolean stalled = now != null && isStalled(state, now);
         String reason = state.resyncRequestedAt() != null
                 ? "it was asked for"
                 : stalled
-                        ? "the last sweep of expired postings started at " + swept
-                                + ", longer ago than /expired reaches back"
+                        ? stall(state)
                         : filtersChanged ? "the filters or jobo.jobs.watermark-parameter have changed" : null;
         if (open != null && open.filtersFingerprint().equals(fingerprint) && isEnough(open, reason, stalled)) {
             return new RunPlan(open.mode(), open.windowFrom(), null, true);
@@ -53,8 +53,25 @@ record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean r
                 : new RunPlan(RunMode.INCREMENTAL, watermark.minus(overlap), null, false);
     }
 
+    /** Whether the last sweep lies further back than the API lists expired postings. */
+    static boolean isStalled(SyncState state, OffsetDateTime now) {
+        OffsetDateTime swept = FeedSource.of(state.stream()).isExpiring() ? state.lastSweepStartedAt() : null;
+        return swept != null && swept.isBefore(now.minus(SWEEP_REACH));
+    }
+
+    /** Why a resync is needed after {@link #isStalled}. */
+    static String stall(SyncState state) {
+        return "the last sweep of expired postings started at " + state.lastSweepStartedAt()
+                + ", longer ago than /expired reaches back";
+    }
+
+    /** Whether an open run also does when the last sweep lies too far back: a resync that has no page yet. */
+    static boolean isEnoughAfterStall(Run open) {
+        return open.mode() == RunMode.RESYNC && open.pages() == 0;
+    }
+
     /** An open resync answers every reason but a stall that came after its first page, which an own sweep preceded. */
     private static boolean isEnough(Run open, String reason, boolean stalled) {
-        return reason == null || open.mode() == RunMode.RESYNC && (!stalled || open.pages() == 0);
+        return reason == null || (stalled ? isEnoughAfterStall(open) : open.mode() == RunMode.RESYNC);
     }
 }

@@ -59,7 +59,8 @@ public final class RunStore {
                         time(row, "credits_balance_at"),
                         row.getString("origin_base_url"),
                         row.getString("origin_environment"),
-                        row.getString("origin_tenant")));
+                        row.getString("origin_tenant"),
+                        milliseconds(row, "clock_difference_ms")));
     }
 
     /** Whether rows of a stream are in quarantine that a good row of their job would end, or jobs are put aside by a resync. */
@@ -375,6 +376,35 @@ public final class RunStore {
         jdbc.update(sql("run-expired"), spent(runId, spent).addValue("expired", expired));
     }
 
+    /** Stores what the server's clock showed, and the watermarks by it. */
+    void alignClock(SyncState state, Duration difference) {
+        jdbc.update(
+                sql("state-clock"),
+                new MapSqlParameterSource("stream", state.stream())
+                        .addValue("difference", difference.toMillis())
+                        .addValue("run_started_at", state.lastRunStartedAt(), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                        .addValue(
+                                "sweep_started_at",
+                                state.lastSweepStartedAt(),
+                                java.sql.Types.TIMESTAMP_WITH_TIMEZONE));
+    }
+
+    /** Stores a run's start, window and mode, as they are by the server's clock. */
+    void alignClock(long runId, OffsetDateTime startedAt, OffsetDateTime windowFrom, RunMode mode) {
+        jdbc.update(
+                sql("run-clock"),
+                new MapSqlParameterSource("id", runId)
+                        .addValue("run_started_at", startedAt)
+                        .addValue("window_from", windowFrom, java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                        .addValue("mode", lower(mode)));
+    }
+
+    /** The start of the last complete run that did not start after a time; empty when there is none. */
+    Optional<OffsetDateTime> lastStart(String stream, OffsetDateTime before) {
+        return Optional.ofNullable(jdbc.queryForObject(
+                sql("run-last-started"), Map.of("stream", stream, "before", before), OffsetDateTime.class));
+    }
+
     void sweptUntil(String stream, OffsetDateTime startedAt) {
         jdbc.update(sql("state-swept"), Map.of("stream", stream, "started_at", startedAt));
     }
@@ -433,6 +463,7 @@ public final class RunStore {
                 row.getString("status"),
                 time(row, "run_started_at"),
                 time(row, "window_from"),
+                row.getBoolean("clock_checked"),
                 row.getString("filters_fingerprint"),
                 row.getString("next_cursor"),
                 row.getBoolean("cost_confirmed"),
@@ -459,6 +490,11 @@ public final class RunStore {
 
     private static OffsetDateTime time(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class);
+    }
+
+    private static Duration milliseconds(ResultSet row, String column) throws SQLException {
+        Long milliseconds = row.getObject(column, Long.class);
+        return milliseconds == null ? null : Duration.ofMillis(milliseconds);
     }
 
     private static String lower(Enum<?> value) {

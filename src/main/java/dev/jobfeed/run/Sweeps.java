@@ -1,12 +1,12 @@
 package dev.jobfeed.run;
 
-import dev.jobfeed.Settings;
 import dev.jobfeed.feed.IdPage;
 import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.store.UuidArray;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** The steps of the sweep that routes call: bean {@code jobfeedSweeps}. */
@@ -23,17 +23,51 @@ public final class Sweeps {
      * nothing that could have expired; its sweep is finished at once.
      */
     public Sweep begin(Attempt attempt) {
-        Settings settings = attempt.tenant().settings();
-        OffsetDateTime now = attempts.now();
-        OffsetDateTime watermark = attempt.stateBefore().lastSweepStartedAt();
+        int batchSize = attempt.tenant().settings().expiredBatchSize();
+        long nanos = System.nanoTime();
+        OffsetDateTime start = attempt.clock().at(nanos);
         attempt.sweepStarts();
-        if (watermark == null) {
+        if (attempt.stateBefore().lastSweepStartedAt() == null) {
             attempt.sweepEnds();
-            return new Sweep(now, now, settings.expiredBatchSize());
+            return new Sweep(start, start, nanos, batchSize);
         }
-        OffsetDateTime since = watermark.minus(settings.overlap());
-        OffsetDateTime reach = now.minus(RunPlan.SWEEP_REACH);
-        return new Sweep(since.isBefore(reach) ? reach : since, now, settings.expiredBatchSize());
+        return new Sweep(since(attempt, start), start, nanos, batchSize);
+    }
+
+    private static OffsetDateTime since(Attempt attempt, OffsetDateTime start) {
+        OffsetDateTime since = attempt.stateBefore()
+                .lastSweepStartedAt()
+                .minus(attempt.tenant().settings().overlap());
+        OffsetDateTime reach = start.minus(RunPlan.SWEEP_REACH);
+        return since.isBefore(reach) ? reach : since;
+    }
+
+    /**
+     * Expresses run and sweep in the server's time once an answer has shown it. A window that turns out to begin too late is
+     * swept again.
+     */
+    public void alignClock(Attempt attempt, Sweep sweep) {
+        SyncState before = attempt.stateBefore();
+        attempts.alignClock(attempt);
+        OffsetDateTime start = attempt.clock().at(sweep.startedNanos());
+        if (attempt.stateBefore() != before) {
+            sweep.align(since(attempt, start), start);
+        }
+    }
+
+    /**
+     * The ids of a page that have certainly expired. Of the others, which the feed has delivered since the window's
+     * beginning, the list is asked again.
+     */
+    public List<UUID> certain(Attempt attempt, Sweep sweep, IdPage page) {
+        if (sweep.isAsking()) {
+            return sweep.answered(page.ids());
+        }
+        OffsetDateTime now = attempt.clock().now();
+        Map<UUID, OffsetDateTime> delivered = attempt.tenant().deliveries().since(sweep.since(), page.ids());
+        // a time of a clock that was wrong says nothing
+        delivered.values().removeIf(at -> at.isAfter(now));
+        return sweep.certain(page.ids(), delivered);
     }
 
     /**
@@ -81,6 +115,10 @@ public final class Sweeps {
             sweep.checkReadable();
             attempt.tenant().transaction().executeWithoutResult(status -> {
                 attempt.tenant().runs().sweptUntil(attempt.stream(), sweep.startedAt());
+                attempt.tenant()
+                        .deliveries()
+                        .forget(sweep.startedAt()
+                                .minus(attempt.tenant().settings().overlap()));
                 Attempts.fence(attempt);
             });
             attempt.sweepEnds();

@@ -1,6 +1,7 @@
 package dev.jobfeed.run;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 
 /**
@@ -13,6 +14,7 @@ import java.time.OffsetDateTime;
  * @param creditsBalance the wallet's balance as the API said last, on whichever stream; there is one wallet
  * @param originBaseUrl the server the store was filled from
  * @param originEnvironment the environment of the key it was filled with
+ * @param clockDifference the server's time minus the local time, as an answer showed it last; the watermarks are the server's
  * @param originTenant whose feed the whole schema holds; empty for the standard tenant
  */
 public record SyncState(
@@ -26,4 +28,33 @@ public record SyncState(
         OffsetDateTime creditsBalanceAt,
         String originBaseUrl,
         String originEnvironment,
-        String originTenant) {}
+        String originTenant,
+        Duration clockDifference) {
+
+    /** The server's time, as far as it is known, at a local time. */
+    public OffsetDateTime serverTime(OffsetDateTime local) {
+        return clockDifference == null ? local : local.plus(clockDifference);
+    }
+
+    /** The local time at a server's time. */
+    OffsetDateTime localTime(OffsetDateTime server) {
+        return clockDifference == null ? server : server.minus(clockDifference);
+    }
+
+    /** The same with other watermarks. */
+    SyncState with(OffsetDateTime run, OffsetDateTime sweep) {
+        return new SyncState(
+                stream,
+                run,
+                sweep,
+                filtersFingerprint,
+                openRunId,
+                resyncRequestedAt,
+                creditsBalance,
+                creditsBalanceAt,
+                originBaseUrl,
+                originEnvironment,
+                originTenant,
+                clockDifference);
+    }
+}

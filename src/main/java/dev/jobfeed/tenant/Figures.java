@@ -8,7 +8,7 @@ import dev.jobfeed.store.Outbox;
 import dev.jobfeed.store.Sql;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -93,8 +93,12 @@ public final class Figures implements Runnable {
         List<String> stream = List.of(flow.stream());
         SyncState state = tenant.runs().state(flow.stream());
         if (state.lastRunStartedAt() != null) {
-            Instant watermark = state.lastRunStartedAt().toInstant();
-            put(figures, Metric.FRESHNESS, stream, () -> seconds(Duration.between(watermark, clock.instant())));
+            put(
+                    figures,
+                    Metric.FRESHNESS,
+                    stream,
+                    () -> seconds(
+                            Duration.between(state.lastRunStartedAt(), state.serverTime(OffsetDateTime.now(clock)))));
         }
         if (flow.schedule(tenant.settings()).isPresent()) {
             Duration target = flow.target(tenant.settings());

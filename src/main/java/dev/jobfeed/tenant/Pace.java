@@ -1,6 +1,7 @@
 package dev.jobfeed.tenant;
 
 import dev.jobfeed.Settings;
+import dev.jobfeed.retry.AnswerHeader;
 import dev.jobfeed.retry.RateWindow;
 import dev.jobfeed.run.Attempt;
 import java.time.Clock;
@@ -36,10 +37,15 @@ public final class Pace {
      * @param limit the header X-RateLimit-Limit; nullable
      * @param remaining the header X-RateLimit-Remaining; nullable
      * @param reset the header X-RateLimit-Reset in Unix seconds; nullable
+     * @param date the header Date, by which the reset is; nullable
      */
-    public void note(String path, String limit, String remaining, String reset) {
+    public void note(String path, String limit, String remaining, String reset, String date) {
         Instant now = clock.instant();
-        Instant next = RateWindow.next(limit, remaining, reset, sent.getOrDefault(bucket(path), now), now);
+        Instant serverNow = AnswerHeader.serverNow(date, now);
+        Duration difference = Duration.between(now, serverNow);
+        Instant sentAt = sent.getOrDefault(bucket(path), now).plus(difference);
+        Instant next =
+                RateWindow.next(limit, remaining, reset, sentAt, serverNow).minus(difference);
         if (next.isAfter(now)) {
             long scaled = (long) (Duration.between(now, next).toMillis() * settings.timeScale());
             notBefore.merge(bucket(path), now.plusMillis(scaled), (a, b) -> a.isAfter(b) ? a : b);

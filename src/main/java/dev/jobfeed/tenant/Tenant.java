@@ -4,6 +4,7 @@ import dev.jobfeed.Settings;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.run.Deliveries;
 import dev.jobfeed.run.Quarantine;
 import dev.jobfeed.run.ReconcileStore;
 import dev.jobfeed.run.RunStore;
@@ -34,6 +35,7 @@ public record Tenant(
         RunStore runs,
         Map<FeedSource, RowStore> rows,
         ReconcileStore reconcile,
+        Deliveries deliveries,
         Quarantine quarantine,
         CompanyStore companies,
         Outbox outbox,
@@ -69,6 +71,7 @@ public record Tenant(
                 new RunStore(dataSource, database),
                 rows,
                 new ReconcileStore(dataSource, database),
+                new Deliveries(dataSource, database),
                 new Quarantine(dataSource, database, rows.get(FeedSource.JOBS), outbox, transaction, clock),
                 new CompanyStore(dataSource, database),
                 outbox,

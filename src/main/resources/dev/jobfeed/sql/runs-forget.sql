@@ -6,4 +6,4 @@ where stream = :stream
   and id not in (select max(id) from sync_run where stream = :stream and status = 'succeeded' group by mode)
   and not exists (select 1 from quarantine where run_id = sync_run.id)
   and not exists (select 1 from reconcile_pending where run_id = sync_run.id)
-  and not exists (select 1 from resync_page where run_id = sync_run.id)
+  and not exists (select 1 from delivered_page where run_id = sync_run.id)

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -71,5 +72,13 @@ class RetryAfterTest {
         assertThat(RetryAfter.of(null, body, NOW)).isEqualTo(Optional.ofNullable(wait));
         assertThat(RetryAfter.of(Map.of("Retry-After", "later"), body, NOW)).isEqualTo(Optional.ofNullable(wait));
         assertThat(RetryAfter.of(Map.of("Retry-After", "9"), body, NOW)).contains(Duration.ofSeconds(9));
+    }
+
+    @Test
+    void aDateGoesByTheClockThatWroteIt() {
+        Map<String, String> headers =
+                Map.of("Retry-After", "Tue, 10 Nov 2026 15:00:20 GMT", "date", "Tue, 10 Nov 2026 15:00:00 GMT");
+
+        assertThat(RetryAfter.of(headers, null, NOW)).contains(Duration.ofSeconds(20));
     }
 }

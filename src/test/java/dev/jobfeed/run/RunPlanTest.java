@@ -48,8 +48,8 @@ class RunPlanTest {
     }
 
     private static RunPlan plan(Duration watermark, Duration sweep, String filters) {
-        SyncState state =
-                new SyncState("jobs", ago(watermark), ago(sweep), filters, null, null, null, null, null, null, null);
+        SyncState state = new SyncState(
+                "jobs", ago(watermark), ago(sweep), filters, null, null, null, null, null, null, null, null);
         return RunPlan.of(state, null, false, FILTERS, NOW, OVERLAP);
     }
 

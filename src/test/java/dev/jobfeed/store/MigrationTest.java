@@ -55,7 +55,7 @@ class MigrationTest {
     }
 
     @ParameterizedTest(name = "version {0}")
-    @ValueSource(strings = {"1", "2", "3", "4", "5", "6", "7", "8"})
+    @ValueSource(strings = {"1", "2", "3", "4", "5", "6", "7", "8", "9"})
     void aMigrationThatWasKilledBeforeItWasNotedIsDoneAgain(String version) throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         migrate(source, Database.H2, version);
@@ -163,12 +163,13 @@ class MigrationTest {
 
         String stored = "select job_id from resync_seen where run_id = 3";
         assertThat(database.queryForList(stored, UUID.class)).containsExactlyInAnyOrderElementsOf(seen);
-        assertThat(database.queryForObject("select count(*) from resync_page", Integer.class))
+        assertThat(database.queryForObject("select count(*) from delivered_page", Integer.class))
                 .isEqualTo(3);
         new NamedParameterJdbcTemplate(source)
                 .update(
-                        Sql.text("seen-insert", kind),
+                        Sql.text("delivered-insert", kind),
                         new MapSqlParameterSource("run_id", 4)
+                                .addValue("requested_at", HOUR)
                                 .addValue("ids", new UuidArray(seen.subList(0, 2)), Types.ARRAY));
         assertThat(database.queryForObject("select count(*) from resync_seen", Integer.class))
                 .isEqualTo(2502);

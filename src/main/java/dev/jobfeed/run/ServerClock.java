@@ -1,0 +1,129 @@
+package dev.jobfeed.run;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * The server's clock, as the {@code Date} headers of answers show it beside the clock of this machine. Points in time are
+ * values of {@link System#nanoTime}, so that setting the machine's clock meanwhile changes nothing. Safe for use by several
+ * threads.
+ *
+ * <p>A {@code Date} has whole seconds and is written at some time between sending a request and receiving its answer. As long
+ * as it agrees with equal clocks, they count as equal; otherwise the smallest possible difference counts, so that a time is
+ * never later than the server's.
+ */
+public final class ServerClock {
+
+    /** A greater difference raises an alert. */
+    public static final Duration TOLERATED = Duration.ofMinutes(1);
+
+    private static final Duration RESOLUTION = Duration.ofSeconds(1);
+
+    private final Instant localOrigin;
+    private final long originNanos = System.nanoTime();
+    private Duration difference = Duration.ZERO;
+    private boolean known;
+    private boolean measured;
+    private boolean differing;
+    private boolean changed;
+    private Duration fallen = Duration.ZERO;
+
+    public ServerClock(Clock local) {
+        localOrigin = local.instant();
+    }
+
+    /**
+     * What answers have shown since it was last asked.
+     *
+     * @param difference the server's time minus the local time
+     * @param fallen how much that is less than it was known to be; zero when it is not
+     */
+    record Change(Duration difference, Duration fallen) {}
+
+    /**
+     * Goes by a difference from an earlier attempt until an answer shows it.
+     *
+     * @param stored null when none is known
+     */
+    synchronized void assume(Duration stored) {
+        if (stored != null && !measured) {
+            difference = stored;
+            known = true;
+        }
+    }
+
+    /**
+     * Takes the {@code Date} of an answer.
+     *
+     * @param sentNanos a time before the request was sent
+     * @param receivedNanos a time after its headers were received
+     */
+    public synchronized void observe(Instant date, long sentNanos, long receivedNanos) {
+        Duration least = Duration.between(local(receivedNanos), date);
+        Duration most = Duration.between(local(sentNanos), date).plus(RESOLUTION);
+        boolean equal = least.compareTo(Duration.ZERO) <= 0 && most.compareTo(Duration.ZERO) >= 0;
+        boolean fell = most.compareTo(difference) < 0;
+        boolean rose = least.compareTo(difference) > 0;
+        if (!known || fell || rose) {
+            Duration found = equal ? Duration.ZERO : least;
+            if (known && fell) {
+                fallen = fallen.plus(difference.minus(found));
+            }
+            difference = found;
+            changed = true;
+        }
+        changed = changed || !measured;
+        differing = least.compareTo(TOLERATED) > 0 || most.compareTo(TOLERATED.negated()) < 0;
+        known = true;
+        measured = true;
+    }
+
+    /** What is new since the last call; null when nothing is. */
+    synchronized Change takeChange() {
+        if (!changed) {
+            return null;
+        }
+        Change change = new Change(difference, fallen);
+        changed = false;
+        fallen = Duration.ZERO;
+        return change;
+    }
+
+    /** Whether an answer has shown the difference. */
+    synchronized boolean isMeasured() {
+        return measured;
+    }
+
+    /** Whether the last answer showed a difference that is certainly greater than {@link #TOLERATED}. */
+    synchronized boolean isDiffering() {
+        return differing;
+    }
+
+    /** The server's time minus the local time; zero until it is known. */
+    public synchronized Duration difference() {
+        return difference;
+    }
+
+    /** The server's time now. */
+    OffsetDateTime now() {
+        return at(System.nanoTime());
+    }
+
+    /** The server's time at the beginning of the attempt. */
+    OffsetDateTime origin() {
+        return at(originNanos);
+    }
+
+    /** The server's time at a value of {@link System#nanoTime}. */
+    synchronized OffsetDateTime at(long nanos) {
+        return local(nanos).plus(difference).atOffset(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private Instant local(long nanos) {
+        return localOrigin.plusNanos(nanos - originNanos);
+    }
+}

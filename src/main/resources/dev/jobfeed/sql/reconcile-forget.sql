@@ -1,1 +1,0 @@
-delete from resync_page

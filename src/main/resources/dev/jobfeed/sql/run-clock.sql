@@ -1,0 +1,6 @@
+update sync_run
+set run_started_at = :run_started_at,
+    window_from = :window_from,
+    mode = :mode,
+    clock_checked = true
+where id = :id

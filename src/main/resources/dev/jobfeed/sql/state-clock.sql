@@ -1,0 +1,5 @@
+update sync_state
+set clock_difference_ms = :difference,
+    last_run_started_at = :run_started_at,
+    last_sweep_started_at = :sweep_started_at
+where stream = :stream

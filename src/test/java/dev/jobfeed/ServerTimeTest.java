@@ -1,0 +1,281 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.ops.Board;
+import dev.jobfeed.ops.Flow;
+import dev.jobfeed.ops.Freshness;
+import dev.jobfeed.run.Firings;
+import dev.jobfeed.run.Run;
+import dev.jobfeed.run.RunMode;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Watermarks and windows are in the server's time, whatever the clocks of both sides say. */
+class ServerTimeTest {
+
+    private static final Duration OVERLAP = Duration.ofMinutes(15);
+
+    private SyncWorld world;
+
+    private void start(String database) throws Exception {
+        world = SyncWorld.of(
+                        database,
+                        SandboxOptions.builder().jobs(100).careerSites(120).unknownExpired(0))
+                .with("jobo.jobs.batch-size", "25")
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, PT1H", "postgresql, PT1H", "h2, P1D", "h2, P400D", "h2, PT-1H", "postgresql, PT-1H", "h2, P-400D"})
+    void nothingIsLostWhenTheLocalClockWasWrongForSomeRuns(String database, Duration error) throws Exception {
+        start(database);
+        world.sync();
+        local(error);
+        world.sandbox.world().createJobs(5);
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        Run wrong = world.sync();
+        assertThat(wrong.runStartedAt()).isCloseTo(OffsetDateTime.now(), within(1, ChronoUnit.MINUTES));
+        assertThat(world.alerts()).containsExactly("clock-differs");
+        local(Duration.ZERO);
+        world.sandbox.world().createJobs(25);
+        world.sandbox.world().updateJobs(5);
+        world.sandbox.world().expireJobs(7);
+
+        Run right = world.sync();
+
+        assertThat(right.mode()).isEqualTo(RunMode.INCREMENTAL);
+        world.assertStoreIsTheWorld();
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, PT1H", "h2, PT-1H", "postgresql, PT-1H", "h2, P-2D"})
+    void nothingIsLostWhenTheServersClockChangesBetweenRuns(String database, Duration error) throws Exception {
+        start(database);
+        world.sync();
+        world.sandbox.world().createJobs(1);
+        world.sandbox.shiftClock(error);
+        world.sandbox.world().createJobs(25);
+        world.sandbox.world().updateJobs(5);
+        world.sandbox.world().expireJobs(7);
+
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+
+        world.assertStoreIsTheWorld();
+        assertThat(world.alerts()).containsExactly("clock-differs");
+        world.sandbox.shiftClock(Duration.ZERO);
+        world.sandbox.world().createJobs(3);
+        world.sandbox.world().expireJobs(3);
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        world.assertStoreIsTheWorld();
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void nothingIsLostWhenTheServersClockIsSetBackDuringARun() throws Exception {
+        start("h2");
+        AtomicBoolean set = new AtomicBoolean();
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 3 && !set.getAndSet(true)) {
+                world.sandbox.shiftClock(Duration.ofHours(-1));
+                world.sandbox
+                        .world()
+                        .updateJob(world.sandbox.world().activeIds().findFirst().orElseThrow());
+            }
+            return Interceptor.pass();
+        });
+
+        Run run = world.sync();
+
+        assertThat(run.runStartedAt()).isBefore(OffsetDateTime.now().minusMinutes(59));
+        assertThat(world.state().lastRunStartedAt()).isEqualTo(run.runStartedAt());
+        world.sync();
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aResumedRunKeepsItsStartWhenTheLocalClockIsWrong() throws Exception {
+        start("h2");
+        Run stopped = world.syncPages(1);
+        local(Duration.ofHours(-3));
+
+        Run resumed = world.sync();
+
+        assertThat(resumed.id()).isEqualTo(stopped.id());
+        assertThat(resumed.runStartedAt()).isEqualTo(stopped.runStartedAt());
+    }
+
+    @Test
+    void aRunThatWasNeverAnsweredStartsWithTheFirstAttemptThatIs() throws Exception {
+        start("h2");
+        local(Duration.ofHours(5));
+        world.sandbox.intercept(request -> Interceptor.drop());
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(world::sync)).isNotNull();
+        assertThat(world.run().runStartedAt()).isAfter(OffsetDateTime.now().plusHours(4));
+        world.sandbox.intercept(null);
+        local(Duration.ZERO);
+        OffsetDateTime before = OffsetDateTime.now().truncatedTo(ChronoUnit.MICROS);
+
+        Run run = world.sync();
+
+        assertThat(run.id()).isEqualTo(1);
+        assertThat(run.runStartedAt()).isBetween(before, OffsetDateTime.now());
+        assertThat(world.state().lastSweepStartedAt()).isBetween(before, OffsetDateTime.now());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aWatermarkOfTheFutureGivesWayToAnEarlierRun(String database) throws Exception {
+        start(database);
+        Run first = world.sync();
+        world.sync();
+        asLeftByAnEarlierVersion(Duration.ofDays(1));
+        world.database.update("update sync_run set run_started_at = run_started_at - interval '30' hour where id = 1");
+        world.sandbox.world().createJobs(4);
+        world.sandbox.world().expireJobs(4);
+
+        Run run = world.sync();
+
+        assertThat(run.mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(run.windowFrom())
+                .isEqualTo(first.runStartedAt().minusHours(30).minus(OVERLAP));
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aWatermarkOfTheFutureWithoutAnEarlierRunIsADayAgoAndNoBackfill() throws Exception {
+        start("h2");
+        world.sync();
+        asLeftByAnEarlierVersion(Duration.ofHours(2));
+        world.database.update("update sync_run set run_started_at = run_started_at + interval '2' hour");
+        world.sandbox.world().createJobs(4);
+
+        Run run = world.sync();
+
+        assertThat(run.mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(run.windowFrom())
+                .isCloseTo(OffsetDateTime.now().minusDays(1).minus(OVERLAP), within(2, ChronoUnit.MINUTES));
+        world.assertStoreIsTheWorld();
+    }
+
+    private void asLeftByAnEarlierVersion(Duration ahead) {
+        world.database.update(
+                "update sync_state set clock_difference_ms = null, last_run_started_at = ?, last_sweep_started_at = ?"
+                        + " where stream = 'jobs'",
+                OffsetDateTime.now().plus(ahead),
+                OffsetDateTime.now().plus(ahead));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void careerSitesAreAskedForAgainWhenTheWindowBeganTooLate(String database) throws Exception {
+        start(database);
+        world.syncCareerSites();
+        world.sandbox.shiftClock(Duration.ofHours(-2));
+        world.sandbox.world().updateCareerSites(6);
+
+        Run run = world.syncCareerSites();
+
+        assertThat(run.counts().updated()).isEqualTo(6);
+        assertThat(run.windowFrom()).isBefore(OffsetDateTime.now().minusHours(2));
+        List<LoggedRequest> asked = world.sandbox.log().entries("/api/career-sites/feed");
+        assertThat(asked.subList(asked.size() - 2, asked.size()))
+                .extracting(LoggedRequest::rows)
+                .containsExactly(0, 6);
+    }
+
+    @Test
+    void careerSitesAreNotReadAgainBecauseNothingSweepsThem() throws Exception {
+        start("h2");
+        world.syncCareerSites();
+        world.database.update(
+                "update sync_state set last_sweep_started_at = ? where stream = 'career_sites'",
+                OffsetDateTime.now().minusDays(30));
+
+        assertThat(world.syncCareerSites().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @Test
+    void aDateThatIsMissingOrNoneLeavesTheLocalTime() throws Exception {
+        start("h2");
+        world.sandbox.intercept(request -> new Interceptor.Serve(body -> body, Map.of("Date", "noon"), -1));
+        OffsetDateTime before = OffsetDateTime.now().truncatedTo(ChronoUnit.MICROS);
+        world.sync();
+        world.sandbox.world().createJobs(3);
+        world.sandbox.world().expireJobs(3);
+
+        Run run = world.sync();
+
+        assertThat(run.runStartedAt()).isBetween(before, OffsetDateTime.now());
+        assertThat(world.state().clockDifference()).isNull();
+        assertThat(world.alerts()).isEmpty();
+        world.assertStoreIsTheWorld();
+    }
+
+    /** Of an attempt that brought no page. */
+    @Test
+    void aRefusalShowsTheServersClockToo() throws Exception {
+        start("h2");
+        local(Duration.ofHours(1));
+        world.with("jobo.api-key", "jbe_test_unknown");
+
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(world::sync)).isNotNull();
+
+        assertThat(world.run().runStartedAt()).isCloseTo(OffsetDateTime.now(), within(1, ChronoUnit.MINUTES));
+        assertThat(world.alerts()).containsExactlyInAnyOrder("clock-differs", "unauthorized");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT6H", "PT-6H"})
+    void freshnessAndCatchUpGoByTheServersClock(Duration error) throws Exception {
+        start("h2");
+        local(error);
+        world.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099").sync();
+        Clock wrong = Clock.offset(Clock.systemUTC(), error);
+        var tenant = world.bundle().tenants().standard();
+        Board board = Board.of(tenant, stream -> Optional.empty(), wrong);
+
+        JsonNode stream = board.status().json(1).get("streams").get(0);
+
+        assertThat(stream.get("age_seconds").asLong()).isBetween(0L, 60L);
+        assertThat(stream.get("clock_difference_seconds").asLong()).isCloseTo(-error.toSeconds(), within(5L));
+        assertThat(new Firings(world.bundle().tenants(), wrong).isDue(null, "jobs-sync", "jobs", "0 0 * * * ?"))
+                .isEqualTo(OffsetDateTime.now().getMinute() == 0);
+        world.database.update(
+                "update sync_state set last_run_started_at = ? where stream = 'jobs'",
+                OffsetDateTime.now().plusDays(1));
+        assertThat(board.status().freshness(Flow.JOBS).isOfUnknownAge()
+                        || board.status().freshness(Flow.JOBS).state() == Freshness.State.OFF)
+                .isTrue();
+        assertThat(new Firings(world.bundle().tenants(), wrong).isDue(null, "jobs-sync", "jobs", "0 0 * * * ?"))
+                .isTrue();
+    }
+
+    /** Sets the clock of the machine that syncs. */
+    private void local(Duration error) {
+        world.clock(Clock.offset(Clock.systemUTC(), error)).restart();
+    }
+}
