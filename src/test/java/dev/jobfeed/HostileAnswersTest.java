@@ -61,7 +61,7 @@ class HostileAnswersTest {
 
         assertThat(err)
                 .contains(
-                        "longer than 67108864 bytes (jobo.http.max-answer-bytes)",
+                        "longer than 33554432 bytes (jobo.http.max-answer-bytes)",
                         "more than 2000 jobs",
                         "longer than 8388608 bytes",
                         "more than 200 headers");
