@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.AnswerReader;
+import dev.jobfeed.feed.UnreadableAnswerException;
 import dev.jobfeed.ops.Alerts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -115,7 +116,7 @@ public final class Webhooks {
             return id.isEmpty() || type.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new Received(200, id.get(), type.get(), payload, event.path("data")));
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | UnreadableAnswerException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
