@@ -156,7 +156,7 @@ class LeaseTest {
             return Interceptor.pass();
         });
 
-        assertThatThrownBy(world::sync).hasRootCauseInstanceOf(LeaseLostException.class);
+        assertThatThrownBy(world::sync).isInstanceOf(LeaseLostException.class);
 
         assertThat(before).hasSize(1);
         assertThat(stored()).isEqualTo(before.get(0));
@@ -196,7 +196,7 @@ class LeaseTest {
         secondIsDone.countDown();
 
         assertThat(second.status()).isEqualTo("succeeded");
-        assertThat(first.join()).hasRootCauseInstanceOf(LeaseLostException.class);
+        assertThat(first.join()).isInstanceOf(LeaseLostException.class);
         world.assertStoreIsTheWorld();
     }
 

@@ -20,7 +20,7 @@ public final class LockWait {
     private LockWait() {}
 
     /** Whether a session of a database waits for a lock. */
-    static boolean isThere(Connection connection) throws SQLException {
+    public static boolean isThere(Connection connection) throws SQLException {
         boolean isH2 = connection.getMetaData().getURL().startsWith("jdbc:h2:");
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(

@@ -17,6 +17,7 @@ public final class Heartbeat implements AutoCloseable {
     private final Duration duration;
     private final Runnable lost;
     private final ScheduledFuture<?> beats;
+    private volatile boolean closed;
 
     private Heartbeat(ScheduledExecutorService executor, RunStore runs, Lease lease, Duration duration, Runnable lost) {
         this.runs = runs;
@@ -41,14 +42,19 @@ public final class Heartbeat implements AutoCloseable {
         try {
             runs.renew(lease, duration);
         } catch (LeaseLostException e) {
-            lost.run();
+            // a beat that was under way while the lease was given back finds no lease, and none is lost
+            if (!closed) {
+                lost.run();
+            }
         } catch (RuntimeException e) {
             LOG.warn("The lease of the stream {} was not extended. {}", lease.stream(), Failures.describe(e));
         }
     }
 
+    /** Ends it. To be called before the lease is given back, which is no loss. */
     @Override
     public void close() {
+        closed = true;
         beats.cancel(false);
     }
 }
