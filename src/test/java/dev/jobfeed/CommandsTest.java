@@ -180,6 +180,24 @@ class CommandsTest {
     }
 
     @Test
+    void aResyncIsRefusedWhileOneIsAtWork() throws Exception {
+        run("sync", "jobs");
+        try (Connection connection = DriverManager.getConnection(world.url);
+                Statement statement = connection.createStatement()) {
+            statement.execute("update sync_run set mode = 'resync', status = 'open' where id = 1");
+            statement.execute("update sync_state set open_run_id = 1, lease_token = random_uuid(), lease_holder = 'x',"
+                    + " lease_until = dateadd('hour', 1, current_timestamp) where stream = 'jobs'");
+        }
+
+        InProcess resync = world.run("resync", "jobs");
+
+        assertThat(resync.exitCode()).isEqualTo(3);
+        assertThat(resync.err()).contains("A resync is already running on jobs.");
+        assertThat(world.one("select count(*) from sync_state where resync_requested_at is not null"))
+                .isEqualTo("0");
+    }
+
+    @Test
     void aPausedScheduleHasALineOfItsOwn() throws Exception {
         run("sync", "jobs");
         try (Connection connection = DriverManager.getConnection(world.url);

@@ -6,6 +6,7 @@ import dev.jobfeed.ops.RunJson;
 import dev.jobfeed.run.Estimate;
 import dev.jobfeed.run.Failure;
 import dev.jobfeed.run.Failures;
+import dev.jobfeed.run.Feed;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +40,8 @@ final class StreamSync {
             exchange.setVariable("jobfeedStream", source.stream());
         });
         if (asked.getException() != null) {
-            Failure failure = Failures.of(asked.getException(), 0).withoutAttempt();
+            Failure failure =
+                    Failures.of(asked.getException(), Feed.ESTIMATE_ROWS).withoutAttempt();
             System.err.println("jobfeed: There is no estimate of " + source.property() + ". " + failure.text());
             return ExitCode.of(asked.getException()).code();
         }

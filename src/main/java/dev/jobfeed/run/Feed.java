@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 /** The steps of the loop over a feed that routes call: bean {@code jobfeedFeed}. */
 public final class Feed {
 
+    /** How many rows an estimate asks for, and may be charged for. */
+    public static final int ESTIMATE_ROWS = 1;
+
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
     /** How often the cursor of one run may be lost. */
@@ -69,7 +72,7 @@ public final class Feed {
         Tenant asking = tenants.named(tenant);
         SyncState state = asking.runs().state(stream);
         return FeedFilters.of(FeedSource.of(stream), asking.settings())
-                .withBatchSize(1)
+                .withBatchSize(ESTIMATE_ROWS)
                 .request(attempts.plan(asking, state).windowFrom(), null);
     }
 
