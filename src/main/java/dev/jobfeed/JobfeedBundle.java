@@ -129,6 +129,7 @@ public final class JobfeedBundle {
         Registry registry = context.getRegistry();
         registry.bind("jobfeedTenants", tenants);
         registry.bind("jobfeedTransaction", new TenantTransaction(tenants));
+        registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
         registry.bind("jobfeedAttempts", attempts);
         registry.bind("jobfeedFeed", new Feed(tenants, attempts));
         Executor ahead = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");

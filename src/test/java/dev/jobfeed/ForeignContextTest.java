@@ -15,6 +15,7 @@ import dev.jobfeed.sandbox.SandboxOptions;
 import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.DeadLetterChannelBuilder;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -39,10 +41,12 @@ import org.apache.camel.spi.TransactedPolicy;
 import org.apache.camel.support.EventNotifierSupport;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
+import org.apache.camel.support.ResourceHelper;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -401,21 +405,118 @@ class ForeignContextTest {
     }
 
     @Test
-    void aRouteOfTheSameIdIsNoticedAndNotReplaced() throws Exception {
-        context.addRoutes(new RouteBuilder() {
+    void everyRouteAndTemplateOfTheBundleIsRecognised() throws Exception {
+        ShippedRoutes shipped = ShippedRoutes.read();
+        Set<String> before = ids();
+
+        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        load(JobfeedBundle.ROUTES);
+
+        assertThat(ids()).hasSizeGreaterThan(before.size() + 50);
+        assertThat(ids()).allMatch(id -> before.contains(id) || shipped.fileOf(id) != null);
+        assertThat(before).allMatch(id -> shipped.fileOf(id) == null);
+    }
+
+    private Set<String> ids() {
+        Set<String> ids = new TreeSet<>();
+        context.getRouteDefinitions().forEach(route -> ids.add(route.getRouteId()));
+        context.getRouteTemplateDefinitions().forEach(template -> ids.add(template.getId()));
+        return ids;
+    }
+
+    private static RouteBuilder ofTheHost(String id) {
+        return new RouteBuilder() {
             @Override
             public void configure() {
-                from("direct:of-the-host").routeId("jobs-sync").setBody().constant("the host's");
+                from("direct:of-the-host").routeId(id).setBody().constant("the host's");
             }
-        });
+        };
+    }
+
+    /** A sub-route, a route without an error policy of its own, one for the web, and two that are made from templates. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jobs-sync", "jobo-exchange", "ops-status", "jobs-schedule", "companies-enrichment"})
+    void aRouteOfTheHostWithAnIdOfTheBundleIsRefused(String id) throws Exception {
+        context.addRoutes(ofTheHost(id));
         JobfeedBundle.bind(context, Options.of(feedDatabase));
 
-        assertThatThrownBy(() -> {
-                    load(JobfeedBundle.ROUTES);
-                    context.start();
-                })
-                .hasStackTraceContaining("jobs-sync")
-                .hasStackTraceContaining("uplicate");
+        assertThatThrownBy(() -> load(JobfeedBundle.ROUTES))
+                .hasStackTraceContaining("Duplicate route id '" + id + "'")
+                .hasStackTraceContaining(ShippedRoutes.read().fileOf(id) + " of the bundle")
+                .hasStackTraceContaining("loaded from Java code and from ");
+
+        context.stop();
+        context = new DefaultCamelContext();
+        JobfeedBundle.bind(context, Options.of(feedDatabase).withProperties(this::property));
+        load(JobfeedBundle.ROUTES);
+
+        assertThatThrownBy(() -> PluginHelper.getRoutesLoader(context)
+                        .loadRoutes(ResourceHelper.fromString("file:camel/host.camel.yaml", """
+                                - route:
+                                    id: %s
+                                    from:
+                                      uri: direct:of-the-host
+                                      steps:
+                                        - setBody:
+                                            constant: the host's
+                                """.formatted(id))))
+                .hasStackTraceContaining("Duplicate route id '" + id + "'")
+                .hasStackTraceContaining("from file:camel/host.camel.yaml");
+    }
+
+    private String property(String name) {
+        return Map.of(
+                        "jobo.base-url",
+                        sandbox.baseUrl(),
+                        "jobo.api-key",
+                        Sandbox.TEST_KEY,
+                        "jobfeed.jobs.enabled",
+                        "false")
+                .get(name);
+    }
+
+    /** As when an entry of the bundle's own file is copied for a tenant, and its id is kept. */
+    @Test
+    void aTenantsScheduleWithAnIdOfTheBundleIsRefused() throws Exception {
+        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        load(JobfeedBundle.ROUTES);
+
+        assertThatThrownBy(() -> TemplatedRouteBuilder.builder(context, "jobfeed-companies")
+                        .routeId("companies-enrichment")
+                        .prefixId("acme-")
+                        .parameter("tenant", "acme")
+                        .add())
+                .hasStackTraceContaining("Duplicate route id 'companies-enrichment'");
+        assertThatThrownBy(() -> context.addRoutes(new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        routeTemplate("jobfeed-schedule").from("timer:other").log("other");
+                    }
+                }))
+                .hasStackTraceContaining("Duplicate route template id 'jobfeed-schedule'");
+    }
+
+    @Test
+    void anEditedCopyOfAFileTakesItsPlaceAndOneBesideItIsRefused(@TempDir Path routes) throws Exception {
+        Path copy = routes.resolve("companies.camel.yaml");
+        Files.writeString(
+                copy,
+                Files.readString(Path.of("routes/companies.camel.yaml")).replace("Many companies", "Most companies"));
+        Resource edited = PluginHelper.getResourceLoader(context).resolveResource("file:" + copy);
+        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        load(List.of("jobo-api", "triggers"));
+        PluginHelper.getRoutesLoader(context).loadRoutes(edited);
+
+        assertThatThrownBy(() -> load(List.of("companies"))).hasStackTraceContaining("Duplicate route id");
+    }
+
+    @Test
+    void aFileWithoutTheErrorPolicyOfItsRoutesIsRefused() throws Exception {
+        JobfeedBundle.bind(context, Options.of(feedDatabase));
+
+        assertThatThrownBy(() -> load(List.of("alerts")))
+                .hasStackTraceContaining("'jobfeed-to-caller'")
+                .hasStackTraceContaining("jobo-api.camel.yaml");
     }
 
     @Test

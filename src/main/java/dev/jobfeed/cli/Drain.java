@@ -1,10 +1,12 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.run.Failures;
 import dev.jobfeed.store.Outbox;
 import dev.jobfeed.tenant.Tenant;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,15 +33,17 @@ final class Drain {
                     tenant.settings().duration("jobfeed.changes.interval").toMillis();
             context.getExecutorServiceManager()
                     .newSingleThreadScheduledExecutor(context, "jobfeed-drain")
-                    .scheduleWithFixedDelay(
-                            () -> template.send(
-                                    "direct:jobfeed-relay",
-                                    exchange -> exchange.setVariable("jobfeedTenant", tenant.name())),
-                            0,
-                            interval,
-                            TimeUnit.MILLISECONDS);
+                    .scheduleWithFixedDelay(() -> send(template, tenant), 0, interval, TimeUnit.MILLISECONDS);
         }
         return new Drain(tenant.outbox(), sends);
+    }
+
+    private static void send(ProducerTemplate template, Tenant tenant) {
+        Exchange sent =
+                template.send("direct:jobfeed-relay", exchange -> exchange.setVariable("jobfeedTenant", tenant.name()));
+        if (sent.getException() != null) {
+            LOG.warn("Changes are not sent yet. {}", Failures.describe(sent.getException()));
+        }
     }
 
     /** Waits until everything is sent, but not long, and not for a broker that is away; what stays is sent later. */

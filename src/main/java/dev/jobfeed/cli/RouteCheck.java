@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.ShippedRoutes;
 import dev.jobfeed.cli.DoctorCommand.Finding;
 import dev.jobfeed.cli.DoctorCommand.Verdict;
 import dev.jobfeed.run.Failures;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,6 +18,8 @@ import java.util.regex.Pattern;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Looks at the route files: whether each parses, and whether an edited one still has the steps the bundle needs. */
 final class RouteCheck {
@@ -145,18 +149,36 @@ final class RouteCheck {
     /**
      * Parses a file.
      *
-     * @throws ConfigurationException when it lacks what the bundle needs
+     * @throws ConfigurationException when it lacks what the bundle needs, or takes an id of another file of the bundle
      */
     static void check(String name, String text) throws Exception {
         try (DefaultCamelContext scratch = new DefaultCamelContext()) {
             scratch.build();
             PluginHelper.getRoutesLoader(scratch).findRoutesBuilders(ResourceHelper.fromString(name, text));
         }
+        checkOwnIds(name, text);
         Set<String> lost = new TreeSet<>(ids(new RouteFile(name, null).shipped().orElse("")));
         lost.retainAll(NEEDED);
         lost.removeAll(ids(text));
         if (!lost.isEmpty()) {
             throw new ConfigurationException("lost what the bundle needs: " + String.join(", ", lost));
+        }
+    }
+
+    /** Two routes of one id would replace one another. */
+    private static void checkOwnIds(String name, String text) {
+        ShippedRoutes shipped = ShippedRoutes.read();
+        for (Object item : (Iterable<?>) new Load(LoadSettings.builder().build()).loadFromString(text)) {
+            for (Object definition : ((Map<?, ?>) item).values()) {
+                Object id = definition instanceof Map<?, ?> members
+                        ? members.containsKey("routeId") ? members.get("routeId") : members.get("id")
+                        : null;
+                String file = shipped.fileOf(String.valueOf(id));
+                if (file != null && !file.equals(name)) {
+                    throw new ConfigurationException(
+                            "defines '" + id + "', as " + file + " of the bundle does; give yours another id");
+                }
+            }
         }
     }
 

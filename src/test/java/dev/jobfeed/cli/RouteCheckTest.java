@@ -85,6 +85,32 @@ class RouteCheckTest {
         assertThat(finding().words()).endsWith("lost what the bundle needs: jobfeed-alerts-told");
     }
 
+    @Test
+    void aFileThatTakesAnIdOfTheBundleFailsAndNamesBoth() throws IOException {
+        Files.writeString(home.resolve("routes/own.camel.yaml"), """
+                - route:
+                    id: own
+                    from:
+                      uri: direct:own
+                      steps:
+                        - log: "own"
+                - route:
+                    id: jobo-exchange
+                    from:
+                      uri: direct:other
+                      steps:
+                        - log: "other"
+                """);
+
+        assertThat(RouteCheck.check(Configuration.read(Map.of())))
+                .filteredOn(finding -> finding.subject().equals("own.camel.yaml"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.verdict()).isEqualTo(Verdict.failure);
+                    assertThat(finding.words()).contains("'jobo-exchange'").contains("jobo-api.camel.yaml");
+                });
+    }
+
     private void place(String text, String pristine) throws IOException {
         Files.writeString(home.resolve("routes").resolve(NAME), text);
         Files.writeString(home.resolve("routes/.shipped").resolve(NAME), pristine);
