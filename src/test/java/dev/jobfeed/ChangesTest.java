@@ -19,6 +19,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.ConsumerTemplate;
 import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +78,33 @@ class ChangesTest {
                         .map(event -> Long.parseLong(event.get("sequence").textValue())))
                 .isSorted();
         assertThat(relayed()).isEmpty();
+        assertThat(world.bundle().tenants().standard().outbox().lag().waiting()).isZero();
+    }
+
+    @Test
+    void anEventWhoseFailureItsReceiverHasHandledIsSent() throws Exception {
+        start("h2");
+        world.with("jobfeed.changes.to", "direct:theirs");
+        world.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:theirs")
+                        .onException(Exception.class)
+                        .handled(true)
+                        .to("mock:handled")
+                        .end()
+                        .throwException(new IllegalStateException("theirs"));
+            }
+        });
+        world.sync();
+
+        try (ProducerTemplate template = world.context().createProducerTemplate()) {
+            assertThat(template.send("direct:jobfeed-relay", exchange -> {}).getException())
+                    .isNull();
+        }
+
+        MockEndpoint handled = world.context().getEndpoint("mock:handled", MockEndpoint.class);
+        assertThat(handled.getReceivedCounter()).isEqualTo(30);
         assertThat(world.bundle().tenants().standard().outbox().lag().waiting()).isZero();
     }
 

@@ -26,6 +26,7 @@ import org.apache.camel.builder.DeadLetterChannelBuilder;
 import org.apache.camel.builder.NotifyBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.model.RouteDefinition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.DataAccessException;
 
 /** Routes of an integrator that begin with, or call, a Kamelet of the bundle. */
 class KameletsTest {
@@ -230,6 +232,75 @@ class KameletsTest {
                         .skip(500)
                         .map(site -> UUID.fromString(site.get("id").textValue())))
                 .containsExactlyInAnyOrderElementsOf(changed);
+    }
+
+    /** Their error handling ends with the message; the Kamelet goes on behind it. */
+    @ParameterizedTest
+    @CsvSource({
+        "jobs, handled",
+        "jobs, dead letters",
+        "jobs, stop",
+        "career-sites, handled",
+        "career-sites, stop",
+        "expired, handled",
+        "expired, stop"
+    })
+    void aMessageThatTheirRouteHasHandledIsHandedOn(String source, String how) throws Exception {
+        world = SyncWorld.of(
+                        "h2", SandboxOptions.builder().jobs(60).careerSites(12).apiKeys(KEY))
+                .with("jobo.retry.time-scale", "0.01")
+                .with("jobfeed.changes.interval", "50ms");
+        world.sandbox.world().expireJobs(5);
+        Collection<String> bodies = new ConcurrentLinkedQueue<>();
+        NotifyBuilder ticks = new NotifyBuilder(world.context())
+                .fromRoute("jobo-" + source + "-source-*")
+                .whenDone(6)
+                .create();
+        world.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                RouteDefinition route = from("kamelet:jobo-" + source + "-source?apiKey=" + KEY + "&period=1h");
+                if (how.equals("handled")) {
+                    route.onException(Exception.class)
+                            .handled(true)
+                            .to("mock:handled")
+                            .end();
+                } else if (how.equals("dead letters")) {
+                    route.errorHandler(new DeadLetterChannelBuilder("mock:handled"));
+                }
+                route.process(exchange -> bodies.add(exchange.getMessage().getBody(String.class)));
+                if (how.equals("stop")) {
+                    route.to("mock:handled").stop();
+                } else {
+                    route.throwException(new IllegalStateException("theirs"));
+                }
+            }
+        });
+
+        if (source.equals("expired")) {
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> isPresent("\"expired\".sync_state where last_sweep_started_at is not null"));
+        } else {
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> bodies.size() >= (source.equals("jobs") ? 55 : 12));
+        }
+        assertThat(ticks.matches(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(bodies).hasSizeGreaterThanOrEqualTo(5).doesNotHaveDuplicates();
+        assertThat(world.context()
+                        .getEndpoint("mock:handled", MockEndpoint.class)
+                        .getReceivedCounter())
+                .isEqualTo(bodies.size());
+    }
+
+    private boolean isPresent(String row) {
+        try {
+            return world.database.queryForObject("select count(*) from " + row, Integer.class) > 0;
+        } catch (DataAccessException e) {
+            // the schema is made by the source
+            return false;
+        }
     }
 
     @Test
