@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Predicate;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.DeadLetterChannelBuilder;
@@ -521,6 +522,29 @@ class HostErrorHandlingTest {
                         == 402);
         assertThat(sandbox.log().entries("/api/jobs/feed")).hasSize(3);
         assertThatAttemptsEndedWith("credits-exhausted", 1);
+    }
+
+    @Test
+    void aGlobalInterceptorOfTheHostSeesNoStepAndNoKeyOfTheBundle() throws Exception {
+        context.addRoutes(new RouteConfigurationBuilder() {
+            @Override
+            public void configuration() {
+                routeConfiguration().intercept().to("mock:intercepted");
+                routeConfiguration().onCompletion().to("mock:completed");
+            }
+        });
+        host(Host.ROUTE_ON_EXCEPTION, "direct:jobs-sync");
+        bundle();
+        context.start();
+
+        assertThat(call(Entry.JOBS_SYNC).getException()).isNull();
+
+        assertThat(mock("intercepted").getReceivedExchanges())
+                .isNotEmpty()
+                .allMatch(exchange -> "direct://host"
+                        .equals(exchange.getProperty(ExchangePropertyKey.INTERCEPTED_ROUTE_ENDPOINT_URI)))
+                .allMatch(exchange -> exchange.getMessage().getHeader("X-Api-Key") == null);
+        assertThat(mock("completed").getReceivedCounter()).isEqualTo(1);
     }
 
     @Test

@@ -288,10 +288,9 @@ class KameletsTest {
         }
         assertThat(ticks.matches(1, TimeUnit.MINUTES)).isTrue();
         assertThat(bodies).hasSizeGreaterThanOrEqualTo(5).doesNotHaveDuplicates();
-        assertThat(world.context()
-                        .getEndpoint("mock:handled", MockEndpoint.class)
-                        .getReceivedCounter())
-                .isEqualTo(bodies.size());
+        MockEndpoint handled = world.context().getEndpoint("mock:handled", MockEndpoint.class);
+        handled.expectedMessageCount(bodies.size());
+        handled.assertIsSatisfied();
     }
 
     private boolean isPresent(String row) {
