@@ -325,6 +325,9 @@ public final class Attempt {
 
     /** State and run are as the server's clock shows. */
     void aligned(SyncState state, Run aligned) {
+        if (aligned.id() != run.id()) {
+            cursors.clear();
+        }
         stateBefore = state;
         run = aligned;
     }
