@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -255,6 +256,23 @@ class CommandsTest {
                 .containsPattern("failure +filters.*work_models=Remote")
                 .containsPattern("failure +api.*127.0.0.1:1");
         assertThat(ill.out() + ill.err()).doesNotContain("jbe_nonsense");
+    }
+
+    @Test
+    void clocksThatDifferAreShownByDoctorAndStatus() throws Exception {
+        world.sandbox.shiftClock(Duration.ofHours(-2));
+
+        JobfeedProcess doctor = world.start("doctor");
+        assertThat(doctor.exitCode()).isZero();
+        assertThat(doctor.out())
+                .containsPattern("warning +clock +The server's clock is 720\\d s behind this machine's");
+        assertThat(world.sandbox.log().entries()).allMatch(request -> request.status() == 401);
+        run("sync", "jobs");
+
+        assertThat(run("status"))
+                .containsPattern("clock +The server's clock is 720\\d s behind this machine's")
+                .containsPattern("alert +clock-differs since")
+                .containsPattern("fresh as of +\\S+, (\\d+ min )?\\d+ s ago");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.jobfeed.feed.UnreadableAnswerException;
 import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.retry.AnswerHeader;
 import dev.jobfeed.retry.RateWindow;
 import dev.jobfeed.retry.RetryAfter;
 import dev.jobfeed.run.Failures;
@@ -181,7 +182,7 @@ public final class JobbyAnswers {
     private JobbyException refusal(String request, int status, String body, Message answer) {
         JsonNode json = json(body);
         JsonNode envelope = json == null ? JSON.missingNode() : json;
-        Instant now = clock.instant();
+        Instant now = serverNow(answer);
         String retryAfter = answer.getHeader("Retry-After", String.class);
         return new JobbyException(
                 request,
@@ -208,7 +209,7 @@ public final class JobbyAnswers {
     }
 
     private void holdBack(String path, Message answer) {
-        Instant now = clock.instant();
+        Instant now = serverNow(answer);
         Duration pause = RateWindow.pause(
                 answer.getHeader("X-RateLimit-Remaining", String.class),
                 answer.getHeader("X-RateLimit-Reset", String.class),
@@ -219,6 +220,10 @@ public final class JobbyAnswers {
         }
         Duration spacing = spacing(path);
         keepAway(path, scaled.compareTo(spacing) > 0 ? scaled : spacing);
+    }
+
+    private Instant serverNow(Message answer) {
+        return AnswerHeader.serverNow(answer.getHeader("Date", String.class), clock.instant());
     }
 
     private Duration spacing(String path) {
