@@ -24,7 +24,7 @@ class CompaniesRouteTest extends RouteTest {
     void eachTickFetchesOneCompanyUntilNoneIsDue() throws Exception {
         edit("companies-enrichment", route -> route.replaceFromWith("direct:tick"));
         edit(
-                "company-profile",
+                "company-profile-fetch",
                 route -> route.weaveById("company-profile-store").after().to("mock:stored"));
         world.sync();
         int companies = world.one("select count(distinct company_id) from job", Integer.class);

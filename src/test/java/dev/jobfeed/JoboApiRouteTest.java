@@ -86,8 +86,10 @@ class JoboApiRouteTest extends RouteTest {
 
     @Test
     void aLostCursorIsAnAnswerForTheLoopAndNoFailure() throws Exception {
+        context().getPropertiesComponent().addOverrideProperty("jobo.jobs.batch-size", "10");
         edit("jobs-feed", route -> route.weaveById("jobs-feed-restart").after().to("mock:restarted"));
-        answers(409, Map.of(), 1);
+        world.sandbox.faults(
+                FaultRule.answer(409, Map.of(), "{}").on(Endpoint.JOBS_FEED).nth(2));
 
         world.sync();
 

@@ -36,7 +36,7 @@ class NodesTest {
                 .with("jobo.jobs.watermark-parameter", "updated_after")
                 .with("jobfeed.changes.interval", "200ms")
                 .with("jobfeed.changes.to", "file:" + directory.resolve("told") + "?fileName=events&fileExist=Append");
-        assertThat(world.run("status").exitCode()).isZero();
+        assertThat(world.run("migrate").exitCode()).isZero();
         // each firing that a node takes
         PostgresServer.executeIn(
                 world.url,
