@@ -97,9 +97,14 @@ final class PageBill {
 
     private long boughtAgain() {
         Map<Instant, List<LoggedRequest>> byRun = bought.stream()
-                .collect(Collectors.groupingBy(
-                        request -> runs.floorKey(request.time()), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(this::runAt, TreeMap::new, Collectors.toList()));
         return byRun.values().stream().mapToLong(PageBill::repetitions).sum();
+    }
+
+    /** The start of a run whose first attempt was killed before it stored an answer is that of its next attempt. */
+    private Instant runAt(LoggedRequest request) {
+        Instant start = runs.floorKey(request.time());
+        return start == null ? runs.firstKey() : start;
     }
 
     private static long repetitions(List<LoggedRequest> requests) {
