@@ -96,8 +96,8 @@ final class PageBill {
     }
 
     private long boughtAgain() {
-        Map<Instant, List<LoggedRequest>> byRun = bought.stream()
-                .collect(Collectors.groupingBy(this::runAt, TreeMap::new, Collectors.toList()));
+        Map<Instant, List<LoggedRequest>> byRun =
+                bought.stream().collect(Collectors.groupingBy(this::runAt, TreeMap::new, Collectors.toList()));
         return byRun.values().stream().mapToLong(PageBill::repetitions).sum();
     }
 
