@@ -81,7 +81,10 @@ final class AnswerBounds implements ExecChainHandler {
             if (late != null) {
                 throw late;
             }
-            if (e instanceof MessageConstraintException || e instanceof ProtocolException) {
+            // HttpCore 5.3, BasicHttpResponse: a status of zero is an illegal argument
+            if (e instanceof MessageConstraintException
+                    || e instanceof ProtocolException
+                    || e instanceof IllegalArgumentException) {
                 throw notHttp(e);
             }
             throw e;

@@ -102,6 +102,7 @@ class AnswerBoundsTest {
                         headers),
                 arguments(
                         "no HTTP", (Reply) client -> repeat(client, "SSH-2.0-OpenSSH\u001b[2J\r\n", 1_000), "not HTTP"),
+                arguments("status 0", (Reply) client -> client.write(ascii("HTTP/1.1 000 No\r\n\r\n{}")), "not HTTP"),
                 arguments("endless body", stream(200, "", client -> repeat(client, " ", 1L << 40)), "max-answer-bytes"),
                 arguments(
                         "endless chunks",

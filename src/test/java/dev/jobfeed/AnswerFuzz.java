@@ -36,7 +36,6 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Reads answers that Jazzer makes from the seeds, guided by the code they reach, by what the routes read them with, from the
@@ -111,7 +110,6 @@ class AnswerFuzz {
         attempts.close();
     }
 
-    @Timeout(60)
     @FuzzTest
     void anyAnswer(byte[] bytes) throws Exception {
         if (bytes.length < 2) {
