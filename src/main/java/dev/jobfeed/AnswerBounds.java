@@ -43,6 +43,9 @@ final class AnswerBounds implements ExecChainHandler {
     /** Unpacked in one go; with the 512 bytes of the client's own decoder a page takes thousands of steps. */
     private static final int PACKED_BYTES = 65_536;
 
+    /** How much of the name of an unknown coding is shown; a line of the head may have 16 KB. */
+    private static final int NAME_CHARS = 60;
+
     private final int maxBytes;
     private final Duration timeout;
 
@@ -191,8 +194,9 @@ final class AnswerBounds implements ExecChainHandler {
                     case "identity" -> raw;
                     case "gzip", "x-gzip" -> new GZIPInputStream(raw, PACKED_BYTES);
                     default ->
-                        throw new UnreadableAnswerException(
-                                "The answer is packed as '" + coding + "', which was not asked for.");
+                        throw new UnreadableAnswerException("The answer is packed as '"
+                                + coding.substring(0, Math.min(coding.length(), NAME_CHARS))
+                                + "', which was not asked for.");
                 };
             }
             return unpacked;
