@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.ByteArrayInputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -128,13 +129,14 @@ public final class AnswerReader {
                         "The answer is nested deeper than " + JsonText.DEEPEST_STORABLE + " levels.");
             }
             return object;
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | CharConversionException e) {
             throw unreadable(e);
         }
     }
 
-    private static UnreadableAnswerException unreadable(JsonProcessingException e) {
-        String words = String.valueOf(e.getOriginalMessage());
+    private static UnreadableAnswerException unreadable(IOException e) {
+        String words =
+                String.valueOf(e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage());
         return new UnreadableAnswerException(
                 e instanceof StreamConstraintsException
                         // names the limit, and the method it is set by
@@ -178,7 +180,7 @@ public final class AnswerReader {
                 if (parser.nextToken() != null) {
                     throw new UnreadableAnswerException("The answer goes on behind its JSON object.");
                 }
-            } catch (JsonProcessingException e) {
+            } catch (JsonProcessingException | CharConversionException e) {
                 throw unreadable(e);
             }
         }
