@@ -2,15 +2,19 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.jobby.JobbyException;
 import dev.jobfeed.run.StreamBusyException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -44,14 +48,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /** Every kind of error handling that a host may have around a call of the bundle, and every entry of the bundle. */
 class HostErrorHandlingTest {
 
-    private final DataSource database = database();
-    private final JdbcTemplate feed = new JdbcTemplate(database);
+    private DataSource database = database();
+    private JdbcTemplate feed = new JdbcTemplate(database);
     private final Properties properties = new Properties();
     private Sandbox sandbox;
     private DefaultCamelContext context;
@@ -120,7 +126,28 @@ class HostErrorHandlingTest {
         context = new DefaultCamelContext();
         context.setAutoStartupExcludePattern("scheduler*");
         context.getPropertiesComponent().setInitialProperties(properties);
-        context.getRegistry().bind("hostTransactions", new DataSourceTransactionManager(database()));
+        context.getRegistry().bind("hostTransactions", new DataSourceTransactionManager(database));
+    }
+
+    /** Uses another database, for the host and the bundle. */
+    private void use(DataSource other) {
+        database = other;
+        feed = new JdbcTemplate(other);
+        context.getRegistry().bind("hostTransactions", new DataSourceTransactionManager(other));
+    }
+
+    private static HikariDataSource pool(String url, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMaximumPoolSize(size);
+        config.setConnectionTimeout(2000);
+        return new HikariDataSource(config);
+    }
+
+    private static String url(String kind) throws Exception {
+        return kind.equals("h2")
+                ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"
+                : PostgresServer.newDatabase();
     }
 
     @AfterEach
@@ -304,6 +331,109 @@ class HostErrorHandlingTest {
         }
         if (entry == Entry.JOBS_SYNC || entry == Entry.CAREER_SITES_SYNC) {
             assertThatAttemptsEndedWith("unauthorized", host.tries());
+        }
+    }
+
+    static Stream<Arguments> entriesAndDatabases() {
+        return Stream.of(Entry.values())
+                .filter(entry -> entry != Entry.JOBO_API && entry != Entry.JOBBY_API)
+                .flatMap(entry -> Stream.of("h2", "postgresql").map(kind -> Arguments.of(entry, kind)));
+    }
+
+    /** The transaction of the host is on the pool of the bundle, and is rolled back. */
+    @ParameterizedTest
+    @MethodSource("entriesAndDatabases")
+    void whatTheBundleStoresIsNoPartOfATransactionOfTheHost(Entry entry, String kind) throws Exception {
+        properties.setProperty("jobby.token", Jobby.TEST_TOKEN);
+        try (HikariDataSource pool = pool(url(kind), 4)) {
+            use(pool);
+            feed.execute("create table invoice (id integer primary key)");
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:host")
+                            .onException(Exception.class)
+                            .handled(true)
+                            .to("mock:handled")
+                            .markRollbackOnly()
+                            .end()
+                            .transacted()
+                            .process(exchange -> feed.update("insert into invoice (id) values (7)"))
+                            .to(entry.uri)
+                            .process(
+                                    exchange -> assertThat(feed.queryForObject("select id from invoice", Integer.class))
+                                            .isEqualTo(7))
+                            .throwException(new IllegalStateException("the host's own"));
+                }
+            });
+            bundle();
+            context.start();
+
+            call(entry);
+
+            assertThat(handled()).singleElement().satisfies(exchange -> assertThat(caught(exchange))
+                    .hasMessage("the host's own"));
+            assertThat(feed.queryForList("select id from invoice")).isEmpty();
+            String stored =
+                    switch (entry) {
+                        case JOBS_SYNC, CAREER_SITES_SYNC ->
+                            "select count(*) from sync_run where status = 'succeeded' and received > 0";
+                        case JOBBY_QUEUE_JOIN -> "select count(*) from jobby_queue";
+                        default -> "select count(*) from company_profile where fetched_at is not null";
+                    };
+            assertThat(feed.queryForObject(stored, Integer.class)).isEqualTo(1);
+            assertThat(feed.queryForObject(
+                            "select count(*) from sync_state where lease_holder is not null", Integer.class))
+                    .isZero();
+            assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+    }
+
+    @Test
+    void aProxyOfTheHostThatJoinsItsTransactionsIsNotUsedByTheBundle() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:host")
+                        .errorHandler(noErrorHandler())
+                        .transacted()
+                        .to("direct:jobs-sync")
+                        .rollback();
+            }
+        });
+        JobfeedBundle.bind(context, Options.of(new TransactionAwareDataSourceProxy(database)));
+        SyncWorld.loadRoutes(context);
+        context.start();
+
+        call(Entry.JOBS_SYNC);
+
+        assertThat(feed.queryForObject("select status from sync_run", String.class))
+                .isEqualTo("succeeded");
+    }
+
+    /** The pool had a second connection at the start, and has none while the host's transactions hold them all. */
+    @Test
+    void aPoolThatTheHostsTransactionsHaveEmptiedIsAClearFailure() throws Exception {
+        try (HikariDataSource pool = pool(url("h2"), 2)) {
+            use(pool);
+            host(Host.TRANSACTED, "direct:jobs-sync");
+            bundle();
+            context.start();
+
+            try (Connection another = pool.getConnection()) {
+                assertThat(another.isValid(1)).isTrue();
+                call(Entry.JOBS_SYNC);
+            }
+
+            assertThat(handled()).singleElement().satisfies(exchange -> assertThat(
+                            ObjectHelper.getException(CannotGetJdbcConnectionException.class, caught(exchange)))
+                    .hasStackTraceContaining("total=2"));
+            assertThat(requests()).isZero();
+            assertThat(context.createProducerTemplate()
+                            .send("direct:jobs-sync", exchange -> {})
+                            .getException())
+                    .isNull();
+            assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
         }
     }
 

@@ -8,10 +8,14 @@ import java.sql.SQLException;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /**
  * Connections of a pool that others use too. Each commits by itself and is in one tenant's schema from its opening to its
  * closing, and goes back as it was.
+ *
+ * <p>Spring binds a transaction's connection to the thread under its {@code DataSource}. This one is never the pool itself, so
+ * that a transaction of the caller on the same pool is not joined: a page, a lease or a profile commits whatever the caller does.
  */
 final class GuestDataSource extends DelegatingDataSource {
 
@@ -29,16 +33,26 @@ final class GuestDataSource extends DelegatingDataSource {
         this.isCommitting = isCommitting;
     }
 
-    /** Connections in a schema, when one is named; the pool itself when its connections are as wanted already. */
+    /** Connections of a pool, in a schema when one is named. */
     static DataSource over(DataSource pool, Database database, Optional<String> schema) throws SQLException {
         try (Connection connection = pool.getConnection()) {
-            boolean isCommitting = connection.getAutoCommit();
             String there = connection.getSchema();
-            Optional<String> other = schema.filter(name -> !name.equals(there));
-            return isCommitting && other.isEmpty()
-                    ? pool
-                    : new GuestDataSource(pool, database, other, database.searchPath(connection), isCommitting);
+            return new GuestDataSource(
+                    pool,
+                    database,
+                    schema.filter(name -> !name.equals(there)),
+                    database.searchPath(connection),
+                    connection.getAutoCommit());
         }
+    }
+
+    /** Removes proxies that would give out the connection of the caller's transaction. */
+    static DataSource withoutTransactions(DataSource pool) {
+        DataSource own = pool;
+        while (own instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null) {
+            own = proxy.getTargetDataSource();
+        }
+        return own;
     }
 
     @Override

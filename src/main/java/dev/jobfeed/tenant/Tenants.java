@@ -200,8 +200,9 @@ public final class Tenants {
         return settings.with(OF_THE_STANDARD_ONE);
     }
 
-    private Tenant open(String name, Settings settings, DataSource dataSource) throws SQLException {
+    private Tenant open(String name, Settings settings, DataSource pool) throws SQLException {
         SettingsCheck.check(settings);
+        DataSource dataSource = GuestDataSource.withoutTransactions(pool);
         claim(name, settings, dataSource);
         // one after the other: on H2, two schemas that are made at once may lock each other out
         synchronized (this) {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +136,32 @@ class HostApplicationTest {
                 .hasRootCauseMessage("not today");
         assertThat(database.queryForObject("select count(*) from invoice", Integer.class))
                 .isZero();
+    }
+
+    @Test
+    void aTransactionOfTheApplicationIsNotJoinedAndTakesNothingBack() throws Exception {
+        start("jobfeed.jobs.enabled=false");
+        application.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:transacted")
+                        .errorHandler(noErrorHandler())
+                        .transacted()
+                        .to("sql:insert into invoice (id, paid) values (7, false)")
+                        .to("direct:jobs-sync")
+                        .throwException(new IllegalStateException("not today"));
+            }
+        });
+
+        assertThatThrownBy(() -> application.getBean(ProducerTemplate.class).sendBody("direct:transacted", null))
+                .hasRootCauseMessage("not today");
+
+        assertThat(database.queryForObject("select count(*) from invoice", Integer.class))
+                .isZero();
+        assertThat(database.queryForObject("select status from sync_run", String.class))
+                .isEqualTo("succeeded");
+        assertThat(database.queryForObject("select count(*) from active_job", Integer.class))
+                .isPositive();
     }
 
     @Test
