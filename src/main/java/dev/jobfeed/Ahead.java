@@ -65,7 +65,7 @@ public final class Ahead {
 
     /** Sends the request for the page behind this one, unless this one has to be stored first. */
     public void begin(Attempt attempt, FeedPage page) {
-        if (page.next().exists() && attempts.mayFetchAhead(attempt)) {
+        if (attempts.mayFetchAhead(attempt, page)) {
             attempt.isAhead(true);
             fetching.put(attempt, fetch(attempt, page.next().cursor()));
         }

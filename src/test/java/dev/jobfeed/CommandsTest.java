@@ -198,6 +198,24 @@ class CommandsTest {
                 .isEqualTo("0");
     }
 
+    /** The runtime holds the H2 file, so that no second process can sync. */
+    @Test
+    void aCostThatIsAgreedToBesideTheRuntimeIsWhatItsNextAttemptGoesBy() throws Exception {
+        world.with("jobfeed.jobs.enabled", "false")
+                .with("jobfeed.career-sites.schedule", "0/1 * * * * ?")
+                .with("jobo.credits.confirm-above", "100");
+        JobfeedProcess runtime = world.start("run");
+        runtime.awaitErr("Agree with jobfeed sync career-sites --confirm-cost");
+
+        JobfeedProcess agreed = world.start("sync", "career-sites", "--confirm-cost");
+
+        assertThat(agreed.exitCode()).as(agreed.err()).isEqualTo(3);
+        assertThat(agreed.err()).contains("The agreement to the cost of career-sites is stored");
+        runtime.awaitErr("run 1 of career_sites succeeded");
+        assertThat(run("status")).doesNotContain("cost-unconfirmed");
+        assertThat(world.start("sync", "jobs", "--confirm-cost").exitCode()).isEqualTo(3);
+    }
+
     @Test
     void aPausedScheduleHasALineOfItsOwn() throws Exception {
         run("sync", "jobs");

@@ -11,6 +11,7 @@ import dev.jobfeed.run.Run;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.util.Map;
@@ -370,6 +371,25 @@ class CreditsTest {
         assertThat(run.costConfirmed()).isTrue();
         assertThat(world.feed()).hasSize(3);
         assertThat(world.alerts()).isEmpty();
+    }
+
+    @Test
+    void anAgreementThatIsStoredForTheNextAttemptCountsAlsoBelowTheFloor() throws Exception {
+        start(100);
+        world.with("jobo.credits.confirm-above", "29");
+        assertThatThrownBy(world::sync).hasMessageContaining("--confirm-cost");
+        world.with("jobo.credits.floor", "85");
+        Tenant tenant = world.bundle().tenants().standard();
+        assertThat(tenant.runs().agreeToCost("career_sites", tenant.transaction()))
+                .isFalse();
+        assertThatThrownBy(world::sync).hasMessageContaining("jobo.credits.floor");
+
+        assertThat(tenant.runs().agreeToCost("jobs", tenant.transaction())).isTrue();
+
+        assertThatThrownBy(world::sync).hasMessageContaining("balance of 80 below jobo.credits.floor (85)");
+        assertThat(world.run().pages()).isEqualTo(2);
+        world.with("jobo.credits.floor", "0");
+        assertThat(world.sync().status()).isEqualTo("succeeded");
     }
 
     @Test

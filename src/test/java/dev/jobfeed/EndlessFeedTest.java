@@ -10,8 +10,10 @@ import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,14 +62,77 @@ class EndlessFeedTest {
 
         Run run = world.run(stream);
         assertThat(run.status()).isEqualTo("open");
-        assertThat(run.pages()).isEqualTo(length);
+        assertThat(run.pages()).isEqualTo(length + 1);
+        assertThat(run.counts().received()).isEqualTo(10 * (length + 1));
         assertThat(asked(stream)).isEqualTo(length + 1);
         assertThat(world.alerts()).containsExactly("cursor-stuck");
 
         world.sandbox.intercept(null);
-        assertThat(world.syncStream(stream).counts().inserted()).isEqualTo(100);
+        world.sandbox.log().clear();
+        for (int attempt = 2; attempt <= 3; attempt++) {
+            assertThatThrownBy(() -> world.restart().syncStream(stream)).hasMessageContaining("used before");
+        }
+        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(world.run(stream).attempts()).isEqualTo(3);
+        assertThat(world.alerts()).containsExactly("cursor-stuck");
+
+        assertThat(abandon(stream).id()).isEqualTo(run.id());
+        Run next = world.syncStream(stream);
+        assertThat(next.mode()).isEqualTo(RunMode.BACKFILL);
+        assertThat(next.counts().received()).isEqualTo(100);
         assertThat(world.alerts()).isEmpty();
         assertThat(world.one("select count(*) from run_cursor", Integer.class)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, jobs, false", "postgresql, jobs, true", "h2, career_sites, true", "postgresql, career_sites, false"
+    })
+    void aResyncThatWasAskedForTakesThePlaceOfAStuckRun(String database, String stream, boolean isStuckResync)
+            throws Exception {
+        start(database);
+        if (isStuckResync) {
+            world.bundle().runs().askForResync(stream, OffsetDateTime.now());
+        }
+        world.sandbox.faults(
+                FaultRule.of(Fault.CURSOR_CYCLE).on(endpoint(stream)).length(2));
+        assertThatThrownBy(() -> world.syncStream(stream)).hasMessageContaining("jobfeed resync");
+        long stuck = world.run(stream).id();
+        world.sandbox.intercept(null);
+        assertThatThrownBy(() -> world.syncStream(stream)).hasMessageContaining("jobfeed resync");
+
+        world.bundle().runs().askForResync(stream, OffsetDateTime.now());
+        Run run = world.syncStream(stream);
+
+        assertThat(run.id()).isNotEqualTo(stuck);
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.counts().received()).isEqualTo(100);
+        assertThat(world.alerts()).isEmpty();
+        assertThat(world.one("select count(*) from sync_run where status = 'failed'", Integer.class))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theAlertOfAStuckRunLastsUntilARunHasReadTheStreamToItsEnd() throws Exception {
+        start("h2");
+        world.sandbox.faults(
+                FaultRule.of(Fault.CURSOR_CYCLE).on(Endpoint.JOBS_FEED).length(2));
+        assertThatThrownBy(world::sync).hasMessageContaining("used before");
+        abandon("jobs");
+        world.sandbox.faults(
+                FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(1));
+
+        assertThatThrownBy(world::sync);
+        assertThat(world.alerts()).containsExactly("cursor-stuck", "forbidden");
+        world.syncPages(1);
+        assertThat(world.alerts()).containsExactly("cursor-stuck");
+        world.sync();
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    private Run abandon(String stream) throws Exception {
+        Tenant tenant = world.bundle().tenants().standard();
+        return tenant.runs().abandon(stream, tenant.transaction()).orElseThrow();
     }
 
     @ParameterizedTest
@@ -82,7 +147,7 @@ class EndlessFeedTest {
 
         assertThatThrownBy(() -> world.restart().syncStream(stream, 1)).isInstanceOf(AttemptFailedException.class);
 
-        assertThat(world.run(stream).pages()).isEqualTo(3);
+        assertThat(world.run(stream).pages()).isEqualTo(4);
         assertThat(world.alerts()).containsExactly("cursor-stuck");
     }
 
@@ -130,6 +195,7 @@ class EndlessFeedTest {
 
         for (int page = 13; page <= 21; page++) {
             world.restart().syncStream(stream, 1);
+            assertThat(world.alerts()).containsExactly("empty-pages");
         }
         assertThatThrownBy(() -> world.restart().syncStream(stream, 1)).hasMessageContaining("20 empty pages");
 

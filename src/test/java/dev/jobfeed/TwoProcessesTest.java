@@ -65,6 +65,22 @@ class TwoProcessesTest {
     }
 
     @Test
+    void theSecondStoresAnAgreementToTheCostForTheNextAttempt() throws Exception {
+        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        JobfeedProcess first = world.start("sync", "jobs", "--max-pages", "3");
+        hold.awaitAsked();
+
+        JobfeedProcess second = world.start("sync", "jobs", "--confirm-cost");
+
+        assertThat(second.exitCode()).isEqualTo(3);
+        assertThat(second.err()).contains("The agreement to the cost of jobs is stored");
+        hold.release();
+        assertThat(first.exitCode()).isZero();
+        assertThat(world.one("select cost_confirmed || ' ' || status from sync_run"))
+                .isEqualTo("true open");
+    }
+
+    @Test
     void aStoppedOneThatHoldsRowLocksBlocksNobodyAndWakesUpToNothing() throws Exception {
         ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = world.start("sync", "jobs");

@@ -1,6 +1,8 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.run.Failures;
+import dev.jobfeed.tenant.Tenant;
 import java.util.concurrent.Callable;
 import org.apache.camel.ProducerTemplate;
 import picocli.CommandLine.Command;
@@ -44,7 +46,10 @@ final class SyncCommand implements Callable<Integer> {
                             + " like any other (career sites: 50 credits).")
     private boolean estimate;
 
-    @Option(names = "--confirm-cost", description = "Agree to what the run costs.")
+    @Option(
+            names = "--confirm-cost",
+            description =
+                    "Agree to what the run costs. When the stream is busy, the next attempt goes by it (exit code 3).")
     private boolean confirmCost;
 
     @Option(names = "--json", description = "Print JSON: an object for each run, with the columns of sync_run.")
@@ -56,22 +61,45 @@ final class SyncCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--max-pages is " + maxPages + "; it takes a number from 1 up.");
         }
+        Configuration configuration = Configuration.read(sandbox.presets());
         try (Shutdown shutdown = new Shutdown()) {
-            Configuration configuration = Configuration.read(sandbox.presets());
             Runtime runtime = shutdown.closes(
                     estimate ? Runtime.startBeside(configuration, tenant) : Runtime.start(configuration, tenant));
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
             shutdown.closes(Progress.start(runtime.bundle().attempts()));
-            Drain drain = Drain.start(
-                    runtime.main().getCamelContext(), runtime.bundle().tenants().named(tenant.name()), template);
+            Tenant working = runtime.bundle().tenants().named(tenant.name());
+            Drain drain = Drain.start(runtime.main().getCamelContext(), working, template);
             int worst = ExitCode.DONE.code();
             for (FeedSource source : streams.sources()) {
                 StreamSync sync = new StreamSync(tenant.name(), source, template, json);
-                worst = Math.max(worst, estimate ? sync.estimate() : sync.run(maxPages, confirmCost));
+                int code = estimate ? sync.estimate() : sync.run(maxPages, confirmCost);
+                if (code == ExitCode.BUSY.code() && confirmCost && !estimate) {
+                    agree(working, source);
+                }
+                worst = Math.max(worst, code);
             }
             drain.finish(shutdown);
             return worst;
+        } catch (Exception e) {
+            if (ExitCode.of(e) != ExitCode.BUSY || !confirmCost || estimate) {
+                throw e;
+            }
+            System.err.println("jobfeed: " + Failures.describe(e));
+            try (StoreAccess store = StoreAccess.open(configuration, tenant)) {
+                streams.sources().forEach(source -> agree(store.tenant(), source));
+            }
+            return ExitCode.BUSY.code();
         }
+    }
+
+    /** Stores the agreement for the process that works on the stream. */
+    private static void agree(Tenant tenant, FeedSource source) {
+        boolean isOpen = tenant.runs().agreeToCost(source.stream(), tenant.transaction());
+        System.err.println("jobfeed: "
+                + (isOpen
+                        ? "The agreement to the cost of " + source.property()
+                                + " is stored, and the next attempt continues the run, whichever process makes it."
+                        : "There is no open run on " + source.property() + " whose cost could be agreed to."));
     }
 }

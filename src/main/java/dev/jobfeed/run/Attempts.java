@@ -1,6 +1,7 @@
 package dev.jobfeed.run;
 
 import dev.jobfeed.feed.FeedFilters;
+import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.ops.Alerts;
@@ -36,8 +37,17 @@ public final class Attempts {
     private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
 
     /** Conditions that last until a run has read the stream to its end. */
-    private static final Set<String> UNTIL_SUCCESS =
-            Set.of("cursor-lost", "feed-cut-short", "sweep-cut-short", "sweep-unreadable", "feed-repeats");
+    private static final Set<String> UNTIL_SUCCESS = Set.of(
+            "cursor-lost",
+            "cursor-restarts",
+            "cursor-stuck",
+            "empty-pages",
+            "feed-cut-short",
+            "feed-repeats",
+            "page-unusable",
+            "sweep-cut-short",
+            "sweep-unreadable",
+            "window-ignored");
 
     private final Tenants tenants;
     private final ScheduledExecutorService heartbeats;
@@ -116,6 +126,7 @@ public final class Attempts {
      * Opens the stream's run, or takes up the one that is open with everything it was opened with.
      *
      * @throws ForeignStoreException when the store belongs to another server or environment
+     * @throws AttemptFailedException when the open run cannot be continued
      */
     public void open(Attempt attempt) {
         Tenant tenant = attempt.tenant();
@@ -155,6 +166,9 @@ public final class Attempts {
                 run.attempts() == 1
                         ? run.windowFrom() == null ? "started" : "started, from " + run.windowFrom()
                         : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
+        if (attempt.tenant().runs().isStuck(run)) {
+            throw Feed.stuck(attempt);
+        }
     }
 
     private static void close(Attempt attempt, Run open, String reason) {
@@ -292,6 +306,7 @@ public final class Attempts {
         return RunPlan.of(
                 state,
                 open,
+                open != null && tenant.runs().isStuck(open),
                 tenant.runs().hasOtherFilters(state.stream(), fingerprint),
                 fingerprint,
                 now,
@@ -366,8 +381,11 @@ public final class Attempts {
     }
 
     /** Whether the page behind the one at hand may be asked for before that is stored. */
-    public boolean mayFetchAhead(Attempt attempt) {
-        return attempt.isRoomAhead() && Credits.leavesRoom(attempt);
+    public boolean mayFetchAhead(Attempt attempt, FeedPage page) {
+        return page.next().exists()
+                && !Feed.leadsBack(attempt, page)
+                && attempt.isRoomAhead()
+                && Credits.leavesRoom(attempt);
     }
 
     /** Notes that another page is committed. */

@@ -104,19 +104,10 @@ public final class Feed {
     /**
      * Looks at a page before it is stored.
      *
-     * @throws AttemptFailedException when the server ignored the window, repeats a cursor of the run, or sent nothing
-     *     usable
+     * @throws AttemptFailedException when the server ignored the window, or sent nothing usable
      */
     public void check(Attempt attempt, FeedPage page) {
         Run run = attempt.run();
-        if (page.next().exists() && attempt.cursors().contains(page.next().cursor())) {
-            throw new AttemptFailedException(
-                    "cursor-stuck",
-                    "Run " + run.id() + " was answered with a cursor that it has used before, so it would never end."
-                            + " The page was not stored.",
-                    "The run stays open, and the next attempt asks for the page again. If this lasts, tell Jobo; "
-                            + abandon(attempt) + " closes the run.");
-        }
         if (isWindowIgnored(attempt, page)) {
             throw new AttemptFailedException(
                     "window-ignored",
@@ -155,6 +146,24 @@ public final class Feed {
         return page.rows().stream()
                 .allMatch(row ->
                         row.newestTime().map(time -> time.isBefore(tolerated)).orElse(false));
+    }
+
+    /** Returns whether the page behind this one would be one that the run has received before. */
+    static boolean leadsBack(Attempt attempt, FeedPage page) {
+        return attempt.cursors().contains(page.next().cursor());
+    }
+
+    /** Describes a run whose pagination has led back to a cursor that it has used; no request can continue it. */
+    static AttemptFailedException stuck(Attempt attempt) {
+        Run run = attempt.run();
+        return new AttemptFailedException(
+                "cursor-stuck",
+                "Run " + run.id() + " was answered with a cursor that it has used before, so it would never end. Its "
+                        + run.pages() + " pages are stored, and no further page is requested.",
+                "Close the run with " + abandon(attempt)
+                        + "; the next attempt starts another. Or read the whole feed with "
+                        + attempt.tenant().command("resync " + attempt.source().property())
+                        + ". If this happens again, contact Jobo.");
     }
 
     private static String abandon(Attempt attempt) {
@@ -228,9 +237,11 @@ public final class Feed {
         Counts counts = Counts.of(page, attempt.changes());
         Scan scan = run.scan().plus(counts);
         checkSize(attempt, scan);
-        attempt.checkpoint(runs.checkpoint(run.id(), page, counts, scan, phase, attempt.toSave()));
-        if (page.next().exists()) {
-            runs.addCursor(run.id(), page.next().cursor());
+        String cursor =
+                page.next().exists() && !leadsBack(attempt, page) ? page.next().cursor() : null;
+        attempt.checkpoint(runs.checkpoint(run.id(), page, cursor, counts, scan, phase, attempt.toSave()));
+        if (cursor != null) {
+            runs.addCursor(run.id(), cursor);
         }
         Attempts.fence(attempt);
     }
@@ -238,7 +249,8 @@ public final class Feed {
     /**
      * The page is in the database.
      *
-     * @throws AttemptFailedException after too many empty pages in a row; the next attempt continues behind them
+     * @throws AttemptFailedException when its cursor is one that the run has used, or after too many empty pages in a row, behind
+     *     which the next attempt continues
      */
     public void committed(Attempt attempt, FeedPage page) {
         Counts counts = Counts.of(page, attempt.changes());
@@ -248,7 +260,9 @@ public final class Feed {
         Run run = attempt.run();
         LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());
         if (page.next().exists()) {
-            attempt.cursors().add(page.next().cursor());
+            if (!attempt.cursors().add(page.next().cursor())) {
+                throw stuck(attempt);
+            }
             checkProgress(attempt);
         }
     }

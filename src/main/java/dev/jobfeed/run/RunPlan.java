@@ -23,11 +23,18 @@ record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean r
      *
      * @param state with watermarks that are usable, see {@link Watermarks}
      * @param open the stream's open run, or null
+     * @param stuck whether the open run cannot be continued, so that a resync that was asked for takes its place
      * @param otherFilters whether an unfinished run has stored pages of other filters
      * @param now the server's time; null while no answer has shown it, and then no sweep counts as too old
      */
     static RunPlan of(
-            SyncState state, Run open, boolean otherFilters, String fingerprint, OffsetDateTime now, Duration overlap) {
+            SyncState state,
+            Run open,
+            boolean stuck,
+            boolean otherFilters,
+            String fingerprint,
+            OffsetDateTime now,
+            Duration overlap) {
         boolean filtersChanged = otherFilters
                 || state.filtersFingerprint() != null
                         && !state.filtersFingerprint().equals(fingerprint);
@@ -37,7 +44,11 @@ record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean r
                 : stalled
                         ? stall(state)
                         : filtersChanged ? "the filters or jobo.jobs.watermark-parameter have changed" : null;
-        if (open != null && open.filtersFingerprint().equals(fingerprint) && isEnough(open, reason, stalled)) {
+        boolean replaced = stuck && state.resyncRequestedAt() != null;
+        if (open != null
+                && !replaced
+                && open.filtersFingerprint().equals(fingerprint)
+                && isEnough(open, reason, stalled)) {
             return new RunPlan(open.mode(), open.windowFrom(), null, true);
         }
         if (reason != null || open != null) {

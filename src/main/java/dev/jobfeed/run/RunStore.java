@@ -199,14 +199,17 @@ public final class RunStore {
         jdbc.update(sql("run-attempt"), Map.of("id", runId));
     }
 
-    /** Adds a page's counters, and moves cursor and phase on; the run as it is then. */
-    Run checkpoint(long runId, FeedPage page, Counts counts, Scan scan, RunPhase phase, Spent spent) {
+    /**
+     * Adds a page's counters, and moves cursor and phase on; the run as it is then.
+     *
+     * @param nextCursor null after the last page, and when the run cannot be continued, see {@link #isStuck}
+     */
+    Run checkpoint(
+            long runId, FeedPage page, String nextCursor, Counts counts, Scan scan, RunPhase phase, Spent spent) {
         return jdbc.queryForObject(
                 database.returning("*", sql("run-checkpoint")),
                 spent(runId, spent)
-                        .addValue(
-                                "next_cursor",
-                                page.next().exists() ? page.next().cursor() : null)
+                        .addValue("next_cursor", nextCursor)
                         .addValue("scan_received", scan.received())
                         .addValue("scan_repeated", scan.repeated())
                         .addValue("scan_empty_pages", scan.emptyPages())
@@ -285,6 +288,23 @@ public final class RunStore {
         jdbc.update(sql("run-confirm-cost"), Map.of("id", runId));
     }
 
+    /**
+     * Agrees to the cost of a stream's open run on behalf of its next attempt, whichever process makes it, in a transaction of its
+     * own. The balance that is stored is forgotten, because the wallet may have been topped up; a feed that repeats its rows is
+     * agreed to for as many rows again.
+     *
+     * @return false when no run is open
+     */
+    public boolean agreeToCost(String stream, TransactionTemplate transaction) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            boolean isOpen = jdbc.update(sql("run-agree"), Map.of("stream", stream)) == 1;
+            if (isOpen) {
+                jdbc.update(sql("state-forget-balance"), Map.of());
+            }
+            return isOpen;
+        }));
+    }
+
     /** Takes a run back to the beginning of its feed. */
     void restart(long runId, Spent spent) {
         jdbc.update(sql("run-restart"), spent(runId, spent));
@@ -294,6 +314,16 @@ public final class RunStore {
     /** Returns the hashes of the cursors that a run's pagination has used. */
     List<Long> cursors(long runId) {
         return jdbc.queryForList(sql("run_cursor-read"), Map.of("run_id", runId), Long.class);
+    }
+
+    /**
+     * Returns whether a run has used cursors and has none to continue with. A run that starts its pagination again has none of
+     * either.
+     */
+    boolean isStuck(Run run) {
+        return run.phase() == RunPhase.FEED
+                && run.nextCursor() == null
+                && !cursors(run.id()).isEmpty();
     }
 
     /** Stores that a run's pagination uses a cursor. */
