@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -105,6 +106,35 @@ class HttpPortTest {
         assertThat(run.err())
                 .startsWith("jobfeed: jobfeed.http.enabled is false, and jobby.webhook-secret is set")
                 .doesNotContain("jbb_whsec_secret");
+    }
+
+    @Test
+    void thePortSpeaksNoHttp2() throws Exception {
+        JobfeedProcess run = world.start("run");
+        run.awaitErr("running;");
+        Matcher page =
+                Pattern.compile("status page at http://127\\.0\\.0\\.1:(\\d+)/").matcher(run.err());
+        assertThat(page.find()).as(run.err()).isTrue();
+        int port = Integer.parseInt(page.group(1));
+
+        String settings = "\0\0\0\4\0\0\0\0\0";
+        assertThat(begin(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings))
+                .as("refusal as HTTP/1.1 writes one, in text, to a client that knows of HTTP/2 in advance")
+                .isEqualTo("HTTP/2.0 501");
+        assertThat(begin(
+                        port,
+                        "GET /observe/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+                                + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"))
+                .as("answer to a client that asks for an upgrade")
+                .isEqualTo("HTTP/1.1 200");
+    }
+
+    private static String begin(int port, String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout((int) JobfeedProcess.DEADLINE.toMillis());
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readNBytes("HTTP/1.1 200".length()), StandardCharsets.ISO_8859_1);
+        }
     }
 
     private static int freePort() throws IOException {

@@ -1,0 +1,29 @@
+package dev.jobfeed.cli;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.impl.VertxWrapper;
+import org.apache.camel.CamelContext;
+
+/**
+ * Makes HTTP servers that speak HTTP/1.1 only. HTTP/2 without TLS, which Vert.x offers by default and Camel has no
+ * property for, is switched off: no client of the port uses it, and its frames are one more thing to attack.
+ */
+final class Http1Vertx extends VertxWrapper {
+
+    private Http1Vertx(Vertx vertx) {
+        super((VertxInternal) vertx);
+    }
+
+    /** Binds one for the servers of a context, which takes the only one of its registry and closes it at its end. */
+    static void bind(CamelContext context) {
+        context.getRegistry().bind("jobfeedVertx", new Http1Vertx(Vertx.vertx()), null, "close");
+    }
+
+    @Override
+    public HttpServer createHttpServer(HttpServerOptions options) {
+        return super.createHttpServer(options.setHttp2ClearTextEnabled(false));
+    }
+}
