@@ -258,7 +258,8 @@ public final class JobfeedBundle {
         registry.bind("jobfeedJobby", new JobbyAnswers(settings, alerts, tenant.meters(), clock));
         registry.bind(
                 "jobfeedLiveEvents",
-                new LiveEvents(settings, runs, new LiveEventStore(dataSource, database), alerts, clock));
+                new LiveEvents(
+                        settings, runs, new LiveEventStore(dataSource, database), alerts, tenant.transaction(), clock));
         QueueStore queue = new QueueStore(dataSource, database);
         Matches matches = new Matches(settings, queue, alerts, clock);
         registry.bind("jobfeedMatches", matches);

@@ -65,6 +65,38 @@ class JobbyLiveEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
+    void anEventThatTheDatabaseRefusesIsPassedOverWithAnAlert(String database) throws Exception {
+        start(database);
+        look();
+        String refused = world.fair().liveEvents().get(0).id();
+        String ended = world.fair().liveEvents().get(1).id();
+        world.fair().endLiveEvent(ended);
+        world.database.execute("delete from jobby_live_event where id = '" + refused + "'");
+        world.database.execute("alter table jobby_live_event add constraint no_event check (id <> '" + refused + "')");
+        world.fair().addLiveEvent("Welders, today only");
+
+        look();
+
+        assertThat(rows())
+                .extracting(row -> row.get("id"))
+                .doesNotContain(refused)
+                .contains(ended);
+        assertThat(world.one(
+                        "select count(*) from jobby_live_event where title = 'Welders, today only'", Integer.class))
+                .isEqualTo(1);
+        assertThat(world.one("select expired_at from jobby_live_event where id = ?", OffsetDateTime.class, ended))
+                .as("what is not on a list expires only when all of the list is stored")
+                .isNull();
+        assertThat(world.alerts()).containsExactly("event-refused");
+
+        world.database.execute("alter table jobby_live_event drop constraint no_event");
+        look();
+        assertTableIsTheList();
+        assertThat(world.alerts()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
     void anEventThatIsListedAgainComesBack(String database) throws Exception {
         start(database);
         look();

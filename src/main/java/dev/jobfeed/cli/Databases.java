@@ -5,8 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.Settings;
-import dev.jobfeed.run.Failures;
 import dev.jobfeed.store.Database;
+import dev.jobfeed.store.Refusal;
 import dev.jobfeed.tenant.Pools;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -230,7 +230,7 @@ final class Databases implements Pools, AutoCloseable {
         try {
             return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
-            SQLException refusal = Failures.database(e).orElseThrow(() -> e);
+            SQLException refusal = Refusal.cause(e).orElseThrow(() -> e);
             throw new SQLException(
                     settings.datasource() + ": " + refusal.getMessage(),
                     refusal.getSQLState(),

@@ -1,7 +1,10 @@
 package dev.jobfeed.feed;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.UUID;
 
 /**
  * One answer of a feed.
@@ -19,5 +22,27 @@ public record FeedPage(
     /** How many rows were delivered. */
     public int received() {
         return rows.size() + rejected.size() + duplicates;
+    }
+
+    /**
+     * Returns the page with some of its rows among those that cannot be stored.
+     *
+     * @param reasons why, by the rows' ids
+     */
+    public FeedPage without(Map<UUID, String> reasons) {
+        if (reasons.isEmpty()) {
+            return this;
+        }
+        List<Row> others = new ArrayList<>();
+        List<RejectedRow> all = new ArrayList<>(rejected);
+        for (Row row : rows) {
+            String reason = reasons.get(row.id());
+            if (reason == null) {
+                others.add(row);
+            } else {
+                all.add(new RejectedRow(row.id(), reason, row.json()));
+            }
+        }
+        return new FeedPage(others, all, duplicates, next, estimatedTotal);
     }
 }

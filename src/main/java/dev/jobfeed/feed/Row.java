@@ -1,5 +1,6 @@
 package dev.jobfeed.feed;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,23 @@ public record Row(RowShape shape, UUID id, Object[] values, String extra, byte[]
     /** A field's value; null when it was null or missing. */
     public Object value(String field) {
         return values[shape.position(field)];
+    }
+
+    /** Returns the row as it would be delivered; it has the same content hash when it is read again. */
+    String json() {
+        StringBuilder json = new StringBuilder("{\"id\":\"").append(id).append('"');
+        for (int i = 0; i < shape.fields().size(); i++) {
+            if (values[i] != null) {
+                Field field = shape.fields().get(i);
+                json.append(",\"").append(field.name()).append("\":");
+                boolean isText = field.kind() == Field.Kind.TEXT || values[i] instanceof OffsetDateTime;
+                json.append(isText ? TextNode.valueOf(values[i].toString()).toString() : values[i].toString());
+            }
+        }
+        // an object of its own, of which the opening brace becomes a comma
+        return extra == null
+                ? json.append('}').toString()
+                : json.append(',').append(extra, 1, extra.length()).toString();
     }
 
     /** What an update has to write over the state that has this hash: nothing if it is the same, else always the short part. */

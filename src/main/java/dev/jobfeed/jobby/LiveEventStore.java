@@ -36,7 +36,12 @@ public final class LiveEventStore {
     public record Listed(String id, String title, String event, OffsetDateTime firstSeenAt) {}
 
     /** What a list changes: how many events are new, and how many are changed or back. */
-    record Changes(int created, int changed) {}
+    record Changes(int created, int changed) {
+
+        Changes plus(Changes other) {
+            return new Changes(created + other.created, changed + other.changed);
+        }
+    }
 
     private record Stored(byte[] contentHash, boolean expired) {}
 

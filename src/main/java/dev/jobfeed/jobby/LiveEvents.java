@@ -5,24 +5,27 @@ import dev.jobfeed.Settings;
 import dev.jobfeed.feed.UnreadableAnswerException;
 import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.run.Failure;
-import dev.jobfeed.run.Failures;
 import dev.jobfeed.run.ForeignStoreException;
 import dev.jobfeed.run.Holder;
 import dev.jobfeed.run.Lease;
 import dev.jobfeed.run.RunStore;
 import dev.jobfeed.run.StreamBusyException;
 import dev.jobfeed.run.SyncState;
+import dev.jobfeed.store.Refusal;
+import dev.jobfeed.store.RefusedRows;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The steps around the list of live events that routes call: bean {@code jobfeedLiveEvents}. */
 public final class LiveEvents {
@@ -34,13 +37,21 @@ public final class LiveEvents {
     private final RunStore runs;
     private final LiveEventStore store;
     private final Alerts alerts;
+    private final TransactionTemplate transaction;
     private final Clock clock;
 
-    public LiveEvents(Settings settings, RunStore runs, LiveEventStore store, Alerts alerts, Clock clock) {
+    public LiveEvents(
+            Settings settings,
+            RunStore runs,
+            LiveEventStore store,
+            Alerts alerts,
+            TransactionTemplate transaction,
+            Clock clock) {
         this.settings = settings;
         this.runs = runs;
         this.store = store;
         this.alerts = alerts;
+        this.transaction = transaction;
         this.clock = clock;
     }
 
@@ -97,7 +108,18 @@ public final class LiveEvents {
 
     /** Stores what is new, changed or back. */
     public void write(Visit visit) {
-        visit.wrote(store.write(visit.events(), now()));
+        RefusedRows<LiveEvent> refused = visit.refused();
+        if (refused == null) {
+            visit.wrote(store.write(visit.events(), now()));
+        } else {
+            refused.write(List.copyOf(visit.events()));
+        }
+    }
+
+    /** Lets the list be stored again, without the events that the database refuses. */
+    public void withoutRefused(Visit visit) {
+        visit.storeWithout(new RefusedRows<>(
+                transaction.getTransactionManager(), events -> visit.wrote(store.write(events, now()))));
     }
 
     /** Expires what is not on the list. */
@@ -117,7 +139,7 @@ public final class LiveEvents {
         runs.release(visit.lease());
         if (thrown == null) {
             LOG.info("live events of Jobby.dev: {}", visit.summary());
-            alerts.clearAllBut(STREAM, Set.of());
+            alerts.clearAllBut(STREAM, alertRefused(visit));
         } else if (!exchange.getContext().isStopping()) {
             Failure failure = JobbyFailures.of(thrown);
             LOG.error("live events of Jobby.dev: {}", failure.text());
@@ -126,11 +148,28 @@ public final class LiveEvents {
         }
     }
 
+    /** Returns the conditions that last. */
+    private Set<String> alertRefused(Visit visit) {
+        if (visit.refused() == null || visit.refused().reasons().isEmpty()) {
+            return Set.of();
+        }
+        Map<LiveEvent, String> reasons = visit.refused().reasons();
+        String message =
+                reasons.size() + " of " + visit.events().size() + " live events cannot be stored; the first one: "
+                        + reasons.values().iterator().next() + ".";
+        LOG.warn("live events of Jobby.dev: {}", message);
+        alerts.raise(
+                STREAM,
+                "event-refused",
+                message,
+                "Change the constraint, trigger or limit that refuses them. Until then no event expires.");
+        return Set.of("event-refused");
+    }
+
     /** Says in the log why a look came to nothing, unless it has said so itself at its end. */
     public void tell(Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        if (exchange.getVariable("jobbyVisit") == null
-                || Failures.database(thrown).isPresent()) {
+        if (exchange.getVariable("jobbyVisit") == null || Refusal.cause(thrown).isPresent()) {
             LOG.warn("live events of Jobby.dev: {}", JobbyFailures.of(thrown).text());
         }
     }

@@ -1,6 +1,7 @@
 package dev.jobfeed.jobby;
 
 import dev.jobfeed.run.Lease;
+import dev.jobfeed.store.RefusedRows;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
@@ -14,6 +15,7 @@ public final class Visit {
     private boolean complete;
     private LiveEventStore.Changes changes = new LiveEventStore.Changes(0, 0);
     private int expired;
+    private RefusedRows<LiveEvent> refused;
 
     Visit(Lease lease, OffsetDateTime startedAt) {
         this.lease = lease;
@@ -31,7 +33,7 @@ public final class Visit {
 
     /** Whether the list has every event that is live, so that what is not on it has ended. */
     public boolean isComplete() {
-        return complete;
+        return complete && (refused == null || refused.reasons().isEmpty());
     }
 
     Collection<LiveEvent> events() {
@@ -44,7 +46,17 @@ public final class Visit {
     }
 
     void wrote(LiveEventStore.Changes written) {
-        changes = written;
+        changes = changes.plus(written);
+    }
+
+    /** Stores the list without the events that the database refuses. */
+    void storeWithout(RefusedRows<LiveEvent> events) {
+        refused = events;
+    }
+
+    /** The events that the database refuses; null unless it refused the list. */
+    RefusedRows<LiveEvent> refused() {
+        return refused;
     }
 
     void expired(int count) {
@@ -54,6 +66,6 @@ public final class Visit {
     /** What the list brought, for a log. */
     String summary() {
         return events.size() + " live (" + changes.created() + " new, " + changes.changed() + " changed or back), "
-                + expired + " ended" + (complete ? "" : "; the list may be cut, so that none ended by it");
+                + expired + " ended" + (isComplete() ? "" : "; the list may be cut, so that none ended by it");
     }
 }

@@ -1,6 +1,7 @@
 package dev.jobfeed.ops;
 
 import dev.jobfeed.run.Attempt;
+import dev.jobfeed.run.Failures;
 import dev.jobfeed.store.Sql;
 import dev.jobfeed.tenant.Tenant;
 import java.time.Clock;
@@ -101,7 +102,7 @@ public final class JobCounts {
             });
             lastNoted = hour;
         } catch (DataAccessException e) {
-            LOG.warn("The jobs of each source were not counted for the status page: {}", e.getMessage());
+            LOG.warn("The jobs of each source were not counted for the status page. {}", Failures.describe(e));
         }
     }
 

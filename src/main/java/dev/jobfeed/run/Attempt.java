@@ -2,6 +2,7 @@ package dev.jobfeed.run;
 
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.store.RefusedRows;
 import dev.jobfeed.store.RowChange;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
@@ -51,6 +52,7 @@ public final class Attempt {
     private long storedRows = -1;
     private List<RowChange> changes = List.of();
     private OffsetDateTime changedAt;
+    private RefusedRows<RowChange> refused;
     private long requestedNanos = startedNanos;
     private long pageRequestedNanos = startedNanos;
     private Run checkpoint;
@@ -361,6 +363,16 @@ public final class Attempt {
         this.changedAt = at;
     }
 
+    /** Stores the page at hand without the rows that the database refuses. */
+    void storeWithout(RefusedRows<RowChange> rows) {
+        refused = rows;
+    }
+
+    /** Returns the rows of the page at hand that the database refuses; empty unless it refused the page. */
+    Optional<RefusedRows<RowChange>> refused() {
+        return Optional.ofNullable(refused);
+    }
+
     OffsetDateTime changedAt() {
         return changedAt;
     }
@@ -419,6 +431,7 @@ public final class Attempt {
         times.stored();
         rows = rows + page.received();
         changes = List.of();
+        refused = null;
     }
 
     void reread(Run current) {

@@ -535,7 +535,9 @@ public final class Attempts {
     private void alert(Attempt attempt, Failure failure) {
         Alerts alerts = attempt.tenant().alerts();
         Set<String> lasting = new HashSet<>(Set.of("credits-low", Schedules.PAUSED));
-        if (attempt.tenant().reconcile().pending() > 0) {
+        // a database that refuses something may refuse this, too
+        boolean isRefused = failure != null && failure.condition().equals("database");
+        if (isRefused || attempt.tenant().reconcile().pending() > 0) {
             lasting.add("reconcile-held");
         }
         if (!attempt.run().status().equals("succeeded")) {

@@ -7,13 +7,13 @@ import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.feed.UnreadableAnswerException;
 import dev.jobfeed.retry.AnswerHeader;
+import dev.jobfeed.store.Refusal;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.dao.DataAccessException;
@@ -68,7 +68,7 @@ public final class Failures {
                 return answered(answer, batchSize);
             }
             if (cause instanceof SQLException) {
-                return refused(database(cause).orElseThrow());
+                return refused(failure);
             }
             if (cause instanceof ConfigurationException || cause instanceof BindException) {
                 return new Failure("configuration", cause.getMessage(), "");
@@ -183,24 +183,11 @@ public final class Failures {
         return CREDITS.matcher(number.strip()).matches() ? new BigDecimal(number.strip()) : null;
     }
 
-    /** What a database said, behind what a pool or a library says about it; empty when no database said anything. */
-    public static Optional<SQLException> database(Throwable failure) {
-        SQLException innermost = null;
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                innermost = sql;
-            }
-        }
-        return Optional.ofNullable(innermost);
-    }
-
-    private static Failure refused(SQLException sql) {
-        String state = sql.getSQLState() == null ? "" : sql.getSQLState();
-        String said = String.valueOf(sql.getMessage())
-                .lines()
-                .findFirst()
-                .orElse("")
-                .replaceFirst("[.]( Check that the hostname.*)?$", "");
+    private static Failure refused(Throwable failure) {
+        SQLException sql = Refusal.cause(failure).orElseThrow();
+        Refusal refusal = Refusal.of(failure).orElseThrow();
+        String state = refusal.state();
+        String said = refusal.reason();
         if (HELD.equals(state)) {
             return new Failure(
                     "database",
@@ -218,7 +205,7 @@ public final class Failures {
                         "database",
                         "The database cannot be reached: " + said + why + ".",
                         "Check that it runs, and jobfeed.datasource.url. " + Failure.GOES_ON)
-                : new Failure("database", "The database refused: " + said + ".", remedy(state));
+                : new Failure("database", refusal.text(), remedy(state));
     }
 
     /** SQL states: PostgreSQL, "Error Codes". */
@@ -230,7 +217,7 @@ public final class Failures {
             case "25006" -> "It is read-only: a standby, or set so. Point jobfeed.datasource.url to the primary.";
             case "53100" -> "Its disk is full; make room. " + Failure.GOES_ON;
             case "42501" -> "Grant the user what it needs; docs/operations.md lists it.";
-            case "42P01" -> "The tables are missing; set jobfeed.datasource.migrate=true once.";
+            case "42P01", "42S02" -> "The tables are missing; set jobfeed.datasource.migrate=true once.";
             default -> Failure.GOES_ON;
         };
     }

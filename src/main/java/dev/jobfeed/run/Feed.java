@@ -9,13 +9,16 @@ import dev.jobfeed.feed.Row;
 import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.metrics.Metric;
 import dev.jobfeed.store.CompanyStore;
+import dev.jobfeed.store.RefusedRows;
 import dev.jobfeed.store.RowChange;
+import dev.jobfeed.store.RowStore;
 import dev.jobfeed.store.UuidArray;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.Tenants;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -122,12 +125,16 @@ public final class Feed {
                                                     "resync " + attempt.source().property())
                                     + " reads the whole feed.");
         }
-        if (page.received() >= SUSPICIOUS && page.rejected().size() == page.received()) {
+        checkUsable(page, "The API may have changed; look for a newer version of this bundle.");
+    }
+
+    private static void checkUsable(FeedPage page, String remedy) {
+        if (page.received() >= SUSPICIOUS && page.rows().isEmpty()) {
             throw new AttemptFailedException(
                     "page-unusable",
                     "None of the " + page.received() + " rows of a page can be stored; the first one: "
                             + page.rejected().get(0).reason() + ".",
-                    "The API may have changed; look for a newer version of this bundle. Nothing was stored.");
+                    remedy + " Nothing was stored.");
         }
     }
 
@@ -173,16 +180,42 @@ public final class Feed {
     /** What the page changes in the store, found with one look-up. */
     public List<RowChange> changes(Attempt attempt, FeedPage page) {
         List<Row> delivered = page.rows();
-        List<RowChange> changes = delivered.isEmpty()
-                ? List.of()
-                : attempt.tenant().rows().get(attempt.source()).changes(delivered);
+        RowStore rows = attempt.tenant().rows().get(attempt.source());
+        if (attempt.refused().isPresent()) {
+            rows.checkAtOnce();
+        }
+        List<RowChange> changes = delivered.isEmpty() ? List.of() : rows.changes(delivered);
         attempt.changes(changes, attempts.now());
         return changes;
     }
 
     /** Writes some of a page's changes. */
     public void write(Attempt attempt, List<RowChange> changes) {
-        attempt.tenant().rows().get(attempt.source()).write(changes, attempt.changedAt());
+        RowStore rows = attempt.tenant().rows().get(attempt.source());
+        attempt.refused()
+                .ifPresentOrElse(refused -> refused.write(changes), () -> rows.write(changes, attempt.changedAt()));
+    }
+
+    /** Lets the page at hand be stored again, without the rows that the database refuses; returns it. */
+    public FeedPage withoutRefused(Attempt attempt, FeedPage page) {
+        Tenant tenant = attempt.tenant();
+        RowStore rows = tenant.rows().get(attempt.source());
+        attempt.storeWithout(new RefusedRows<>(
+                tenant.transaction().getTransactionManager(), changes -> rows.write(changes, attempt.changedAt())));
+        return page;
+    }
+
+    /** The page as it is stored: what the database refused is among the rejected rows. */
+    private static FeedPage stored(Attempt attempt, FeedPage received) {
+        return attempt.refused()
+                .map(refused -> {
+                    Map<UUID, String> reasons = new HashMap<>();
+                    refused.reasons()
+                            .forEach(
+                                    (change, reason) -> reasons.put(change.row().id(), reason));
+                    return received.without(reasons);
+                })
+                .orElse(received);
     }
 
     /** In the order of their ids over the whole page: two feeds that name the same companies would else deadlock. */
@@ -205,8 +238,18 @@ public final class Feed {
     /**
      * Change events, wanted companies, bad rows, counters, cursor and phase, and as the last statement the fence; in the
      * page's transaction.
+     *
+     * @throws AttemptFailedException when the database refused every row of a page that is no small one
      */
-    public void checkpoint(Attempt attempt, FeedPage page) {
+    public void checkpoint(Attempt attempt, FeedPage received) {
+        FeedPage page = stored(attempt, received);
+        checkUsable(page, "Change the constraint, trigger or limit that refuses them.");
+        attempt.refused()
+                .ifPresent(refused -> attempt.changes(
+                        attempt.changes().stream()
+                                .filter(change -> !refused.reasons().containsKey(change))
+                                .toList(),
+                        attempt.changedAt()));
         RunStore runs = attempt.tenant().runs();
         Run run = attempt.run();
         OffsetDateTime at = attempt.changedAt();
@@ -252,7 +295,8 @@ public final class Feed {
      * @throws AttemptFailedException when its cursor is one that the run has used, or after too many empty pages in a row, behind
      *     which the next attempt continues
      */
-    public void committed(Attempt attempt, FeedPage page) {
+    public void committed(Attempt attempt, FeedPage received) {
+        FeedPage page = stored(attempt, received);
         Counts counts = Counts.of(page, attempt.changes());
         attempt.committed(page);
         attempts.pageCommitted(attempt);

@@ -2,9 +2,11 @@ package dev.jobfeed.run;
 
 import dev.jobfeed.feed.AnswerReader;
 import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.feed.RowShape;
 import dev.jobfeed.store.Database;
 import dev.jobfeed.store.Outbox;
+import dev.jobfeed.store.Refusal;
 import dev.jobfeed.store.RowChange;
 import dev.jobfeed.store.RowStore;
 import dev.jobfeed.store.Sql;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -27,7 +30,7 @@ public final class Quarantine {
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
-    private final RowStore rows;
+    private final Map<FeedSource, RowStore> rows;
     private final Outbox outbox;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -35,7 +38,7 @@ public final class Quarantine {
     public Quarantine(
             DataSource dataSource,
             Database database,
-            RowStore rows,
+            Map<FeedSource, RowStore> rows,
             Outbox outbox,
             TransactionTemplate transaction,
             Clock clock) {
@@ -87,7 +90,18 @@ public final class Quarantine {
      * @return why it still cannot be stored; empty when the entry is closed now
      */
     public Optional<String> retry(Entry entry) {
-        FeedPage page = read(entry);
+        try {
+            return store(entry);
+        } catch (DataAccessException e) {
+            return Optional.of(
+                    Refusal.of(e).filter(Refusal::isOfRow).orElseThrow(() -> e).ofRow());
+        }
+    }
+
+    private Optional<String> store(Entry entry) {
+        FeedSource source = FeedSource.of(entry.stream());
+        RowStore store = rows.get(source);
+        FeedPage page = read(entry, source.shape());
         if (!page.rejected().isEmpty()) {
             return Optional.of(page.rejected().get(0).reason());
         }
@@ -98,19 +112,21 @@ public final class Quarantine {
                     Sql.text("job-lock", database),
                     Map.of("id", page.rows().get(0).id()),
                     UUID.class);
-            List<RowChange> changes = rows.changes(page.rows()).stream()
+            List<RowChange> changes = store.changes(page.rows()).stream()
                     .filter(change -> !change.reactivates())
                     .toList();
-            rows.write(changes, now);
-            outbox.written(entry.runId(), changes, now);
+            store.write(changes, now);
+            if (source == FeedSource.JOBS) {
+                outbox.written(entry.runId(), changes, now);
+            }
             jdbc.update(Sql.text("quarantine-close-one", database), Map.of("id", entry.id(), "at", now));
         });
         return Optional.empty();
     }
 
-    private static FeedPage read(Entry entry) {
+    private static FeedPage read(Entry entry, RowShape shape) {
         try {
-            return AnswerReader.row(entry.payload(), RowShape.JOB);
+            return AnswerReader.row(entry.payload(), shape);
         } catch (IOException e) {
             throw new IllegalStateException("quarantine row " + entry.id() + " holds no JSON", e);
         }

@@ -124,6 +124,13 @@ public final class RowStore {
         return RowStatement.read(source.table() + "-" + action, database, source.shape(), writing.parts());
     }
 
+    /** Lets the rest of the transaction check at each statement what would be checked at its end. */
+    public void checkAtOnce() {
+        if (database == Database.POSTGRESQL) {
+            jdbc.execute(Sql.text("constraints-immediate", database));
+        }
+    }
+
     private static BatchPreparedStatementSetter setter(RowStatement sql, List<RowChange> batch, OffsetDateTime at) {
         return new BatchPreparedStatementSetter() {
             @Override

@@ -72,7 +72,7 @@ public record Tenant(
                 rows,
                 new ReconcileStore(dataSource, database),
                 new Deliveries(dataSource, database),
-                new Quarantine(dataSource, database, rows.get(FeedSource.JOBS), outbox, transaction, clock),
+                new Quarantine(dataSource, database, rows, outbox, transaction, clock),
                 new CompanyStore(dataSource, database),
                 outbox,
                 new Alerts(dataSource, database, clock),

@@ -1,5 +1,7 @@
 package dev.jobfeed.tenant;
 
+import dev.jobfeed.run.AttemptFailedException;
+import dev.jobfeed.store.RefusedException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
@@ -48,6 +50,16 @@ public final class TenantTransaction implements Policy {
             return true;
         }
 
+        /** The mark would end every route behind it, that of alerts included. */
+        private static AttemptFailedException rolledBack(Exchange exchange) {
+            exchange.setRollbackOnly(false);
+            exchange.setRollbackOnlyLast(false);
+            return new AttemptFailedException(
+                    "rolled-back",
+                    "A step marked the transaction for rollback; nothing of it was stored.",
+                    "Check the steps of your own in it, and what they call.");
+        }
+
         /** The unit of work is told, so that Camel keeps everything inside on this thread. */
         @Override
         public void process(Exchange exchange) {
@@ -60,10 +72,12 @@ public final class TenantTransaction implements Policy {
                     if (exchange.getException() != null) {
                         throw RuntimeCamelException.wrapRuntimeCamelException(exchange.getException());
                     }
-                    if (exchange.isRollbackOnly()) {
-                        status.setRollbackOnly();
+                    if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
+                        throw rolledBack(exchange);
                     }
                 });
+            } catch (RuntimeException e) {
+                throw RefusedException.of(e);
             } finally {
                 unit.endTransactedBy(tenant);
             }
