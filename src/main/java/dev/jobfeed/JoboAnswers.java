@@ -55,8 +55,12 @@ public final class JoboAnswers {
         this.executor = executor;
     }
 
-    /** Counts the request, and refuses it when the attempt must not send it. */
+    /**
+     * Counts the request, and refuses it when the attempt must not send it. Sets its method: without one, Camel makes a GET of a POST
+     * that has a query.
+     */
     public void permit(Exchange exchange) throws InterruptedException {
+        exchange.setVariable("joboMethod", exchange.getMessage().getBody() == null ? "GET" : "POST");
         Attempt attempt = attempt(exchange);
         Tenant tenant = tenants.of(exchange);
         long asked = System.nanoTime();

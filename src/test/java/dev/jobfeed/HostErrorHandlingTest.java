@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.jobby.JobbyException;
+import dev.jobfeed.run.LeaseLostException;
 import dev.jobfeed.run.StreamBusyException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
+import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sandbox.jobby.Jobby;
@@ -435,6 +437,27 @@ class HostErrorHandlingTest {
                     .isNull();
             assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ROUTE_ON_EXCEPTION", "TRANSACTED"})
+    void aStreamThatIsTakenOverIsAFailureOfTheHostAndHasNoResult(Host host) throws Exception {
+        sandbox.intercept(request -> {
+            feed.update("update sync_state set lease_token = random_uuid(), lease_holder = 'another'");
+            return Interceptor.pass();
+        });
+        host(host, "direct:jobs-sync");
+        bundle();
+        context.start();
+
+        Exchange result = call(Entry.JOBS_SYNC);
+
+        assertTheHostDealtWithIt(host, result, exchange -> caught(exchange) instanceof LeaseLostException);
+        assertThat(handled().get(0).getMessage().getBody()).isEqualTo("the host's");
+        assertThat(feed.queryForObject("select status from sync_run", String.class))
+                .isEqualTo("open");
+        assertThat(feed.queryForObject("select count(*) from job", Integer.class))
+                .isZero();
     }
 
     private void assertThatAttemptsEndedWith(String condition, int attempts) {

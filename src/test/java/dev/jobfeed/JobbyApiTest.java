@@ -150,6 +150,36 @@ class JobbyApiTest {
     }
 
     @Test
+    void aPostWithAQueryStaysAPost() throws Exception {
+        start(JobbyOptions.builder());
+
+        world.exchange("direct:jobby-api", "{}", Map.of("jobbyPath", "/queue/join", "jobbyQuery", "from=host"));
+
+        assertThat(world.jobby().requests())
+                .extracting(request -> request.method() + " " + request.query())
+                .containsExactly("POST from=host");
+    }
+
+    /** So that a redelivery by the caller's error handler repeats the same call. */
+    @Test
+    void theVariablesOfACallThatFailedStay() throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby().intercept(request -> Interceptor.answer(400, Map.of(), "{}"));
+        Map<String, Object> variables = Map.of(
+                "jobbyPath",
+                "/queue/join",
+                "jobbyQuery",
+                "from=host",
+                "jobbyIdempotencyKey",
+                UUID.randomUUID().toString());
+
+        Exchange failed = world.exchange("direct:jobby-api", "{}", variables);
+
+        assertThat(failed.getException()).isNotNull();
+        assertThat(failed.getVariables()).containsAllEntriesOf(variables);
+    }
+
+    @Test
     void aConnectionThatBreaksIsTriedAgainAndEndsWithWhatToCheck() throws Exception {
         start(JobbyOptions.builder());
         world.jobby().intercept(request -> request.sequence() % 2 == 0 ? Interceptor.drop() : Interceptor.truncate(3));

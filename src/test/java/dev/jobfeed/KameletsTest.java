@@ -42,6 +42,7 @@ class KameletsTest {
     private static final String KEY = "jbe_test_kameletkameletkamelet_not-a-secret-not-a-secret-not-a-secret-kame";
 
     private final Collection<Message> received = new ConcurrentLinkedQueue<>();
+    private final Set<String> variables = ConcurrentHashMap.newKeySet();
     private SyncWorld world;
 
     private record Message(String change, UUID job, String event, JsonNode body) {}
@@ -72,6 +73,7 @@ class KameletsTest {
                         .routeId("theirs")
                         .process(exchange -> {
                             Message message = message(exchange);
+                            variables.addAll(exchange.getVariables().keySet());
                             if (failing.contains(message.job()) && failing.remove(message.job())) {
                                 throw new IllegalStateException("Theirs is not ready.");
                             }
@@ -97,6 +99,7 @@ class KameletsTest {
         listen(Set.of(), when);
 
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 60);
+        assertThat(variables).isSubsetOf("jobfeedChangesTo", "jobfeedKameletSink");
         assertThat(received).allMatch(message -> message.change().equals("created"));
         assertThat(received)
                 .extracting(Message::job)
@@ -157,6 +160,7 @@ class KameletsTest {
                 from("kamelet:jobo-expired-source?apiKey=" + KEY + "&cron=0/1+*+*+*+*+?")
                         .process(exchange -> {
                             UUID id = UUID.fromString(exchange.getMessage().getBody(String.class));
+                            variables.addAll(exchange.getVariables().keySet());
                             if (failing.remove(id)) {
                                 throw new IllegalStateException("Theirs is not ready.");
                             }
@@ -169,6 +173,7 @@ class KameletsTest {
         List<UUID> second = world.sandbox.world().expireJobs(5);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> ids.containsAll(second));
 
+        assertThat(variables).isEmpty();
         assertThat(failing).isEmpty();
         assertThat(world.feed()).isEmpty();
         assertThat(world.expired()).allMatch(request -> request.status() == 200);
@@ -216,8 +221,10 @@ class KameletsTest {
             @Override
             public void configure() {
                 from("kamelet:jobo-career-sites-source?apiKey=" + KEY + "&period=1s&interval=300ms")
-                        .process(exchange ->
-                                sites.add(SyncWorld.parse(exchange.getMessage().getBody(String.class))));
+                        .process(exchange -> {
+                            variables.addAll(exchange.getVariables().keySet());
+                            sites.add(SyncWorld.parse(exchange.getMessage().getBody(String.class)));
+                        });
             }
         });
 
@@ -225,6 +232,7 @@ class KameletsTest {
         assertThat(sites.stream().map(site -> site.get("id").textValue()).distinct())
                 .hasSize(500);
         assertThat(sites).allMatch(site -> site.get("industries").isArray());
+        assertThat(variables).isEmpty();
 
         List<UUID> changed = world.sandbox.world().updateCareerSites(3);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> sites.size() >= 503);

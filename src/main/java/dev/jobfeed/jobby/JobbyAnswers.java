@@ -113,7 +113,7 @@ public final class JobbyAnswers {
     }
 
     /**
-     * Lets a request be sent, and notes its method for what is said of its answer.
+     * Lets a request be sent, and sets its method.
      *
      * @throws RejectedExecutionException when a stop has ended the wait for the rate limit
      */
