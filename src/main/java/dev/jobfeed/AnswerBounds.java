@@ -240,7 +240,7 @@ final class AnswerBounds implements ExecChainHandler {
                 }
                 raw.close();
             } catch (IOException e) {
-                // nobody waits for what is left
+                // what is left is not used
                 deadline.abandon();
             } finally {
                 isAtEnd = true;

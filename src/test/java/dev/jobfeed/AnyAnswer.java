@@ -37,7 +37,7 @@ final class AnyAnswer implements AutoCloseable {
 
     private static final String SECRET = "jbb_whsec_test";
 
-    /** What a failure is called that nobody has foreseen. */
+    /** The condition of a failure that is not foreseen. */
     private static final Set<String> UNKNOWN = Set.of("internal", "database", "configuration");
 
     private static final HostileServer.Reply NOTHING =

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * Reads a stream on another thread, a few buffers ahead of who reads this one: receiving and unpacking an answer takes
  * about as long as making rows of it, and they do not wait for each other here. For one reader at a time.
  */
-public final class ReadAheadInputStream extends InputStream {
+public final class ReadAheadInputStream extends BufferInputStream {
 
     private static final int BUFFERS = 8;
     private static final int BUFFER_BYTES = 32_768;
@@ -33,7 +32,7 @@ public final class ReadAheadInputStream extends InputStream {
     /**
      * Begins to read.
      *
-     * @param in stays the caller's, to be closed after this one; nobody else reads it until then
+     * @param in stays the caller's, to be closed after this one, and is not read by others until then
      * @param executor gives a thread for as long as the stream is open
      */
     public ReadAheadInputStream(InputStream in, Executor executor) {
@@ -61,38 +60,21 @@ public final class ReadAheadInputStream extends InputStream {
         }
     }
 
-    @Override
-    public int read() throws IOException {
-        return hasMore() ? current.get() & 0xFF : -1;
-    }
-
     /**
      * {@inheritDoc}
      *
      * @throws IOException what reading the stream ended with, behind all bytes that came before
      */
     @Override
-    public int read(byte[] into, int offset, int most) throws IOException {
-        Objects.checkFromIndexSize(offset, most, into.length);
-        if (most == 0) {
-            return 0;
-        }
-        if (!hasMore()) {
-            return -1;
-        }
-        int length = Math.min(most, current.remaining());
-        current.get(into, offset, length);
-        return length;
-    }
-
-    private boolean hasMore() throws IOException {
+    ByteBuffer buffer() throws IOException {
         while (current != END && (current == null || !current.hasRemaining())) {
             turn();
         }
         if (current == END) {
             passFailureOn();
+            return null;
         }
-        return current != END;
+        return current;
     }
 
     private void turn() throws IOException {
@@ -123,7 +105,7 @@ public final class ReadAheadInputStream extends InputStream {
         return interrupted;
     }
 
-    /** Waits until the stream is read by nobody any more. */
+    /** Waits until the stream is no longer read. */
     @Override
     public void close() {
         free.addFirst(END);

@@ -9,10 +9,9 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 
 /** Replaces what is not UTF-8 in a stream with U+FFFD, and remembers where. Not thread-safe. */
-final class RepairedUtf8 extends InputStream {
+final class RepairedUtf8 extends BufferInputStream {
 
     private static final int BUFFER_BYTES = 8192;
 
@@ -43,29 +42,11 @@ final class RepairedUtf8 extends InputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        return hasMore() ? repaired.get() & 0xFF : -1;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int most) throws IOException {
-        Objects.checkFromIndexSize(offset, most, into.length);
-        if (most == 0) {
-            return 0;
-        }
-        if (!hasMore()) {
-            return -1;
-        }
-        int count = Math.min(most, repaired.remaining());
-        repaired.get(into, offset, count);
-        return count;
-    }
-
-    private boolean hasMore() throws IOException {
+    ByteBuffer buffer() throws IOException {
         while (!repaired.hasRemaining() && !ended) {
             fill();
         }
-        return repaired.hasRemaining();
+        return repaired.hasRemaining() ? repaired : null;
     }
 
     private void fill() throws IOException {

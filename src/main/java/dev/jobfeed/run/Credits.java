@@ -20,7 +20,7 @@ final class Credits {
         BigDecimal expected = expected(attempt, price);
         checkFloor(attempt, expected);
         checkCap(attempt, expected);
-        price.ifPresent(p -> checkConfirmation(attempt, p));
+        price.ifPresent(p -> checkConfirmation(attempt, p, expected));
     }
 
     /**
@@ -97,7 +97,7 @@ final class Credits {
                 .orElse(BigDecimal.ZERO);
     }
 
-    private static void checkConfirmation(Attempt attempt, BigDecimal price) {
+    private static void checkConfirmation(Attempt attempt, BigDecimal price, BigDecimal page) {
         Run run = attempt.run();
         Optional<BigDecimal> threshold = attempt.tenant().settings().credits("jobo.credits.confirm-above");
         // an agreement to a cost does not cover a feed that repeats its rows
@@ -110,7 +110,6 @@ final class Credits {
         String name = "Run " + run.id() + " (" + run.mode().name().toLowerCase(java.util.Locale.ROOT) + ")";
         String limit = "jobo.credits.confirm-above (" + text(threshold.get()) + ")";
         int batchSize = attempt.source().batchSize(attempt.tenant().settings());
-        BigDecimal page = price.multiply(BigDecimal.valueOf(batchSize));
         BigDecimal spent = attempt.creditsOfRun();
         BigDecimal cost = spent.add(page);
         BigDecimal estimated = run.estimatedTotal() == null

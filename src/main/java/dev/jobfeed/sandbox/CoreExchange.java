@@ -24,7 +24,10 @@ import org.apache.hc.core5.http.HttpEntityContainer;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 
-/** A request and its answer as handlers of the JDK's server see them. The answer leaves when the handler is done. */
+/**
+ * A request and its answer as handlers of the JDK's server see them. The answer leaves when the handler is done.
+ * Methods that no handler of the sandbox calls are not supported.
+ */
 final class CoreExchange extends HttpExchange {
 
     private static final DateTimeFormatter HTTP_DATE =
