@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What happened in a round, in order; written by many threads. */
@@ -21,12 +20,18 @@ final class ChaosDiary {
     }
 
     /** Everything, with what the sandbox was asked and how it answered. */
-    synchronized String told(Sandbox sandbox) {
+    String told(Sandbox sandbox) {
+        return told(sandbox, Integer.MAX_VALUE);
+    }
+
+    /** The last lines of the same. */
+    synchronized String told(Sandbox sandbox, int most) {
         Stream<Entry> requests = sandbox.log().entries().stream().map(ChaosDiary::entry);
-        return Stream.concat(entries.stream(), requests)
+        List<String> lines = Stream.concat(entries.stream(), requests)
                 .sorted(Comparator.comparing(Entry::time))
                 .map(entry -> entry.time() + "  " + entry.text())
-                .collect(Collectors.joining("\n"));
+                .toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - most), lines.size()));
     }
 
     private static Entry entry(LoggedRequest request) {

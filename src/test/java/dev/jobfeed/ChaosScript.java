@@ -32,6 +32,7 @@ final class ChaosScript {
             Fault.TEXT_HAS_MORE,
             Fault.TRUNCATED,
             Fault.DROPPED,
+            Fault.LOST,
             Fault.DELAY);
 
     private static final List<Fault> BAD_ROWS = List.of(
@@ -40,7 +41,10 @@ final class ChaosScript {
             Fault.ROW_BAD_TITLE,
             Fault.ROW_BAD_CREATED_AT,
             Fault.ROW_BAD_TEXT,
-            Fault.ROW_UNKNOWN_FIELD);
+            Fault.ROW_UNKNOWN_FIELD,
+            Fault.ROW_NAN,
+            Fault.ROW_CONTROL,
+            Fault.ROW_BAD_BYTES);
 
     /** The attempt ends, and the next one goes on. */
     private static final List<Fault> FINAL = List.of(
@@ -77,6 +81,8 @@ final class ChaosScript {
             rules.add(FaultRule.of(Fault.ROW_HUGE).nth(1 + random.nextInt(20)));
         }
         contradictions();
+        expiredIds();
+        emptyPages();
         lostCursors();
         Collections.shuffle(rules, random);
         return rules;
@@ -121,6 +127,44 @@ final class ChaosScript {
         }
         if (random.nextInt(4) == 0) {
             rules.add(FaultRule.of(Fault.NO_CURSOR).nth(1 + random.nextInt(20)));
+        }
+        // a truncated feed, and a truncated sweep, more often than one attempt repeats the request
+        for (Endpoint endpoint : List.of(Endpoint.JOBS_FEED, Endpoint.JOBS_EXPIRED)) {
+            if (random.nextInt(6) == 0) {
+                long from = 1 + random.nextInt(20);
+                rules.add(FaultRule.of(Fault.NO_CURSOR)
+                        .on(endpoint)
+                        .cursor(random.nextBoolean() ? null : 7)
+                        .from(from)
+                        .to(from + random.nextInt(9)));
+            }
+        }
+        if (random.nextInt(4) == 0) {
+            rules.add(FaultRule.of(Fault.PLAIN_IDS).share(0.1));
+        }
+    }
+
+    private void expiredIds() {
+        if (random.nextInt(4) == 0) {
+            rules.add(FaultRule.of(Fault.OBJECT_IDS).share(0.1));
+        }
+        if (random.nextInt(4) == 0) {
+            Fault fault = random.nextBoolean() ? Fault.ROW_NO_ID : Fault.ROW_BAD_ID;
+            rules.add(FaultRule.of(fault).on(Endpoint.JOBS_EXPIRED).share(0.1));
+        }
+    }
+
+    /** Some between others, or more in a row than an attempt accepts. */
+    private void emptyPages() {
+        if (random.nextInt(4) == 0) {
+            rules.add(FaultRule.of(Fault.EMPTY_PAGE).share(0.05));
+        }
+        if (random.nextInt(6) == 0) {
+            long from = 1 + random.nextInt(20);
+            rules.add(FaultRule.of(Fault.EMPTY_PAGE)
+                    .on(random.nextBoolean() ? Endpoint.JOBS_FEED : Endpoint.JOBS_EXPIRED)
+                    .from(from)
+                    .to(from + 11));
         }
     }
 

@@ -8,8 +8,10 @@ import dev.jobfeed.sandbox.World;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,17 +27,23 @@ final class ChaosStorm implements Interceptor, AutoCloseable {
     private final Random random;
     private final ChaosDiary diary;
     private final Interceptor faults;
+    private final ChaosCycle cycle;
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
     private final List<UUID> restless = new ArrayList<>();
+    private final Set<UUID> returnees = new HashSet<>();
     private int requests;
     private int moves;
+    private int movesLeft;
+    private int clockRequest;
+    private Duration clockOffset;
     private Blow blow;
     private Future<?> underWay;
 
-    ChaosStorm(Sandbox sandbox, List<FaultRule> script, Random random, ChaosDiary diary) {
+    ChaosStorm(Sandbox sandbox, List<FaultRule> script, ChaosCycle cycle, Random random, ChaosDiary diary) {
         this.sandbox = sandbox;
         this.random = random;
         this.diary = diary;
+        this.cycle = cycle;
         this.faults = sandbox.faults(script);
         sandbox.intercept(this);
     }
@@ -44,6 +52,9 @@ final class ChaosStorm implements Interceptor, AutoCloseable {
     public Verdict decide(ApiRequest request) throws IOException, InterruptedException {
         synchronized (this) {
             requests++;
+            if (requests == clockRequest) {
+                sandbox.shiftClock(clockOffset);
+            }
             if (blow != null && requests == blow.request()) {
                 fall();
             }
@@ -54,7 +65,16 @@ final class ChaosStorm implements Interceptor, AutoCloseable {
                 later.schedule(this::drift, random.nextInt(40), TimeUnit.MILLISECONDS);
             }
         }
-        return faults.decide(request);
+        Verdict led = cycle.decide(request);
+        return led == null ? faults.decide(request) : led;
+    }
+
+    /**
+     * Starts an attempt, during which the world moves a bounded number of times. Without a bound, a sweep in small pages
+     * would make the list that it reads grow faster than it reads it.
+     */
+    synchronized void attempt() {
+        movesLeft = random.nextInt(25);
     }
 
     /** Lets something happen a delay after the so manieth request from now, or after the delay alone for 0. */
@@ -78,13 +98,28 @@ final class ChaosStorm implements Interceptor, AutoCloseable {
         }
     }
 
-    private void drift() {
-        move(4);
+    private synchronized void drift() {
+        if (movesLeft > 0) {
+            movesLeft--;
+            move(4);
+        }
+    }
+
+    /** Sets the server's clock, now or at one of the next requests. */
+    synchronized void step(Duration offset) {
+        int requests = random.nextInt(6);
+        diary.add("the server's clock is off by " + offset + " after " + requests + " requests");
+        if (requests == 0) {
+            sandbox.shiftClock(offset);
+        } else {
+            clockRequest = this.requests + requests;
+            clockOffset = offset;
+        }
     }
 
     /** Moves the world between two attempts, from a little to enough for several pages. */
     void gust() {
-        move(1 << random.nextInt(7));
+        move(1 << random.nextInt(6));
     }
 
     /** The same few jobs are moved again and again. */
@@ -94,6 +129,7 @@ final class ChaosStorm implements Interceptor, AutoCloseable {
         List<UUID> updated = world.updateJobs(random.nextInt(most));
         List<UUID> expired = world.expireJobs(random.nextInt(most));
         List<UUID> returned = world.returnJobs(random.nextInt(1 + most / 2));
+        List<UUID> sites = world.updateCareerSites(random.nextInt(1 + most / 2));
         StringBuilder again = new StringBuilder();
         for (int i = random.nextInt(3); i > 0 && !restless.isEmpty(); i--) {
             UUID id = restless.get(random.nextInt(restless.size()));
@@ -104,14 +140,21 @@ final class ChaosStorm implements Interceptor, AutoCloseable {
                         default -> world.returnJob(id);
                     };
             again.append(done ? " " + id : "");
+            returnees.add(id);
         }
         for (List<UUID> moved : List.of(created, updated, expired, returned)) {
             restless.addAll(moved);
         }
         restless.subList(0, Math.max(0, restless.size() - 20)).clear();
+        returnees.addAll(returned);
         moves++;
         diary.add("created " + created + ", updated " + updated + ", expired " + expired + ", returned " + returned
-                + ", moved again" + again);
+                + ", moved again" + again + ", sites updated " + sites.size());
+    }
+
+    /** The jobs that may have expired and returned; a feed by posting time does not deliver them again. */
+    synchronized Set<UUID> returnees() {
+        return Set.copyOf(returnees);
     }
 
     synchronized int moves() {

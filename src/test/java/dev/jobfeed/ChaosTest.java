@@ -1,6 +1,10 @@
 package dev.jobfeed;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -29,8 +33,14 @@ class ChaosTest {
         return IntStream.range(first, first + Integer.getInteger("jobfeed.chaos.rounds", 6));
     }
 
+    @TempDir
+    private static Path shared;
+
+    private static List<String> jvmOptions;
+
     @BeforeAll
-    static void saySeed() {
+    static void prepare() throws IOException, InterruptedException {
+        jvmOptions = ClassArchive.in(shared);
         System.out.println("Chaos: -Djobfeed.chaos.seed=" + SEED);
     }
 
@@ -43,9 +53,12 @@ class ChaosTest {
     @MethodSource("rounds")
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void theStoreEndsAsTheWorldWhateverHappened(int number, @TempDir Path directory) throws Exception {
-        try (ChaosRound round = new ChaosRound(number, SEED, directory)) {
+        try (ChaosRound round = new ChaosRound(number, SEED, jvmOptions, directory)) {
+            Instant start = Instant.now();
             round.play();
             TALLY.add(round);
+            System.out.println("Chaos: round " + number + " passed after "
+                    + Duration.between(start, Instant.now()).toSeconds() + " s");
         }
     }
 }

@@ -64,7 +64,8 @@ final class JobfeedProcess implements AutoCloseable {
                 "-cp",
                 classPath(),
                 "dev.jobfeed.cli.Jobfeed"));
-        command.addAll(command.indexOf("-cp"), java);
+        // behind the class path, which they may replace
+        command.addAll(command.size() - 1, java);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> set = new HashMap<>();
@@ -78,7 +79,7 @@ final class JobfeedProcess implements AutoCloseable {
     }
 
     /** Without the tests' own classes, and so with the shipped logging. */
-    private static String classPath() {
+    static String classPath() {
         String separator = System.getProperty("path.separator");
         return String.join(
                 separator,

@@ -2,8 +2,10 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -11,9 +13,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -36,28 +39,38 @@ final class PageBill {
 
     /** Answers with rows that cannot be used, and have to be bought again. */
     private static final Set<String> SPOILED =
-            Set.of("truncated", "no_has_more", "text_has_more", "repeated_cursor", "no_cursor");
+            Set.of("truncated", "no_has_more", "text_has_more", "repeated_cursor", "no_cursor", "cursor_cycle");
 
-    private record RunPages(Instant startedAt, long pages, int restarts) {}
+    /** Other faults of pages that are stored; an empty page costs nothing. */
+    private static final Set<String> STORED = Set.of("delay", "plain_ids", "repeated_pages", "empty_page");
 
-    private final NavigableMap<Instant, RunPages> runs = new TreeMap<>();
+    private record RunPages(Instant startedAt, long pages, int restarts, BigDecimal credits) {}
+
+    private final List<RunPages> runs;
+    private final NavigableSet<Instant> starts;
     private final List<LoggedRequest> bought;
     private final long spoiled;
 
     private PageBill(List<RunPages> runs, List<LoggedRequest> bought) {
-        runs.forEach(run -> this.runs.put(run.startedAt(), run));
+        this.runs = runs;
+        this.starts = runs.stream().map(RunPages::startedAt).collect(Collectors.toCollection(TreeSet::new));
         this.bought = bought;
         this.spoiled = bought.stream().filter(PageBill::isSpoiled).count();
     }
 
-    static PageBill of(Sandbox sandbox, String url) throws SQLException {
+    /** The bill of a stream that is read from this endpoint. */
+    static PageBill of(Sandbox sandbox, String url, FeedSource source) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url)) {
             List<RunPages> runs = new JdbcTemplate(new SingleConnectionDataSource(connection, true))
                     .query(
-                            "select run_started_at, pages, restarts from sync_run",
+                            "select run_started_at, pages, restarts, credits_spent from sync_run where stream = ?",
                             (row, i) -> new RunPages(
-                                    row.getObject(1, OffsetDateTime.class).toInstant(), row.getLong(2), row.getInt(3)));
-            List<LoggedRequest> bought = sandbox.log().entries("/api/jobs/feed").stream()
+                                    row.getObject(1, OffsetDateTime.class).toInstant(),
+                                    row.getLong(2),
+                                    row.getInt(3),
+                                    row.getBigDecimal(4)),
+                            source.stream());
+            List<LoggedRequest> bought = sandbox.log().entries(source.path()).stream()
                     .filter(PageBill::isPage)
                     .toList();
             return new PageBill(runs, bought);
@@ -67,7 +80,7 @@ final class PageBill {
     private static boolean isPage(LoggedRequest request) {
         String fault = request.fault();
         return request.status() == 200
-                && (fault == null || fault.equals("delay") || fault.startsWith("row_") || SPOILED.contains(fault));
+                && (fault == null || STORED.contains(fault) || fault.startsWith("row_") || SPOILED.contains(fault));
     }
 
     /** A page of nothing but old bad rows looks as if the server ignored the window, and is refused. */
@@ -76,15 +89,26 @@ final class PageBill {
                 && (SPOILED.contains(page.fault()) || page.fault().startsWith("row_") && page.rows() == 0);
     }
 
-    /** Nothing was bought without a reason. */
-    void assertIsJustified(int kills) {
-        long committed = runs.values().stream().mapToLong(RunPages::pages).sum();
-        long excused = (long) PAGES_A_KILL * kills + spoiled;
+    /**
+     * Nothing was bought without a reason.
+     *
+     * @param kills of processes that worked on the stream
+     * @param stuck attempts that refused a page because of its cursor
+     */
+    void assertIsJustified(int kills, int stuck) {
+        long committed = runs.stream().mapToLong(RunPages::pages).sum();
+        long excused = (long) PAGES_A_KILL * kills + spoiled + stuck;
         assertThat((long) bought.size())
-                .as("pages bought; committed were %d, spoiled %d, and kills %d", committed, spoiled, kills)
+                .as(
+                        "pages bought; committed were %d, spoiled %d, kills %d, and pages refused for their cursor %d",
+                        committed, spoiled, kills, stuck)
                 .isBetween(committed, committed + excused);
+    }
 
-        long readAgain = runs.values().stream()
+    /** No page was bought twice within a run without a reason; for clocks that nobody set. */
+    void assertNothingIsBoughtAgain(int kills, int stuck) {
+        long excused = (long) PAGES_A_KILL * kills + spoiled + stuck;
+        long readAgain = runs.stream()
                 .filter(run -> run.restarts() > 0)
                 .mapToLong(RunPages::pages)
                 .sum();
@@ -95,6 +119,28 @@ final class PageBill {
                 .isLessThanOrEqualTo(excused + readAgain);
     }
 
+    /**
+     * What the runs say they cost is what was charged.
+     *
+     * @param price of a row
+     * @param mostRows of a page
+     */
+    void assertCosts(BigDecimal price, int mostRows, int kills) {
+        BigDecimal said = runs.stream().map(RunPages::credits).reduce(BigDecimal.ZERO, BigDecimal::add);
+        BigDecimal charged = price.multiply(
+                BigDecimal.valueOf(bought.stream().mapToInt(LoggedRequest::rows).sum()));
+        // the answer with the cost of these may never have arrived
+        long unknown = (long) PAGES_A_KILL * kills
+                + bought.stream()
+                        .filter(page -> "truncated".equals(page.fault()))
+                        .count();
+        assertThat(said)
+                .as(
+                        "credits that the runs say they cost; charged were %s, unknown is the cost of %d pages",
+                        charged, unknown)
+                .isBetween(charged.subtract(price.multiply(BigDecimal.valueOf(mostRows * unknown))), charged);
+    }
+
     private long boughtAgain() {
         Map<Instant, List<LoggedRequest>> byRun =
                 bought.stream().collect(Collectors.groupingBy(this::runAt, TreeMap::new, Collectors.toList()));
@@ -103,8 +149,8 @@ final class PageBill {
 
     /** The start of a run whose first attempt was killed before it stored an answer is that of its next attempt. */
     private Instant runAt(LoggedRequest request) {
-        Instant start = runs.floorKey(request.time());
-        return start == null ? runs.firstKey() : start;
+        Instant start = starts.floor(request.time());
+        return start == null ? starts.first() : start;
     }
 
     private static long repetitions(List<LoggedRequest> requests) {

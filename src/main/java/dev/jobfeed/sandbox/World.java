@@ -167,6 +167,18 @@ public final class World {
         }
     }
 
+    /** Hands over the JSON of every career site, in its revision of the moment. */
+    public void forEachCareerSite(Consumer<String> consumer) {
+        JsonBytes out = new JsonBytes(4096);
+        for (int site = 0; site < siteUpdatedAt.length; site++) {
+            out.clear();
+            synchronized (this) {
+                companies.writeCareerSite(site, siteRevisions[site], out);
+            }
+            consumer.accept(out.toString());
+        }
+    }
+
     private synchronized Row nextActive(int from) {
         int number = active.nextSetBit(from);
         return number < 0 ? null : row(number);
