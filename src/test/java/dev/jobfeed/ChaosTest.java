@@ -51,7 +51,7 @@ class ChaosTest {
 
     @ParameterizedTest(name = "round {0}")
     @MethodSource("rounds")
-    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void theStoreEndsAsTheWorldWhateverHappened(int number, @TempDir Path directory) throws Exception {
         try (ChaosRound round = new ChaosRound(number, SEED, jvmOptions, directory)) {
             Instant start = Instant.now();

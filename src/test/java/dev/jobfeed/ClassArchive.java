@@ -1,11 +1,15 @@
 package dev.jobfeed;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
@@ -47,7 +51,11 @@ final class ClassArchive {
                                 "jdbc:h2:file:" + directory.resolve("archived")),
                         "sync",
                         "jobs")) {
-            process.exitCode();
+            // longer than a process of its own kind takes: it writes all of its classes
+            await().atMost(Duration.ofMinutes(5)).until(() -> !process.isAlive());
+            assertThat(process.exitCode())
+                    .as("exit code; it said: " + process.err())
+                    .isZero();
         }
         return List.of("-cp", classPath, "-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off");
     }
@@ -69,10 +77,13 @@ final class ClassArchive {
 
     private static void copy(Path classes, JarOutputStream out) throws IOException {
         try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                out.putNextEntry(
-                        new JarEntry(classes.relativize(file).toString().replace(File.separatorChar, '/')));
-                Files.copy(file, out);
+            for (Path file : (Iterable<Path>) files.filter(file -> !file.equals(classes))::iterator) {
+                String name = classes.relativize(file).toString().replace(File.separatorChar, '/');
+                // Flyway looks for directories
+                out.putNextEntry(new JarEntry(Files.isDirectory(file) ? name + "/" : name));
+                if (!Files.isDirectory(file)) {
+                    Files.copy(file, out);
+                }
             }
         }
     }

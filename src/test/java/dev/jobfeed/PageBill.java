@@ -129,8 +129,9 @@ final class PageBill {
         BigDecimal said = runs.stream().map(RunPages::credits).reduce(BigDecimal.ZERO, BigDecimal::add);
         BigDecimal charged = price.multiply(
                 BigDecimal.valueOf(bought.stream().mapToInt(LoggedRequest::rows).sum()));
-        // the answer with the cost of these may never have arrived
-        long unknown = (long) PAGES_A_KILL * kills
+        // the answer with the cost of these may never have arrived, or, with a page that could not be read, not been
+        // saved
+        long unknown = 2L * PAGES_A_KILL * kills
                 + bought.stream()
                         .filter(page -> "truncated".equals(page.fault()))
                         .count();
