@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -19,6 +21,9 @@ final class ChaosBooks {
 
     /** Conditions that nothing in a storm brings about. */
     static final Set<String> UNEXPECTED = Set.of("internal", "database", "configuration");
+
+    /** The way out that the error of a run names, when there is no other. */
+    private static final Pattern REMEDY = Pattern.compile("Close the run with jobfeed (abandon [a-z-]+)");
 
     private final String url;
     private final boolean clocksAreSet;
@@ -43,7 +48,7 @@ final class ChaosBooks {
         return lastStatus.get(stream);
     }
 
-    /** What the operator was told to do about a feed that leads back to where it was; null when it does not. */
+    /** The command that the operator has to run before a stream can continue; null when it needs none. */
     String remedy(String stream) {
         return remedies.get(stream);
     }
@@ -74,11 +79,12 @@ final class ChaosBooks {
                     lastStatus.put(row.getString(1), row.getString(2));
                 });
                 remedies.clear();
-                store.query(
-                        "select stream, remedy from alert where condition = 'cursor-stuck' and cleared_at is null",
-                        row -> {
-                            remedies.put(row.getString(1), row.getString(2));
-                        });
+                store.query("select stream, last_error from sync_run where status = 'open'", row -> {
+                    Matcher remedy = REMEDY.matcher(String.valueOf(row.getString(2)));
+                    if (remedy.find()) {
+                        remedies.put(row.getString(1), remedy.group(1));
+                    }
+                });
             }
         }
     }
