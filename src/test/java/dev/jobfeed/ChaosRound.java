@@ -240,7 +240,7 @@ final class ChaosRound implements AutoCloseable {
             throw new AssertionError(
                     "Round " + number + " failed; -Djobfeed.chaos.seed=" + seed + " -Djobfeed.chaos.first=" + number
                             + " -Djobfeed.chaos.rounds=1 draws it again. "
-                            + (overdue == null ? e.getMessage() : overdue) + "\n"
+                            + (overdue == null ? e.getMessage() : overdue) + "\nDirectory: " + directory + "\n"
                             + diary.told(sandbox, MOST_LINES) + "\n" + told(),
                     e);
         }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,7 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Rounds of a backfill and incremental runs while the world moves, the API fails and processes are killed, all at
  * random. {@code -Djobfeed.chaos.seed} repeats what was drawn; how far a process is when a signal reaches it, no seed
- * can repeat. {@code -Djobfeed.chaos.rounds} says how many rounds, {@code -Djobfeed.chaos.first} where to begin.
+ * can repeat. {@code -Djobfeed.chaos.rounds} says how many rounds, {@code -Djobfeed.chaos.first} where to begin. The
+ * directory of a round that failed is kept, with the output of its processes and, in odd rounds, the H2 file.
  */
 @Tag("processes")
 class ChaosTest {
@@ -52,7 +54,8 @@ class ChaosTest {
     @ParameterizedTest(name = "round {0}")
     @MethodSource("rounds")
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
-    void theStoreEndsAsTheWorldWhateverHappened(int number, @TempDir Path directory) throws Exception {
+    void theStoreEndsAsTheWorldWhateverHappened(int number, @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory)
+            throws Exception {
         try (ChaosRound round = new ChaosRound(number, SEED, jvmOptions, directory)) {
             Instant start = Instant.now();
             round.play();
