@@ -8,6 +8,8 @@ import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
 
 /** {@code jobo-api.camel.yaml}: what is done for each status, and where the key is. */
@@ -82,6 +84,28 @@ class JoboApiRouteTest extends RouteTest {
         assertThatThrownBy(world::sync).isNotNull();
 
         assertThat(arrived("mock:call")).hasSize(1);
+    }
+
+    @Test
+    void aPostWithAQueryStaysAPostAndTheQueryOfACallerIsNoOtherCalls() throws Exception {
+        ProducerTemplate template = world.context().createProducerTemplate();
+        template.send("direct:jobo-api", exchange -> {
+            exchange.setVariable("joboPath", "/api/jobs/feed");
+            exchange.setVariable("joboQuery", "from=host");
+            exchange.getMessage().setBody("{\"batch_size\":1}");
+        });
+        template.send("direct:company-profile", exchange -> {
+            exchange.setVariable("joboQuery", "from=host");
+            exchange.getMessage().setBody(UUID.randomUUID().toString());
+        });
+        template.send("direct:jobfeed-estimate", exchange -> {
+            exchange.setVariable("joboQuery", "from=host");
+            exchange.setVariable("jobfeedStream", "jobs");
+        });
+
+        assertThat(world.sandbox.log().entries())
+                .extracting(request -> request.method() + " " + (request.query() == null ? "" : request.query()))
+                .containsExactly("POST from=host", "GET ", "POST ");
     }
 
     @Test
