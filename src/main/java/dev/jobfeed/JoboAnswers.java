@@ -23,13 +23,13 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
-import org.apache.hc.client5.http.utils.DateUtils;
 
 /** What stands directly before and behind a call to Jobo: bean {@code jobfeedAnswers}. */
 public final class JoboAnswers {
@@ -108,14 +108,13 @@ public final class JoboAnswers {
 
     /** A {@code Date} that is missing or cannot be read says nothing. */
     private static void observe(Exchange exchange) {
-        String date = header(exchange, "Date");
-        Instant read = date == null ? null : DateUtils.parseStandardDate(date.strip());
+        Optional<Instant> date = AnswerHeader.date(header(exchange, "Date"));
         Attempt attempt = attempt(exchange);
         ExpiredIds.Reading reading =
                 exchange.getVariable("jobfeedReading") instanceof ExpiredIds.Reading it ? it : null;
-        if (read != null && (attempt != null || reading != null)) {
+        if (date.isPresent() && (attempt != null || reading != null)) {
             ServerClock clock = attempt != null ? attempt.clock() : reading.clock();
-            clock.observe(read, exchange.getVariable(SENT, Long.class), System.nanoTime());
+            clock.observe(date.get(), exchange.getVariable(SENT, Long.class), System.nanoTime());
         }
     }
 

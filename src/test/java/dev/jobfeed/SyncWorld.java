@@ -248,6 +248,15 @@ final class SyncWorld implements AutoCloseable {
         assertStoreIsTheWorldBut(Set.of());
     }
 
+    /** The same, but for jobs that wait for the operator: they are active here, whether they are so there or not. */
+    void assertStoreIsTheWorldButForPending() {
+        List<UUID> pending = database.queryForList("select job_id from reconcile_pending", UUID.class);
+        assertThat(database.queryForList(
+                        "select id from active_job where id in (select job_id from reconcile_pending)", UUID.class))
+                .containsExactlyInAnyOrderElementsOf(pending);
+        assertStoreIsTheWorldBut(Set.copyOf(pending));
+    }
+
     /** The same, but for some jobs. */
     void assertStoreIsTheWorldBut(Set<UUID> undecided) {
         Map<UUID, String> truth = new HashMap<>();

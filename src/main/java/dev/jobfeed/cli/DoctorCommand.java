@@ -8,6 +8,7 @@ import dev.jobfeed.Settings;
 import dev.jobfeed.SettingsCheck;
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.retry.AnswerHeader;
 import dev.jobfeed.run.ClockAlert;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.run.RunStore;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +25,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.Header;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -227,11 +226,10 @@ final class DoctorCommand implements Callable<Integer> {
             long sent = System.nanoTime();
             int status = client.execute(new HttpGet(settings.baseUrl() + "/api/jobs/expired"), answer -> {
                 Header date = answer.getFirstHeader("Date");
-                Instant time = date == null ? null : DateUtils.parseStandardDate(date.getValue());
-                if (time != null) {
+                AnswerHeader.date(date == null ? null : date.getValue()).ifPresent(time -> {
                     clock.observe(time, sent, System.nanoTime());
                     clockDifference = clock.difference();
-                }
+                });
                 return answer.getCode();
             });
             return settings.baseUrl() + " answers (" + status + " without the key)";

@@ -10,10 +10,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What a resync put aside. */
+/** Shows or expires the jobs whose expiry waits for the operator. */
 @Command(
         name = "reconcile",
-        description = "Shows the active jobs that a resync did not bring and that were too many to expire by itself.",
+        description = "Shows how many active jobs wait for the operator: a resync did not deliver them, or a sweep could not decide.",
         mixinStandardHelpOptions = true)
 final class ReconcileCommand implements Callable<Integer> {
 

@@ -20,8 +20,19 @@ public final class AnswerHeader {
      * @return the local time when the header says nothing, or agrees with it
      */
     public static Instant serverNow(String date, Instant local) {
-        Instant server = date == null ? null : DateUtils.parseStandardDate(date.strip());
-        return server == null || Duration.between(server, local).abs().compareTo(AGREES) <= 0 ? local : server;
+        return date(date)
+                .filter(server -> Duration.between(server, local).abs().compareTo(AGREES) > 0)
+                .orElse(local);
+    }
+
+    /**
+     * Reads a header {@code Date}.
+     *
+     * @param date nullable
+     * @return empty when it is missing or cannot be read
+     */
+    public static Optional<Instant> date(String date) {
+        return Optional.ofNullable(date).map(String::strip).map(DateUtils::parseStandardDate);
     }
 
     /**

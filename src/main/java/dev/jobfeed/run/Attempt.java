@@ -341,7 +341,7 @@ public final class Attempt {
 
     /** When the page at hand was requested, in the server's time. */
     OffsetDateTime pageRequestedAt() {
-        return clock.at(pageRequestedNanos);
+        return clock.alignedAt(pageRequestedNanos);
     }
 
     void sweepStarts() {

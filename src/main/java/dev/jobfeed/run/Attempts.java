@@ -212,11 +212,12 @@ public final class Attempts {
         OffsetDateTime now = attempt.clock().now();
         Run run = runs.run(attempt.run().id());
         SyncState stored = runs.state(attempt.stream());
-        SyncState state = usable(tenant, Watermarks.fallen(stored, change.fallen()), now);
+        SyncState state = usable(tenant, Watermarks.fallen(stored, change.fallen(), now), now);
         OffsetDateTime start = start(attempt, run, change.fallen());
         if (run.runStartedAt().equals(stored.lastSweepStartedAt())) {
             // nothing was swept yet: what is stored was delivered since the start of the run
-            state = state.with(state.lastRunStartedAt(), start);
+            state = state.with(
+                    state.lastRunStartedAt(), start, run.clockChecked() ? state.earliestSweepStartedAt() : null);
         }
         runs.alignClock(state, change.difference());
         if (!change.fallen().isZero() && attempt.source().isExpiring()) {

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,40 +35,53 @@ public final class Deliveries {
     }
 
     /**
+     * Between which times a page was requested, by the present time of the server's clock. An expiry before the earliest
+     * lies before the delivery, one behind the latest lies behind it; of one between them it is unknown.
+     */
+    record Delivery(Instant earliest, Instant latest) {}
+
+    /**
      * Notes the jobs of a page, whether their rows can be stored or not.
      *
      * @param requestedAt when the page was requested
+     * @param setBackFrom the latest time that the server's clock may have shown before it was set back; null when it was not
      */
-    void add(long runId, OffsetDateTime requestedAt, UuidArray ids) {
+    void add(long runId, OffsetDateTime requestedAt, OffsetDateTime setBackFrom, UuidArray ids) {
         jdbc.update(
                 sql("delivered-insert"),
                 new MapSqlParameterSource("run_id", runId)
-                        .addValue("requested_at", requestedAt)
+                        .addValue("earliest", requestedAt)
+                        .addValue(
+                                "latest",
+                                setBackFrom == null || setBackFrom.isBefore(requestedAt) ? requestedAt : setBackFrom)
                         .addValue("ids", ids, Types.ARRAY));
     }
 
-    /** When the pages with the newest deliveries of some jobs were requested, of the jobs that were delivered since a time. */
-    Map<UUID, OffsetDateTime> since(OffsetDateTime since, Collection<UUID> ids) {
-        Map<UUID, OffsetDateTime> found = new HashMap<>();
+    /** The newest deliveries of some jobs, of those that may have been delivered since a time. */
+    Map<UUID, Delivery> since(OffsetDateTime since, Collection<UUID> ids) {
+        Map<UUID, Delivery> found = new HashMap<>();
         Set<UUID> wanted = ids.isEmpty() ? Set.of() : new HashSet<>(ids);
-        Long behind = wanted.isEmpty() ? null : Long.valueOf(0);
+        Long behind = wanted.isEmpty()
+                ? null
+                : jdbc.queryForObject(sql("delivered-behind"), Map.of("since", since), Long.class);
         while (behind != null) {
-            behind = jdbc.query(
-                    sql("delivered-since"), Map.of("since", since, "behind", behind), (ResultSetExtractor<Long>)
-                            pages -> read(pages, wanted, found));
+            behind = jdbc.query(sql("delivered-since"), Map.of("behind", behind), (ResultSetExtractor<Long>)
+                    pages -> read(pages, wanted, found));
         }
         return found;
     }
 
     /** The last of the pages; null when there were none. */
-    private static Long read(ResultSet pages, Set<UUID> wanted, Map<UUID, OffsetDateTime> found) throws SQLException {
+    private static Long read(ResultSet pages, Set<UUID> wanted, Map<UUID, Delivery> found) throws SQLException {
         Long last = null;
         while (pages.next()) {
             last = pages.getLong(1);
-            OffsetDateTime requestedAt = pages.getObject(2, OffsetDateTime.class);
-            for (Object id : (Object[]) pages.getArray(3).getArray()) {
+            Delivery delivery = new Delivery(
+                    pages.getObject(2, OffsetDateTime.class).toInstant(),
+                    pages.getObject(3, OffsetDateTime.class).toInstant());
+            for (Object id : (Object[]) pages.getArray(4).getArray()) {
                 if (wanted.contains(id)) {
-                    found.merge((UUID) id, requestedAt, (a, b) -> a.isAfter(b) ? a : b);
+                    found.put((UUID) id, delivery);
                 }
             }
         }
@@ -79,9 +93,11 @@ public final class Deliveries {
         jdbc.update(sql("delivered-forget"), Map.of("before", before));
     }
 
-    /** Moves all times back, because the server's clock may have been set back since. */
+    /** Moves the earliest times of all pages back, because the server's clock may have been set back since. */
     void shift(Duration by) {
-        jdbc.update(sql("delivered-shift"), Map.of("seconds", by.plusMillis(999).toSeconds()));
+        jdbc.update(
+                sql("delivered-shift"),
+                Map.of("seconds", Watermarks.inReach(by).plusMillis(999).toSeconds()));
     }
 
     private String sql(String name) {

@@ -90,12 +90,9 @@ public final class ExpiredIds {
     }
 
     private static OffsetDateTime since(Reading reading, SyncState state, OffsetDateTime start) {
-        OffsetDateTime watermark = state.lastSweepStartedAt();
-        OffsetDateTime since = watermark == null
+        return state.lastSweepStartedAt() == null
                 ? start.minus(FIRST)
-                : watermark.minus(reading.tenant.settings().overlap());
-        OffsetDateTime reach = start.minus(RunPlan.SWEEP_REACH);
-        return since.isBefore(reach) ? reach : since;
+                : Watermarks.sweepFrom(state, start, reading.tenant.settings().overlap());
     }
 
     /** Begins the pagination again, because its cursor is of no use any more. */
@@ -115,7 +112,7 @@ public final class ExpiredIds {
             Tenant tenant = reading.tenant;
             SyncState state = tenant.transaction().execute(status -> {
                 SyncState aligned = Watermarks.usable(
-                        Watermarks.fallen(tenant.runs().state(STREAM), change.fallen()),
+                        Watermarks.fallen(tenant.runs().state(STREAM), change.fallen(), reading.clock.now()),
                         reading.clock.now(),
                         Optional.empty());
                 tenant.runs().alignClock(aligned, change.difference());
@@ -128,7 +125,7 @@ public final class ExpiredIds {
                 return aligned;
             });
             OffsetDateTime start = reading.clock.at(reading.sweep.startedNanos());
-            reading.sweep.align(since(reading, state, start), start);
+            reading.sweep.align(since(reading, state, start), start, false);
         }
     }
 

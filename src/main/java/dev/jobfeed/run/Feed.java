@@ -266,7 +266,13 @@ public final class Feed {
         if (!delivered.isEmpty()) {
             Attempts.settle(attempt, stored, delivered, at);
             if (attempt.source().isExpiring()) {
-                attempt.tenant().deliveries().add(run.id(), attempt.pageRequestedAt(), new UuidArray(delivered));
+                attempt.tenant()
+                        .deliveries()
+                        .add(
+                                run.id(),
+                                attempt.pageRequestedAt(),
+                                attempt.stateBefore().setBackFrom(),
+                                new UuidArray(delivered));
             }
         }
         if (!page.rejected().isEmpty()) {

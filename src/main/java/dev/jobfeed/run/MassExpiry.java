@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Jobs that a resync did not bring and that were too many to expire by themselves, once a person says that they may. */
+/** Expires the jobs that a resync or a sweep has left to the operator, once the operator agrees. */
 public final class MassExpiry {
 
     private static final String STREAM = "jobs";

@@ -77,9 +77,13 @@ public final class ReconcileStore {
         }
     }
 
-    /** Puts jobs aside for a person; those that are there already stay as they are. */
-    void hold(long runId, String reason, UuidArray ids) {
-        jdbc.update(
+    /**
+     * Has active jobs wait for the operator; those that do already stay as they are.
+     *
+     * @return how many it added
+     */
+    int hold(long runId, String reason, UuidArray ids) {
+        return jdbc.update(
                 Sql.text("reconcile-hold", database),
                 new MapSqlParameterSource("run_id", runId)
                         .addValue("reason", reason)
@@ -98,7 +102,7 @@ public final class ReconcileStore {
     /**
      * Why a job waits.
      *
-     * @param runId the resync that did not bring it
+     * @param runId the resync that did not deliver it, or the run of the sweep that could not decide
      * @param reason what it expires by
      */
     record Cause(long runId, String reason) {}

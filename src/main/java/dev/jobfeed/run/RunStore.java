@@ -60,7 +60,10 @@ public final class RunStore {
                         row.getString("origin_base_url"),
                         row.getString("origin_environment"),
                         row.getString("origin_tenant"),
-                        milliseconds(row, "clock_difference_ms")));
+                        milliseconds(row, "clock_difference_ms"),
+                        time(row, "earliest_sweep_started_at"),
+                        time(row, "server_set_back_from"),
+                        time(row, "unreadable_sweep_at")));
     }
 
     /** Whether rows of a stream are in quarantine that a good row of their job would end, or jobs are put aside by a resync. */
@@ -408,15 +411,15 @@ public final class RunStore {
 
     /** Stores what the server's clock showed, and the watermarks by it. */
     void alignClock(SyncState state, Duration difference) {
+        int time = java.sql.Types.TIMESTAMP_WITH_TIMEZONE;
         jdbc.update(
                 sql("state-clock"),
                 new MapSqlParameterSource("stream", state.stream())
                         .addValue("difference", difference.toMillis())
-                        .addValue("run_started_at", state.lastRunStartedAt(), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
-                        .addValue(
-                                "sweep_started_at",
-                                state.lastSweepStartedAt(),
-                                java.sql.Types.TIMESTAMP_WITH_TIMEZONE));
+                        .addValue("run_started_at", state.lastRunStartedAt(), time)
+                        .addValue("sweep_started_at", state.lastSweepStartedAt(), time)
+                        .addValue("earliest_sweep_started_at", state.earliestSweepStartedAt(), time)
+                        .addValue("server_set_back_from", state.setBackFrom(), time));
     }
 
     /** Stores a run's start, window and mode, as they are by the server's clock. */

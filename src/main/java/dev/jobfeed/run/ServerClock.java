@@ -26,6 +26,7 @@ public final class ServerClock {
     private final Instant localOrigin;
     private final long originNanos = System.nanoTime();
     private Duration difference = Duration.ZERO;
+    private Duration aligned = Duration.ZERO;
     private boolean known;
     private boolean measured;
     private boolean differing;
@@ -52,6 +53,7 @@ public final class ServerClock {
     synchronized void assume(Duration stored) {
         if (stored != null && !measured) {
             difference = stored;
+            aligned = stored;
             known = true;
         }
     }
@@ -90,6 +92,7 @@ public final class ServerClock {
         Change change = new Change(difference, fallen);
         changed = false;
         fallen = Duration.ZERO;
+        aligned = difference;
         return change;
     }
 
@@ -120,7 +123,19 @@ public final class ServerClock {
 
     /** The server's time at a value of {@link System#nanoTime}. */
     synchronized OffsetDateTime at(long nanos) {
-        return local(nanos).plus(difference).atOffset(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+        return utc(local(nanos).plus(difference));
+    }
+
+    /**
+     * The server's time at a value of {@link System#nanoTime}, by what {@link #takeChange} said last. An answer to a later
+     * request, which may show that the clock was set meanwhile, does not count for it.
+     */
+    synchronized OffsetDateTime alignedAt(long nanos) {
+        return utc(local(nanos).plus(aligned));
+    }
+
+    private static OffsetDateTime utc(Instant time) {
+        return time.atOffset(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
     }
 
     private Instant local(long nanos) {

@@ -6,32 +6,23 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * One reading of {@code GET /api/jobs/expired}. In routes it is the variable {@code jobfeedSweep}.
+ * One sweep of {@code GET /api/jobs/expired}. In routes it is the variable {@code jobfeedSweep}.
  *
  * <p>The list has ids and no times. A listed job that the feed has delivered since the window's beginning may have expired
- * before that and returned, so the list is read once more from the time of the delivery: only a job that is listed then has
- * expired since.
+ * before that and returned, so the list is read again from other times until that is decided, see {@link Doubts}.
  */
 public final class Sweep {
 
-    /**
-     * How often the list is read again at most. If jobs were delivered at more times than that, those of neighbouring times
-     * are asked about together, from the earliest of them: a job that expired and returned between that and its own delivery
-     * is closed, and none stays open that has expired.
-     */
-    static final int MOST_QUESTIONS = 16;
+    /** How often the list is read again at most. What is undecided then waits for the operator. */
+    static final int MOST_QUESTIONS = 100;
 
     private static final int MOST_RESTARTS = 5;
 
@@ -48,33 +39,21 @@ public final class Sweep {
     private int emptyPages;
     private long unreadable;
     private String example;
-    private final Map<UUID, Instant> doubtful = new HashMap<>();
-    private final Deque<Question> questions = new ArrayDeque<>();
+    private Doubts doubts = Doubts.NONE;
+    private final Set<UUID> listed = new HashSet<>();
+    private Instant question;
+    private int questions;
+    private Findings findings = new Findings(List.of(), List.of(), Doubts.NONE, null);
 
     /**
-     * Asks which of some jobs have expired since a time.
+     * What a page decides.
      *
-     * @param ids jobs that were delivered as active then or later
+     * @param expired jobs that have expired since the feed delivered them
+     * @param undecided jobs of which that cannot be found out
+     * @param doubts jobs of which it is to be found out
+     * @param question the time from which the list is to be read next; null when it is not, or goes on
      */
-    record Question(Instant since, Set<UUID> ids) {
-
-        /** Asks about jobs by the times of their last delivery, the earliest first. */
-        static List<Question> of(Map<UUID, Instant> delivered, int most) {
-            TreeMap<Instant, Set<UUID>> byTime = new TreeMap<>();
-            delivered.forEach(
-                    (id, at) -> byTime.computeIfAbsent(at, t -> new HashSet<>()).add(id));
-            int together = (byTime.size() + most - 1) / most;
-            List<Question> questions = new ArrayList<>();
-            int number = 0;
-            for (Map.Entry<Instant, Set<UUID>> entry : byTime.entrySet()) {
-                if (number++ % together == 0) {
-                    questions.add(new Question(entry.getKey(), new HashSet<>()));
-                }
-                questions.get(questions.size() - 1).ids().addAll(entry.getValue());
-            }
-            return questions;
-        }
-    }
+    private record Findings(List<UUID> expired, List<UUID> undecided, Doubts doubts, Instant question) {}
 
     /**
      * A sweep that begins.
@@ -103,21 +82,22 @@ public final class Sweep {
     }
 
     /**
-     * Goes by another start, and by an earlier window, once the server's clock is known. An earlier window is read from its
-     * beginning.
+     * Goes by another start, and by an earlier window, once the server's clock is known. The window is read from its beginning
+     * when it is earlier, or when deliveries have other times since.
+     *
+     * @param fell whether the difference of the clocks fell
      */
-    void align(OffsetDateTime from, OffsetDateTime start) {
+    void align(OffsetDateTime from, OffsetDateTime start, boolean fell) {
         startedAt = start;
+        widened |= fell || from.isBefore(since);
         if (from.isBefore(since)) {
             since = from;
-            widened = true;
         }
     }
 
     /** The query of the next request. */
     public String query() {
-        Instant from =
-                questions.isEmpty() ? since.toInstant() : questions.getFirst().since();
+        Instant from = question == null ? since.toInstant() : question;
         String query = "expired_since=" + DateTimeFormatter.ISO_INSTANT.format(from) + "&batch_size=" + batchSize;
         return cursor == null ? query : query + "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
     }
@@ -127,20 +107,51 @@ public final class Sweep {
         return !finished;
     }
 
-    /** Whether the list is read again from the time of a delivery. */
+    /** Whether the list is read again from another time than the beginning of the window. */
     boolean isAsking() {
-        return !questions.isEmpty();
+        return question != null;
     }
 
-    /** The listed jobs that have certainly expired: all but those that were delivered since the window's beginning. */
-    List<UUID> certain(List<UUID> listed, Map<UUID, OffsetDateTime> delivered) {
-        delivered.forEach((id, at) -> doubtful.put(id, at.toInstant()));
-        return listed.stream().filter(id -> !delivered.containsKey(id)).toList();
+    /**
+     * Decides which jobs of a page have certainly expired: those that were not delivered since the window's beginning and,
+     * with the last page of a reading, those of which it is decided by then.
+     *
+     * @param delivered the newest deliveries of listed jobs since the window's beginning; none while the list is read again
+     * @param now the server's time
+     */
+    List<UUID> certain(IdPage page, Map<UUID, Deliveries.Delivery> delivered, Instant now) {
+        List<UUID> certain = isAsking()
+                ? List.of()
+                : page.ids().stream().filter(id -> !delivered.containsKey(id)).toList();
+        Doubts known = isAsking() ? doubts : doubts.with(delivered, since.toInstant());
+        if (page.next().exists() || widened) {
+            findings = new Findings(certain, List.of(), known, null);
+        } else {
+            if (isAsking()) {
+                Set<UUID> all = new HashSet<>(listed);
+                all.addAll(page.ids());
+                known = known.read(question, all);
+            }
+            findings = decide(certain, known, now);
+        }
+        return findings.expired();
     }
 
-    /** The listed jobs that were asked about: they have expired since they were delivered. */
-    List<UUID> answered(List<UUID> listed) {
-        return listed.stream().filter(questions.getFirst().ids()::contains).toList();
+    private Findings decide(List<UUID> certain, Doubts known, Instant now) {
+        List<UUID> expired = new ArrayList<>(certain);
+        expired.addAll(known.of(Doubts.Verdict.EXPIRED, now));
+        List<UUID> undecided = new ArrayList<>(known.of(Doubts.Verdict.UNKNOWN, now));
+        Instant next = known.undecided(now).next(now).orElse(null);
+        if (next != null && questions == MOST_QUESTIONS) {
+            undecided.addAll(known.of(Doubts.Verdict.OPEN, now));
+            next = null;
+        }
+        return new Findings(expired, undecided, known.undecided(now), next);
+    }
+
+    /** The jobs of the page at hand of which it cannot be found out whether they have expired since their delivery. */
+    List<UUID> undecided() {
+        return findings.undecided();
     }
 
     /** Counts postings of the page at hand that were active until now. */
@@ -158,7 +169,8 @@ public final class Sweep {
         cursor = null;
         used.clear();
         emptyPages = 0;
-        if (questions.isEmpty()) {
+        listed.clear();
+        if (!isAsking()) {
             unreadable = 0;
             example = null;
         }
@@ -182,34 +194,38 @@ public final class Sweep {
                     "The sweep was answered with " + emptyPages + " empty pages in a row and has more.",
                     "The next attempt starts it again; tell Jobo if this goes on.");
         }
-        unreadable += page.unreadable();
-        if (example == null) {
-            example = page.example();
-        }
         expiredInPage = 0;
         cursor = page.next().cursor();
         if (widened) {
+            begin(null);
             widened = false;
-            cursor = null;
-            used.clear();
-            questions.clear();
-            doubtful.clear();
-        } else if (!page.next().exists()) {
-            finished = !asksOn();
+            questions = 0;
+            doubts = Doubts.NONE;
+            unreadable = 0;
+            example = null;
+            return;
+        }
+        if (!isAsking()) {
+            unreadable += page.unreadable();
+            example = example == null ? page.example() : example;
+        }
+        doubts = findings.doubts();
+        if (page.next().exists()) {
+            listed.addAll(isAsking() ? page.ids() : List.of());
+        } else {
+            finished = findings.question() == null;
+            begin(findings.question());
+            questions++;
         }
     }
 
-    /** Goes on to the next question; false after the last. */
-    private boolean asksOn() {
+    /** Begins a reading of the list, from the beginning of the window or from another time. */
+    private void begin(Instant from) {
+        question = from;
         cursor = null;
         used.clear();
         emptyPages = 0;
-        if (questions.isEmpty()) {
-            questions.addAll(Question.of(doubtful, MOST_QUESTIONS));
-        } else {
-            questions.removeFirst();
-        }
-        return !questions.isEmpty();
+        listed.clear();
     }
 
     /**

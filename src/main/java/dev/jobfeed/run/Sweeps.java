@@ -7,6 +7,7 @@ import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /** The steps of the sweep that routes call: bean {@code jobfeedSweeps}. */
@@ -35,11 +36,8 @@ public final class Sweeps {
     }
 
     private static OffsetDateTime since(Attempt attempt, OffsetDateTime start) {
-        OffsetDateTime since = attempt.stateBefore()
-                .lastSweepStartedAt()
-                .minus(attempt.tenant().settings().overlap());
-        OffsetDateTime reach = start.minus(RunPlan.SWEEP_REACH);
-        return since.isBefore(reach) ? reach : since;
+        return Watermarks.sweepFrom(
+                attempt.stateBefore(), start, attempt.tenant().settings().overlap());
     }
 
     /**
@@ -49,9 +47,11 @@ public final class Sweeps {
     public void alignClock(Attempt attempt, Sweep sweep) {
         SyncState before = attempt.stateBefore();
         attempts.alignClock(attempt);
-        OffsetDateTime start = attempt.clock().at(sweep.startedNanos());
-        if (attempt.stateBefore() != before) {
-            sweep.align(since(attempt, start), start);
+        SyncState after = attempt.stateBefore();
+        if (after != before) {
+            OffsetDateTime start = attempt.clock().at(sweep.startedNanos());
+            boolean fell = !Objects.equals(before.sweptUntil(), after.sweptUntil());
+            sweep.align(since(attempt, start), start, fell);
         }
     }
 
@@ -60,14 +60,30 @@ public final class Sweeps {
      * beginning, the list is asked again.
      */
     public List<UUID> certain(Attempt attempt, Sweep sweep, IdPage page) {
-        if (sweep.isAsking()) {
-            return sweep.answered(page.ids());
+        return sweep.certain(
+                page,
+                sweep.isAsking() ? Map.of() : attempt.tenant().deliveries().since(sweep.since(), page.ids()),
+                attempt.clock().now().toInstant());
+    }
+
+    /** Has the jobs wait for the operator of which the page at hand shows that no reading of the list can decide. */
+    public void hold(Attempt attempt, Sweep sweep) {
+        Tenant tenant = attempt.tenant();
+        if (!sweep.undecided().isEmpty()
+                && tenant.reconcile().hold(attempt.run().id(), "swept", new UuidArray(sweep.undecided())) > 0) {
+            attempt.leavesUnsettled();
+            tenant.alerts()
+                    .raise(
+                            attempt.stream(),
+                            "reconcile-held",
+                            "Clocks were changed, or jobs were delivered at more times than the list of expired postings is"
+                                    + " read from. Of " + tenant.reconcile().pending() + " listed jobs it is unknown"
+                                    + " whether they expired before their last delivery or after it. They were left"
+                                    + " active.",
+                            "The next delivery of a job decides, and so does " + tenant.command("resync jobs") + ". "
+                                    + tenant.command("reconcile jobs") + " counts them; "
+                                    + tenant.command("reconcile jobs --accept") + " expires them.");
         }
-        OffsetDateTime now = attempt.clock().now();
-        Map<UUID, OffsetDateTime> delivered = attempt.tenant().deliveries().since(sweep.since(), page.ids());
-        // a time of a clock that was wrong says nothing
-        delivered.values().removeIf(at -> at.isAfter(now));
-        return sweep.certain(page.ids(), delivered);
     }
 
     /**
@@ -87,7 +103,7 @@ public final class Sweeps {
         sweep.expired(expired.size());
     }
 
-    /** What is expired needs nobody's care any more, be it in quarantine or put aside by a resync. */
+    /** Closes quarantine entries and pending expiries of expired jobs. */
     public void settle(Attempt attempt, Sweep sweep, List<UUID> ids) {
         Attempts.settle(attempt, ids, ids, sweep.startedAt());
     }
@@ -115,10 +131,7 @@ public final class Sweeps {
             sweep.checkReadable();
             attempt.tenant().transaction().executeWithoutResult(status -> {
                 attempt.tenant().runs().sweptUntil(attempt.stream(), sweep.startedAt());
-                attempt.tenant()
-                        .deliveries()
-                        .forget(sweep.startedAt()
-                                .minus(attempt.tenant().settings().overlap()));
+                attempt.tenant().deliveries().forget(sweep.startedAt().minus(RunPlan.SWEEP_REACH));
                 Attempts.fence(attempt);
             });
             attempt.sweepEnds();

@@ -16,6 +16,11 @@ import java.time.OffsetDateTime;
  * @param originEnvironment the environment of the key it was filled with
  * @param clockDifference the server's time minus the local time, as an answer showed it last; the watermarks are the server's
  * @param originTenant whose feed the whole schema holds; empty for the standard tenant
+ * @param earliestSweepStartedAt the earliest time that the sweep's watermark may be by the server's clock, which may have been
+ *     set back since; null when it is the watermark itself
+ * @param setBackFrom the latest time that the server's clock may have shown before it was set back; null when it was not
+ * @param unreadableSweepAt when a sweep was read to its end last of which some ids could not be read; null when no such id may
+ *     still have an active posting
  */
 public record SyncState(
         String stream,
@@ -29,7 +34,10 @@ public record SyncState(
         String originBaseUrl,
         String originEnvironment,
         String originTenant,
-        Duration clockDifference) {
+        Duration clockDifference,
+        OffsetDateTime earliestSweepStartedAt,
+        OffsetDateTime setBackFrom,
+        OffsetDateTime unreadableSweepAt) {
 
     /** The server's time, as far as it is known, at a local time. */
     public OffsetDateTime serverTime(OffsetDateTime local) {
@@ -41,8 +49,22 @@ public record SyncState(
         return clockDifference == null ? server : server.minus(clockDifference);
     }
 
-    /** The same with other watermarks. */
-    SyncState with(OffsetDateTime run, OffsetDateTime sweep) {
+    /** What the window of a sweep begins behind: the earliest time of the sweep's watermark; null before the first run. */
+    OffsetDateTime sweptUntil() {
+        return earliestSweepStartedAt == null ? lastSweepStartedAt : earliestSweepStartedAt;
+    }
+
+    /**
+     * Returns the same with other watermarks.
+     *
+     * @param earliestSweep see {@link #earliestSweepStartedAt}
+     */
+    SyncState with(OffsetDateTime run, OffsetDateTime sweep, OffsetDateTime earliestSweep) {
+        return with(run, sweep, earliestSweep, setBackFrom);
+    }
+
+    /** Returns the same with other watermarks, and another time before the server's clock was set back. */
+    SyncState with(OffsetDateTime run, OffsetDateTime sweep, OffsetDateTime earliestSweep, OffsetDateTime setBack) {
         return new SyncState(
                 stream,
                 run,
@@ -55,6 +77,9 @@ public record SyncState(
                 originBaseUrl,
                 originEnvironment,
                 originTenant,
-                clockDifference);
+                clockDifference,
+                earliestSweep,
+                setBack,
+                unreadableSweepAt);
     }
 }

@@ -7,24 +7,60 @@ import java.util.Optional;
 /** Decides which watermarks can be used by the server's clock. Pure functions. */
 final class Watermarks {
 
-    /** The longest time that a watermark moves back for a clock that was set: a bound for what is paid again. */
+    /** The longest time that a run's watermark moves back for a clock that was set: a bound for what is paid again. */
     private static final Duration MOST = Duration.ofDays(1);
 
     private Watermarks() {}
 
     /**
-     * Moves the watermarks back by what the difference of the clocks fell. Nothing tells which of the clocks was set: if it
-     * was the server's, rows of the meantime have times before the watermarks.
+     * Notes what the difference of the clocks fell by. Nothing tells which of the clocks was set: if it was the server's,
+     * rows of the meantime have times before the watermarks, and earlier expiries have times in the future.
+     *
+     * <p>The run's watermark moves back, a day at most. The sweep's stays, so that no resync is bought for a clock; what its
+     * window begins behind moves back by all of it, because {@code /expired} is free.
+     *
+     * @param now the server's time
      */
-    static SyncState fallen(SyncState state, Duration by) {
-        return by.isZero()
-                ? state
-                : state.with(back(state.lastRunStartedAt(), by), back(state.lastSweepStartedAt(), by));
+    static SyncState fallen(SyncState state, Duration by, OffsetDateTime now) {
+        if (by.isZero()) {
+            return state;
+        }
+        OffsetDateTime sweep = state.lastSweepStartedAt();
+        return state.with(
+                back(state.lastRunStartedAt(), by),
+                isAfter(sweep, now) && !sweep.minus(by).isAfter(now) ? now : sweep,
+                sweep == null ? null : state.sweptUntil().minus(inReach(by)),
+                setBackFrom(state, by, now));
+    }
+
+    /**
+     * The latest time that the server's clock may have shown before it was set back. Where a sweep's watermark lies in the
+     * future, it was; otherwise only if no attempt has looked at it for as long, so that a day is enough.
+     */
+    private static OffsetDateTime setBackFrom(SyncState state, Duration by, OffsetDateTime now) {
+        OffsetDateTime found = now.plus(isAfter(state.lastSweepStartedAt(), now) ? inReach(by) : least(by, MOST));
+        return isAfter(state.setBackFrom(), found) ? state.setBackFrom() : found;
     }
 
     /** A time that the server's clock may have been set back behind; null stays null. */
     static OffsetDateTime back(OffsetDateTime time, Duration by) {
         return time == null ? null : time.minus(least(by, MOST));
+    }
+
+    /** What {@code /expired} does not reach makes no difference. */
+    static Duration inReach(Duration by) {
+        return least(by, RunPlan.SWEEP_REACH);
+    }
+
+    /**
+     * The beginning of a sweep's window.
+     *
+     * @param start of the sweep
+     */
+    static OffsetDateTime sweepFrom(SyncState state, OffsetDateTime start, Duration overlap) {
+        OffsetDateTime since = state.sweptUntil().minus(overlap);
+        OffsetDateTime reach = start.minus(RunPlan.SWEEP_REACH);
+        return since.isBefore(reach) ? reach : since;
     }
 
     /**
@@ -47,12 +83,15 @@ final class Watermarks {
      * @param earlier the start of an earlier complete run, see {@link #substitute}; without one, it is a day ago
      */
     static SyncState usable(SyncState state, OffsetDateTime now, Optional<OffsetDateTime> earlier) {
-        OffsetDateTime run = state.lastRunStartedAt();
-        OffsetDateTime sweep = state.lastSweepStartedAt();
-        OffsetDateTime reach = now.minus(RunPlan.SWEEP_REACH).plusMinutes(1);
-        return state.with(
-                isAfter(run, now) ? earlier.orElse(now.minus(MOST)) : run,
-                isAfter(sweep, now) ? earlier.filter(reach::isAfter).orElse(reach) : sweep);
+        OffsetDateTime run =
+                isAfter(state.lastRunStartedAt(), now) ? earlier.orElse(now.minus(MOST)) : state.lastRunStartedAt();
+        if (!isAfter(state.lastSweepStartedAt(), now)) {
+            return state.with(run, state.lastSweepStartedAt(), state.earliestSweepStartedAt());
+        }
+        OffsetDateTime reach = now.minus(RunPlan.SWEEP_REACH);
+        return earlier.filter(reach::isAfter)
+                .map(before -> state.with(run, before, null))
+                .orElse(state.with(run, now, reach));
     }
 
     private static boolean isAfter(OffsetDateTime watermark, OffsetDateTime now) {

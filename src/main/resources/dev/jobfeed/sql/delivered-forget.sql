@@ -1,4 +1,4 @@
 -- A resync that is under way still needs its pages to find out what it did not deliver.
 delete from delivered_page
-where requested_at < :before
+where latest_requested_at < :before
   and run_id not in (select open_run_id from sync_state where open_run_id is not null)

@@ -1,2 +1,2 @@
-insert into delivered_page (run_id, requested_at, job_ids)
-values (:run_id, :requested_at, :ids)
+insert into delivered_page (run_id, earliest_requested_at, latest_requested_at, job_ids)
+values (:run_id, :earliest, :latest, :ids)

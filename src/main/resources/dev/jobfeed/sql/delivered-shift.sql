@@ -1,1 +1,2 @@
-update delivered_page set requested_at = requested_at - cast(:seconds as integer) * interval '1' second
+update delivered_page
+set earliest_requested_at = earliest_requested_at - cast(:seconds as integer) * interval '1' second

@@ -1,1 +1,4 @@
-update sync_state set last_sweep_started_at = :started_at where stream = :stream
+update sync_state
+set last_sweep_started_at = :started_at,
+    earliest_sweep_started_at = null
+where stream = :stream

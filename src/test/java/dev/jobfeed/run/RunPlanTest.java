@@ -49,7 +49,21 @@ class RunPlanTest {
 
     private static RunPlan plan(Duration watermark, Duration sweep, String filters) {
         SyncState state = new SyncState(
-                "jobs", ago(watermark), ago(sweep), filters, null, null, null, null, null, null, null, null);
+                "jobs",
+                ago(watermark),
+                ago(sweep),
+                filters,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
         return RunPlan.of(state, null, false, false, FILTERS, NOW, OVERLAP);
     }
 

@@ -169,7 +169,8 @@ class MigrationTest {
                 .update(
                         Sql.text("delivered-insert", kind),
                         new MapSqlParameterSource("run_id", 4)
-                                .addValue("requested_at", HOUR)
+                                .addValue("earliest", HOUR)
+                                .addValue("latest", HOUR)
                                 .addValue("ids", new UuidArray(seen.subList(0, 2)), Types.ARRAY));
         assertThat(database.queryForObject("select count(*) from resync_seen", Integer.class))
                 .isEqualTo(2502);
