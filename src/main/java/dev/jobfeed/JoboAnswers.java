@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -37,6 +38,11 @@ public final class JoboAnswers {
     /** The documentation has only the phrase "400 Invalid cursor"; vendor code has the word invalid_cursor. */
     private static final Pattern INVALID_CURSOR =
             Pattern.compile("invalid[ _-]cursor|cursor[^a-z]+(is |has )?(invalid|expired)");
+
+    private static final Pattern EXPIRED_SINCE = Pattern.compile("(?:^|&)expired_since=([^&]+)");
+
+    /** Jobs feed documentation, "Handling deletions". */
+    private static final Duration REACH = Duration.ofDays(7);
 
     private static final Pattern CURSOR_PARAMETER = Pattern.compile("(^|&)cursor=");
 
@@ -153,12 +159,13 @@ public final class JoboAnswers {
     }
 
     /**
-     * Returns whether the answer refuses the cursor that was sent: 400 invalid cursor, and every 409. A request without a
-     * cursor, as for a company or a first page, has none to lose; its answer is final.
+     * Returns whether the pagination has to begin again: the answer refuses the cursor that was sent (400 invalid cursor, and
+     * every 409), or the time since which expired ids were asked for, and by its own clock that is out of reach. A request
+     * without either, as for a company or a first page, has none to lose; its answer is final.
      */
     public boolean isCursorLost(Exchange exchange) {
         if (!hasCursor(exchange)) {
-            return false;
+            return isOutOfReach(exchange);
         }
         HttpOperationFailedException answer = exchange.getException(HttpOperationFailedException.class);
         if (answer == null) {
@@ -170,6 +177,20 @@ public final class JoboAnswers {
         String body = answer.getResponseBody();
         return body != null
                 && INVALID_CURSOR.matcher(body.toLowerCase(Locale.ROOT)).find();
+    }
+
+    private static boolean isOutOfReach(Exchange exchange) {
+        HttpOperationFailedException answer =
+                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, HttpOperationFailedException.class);
+        Matcher since = EXPIRED_SINCE.matcher(String.valueOf(exchange.getVariable("joboQuery", String.class)));
+        if (answer == null || answer.getStatusCode() != 400 || !since.find()) {
+            return false;
+        }
+        Instant asked = Instant.parse(since.group(1));
+        return AnswerHeader.date(
+                        AnswerHeader.of(answer.getResponseHeaders(), "Date").orElse(null))
+                .filter(now -> asked.isBefore(now.minus(REACH)) || asked.isAfter(now.plusSeconds(1)))
+                .isPresent();
     }
 
     private static boolean hasCursor(Exchange exchange) {

@@ -184,8 +184,9 @@ class ReturnedJobsTest {
         assertThat(sweep).hasSizeBetween(2, 5).allMatch(request -> request.status() == 200);
         assertThat(sweep.get(0).query()).isLessThan(sweep.get(1).query());
         // they are kept as long as a window may reach back, because a clock that is set moves it
-        world.database.update("update delivered_page set earliest_requested_at = earliest_requested_at - interval '167' hour,"
-                + " latest_requested_at = latest_requested_at - interval '167' hour where seq <= 4");
+        world.database.update(
+                "update delivered_page set earliest_requested_at = earliest_requested_at - interval '167' hour,"
+                        + " latest_requested_at = latest_requested_at - interval '167' hour where seq <= 4");
         world.sync();
         assertThat(world.one("select count(*) from delivered_page where seq <= 4", Integer.class))
                 .isZero();

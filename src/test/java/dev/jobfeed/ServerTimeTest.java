@@ -371,6 +371,25 @@ class ServerTimeTest {
         assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
     }
 
+    /** The first request goes by what the last attempt knew. */
+    @Test
+    void aListThatIsAskedFromATimeOutOfReachIsAskedAgainByTheServersClock() throws Exception {
+        start("h2");
+        world.sync();
+        world.sandbox.shiftClock(Duration.ofDays(10));
+        world.sandbox.world().expireJobs(3);
+
+        assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
+
+        world.assertStoreIsTheWorld();
+        assertThat(world.expired())
+                .extracting(LoggedRequest::status)
+                .contains(400)
+                .endsWith(200);
+        assertThat(world.expired().stream().filter(asked -> asked.status() == 400))
+                .hasSize(1);
+    }
+
     /** Sets the clock of the machine that syncs. */
     private void local(Duration error) {
         world.clock(Clock.offset(Clock.systemUTC(), error)).restart();

@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
 /** Shows or expires the jobs whose expiry waits for the operator. */
 @Command(
         name = "reconcile",
-        description = "Shows how many active jobs wait for the operator: a resync did not deliver them, or a sweep could not decide.",
+        description =
+                "Shows how many active jobs wait for the operator: a resync did not deliver them, or a sweep could not decide.",
         mixinStandardHelpOptions = true)
 final class ReconcileCommand implements Callable<Integer> {
 

@@ -91,7 +91,7 @@ public final class AnswerReader {
         return new FeedPage(List.copyOf(rows.values()), rejected, duplicates, envelope.next(), envelope.total());
     }
 
-    /** Reads a page of {@code GET /api/jobs/expired}; a list of which no member is an id is no page. */
+    /** Reads a page of {@code GET /api/jobs/expired}; a list of several members, none of them an id, is no page. */
     public static IdPage idPage(InputStream answer) throws IOException {
         List<UUID> ids = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
@@ -108,7 +108,7 @@ public final class AnswerReader {
             }
         });
         String example = unreadable.isEmpty() ? null : unreadable.get(0);
-        if (ids.isEmpty() && example != null) {
+        if (ids.isEmpty() && unreadable.size() > 1) {
             throw new UnreadableAnswerException(
                     "sweep-unreadable",
                     "None of the " + unreadable.size() + " expired ids is a UUID; the first is " + example + ".");

@@ -43,6 +43,7 @@ public final class Attempt {
     private String explanation;
     private UUID reconcilesFrom = new UUID(0, 0);
     private String heldBack;
+    private AttemptFailedException failureAtEnd;
     private volatile long pages;
     private volatile long rows;
     private Spent unsaved = Spent.NOTHING;
@@ -342,6 +343,16 @@ public final class Attempt {
     /** When the page at hand was requested, in the server's time. */
     OffsetDateTime pageRequestedAt() {
         return clock.alignedAt(pageRequestedNanos);
+    }
+
+    /** Says that the attempt has to fail in place of its commit. */
+    void failsAtItsEnd(AttemptFailedException why) {
+        failureAtEnd = why;
+    }
+
+    /** Why the attempt has to fail in place of its commit; null when it has not. */
+    AttemptFailedException failureAtEnd() {
+        return failureAtEnd;
     }
 
     void sweepStarts() {

@@ -410,8 +410,38 @@ public final class Attempts {
         }
     }
 
-    /** Moves the watermark and closes the run. */
+    /** Commits a run that has its feed, and opens the next one for the same attempt. */
+    void goOnWithNextRun(Attempt attempt) {
+        Tenant tenant = attempt.tenant();
+        RunStore runs = tenant.runs();
+        SyncState state = tenant.transaction().execute(status -> {
+            runs.succeed(attempt.run(), attempt.clock().now());
+            SyncState committed = runs.state(attempt.stream());
+            RunPlan plan = plan(tenant, committed, null, attempt.clock().now());
+            Run next = runs.open(
+                    committed,
+                    plan,
+                    attempt.clock().origin(),
+                    fingerprint(tenant, attempt.stream()),
+                    attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
+            runs.countAttempt(next.id());
+            runs.alignClock(next.id(), next.runStartedAt(), plan.windowFrom(), plan.mode());
+            fence(attempt);
+            return runs.state(attempt.stream());
+        });
+        attempt.aligned(state, runs.run(state.openRunId()));
+        LogMarks.set(attempt);
+    }
+
+    /**
+     * Moves the watermark and closes the run.
+     *
+     * @throws AttemptFailedException when the attempt's sweep had ids that cannot be read; the run stays open at its end
+     */
     public void commit(Attempt attempt) {
+        if (attempt.failureAtEnd() != null) {
+            throw attempt.failureAtEnd();
+        }
         attempt.tenant().transaction().executeWithoutResult(status -> {
             OffsetDateTime now = attempt.clock().now();
             attempt.tenant().runs().succeed(attempt.run(), now);
@@ -543,6 +573,9 @@ public final class Attempts {
         }
         if (!attempt.run().status().equals("succeeded")) {
             lasting.addAll(UNTIL_SUCCESS);
+        }
+        if (attempt.tenant().runs().state(attempt.stream()).unreadableSweepAt() != null) {
+            lasting.add("sweep-unreadable");
         }
         if (!attempt.clock().isMeasured() || attempt.clock().isDiffering()) {
             lasting.add(ClockAlert.CONDITION);

@@ -97,7 +97,9 @@ public final class ExpiredIds {
 
     /** Begins the pagination again, because its cursor is of no use any more. */
     public void restart(Reading reading) {
-        reading.sweep.restart();
+        alignClock(reading);
+        OffsetDateTime start = reading.sweep.startedAt();
+        reading.sweep.restart(since(reading, reading.tenant.runs().state(STREAM), start));
     }
 
     /** The ids of a page are handed on. A window that turns out to begin too late by the server's clock is read again. */
@@ -141,7 +143,7 @@ public final class ExpiredIds {
         reading.sweep.checkReadable();
         Tenant tenant = reading.tenant;
         tenant.transaction().executeWithoutResult(status -> {
-            tenant.runs().sweptUntil(STREAM, reading.sweep.startedAt());
+            tenant.runs().sweptUntil(STREAM, reading.sweep.startedAt(), true);
             tenant.runs().renew(reading.lease, tenant.settings().lease());
         });
     }

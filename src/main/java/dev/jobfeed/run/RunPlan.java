@@ -64,9 +64,17 @@ record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean r
                 : new RunPlan(RunMode.INCREMENTAL, watermark.minus(overlap), null, false);
     }
 
-    /** Whether the last sweep lies further back than the API lists expired postings. */
+    /**
+     * Whether the last sweep lies further back than the API lists expired postings. One of which some ids could not be read
+     * counts as well: a resync for a few unknown postings is the operator's decision.
+     */
     static boolean isStalled(SyncState state, OffsetDateTime now) {
         OffsetDateTime swept = FeedSource.of(state.stream()).isExpiring() ? state.lastSweepStartedAt() : null;
+        if (swept != null
+                && state.unreadableSweepAt() != null
+                && state.unreadableSweepAt().isAfter(swept)) {
+            swept = state.unreadableSweepAt();
+        }
         return swept != null && swept.isBefore(now.minus(SWEEP_REACH));
     }
 

@@ -438,8 +438,18 @@ public final class RunStore {
                 sql("run-last-started"), Map.of("stream", stream, "before", before), OffsetDateTime.class));
     }
 
-    void sweptUntil(String stream, OffsetDateTime startedAt) {
-        jdbc.update(sql("state-swept"), Map.of("stream", stream, "started_at", startedAt));
+    /**
+     * Moves a sweep's watermark.
+     *
+     * @param whole whether its window began behind the last one; then no id is left that could not be read
+     */
+    void sweptUntil(String stream, OffsetDateTime startedAt, boolean whole) {
+        jdbc.update(sql("state-swept"), Map.of("stream", stream, "started_at", startedAt, "whole", whole));
+    }
+
+    /** Notes a sweep of which some ids could not be read. */
+    void sweptUnreadably(String stream, OffsetDateTime startedAt) {
+        jdbc.update(sql("state-swept-unreadably"), Map.of("stream", stream, "started_at", startedAt));
     }
 
     /** Closes a run that did all it had to, and moves the stream's watermark to its start. */
@@ -449,6 +459,7 @@ public final class RunStore {
         if (run.mode() == RunMode.RESYNC) {
             // one that was asked for in the moment in which this one began
             clearResyncRequest(run.stream());
+            jdbc.update(sql("state-clear-unreadable"), Map.of("stream", run.stream(), "run_id", run.id()));
         }
         deleteCursors(run.id());
     }

@@ -159,21 +159,34 @@ public final class Sweep {
         expiredInPage += rows;
     }
 
-    void restart() {
+    /**
+     * Begins a reading of the list again, because its cursor is lost or its window out of reach.
+     *
+     * @param from the beginning of the window
+     * @throws AttemptFailedException when that has happened too often
+     */
+    void restart(OffsetDateTime from) {
         if (++restarts > MOST_RESTARTS) {
             throw new AttemptFailedException(
                     "cursor-restarts",
                     "The sweep lost its cursor more than " + MOST_RESTARTS + " times in one attempt.",
                     "The next attempt starts it again; tell Jobo if this goes on.");
         }
-        cursor = null;
-        used.clear();
-        emptyPages = 0;
-        listed.clear();
-        if (!isAsking()) {
-            unreadable = 0;
-            example = null;
+        if (widened || !isAsking()) {
+            since = from;
+            beginWindow();
+        } else {
+            begin(question);
         }
+    }
+
+    private void beginWindow() {
+        begin(null);
+        widened = false;
+        questions = 0;
+        doubts = Doubts.NONE;
+        unreadable = 0;
+        example = null;
     }
 
     long expiredInPage() {
@@ -197,12 +210,7 @@ public final class Sweep {
         expiredInPage = 0;
         cursor = page.next().cursor();
         if (widened) {
-            begin(null);
-            widened = false;
-            questions = 0;
-            doubts = Doubts.NONE;
-            unreadable = 0;
-            example = null;
+            beginWindow();
             return;
         }
         if (!isAsking()) {
@@ -229,17 +237,28 @@ public final class Sweep {
     }
 
     /**
-     * Sees to it that a sweep with ids that cannot be read never counts as complete.
+     * Checks that a reading with ids that cannot be read never counts as complete.
      *
      * @throws AttemptFailedException when there were some
      */
     void checkReadable() {
         if (unreadable > 0) {
-            throw new AttemptFailedException(
-                    "sweep-unreadable",
-                    "The sweep was answered with " + unreadable + " expired ids that are not UUIDs; the first is "
-                            + example + ". Its watermark stays, because a posting among them may still be active here.",
-                    "The next attempt starts it again; tell Jobo if this goes on.");
+            throw unreadable();
         }
+    }
+
+    /** Whether the whole window was read, and each of its ids could be. */
+    boolean isReadable() {
+        return unreadable == 0;
+    }
+
+    /** The failure of an attempt whose sweep has ids that cannot be read. */
+    AttemptFailedException unreadable() {
+        return new AttemptFailedException(
+                "sweep-unreadable",
+                "The sweep was answered with " + unreadable + " expired ids that are not UUIDs; the first is " + example
+                        + ". Its watermark stays, because a posting among them may still be active here.",
+                "Tell Jobo. Each attempt asks for them again, as long as /expired reaches back; after that, a resync finds"
+                        + " such postings.");
     }
 }

@@ -87,12 +87,14 @@ public final class Sweeps {
     }
 
     /**
-     * Begins the pagination again, because its cursor is of no use any more.
+     * Begins the pagination again, because its cursor is of no use any more or its window is out of the API's reach. The
+     * window then goes by the server's clock.
      *
      * @throws AttemptFailedException when that has happened too often
      */
-    public void restart(Sweep sweep) {
-        sweep.restart();
+    public void restart(Attempt attempt, Sweep sweep) {
+        alignClock(attempt, sweep);
+        sweep.restart(since(attempt, sweep.startedAt()));
     }
 
     /** Expires the active jobs among some ids of the page at hand; the others are unknown or expired already. */
@@ -122,19 +124,34 @@ public final class Sweeps {
     }
 
     /**
-     * Moves the sweep's watermark, if the sweep was read to its end.
-     *
-     * @throws AttemptFailedException when some of its ids could not be read; the others are expired
+     * Moves the sweep's watermark, if the sweep was read to its end. With ids that could not be read it stays; the attempt
+     * goes on, and fails in place of its commit. A run that an earlier attempt left there is committed then, and the next
+     * one begins, so that the feed goes on as long as such ids are listed.
      */
     public void complete(Attempt attempt, Sweep sweep) {
-        if (!sweep.isUnfinished() && !attempt.isSwept()) {
-            sweep.checkReadable();
-            attempt.tenant().transaction().executeWithoutResult(status -> {
-                attempt.tenant().runs().sweptUntil(attempt.stream(), sweep.startedAt());
-                attempt.tenant().deliveries().forget(sweep.startedAt().minus(RunPlan.SWEEP_REACH));
-                Attempts.fence(attempt);
-            });
-            attempt.sweepEnds();
+        if (sweep.isUnfinished() || attempt.isSwept()) {
+            return;
         }
+        Tenant tenant = attempt.tenant();
+        tenant.transaction().executeWithoutResult(status -> {
+            if (sweep.isReadable()) {
+                boolean whole = !sweep.since()
+                        .isAfter(attempt.stateBefore()
+                                .sweptUntil()
+                                .minus(tenant.settings().overlap()));
+                tenant.runs().sweptUntil(attempt.stream(), sweep.startedAt(), whole);
+            } else {
+                tenant.runs().sweptUnreadably(attempt.stream(), sweep.startedAt());
+            }
+            tenant.deliveries().forget(sweep.startedAt().minus(RunPlan.SWEEP_REACH));
+            Attempts.fence(attempt);
+        });
+        if (!sweep.isReadable()) {
+            attempt.failsAtItsEnd(sweep.unreadable());
+            if (attempt.run().phase() == RunPhase.COMMIT) {
+                attempts.goOnWithNextRun(attempt);
+            }
+        }
+        attempt.sweepEnds();
     }
 }

@@ -1,4 +1,9 @@
+-- An unreadable id that is out of reach by now leaves its mark until a resync.
 update sync_state
-set last_sweep_started_at = :started_at,
+set unreadable_sweep_at = case
+        when :whole and unreadable_sweep_at > last_sweep_started_at then null
+        else unreadable_sweep_at
+    end,
+    last_sweep_started_at = :started_at,
     earliest_sweep_started_at = null
 where stream = :stream

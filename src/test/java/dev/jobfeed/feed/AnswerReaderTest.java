@@ -215,14 +215,24 @@ class AnswerReaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     [{"id":"x"},{"id":"y"}] | 2 expired ids is a UUID; the first is an object.
-                    [7] | 1 expired ids is a UUID; the first is 7.
-                    ["gggggggggggggggggggggggggggggggg"] | 1 expired ids is a UUID; the first is 'gggggggggggggggggggggggggggggggg'.
+                    [7,8] | 2 expired ids is a UUID; the first is 7.
+                    ["gggggggggggggggggggggggggggggggg",""] | 2 expired ids is a UUID; the first is 'gggggggggggggggggggggggggggggggg'.
                     """)
     void aListWithoutAnyIdIsNoPage(String ids, String message) {
         assertThatExceptionOfType(UnreadableAnswerException.class)
                 .isThrownBy(() -> AnswerReader.idPage(bytes("{\"job_ids\":" + ids + ",\"has_more\":false}")))
                 .withMessage("None of the " + message)
                 .returns("sweep-unreadable", UnreadableAnswerException::condition);
+    }
+
+    /** As the last page of a list may have it; one id must not stop the feed. */
+    @Test
+    void aListOfOneUnreadableIdIsAPage() throws IOException {
+        IdPage page = AnswerReader.idPage(bytes("{\"job_ids\":[7],\"has_more\":false}"));
+
+        assertThat(page.ids()).isEmpty();
+        assertThat(page.unreadable()).isOne();
+        assertThat(page.example()).isEqualTo("7");
     }
 
     private static FeedPage feedPage(String answer) throws IOException {

@@ -1,0 +1,1 @@
+update sync_state set unreadable_sweep_at = :started_at where stream = :stream
