@@ -4,6 +4,7 @@ import dev.jobfeed.changes.EventSource;
 import dev.jobfeed.changes.JobEvents;
 import dev.jobfeed.changes.Relay;
 import dev.jobfeed.health.DatabaseCheck;
+import dev.jobfeed.health.DatabaseProbe;
 import dev.jobfeed.health.FreshnessCheck;
 import dev.jobfeed.jobby.JobbyAnswers;
 import dev.jobfeed.jobby.JobbyEvents;
@@ -236,9 +237,10 @@ public final class JobfeedBundle {
     private static void observe(CamelContext context, Tenants tenants, Meters meters, Clock clock) {
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         if (health != null) {
-            DatabaseCheck database = new DatabaseCheck(tenants);
-            health.register(database);
-            health.register(new FreshnessCheck(tenants, database, clock));
+            DatabaseProbe probe = new DatabaseProbe(
+                    tenants, context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-health"));
+            health.register(new DatabaseCheck(probe));
+            health.register(new FreshnessCheck(probe, clock));
         }
         Duration every = tenants.standard().settings().duration("jobfeed.metrics.refresh");
         context.getExecutorServiceManager()

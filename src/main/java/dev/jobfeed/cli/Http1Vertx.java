@@ -5,25 +5,36 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.impl.VertxWrapper;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 
 /**
- * Makes HTTP servers that speak HTTP/1.1 only. HTTP/2 without TLS, which Vert.x offers by default and Camel has no
+ * Makes HTTP servers that speak HTTP/1.1 only and close idle connections. HTTP/2 without TLS, which Vert.x offers by default and Camel has no
  * property for, is switched off: no client of the port uses it, and its frames are one more thing to attack.
  */
 final class Http1Vertx extends VertxWrapper {
 
-    private Http1Vertx(Vertx vertx) {
+    private final Duration idleTimeout;
+
+    private Http1Vertx(Vertx vertx, Duration idleTimeout) {
         super((VertxInternal) vertx);
+        this.idleTimeout = idleTimeout;
     }
 
-    /** Binds one for the servers of a context, which takes the only one of its registry and closes it at its end. */
-    static void bind(CamelContext context) {
-        context.getRegistry().bind("jobfeedVertx", new Http1Vertx(Vertx.vertx()), null, "close");
+    /**
+     * Binds one for the servers of a context, which takes the only one of its registry and closes it at its end.
+     *
+     * @param idleTimeout after which a connection is closed that carries nothing
+     */
+    static void bind(CamelContext context, Duration idleTimeout) {
+        context.getRegistry().bind("jobfeedVertx", new Http1Vertx(Vertx.vertx(), idleTimeout), null, "close");
     }
 
     @Override
     public HttpServer createHttpServer(HttpServerOptions options) {
-        return super.createHttpServer(options.setHttp2ClearTextEnabled(false));
+        return super.createHttpServer(options.setHttp2ClearTextEnabled(false)
+                .setIdleTimeout((int) idleTimeout.toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS));
     }
 }

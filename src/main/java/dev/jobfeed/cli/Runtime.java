@@ -105,7 +105,8 @@ final class Runtime implements AutoCloseable {
                     CamelContext context = support.getCamelContext();
                     traces[0] = Traces.of(context);
                     address.ifPresent(there -> there.measure(context));
-                    address.ifPresent(there -> Http1Vertx.bind(context));
+                    address.ifPresent(
+                            there -> Http1Vertx.bind(context, settings.duration("jobfeed.http.idle-timeout")));
                     try {
                         context.getRegistry().bind("jobfeedDataSource", dataSource);
                         bundle[0] = JobfeedBundle.bind(

@@ -1,8 +1,6 @@
 package dev.jobfeed.health;
 
-import dev.jobfeed.run.Failures;
 import dev.jobfeed.tenant.Tenant;
-import dev.jobfeed.tenant.Tenants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,23 +10,11 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
 /** Whether the database of every tenant answers: without it a runtime is not ready, and is again by itself. */
 public final class DatabaseCheck extends AbstractHealthCheck {
 
-    private final Tenants tenants;
-    private volatile boolean away;
+    private final DatabaseProbe probe;
 
-    public DatabaseCheck(Tenants tenants) {
+    public DatabaseCheck(DatabaseProbe probe) {
         super("jobfeed", "jobfeed-database");
-        this.tenants = tenants;
-    }
-
-    /** Before the check of freshness, which need not wait for a connection once more. */
-    @Override
-    public int getOrder() {
-        return 0;
-    }
-
-    /** Whether a database did not answer when it was last asked. */
-    boolean isAway() {
-        return away;
+        this.probe = probe;
     }
 
     @Override
@@ -39,14 +25,11 @@ public final class DatabaseCheck extends AbstractHealthCheck {
     @Override
     protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
         List<String> silent = new ArrayList<>();
-        tenants.all().forEach(tenant -> {
-            try {
-                tenant.runs().state("jobs");
-            } catch (RuntimeException e) {
-                silent.add(Tenant.words(tenant.name()) + ": " + Failures.describe(e));
+        probe.outcomes().forEach((tenant, outcome) -> {
+            if (outcome.failure() != null) {
+                silent.add(Tenant.words(tenant.name()) + ": " + outcome.failure());
             }
         });
-        away = !silent.isEmpty();
         if (silent.isEmpty()) {
             result.up();
         } else {

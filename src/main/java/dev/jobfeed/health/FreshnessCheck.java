@@ -1,8 +1,6 @@
 package dev.jobfeed.health;
 
-import dev.jobfeed.ops.Flow;
 import dev.jobfeed.ops.Freshness;
-import dev.jobfeed.tenant.Tenants;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -17,14 +15,12 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
  */
 public final class FreshnessCheck extends AbstractHealthCheck {
 
-    private final Tenants tenants;
-    private final DatabaseCheck database;
+    private final DatabaseProbe probe;
     private final Clock clock;
 
-    public FreshnessCheck(Tenants tenants, DatabaseCheck database, Clock clock) {
+    public FreshnessCheck(DatabaseProbe probe, Clock clock) {
         super("jobfeed", "jobfeed-freshness");
-        this.tenants = tenants;
-        this.database = database;
+        this.probe = probe;
         this.clock = clock;
     }
 
@@ -36,32 +32,22 @@ public final class FreshnessCheck extends AbstractHealthCheck {
     @Override
     protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
         List<String> missed = new ArrayList<>();
-        if (database.isAway()) {
-            missed.add("jobs may be stale: the database is away");
-        } else {
-            look(missed);
-        }
+        OffsetDateTime now = OffsetDateTime.now(clock);
+        probe.outcomes().forEach((tenant, outcome) -> {
+            if (outcome.failure() != null) {
+                missed.add(tenant.stream("jobs") + " may be stale: the database is away");
+            }
+            outcome.states().forEach((flow, state) -> {
+                Freshness freshness = Freshness.of(flow, state, tenant.settings(), now);
+                if (freshness.state() == Freshness.State.LATE || freshness.state() == Freshness.State.NEVER) {
+                    missed.add(words(tenant.stream(flow.stream()), freshness));
+                }
+            });
+        });
         result.up().detail("degraded", !missed.isEmpty());
         if (!missed.isEmpty()) {
             result.message(Words.plain("degraded: " + String.join("; ", missed)));
         }
-    }
-
-    private void look(List<String> missed) {
-        OffsetDateTime now = OffsetDateTime.now(clock);
-        tenants.all().forEach(tenant -> {
-            try {
-                for (Flow flow : Flow.values()) {
-                    Freshness freshness =
-                            Freshness.of(flow, tenant.runs().state(flow.stream()), tenant.settings(), now);
-                    if (freshness.state() == Freshness.State.LATE || freshness.state() == Freshness.State.NEVER) {
-                        missed.add(words(tenant.stream(flow.stream()), freshness));
-                    }
-                }
-            } catch (RuntimeException e) {
-                missed.add(tenant.stream("jobs") + " may be stale: the database is away");
-            }
-        });
     }
 
     private static String words(String stream, Freshness freshness) {

@@ -21,6 +21,9 @@ import javax.crypto.spec.SecretKeySpec;
  */
 record Signature(String time, List<byte[]> digests) {
 
+    /** The header's name. */
+    static final String HEADER = "Jobbydev-Signature";
+
     /** "Reject when it is further than 300 s from now." */
     private static final Duration WINDOW = Duration.ofSeconds(300);
 

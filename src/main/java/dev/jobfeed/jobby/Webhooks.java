@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.AnswerReader;
 import dev.jobfeed.ops.Alerts;
+import dev.jobfeed.ops.ExchangeLimit;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,12 @@ public final class Webhooks {
     /** After these a person has nothing left to decide. */
     private static final Set<String> DECIDED = Set.of("match.accepted", "match.declined", "match.expired");
 
+    private static final String UNSIGNED = "its signature is missing, wrong or too old";
+
+    /** Fewer than the threads of Camel's own HTTP server together with those of the console, so that health has one. */
+    private static final int MOST_AT_ONCE = 6;
+
+    private final ExchangeLimit limit = new ExchangeLimit(MOST_AT_ONCE);
     private final Settings settings;
     private final WebhookStore store;
     private final Matches matches;
@@ -76,6 +83,15 @@ public final class Webhooks {
 
     /** Checks size, signature and form, in this order. */
     public Received check(Exchange exchange) {
+        if (!limit.enter(exchange)) {
+            return refused(503, "too many arrive at the same time; it will be repeated");
+        }
+        Signature signature = Signature.of(exchange.getMessage().getHeader(Signature.HEADER, String.class))
+                .orElse(null);
+        String secret = settings.text("jobby.webhook-secret").orElse(null);
+        if (signature == null || secret == null) {
+            return refused(401, UNSIGNED);
+        }
         byte[] sent;
         try {
             sent = exchange.getMessage().getBody(byte[].class);
@@ -83,18 +99,12 @@ public final class Webhooks {
             return refused(408, "its body did not arrive");
         }
         byte[] body = sent == null ? new byte[0] : sent;
-        String secret = settings.text("jobby.webhook-secret").orElse(null);
         if (body.length > settings.webhookMaxBytes()) {
             return refused(413, "it is longer than jobby.webhooks.max-bytes allows");
         }
-        boolean isSigned = secret != null
-                && Signature.of(exchange.getMessage().getHeader("Jobbydev-Signature", String.class))
-                        .filter(signature -> signature.isOf(body, secret, clock.instant()))
-                        .isPresent();
-        if (!isSigned) {
-            return refused(401, "its signature is missing, wrong or too old");
-        }
-        return read(body).orElseGet(() -> refused(400, "it is no event with an id and a type"));
+        return signature.isOf(body, secret, clock.instant())
+                ? read(body).orElseGet(() -> refused(400, "it is no event with an id and a type"))
+                : refused(401, UNSIGNED);
     }
 
     private static Received refused(int status, String why) {

@@ -26,6 +26,11 @@ public final class Door {
     private static final Pattern SAFE_HOST =
             Pattern.compile("localhost|[a-z0-9.-]+\\.localhost|\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
 
+    /** More would wait for a connection to the database, and keep threads of the HTTP server from answering for health. */
+    private static final int MOST_AT_ONCE = 12;
+
+    private final ExchangeLimit limit = new ExchangeLimit(MOST_AT_ONCE);
+    private final TokenFailures failures = new TokenFailures();
     private final Settings settings;
     private final ActionToken token;
     private final Description description;
@@ -39,7 +44,7 @@ public final class Door {
     /**
      * Lets a look pass that asks for what there is.
      *
-     * @throws Refused with 421, 405 or 400
+     * @throws Refused with 503, 421, 405 or 400
      */
     public void look(Exchange exchange) {
         checkName(exchange);
@@ -47,7 +52,17 @@ public final class Door {
         Message message = exchange.getMessage();
         description
                 .parameters(message.getHeader(Exchange.HTTP_PATH, "", String.class))
-                .ifPresent(described -> Query.of(exchange).check(described));
+                .ifPresent(described -> {
+                    checkLoad(exchange);
+                    Query.of(exchange).check(described);
+                });
+    }
+
+    private void checkLoad(Exchange exchange) {
+        if (!limit.enter(exchange)) {
+            throw new Refused(
+                    503, "This server is at work on " + MOST_AT_ONCE + " other requests. Try again in a second.");
+        }
     }
 
     private static void checkMethod(Exchange exchange, String allowed) {
@@ -71,9 +86,10 @@ public final class Door {
     /**
      * Lets an action pass that comes from the page or a tool, and brings the token.
      *
-     * @throws Refused with 421, 405, 400, 403 or 401
+     * @throws Refused with 503, 421, 405, 400, 403, 429 or 401
      */
     public void act(Exchange exchange) {
+        checkLoad(exchange);
         checkName(exchange);
         checkMethod(exchange, "POST");
         Message message = exchange.getMessage();
@@ -91,16 +107,25 @@ public final class Door {
         if (off.isPresent()) {
             throw new Refused(403, "Actions are off. " + off.get());
         }
+        String client = client(message);
+        failures.check(client);
         String given = Optional.ofNullable(message.getHeader("Authorization", String.class))
                 .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
                 .map(value -> value.substring(7).strip())
                 .orElse("");
         if (!token.is(given)) {
+            failures.add(client);
             throw new Refused(
                     401,
                     "An action needs the token that the log showed at the first start. If it is lost, set"
                             + " jobfeed.http.token (JOBFEED_HTTP_TOKEN), which replaces it.");
         }
+    }
+
+    /** The address of who asks; empty where the HTTP server does not show it. */
+    private static String client(Message message) {
+        return message.getHeader("CamelVertxPlatformHttpRemoteAddress", "", String.class)
+                .replaceFirst(":\\d+$", "");
     }
 
     /** Answers with a refusal. */
