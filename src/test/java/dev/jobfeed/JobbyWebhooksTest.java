@@ -190,6 +190,16 @@ class JobbyWebhooksTest {
         assertNothingHappened();
     }
 
+    @ParameterizedTest
+    @CsvSource({"h2, 400, 200", "h2, 900, 400", "h2, 9000, 400", "postgresql, 400, 200", "postgresql, 900, 400"})
+    void anEventThatIsNestedTooDeeplyForADatabaseIsABadRequest(String database, int levels, int status)
+            throws Exception {
+        start(database);
+        String body = "{\"id\":\"evt_9\",\"type\":\"a\",\"data\":" + "[".repeat(levels) + "]".repeat(levels) + "}";
+
+        assertThat(post(body, signature(body))).isEqualTo(status);
+    }
+
     @Test
     void anEventOfAnyTypeAndWithAnyTextIsKept() throws Exception {
         start("postgresql");

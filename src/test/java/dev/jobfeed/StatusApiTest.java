@@ -210,6 +210,8 @@ class StatusApiTest {
     @ParameterizedTest
     @CsvSource({
         "GET, /api/v1/jobs?q=%ZZ, 400",
+        "GET, /api/v1/jobs?q=%00, 400",
+        "GET, /api/v1/jobs?source=a%00, 400",
         "GET, /api/v1/jobs/%ZZ, 400",
         "GET, /api/v1/jobs?limt=5, 400",
         "GET, /api/v1/jobs?limit=5&limit=6, 400",

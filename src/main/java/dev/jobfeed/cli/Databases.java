@@ -151,6 +151,7 @@ final class Databases implements Pools, AutoCloseable {
             return missing;
         }
         try (HikariDataSource dataSource = unprepared(settings)) {
+            Database.of(dataSource).check(dataSource, settings.schema());
             return missingTables(dataSource, settings);
         }
     }
@@ -221,7 +222,13 @@ final class Databases implements Pools, AutoCloseable {
             // a database that vanished without a word ends the attempt; a URL's own socketTimeout wins
             config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT.toSeconds());
             config.addDataSourceProperty("tcpKeepAlive", "true");
+            // the values of a row that was refused
+            config.addDataSourceProperty("logServerErrorDetail", "false");
+        } else {
+            config.setExceptionOverride(new ClosedH2());
         }
+        // the role's default may be another one, by which the renewal of a lease would fail
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setPoolName("jobfeed");
         config.setMaximumPoolSize(10);
         config.setMinimumIdle(1);

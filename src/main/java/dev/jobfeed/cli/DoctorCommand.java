@@ -11,8 +11,10 @@ import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.retry.AnswerHeader;
 import dev.jobfeed.run.ClockAlert;
 import dev.jobfeed.run.Failures;
+import dev.jobfeed.run.Origin;
 import dev.jobfeed.run.RunStore;
 import dev.jobfeed.run.ServerClock;
+import dev.jobfeed.tenant.Tenant;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -203,8 +205,21 @@ final class DoctorCommand implements Callable<Integer> {
             if (!runs.mayWrite("jobs")) {
                 throw new ConfigurationException("the tables are there, and the user may not write to them");
             }
+            checkOrigin(store.tenant());
             String url = settings.datasource();
             return (url.startsWith(SharedH2.FILE_URL) ? SharedH2.FILE_URL + SharedH2.file(url) : url) + ", " + stored;
+        }
+    }
+
+    private static void checkOrigin(Tenant tenant) {
+        if (tenant.settings().text("jobo.api-key").isEmpty()) {
+            return;
+        }
+        for (FeedSource source : FeedSource.values()) {
+            Optional<String> mismatch = Origin.mismatch(tenant, source.stream());
+            if (mismatch.isPresent()) {
+                throw new ConfigurationException(mismatch.get());
+            }
         }
     }
 

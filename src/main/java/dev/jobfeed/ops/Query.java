@@ -39,7 +39,11 @@ final class Query {
 
     private static String decode(String text) {
         try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+            String decoded = URLDecoder.decode(text, StandardCharsets.UTF_8);
+            if (decoded.indexOf('\0') >= 0) {
+                throw new Refused(400, "A parameter has the character U+0000, which no stored text has.");
+            }
+            return decoded;
         } catch (IllegalArgumentException e) {
             throw new Refused(400, "'" + text + "' is no text of an address; a per cent sign is written %25.");
         }

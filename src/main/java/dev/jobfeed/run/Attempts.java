@@ -133,7 +133,9 @@ public final class Attempts {
         RunStore runs = tenant.runs();
         tenant.transaction().executeWithoutResult(status -> {
             SyncState state = runs.state(attempt.stream());
-            checkOrigin(tenant, state);
+            if (!Origin.bind(tenant, state)) {
+                state = runs.state(attempt.stream());
+            }
             attempt.clock().assume(state.clockDifference());
             Run open = openRun(tenant, state);
             RunPlan plan = plan(tenant, state, open, null);
@@ -312,26 +314,6 @@ public final class Attempts {
                 fingerprint,
                 now,
                 tenant.settings().overlap());
-    }
-
-    private static void checkOrigin(Tenant tenant, SyncState state) {
-        String baseUrl = tenant.settings().baseUrl();
-        String environment = tenant.settings().apiKeyEnvironment();
-        if (state.originTenant() != null && !state.originTenant().equals(tenant.name())) {
-            throw new ForeignStoreException("This schema holds the feed of " + Tenant.words(state.originTenant())
-                    + ", and not that of " + Tenant.words(tenant.name())
-                    + ". One schema holds one feed; set jobfeed.datasource.schema to another.");
-        }
-        if (state.originBaseUrl() == null) {
-            tenant.runs().setOrigin(state.stream(), baseUrl, environment, tenant.name());
-        } else if (!state.originBaseUrl().equals(baseUrl)
-                || !state.originEnvironment().equals(environment)) {
-            throw new ForeignStoreException(
-                    "This store was filled from " + state.originBaseUrl() + " with a key of the "
-                            + state.originEnvironment() + " environment; now jobo.base-url is " + baseUrl
-                            + " and the key's environment " + environment
-                            + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
-        }
     }
 
     /**

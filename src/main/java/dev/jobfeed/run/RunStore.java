@@ -198,6 +198,16 @@ public final class RunStore {
                 Map.of("stream", stream, "base_url", baseUrl, "environment", environment, "tenant", tenant));
     }
 
+    /** Returns whether a stream has received nothing so far, so that nothing in the store is of any server. */
+    boolean isEmpty(String stream) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(sql("state-is-empty"), Map.of("stream", stream), Boolean.class));
+    }
+
+    /** Forgets the times of another server. */
+    void forgetTimes(String stream) {
+        jdbc.update(sql("state-forget"), Map.of("stream", stream));
+    }
+
     void countAttempt(long runId) {
         jdbc.update(sql("run-attempt"), Map.of("id", runId));
     }

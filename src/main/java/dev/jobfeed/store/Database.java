@@ -107,6 +107,7 @@ public enum Database {
             migrate(dataSource, schema);
             return;
         }
+        check(dataSource, schema);
         MigrationInfoService info = flyway(dataSource, schema).info();
         if (info.pending().length > 0) {
             throw new ConfigurationException(
@@ -114,6 +115,17 @@ public enum Database {
                             + last(info.pending())
                             + ", and jobfeed.datasource.migrate is false. Run jobfeed migrate (for a tenant with"
                             + " --tenant) as a user that may change the schema, or have applied what jobfeed migrate --print prints.");
+        }
+    }
+
+    /**
+     * Checks that the database can hold a feed, and that what stands between keeps a session together.
+     *
+     * @throws ConfigurationException with the settings that work when it cannot
+     */
+    public void check(DataSource dataSource, Optional<String> schema) throws SQLException {
+        if (this == POSTGRESQL) {
+            PostgresSettings.check(dataSource, schema);
         }
     }
 
@@ -128,6 +140,7 @@ public enum Database {
      * @throws ConfigurationException when the schema has tables of another application; nothing is created then
      */
     public String migrate(DataSource dataSource, Optional<String> schema) throws SQLException {
+        check(dataSource, schema);
         Flyway flyway = flyway(dataSource, schema);
         if (flyway.info().applied().length == 0) {
             checkNames(dataSource, schema, flyway.info().pending());

@@ -54,7 +54,9 @@ public final class FencedTransactions extends DataSourceTransactionManager {
         super.prepareTransactionalConnection(connection, definition);
         if (database == Database.POSTGRESQL) {
             try (PreparedStatement statement =
-                    connection.prepareStatement("select set_config('idle_in_transaction_session_timeout', ?, true),"
+                    // in one round trip; the role's default may be another one
+                    connection.prepareStatement("set transaction isolation level read committed;"
+                            + " select set_config('idle_in_transaction_session_timeout', ?, true),"
                             + " set_config('application_name', ?, true)")) {
                 statement.setString(1, Long.toString(Math.max(1000, idle.toMillis())));
                 statement.setString(2, session);

@@ -1,5 +1,6 @@
 package dev.jobfeed.store;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,6 +17,9 @@ import java.util.regex.Pattern;
 public record Refusal(String state, String statement, String reason) {
 
     private static final int MAX_LENGTH = 300;
+
+    /** PostgreSQL's SQL state. */
+    private static final String DISK_FULL = "53100";
 
     /** H2: a trigger that failed. PostgreSQL's has the SQL state that it raised. */
     private static final String H2_TRIGGER = "90044";
@@ -42,6 +46,9 @@ public record Refusal(String state, String statement, String reason) {
      */
     public static Optional<Refusal> of(Throwable failure) {
         return cause(failure).map(cause -> {
+            if (isDiskFull(cause)) {
+                return new Refusal(DISK_FULL, statement(failure), "no space left on device");
+            }
             String state = cause.getSQLState() == null ? "" : cause.getSQLState();
             return new Refusal(state, statement(failure), reason(state, String.valueOf(cause.getMessage())));
         });
@@ -61,6 +68,17 @@ public record Refusal(String state, String statement, String reason) {
             }
         }
         return Optional.ofNullable(innermost);
+    }
+
+    /** H2 calls it a general error. */
+    private static boolean isDiskFull(SQLException said) {
+        for (Throwable cause = said; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException
+                    && String.valueOf(cause.getMessage()).contains("No space left on device")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String statement(Throwable failure) {

@@ -26,7 +26,7 @@ public sealed class RefusedException extends RuntimeException permits RefusedRow
         // what a driver says about its connection holds no value
         Throwable why =
                 said.getCause() == null ? null : new Throwable(said.getCause().getMessage());
-        SQLException cause = new SQLException(refusal.reason(), said.getSQLState(), said.getErrorCode(), why);
+        SQLException cause = new SQLException(refusal.reason(), refusal.state(), said.getErrorCode(), why);
         return refusal.isOfRow()
                 ? new RefusedRowsException(refusal.text(), cause)
                 : new RefusedException(refusal.text(), cause);

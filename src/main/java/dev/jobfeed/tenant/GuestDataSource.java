@@ -11,7 +11,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /**
- * Connections of a pool that others use too. Each commits by itself and is in one tenant's schema from its opening to its
+ * Connections of a pool that others use too. Each commits by itself, is READ COMMITTED and in one tenant's schema from its opening to its
  * closing, and goes back as it was.
  *
  * <p>Spring binds a transaction's connection to the thread under its {@code DataSource}. This one is never the pool itself, so
@@ -23,14 +23,21 @@ final class GuestDataSource extends DelegatingDataSource {
     private final Optional<String> schema;
     private final String pathOfOthers;
     private final boolean isCommitting;
+    private final int isolation;
 
     private GuestDataSource(
-            DataSource pool, Database database, Optional<String> schema, String pathOfOthers, boolean isCommitting) {
+            DataSource pool,
+            Database database,
+            Optional<String> schema,
+            String pathOfOthers,
+            boolean isCommitting,
+            int isolation) {
         super(pool);
         this.database = database;
         this.schema = schema;
         this.pathOfOthers = pathOfOthers;
         this.isCommitting = isCommitting;
+        this.isolation = isolation;
     }
 
     /** Connections of a pool, in a schema when one is named. */
@@ -42,7 +49,8 @@ final class GuestDataSource extends DelegatingDataSource {
                     database,
                     schema.filter(name -> !name.equals(there)),
                     database.searchPath(connection),
-                    connection.getAutoCommit());
+                    connection.getAutoCommit(),
+                    connection.getTransactionIsolation());
         }
     }
 
@@ -69,6 +77,9 @@ final class GuestDataSource extends DelegatingDataSource {
         try {
             // first, because a rollback would take the schema back
             connection.setAutoCommit(true);
+            if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
             if (schema.isPresent()) {
                 connection.setSchema(schema.get());
             }
@@ -98,6 +109,9 @@ final class GuestDataSource extends DelegatingDataSource {
             if (!connection.isClosed()) {
                 if (schema.isPresent()) {
                     database.searchPath(connection, pathOfOthers);
+                }
+                if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+                    connection.setTransactionIsolation(isolation);
                 }
                 connection.setAutoCommit(isCommitting);
             }

@@ -1,0 +1,4 @@
+update sync_state
+set last_sweep_started_at = null,
+    clock_difference_ms = null
+where stream = :stream
