@@ -205,7 +205,8 @@ class DatabaseTroubleTest {
 
     @Test
     void aFullDiskIsNamedAndTheRunGoesOnAfterwards() throws Exception {
-        try (SmallDisk disk = SmallDisk.mount(server, 40)) {
+        try (SmallDisk disk = SmallDisk.mount(server.directory(), 40)) {
+            SmallDisk.command("chown", "postgres", disk.directory().toString());
             world = ProcessWorld.over(server.create(disk.directory()), directory);
             assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
             disk.fill();
@@ -218,6 +219,27 @@ class DatabaseTroubleTest {
             disk.empty();
             assertThat(world.run("sync", "jobs").exitCode()).isZero();
             world.assertStoreIsTheWorld();
+        }
+    }
+
+    @Test
+    void anH2FileOnADiskThatWasFullIsOpenedAgainWithoutARestart() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(directory, 40)) {
+            world = ProcessWorld.over("jdbc:h2:file:" + disk.directory().resolve("jobs"), directory)
+                    .with("jobfeed.lease", "2s")
+                    .with("jobfeed.jobs.schedule", "* * * * * ?");
+            ProcessWorld.Hold second = world.hold(Endpoint.JOBS_FEED, 2);
+            JobfeedProcess process = world.start("run");
+            second.awaitAsked();
+            disk.fill();
+            second.release();
+            process.awaitErr("Its disk is full; make room.");
+
+            disk.empty();
+
+            process.awaitErr("run 1 of jobs succeeded: 1000 received");
+            assertThat(process.err()).doesNotContain("SQL statement").doesNotContain("\tat ");
+            process.close();
         }
     }
 
@@ -250,14 +272,13 @@ class DatabaseTroubleTest {
     }
 
     /** A file system of a few megabytes, for a database that runs full. */
-    private record SmallDisk(PostgresServer server, Path directory) implements AutoCloseable {
+    private record SmallDisk(Path directory) implements AutoCloseable {
 
-        static SmallDisk mount(PostgresServer server, int megabytes) throws Exception {
-            Path directory = Files.createDirectory(server.directory().resolve("small"));
+        static SmallDisk mount(Path parent, int megabytes) throws Exception {
+            Path directory = Files.createDirectory(parent.resolve("small"));
             int code = command("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", directory.toString());
             Assumptions.assumeTrue(code == 0, "SKIPPED: no right to mount a small file system to fill.");
-            command("chown", "postgres", directory.toString());
-            return new SmallDisk(server, directory);
+            return new SmallDisk(directory);
         }
 
         private static int command(String... command) throws IOException, InterruptedException {
@@ -292,7 +313,9 @@ class DatabaseTroubleTest {
         public void close() throws Exception {
             Files.deleteIfExists(filler());
             try {
-                server.dropFrom(directory);
+                if (server != null) {
+                    server.dropFrom(directory);
+                }
             } finally {
                 command("umount", "-l", directory.toString());
             }
