@@ -110,6 +110,10 @@ public final class JobfeedBundle {
      * @throws SQLException when the database cannot be reached
      */
     public static JobfeedBundle bind(CamelContext context, Options options) throws SQLException {
+        UnknownProperties.in(context)
+                .forEach((name, near) -> LOG.warn(
+                        "{} is set and has no effect: the bundle has no such property",
+                        UnknownProperties.describe(name, near)));
         new BundleProperties(context, options.properties()).add();
         Settings settings =
                 Settings.over(name -> context.getPropertiesComponent().resolveProperty(name));

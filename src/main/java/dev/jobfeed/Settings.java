@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.text.ParseException;
@@ -22,6 +21,7 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.camel.util.TimeUtils;
 import org.quartz.CronExpression;
@@ -44,6 +44,10 @@ public final class Settings {
             Pattern.compile("jdbc:h2:.+|jdbc:postgresql:(?!//[^/?]*@).+", Pattern.DOTALL);
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d+){3}|\\[::1]");
+
+    /** Java does not take it for a host at all. */
+    private static final Pattern HOST_WITH_UNDERSCORE =
+            Pattern.compile("https?://([^/?#]*@)?[^/?#@:]*_[^/?#@]*([/?#].*)?");
 
     /** Jobby.dev REST API, "End-to-end worked example": every ~5 seconds, not faster. */
     private static final Duration POLL_FLOOR = Duration.ofSeconds(5);
@@ -127,18 +131,41 @@ public final class Settings {
     public Optional<String> text(String property) {
         return SECRETS.containsKey(property)
                 ? secret(prefix, property).or(() -> prefix.isEmpty() ? Optional.empty() : secret("", property))
-                : filled(lookup.apply(prefix + property).or(() -> lookup.apply(property)));
+                : usable(
+                        () -> name(property),
+                        filled(lookup.apply(prefix + property).or(() -> lookup.apply(property))));
+    }
+
+    /** Quotes that came with the value, as Docker leaves them in an env file, or characters that Java could not read. */
+    private static Optional<String> usable(Supplier<String> named, Optional<String> value) {
+        value.ifPresent(text -> {
+            char first = text.charAt(0);
+            if (text.length() > 1 && (first == '"' || first == '\'') && text.charAt(text.length() - 1) == first) {
+                String name = named.get();
+                throw new ConfigurationException(name + " is in quotes. Write the value without them"
+                        + (SECRETS.containsKey(name.replaceFirst("^[a-z][a-z0-9-]*[.](?=jobo|jobby|jobfeed)", ""))
+                                ? "; a secret that has them itself can be kept in a file, see " + name + "-file."
+                                : "."));
+            }
+            if (text.indexOf('\uFFFD') >= 0) {
+                throw new ConfigurationException(
+                        named.get() + " has characters that are not UTF-8, or that this Java cannot"
+                                + " read (it reads the environment as " + System.getProperty("sun.jnu.encoding")
+                                + "). Start it with LC_ALL=C.UTF-8, or set the property in a file in UTF-8.");
+            }
+        });
+        return value;
     }
 
     private Optional<String> secret(String owner, String property) {
         String file = owner + SECRETS.get(property);
-        return filled(lookup.apply(owner + property))
+        return usable(() -> owner + property, filled(lookup.apply(owner + property)))
                 .or(() -> filled(lookup.apply(file)).map(path -> read(file, path)));
     }
 
     private static String read(String property, String path) {
         try {
-            return Files.readString(Path.of(path)).strip();
+            return TextFile.read(Path.of(path)).strip();
         } catch (IOException | InvalidPathException e) {
             throw new ConfigurationException(
                     property + " is '" + path + "', which cannot be read ("
@@ -469,6 +496,11 @@ public final class Settings {
         String value = text(property)
                 .orElseThrow(
                         () -> new ConfigurationException(name(property) + " is empty; it takes " + expected + "."));
+        if (HOST_WITH_UNDERSCORE.matcher(value).matches()) {
+            throw new ConfigurationException(name(property) + " is '" + withoutSecrets(value)
+                    + "'; its host has an underscore, which the name of a host cannot have (RFC 1123). Give the server"
+                    + " another name or alias, or use its IP address.");
+        }
         try {
             return parse.apply(value);
         } catch (IllegalArgumentException | NullPointerException e) {

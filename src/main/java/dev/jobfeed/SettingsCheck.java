@@ -2,9 +2,9 @@ package dev.jobfeed;
 
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -33,6 +33,11 @@ public final class SettingsCheck {
                     ".*[.-](timeout|interval|refresh-after|overlap|max-wait|freshness-target|keep|keep-for"
                             + "|refresh)")) {
                 checks.put(name, settings -> settings.duration(name));
+            }
+        }
+        for (String name : Settings.defaults().keySet()) {
+            if (!name.endsWith("-file") && !Settings.secrets().contains(name)) {
+                checks.putIfAbsent(name, settings -> settings.text(name));
             }
         }
         checks.put("jobfeed.lease", Settings::lease);
@@ -71,7 +76,7 @@ public final class SettingsCheck {
      *     value and what fits
      */
     public static void check(Settings settings) {
-        List<String> problems = new ArrayList<>();
+        Set<String> problems = new LinkedHashSet<>();
         CHECKS.values().forEach(check -> {
             try {
                 check.accept(settings);

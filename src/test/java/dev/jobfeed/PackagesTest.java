@@ -61,6 +61,22 @@ class PackagesTest {
                 use.from().equals("feed") && Set.of("run", "store", "cli").contains(use.to()));
     }
 
+    @Test
+    void nothingIsFormattedOrFoldedByTheLocaleOfTheMachine() throws IOException {
+        Pattern byLocale = Pattern.compile("to(Lower|Upper)Case\\(\\)|(String\\.format|printf)\\(\\s*\"|\\.formatted\\("
+                + "|queryForMap\\(|ofPattern\\([^,;]*?\\)\\s*[;.]");
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                Matcher use = byLocale.matcher(Files.readString(file));
+                while (use.find()) {
+                    found.add(SOURCES.relativize(file) + ": " + use.group());
+                }
+            }
+        }
+        assertThat(found).isEmpty();
+    }
+
     private static void assertNone(Predicate<Use> forbidden) {
         assertThat(uses).filteredOn(forbidden).isEmpty();
     }

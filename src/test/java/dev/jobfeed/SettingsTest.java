@@ -275,6 +275,49 @@ class SettingsTest {
         assertThat(Settings.environmentVariable(property)).isEqualTo(variable);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '|',
+            value = {"jobo.jobs.filter.sources, \"ashby\"", "jobo.overlap, '15m'", "jobo.base-url, \"http://localhost\""
+            })
+    void aValueInQuotesIsRefusedAtStart(String property, String value) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> SettingsCheck.check(settings(Map.of(property, value))))
+                .withMessage(property + " is in quotes. Write the value without them.");
+    }
+
+    @Test
+    void aSecretInQuotesIsRefusedUnsaid() {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> settings(Map.of("acme.jobo.api-key", "\"jbe_test_s3cret\""))
+                        .of("acme")
+                        .apiKey())
+                .withMessageStartingWith("acme.jobo.api-key is in quotes.")
+                .withMessageContaining("acme.jobo.api-key-file")
+                .satisfies(refusal -> assertThat(stackTrace(refusal)).doesNotContain("s3cret"));
+    }
+
+    @Test
+    void aValueThatJavaCouldNotReadIsRefused() {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> SettingsCheck.check(
+                        settings(Map.of("jobo.jobs.filter.locations", "[{\"city\":\"M\uFFFD\uFFFDnchen\"}]"))))
+                .withMessageStartingWith("jobo.jobs.filter.locations has characters that are not UTF-8")
+                .withMessageContaining("LC_ALL=C.UTF-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://jobo_api, http://jobo_api",
+        "https://jobo.my_net:8443/api, https://jobo.my_net:8443/api",
+        "https://me:s3cret@jobo_api/, https://...@jobo_api/"
+    })
+    void anUnderscoreInAHostIsTheReason(String value, String said) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> read("jobo.base-url", value))
+                .withMessageStartingWith("jobo.base-url is '" + said + "'; its host has an underscore");
+    }
+
     private static void assertRefused(String property, String value, String expected) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> read(property, value))

@@ -2,11 +2,12 @@ package dev.jobfeed.cli;
 
 import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.Settings;
+import dev.jobfeed.TextFile;
+import dev.jobfeed.UnknownProperties;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,23 +48,32 @@ final class Configuration {
         Optional<Path> path =
                 home.map(h -> h.resolve("conf/application.properties")).filter(Files::isReadable);
         if (path.isPresent()) {
-            try (Reader reader = Files.newBufferedReader(path.get())) {
-                file.load(reader);
-            } catch (IOException | IllegalArgumentException e) {
-                throw new ConfigurationException(path.get() + " cannot be read: " + e.getMessage(), e);
-            }
-            List<String> unknown = file.stringPropertyNames().stream()
-                    .filter(name -> OURS.matcher(name).matches())
-                    .filter(name ->
-                            !Settings.defaults().containsKey(OURS.matcher(name).replaceFirst("$2")))
-                    .sorted()
-                    .toList();
-            if (!unknown.isEmpty()) {
-                throw new ConfigurationException(
-                        path.get() + " sets what there is not: " + String.join(", ", unknown) + ".");
-            }
+            load(path.get(), file);
         }
         return new Configuration(presets, file, home);
+    }
+
+    private static void load(Path path, Properties file) {
+        try {
+            file.load(new StringReader(TextFile.read(path)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigurationException(path + " cannot be read: " + e.getMessage(), e);
+        }
+        String quoted = file.stringPropertyNames().stream()
+                .filter(name -> name.matches("[\"'].*"))
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!quoted.isEmpty()) {
+            throw new ConfigurationException(path + " has names in quotes: " + quoted + ". Write them without.");
+        }
+        Map<String, Optional<String>> unknown = UnknownProperties.among(file.stringPropertyNames());
+        if (!unknown.isEmpty()) {
+            throw new ConfigurationException(path + " sets what there is not: "
+                    + unknown.entrySet().stream()
+                            .map(name -> UnknownProperties.describe(name.getKey(), name.getValue()))
+                            .collect(Collectors.joining(", "))
+                    + ".");
+        }
     }
 
     private static Optional<Path> path(Optional<Path> home) {

@@ -9,14 +9,17 @@ import dev.jobfeed.store.Database;
 import dev.jobfeed.store.Refusal;
 import dev.jobfeed.tenant.Pools;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Connections to the databases of settings; those of a runtime are closed together. */
@@ -28,6 +31,8 @@ final class Databases implements Pools, AutoCloseable {
 
     /** Far longer than any statement of a run takes. */
     private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Databases.class);
 
     private final List<HikariDataSource> opened = new CopyOnWriteArrayList<>();
     private final List<String> files = new CopyOnWriteArrayList<>();
@@ -81,8 +86,30 @@ final class Databases implements Pools, AutoCloseable {
         if (!url.startsWith(SharedH2.FILE_URL)) {
             return pool(settings, url);
         }
-        checkWritable(SharedH2.file(url));
+        Path file = SharedH2.file(url);
+        checkWritable(file);
+        create(file.resolveSibling(file.getFileName() + ".mv.db"));
         return pool(settings, url + H2_OPTIONS);
+    }
+
+    /** Creates what H2 would create, so that its owner alone can read it whatever the umask. */
+    private static void create(Path file) {
+        if (Files.exists(file)) {
+            return;
+        }
+        try {
+            Files.createDirectories(
+                    file.getParent(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // another process was quicker; whose file it is, H2 says
+            LOG.debug("{} was created by another process", file);
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    file + " cannot be created, and jobfeed.datasource.url keeps the database there: " + e.getMessage(),
+                    e);
+        }
     }
 
     /** H2 would open a file it may not write to for reading, and fail at the first page. */
@@ -205,7 +232,7 @@ final class Databases implements Pools, AutoCloseable {
         try {
             return Optional.of(pool(settings, shared.get()));
         } catch (SQLException e) {
-            LoggerFactory.getLogger(Databases.class).debug("Nobody shares {} any more", settings.datasource(), e);
+            LOG.debug("Nobody shares {} any more", settings.datasource(), e);
             return Optional.empty();
         }
     }

@@ -6,6 +6,7 @@ import dev.jobfeed.ConfigurationException;
 import dev.jobfeed.Network;
 import dev.jobfeed.Settings;
 import dev.jobfeed.SettingsCheck;
+import dev.jobfeed.UnknownProperties;
 import dev.jobfeed.feed.FeedFilters;
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.retry.AnswerHeader;
@@ -21,9 +22,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -78,6 +82,7 @@ final class DoctorCommand implements Callable<Integer> {
         check(
                 "configuration",
                 () -> configuration.file().map(Path::toString).orElse("no file; environment and defaults"));
+        findings.add(names());
         check("secrets", () -> secrets(settings));
         checkKey(settings);
         check("filters", () -> filters(settings));
@@ -142,16 +147,21 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
+    /** A warning only: the environment is shared with other programs. The file's names are checked where it is read. */
+    private static Finding names() {
+        Map<String, Optional<String>> unknown = UnknownProperties.ofTheProcess();
+        return unknown.isEmpty()
+                ? new Finding("names", Verdict.ok, "every property and variable of the bundle is known")
+                : new Finding(
+                        "names",
+                        Verdict.warning,
+                        "not known, and of no effect: "
+                                + unknown.entrySet().stream()
+                                        .map(name -> UnknownProperties.describe(name.getKey(), name.getValue()))
+                                        .collect(Collectors.joining(", ")));
+    }
+
     private static String filters(Settings settings) {
-        List<String> unknown = System.getenv().keySet().stream()
-                .filter(name -> name.matches("JOBO_(JOBS|CAREER_SITES)_FILTER_.*"))
-                .filter(name -> Settings.defaults().keySet().stream()
-                        .noneMatch(known -> Settings.environmentVariable(known).equals(name)))
-                .sorted()
-                .toList();
-        if (!unknown.isEmpty()) {
-            throw new ConfigurationException("there is no such filter: " + String.join(", ", unknown));
-        }
         List<String> odd = Stream.of(FeedSource.values())
                 .flatMap(source -> FeedFilters.unknownValues(source, settings).stream())
                 .toList();
@@ -201,7 +211,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         try (StoreAccess store = StoreAccess.open(configuration, tenant)) {
             RunStore runs = store.tenant().runs();
-            String stored = runs.jobCounts().get("active") + " active jobs";
+            String stored = runs.jobCounts().active() + " active jobs";
             if (!runs.mayWrite("jobs")) {
                 throw new ConfigurationException("the tables are there, and the user may not write to them");
             }
@@ -267,7 +277,7 @@ final class DoctorCommand implements Callable<Integer> {
             System.out.println(all);
             return;
         }
-        findings.forEach(
-                finding -> System.out.printf("%-8s %-14s %s%n", finding.verdict(), finding.subject(), finding.words()));
+        findings.forEach(finding -> System.out.printf(
+                Locale.ROOT, "%-8s %-14s %s%n", finding.verdict(), finding.subject(), finding.words()));
     }
 }

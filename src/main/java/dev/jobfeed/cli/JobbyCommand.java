@@ -17,6 +17,7 @@ import dev.jobfeed.store.Database;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -97,7 +98,10 @@ final class JobbyCommand {
                 System.out.println("no event is live");
             }
             events.forEach(event -> System.out.printf(
-                    "%-20s %s%n", event.id(), event.title() == null ? "" : PrintableText.of(event.title())));
+                    Locale.ROOT,
+                    "%-20s %s%n",
+                    event.id(),
+                    event.title() == null ? "" : PrintableText.of(event.title())));
         }
     }
 
@@ -271,7 +275,7 @@ final class JobbyCommand {
         }
 
         private static void line(String name, Object value) {
-            System.out.printf("%-12s %s%n", name, value);
+            System.out.printf(Locale.ROOT, "%-12s %s%n", name, value);
         }
     }
 }

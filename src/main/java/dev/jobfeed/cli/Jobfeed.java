@@ -4,6 +4,7 @@ import dev.jobfeed.run.Failures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +47,8 @@ public final class Jobfeed implements Callable<Integer> {
     private Jobfeed() {}
 
     public static void main(String[] arguments) {
+        // libraries too fold names by it, and an i is no i in Turkish
+        Locale.setDefault(Locale.ENGLISH);
         System.setProperty("h2.bindAddress", "127.0.0.1");
         // JEP 498: a newer Java warns of how Netty takes memory, in four lines that are no JSON
         if (java.lang.Runtime.version().feature() >= 24) {

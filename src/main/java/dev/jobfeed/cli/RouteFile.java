@@ -39,9 +39,16 @@ record RouteFile(String name, Path path) {
         return new ArrayList<>(files.values());
     }
 
-    /** Where Camel finds it. */
+    /** Where Camel finds it: it decodes an address as a form's, and takes several with commas between them. */
     String location() {
-        return path == null ? "classpath:routes/" + name : "file:" + path;
+        return path == null
+                ? "classpath:routes/" + name
+                : "file:"
+                        + path.toUri()
+                                .getRawPath()
+                                .replace("+", "%2B")
+                                .replace(",", "%2C")
+                                .replace("*", "%2A");
     }
 
     /** As it is now. */

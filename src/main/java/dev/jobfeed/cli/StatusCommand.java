@@ -5,13 +5,14 @@ import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.ops.Flow;
 import dev.jobfeed.run.ClockAlert;
 import dev.jobfeed.run.Run;
+import dev.jobfeed.run.RunStore;
 import dev.jobfeed.run.ServerClock;
 import dev.jobfeed.run.SyncState;
 import dev.jobfeed.store.Outbox;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -46,7 +47,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private static String text(StoreAccess store) {
         SyncState state = store.tenant().runs().state("jobs");
-        Map<String, Object> counts = store.tenant().runs().jobCounts();
+        RunStore.JobTotals counts = store.tenant().runs().jobCounts();
         StringBuilder text = new StringBuilder();
         OffsetDateTime watermark = state.lastRunStartedAt();
         line(
@@ -54,7 +55,7 @@ final class StatusCommand implements Callable<Integer> {
                 "fresh as of",
                 watermark == null ? "never: no run has succeeded yet" : watermark + ", " + age(state));
         line(text, "swept as of", swept(store, state));
-        line(text, "jobs", counts.get("active") + " active, " + counts.get("expired") + " expired");
+        line(text, "jobs", counts.active() + " active, " + counts.expired() + " expired");
         for (Flow flow : Flow.values()) {
             Duration difference = store.tenant().runs().state(flow.stream()).clockDifference();
             if (difference != null && difference.abs().compareTo(ServerClock.TOLERATED) > 0) {
@@ -147,7 +148,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static String describe(Run run) {
-        return run.mode().name().toLowerCase(java.util.Locale.ROOT) + " " + run.status() + ", started "
+        return run.mode().name().toLowerCase(Locale.ROOT) + " " + run.status() + ", started "
                 + run.runStartedAt() + ", " + run.pages() + " pages, "
                 + run.counts().received() + " received, "
                 + run.counts().inserted() + " inserted, " + run.counts().updated() + " updated, "
@@ -159,7 +160,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static void line(StringBuilder text, String name, Object value) {
-        text.append(String.format("%-12s %s%n", name, value));
+        text.append(String.format(Locale.ROOT, "%-12s %s%n", name, value));
     }
 
     private static String age(SyncState state) {

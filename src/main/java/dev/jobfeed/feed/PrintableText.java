@@ -1,5 +1,7 @@
 package dev.jobfeed.feed;
 
+import java.util.Locale;
+
 /**
  * Text of a server as a log, an alert or a terminal may show it: on one line, and without characters that control a
  * terminal or the direction of writing.
@@ -25,7 +27,7 @@ public final class PrintableText {
             } else if (c == '\n') {
                 shown.append("\\n");
             } else {
-                shown.append(String.format("\\u%04x", c));
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
             }
         });
         return shown.toString();

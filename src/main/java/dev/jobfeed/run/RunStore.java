@@ -92,9 +92,15 @@ public final class RunStore {
     }
 
     /** Active and expired rows of the job table. */
-    public Map<String, Object> jobCounts() {
-        return jdbc.queryForMap(sql("job-counts"), Map.of());
+    public JobTotals jobCounts() {
+        return jdbc.queryForObject(
+                sql("job-counts"),
+                Map.of(),
+                (row, number) -> new JobTotals(row.getLong("active"), row.getLong("expired")));
     }
+
+    /** How many jobs there are in all. */
+    public record JobTotals(long active, long expired) {}
 
     /** Takes the lease if nobody holds it, and ends what a former holder that never gave it back has left open. */
     public Optional<Lease> acquire(String stream, Holder holder, Duration duration) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
@@ -58,7 +59,7 @@ final class BadRows {
     }
 
     private static ObjectNode broken(ObjectNode row, PageFields names, Fault fault, long number) {
-        row.put("id", String.format("fa017000-0000-4000-8000-%012d", number));
+        row.put("id", String.format(Locale.ROOT, "fa017000-0000-4000-8000-%012d", number));
         row.put(names.title(), "Fault " + fault.script() + " " + number);
         switch (fault) {
             case ROW_NO_ID -> row.remove("id");
