@@ -28,6 +28,7 @@ import dev.jobfeed.ops.Telling;
 import dev.jobfeed.ops.WebFiles;
 import dev.jobfeed.run.Attempts;
 import dev.jobfeed.run.ChangedSites;
+import dev.jobfeed.run.ClockWatch;
 import dev.jobfeed.run.ExpiredIds;
 import dev.jobfeed.run.Feed;
 import dev.jobfeed.run.Firings;
@@ -94,6 +95,9 @@ public final class JobfeedBundle {
 
     /** How long a page that is being asked for may take before a stop cuts the call off. */
     private static final Duration GRACE = Duration.ofSeconds(2);
+
+    /** Seconds between two looks at whether the clock was set back. */
+    private static final long CLOCK_WATCH = 5;
 
     private final Attempts attempts;
     private final Tenants tenants;
@@ -165,6 +169,7 @@ public final class JobfeedBundle {
         HttpClientConnectionManager connections = network.connections();
         context.addComponent(
                 "jobo-http", network.component(connections, settings.duration("jobo.http.response-timeout")));
+        heartbeats.scheduleWithFixedDelay(new ClockWatch(context), CLOCK_WATCH, CLOCK_WATCH, TimeUnit.SECONDS);
         registry.bind("jobfeedFirings", new Firings(tenants, options.clock()));
         registry.bind(
                 "jobfeedRelay",

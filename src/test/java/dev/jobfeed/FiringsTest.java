@@ -81,6 +81,24 @@ class FiringsTest {
         assertThat(firings.isFirst(null, "jobs-sync", null)).isTrue();
     }
 
+    /** Another process, or this one before a restart, had a clock that was ahead. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aFiringOfAClockThatWasAheadSilencesNoSchedule(String database) throws Exception {
+        start(database);
+        Instant now = Instant.now();
+        assertThat(firings.isFirst(null, "jobs-sync", Date.from(now.plus(Duration.ofHours(2)))))
+                .isTrue();
+
+        assertThat(firings.isFirst(null, "jobs-sync", Date.from(now))).isTrue();
+        assertThat(firings.isFirst(null, "jobs-sync", Date.from(now))).isFalse();
+        assertThat(firings.isFirst(null, "jobs-sync", Date.from(now.minusSeconds(20))))
+                .isFalse();
+
+        firings.isFirst(null, "jobs-sync", Date.from(now.plus(Duration.ofHours(2))));
+        assertThat(isDue()).as("nothing was ever done").isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void ofManyThatStartAtOnceOneCatchesUp(String database) throws Exception {

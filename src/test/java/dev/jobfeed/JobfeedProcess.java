@@ -42,10 +42,22 @@ final class JobfeedProcess implements AutoCloseable {
     /** Starts one with options of Java. */
     static JobfeedProcess in(Path directory, List<String> java, Map<String, String> properties, String... arguments)
             throws IOException {
+        return start(directory, builder(java, properties, arguments));
+    }
+
+    /** Starts one with variables of the environment that are no properties. */
+    static JobfeedProcess with(
+            Map<String, String> environment, Path directory, Map<String, String> properties, String... arguments)
+            throws IOException {
+        ProcessBuilder builder = builder(List.of(), properties, arguments);
+        builder.environment().putAll(environment);
+        return start(directory, builder);
+    }
+
+    private static JobfeedProcess start(Path directory, ProcessBuilder builder) throws IOException {
         Path out = Files.createTempFile(directory, "out", "");
         Path err = Files.createTempFile(directory, "err", "");
-        Process process = builder(java, properties, arguments)
-                .directory(directory.toFile())
+        Process process = builder.directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();

@@ -13,7 +13,8 @@ import org.quartz.CronExpression;
 
 /**
  * Schedules that are the same on several nodes, and fire on one of them: bean {@code jobfeedFirings}. A cron expression
- * means the same instants everywhere, so the first node that notes one in the database has it, whatever the clocks say.
+ * means the same instants everywhere, so the first node that notes one in the database has it, as long as the nodes' clocks
+ * differ by a minute at most; beyond that each of them may fire.
  */
 public final class Firings {
 
@@ -32,7 +33,7 @@ public final class Firings {
      * @param scheduled when the schedule says it is; null when it was not a schedule that fired
      */
     public boolean isFirst(String tenant, String schedule, Date scheduled) {
-        return scheduled == null || tenants.named(tenant).runs().fire(schedule, time(scheduled.toInstant()));
+        return scheduled == null || tenants.named(tenant).runs().fire(schedule, time(scheduled.toInstant()), latest());
     }
 
     /**
@@ -48,7 +49,8 @@ public final class Firings {
         OffsetDateTime before = runs.lastFiring(schedule);
         CronExpression times = new CronExpression(cron);
         times.setTimeZone(owner.settings().timeZone());
-        return isDue(runs.state(stream), times) && runs.fireAfter(schedule, stream, before, time(clock.instant()));
+        return isDue(runs.state(stream), times)
+                && runs.fireAfter(schedule, stream, before, time(clock.instant()), latest());
     }
 
     private boolean isDue(SyncState state, CronExpression times) {
@@ -61,6 +63,11 @@ public final class Firings {
         // a watermark of a clock that was ahead does not say that nothing was missed
         return watermark.isAfter(now.plus(ServerClock.TOLERATED))
                 || next != null && next.toInstant().isBefore(now);
+    }
+
+    /** No right clock is further ahead. */
+    private OffsetDateTime latest() {
+        return time(clock.instant().plus(ServerClock.TOLERATED));
     }
 
     private static OffsetDateTime time(Instant instant) {

@@ -120,11 +120,12 @@ public final class RunStore {
     /**
      * Notes a firing of a schedule.
      *
+     * @param latest the time after which no firing can have been; a later one that is noted does not count
      * @return false when it, or a later one, is noted already
      */
-    boolean fire(String schedule, OffsetDateTime at) {
+    boolean fire(String schedule, OffsetDateTime at, OffsetDateTime latest) {
         addSchedule(schedule);
-        return jdbc.update(sql("firing-advance"), Map.of("schedule", schedule, "at", at)) == 1;
+        return jdbc.update(sql("firing-advance"), Map.of("schedule", schedule, "at", at, "latest", latest)) == 1;
     }
 
     /** When a schedule fired last; long ago when it never did. */
@@ -137,11 +138,12 @@ public final class RunStore {
      * Notes a firing of a schedule, unless another was noted since a look at it, or somebody is at work on the stream.
      *
      * @param before what {@link #lastFiring} said
+     * @param latest the time after which no firing can have been; a later one that is noted does not count
      */
-    boolean fireAfter(String schedule, String stream, OffsetDateTime before, OffsetDateTime at) {
+    boolean fireAfter(String schedule, String stream, OffsetDateTime before, OffsetDateTime at, OffsetDateTime latest) {
         return jdbc.update(
                         sql("firing-replace"),
-                        Map.of("schedule", schedule, "stream", stream, "before", before, "at", at))
+                        Map.of("schedule", schedule, "stream", stream, "before", before, "at", at, "latest", latest))
                 == 1;
     }
 

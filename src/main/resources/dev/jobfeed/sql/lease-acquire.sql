@@ -1,6 +1,9 @@
+-- A lease lasts a minute at most; one that ends later was taken before the database's clock was set back.
 update sync_state
 set lease_token = :token,
     lease_holder = :holder,
     lease_until = current_timestamp + cast(:seconds as integer) * interval '1' second
 where stream = :stream
-  and (lease_until is null or lease_until <= current_timestamp)
+  and (lease_until is null
+    or lease_until <= current_timestamp
+    or lease_until > current_timestamp + interval '2' minute)
