@@ -97,7 +97,7 @@ public final class Deliveries {
     void shift(Duration by) {
         jdbc.update(
                 sql("delivered-shift"),
-                Map.of("seconds", Watermarks.inReach(by).plusMillis(999).toSeconds()));
+                Map.of("millis", Watermarks.inReach(by).plusNanos(999_999).toMillis()));
     }
 
     private String sql(String name) {

@@ -23,8 +23,13 @@ public final class ServerClock {
 
     private static final Duration RESOLUTION = Duration.ofSeconds(1);
 
+    /** Two clocks that are read within this time count as read at once. */
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
+
+    private static final int MOST_READINGS = 20;
+
     private final Instant localOrigin;
-    private final long originNanos = System.nanoTime();
+    private final long originNanos;
     private Duration difference = Duration.ZERO;
     private Duration aligned = Duration.ZERO;
     private boolean known;
@@ -34,7 +39,18 @@ public final class ServerClock {
     private Duration fallen = Duration.ZERO;
 
     public ServerClock(Clock local) {
-        localOrigin = local.instant();
+        long before;
+        long after;
+        Instant instant;
+        int readings = 0;
+        do {
+            before = System.nanoTime();
+            instant = local.instant();
+            after = System.nanoTime();
+            // a pause between them would pass for a clock that was set
+        } while (after - before > AT_ONCE.toNanos() && ++readings < MOST_READINGS);
+        localOrigin = instant;
+        originNanos = after;
     }
 
     /**

@@ -1,2 +1,2 @@
 update delivered_page
-set earliest_requested_at = earliest_requested_at - cast(:seconds as integer) * interval '1' second
+set earliest_requested_at = earliest_requested_at - cast(:millis as integer) * interval '0.001' second
