@@ -112,7 +112,10 @@ public final class JoboAnswers {
         }
     }
 
-    /** A {@code Date} that is missing or cannot be read says nothing. */
+    /**
+     * A {@code Date} that is missing or cannot be read says nothing. Where it is an attempt's page that has none, what is
+     * assumed of the server's clock decides; a refusal is followed by no decision, and may be of a proxy.
+     */
     private static void observe(Exchange exchange) {
         Optional<Instant> date = AnswerHeader.date(header(exchange, "Date"));
         Attempt attempt = attempt(exchange);
@@ -121,6 +124,8 @@ public final class JoboAnswers {
         if (date.isPresent() && (attempt != null || reading != null)) {
             ServerClock clock = attempt != null ? attempt.clock() : reading.clock();
             clock.observe(date.get(), exchange.getVariable(SENT, Long.class), System.nanoTime());
+        } else if (attempt != null && "200".equals(status(exchange))) {
+            attempt.clock().observeUndated();
         }
     }
 

@@ -54,6 +54,26 @@ class CommandsTest {
     }
 
     @Test
+    void anAbandonedResyncThatAMissedSweepMadeNecessaryIsOwed() throws Exception {
+        run("sync", "jobs");
+        try (Connection connection = DriverManager.getConnection(world.url);
+                Statement statement = connection.createStatement()) {
+            statement.execute("update sync_state set last_sweep_started_at = dateadd('day', -10, current_timestamp)");
+        }
+        run("sync", "jobs", "--max-pages", "1");
+
+        assertThat(run("abandon", "jobs"))
+                .matches("jobs: run 2 abandoned after 1 pages, .* credits; the next attempt is a resync, which is owed"
+                        + " since .* because the last sweep was too long ago");
+        assertThat(run("status")).containsPattern("owed +a resync, by the next attempt, since");
+        assertThat(run("sync", "jobs")).contains("run 3 succeeded");
+
+        assertThat(world.rows("select mode || ' ' || status from sync_run order by id"))
+                .containsExactly("backfill succeeded", "resync failed", "resync succeeded");
+        assertThat(run("abandon", "jobs")).isEqualTo("jobs: there is no open run");
+    }
+
+    @Test
     void aSyncReportsEachRunThatItFinished() throws Exception {
         world.run("sync", "jobs", "--max-pages", "1");
 

@@ -139,6 +139,67 @@ class ResyncTest {
         world.assertStoreIsTheWorld();
     }
 
+    /** Its own sweep moves the watermark that showed the need. */
+    @ParameterizedTest
+    @CsvSource({
+        "h2, converted",
+        "h2, asked",
+        "h2, replaced",
+        "postgresql, converted",
+        "postgresql, asked",
+        "postgresql, replaced"
+    })
+    void aResyncThatAStallNeedsIsOwedUntilOneSucceeds(String database, String first) throws Exception {
+        start(database);
+        if (first.equals("replaced")) {
+            world.syncPages(2);
+        } else {
+            world.sync();
+        }
+        List<UUID> gone = vanish(3);
+        if (first.equals("asked")) {
+            ask();
+        }
+        stall();
+        Run stopped = world.syncPages(1);
+        assertThat(stopped.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(world.state().lastSweepStartedAt())
+                .isAfter(OffsetDateTime.now().minusHours(1));
+        abandon();
+        Run second = world.syncPages(1);
+        assertThat(second.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(second.id()).isGreaterThan(stopped.id());
+        assertThat(second.costConfirmed()).isFalse();
+        assertThat(world.syncPages(1).id()).isEqualTo(second.id());
+        abandon();
+
+        Run run = world.sync();
+
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(world.state().resyncNeededSince()).isNull();
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aResyncThatWasAskedForIsCancelledByAbandon(String database) throws Exception {
+        start(database);
+        world.sync();
+        ask();
+        assertThat(world.syncPages(1).mode()).isEqualTo(RunMode.RESYNC);
+
+        abandon();
+
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    private void abandon() throws Exception {
+        var tenant = world.bundle().tenants().standard();
+        assertThat(tenant.runs().abandon("jobs", tenant.transaction())).isPresent();
+    }
+
     @Test
     void aResyncIsResumedWithWhatItHasSeen() throws Exception {
         start("h2");

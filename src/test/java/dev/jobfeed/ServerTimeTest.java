@@ -228,7 +228,7 @@ class ServerTimeTest {
     @Test
     void aDateThatIsMissingOrNoneLeavesTheLocalTime() throws Exception {
         start("h2");
-        world.sandbox.intercept(request -> new Interceptor.Serve(body -> body, Map.of("Date", "noon"), -1));
+        undated();
         OffsetDateTime before = OffsetDateTime.now().truncatedTo(ChronoUnit.MICROS);
         world.sync();
         world.sandbox.world().createJobs(3);
@@ -240,6 +240,58 @@ class ServerTimeTest {
         assertThat(world.state().clockDifference()).isNull();
         assertThat(world.alerts()).isEmpty();
         world.assertStoreIsTheWorld();
+    }
+
+    /** What expired is on the list no more. */
+    @ParameterizedTest
+    @CsvSource({"h2, false", "postgresql, false", "h2, true", "postgresql, true"})
+    void aSweepThatIsTooLongAgoIsNoticedWithoutADate(String database, boolean isDated) throws Exception {
+        start(database);
+        if (!isDated) {
+            undated();
+        }
+        world.sync();
+        world.sandbox.world().expireJobs(3);
+        world.sandbox.shiftClock(Duration.ofDays(10));
+        local(Duration.ofDays(10));
+        undated();
+
+        Run run = world.sync();
+
+        assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(run.clockChecked()).isFalse();
+        world.assertStoreIsTheWorld();
+        assertThat(world.state().clockDifference()).isEqualTo(isDated ? Duration.ZERO : null);
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    @Test
+    void theAgeOfTheLastSweepGoesByTheDifferenceThatIsStoredWhenThereIsNoDate() throws Exception {
+        start("h2");
+        local(Duration.ofDays(10));
+        world.sync();
+        undated();
+
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+
+        assertThat(world.state().clockDifference()).isCloseTo(Duration.ofDays(-10), Duration.ofMinutes(1));
+    }
+
+    /** Which may be of a proxy. */
+    @Test
+    void aRefusalWithoutADateDecidesNothing() throws Exception {
+        start("h2");
+        world.sync();
+        local(Duration.ofDays(10));
+        world.sandbox.intercept(request -> Interceptor.answer(403, Map.of("Date", "noon"), "{}"));
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(world::sync)).isNotNull();
+        world.sandbox.intercept(null);
+
+        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    private void undated() {
+        world.sandbox.intercept(request -> new Interceptor.Serve(body -> body, Map.of("Date", "noon"), -1));
     }
 
     /** Of an attempt that brought no page. */

@@ -2,6 +2,7 @@ package dev.jobfeed.cli;
 
 import dev.jobfeed.feed.FeedSource;
 import dev.jobfeed.run.Run;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,7 +12,8 @@ import picocli.CommandLine.Parameters;
 /** The end of a run that is not to be finished. */
 @Command(
         name = "abandon",
-        description = "Closes the open run for good. Stored rows are kept. Credits are not refunded.",
+        description = "Closes the open run for good. Stored rows are kept. Credits are not refunded."
+                + " A resync that is needed because the last sweep was too long ago stays owed.",
         mixinStandardHelpOptions = true)
 final class AbandonCommand implements Callable<Integer> {
 
@@ -30,11 +32,17 @@ final class AbandonCommand implements Callable<Integer> {
             Optional<Run> abandoned = store.tenant()
                     .runs()
                     .abandon(source.stream(), store.tenant().transaction());
+            OffsetDateTime owed = store.tenant().runs().state(source.stream()).resyncNeededSince();
             System.out.println(abandoned
-                    .map(run -> source.property() + ": run " + run.id() + " abandoned after " + run.pages() + " pages, "
-                            + run.counts().received() + " rows and "
-                            + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits")
-                    .orElse(source.property() + ": there is no open run"));
+                            .map(run -> source.property() + ": run " + run.id() + " abandoned after " + run.pages()
+                                    + " pages, "
+                                    + run.counts().received() + " rows and "
+                                    + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits")
+                            .orElse(source.property() + ": there is no open run")
+                    + (owed == null
+                            ? ""
+                            : "; the next attempt is a resync, which is owed since " + owed
+                                    + " because the last sweep was too long ago"));
         }
         return ExitCode.DONE.code();
     }

@@ -92,6 +92,9 @@ final class StatusCommand implements Callable<Integer> {
         if (state.resyncRequestedAt() != null) {
             line(text, "asked for", "a resync, by the next attempt");
         }
+        if (state.resyncNeededSince() != null && state.openRunId() == null) {
+            line(text, "owed", "a resync, by the next attempt, since " + state.resyncNeededSince());
+        }
         int quarantined = store.tenant().quarantine().open().size();
         if (quarantined > 0) {
             line(text, "quarantine", quarantined + " rows; look at them with jobfeed quarantine list");

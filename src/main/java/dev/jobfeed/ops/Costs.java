@@ -61,6 +61,9 @@ final class Costs {
                             + open.mode().name().toLowerCase(Locale.ROOT) + "), of which "
                             + (left == null ? "an unknown number of" : "about " + number(left)) + " rows are left");
         }
+        if (state.resyncNeededSince() != null) {
+            return resync(stream);
+        }
         if (state.lastRunStartedAt() == null) {
             return cost(stream, null, "The first run reads the whole feed; " + untold(stream));
         }

@@ -188,7 +188,8 @@ public final class Attempts {
 
     /**
      * Expresses watermarks, start and window in the server's time once an answer has shown it, and again when the server's
-     * clock was set back; before anything of that answer is stored. Closes a run, in favour of a resync, whose last sweep
+     * clock was set back; before anything of that answer is stored. A first answer that does not show it leaves what is assumed
+     * of it. Closes a run, in favour of a resync, whose last sweep
      * turns out to be too long ago.
      */
     public void alignClock(Attempt attempt) {
@@ -236,9 +237,14 @@ public final class Attempts {
 
     private Run align(Attempt attempt, Run run, SyncState state, OffsetDateTime start) {
         RunStore runs = attempt.tenant().runs();
-        boolean stalled = !attempt.isSwept()
-                && RunPlan.isStalled(state, attempt.clock().now())
-                && !RunPlan.isEnoughAfterStall(run);
+        boolean measured = attempt.clock().isMeasured();
+        OffsetDateTime now = attempt.clock().now();
+        boolean needed = !attempt.isSwept() && RunPlan.isStalled(state, now);
+        if (needed) {
+            // its own sweep moves the watermark that shows it
+            runs.needResync(attempt.stream(), now);
+        }
+        boolean stalled = needed && !RunPlan.isEnoughAfterStall(run);
         if (stalled && run.pages() > 0) {
             close(attempt, run, RunPlan.stall(state));
             RunPlan resync = new RunPlan(RunMode.RESYNC, null, RunPlan.stall(state), false);
@@ -246,7 +252,7 @@ public final class Attempts {
             Run opened = runs.open(
                     state, resync, attempt.clock().origin(), fingerprint(attempt.tenant(), state.stream()), confirmed);
             runs.countAttempt(opened.id());
-            runs.alignClock(opened.id(), opened.runStartedAt(), null, RunMode.RESYNC);
+            runs.alignClock(opened.id(), opened.runStartedAt(), null, RunMode.RESYNC, measured);
             return runs.run(opened.id());
         }
         RunMode mode = stalled ? RunMode.RESYNC : run.mode();
@@ -256,7 +262,7 @@ public final class Attempts {
                         ? null
                         : state.lastRunStartedAt()
                                 .minus(attempt.tenant().settings().overlap());
-        runs.alignClock(run.id(), start, mode == RunMode.INCREMENTAL ? window : null, mode);
+        runs.alignClock(run.id(), start, mode == RunMode.INCREMENTAL ? window : null, mode, measured);
         if (stalled) {
             LOG.warn("run {} of {} is a resync: {}", run.id(), attempt.name(), RunPlan.stall(state));
         }
@@ -407,7 +413,12 @@ public final class Attempts {
                     fingerprint(tenant, attempt.stream()),
                     attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
             runs.countAttempt(next.id());
-            runs.alignClock(next.id(), next.runStartedAt(), plan.windowFrom(), plan.mode());
+            runs.alignClock(
+                    next.id(),
+                    next.runStartedAt(),
+                    plan.windowFrom(),
+                    plan.mode(),
+                    attempt.clock().isMeasured());
             fence(attempt);
             return runs.state(attempt.stream());
         });

@@ -43,7 +43,9 @@ record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean r
                 ? "it was asked for"
                 : stalled
                         ? stall(state)
-                        : filtersChanged ? "the filters or jobo.jobs.watermark-parameter have changed" : null;
+                        : state.resyncNeededSince() != null
+                                ? owed(state)
+                                : filtersChanged ? "the filters or jobo.jobs.watermark-parameter have changed" : null;
         boolean replaced = stuck && state.resyncRequestedAt() != null;
         if (open != null
                 && !replaced
@@ -82,6 +84,12 @@ record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean r
     static String stall(SyncState state) {
         return "the last sweep of expired postings started at " + state.lastSweepStartedAt()
                 + ", longer ago than /expired reaches back";
+    }
+
+    /** Why a resync is needed when the one that a stall made necessary has not succeeded. */
+    private static String owed(SyncState state) {
+        return "at " + state.resyncNeededSince() + " the last sweep of expired postings was longer ago than /expired"
+                + " reaches back, and no resync has succeeded since";
     }
 
     /** Whether an open run also does when the last sweep lies too far back: a resync that has no page yet. */

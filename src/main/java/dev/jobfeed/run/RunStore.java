@@ -63,7 +63,8 @@ public final class RunStore {
                         milliseconds(row, "clock_difference_ms"),
                         time(row, "earliest_sweep_started_at"),
                         time(row, "server_set_back_from"),
-                        time(row, "unreadable_sweep_at")));
+                        time(row, "unreadable_sweep_at"),
+                        time(row, "resync_needed_since")));
     }
 
     /** Whether rows of a stream are in quarantine that a good row of their job would end, or jobs are put aside by a resync. */
@@ -305,6 +306,11 @@ public final class RunStore {
         jdbc.update(sql("state-clear-resync"), Map.of("stream", stream));
     }
 
+    /** Notes that a resync is owed until one has succeeded, whatever closes the run that is to bring it. */
+    void needResync(String stream, OffsetDateTime at) {
+        jdbc.update(sql("state-need-resync"), Map.of("stream", stream, "at", at));
+    }
+
     void confirmCost(long runId) {
         jdbc.update(sql("run-confirm-cost"), Map.of("id", runId));
     }
@@ -427,27 +433,37 @@ public final class RunStore {
         jdbc.update(sql("run-expired"), spent(runId, spent).addValue("expired", expired));
     }
 
-    /** Stores what the server's clock showed, and the watermarks by it. */
+    /**
+     * Stores what the server's clock showed, and the watermarks by it.
+     *
+     * @param difference null when it is not known
+     */
     void alignClock(SyncState state, Duration difference) {
         int time = java.sql.Types.TIMESTAMP_WITH_TIMEZONE;
         jdbc.update(
                 sql("state-clock"),
                 new MapSqlParameterSource("stream", state.stream())
-                        .addValue("difference", difference.toMillis())
+                        .addValue(
+                                "difference", difference == null ? null : difference.toMillis(), java.sql.Types.BIGINT)
                         .addValue("run_started_at", state.lastRunStartedAt(), time)
                         .addValue("sweep_started_at", state.lastSweepStartedAt(), time)
                         .addValue("earliest_sweep_started_at", state.earliestSweepStartedAt(), time)
                         .addValue("server_set_back_from", state.setBackFrom(), time));
     }
 
-    /** Stores a run's start, window and mode, as they are by the server's clock. */
-    void alignClock(long runId, OffsetDateTime startedAt, OffsetDateTime windowFrom, RunMode mode) {
+    /**
+     * Stores a run's start, window and mode, as they are by the server's clock.
+     *
+     * @param measured whether an answer has shown that clock
+     */
+    void alignClock(long runId, OffsetDateTime startedAt, OffsetDateTime windowFrom, RunMode mode, boolean measured) {
         jdbc.update(
                 sql("run-clock"),
                 new MapSqlParameterSource("id", runId)
                         .addValue("run_started_at", startedAt)
                         .addValue("window_from", windowFrom, java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
-                        .addValue("mode", lower(mode)));
+                        .addValue("mode", lower(mode))
+                        .addValue("measured", measured));
     }
 
     /** The start of the last complete run that did not start after a time; empty when there is none. */
@@ -477,6 +493,7 @@ public final class RunStore {
         if (run.mode() == RunMode.RESYNC) {
             // one that was asked for in the moment in which this one began
             clearResyncRequest(run.stream());
+            jdbc.update(sql("state-resynced"), Map.of("stream", run.stream()));
             jdbc.update(sql("state-clear-unreadable"), Map.of("stream", run.stream(), "run_id", run.id()));
         }
         deleteCursors(run.id());

@@ -36,6 +36,7 @@ public final class ServerClock {
     private boolean measured;
     private boolean differing;
     private boolean changed;
+    private boolean undated;
     private Duration fallen = Duration.ZERO;
 
     public ServerClock(Clock local) {
@@ -56,7 +57,7 @@ public final class ServerClock {
     /**
      * What answers have shown since it was last asked.
      *
-     * @param difference the server's time minus the local time
+     * @param difference the server's time minus the local time; null when no answer has ever shown it
      * @param fallen how much that is less than it was known to be; zero when it is not
      */
     record Change(Duration difference, Duration fallen) {}
@@ -100,12 +101,18 @@ public final class ServerClock {
         measured = true;
     }
 
+    /** Takes an answer without a readable {@code Date}: what is assumed counts, until an answer shows more. */
+    public synchronized void observeUndated() {
+        changed = changed || !measured && !undated;
+        undated = true;
+    }
+
     /** What is new since the last call; null when nothing is. */
     synchronized Change takeChange() {
         if (!changed) {
             return null;
         }
-        Change change = new Change(difference, fallen);
+        Change change = new Change(known ? difference : null, fallen);
         changed = false;
         fallen = Duration.ZERO;
         aligned = difference;

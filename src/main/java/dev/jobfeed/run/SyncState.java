@@ -21,6 +21,7 @@ import java.time.OffsetDateTime;
  * @param setBackFrom the latest time that the server's clock may have shown before it was set back; null when it was not
  * @param unreadableSweepAt when a sweep was read to its end last of which some ids could not be read; null when no such id may
  *     still have an active posting
+ * @param resyncNeededSince since when a resync is owed because the last sweep was too long ago; null when none is
  */
 public record SyncState(
         String stream,
@@ -37,7 +38,8 @@ public record SyncState(
         Duration clockDifference,
         OffsetDateTime earliestSweepStartedAt,
         OffsetDateTime setBackFrom,
-        OffsetDateTime unreadableSweepAt) {
+        OffsetDateTime unreadableSweepAt,
+        OffsetDateTime resyncNeededSince) {
 
     /** The server's time, as far as it is known, at a local time. */
     public OffsetDateTime serverTime(OffsetDateTime local) {
@@ -80,6 +82,7 @@ public record SyncState(
                 clockDifference,
                 earliestSweep,
                 setBack,
-                unreadableSweepAt);
+                unreadableSweepAt,
+                resyncNeededSince);
     }
 }

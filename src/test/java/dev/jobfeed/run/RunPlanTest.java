@@ -63,6 +63,7 @@ class RunPlanTest {
                 null,
                 null,
                 null,
+                null,
                 null);
         return RunPlan.of(state, null, false, false, FILTERS, NOW, OVERLAP);
     }

@@ -53,6 +53,24 @@ class ServerClockTest {
         assertThat(clock.takeChange().fallen()).isCloseTo(Duration.ofHours(2), Duration.ofSeconds(2));
     }
 
+    @Test
+    void anAnswerWithoutADateHasWhatIsAssumedCountOnce() {
+        clock.observeUndated();
+        assertThat(clock.takeChange()).isEqualTo(new ServerClock.Change(null, Duration.ZERO));
+        clock.assume(Duration.ofHours(-1));
+        clock.observeUndated();
+        assertThat(clock.takeChange()).isNull();
+        assertThat(clock.isMeasured()).isFalse();
+
+        observe(0, 1, -3600);
+        clock.observeUndated();
+
+        assertThat(clock.takeChange()).isNotNull();
+        clock.observeUndated();
+        assertThat(clock.takeChange()).isNull();
+        assertThat(clock.isMeasured()).isTrue();
+    }
+
     private void observe(long sent, long received, long date) {
         // half a second each way, because the origin lies a little behind the first line of the test
         clock.observe(NOW.plusSeconds(date), nanos(sent), nanos(received));

@@ -92,6 +92,7 @@ class WatermarksTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 }

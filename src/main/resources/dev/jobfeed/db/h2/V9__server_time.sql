@@ -11,6 +11,10 @@ alter table sync_state add column if not exists server_set_back_from timestamp(6
 -- When a sweep was read to its end last of which some ids could not be read; null if its watermark has passed it.
 alter table sync_state add column if not exists unreadable_sweep_at timestamp(6) with time zone;
 
+-- Since when a resync is owed because the last sweep was too long ago, which the sweep's watermark does not show any more once
+-- the resync has swept; null once a resync has succeeded.
+alter table sync_state add column if not exists resync_needed_since timestamp(6) with time zone;
+
 -- whether an answer has shown that the start of the run is the server's time
 alter table sync_run add column if not exists clock_checked boolean default false not null;
 

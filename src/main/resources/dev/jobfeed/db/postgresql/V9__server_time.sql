@@ -10,6 +10,10 @@ alter table sync_state add column server_set_back_from timestamptz(6);
 -- When a sweep was read to its end last of which some ids could not be read; null if its watermark has passed it.
 alter table sync_state add column unreadable_sweep_at timestamptz(6);
 
+-- Since when a resync is owed because the last sweep was too long ago, which the sweep's watermark does not show any more once
+-- the resync has swept; null once a resync has succeeded.
+alter table sync_state add column resync_needed_since timestamptz(6);
+
 -- whether an answer has shown that the start of the run is the server's time
 alter table sync_run add column clock_checked boolean not null default false;
 
