@@ -151,6 +151,7 @@ class CursorTest {
         world.sandbox.intercept(null);
         assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
         assertThat(world.feed()).hasSize(2);
+        assertThat(world.expired()).hasSize(2);
     }
 
     @Test

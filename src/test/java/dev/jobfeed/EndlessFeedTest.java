@@ -3,6 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jobfeed.run.Attempt;
 import dev.jobfeed.run.AttemptFailedException;
 import dev.jobfeed.run.Run;
 import dev.jobfeed.run.RunMode;
@@ -14,6 +15,8 @@ import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.builder.AdviceWith;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,7 +75,9 @@ class EndlessFeedTest {
         for (int attempt = 2; attempt <= 3; attempt++) {
             assertThatThrownBy(() -> world.restart().syncStream(stream)).hasMessageContaining("used before");
         }
-        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(asked(stream)).isZero();
+        assertThat(world.expired()).hasSize(stream.equals("jobs") ? 2 : 0);
+        assertThat(world.sandbox.log().entries()).hasSameSizeAs(world.expired());
         assertThat(world.run(stream).attempts()).isEqualTo(3);
         assertThat(world.alerts()).containsExactly("cursor-stuck");
 
@@ -128,6 +133,31 @@ class EndlessFeedTest {
         assertThat(world.alerts()).containsExactly("cursor-stuck");
         world.sync();
         assertThat(world.alerts()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, 1", "postgresql, 2"})
+    void anAttemptOnAStuckRunStillClosesWhatHasExpired(String database, int length) throws Exception {
+        start(database);
+        world.sandbox.faults(
+                FaultRule.of(Fault.CURSOR_CYCLE).on(Endpoint.JOBS_FEED).length(length));
+        assertThatThrownBy(world::sync).hasMessageContaining("used before");
+        world.sandbox.intercept(null);
+        long asked = asked("jobs");
+        OffsetDateTime swept = world.state().lastSweepStartedAt();
+
+        for (int expired = 1; expired <= 3; expired++) {
+            world.sandbox.world().expireJob(world.one("select id from active_job order by id limit 1", UUID.class));
+
+            assertThatThrownBy(() -> world.restart().sync()).hasMessageContaining("used before");
+
+            assertThat(world.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
+                    .isEqualTo(expired);
+            assertThat(world.run().expired()).isEqualTo(expired);
+        }
+        assertThat(asked("jobs")).isEqualTo(asked);
+        assertThat(world.state().lastSweepStartedAt()).isAfter(swept);
+        assertThat(world.alerts()).containsExactly("cursor-stuck");
     }
 
     private Run abandon(String stream) throws Exception {
@@ -282,6 +312,69 @@ class EndlessFeedTest {
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(run.status()).isEqualTo("open");
         assertThat(run.creditsSpent()).isBetween(BigDecimal.valueOf(3900), BigDecimal.valueOf(4000));
+        assertThat(world.alerts()).containsExactly("feed-repeats", "cost-unconfirmed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void laterAttemptsOnARepeatingFeedBuyNothingUntilItsCostIsAgreedToAgain(String database) throws Exception {
+        start(
+                database,
+                SandboxOptions.builder()
+                        .jobs(1000)
+                        .unknownExpired(0)
+                        .creditsPerJob(BigDecimal.ONE)
+                        .creditsBalance(BigDecimal.valueOf(1_000_000)));
+        world.with("jobo.jobs.batch-size", "300").with("jobo.credits.confirm-above", "800");
+        world.sandbox.faults(
+                FaultRule.of(Fault.REPEATED_PAGES).on(Endpoint.JOBS_FEED).length(2));
+        assertThat(world.syncConfirmed(14).creditsSpent()).isEqualByComparingTo("4200");
+        assertThat(world.alerts()).containsExactly("feed-repeats");
+
+        assertNothingIsBought(4200);
+        world.sandbox.world().expireJob(world.one("select id from active_job order by id limit 1", UUID.class));
+        assertNothingIsBought(4200);
+        assertThat(world.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
+                .isOne();
+
+        assertThat(world.syncConfirmed(2).creditsSpent()).isEqualByComparingTo("4800");
+        assertNothingIsBought(4800);
+
+        Tenant tenant = world.bundle().tenants().standard();
+        assertThat(tenant.runs().agreeToCost("jobs", tenant.transaction())).isTrue();
+        assertThatThrownBy(world::sync).hasMessageContaining("confirm-above");
+        // as many rows again, and the page that was on its way
+        assertThat(world.run().creditsSpent()).isBetween(BigDecimal.valueOf(7800), BigDecimal.valueOf(8100));
+        assertNothingIsBought(world.run().creditsSpent().intValueExact());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anAgreementThatIsStoredDuringAnAttemptOutlastsItsPages(String database) throws Exception {
+        start(database);
+        Tenant tenant = world.bundle().tenants().standard();
+        AdviceWith.adviceWith(world.context(), "jobs-page", advice -> advice.weaveById("jobs-page-checkpoint")
+                .before()
+                .process(exchange -> {
+                    Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
+                    if (attempt.run().pages() == 3) {
+                        assertThat(tenant.runs().agreeToCost("jobs", tenant.transaction()))
+                                .isTrue();
+                    }
+                }));
+
+        assertThat(world.syncPages(5).scan().received()).isEqualTo(20);
+    }
+
+    private void assertNothingIsBought(int credits) throws Exception {
+        long asked = asked("jobs");
+
+        assertThatThrownBy(() -> world.restart().sync())
+                .isInstanceOf(AttemptFailedException.class)
+                .hasMessageContaining("confirm-above");
+
+        assertThat(asked("jobs")).isEqualTo(asked);
+        assertThat(world.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(credits));
         assertThat(world.alerts()).containsExactly("feed-repeats", "cost-unconfirmed");
     }
 

@@ -37,6 +37,10 @@ class ServerTimeTest {
 
     private static final Duration OVERLAP = Duration.ofMinutes(15);
 
+    private static final Integer[] ONCE = {10, 10, 6};
+
+    private static final Integer[] AGAIN = {0, 10, 10, 6};
+
     private SyncWorld world;
 
     private void start(String database) throws Exception {
@@ -212,6 +216,37 @@ class ServerTimeTest {
         assertThat(asked.subList(asked.size() - 2, asked.size()))
                 .extracting(LoggedRequest::rows)
                 .containsExactly(0, 6);
+    }
+
+    /** A page is paid for by its rows. */
+    @ParameterizedTest
+    @CsvSource({
+        "h2, PT-3S, false",
+        "h2, PT-14M, false",
+        "h2, PT-1H, true",
+        "postgresql, PT-3S, false",
+        "postgresql, PT-1H, true"
+    })
+    void careerSitesAreAskedForAgainOnlyWhenTheOverlapDoesNotCoverTheFall(
+            String database, Duration error, boolean isAskedAgain) throws Exception {
+        start(database);
+        world.with("jobo.career-sites.batch-size", "10").syncCareerSites();
+        OffsetDateTime requested =
+                world.bundle().runs().state("career_sites").lastRunStartedAt().minus(OVERLAP);
+        world.sandbox.shiftClock(error);
+        world.sandbox.world().updateCareerSites(26);
+        world.sandbox.log().clear();
+
+        Run run = world.syncCareerSites();
+
+        assertThat(run.counts().updated()).isEqualTo(26);
+        assertThat(run.runStartedAt()).isBefore(OffsetDateTime.now().plus(error));
+        List<LoggedRequest> asked = world.sandbox.log().entries("/api/career-sites/feed");
+        assertThat(asked).extracting(LoggedRequest::rows).containsExactly(isAskedAgain ? AGAIN : ONCE);
+        // a cursor belongs to the window that it was given for
+        assertThat(asked.subList(isAskedAgain ? 1 : 0, asked.size())).allMatch(page -> page.body()
+                .contains(DateTimeFormatter.ISO_INSTANT.format(run.windowFrom().toInstant())));
+        assertThat(run.windowFrom().isBefore(requested.minus(OVERLAP))).isEqualTo(isAskedAgain);
     }
 
     @Test

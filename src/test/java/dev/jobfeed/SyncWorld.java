@@ -158,6 +158,11 @@ final class SyncWorld implements AutoCloseable {
         return attempt(Map.of("jobfeedConfirmCost", true));
     }
 
+    /** One attempt that a person agreed to the cost of, and that ends after so many pages. */
+    Run syncConfirmed(int maxPages) throws Exception {
+        return attempt(Map.of("jobfeedConfirmCost", true, "jobfeedMaxPages", maxPages));
+    }
+
     /** One attempt that ends after so many pages. */
     Run syncPages(int maxPages) throws Exception {
         return attempt(Map.of("jobfeedMaxPages", maxPages));

@@ -49,6 +49,7 @@ public final class Attempt {
     private Spent unsaved = Spent.NOTHING;
     private volatile BigDecimal creditsBalance;
     private final UsedCursors cursors = new UsedCursors();
+    private boolean stuck;
     private boolean beyondEstimate;
     private long storedRows = -1;
     private List<RowChange> changes = List.of();
@@ -270,9 +271,19 @@ public final class Attempt {
         return cursors;
     }
 
-    /** Notes that the feed goes far beyond its size without anything new. */
-    void goesBeyondEstimate() {
-        beyondEstimate = true;
+    /** Notes whether the run's pagination cannot be continued. */
+    void findsStuck(boolean found) {
+        stuck = found;
+    }
+
+    /** Returns whether the run's pagination had led back to a cursor that it had used when the attempt opened it. */
+    boolean isStuck() {
+        return stuck;
+    }
+
+    /** Notes whether the feed goes far beyond its size without anything new, by what a page or the stored run says. */
+    void goesBeyondEstimate(boolean beyond) {
+        beyondEstimate = beyond;
     }
 
     boolean isBeyondEstimate() {
@@ -330,6 +341,8 @@ public final class Attempt {
     void aligned(SyncState state, Run aligned) {
         if (aligned.id() != run.id()) {
             cursors.clear();
+            stuck = false;
+            beyondEstimate = false;
         }
         stateBefore = state;
         run = aligned;

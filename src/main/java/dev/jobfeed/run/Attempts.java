@@ -126,7 +126,6 @@ public final class Attempts {
      * Opens the stream's run, or takes up the one that is open with everything it was opened with.
      *
      * @throws ForeignStoreException when the store belongs to another server or environment
-     * @throws AttemptFailedException when the open run cannot be continued
      */
     public void open(Attempt attempt) {
         Tenant tenant = attempt.tenant();
@@ -168,9 +167,8 @@ public final class Attempts {
                 run.attempts() == 1
                         ? run.windowFrom() == null ? "started" : "started, from " + run.windowFrom()
                         : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
-        if (attempt.tenant().runs().isStuck(run)) {
-            throw Feed.stuck(attempt);
-        }
+        attempt.findsStuck(runs.isStuck(run));
+        attempt.goesBeyondEstimate(run.scan().isFarBeyond(() -> Feed.expectedRows(attempt)));
     }
 
     private static void close(Attempt attempt, Run open, String reason) {
@@ -262,11 +260,21 @@ public final class Attempts {
                         ? null
                         : state.lastRunStartedAt()
                                 .minus(attempt.tenant().settings().overlap());
+        if (attempt.isSwept() && isCovered(attempt, run.windowFrom(), window)) {
+            window = run.windowFrom();
+        }
         runs.alignClock(run.id(), start, mode == RunMode.INCREMENTAL ? window : null, mode, measured);
         if (stalled) {
             LOG.warn("run {} of {} is a resync: {}", run.id(), attempt.name(), RunPlan.stall(state));
         }
         return runs.run(run.id());
+    }
+
+    /** Returns whether a page that was requested with a window need not be bought again, because its overlap covers another. */
+    private static boolean isCovered(Attempt attempt, OffsetDateTime requested, OffsetDateTime other) {
+        return requested != null
+                && other != null
+                && !other.isBefore(requested.minus(attempt.tenant().settings().overlap()));
     }
 
     /** A run of which no answer has come yet starts with this attempt. */
@@ -341,7 +349,8 @@ public final class Attempts {
      * @param metered whether the API may charge for it
      * @throws AttemptStoppedException when the attempt was asked to end
      * @throws LeaseLostException when another attempt has the stream by now
-     * @throws AttemptFailedException when it could cost more than the owner allows
+     * @throws AttemptFailedException when it could cost more than the owner allows, or asks for the feed of a run whose
+     *     pagination cannot be continued
      */
     public void permit(Attempt attempt, boolean again, boolean metered) {
         if (!attempt.isLeaseLost() && attempt.isStopping() || attempt.isLastTry()) {
@@ -353,6 +362,9 @@ public final class Attempts {
                 throw LeaseLostException.of(attempt.stream());
             }
             if (metered) {
+                if (attempt.isStuck()) {
+                    throw Feed.stuck(attempt);
+                }
                 Credits.check(attempt);
             }
         } catch (DataAccessException e) {

@@ -329,15 +329,18 @@ public final class Feed {
         }
     }
 
+    /** Returns how many rows the feed of an attempt's run has, as estimated or as stored. */
+    static long expectedRows(Attempt attempt) {
+        Long estimated = attempt.run().estimatedTotal();
+        return estimated == null ? attempt.storedRows() : estimated;
+    }
+
     /** Raises an alert when the feed goes far beyond its size without anything new; from then on agreed costs are not. */
     private static void checkSize(Attempt attempt, Scan scan) {
         Run run = attempt.run();
-        if (attempt.isBeyondEstimate() || !scan.mayBeFarBeyond()) {
-            return;
-        }
-        long expected = run.estimatedTotal() == null ? attempt.storedRows() : run.estimatedTotal();
-        if (scan.isFarBeyond(expected)) {
-            attempt.goesBeyondEstimate();
+        if (!attempt.isBeyondEstimate() && scan.isFarBeyond(() -> expectedRows(attempt))) {
+            attempt.goesBeyondEstimate(true);
+            long expected = expectedRows(attempt);
             String message = "Run " + run.id() + " has received " + scan.received() + " rows where "
                     + (run.estimatedTotal() == null
                             ? expected + " are stored"

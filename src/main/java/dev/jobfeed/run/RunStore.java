@@ -232,8 +232,8 @@ public final class RunStore {
                 database.returning("*", sql("run-checkpoint")),
                 spent(runId, spent)
                         .addValue("next_cursor", nextCursor)
-                        .addValue("scan_received", scan.received())
-                        .addValue("scan_repeated", scan.repeated())
+                        // added up in the store, where an agreement may have set them to zero meanwhile
+                        .addValue("repeats", scan.repeated() > 0)
                         .addValue("scan_empty_pages", scan.emptyPages())
                         .addValue("phase", lower(phase))
                         .addValue(

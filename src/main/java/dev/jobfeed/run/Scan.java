@@ -1,5 +1,7 @@
 package dev.jobfeed.run;
 
+import java.util.function.LongSupplier;
+
 /**
  * Counts what a run's pagination has delivered since it began, or began again.
  *
@@ -32,14 +34,13 @@ public record Scan(long received, long repeated, int emptyPages) {
     /**
      * Returns whether the feed goes far beyond its size and delivers nothing new.
      *
-     * @param expected rows that the feed has, as estimated or as stored
+     * @param size rows that the feed has, as estimated or as stored; counted only where it can matter
      */
-    boolean isFarBeyond(long expected) {
-        return mayBeFarBeyond() && repeated > expected && received > 2 * expected;
-    }
-
-    /** Returns whether {@link #isFarBeyond} may be true for any size. */
-    boolean mayBeFarBeyond() {
-        return repeated >= SOME_ROWS;
+    boolean isFarBeyond(LongSupplier size) {
+        if (repeated < SOME_ROWS) {
+            return false;
+        }
+        long expected = size.getAsLong();
+        return repeated > expected && received > 2 * expected;
     }
 }

@@ -1,8 +1,8 @@
 update sync_run
 set next_cursor = :next_cursor,
     phase = :phase,
-    scan_received = :scan_received,
-    scan_repeated = :scan_repeated,
+    scan_received = scan_received + :received,
+    scan_repeated = case when cast(:repeats as boolean) then scan_repeated + :received else 0 end,
     scan_empty_pages = :scan_empty_pages,
     estimated_total = coalesce(estimated_total, :estimated_total),
     pages = pages + 1,
