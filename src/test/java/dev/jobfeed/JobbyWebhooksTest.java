@@ -273,6 +273,14 @@ class JobbyWebhooksTest {
     }
 
     @Test
+    void anAddressWithASlashAtItsEndIsTheSame() throws Exception {
+        start("h2");
+        url = url + "/";
+
+        assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
+    }
+
+    @Test
     void onlyPostAndOnlyThisPathAreThere() throws Exception {
         start("h2");
 

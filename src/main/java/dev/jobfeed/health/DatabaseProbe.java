@@ -27,6 +27,9 @@ public final class DatabaseProbe {
     /** A database that has not answered a probe for this long counts as unavailable. */
     private static final Duration OVERDUE = Duration.ofSeconds(5);
 
+    /** A probe that has no answer after this long is given up, because its connection may be one that nothing comes from. */
+    private static final Duration ABANDONED = Duration.ofMinutes(1);
+
     private final Tenants tenants;
     private final Executor executor;
     private final Map<Tenant, Probe> running = new HashMap<>();
@@ -35,7 +38,7 @@ public final class DatabaseProbe {
     /**
      * Creates a probe.
      *
-     * @param executor runs at most one probe a tenant at a time, each for as long as the database lets it wait
+     * @param executor runs one probe a tenant, and another after each minute in which it has no answer
      */
     public DatabaseProbe(Tenants tenants, Executor executor) {
         this.tenants = tenants;
@@ -66,12 +69,13 @@ public final class DatabaseProbe {
         return outcomes;
     }
 
-    private synchronized Probe start(Tenant tenant) {
-        return running.computeIfAbsent(tenant, t -> {
-            Probe probe = new Probe(System.nanoTime(), new CompletableFuture<>());
-            executor.execute(() -> finish(tenant, probe, ask(tenant)));
-            return probe;
-        });
+    private synchronized void start(Tenant tenant) {
+        Probe probe = running.get(tenant);
+        if (probe == null || probe.age().compareTo(ABANDONED) > 0) {
+            Probe next = new Probe(System.nanoTime(), new CompletableFuture<>());
+            running.put(tenant, next);
+            executor.execute(() -> finish(tenant, next, ask(tenant)));
+        }
     }
 
     private synchronized Optional<Probe> running(Tenant tenant) {
@@ -81,7 +85,7 @@ public final class DatabaseProbe {
     private void finish(Tenant tenant, Probe probe, Outcome outcome) {
         synchronized (this) {
             last.put(tenant, outcome);
-            running.remove(tenant);
+            running.remove(tenant, probe);
         }
         probe.answered().complete(null);
     }

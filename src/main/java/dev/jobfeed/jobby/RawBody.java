@@ -77,7 +77,7 @@ public final class RawBody extends TypeConverterSupport {
         return route != null
                 && request.method().equals(HttpMethod.POST)
                 && route.getEndpoint() instanceof PlatformHttpEndpoint endpoint
-                && request.path().endsWith(endpoint.getPath());
+                && request.path().replaceFirst("/+$", "").endsWith(endpoint.getPath());
     }
 
     private void receive(RoutingContext routing) {

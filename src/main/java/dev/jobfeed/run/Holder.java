@@ -13,12 +13,19 @@ import java.util.HexFormat;
  */
 public record Holder(String session, String text) {
 
+    private static final String HOST = host();
+
+    /** Returns the name of the machine that this process runs on, by which its clock is known. */
+    static String machine() {
+        return HOST;
+    }
+
     /** This process. A process id and a host say too little: containers have both in common. */
     public static Holder here() {
         byte[] random = new byte[6];
         new SecureRandom().nextBytes(random);
         String session = "jobfeed-" + HexFormat.of().formatHex(random);
-        return new Holder(session, "process " + ProcessHandle.current().pid() + " on " + host() + " (" + session + ")");
+        return new Holder(session, "process " + ProcessHandle.current().pid() + " on " + HOST + " (" + session + ")");
     }
 
     private static String host() {

@@ -47,7 +47,7 @@ public final class RunStore {
     public SyncState state(String stream) {
         return jdbc.queryForObject(
                 sql("state-read"),
-                Map.of("stream", stream),
+                Map.of("stream", stream, "machine", Holder.machine()),
                 (row, i) -> new SyncState(
                         stream,
                         time(row, "last_run_started_at"),
@@ -445,6 +445,7 @@ public final class RunStore {
                 new MapSqlParameterSource("stream", state.stream())
                         .addValue(
                                 "difference", difference == null ? null : difference.toMillis(), java.sql.Types.BIGINT)
+                        .addValue("machine", Holder.machine())
                         .addValue("run_started_at", state.lastRunStartedAt(), time)
                         .addValue("sweep_started_at", state.lastSweepStartedAt(), time)
                         .addValue("earliest_sweep_started_at", state.earliestSweepStartedAt(), time)

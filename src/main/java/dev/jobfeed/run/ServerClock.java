@@ -12,9 +12,9 @@ import java.time.temporal.ChronoUnit;
  * values of {@link System#nanoTime}, so that setting the machine's clock meanwhile changes nothing. Safe for use by several
  * threads.
  *
- * <p>A {@code Date} has whole seconds and is written at some time between sending a request and receiving its answer. As long
- * as it agrees with equal clocks, they count as equal; otherwise the smallest possible difference counts, so that a time is
- * never later than the server's.
+ * <p>A {@code Date} has whole seconds and is written at some time between sending a request and receiving its answer, so each
+ * answer bounds the difference, and several bound it better. As long as all of them agree with equal clocks, these count as
+ * equal; otherwise the smallest possible difference counts. An answer that contradicts the bounds shows that a clock was set.
  */
 public final class ServerClock {
 
@@ -22,6 +22,9 @@ public final class ServerClock {
     public static final Duration TOLERATED = Duration.ofMinutes(1);
 
     private static final Duration RESOLUTION = Duration.ofSeconds(1);
+
+    /** Clocks are corrected all the time; less than this is within what windows overlap, and no clock that was set. */
+    static final Duration STEP = Duration.ofSeconds(5);
 
     /** Two clocks that are read within this time count as read at once. */
     private static final Duration AT_ONCE = Duration.ofMillis(1);
@@ -31,6 +34,8 @@ public final class ServerClock {
     private final Instant localOrigin;
     private final long originNanos;
     private Duration difference = Duration.ZERO;
+    private Duration lowest;
+    private Duration highest;
     private Duration aligned = Duration.ZERO;
     private boolean known;
     private boolean measured;
@@ -58,7 +63,7 @@ public final class ServerClock {
      * What answers have shown since it was last asked.
      *
      * @param difference the server's time minus the local time; null when no answer has ever shown it
-     * @param fallen how much that is less than it was known to be; zero when it is not
+     * @param fallen how much that is less than it was known to be, where a clock must have been set; zero otherwise
      */
     record Change(Duration difference, Duration fallen) {}
 
@@ -70,6 +75,8 @@ public final class ServerClock {
     synchronized void assume(Duration stored) {
         if (stored != null && !measured) {
             difference = stored;
+            lowest = stored.minus(STEP);
+            highest = stored.plus(STEP);
             aligned = stored;
             known = true;
         }
@@ -84,12 +91,13 @@ public final class ServerClock {
     public synchronized void observe(Instant date, long sentNanos, long receivedNanos) {
         Duration least = Duration.between(local(receivedNanos), date);
         Duration most = Duration.between(local(sentNanos), date).plus(RESOLUTION);
-        boolean equal = least.compareTo(Duration.ZERO) <= 0 && most.compareTo(Duration.ZERO) >= 0;
-        boolean fell = most.compareTo(difference) < 0;
-        boolean rose = least.compareTo(difference) > 0;
-        if (!known || fell || rose) {
-            Duration found = equal ? Duration.ZERO : least;
-            if (known && fell) {
+        boolean agrees = known && least.compareTo(highest) <= 0 && most.compareTo(lowest) >= 0;
+        lowest = agrees && lowest.compareTo(least) > 0 ? lowest : least;
+        highest = agrees && highest.compareTo(most) < 0 ? highest : most;
+        if (!known || difference.compareTo(lowest) < 0 || difference.compareTo(highest) > 0) {
+            boolean equal = lowest.compareTo(Duration.ZERO) <= 0 && highest.compareTo(Duration.ZERO) >= 0;
+            Duration found = equal ? Duration.ZERO : lowest;
+            if (known && difference.minus(found).compareTo(STEP) > 0) {
                 fallen = fallen.plus(difference.minus(found));
             }
             difference = found;

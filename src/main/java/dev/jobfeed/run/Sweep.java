@@ -22,7 +22,7 @@ import java.util.UUID;
 public final class Sweep {
 
     /** How often the list is read again at most. What is undecided then waits for the operator. */
-    static final int MOST_QUESTIONS = 100;
+    static final int MOST_QUESTIONS = 1000;
 
     private static final int MOST_RESTARTS = 5;
 
@@ -89,8 +89,9 @@ public final class Sweep {
      */
     void align(OffsetDateTime from, OffsetDateTime start, boolean fell) {
         startedAt = start;
-        widened |= fell || from.isBefore(since);
-        if (from.isBefore(since)) {
+        boolean isEarlier = from.isBefore(since.minus(ServerClock.STEP));
+        widened |= fell || isEarlier;
+        if (isEarlier) {
             since = from;
         }
     }
@@ -166,17 +167,22 @@ public final class Sweep {
      * @throws AttemptFailedException when that has happened too often
      */
     void restart(OffsetDateTime from) {
-        if (++restarts > MOST_RESTARTS) {
-            throw new AttemptFailedException(
-                    "cursor-restarts",
-                    "The sweep lost its cursor more than " + MOST_RESTARTS + " times in one attempt.",
-                    "The next attempt starts it again; tell Jobo if this goes on.");
-        }
+        countRestart();
         if (widened || !isAsking()) {
             since = from;
             beginWindow();
         } else {
             begin(question);
+        }
+    }
+
+    private void countRestart() {
+        if (++restarts > MOST_RESTARTS) {
+            throw new AttemptFailedException(
+                    "cursor-restarts",
+                    "The sweep lost its cursor, or a clock was set, more than " + MOST_RESTARTS
+                            + " times in one attempt.",
+                    "The next attempt starts it again; tell Jobo if this goes on.");
         }
     }
 
@@ -210,6 +216,7 @@ public final class Sweep {
         expiredInPage = 0;
         cursor = page.next().cursor();
         if (widened) {
+            countRestart();
             beginWindow();
             return;
         }

@@ -14,7 +14,8 @@ import java.time.OffsetDateTime;
  * @param creditsBalance the wallet's balance as the API said last, on whichever stream; there is one wallet
  * @param originBaseUrl the server the store was filled from
  * @param originEnvironment the environment of the key it was filled with
- * @param clockDifference the server's time minus the local time, as an answer showed it last; the watermarks are the server's
+ * @param clockDifference the server's time minus the local time, as an answer to this machine showed it last, unless another
+ *     machine has asked since; the watermarks are the server's
  * @param originTenant whose feed the whole schema holds; empty for the standard tenant
  * @param earliestSweepStartedAt the earliest time that the sweep's watermark may be by the server's clock, which may have been
  *     set back since; null when it is the watermark itself

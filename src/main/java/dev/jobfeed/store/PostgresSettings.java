@@ -68,6 +68,9 @@ final class PostgresSettings {
         first.setAutoCommit(true);
         try (Connection second = dataSource.getConnection()) {
             boolean isOtherCommitting = second.getAutoCommit();
+            if (isSame(first, second)) {
+                return false;
+            }
             for (int i = 0; i < TRIES; i++) {
                 String before = session(first);
                 second.setAutoCommit(false);
@@ -83,6 +86,13 @@ final class PostgresSettings {
         } finally {
             first.setAutoCommit(isCommitting);
         }
+    }
+
+    /** Whether a data source of a single connection has given it twice. */
+    private static boolean isSame(Connection first, Connection second) throws SQLException {
+        return first.isWrapperFor(PGConnection.class)
+                && second.isWrapperFor(PGConnection.class)
+                && first.unwrap(PGConnection.class) == second.unwrap(PGConnection.class);
     }
 
     private static String session(Connection connection) throws SQLException {

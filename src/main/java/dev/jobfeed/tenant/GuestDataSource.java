@@ -105,7 +105,7 @@ final class GuestDataSource extends DelegatingDataSource {
 
     /** A connection that cannot be led back is not given back: the next one to take it would write to this schema. */
     private void leave(Connection connection) throws SQLException {
-        try (connection) {
+        try {
             if (!connection.isClosed()) {
                 if (schema.isPresent()) {
                     database.searchPath(connection, pathOfOthers);
@@ -119,5 +119,6 @@ final class GuestDataSource extends DelegatingDataSource {
             connection.abort(Runnable::run);
             throw e;
         }
+        connection.close();
     }
 }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,6 +70,29 @@ class ServerClockTest {
         clock.observeUndated();
         assertThat(clock.takeChange()).isNull();
         assertThat(clock.isMeasured()).isTrue();
+    }
+
+    /** A difference of less than a second is not seen with every answer. */
+    @Test
+    void aDifferenceThatNeverChangesNeverFalls() {
+        Duration real = Duration.ofMillis(-500);
+        int changes = 0;
+        for (int i = 0; i < 10_000; i++) {
+            long sent = begin + Duration.ofMillis(i * 37L).toNanos();
+            Instant server = NOW.plusNanos(sent - begin).plus(real);
+            clock.observe(
+                    server.truncatedTo(ChronoUnit.SECONDS),
+                    sent,
+                    sent + Duration.ofMillis(20).toNanos());
+            ServerClock.Change change = clock.takeChange();
+            if (change != null) {
+                changes++;
+                assertThat(change.fallen()).isZero();
+            }
+        }
+
+        assertThat(changes).isLessThan(30);
+        assertThat(clock.difference()).isBetween(real.minusMillis(100), real.plusMillis(100));
     }
 
     private void observe(long sent, long received, long date) {

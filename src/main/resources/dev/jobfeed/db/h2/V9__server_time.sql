@@ -2,6 +2,9 @@
 -- As in V1, each statement does no harm when it is repeated.
 alter table sync_state add column if not exists clock_difference_ms bigint;
 
+-- the machine whose clock that is
+alter table sync_state add column if not exists clock_host varchar(255);
+
 -- The earliest time that last_sweep_started_at may be by the server's clock, which may have been set back since; null if it is that.
 alter table sync_state add column if not exists earliest_sweep_started_at timestamp(6) with time zone;
 

@@ -1,6 +1,9 @@
 -- Start times of runs and sweeps are the server's: local time corrected by this, as the last answers showed it. Null until then.
 alter table sync_state add column clock_difference_ms bigint;
 
+-- the machine whose clock that is
+alter table sync_state add column clock_host text;
+
 -- The earliest time that last_sweep_started_at may be by the server's clock, which may have been set back since; null if it is that.
 alter table sync_state add column earliest_sweep_started_at timestamptz(6);
 
