@@ -3,7 +3,6 @@ package dev.jobfeed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeExtension;
@@ -19,8 +18,8 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
  * marks: it lets a marked failure pass, ends the route behind a handled one, and counts its redeliveries on from the marks
  * (Camel 4.18, {@code RedeliveryErrorHandler} and {@code PipelineHelper}).
  *
- * <p>As the policy of a {@code policy} step, it calls with a clean exchange, and gives the exchange back with the marks,
- * headers and variables that it had before. A failure that the called side has handled is none for the calling side.
+ * <p>As the policy of a {@code policy} step, it calls with a clean exchange, and gives the exchange back with the marks
+ * and headers that it had before, and each variable with its value. Variables that the called side has added stay. A failure that the called side has handled is none for the calling side.
  */
 public final class ErrorBoundary implements Policy {
 
@@ -59,7 +58,6 @@ public final class ErrorBoundary implements Policy {
                 clear(exchange);
                 return super.process(exchange, doneSync -> {
                     exchange.getMessage().setHeaders(headers);
-                    Set.copyOf(exchange.getVariables().keySet()).forEach(exchange::removeVariable);
                     variables.forEach(exchange::setVariable);
                     properties.forEach(exchange::setProperty);
                     (exchange.getException() == null ? marks : Marks.NONE).set(exchange);

@@ -207,7 +207,7 @@ class CommandsTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("update sync_run set mode = 'resync', status = 'open' where id = 1");
             statement.execute("update sync_state set open_run_id = 1, lease_token = random_uuid(), lease_holder = 'x',"
-                    + " lease_until = dateadd('hour', 1, current_timestamp) where stream = 'jobs'");
+                    + " lease_until = dateadd('second', 100, current_timestamp) where stream = 'jobs'");
         }
 
         InProcess resync = world.run("resync", "jobs");

@@ -281,7 +281,7 @@ class ForeignContextTest {
                 "update sync_state set lease_token = ?, lease_holder = 'other', lease_until = ?"
                         + " where stream = 'jobs'",
                 UUID.randomUUID(),
-                OffsetDateTime.now().plusHours(1));
+                OffsetDateTime.now().plusSeconds(100));
 
         template.send("direct:jobfeed-triggered", trigger -> trigger.setVariable("jobfeedStream", "jobs"));
 

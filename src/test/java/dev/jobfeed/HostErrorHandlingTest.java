@@ -504,7 +504,7 @@ class HostErrorHandlingTest {
         call(Entry.JOBS_SYNC);
         mock("after").reset();
         feed.update("update sync_state set lease_holder = 'another', lease_token = random_uuid(),"
-                + " lease_until = dateadd(hour, 1, current_timestamp)");
+                + " lease_until = dateadd(second, 100, current_timestamp)");
 
         Exchange result = call(Entry.JOBS_SYNC);
 
