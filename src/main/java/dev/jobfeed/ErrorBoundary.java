@@ -19,7 +19,8 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
  * (Camel 4.18, {@code RedeliveryErrorHandler} and {@code PipelineHelper}).
  *
  * <p>As the policy of a {@code policy} step, it calls with a clean exchange, and gives the exchange back with the marks
- * and headers that it had before, and each variable with its value. Variables that the called side has added stay. A failure that the called side has handled is none for the calling side.
+ * and headers that it had before, and each variable with its value. Variables that the called side has added stay. A failure
+ * that the called side has handled is none for the calling side.
  */
 public final class ErrorBoundary implements Policy {
 

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads files that people wrote with whatever editor they have. */
+/** Reads text files that any editor may have written. */
 public final class TextFile {
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';

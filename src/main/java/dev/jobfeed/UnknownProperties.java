@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 
 /** Finds what is set under a name that looks like one of the bundle's and is none: a typing error has no effect otherwise. */
@@ -38,6 +39,8 @@ public final class UnknownProperties {
         return variables;
     }
 
+    private static final Set<String> KNOWN = known();
+
     private static Set<String> known() {
         Set<String> names = new TreeSet<>(Settings.defaults().keySet());
         BESIDE_THE_DEFAULTS.forEach(name -> names.add("jobfeed." + name));
@@ -53,8 +56,8 @@ public final class UnknownProperties {
         Map<String, Optional<String>> unknown = new TreeMap<>();
         for (String name : names) {
             Matcher parts = PROPERTY.matcher(name);
-            if (parts.matches() && !known().contains(parts.group(2))) {
-                unknown.put(name, nearest(parts.group(2), known()).map(near -> prefix(parts) + near));
+            if (parts.matches() && !KNOWN.contains(parts.group(2))) {
+                unknown.put(name, nearest(parts.group(2), KNOWN).map(near -> prefix(parts) + near));
             }
         }
         return unknown;
@@ -103,6 +106,13 @@ public final class UnknownProperties {
     /** Says that a name is unknown, and which one may have been meant. */
     public static String describe(String name, Optional<String> near) {
         return name + near.map(known -> " (did you mean " + known + "?)").orElse("");
+    }
+
+    /** Says which names are unknown, separated by commas. */
+    public static String describe(Map<String, Optional<String>> unknown) {
+        return unknown.entrySet().stream()
+                .map(name -> describe(name.getKey(), name.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     private static String prefix(Matcher parts) {

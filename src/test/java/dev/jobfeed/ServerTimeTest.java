@@ -385,11 +385,7 @@ class ServerTimeTest {
     void noLiveJobIsClosedAndNoExpiredOneForgottenWhenAClockIsSet(String database, String clock, Duration by)
             throws Exception {
         start(database);
-        world.with("jobo.jobs.watermark-parameter", "posted_after").sync();
-        List<UUID> ids = world.sandbox.world().activeIds().toList();
-        ids.subList(0, 6).forEach(world.sandbox.world()::expireJob);
-        world.sync();
-        ids.subList(0, 6).forEach(world.sandbox.world()::returnJobUntouched);
+        List<UUID> ids = sixOfThemReturned();
         resync();
         world.assertStoreIsTheWorld();
         if (clock.equals("local")) {
@@ -406,11 +402,7 @@ class ServerTimeTest {
     @CsvSource({"h2, PT1H", "h2, PT-1H", "h2, P3D", "h2, P-3D", "postgresql, PT-1H"})
     void norWhenTheServersClockIsSetDuringARun(String database, Duration by) throws Exception {
         start(database);
-        world.with("jobo.jobs.watermark-parameter", "posted_after").sync();
-        List<UUID> ids = world.sandbox.world().activeIds().toList();
-        ids.subList(0, 6).forEach(world.sandbox.world()::expireJob);
-        world.sync();
-        ids.subList(0, 6).forEach(world.sandbox.world()::returnJobUntouched);
+        List<UUID> ids = sixOfThemReturned();
         AtomicInteger page = new AtomicInteger();
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && page.incrementAndGet() == 2) {
@@ -451,6 +443,16 @@ class ServerTimeTest {
         world.assertStoreIsTheWorld();
         assertThat(world.bundle().tenants().standard().reconcile().pending()).isZero();
         assertThat(world.alerts()).doesNotContain("reconcile-held");
+    }
+
+    /** All jobs, of which the first six have expired and returned. */
+    private List<UUID> sixOfThemReturned() throws Exception {
+        world.with("jobo.jobs.watermark-parameter", "posted_after").sync();
+        List<UUID> ids = world.sandbox.world().activeIds().toList();
+        ids.subList(0, 6).forEach(world.sandbox.world()::expireJob);
+        world.sync();
+        ids.subList(0, 6).forEach(world.sandbox.world()::returnJobUntouched);
+        return ids;
     }
 
     private void resync() throws Exception {

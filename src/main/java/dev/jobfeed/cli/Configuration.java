@@ -68,11 +68,8 @@ final class Configuration {
         }
         Map<String, Optional<String>> unknown = UnknownProperties.among(file.stringPropertyNames());
         if (!unknown.isEmpty()) {
-            throw new ConfigurationException(path + " sets what there is not: "
-                    + unknown.entrySet().stream()
-                            .map(name -> UnknownProperties.describe(name.getKey(), name.getValue()))
-                            .collect(Collectors.joining(", "))
-                    + ".");
+            throw new ConfigurationException(
+                    path + " sets what there is not: " + UnknownProperties.describe(unknown) + ".");
         }
     }
 

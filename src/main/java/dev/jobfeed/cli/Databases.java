@@ -232,7 +232,7 @@ final class Databases implements Pools, AutoCloseable {
         try {
             return Optional.of(pool(settings, shared.get()));
         } catch (SQLException e) {
-            LOG.debug("Nobody shares {} any more", settings.datasource(), e);
+            LOG.debug("{} is no longer shared", settings.datasource(), e);
             return Optional.empty();
         }
     }

@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -155,10 +154,7 @@ final class DoctorCommand implements Callable<Integer> {
                 : new Finding(
                         "names",
                         Verdict.warning,
-                        "not known, and of no effect: "
-                                + unknown.entrySet().stream()
-                                        .map(name -> UnknownProperties.describe(name.getKey(), name.getValue()))
-                                        .collect(Collectors.joining(", ")));
+                        "not known, and of no effect: " + UnknownProperties.describe(unknown));
     }
 
     private static String filters(Settings settings) {

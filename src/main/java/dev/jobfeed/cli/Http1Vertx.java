@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 
 /**
- * Makes HTTP servers that speak HTTP/1.1 only and close idle connections. HTTP/2 without TLS, which Vert.x offers by default and Camel has no
- * property for, is switched off: no client of the port uses it, and its frames are one more thing to attack.
+ * Makes HTTP servers that speak HTTP/1.1 only and close idle connections. HTTP/2 without TLS, which Vert.x offers by default
+ * and Camel has no property for, is switched off: no client of the port uses it, and its frames are one more thing to attack.
  */
 final class Http1Vertx extends VertxWrapper {
 

@@ -87,7 +87,7 @@ public final class Sweeps {
     }
 
     /**
-     * Begins the pagination again, because its cursor is of no use any more or its window is out of the API's reach. The
+     * Begins the pagination again, because its cursor is lost or its window is out of the API's reach. The
      * window then goes by the server's clock.
      *
      * @throws AttemptFailedException when that has happened too often

@@ -48,24 +48,14 @@ class RunPlanTest {
     }
 
     private static RunPlan plan(Duration watermark, Duration sweep, String filters) {
-        SyncState state = new SyncState(
-                "jobs",
-                ago(watermark),
-                ago(sweep),
-                filters,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        SyncState state = state(ago(watermark), ago(sweep), filters);
         return RunPlan.of(state, null, false, false, FILTERS, NOW, OVERLAP);
+    }
+
+    /** A stream without an open run of which nothing else is known. */
+    static SyncState state(OffsetDateTime run, OffsetDateTime sweep, String filters) {
+        return new SyncState(
+                "jobs", run, sweep, filters, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     private static OffsetDateTime ago(Duration age) {

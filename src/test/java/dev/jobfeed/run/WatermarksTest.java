@@ -77,22 +77,6 @@ class WatermarksTest {
     }
 
     private static SyncState state(Duration run, Duration sweep) {
-        return new SyncState(
-                "jobs",
-                NOW.minus(run),
-                NOW.minus(sweep),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return RunPlanTest.state(NOW.minus(run), NOW.minus(sweep), null);
     }
 }
