@@ -147,6 +147,11 @@ public final class ServerClock {
         return at(System.nanoTime());
     }
 
+    /** The latest time that the server's clock may show now, as far as a {@code Date} tells. */
+    OffsetDateTime latestNow() {
+        return now().plus(RESOLUTION);
+    }
+
     /** The server's time at the beginning of the attempt. */
     OffsetDateTime origin() {
         return at(originNanos);

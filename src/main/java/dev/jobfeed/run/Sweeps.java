@@ -63,7 +63,7 @@ public final class Sweeps {
         return sweep.certain(
                 page,
                 sweep.isAsking() ? Map.of() : attempt.tenant().deliveries().since(sweep.since(), page.ids()),
-                attempt.clock().now().toInstant());
+                attempt.clock().latestNow().toInstant());
     }
 
     /** Has the jobs wait for the operator of which the page at hand shows that no reading of the list can decide. */
