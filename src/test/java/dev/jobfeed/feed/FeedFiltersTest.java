@@ -108,7 +108,6 @@ class FeedFiltersTest {
     @ValueSource(
             strings = {
                 "Germany",
-                "\"Germany\"",
                 "{\"country\":\"Germany\"}",
                 "[{\"country\":\"Germany\"}",
                 "[{\"country\":\"Germany\"}],[{\"country\":\"France\"}]",
@@ -119,6 +118,14 @@ class FeedFiltersTest {
                 .isThrownBy(() -> filters(Map.of(LOCATIONS, value)))
                 .withMessage(LOCATIONS + " is '" + value
                         + "'; it takes the API's JSON, such as [{\"country\":\"Germany\"}].");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"Germany\"", "'[{\"country\":\"Germany\"}]'"})
+    void locationsInQuotesAreRefused(String value) {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> filters(Map.of(LOCATIONS, value)))
+                .withMessage(LOCATIONS + " is in quotes. Write the value without them.");
     }
 
     private static FeedFilters filters(Map<String, String> properties) {
