@@ -1,48 +1,61 @@
 package dev.jobfeed;
 
-import dev.jobfeed.changes.EventSource;
-import dev.jobfeed.changes.JobEvents;
-import dev.jobfeed.changes.Relay;
+import dev.jobfeed.alert.AlertService;
+import dev.jobfeed.api.HttpClientFactory;
+import dev.jobfeed.api.JoboResponseHandler;
+import dev.jobfeed.api.RetryPolicy;
+import dev.jobfeed.company.CompanyProfileService;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.DefaultsPropertiesSource;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.config.UnknownProperties;
+import dev.jobfeed.console.AccessFilter;
+import dev.jobfeed.console.AccessToken;
+import dev.jobfeed.console.ConsoleActions;
+import dev.jobfeed.console.ConsoleQueries;
+import dev.jobfeed.console.ConsoleTenants;
+import dev.jobfeed.console.OpenApiContract;
+import dev.jobfeed.console.StaticResources;
+import dev.jobfeed.expiry.ExpirySweepService;
 import dev.jobfeed.health.DatabaseCheck;
 import dev.jobfeed.health.DatabaseProbe;
 import dev.jobfeed.health.FreshnessCheck;
-import dev.jobfeed.jobby.JobbyAnswers;
-import dev.jobfeed.jobby.JobbyEvents;
-import dev.jobfeed.jobby.LiveEventStore;
-import dev.jobfeed.jobby.LiveEvents;
-import dev.jobfeed.jobby.Matches;
-import dev.jobfeed.jobby.Queue;
-import dev.jobfeed.jobby.QueueStore;
-import dev.jobfeed.jobby.RawBody;
-import dev.jobfeed.jobby.WebhookStore;
-import dev.jobfeed.jobby.Webhooks;
-import dev.jobfeed.metrics.Meters;
-import dev.jobfeed.ops.ActionToken;
-import dev.jobfeed.ops.Actions;
-import dev.jobfeed.ops.Alerts;
-import dev.jobfeed.ops.Boards;
-import dev.jobfeed.ops.Description;
-import dev.jobfeed.ops.Door;
-import dev.jobfeed.ops.Ops;
-import dev.jobfeed.ops.Telling;
-import dev.jobfeed.ops.WebFiles;
-import dev.jobfeed.run.Attempts;
-import dev.jobfeed.run.ChangedSites;
-import dev.jobfeed.run.ClockWatch;
-import dev.jobfeed.run.ExpiredIds;
-import dev.jobfeed.run.Feed;
-import dev.jobfeed.run.Firings;
-import dev.jobfeed.run.Holder;
-import dev.jobfeed.run.Reconciliation;
-import dev.jobfeed.run.RunResult;
-import dev.jobfeed.run.RunStore;
-import dev.jobfeed.run.Sweeps;
-import dev.jobfeed.store.Database;
-import dev.jobfeed.tenant.Figures;
-import dev.jobfeed.tenant.Pools;
+import dev.jobfeed.health.GaugeRefresher;
+import dev.jobfeed.jobby.JobbyOutboxSource;
+import dev.jobfeed.jobby.JobbyResponseHandler;
+import dev.jobfeed.jobby.LiveEventRepository;
+import dev.jobfeed.jobby.LiveEventSync;
+import dev.jobfeed.jobby.MatchService;
+import dev.jobfeed.jobby.QueueRepository;
+import dev.jobfeed.jobby.QueueService;
+import dev.jobfeed.jobby.RawBodyTypeConverter;
+import dev.jobfeed.jobby.WebhookReceiver;
+import dev.jobfeed.jobby.WebhookRepository;
+import dev.jobfeed.kamelet.CareerSiteChangeReader;
+import dev.jobfeed.kamelet.ExpiredIdReader;
+import dev.jobfeed.lease.LeaseOwner;
+import dev.jobfeed.metrics.MetricsRecorder;
+import dev.jobfeed.outbox.JobOutboxSource;
+import dev.jobfeed.outbox.OutboxRelay;
+import dev.jobfeed.outbox.OutboxSource;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.route.BundleRouteGuard;
+import dev.jobfeed.route.ErrorBoundary;
+import dev.jobfeed.route.PooledExchangeFactory;
+import dev.jobfeed.route.ResultAggregationStrategy;
+import dev.jobfeed.schedule.ClockWatch;
+import dev.jobfeed.schedule.ScheduleClaims;
+import dev.jobfeed.sync.AlertNotifier;
+import dev.jobfeed.sync.FeedSync;
+import dev.jobfeed.sync.PagePrefetcher;
+import dev.jobfeed.sync.Reconciliation;
+import dev.jobfeed.sync.RunResult;
+import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.Tenant;
-import dev.jobfeed.tenant.TenantTransaction;
-import dev.jobfeed.tenant.Tenants;
+import dev.jobfeed.tenant.TenantDataSourceFactory;
+import dev.jobfeed.tenant.TenantRegistry;
+import dev.jobfeed.tenant.TenantTransactionPolicy;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -88,8 +101,8 @@ public final class JobfeedBundle {
             "jobs-feed",
             "jobs-sync",
             "kamelets",
-            "ops",
-            "triggers");
+            "console",
+            "schedules");
 
     private static final Logger LOG = LoggerFactory.getLogger(JobfeedBundle.class);
 
@@ -99,10 +112,10 @@ public final class JobfeedBundle {
     /** Seconds between two looks at whether the clock was set back. */
     private static final long CLOCK_WATCH = 5;
 
-    private final Attempts attempts;
-    private final Tenants tenants;
+    private final SyncCoordinator attempts;
+    private final TenantRegistry tenants;
 
-    private JobfeedBundle(Attempts attempts, Tenants tenants) {
+    private JobfeedBundle(SyncCoordinator attempts, TenantRegistry tenants) {
         this.attempts = attempts;
         this.tenants = tenants;
     }
@@ -113,17 +126,17 @@ public final class JobfeedBundle {
      * @throws ConfigurationException when a property cannot be used
      * @throws SQLException when the database cannot be reached
      */
-    public static JobfeedBundle bind(CamelContext context, Options options) throws SQLException {
+    public static JobfeedBundle bind(CamelContext context, BundleOptions options) throws SQLException {
         UnknownProperties.in(context)
                 .forEach((name, near) -> LOG.warn(
                         "{} is set and has no effect: the bundle has no such property",
                         UnknownProperties.describe(name, near)));
-        new BundleProperties(context, options.properties()).add();
-        Settings settings =
-                Settings.over(name -> context.getPropertiesComponent().resolveProperty(name));
-        Holder holder = Holder.here();
-        Meters meters = Meters.in(context);
-        Tenants tenants = new Tenants(
+        new DefaultsPropertiesSource(context, options.properties()).add();
+        JobfeedProperties settings =
+                JobfeedProperties.over(name -> context.getPropertiesComponent().resolveProperty(name));
+        LeaseOwner holder = LeaseOwner.currentProcess();
+        MetricsRecorder meters = MetricsRecorder.in(context);
+        TenantRegistry tenants = new TenantRegistry(
                 settings,
                 options.dataSource().apply(context),
                 pools(context, options),
@@ -132,61 +145,62 @@ public final class JobfeedBundle {
                 meters);
         ScheduledExecutorService heartbeats =
                 context.getExecutorServiceManager().newScheduledThreadPool(context, "jobfeed-lease", 1);
-        Attempts attempts = new Attempts(tenants, heartbeats, options.clock(), holder);
+        SyncCoordinator attempts = new SyncCoordinator(tenants, heartbeats, options.clock(), holder);
 
-        OwnRoutes routes = OwnRoutes.watch(context);
+        BundleRouteGuard routes = BundleRouteGuard.install(context);
         Registry registry = context.getRegistry();
         registry.bind("jobfeedTenants", tenants);
-        registry.bind("jobfeedTransaction", new TenantTransaction(tenants));
+        registry.bind("jobfeedTransaction", new TenantTransactionPolicy(tenants));
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
-        registry.bind("jobfeedAttempts", attempts);
-        registry.bind("jobfeedFeed", new Feed(tenants, attempts));
+        registry.bind("jobfeedSync", attempts);
+        registry.bind("jobfeedFeedSync", new FeedSync(tenants, attempts));
         Executor ahead = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");
-        registry.bind("jobfeedAhead", new Ahead(attempts, context.createProducerTemplate(), ahead));
-        registry.bind("jobfeedSweeps", new Sweeps(attempts));
-        registry.bind("jobfeedChangedSites", new ChangedSites(tenants, heartbeats, holder));
-        registry.bind("jobfeedExpiredIds", new ExpiredIds(tenants, heartbeats, options.clock(), holder));
+        registry.bind("jobfeedPrefetcher", new PagePrefetcher(attempts, context.createProducerTemplate(), ahead));
+        registry.bind("jobfeedExpiry", new ExpirySweepService(attempts));
+        registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants, heartbeats, holder));
+        registry.bind("jobfeedExpiredIds", new ExpiredIdReader(tenants, heartbeats, options.clock(), holder));
         registry.bind("jobfeedReconciliation", new Reconciliation(attempts));
-        registry.bind("jobfeedAlerts", new Telling(tenants));
-        registry.bind("jobfeedCompanies", new Companies(tenants, options.clock()));
-        Boards boards = new Boards(tenants, attempts, options.clock());
-        ActionToken token = new ActionToken(tenants.standard(), options.clock());
-        registry.bind("jobfeedBoards", boards);
-        Description description = new Description();
-        registry.bind("jobfeedDoor", new Door(settings, token, description));
-        registry.bind("jobfeedWeb", new WebFiles());
-        registry.bind("jobfeedOps", new Ops(boards, options.clock()));
-        registry.bind("jobfeedActions", new Actions(boards, token, description, options.clock()));
+        registry.bind("jobfeedAlerts", new AlertNotifier(tenants));
+        registry.bind("jobfeedCompanies", new CompanyProfileService(tenants, options.clock()));
+        ConsoleTenants boards = new ConsoleTenants(tenants, attempts, options.clock());
+        AccessToken token = new AccessToken(tenants.defaultTenant(), options.clock());
+        registry.bind("jobfeedJobCounts", boards);
+        OpenApiContract description = new OpenApiContract();
+        registry.bind("jobfeedAccess", new AccessFilter(settings, token, description));
+        registry.bind("jobfeedStatic", new StaticResources());
+        registry.bind("jobfeedConsole", new ConsoleQueries(boards, options.clock()));
+        registry.bind("jobfeedConsoleActions", new ConsoleActions(boards, token, description, options.clock()));
         registry.bind("jobfeedChunks", new Chunks());
-        registry.bind("jobfeedResult", new Result());
-        registry.bind("jobfeedAnswer", new Result("joboCreditsDeducted"));
+        registry.bind("jobfeedResult", new ResultAggregationStrategy());
+        registry.bind("jobfeedCallResult", new ResultAggregationStrategy("joboCreditsDeducted"));
         registry.bind("jobfeedRunResult", new RunResult());
-        registry.bind("jobfeedAnswers", new JoboAnswers(attempts, tenants, ahead));
-        registry.bind("jobfeedRetries", new JoboRetries(tenants, options.clock(), new SplittableRandom()));
+        registry.bind("jobfeedApiResponses", new JoboResponseHandler(attempts, tenants, ahead));
+        registry.bind("jobfeedRetryPolicy", new RetryPolicy(tenants, options.clock(), new SplittableRandom()));
         registry.bind("jobfeedApiKey", new ApiKey(tenants));
         observe(context, tenants, meters, options.clock());
-        Network network = Network.of(settings);
+        HttpClientFactory network = HttpClientFactory.of(settings);
         HttpClientConnectionManager connections = network.connections();
         context.addComponent(
                 "jobo-http", network.component(connections, settings.duration("jobo.http.response-timeout")));
         heartbeats.scheduleWithFixedDelay(new ClockWatch(context), CLOCK_WATCH, CLOCK_WATCH, TimeUnit.SECONDS);
-        registry.bind("jobfeedFirings", new Firings(tenants, options.clock()));
+        registry.bind("jobfeedSchedules", new ScheduleClaims(tenants, options.clock()));
         registry.bind(
-                "jobfeedRelay",
-                new Relay(tenants, JobfeedBundle::events, heartbeats, options.clock(), holder, new SplittableRandom()));
-        bindJobby(registry, tenants.standard(), options.clock());
+                "jobfeedOutbox",
+                new OutboxRelay(
+                        tenants, JobfeedBundle::events, heartbeats, options.clock(), holder, new SplittableRandom()));
+        bindJobby(registry, tenants.defaultTenant(), options.clock());
         if (settings.text("jobby.webhook-secret").isPresent()) {
-            RawBody.bind(context, settings.webhookMaxBytes());
+            RawBodyTypeConverter.bind(context, settings.webhookMaxBytes());
         }
         HttpClientConnectionManager jobbyConnections = network.connections();
         context.addComponent(
                 "jobby-http", network.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
-        PooledCopies.replacePool(context);
+        PooledExchangeFactory.install(context);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             /** The runtime may have configured its context after the bundle was bound. */
             @Override
             public void onContextInitializing(CamelContext initializing) {
-                PooledCopies.replacePool(initializing);
+                PooledExchangeFactory.install(initializing);
             }
 
             /**
@@ -204,11 +218,11 @@ public final class JobfeedBundle {
 
             @Override
             public void onContextStarted(CamelContext started) {
-                if (settings.text("jobfeed.ops.enabled").equals(Optional.of("true"))) {
+                if (settings.text("jobfeed.console.enabled").equals(Optional.of("true"))) {
                     token.first()
                             .ifPresent(made -> LOG.info("console actions need this token, shown only now: {}", made));
                 }
-                if (!routes.areThere()) {
+                if (!routes.anyLoaded()) {
                     LOG.warn(
                             "The bundle is bound, and none of its routes is loaded so far, without which it does nothing."
                                     + " They are classpath:routes/*.camel.yaml, for camel.main.routes-include-pattern.");
@@ -226,24 +240,24 @@ public final class JobfeedBundle {
     }
 
     /** A match lasts 30 s, and does not wait behind a million jobs. */
-    private static List<EventSource> events(Tenant tenant) {
-        EventSource jobs = new JobEvents(tenant);
-        return tenant.isStandard() ? List.of(new JobbyEvents(tenant), jobs) : List.of(jobs);
+    private static List<OutboxSource> events(Tenant tenant) {
+        OutboxSource jobs = new JobOutboxSource(tenant);
+        return tenant.isDefault() ? List.of(new JobbyOutboxSource(tenant), jobs) : List.of(jobs);
     }
 
     /** A tenant's database is one of the context's registry, or one that the host opens. */
-    private static Pools pools(CamelContext context, Options options) {
+    private static TenantDataSourceFactory pools(CamelContext context, BundleOptions options) {
         return settings -> {
             String bean = settings.text("jobfeed.datasource.bean").orElse(null);
             if (bean == null) {
                 return options.pools().open(settings);
             }
-            return Options.named(context, bean);
+            return BundleOptions.named(context, bean);
         };
     }
 
     /** Health for whoever asks Camel for it, and gauges for whoever has a registry of meters. */
-    private static void observe(CamelContext context, Tenants tenants, Meters meters, Clock clock) {
+    private static void observe(CamelContext context, TenantRegistry tenants, MetricsRecorder meters, Clock clock) {
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         if (health != null) {
             DatabaseProbe probe = new DatabaseProbe(
@@ -251,35 +265,41 @@ public final class JobfeedBundle {
             health.register(new DatabaseCheck(probe));
             health.register(new FreshnessCheck(probe, clock));
         }
-        Duration every = tenants.standard().settings().duration("jobfeed.metrics.refresh");
+        Duration every = tenants.defaultTenant().settings().duration("jobfeed.metrics.refresh");
         context.getExecutorServiceManager()
                 .newScheduledThreadPool(context, "jobfeed-figures", 1)
                 .scheduleWithFixedDelay(
-                        new Figures(tenants, meters, clock), 0, every.toMillis(), TimeUnit.MILLISECONDS);
+                        new GaugeRefresher(tenants, meters, clock), 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Jobby.dev is an account of its own; what there is of it belongs to the standard tenant. */
     private static void bindJobby(Registry registry, Tenant tenant, Clock clock) {
-        Settings settings = tenant.settings();
+        JobfeedProperties settings = tenant.settings();
         settings.jobbyPollInterval();
         DataSource dataSource = tenant.dataSource();
-        Database database = tenant.database();
-        RunStore runs = tenant.runs();
-        Alerts alerts = tenant.alerts();
-        registry.bind("jobfeedJobby", new JobbyAnswers(settings, alerts, tenant.meters(), clock));
+        Dialect database = tenant.database();
+        RunRepository runs = tenant.runs();
+        AlertService alerts = tenant.alerts();
+        registry.bind("jobfeedJobby", new JobbyResponseHandler(settings, alerts, tenant.meters(), clock));
         registry.bind(
                 "jobfeedLiveEvents",
-                new LiveEvents(
-                        settings, runs, new LiveEventStore(dataSource, database), alerts, tenant.transaction(), clock));
-        QueueStore queue = new QueueStore(dataSource, database);
-        Matches matches = new Matches(settings, queue, alerts, clock);
+                new LiveEventSync(
+                        settings,
+                        runs,
+                        new LiveEventRepository(dataSource, database),
+                        alerts,
+                        tenant.transaction(),
+                        clock));
+        QueueRepository queue = new QueueRepository(dataSource, database);
+        MatchService matches = new MatchService(settings, queue, alerts, clock);
         registry.bind("jobfeedMatches", matches);
-        registry.bind("jobfeedQueue", new Queue(settings, runs, queue, matches, alerts, tenant.transaction(), clock));
+        registry.bind(
+                "jobfeedQueue", new QueueService(settings, runs, queue, matches, alerts, tenant.transaction(), clock));
         registry.bind(
                 "jobfeedWebhooks",
-                new Webhooks(
+                new WebhookReceiver(
                         settings,
-                        new WebhookStore(dataSource, database),
+                        new WebhookRepository(dataSource, database),
                         matches,
                         alerts,
                         tenant.transaction(),
@@ -287,32 +307,32 @@ public final class JobfeedBundle {
     }
 
     /** The attempts of this context. */
-    public Attempts attempts() {
+    public SyncCoordinator attempts() {
         return attempts;
     }
 
     /** The tenants of this context. */
-    public Tenants tenants() {
+    public TenantRegistry tenants() {
         return tenants;
     }
 
     /** The runs of the standard tenant. */
-    public RunStore runs() {
-        return tenants.standard().runs();
+    public RunRepository runs() {
+        return tenants.defaultTenant().runs();
     }
 
     /** The key, read at each call, so that it stands in no route model. */
     public static final class ApiKey {
 
-        private final Tenants tenants;
+        private final TenantRegistry tenants;
 
-        ApiKey(Tenants tenants) {
+        ApiKey(TenantRegistry tenants) {
             this.tenants = tenants;
         }
 
         /** The key of the exchange's tenant. */
         public String value(Exchange exchange) {
-            return tenants.of(exchange).settings().apiKey();
+            return tenants.forExchange(exchange).settings().apiKey();
         }
     }
 }

@@ -20,7 +20,7 @@ class AlertsRouteTest extends RouteTest {
 
     private List<String> states(String mock) {
         return arrived(mock).stream()
-                .map(alert -> SyncWorld.parse(alert.getMessage().getBody(String.class)))
+                .map(alert -> SyncFixture.parse(alert.getMessage().getBody(String.class)))
                 .map(alert -> alert.get("condition").textValue() + " "
                         + alert.get("state").textValue())
                 .toList();
@@ -28,9 +28,7 @@ class AlertsRouteTest extends RouteTest {
 
     @Test
     void thePagerHearsOfAConditionWhenItBeginsAndWhenItEnds() throws Exception {
-        edit(
-                "jobfeed-alert",
-                route -> route.weaveById("jobfeed-alert-log").after().to("mock:pager"));
+        edit("alert-sink", route -> route.weaveById("alert-sink-log").after().to("mock:pager"));
         world.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(2));
 
@@ -43,7 +41,7 @@ class AlertsRouteTest extends RouteTest {
 
     @Test
     void aPagerThatIsOutOfOrderStopsNoSyncAndHearsOfItLater() throws Exception {
-        edit("jobfeed-alert", route -> route.weaveById("jobfeed-alert-log")
+        edit("alert-sink", route -> route.weaveById("alert-sink-log")
                 .after()
                 .to("mock:tried")
                 .filter(alert -> arrived("mock:tried").size() == 1)

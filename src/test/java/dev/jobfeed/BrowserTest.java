@@ -125,7 +125,7 @@ class BrowserTest {
 
     /** Some days of runs that are over, and a job and a row of quarantine that mean harm. */
     private static void past(String url) throws Exception {
-        try (SyncWorld world = SyncWorld.over(sandbox, url)) {
+        try (SyncFixture world = SyncFixture.over(sandbox, url)) {
             for (int hours = 72; hours >= 6; hours -= 6) {
                 sandbox.shiftClock(Duration.ofHours(-hours));
                 world.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-hours)))

@@ -2,7 +2,7 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the endpoints of the bundle leave on the exchange of a route that calls them. */
 class CallersExchangeTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     @AfterEach
     void stop() {
@@ -26,7 +26,7 @@ class CallersExchangeTest {
     }
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(300).careerSites(70))
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(300).careerSites(70))
                 .with("jobo.jobs.batch-size", "100")
                 .with("jobo.retry.time-scale", "0.001");
     }
@@ -143,7 +143,7 @@ class CallersExchangeTest {
 
         Exchange locked = call("direct:jobs-sync", "mine", Map.of());
 
-        assertThat(locked.getException()).hasRootCauseInstanceOf(StreamBusyException.class);
+        assertThat(locked.getException()).hasRootCauseInstanceOf(StreamLockedException.class);
         assertThat(locked.getMessage().getBody()).isEqualTo("mine");
     }
 
@@ -154,12 +154,12 @@ class CallersExchangeTest {
         String job = world.sandbox
                 .world()
                 .json(world.sandbox.world().activeIds().findFirst().orElseThrow());
-        String company = SyncWorld.parse(job).at("/company/id").textValue();
+        String company = SyncFixture.parse(job).at("/company/id").textValue();
         world.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.COMPANY).nth(4));
 
         Exchange profile = call("direct:company-profile", company, Map.of());
-        assertThat(SyncWorld.parse(profile.getMessage().getBody(String.class))
+        assertThat(SyncFixture.parse(profile.getMessage().getBody(String.class))
                         .get("id")
                         .textValue())
                 .isEqualTo(company);
@@ -172,7 +172,7 @@ class CallersExchangeTest {
         Exchange refused = call("direct:company-profile", company, Map.of());
         assertThat(refused.getException()).hasStackTraceContaining("403");
         assertThat(refused.getMessage().getBody()).isEqualTo(company);
-        Exchange estimate = call("direct:jobfeed-estimate", "mine", Map.of("jobfeedStream", "jobs"));
+        Exchange estimate = call("direct:sync-estimate", "mine", Map.of("jobfeedStream", "jobs"));
         assertThat(estimate.getMessage().getBody()).hasFieldOrPropertyWithValue("rows", 300L);
     }
 }

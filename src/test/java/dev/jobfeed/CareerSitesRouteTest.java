@@ -15,7 +15,7 @@ class CareerSitesRouteTest extends RouteTest {
 
     @Test
     void theyAreReadByTheLoopOfTheJobsAndHaveNoSweep() throws Exception {
-        edit("jobs-feed", route -> route.weaveById("jobs-feed-store").before().to("mock:page"));
+        edit("feed-loop", route -> route.weaveById("feed-loop-store").before().to("mock:page"));
 
         world.syncCareerSites();
 

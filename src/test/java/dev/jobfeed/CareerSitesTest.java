@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.jobfeed.run.AttemptFailedException;
-import dev.jobfeed.run.ChangedSites;
-import dev.jobfeed.run.Estimate;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunMode;
+import dev.jobfeed.kamelet.CareerSiteChangeReader;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sync.CostEstimate;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,10 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The career sites by the shipped routes, against the sandbox. */
 class CareerSitesTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(10).careerSites(120));
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(10).careerSites(120));
     }
 
     @AfterEach
@@ -143,14 +143,15 @@ class CareerSitesTest {
     }
 
     private List<UUID> handedOn() throws Exception {
-        ChangedSites sites =
-                world.context().getRegistry().lookupByNameAndType("jobfeedChangedSites", ChangedSites.class);
+        CareerSiteChangeReader sites = world.context()
+                .getRegistry()
+                .lookupByNameAndType("jobfeedCareerSiteChanges", CareerSiteChangeReader.class);
         List<UUID> ids = new ArrayList<>();
-        ChangedSites.Reading reading = sites.begin(null);
+        CareerSiteChangeReader.Reading reading = sites.begin(null);
         while (reading.isUnfinished()) {
             sites.next(reading).forEach(site -> {
-                ids.add(UUID.fromString(SyncWorld.parse(site.json()).get("id").textValue()));
-                sites.handedOn(reading, site);
+                ids.add(UUID.fromString(SyncFixture.parse(site.json()).get("id").textValue()));
+                sites.markDelivered(reading, site);
             });
         }
         sites.end(reading);
@@ -162,7 +163,7 @@ class CareerSitesTest {
     }
 
     private void startMetered(String database) throws Exception {
-        world = SyncWorld.of(
+        world = SyncFixture.of(
                 database,
                 SandboxOptions.builder()
                         .jobs(10)
@@ -281,11 +282,10 @@ class CareerSitesTest {
     void anEstimateSaysWhatTheNextRunMayCost() throws Exception {
         startMetered();
         try (var template = world.context().createProducerTemplate()) {
-            Estimate estimate = template.send(
-                            "direct:jobfeed-estimate",
-                            exchange -> exchange.setVariable("jobfeedStream", "career_sites"))
+            CostEstimate estimate = template.send(
+                            "direct:sync-estimate", exchange -> exchange.setVariable("jobfeedStream", "career_sites"))
                     .getMessage()
-                    .getBody(Estimate.class);
+                    .getBody(CostEstimate.class);
 
             assertThat(estimate.creditsPerRow()).isEqualByComparingTo("50");
             assertThat(estimate.text())
@@ -300,11 +300,10 @@ class CareerSitesTest {
         world.syncCareerSites();
         world.with("jobo.career-sites.filter.founded_after", "");
         try (var template = world.context().createProducerTemplate()) {
-            Estimate estimate = template.send(
-                            "direct:jobfeed-estimate",
-                            exchange -> exchange.setVariable("jobfeedStream", "career_sites"))
+            CostEstimate estimate = template.send(
+                            "direct:sync-estimate", exchange -> exchange.setVariable("jobfeedStream", "career_sites"))
                     .getMessage()
-                    .getBody(Estimate.class);
+                    .getBody(CostEstimate.class);
 
             assertThat(estimate.mode()).isEqualTo(RunMode.RESYNC);
             assertThat(estimate.rows()).isPositive();

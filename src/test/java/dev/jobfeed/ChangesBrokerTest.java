@@ -39,7 +39,7 @@ class ChangesBrokerTest {
     @TempDir
     Path directory;
 
-    private SyncWorld world;
+    private SyncFixture world;
     private Broker broker;
 
     /**
@@ -64,7 +64,7 @@ class ChangesBrokerTest {
 
     @BeforeEach
     void start() throws Exception {
-        world = SyncWorld.of("postgresql", SandboxOptions.builder().jobs(JOBS))
+        world = SyncFixture.of("postgresql", SandboxOptions.builder().jobs(JOBS))
                 .with("jobfeed.changes.interval", "50ms")
                 .with("jobo.retry.time-scale", "0.1");
     }
@@ -111,7 +111,7 @@ class ChangesBrokerTest {
 
     private static Received received(ConsumerRecord<String, String> record) {
         assertThat(header(record, "content-type")).isEqualTo("application/cloudevents+json");
-        return new Received(record.key(), header(record, "jobfeedType"), SyncWorld.parse(record.value()));
+        return new Received(record.key(), header(record, "jobfeedType"), SyncFixture.parse(record.value()));
     }
 
     private static String header(ConsumerRecord<String, String> record, String name) {
@@ -144,7 +144,7 @@ class ChangesBrokerTest {
         return new Received(
                 message.getStringProperty("JMSXGroupID"),
                 message.getStringProperty("jobfeedType"),
-                SyncWorld.parse(message.getBody(String.class)));
+                SyncFixture.parse(message.getBody(String.class)));
     }
 
     /** Changes of every kind, and two kills: one with changes to come, one in the middle of what had to wait. */

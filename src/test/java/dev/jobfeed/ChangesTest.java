@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.changes.Relay;
-import dev.jobfeed.run.MassExpiry;
+import dev.jobfeed.expiry.PendingExpiryService;
+import dev.jobfeed.outbox.OutboxRelay;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -33,10 +33,10 @@ class ChangesTest {
 
     private static final String TO = "seda:changes?size=10000";
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(30))
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(30))
                 .with("jobfeed.changes.to", TO)
                 .with("jobo.jobs.batch-size", "10")
                 .with("jobo.retry.time-scale", "0.001")
@@ -78,7 +78,8 @@ class ChangesTest {
                         .map(event -> Long.parseLong(event.get("sequence").textValue())))
                 .isSorted();
         assertThat(relayed()).isEmpty();
-        assertThat(world.bundle().tenants().standard().outbox().lag().waiting()).isZero();
+        assertThat(world.bundle().tenants().defaultTenant().outbox().lag().waiting())
+                .isZero();
     }
 
     @Test
@@ -99,13 +100,14 @@ class ChangesTest {
         world.sync();
 
         try (ProducerTemplate template = world.context().createProducerTemplate()) {
-            assertThat(template.send("direct:jobfeed-relay", exchange -> {}).getException())
+            assertThat(template.send("direct:outbox-relay", exchange -> {}).getException())
                     .isNull();
         }
 
         MockEndpoint handled = world.context().getEndpoint("mock:handled", MockEndpoint.class);
         assertThat(handled.getReceivedCounter()).isEqualTo(30);
-        assertThat(world.bundle().tenants().standard().outbox().lag().waiting()).isZero();
+        assertThat(world.bundle().tenants().defaultTenant().outbox().lag().waiting())
+                .isZero();
     }
 
     @ParameterizedTest
@@ -119,7 +121,7 @@ class ChangesTest {
         List<Exchange> messages = messages();
 
         Exchange first = messages.get(0);
-        JsonNode event = SyncWorld.parse(first.getMessage().getBody(String.class));
+        JsonNode event = SyncFixture.parse(first.getMessage().getBody(String.class));
         JsonNode job = event.get("data");
         String id = event.get("subject").textValue();
         assertThat(event.get("specversion").textValue()).isEqualTo("1.0");
@@ -130,7 +132,7 @@ class ChangesTest {
                 .isEqualTo(world.one("select first_seen_at from job where id = ?", OffsetDateTime.class, uuid(id))
                         .toInstant());
         assertThat(job.get("id").textValue()).isEqualTo(id);
-        JsonNode delivered = SyncWorld.parse(world.sandbox.world().json(uuid(id)));
+        JsonNode delivered = SyncFixture.parse(world.sandbox.world().json(uuid(id)));
         for (String field : List.of("title", "description", "company", "locations", "is_h1b_sponsor")) {
             assertThat(job.get(field)).as(field).isEqualTo(delivered.get(field));
         }
@@ -144,11 +146,11 @@ class ChangesTest {
                 .containsEntry("jobfeedId", event.get("id").textValue());
 
         JsonNode expired =
-                SyncWorld.parse(messages.get(messages.size() - 1).getMessage().getBody(String.class));
+                SyncFixture.parse(messages.get(messages.size() - 1).getMessage().getBody(String.class));
         OffsetDateTime at = world.one("select expired_at from job where id = ?", OffsetDateTime.class, gone);
         assertThat(expired.get("type").textValue()).isEqualTo("dev.jobfeed.job.expired");
         assertThat(expired.get("data"))
-                .isEqualTo(SyncWorld.parse("{\"id\":\"" + gone + "\",\"expired_reason\":\"swept\",\"expired_at\":\""
+                .isEqualTo(SyncFixture.parse("{\"id\":\"" + gone + "\",\"expired_reason\":\"swept\",\"expired_at\":\""
                         + at.toInstant() + "\"}"));
     }
 
@@ -165,8 +167,8 @@ class ChangesTest {
         assertThat(relayed()).isEmpty();
 
         OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
-        var tenant = world.bundle().tenants().standard();
-        assertThat(MassExpiry.accept(tenant, now)).isEqualTo((int) held);
+        var tenant = world.bundle().tenants().defaultTenant();
+        assertThat(PendingExpiryService.accept(tenant, now)).isEqualTo((int) held);
 
         assertThat(relayed())
                 .hasSize((int) held)
@@ -208,7 +210,7 @@ class ChangesTest {
     void whoeverWritesNotesChangesForOneWhoAskedWithoutTheProperty(String database) throws Exception {
         start(database);
         world.with("jobfeed.changes.to", "").context();
-        Relay relay = world.context().getRegistry().lookupByNameAndType("jobfeedRelay", Relay.class);
+        OutboxRelay relay = world.context().getRegistry().lookupByNameAndType("jobfeedOutbox", OutboxRelay.class);
         relay.ask(new DefaultExchange(world.context()));
         world.restart();
 
@@ -257,14 +259,15 @@ class ChangesTest {
         world.sync();
         relay();
 
-        await().atMost(JobbyWorld.DEADLINE).untilAsserted(() -> assertThat(world.database.queryForList(
+        await().atMost(JobbyFixture.DEADLINE).untilAsserted(() -> assertThat(world.database.queryForList(
                         "select condition from alert where told_at is not null", String.class))
                 .containsExactly("relay-failed"));
-        assertThat(world.bundle().tenants().standard().outbox().lag().waiting()).isEqualTo(30);
+        assertThat(world.bundle().tenants().defaultTenant().outbox().lag().waiting())
+                .isEqualTo(30);
 
         world.with("jobfeed.changes.to", TO);
         assertThat(relayed()).hasSize(30);
-        await().atMost(JobbyWorld.DEADLINE)
+        await().atMost(JobbyFixture.DEADLINE)
                 .until(() -> world.one("select clearance_told_at is not null from alert", Boolean.class));
     }
 
@@ -304,7 +307,7 @@ class ChangesTest {
         world.sync();
         relayed();
 
-        await().atMost(JobbyWorld.DEADLINE).untilAsserted(() -> {
+        await().atMost(JobbyFixture.DEADLINE).untilAsserted(() -> {
             relay();
             assertThat(world.one("select count(*) from job_change", Integer.class))
                     .isZero();
@@ -313,13 +316,13 @@ class ChangesTest {
 
     private void relay() throws Exception {
         try (var template = world.context().createProducerTemplate()) {
-            template.sendBody("direct:jobfeed-relay", null);
+            template.sendBody("direct:outbox-relay", null);
         }
     }
 
     private List<JsonNode> relayed() throws Exception {
         return messages().stream()
-                .map(message -> SyncWorld.parse(message.getMessage().getBody(String.class)))
+                .map(message -> SyncFixture.parse(message.getMessage().getBody(String.class)))
                 .toList();
     }
 
@@ -328,9 +331,9 @@ class ChangesTest {
         try (ConsumerTemplate consumer = world.context().createConsumerTemplate()) {
             consumer.start();
             // the timer's first look may be at it
-            await().atMost(JobbyWorld.DEADLINE).until(() -> {
+            await().atMost(JobbyFixture.DEADLINE).until(() -> {
                 relay();
-                return world.bundle().tenants().standard().outbox().lag().waiting() == 0;
+                return world.bundle().tenants().defaultTenant().outbox().lag().waiting() == 0;
             });
             for (Exchange message = consumer.receiveNoWait(TO); message != null; message = consumer.receiveNoWait(TO)) {
                 messages.add(message);

@@ -78,7 +78,7 @@ final class ChaosCycle {
             Matcher matcher = QUERY_CURSOR.matcher(request.query());
             return matcher.find() ? URLDecoder.decode(matcher.group(1), StandardCharsets.UTF_8) : null;
         }
-        return SyncWorld.parse(request.body()).path("cursor").textValue();
+        return SyncFixture.parse(request.body()).path("cursor").textValue();
     }
 
     /** The same place at a cursor that looks like another. */
@@ -91,7 +91,8 @@ final class ChaosCycle {
     }
 
     private static ObjectNode decoded(String cursor) {
-        return (ObjectNode) SyncWorld.parse(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8));
+        return (ObjectNode)
+                SyncFixture.parse(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8));
     }
 
     private static String encoded(ObjectNode json) {

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.cli.InProcess;
-import dev.jobfeed.feed.FeedSource;
-import dev.jobfeed.run.Failures;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunMode;
-import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.lease.StreamLockedException;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
@@ -58,10 +58,10 @@ final class ChaosRound implements AutoCloseable {
     private final Map<String, String> properties = new TreeMap<>();
     private final Map<String, String> processProperties = new TreeMap<>();
     private final List<JobfeedProcess> processes = new ArrayList<>();
-    private final ChaosDiary diary = new ChaosDiary();
-    private final ChaosBooks books;
+    private final ChaosEventLog diary = new ChaosEventLog();
+    private final ChaosInvariants books;
     private final Sandbox sandbox;
-    private final ChaosStorm storm;
+    private final ChaosFaultInjector storm;
     private final int batchSize;
     private final int siteBatchSize;
     private final boolean hasCareerSites;
@@ -97,7 +97,7 @@ final class ChaosRound implements AutoCloseable {
         isByPostingTime = random.nextInt(3) == 0;
         clocksAreSet = random.nextInt(4) == 0;
         creditsPerJob = random.nextInt(3) == 0 ? BigDecimal.valueOf(0.5) : null;
-        books = new ChaosBooks(url, clocksAreSet);
+        books = new ChaosInvariants(url, clocksAreSet);
         sandbox = Sandbox.start(SandboxOptions.builder()
                 .port(0)
                 .seed(random.nextInt())
@@ -130,7 +130,7 @@ final class ChaosRound implements AutoCloseable {
         ChaosCycle cycle = new ChaosCycle(new Random(random.nextLong()), one(0.0, 0.0, 0.01));
         diary.add(sandbox.world().activeCount() + " jobs, " + properties + ", career sites " + hasCareerSites
                 + ", credits per job " + creditsPerJob + ", clocks set " + clocksAreSet + ", faults " + script);
-        storm = new ChaosStorm(sandbox, script, cycle, new Random(random.nextLong()), diary);
+        storm = new ChaosFaultInjector(sandbox, script, cycle, new Random(random.nextLong()), diary);
     }
 
     @SafeVarargs
@@ -154,7 +154,7 @@ final class ChaosRound implements AutoCloseable {
         return storm.moves();
     }
 
-    ChaosBooks books() {
+    ChaosInvariants books() {
         return books;
     }
 
@@ -231,7 +231,7 @@ final class ChaosRound implements AutoCloseable {
                 sandbox.shiftClock(serverOffset);
             }
             storm.calm();
-            for (FeedSource source : sources()) {
+            for (FeedDefinition source : sources()) {
                 settle(source);
             }
             check();
@@ -248,8 +248,10 @@ final class ChaosRound implements AutoCloseable {
         }
     }
 
-    private List<FeedSource> sources() {
-        return hasCareerSites ? List.of(FeedSource.JOBS, FeedSource.CAREER_SITES) : List.of(FeedSource.JOBS);
+    private List<FeedDefinition> sources() {
+        return hasCareerSites
+                ? List.of(FeedDefinition.JOBS, FeedDefinition.CAREER_SITES)
+                : List.of(FeedDefinition.JOBS);
     }
 
     private void check() throws SQLException {
@@ -258,13 +260,13 @@ final class ChaosRound implements AutoCloseable {
     }
 
     /** A run that has just succeeded was not told that there is more. */
-    private void assertEndIsSeen(FeedSource source) {
+    private void assertEndIsSeen(FeedDefinition source) {
         if ("succeeded".equals(books.lastStatus(source.stream()))) {
             for (String path : List.of(source.path(), "/api/jobs/expired")) {
                 List<LoggedRequest> answered = sandbox.log().entries(path).stream()
                         .filter(request -> request.status() == 200)
                         .toList();
-                if (!answered.isEmpty() && (source == FeedSource.JOBS || path.equals(source.path()))) {
+                if (!answered.isEmpty() && (source == FeedDefinition.JOBS || path.equals(source.path()))) {
                     assertThat(answered.get(answered.size() - 1).fault())
                             .as("what was wrong with the last answer of %s before a run succeeded", path)
                             .isNotIn("no_cursor", "repeated_cursor", "cursor_cycle", "repeated_pages", "empty_page");
@@ -275,7 +277,7 @@ final class ChaosRound implements AutoCloseable {
 
     /** Does for each stream whose run cannot be continued what the run's error says. */
     private void operate() throws Exception {
-        for (FeedSource source : sources()) {
+        for (FeedDefinition source : sources()) {
             String remedy = books.remedy(source.stream());
             if (remedy != null) {
                 InProcess done = InProcess.run(properties, remedy.split(" "));
@@ -287,10 +289,10 @@ final class ChaosRound implements AutoCloseable {
     }
 
     private void assertBills() throws SQLException {
-        for (FeedSource source : sources()) {
-            boolean isJobs = source == FeedSource.JOBS;
+        for (FeedDefinition source : sources()) {
+            boolean isJobs = source == FeedDefinition.JOBS;
             int kills = blows.getOrDefault(source.stream(), 0);
-            PageBill bill = PageBill.of(sandbox, url, source);
+            PurchasedPages bill = PurchasedPages.of(sandbox, url, source);
             bill.assertIsJustified(kills);
             if (!clocksAreSet) {
                 bill.assertNothingIsBoughtAgain(kills);
@@ -334,7 +336,7 @@ final class ChaosRound implements AutoCloseable {
         String streams = !hasCareerSites
                 ? "jobs"
                 : command.equals("sync") ? one("jobs", "jobs", "career-sites", "all") : one("jobs", "career-sites");
-        List<FeedSource> worked = sources().stream()
+        List<FeedDefinition> worked = sources().stream()
                 .filter(source -> streams.equals("all") || streams.equals(source.property()))
                 .toList();
         struckAt = null;
@@ -389,22 +391,23 @@ final class ChaosRound implements AutoCloseable {
 
     private void inProcess() {
         int pages = random.nextBoolean() ? 1 + random.nextInt(6) : 0;
-        FeedSource source =
-                hasCareerSites ? one(FeedSource.JOBS, FeedSource.JOBS, FeedSource.CAREER_SITES) : FeedSource.JOBS;
+        FeedDefinition source = hasCareerSites
+                ? one(FeedDefinition.JOBS, FeedDefinition.JOBS, FeedDefinition.CAREER_SITES)
+                : FeedDefinition.JOBS;
         Duration offset = clocksAreSet ? seconds(0, 0, 90, -90, 7200, -7200) : Duration.ZERO;
         diary.add("attempt " + ++attempts + ": " + source.stream() + " in process, at most " + pages
                 + " pages, its clock off by " + offset);
-        try (SyncWorld world = world().clock(Clock.offset(Clock.systemUTC(), offset))) {
+        try (SyncFixture world = world().clock(Clock.offset(Clock.systemUTC(), offset))) {
             Run run = onceFree(world, source, pages);
             diary.add("attempt " + attempts + " ended: " + run);
             assertThat(run.status())
                     .as("the run of an attempt without a failure")
                     .isIn("succeeded", pages == 0 ? "" : "open");
         } catch (Exception e) {
-            diary.add("attempt " + attempts + " failed: " + Failures.describe(e));
-            assertThat(Failures.of(e, 0).condition())
-                    .as("why the attempt failed: %s", Failures.describe(e))
-                    .isNotIn(ChaosBooks.UNEXPECTED);
+            diary.add("attempt " + attempts + " failed: " + ProblemTranslator.describe(e));
+            assertThat(ProblemTranslator.of(e, 0).condition())
+                    .as("why the attempt failed: %s", ProblemTranslator.describe(e))
+                    .isNotIn(ChaosInvariants.UNEXPECTED);
         }
     }
 
@@ -412,14 +415,14 @@ final class ChaosRound implements AutoCloseable {
         return Duration.ofSeconds(one(of));
     }
 
-    private SyncWorld world() {
-        SyncWorld world = SyncWorld.over(sandbox, url);
+    private SyncFixture world() {
+        SyncFixture world = SyncFixture.over(sandbox, url);
         properties.forEach(world::with);
         return world;
     }
 
     /** One attempt, as soon as the lease of a killed process has run out. */
-    private static Run onceFree(SyncWorld world, FeedSource source, int pages) {
+    private static Run onceFree(SyncFixture world, FeedDefinition source, int pages) {
         Run[] run = new Run[1];
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
@@ -441,11 +444,11 @@ final class ChaosRound implements AutoCloseable {
     }
 
     private static boolean isBusy(Throwable failure) {
-        return failure != null && (failure instanceof StreamBusyException || isBusy(failure.getCause()));
+        return failure != null && (failure instanceof StreamLockedException || isBusy(failure.getCause()));
     }
 
     /** The open run, if there is one, and a whole incremental run behind it. */
-    private void settle(FeedSource source) throws Exception {
+    private void settle(FeedDefinition source) throws Exception {
         Instant rest = Instant.now().plus(serverOffset);
         diary.add("the storm is over for " + source.stream());
         await().atMost(Duration.ofSeconds(30)).pollInSameThread().until(() -> {
@@ -453,7 +456,7 @@ final class ChaosRound implements AutoCloseable {
             check();
             return books.remedy(source.stream()) == null;
         });
-        try (SyncWorld world = world()) {
+        try (SyncFixture world = world()) {
             // what an attempt of the storm has left open began before
             boolean isWhole = !"open".equals(books.lastStatus(source.stream()));
             Run run = settled(world, source);
@@ -465,7 +468,7 @@ final class ChaosRound implements AutoCloseable {
             if (!clocksAreSet) {
                 assertThat(run.runStartedAt().toInstant()).isAfterOrEqualTo(rest);
             }
-            if (source == FeedSource.CAREER_SITES) {
+            if (source == FeedDefinition.CAREER_SITES) {
                 assertCareerSites(world);
                 return;
             }
@@ -478,7 +481,7 @@ final class ChaosRound implements AutoCloseable {
                                 .activeIds()
                                 .filter(id -> !returnees.contains(id) && !clocksAreSet)
                                 .toList());
-                world.bundle().attempts().askForResync(null, "jobs");
+                world.bundle().attempts().requestResync(null, "jobs");
                 assertThat(settled(world, source).mode()).isEqualTo(RunMode.RESYNC);
             }
             world.assertStoreIsTheWorldBut(
@@ -489,7 +492,7 @@ final class ChaosRound implements AutoCloseable {
         }
     }
 
-    private Run settled(SyncWorld world, FeedSource source) {
+    private Run settled(SyncFixture world, FeedDefinition source) {
         Run run = onceFree(world, source, 0);
         diary.add("after the storm: " + run);
         assertThat(run.status()).isEqualTo("succeeded");
@@ -497,16 +500,16 @@ final class ChaosRound implements AutoCloseable {
     }
 
     /** Each career site is stored as the API shows it. */
-    private void assertCareerSites(SyncWorld world) {
+    private void assertCareerSites(SyncFixture world) {
         List<String> truth = new ArrayList<>();
         sandbox.world().forEachCareerSite(json -> {
-            JsonNode site = SyncWorld.parse(json);
+            JsonNode site = SyncFixture.parse(json);
             truth.add(site.path("id").asText() + "|" + site.path("name").asText() + "|"
                     + site.path("summary").asText(""));
         });
         assertThat(world.database.queryForList(
                         "select cast(id as varchar) || '|' || name || '|' || coalesce(summary, '') from career_site"
-                                + " where cast(id as varchar) not like '" + SyncWorld.FAULT_ID + "%'",
+                                + " where cast(id as varchar) not like '" + SyncFixture.FAULT_ID + "%'",
                         String.class))
                 .containsExactlyInAnyOrderElementsOf(truth);
     }

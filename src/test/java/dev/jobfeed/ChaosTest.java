@@ -28,7 +28,7 @@ class ChaosTest {
 
     private static final long SEED =
             Long.getLong("jobfeed.chaos.seed", RandomGenerator.getDefault().nextLong(1_000_000_000));
-    private static final ChaosTally TALLY = new ChaosTally();
+    private static final ChaosSummary TALLY = new ChaosSummary();
 
     static IntStream rounds() {
         int first = Integer.getInteger("jobfeed.chaos.first", 1);

@@ -28,11 +28,11 @@ class CommandsTest {
     @TempDir
     Path directory;
 
-    private ProcessWorld world;
+    private ProcessFixture world;
 
     @BeforeEach
     void start() throws Exception {
-        world = ProcessWorld.of("h2", directory).with("jobo.jobs.watermark-parameter", "updated_after");
+        world = ProcessFixture.of("h2", directory).with("jobo.jobs.watermark-parameter", "updated_after");
     }
 
     @AfterEach
@@ -88,7 +88,7 @@ class CommandsTest {
         world.run("sync", "career-sites", "--max-pages", "1");
         InProcess json = world.run("sync", "all", "--json");
 
-        assertThat(json.out().lines().map(line -> SyncWorld.parse(line)))
+        assertThat(json.out().lines().map(line -> SyncFixture.parse(line)))
                 .extracting(result -> result.get("stream").textValue() + " "
                         + result.get("status").textValue() + " "
                         + result.get("received").intValue() + " " + result.has("fresh_as_of"))
@@ -161,7 +161,7 @@ class CommandsTest {
         String line = run("quarantine", "list");
         assertThat(line).contains("title is an object");
         String id = line.split(" ")[0];
-        assertThat(SyncWorld.parse(run("quarantine", "show", id)).get("title").isObject())
+        assertThat(SyncFixture.parse(run("quarantine", "show", id)).get("title").isObject())
                 .isTrue();
 
         JobfeedProcess retry = world.start("quarantine", "retry", id);
@@ -269,10 +269,10 @@ class CommandsTest {
         String[] lines = run("sync", "all", "--json").lines().toArray(String[]::new);
 
         assertThat(lines).hasSize(2);
-        JsonNode jobs = SyncWorld.parse(lines[0]);
+        JsonNode jobs = SyncFixture.parse(lines[0]);
         assertThat(jobs.get("stream").textValue()).isEqualTo("jobs");
         assertThat(jobs.get("received").intValue()).isEqualTo(1000);
-        assertThat(SyncWorld.parse(lines[1]).get("stream").textValue()).isEqualTo("career_sites");
+        assertThat(SyncFixture.parse(lines[1]).get("stream").textValue()).isEqualTo("career_sites");
         assertThat(world.one("select count(*) from career_site")).isEqualTo("500");
     }
 
@@ -318,7 +318,7 @@ class CommandsTest {
         Path routes = Files.createDirectories(directory.resolve("home/routes"));
         String feed = Files.readString(Path.of("routes/jobs-feed.camel.yaml"));
         Files.writeString(
-                routes.resolve("jobs-feed.camel.yaml"), feed.replace("id: jobs-page-checkpoint", "id: other"));
+                routes.resolve("jobs-feed.camel.yaml"), feed.replace("id: feed-store-page-checkpoint", "id: other"));
         Files.writeString(routes.resolve("mine.camel.yaml"), "- route: {from: [nonsense");
         world.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
 
@@ -326,7 +326,7 @@ class CommandsTest {
 
         assertThat(doctor.exitCode()).isEqualTo(1);
         assertThat(doctor.out())
-                .containsPattern("failure +jobs-feed.camel.yaml.*jobs-page-checkpoint")
+                .containsPattern("failure +jobs-feed.camel.yaml.*feed-store-page-checkpoint")
                 .containsPattern("failure +mine.camel.yaml.*does not parse")
                 .containsPattern("ok +routes .*, 15 files as shipped");
     }

@@ -108,8 +108,8 @@ class CommandsWithoutStoreTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void statusWorksBesideASyncThatHoldsTheFile(String database) throws Exception {
-        try (ProcessWorld world = ProcessWorld.of(database, directory)) {
-            ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        try (ProcessFixture world = ProcessFixture.of(database, directory)) {
+            ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
             JobfeedProcess sync = world.start("sync", "jobs");
             hold.awaitAsked();
 

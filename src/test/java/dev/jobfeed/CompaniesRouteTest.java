@@ -48,7 +48,7 @@ class CompaniesRouteTest extends RouteTest {
 
         String profile = template().requestBody("direct:company-profile", id, String.class);
 
-        assertThat(SyncWorld.parse(profile).get("id").textValue()).isEqualTo(id);
+        assertThat(SyncFixture.parse(profile).get("id").textValue()).isEqualTo(id);
         assertThat(arrived("mock:asked")).hasSize(1);
         assertThat(world.sandbox.log().entries())
                 .extracting(LoggedRequest::path)

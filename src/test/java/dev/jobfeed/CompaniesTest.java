@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.run.Failures;
+import dev.jobfeed.company.CompanyProfileService;
+import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
@@ -29,10 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Company profiles, on demand and by enrichment. */
 class CompaniesTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(30).careerSites(5));
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(30).careerSites(5));
     }
 
     @AfterEach
@@ -49,10 +50,10 @@ class CompaniesTest {
         world.sync();
         String id = world.one("select company_id from job limit 1", String.class);
 
-        JsonNode profile = SyncWorld.parse(profile(id));
+        JsonNode profile = SyncFixture.parse(profile(id));
 
         assertThat(profile.get("id").textValue()).isEqualTo(id);
-        assertThat(SyncWorld.parse(world.one(
+        assertThat(SyncFixture.parse(world.one(
                         "select cast(profile as text) from company_profile where id = ?",
                         String.class,
                         UUID.fromString(id))))
@@ -83,13 +84,14 @@ class CompaniesTest {
         world.sandbox.intercept(request -> Interceptor.answer(status, Map.of(), body));
 
         assertThatThrownBy(() -> profile(UUID.randomUUID().toString()))
-                .satisfies(failure -> assertThat(Failures.describe(failure)).startsWith(message));
+                .satisfies(failure ->
+                        assertThat(ProblemTranslator.describe(failure)).startsWith(message));
         assertThat(companyRequests()).hasSize(1);
 
         try (var template = world.context().createProducerTemplate()) {
             Exchange estimate =
-                    template.send("direct:jobfeed-estimate", exchange -> exchange.setVariable("jobfeedStream", "jobs"));
-            assertThat(Failures.describe(estimate.getException())).startsWith(message);
+                    template.send("direct:sync-estimate", exchange -> exchange.setVariable("jobfeedStream", "jobs"));
+            assertThat(ProblemTranslator.describe(estimate.getException())).startsWith(message);
         }
         assertThat(world.feed()).hasSize(1);
     }
@@ -124,7 +126,7 @@ class CompaniesTest {
 
     @Test
     void theCompaniesOfAPageAreLockedInTheOrderOfTheirIds() throws Exception {
-        world = SyncWorld.of("postgresql", SandboxOptions.builder().jobs(700).careerSites(1))
+        world = SyncFixture.of("postgresql", SandboxOptions.builder().jobs(700).careerSites(1))
                 .with("jobfeed.companies.enabled", "true")
                 .with("jobo.companies.interval", "1h");
 
@@ -158,7 +160,8 @@ class CompaniesTest {
     void theAddressOfAProfileMayNameThePortThatGoesWithoutSaying() throws Exception {
         start("h2");
         world.with("jobo.base-url", "https://connect.jobo.world");
-        Companies companies = world.context().getRegistry().lookupByNameAndType("jobfeedCompanies", Companies.class);
+        CompanyProfileService companies =
+                world.context().getRegistry().lookupByNameAndType("jobfeedCompanies", CompanyProfileService.class);
         UUID company = UUID.randomUUID();
         world.database.update("insert into company_profile (id) values (?)", company);
 
@@ -198,7 +201,7 @@ class CompaniesTest {
                 FaultRule.answer(408, Map.of(), "").on(Endpoint.COMPANY).times(2));
         String id = world.one("select company_id from job limit 1", String.class);
 
-        assertThat(SyncWorld.parse(profile(id)).get("id").textValue()).isEqualTo(id);
+        assertThat(SyncFixture.parse(profile(id)).get("id").textValue()).isEqualTo(id);
 
         assertThat(companyRequests()).hasSize(3);
     }

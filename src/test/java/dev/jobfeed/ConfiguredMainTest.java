@@ -34,7 +34,7 @@ class ConfiguredMainTest {
         main.addInitialProperty("camel.beans.hostDatabase", "#class:org.h2.jdbcx.JdbcDataSource");
         main.addInitialProperty(
                 "camel.beans.hostDatabase.url", "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-        main.addInitialProperty("camel.main.configuration-classes", "dev.jobfeed.JobfeedConfiguration");
+        main.addInitialProperty("camel.main.configuration-classes", "dev.jobfeed.JobfeedCamelConfiguration");
         main.addInitialProperty("camel.main.routes-include-pattern", "classpath:routes/*.camel.yaml");
         main.addInitialProperty("jobfeed.datasource.bean", "hostDatabase");
         main.addInitialProperty("jobfeed.jobs.enabled", "false");

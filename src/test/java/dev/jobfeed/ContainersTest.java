@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
+import dev.jobfeed.config.JobfeedProperties;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Container;
 import io.kubernetes.client.openapi.models.V1Deployment;
@@ -104,7 +105,7 @@ class ContainersTest {
         assertThat(secret.getStringData().keySet()).contains("JOBO_API_KEY").allMatch(environment()::contains);
         Properties properties = new Properties();
         properties.load(new StringReader(conf.getData().get("application.properties")));
-        assertThat(Settings.defaults().keySet()).containsAll(properties.stringPropertyNames());
+        assertThat(JobfeedProperties.defaults().keySet()).containsAll(properties.stringPropertyNames());
     }
 
     @Test
@@ -135,8 +136,8 @@ class ContainersTest {
     }
 
     private static Set<String> environment() {
-        return Settings.defaults().keySet().stream()
-                .map(Settings::environmentVariable)
+        return JobfeedProperties.defaults().keySet().stream()
+                .map(JobfeedProperties::environmentVariable)
                 .collect(Collectors.toSet());
     }
 

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jobfeed.feed.UnreadableAnswerException;
-import dev.jobfeed.run.AttemptFailedException;
-import dev.jobfeed.run.Run;
+import dev.jobfeed.feed.MalformedResponseException;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -27,10 +27,10 @@ class CreditsTest {
 
     private static final int PAGE = 10;
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(int balance) throws Exception {
-        world = SyncWorld.of(
+        world = SyncFixture.of(
                         "h2",
                         SandboxOptions.builder()
                                 .jobs(60)
@@ -48,7 +48,7 @@ class CreditsTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void whatWasDeductedAndWhatIsLeftIsKept(String database) throws Exception {
-        world = SyncWorld.of(
+        world = SyncFixture.of(
                         database,
                         SandboxOptions.builder()
                                 .jobs(50)
@@ -65,7 +65,7 @@ class CreditsTest {
 
     @Test
     void aSubscriptionTellsNothingAndNothingIsRecorded() throws Exception {
-        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(60))
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(60))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.credits.alert-below", "1000")
                 .with("jobo.credits.floor", "1000")
@@ -83,7 +83,7 @@ class CreditsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "-", "NaN", "ten", "1,000", "0x10", "1e400", "1e999999999", "99999999999999999999"})
     void aValueThatIsNoAmountIsPassedOver(String value) throws Exception {
-        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(0));
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(0));
         world.sandbox.intercept(request -> Interceptor.answer(
                 200,
                 Map.of("X-Credits-Deducted", value, "X-Credits-Balance", value),
@@ -148,7 +148,7 @@ class CreditsTest {
                 ? Interceptor.answer(200, Map.of(), "{\"jobs\":[]}")
                 : Interceptor.pass());
 
-        assertThatThrownBy(world::sync).isInstanceOf(UnreadableAnswerException.class);
+        assertThatThrownBy(world::sync).isInstanceOf(MalformedResponseException.class);
 
         assertThat(world.feed()).hasSize(6);
         assertThat(world.one("select message from alert", String.class)).doesNotContain("charged");
@@ -157,7 +157,7 @@ class CreditsTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aChargedPageWithRowsThatAreNoProperJsonIsStoredAsFarAsItCanBe(String database) throws Exception {
-        world = SyncWorld.of(
+        world = SyncFixture.of(
                         database,
                         SandboxOptions.builder()
                                 .jobs(60)
@@ -379,7 +379,7 @@ class CreditsTest {
         world.with("jobo.credits.confirm-above", "29");
         assertThatThrownBy(world::sync).hasMessageContaining("--confirm-cost");
         world.with("jobo.credits.floor", "85");
-        Tenant tenant = world.bundle().tenants().standard();
+        Tenant tenant = world.bundle().tenants().defaultTenant();
         assertThat(tenant.runs().agreeToCost("career_sites", tenant.transaction()))
                 .isFalse();
         assertThatThrownBy(world::sync).hasMessageContaining("jobo.credits.floor");

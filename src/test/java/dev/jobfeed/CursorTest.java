@@ -6,9 +6,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jobfeed.run.AttemptFailedException;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.SyncState;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -27,10 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Cursors that expire, on the feed and in the sweep. */
 class CursorTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start() throws Exception {
-        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(60).unknownExpired(0))
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(60).unknownExpired(0))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.expired.batch-size", "2")
                 .with("jobo.retry.time-scale", "0.001");
@@ -235,7 +235,7 @@ class CursorTest {
     }
 
     private void assertSweepFails(Interceptor sweep, int requests, String condition) throws Exception {
-        SyncState before = world.state();
+        StreamState before = world.state();
         world.sandbox.intercept(
                 request -> request.endpoint() == Endpoint.JOBS_EXPIRED ? sweep.decide(request) : Interceptor.pass());
 
@@ -262,7 +262,7 @@ class CursorTest {
     /** The cursors of the requests to the feed; empty for none. */
     private List<String> cursors() {
         return world.feedRequests().stream()
-                .map(body -> SyncWorld.parse(body).path("cursor").asText(""))
+                .map(body -> SyncFixture.parse(body).path("cursor").asText(""))
                 .toList();
     }
 
@@ -286,7 +286,7 @@ class CursorTest {
     }
 
     private static ObjectNode page(byte[] body) {
-        return (ObjectNode) SyncWorld.parse(new String(body, StandardCharsets.UTF_8));
+        return (ObjectNode) SyncFixture.parse(new String(body, StandardCharsets.UTF_8));
     }
 
     private static byte[] text(JsonNode page) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.jobfeed.cli.InProcess;
-import dev.jobfeed.run.ForeignStoreException;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sync.StoreOriginMismatchException;
 import dev.jobfeed.tenant.Tenant;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -31,8 +31,8 @@ class DatabaseSettingsTest {
     @TempDir
     Path directory;
 
-    private SyncWorld world;
-    private ProcessWorld process;
+    private SyncFixture world;
+    private ProcessFixture process;
 
     @BeforeAll
     static void start() throws Exception {
@@ -64,9 +64,9 @@ class DatabaseSettingsTest {
         String url = server.create();
         PostgresServer.executeIn(
                 url, "alter database " + name(url) + " set default_transaction_isolation = '" + level + "'");
-        world = SyncWorld.over(sandbox, url);
+        world = SyncFixture.over(sandbox, url);
 
-        Tenant tenant = world.bundle().tenants().standard();
+        Tenant tenant = world.bundle().tenants().defaultTenant();
 
         JdbcTemplate jdbc = new JdbcTemplate(tenant.dataSource());
         assertThat(jdbc.queryForObject(ISOLATION, String.class)).isEqualTo("read committed");
@@ -81,7 +81,7 @@ class DatabaseSettingsTest {
     @Test
     void aDatabaseThatIsNotUnicodeIsRefusedByEveryCommandWithTheRemedy() throws Exception {
         server.execute("create database latin encoding 'LATIN1' locale 'C' template template0");
-        process = ProcessWorld.over(server.url("latin"), directory);
+        process = ProcessFixture.over(server.url("latin"), directory);
 
         for (String command : new String[] {"sync jobs", "migrate", "doctor"}) {
             InProcess result = process.run(command.split(" "));
@@ -107,7 +107,7 @@ class DatabaseSettingsTest {
             String mode, String parameters, String schema, boolean works) throws Exception {
         String url = server.create();
         try (PgBouncer pooler = PgBouncer.start(server, url, mode)) {
-            process = ProcessWorld.over(pooler.url(name(url)) + parameters, directory)
+            process = ProcessFixture.over(pooler.url(name(url)) + parameters, directory)
                     .with("jobfeed.datasource.schema", schema);
 
             InProcess sync = process.run("sync", "jobs");
@@ -134,7 +134,7 @@ class DatabaseSettingsTest {
         String url = server.create();
         PostgresServer.executeIn(url, "create schema feed", "alter database " + name(url) + " set search_path = feed");
         try (PgBouncer pooler = PgBouncer.start(server, url, "transaction")) {
-            process = ProcessWorld.over(pooler.url(name(url)) + "&prepareThreshold=0", directory)
+            process = ProcessFixture.over(pooler.url(name(url)) + "&prepareThreshold=0", directory)
                     .with("jobfeed.datasource.schema", "feed");
 
             InProcess sync = process.run("sync", "jobs");
@@ -147,7 +147,7 @@ class DatabaseSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aStoreThatNothingWasStoredInIsNotBoundToItsFirstServer(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(30)).with("jobo.retry.time-scale", "0.001");
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(30)).with("jobo.retry.time-scale", "0.001");
         String right = world.sandbox.baseUrl();
         world.with("jobo.base-url", "http://127.0.0.1:1");
         assertThat(catchThrowable(world::sync)).isNotNull();
@@ -157,14 +157,14 @@ class DatabaseSettingsTest {
 
         world.with("jobo.base-url", "http://127.0.0.1:1");
         assertThatThrownBy(world::sync)
-                .isInstanceOf(ForeignStoreException.class)
+                .isInstanceOf(StoreOriginMismatchException.class)
                 .hasMessageContaining("This store was filled from " + right);
         world.assertStoreIsTheWorld();
     }
 
     @Test
     void doctorReportsAStoreOfAnotherServer() throws Exception {
-        process = ProcessWorld.of("h2", directory);
+        process = ProcessFixture.of("h2", directory);
         assertThat(process.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
         process.with("jobo.base-url", sandbox.baseUrl());
 

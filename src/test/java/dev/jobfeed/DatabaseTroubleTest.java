@@ -33,7 +33,7 @@ class DatabaseTroubleTest {
     @TempDir
     Path directory;
 
-    private ProcessWorld world;
+    private ProcessFixture world;
 
     @BeforeAll
     static void startServer() throws Exception {
@@ -61,7 +61,7 @@ class DatabaseTroubleTest {
 
     @Test
     void aRuntimeThatFindsNoDatabaseEndsAtOnceAndSaysWhereItLooked() throws Exception {
-        world = ProcessWorld.over("jdbc:postgresql://127.0.0.1:1/jobs?user=me&password=" + SECRET, directory);
+        world = ProcessFixture.over("jdbc:postgresql://127.0.0.1:1/jobs?user=me&password=" + SECRET, directory);
 
         JobfeedProcess process = world.start("run");
 
@@ -87,7 +87,7 @@ class DatabaseTroubleTest {
     void aDatabaseThatCannotBeUsedIsNamedWithTheRemedyAndWithoutThePassword(String url, int code, String words)
             throws Exception {
         String port = Integer.toString(PostgresServer.port(server.url("postgres")));
-        world = ProcessWorld.over("jdbc:postgresql:" + url.replace("PORT", port) + "password=" + SECRET, directory);
+        world = ProcessFixture.over("jdbc:postgresql:" + url.replace("PORT", port) + "password=" + SECRET, directory);
 
         InProcess result = world.run("sync", "jobs");
 
@@ -99,7 +99,7 @@ class DatabaseTroubleTest {
 
     @Test
     void aTableThatTheUserMayNotWriteIsNamed() throws Exception {
-        world = ProcessWorld.over(server.create(), directory);
+        world = ProcessFixture.over(server.create(), directory);
         assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
         PostgresServer.executeIn(
                 world.url,
@@ -118,7 +118,7 @@ class DatabaseTroubleTest {
 
     @Test
     void aDatabaseThatIsReadOnlyIsNamedAndTheRunGoesOnAfterwards() throws Exception {
-        world = ProcessWorld.over(server.create(), directory);
+        world = ProcessFixture.over(server.create(), directory);
         String name = world.url.replaceFirst(".*/(\\w+)[?].*", "$1");
         assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
         server.execute("alter database " + name + " set default_transaction_read_only = on");
@@ -137,16 +137,16 @@ class DatabaseTroubleTest {
 
     @Test
     void aRuntimeOutlivesCrashesOfTheDatabaseAndFinishesTheRunWithoutARestart() throws Exception {
-        world = ProcessWorld.over(server.create(), directory)
+        world = ProcessFixture.over(server.create(), directory)
                 .with("jobfeed.lease", "2s")
                 .with("jobfeed.jobs.schedule", "* * * * * ?");
-        ProcessWorld.Hold second = world.hold(Endpoint.JOBS_FEED, 2);
+        ProcessFixture.Hold second = world.hold(Endpoint.JOBS_FEED, 2);
         JobfeedProcess process = world.start("run");
         second.awaitAsked();
         world.awaitRow("select pages from sync_run", "1");
         server.crash();
         server.start();
-        ProcessWorld.Hold third = world.hold(Endpoint.JOBS_FEED, 1);
+        ProcessFixture.Hold third = world.hold(Endpoint.JOBS_FEED, 1);
         second.release();
 
         third.awaitAsked();
@@ -179,7 +179,7 @@ class DatabaseTroubleTest {
     /** No answer and no reset, as behind a firewall that forgot the connection. */
     @Test
     void aDatabaseThatVanishesWithoutAWordEndsTheAttemptAndTheRunGoesOnAfterwards() throws Exception {
-        world = ProcessWorld.over(server.create(), directory).with("jobfeed.lease", "2s");
+        world = ProcessFixture.over(server.create(), directory).with("jobfeed.lease", "2s");
         String direct = world.url;
         JobfeedProcess process;
         try (PausableProxy proxy = PausableProxy.to(PostgresServer.port(direct))) {
@@ -207,7 +207,7 @@ class DatabaseTroubleTest {
     void aFullDiskIsNamedAndTheRunGoesOnAfterwards() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(server.directory(), 40)) {
             SmallDisk.command("chown", "postgres", disk.directory().toString());
-            world = ProcessWorld.over(server.create(disk.directory()), directory);
+            world = ProcessFixture.over(server.create(disk.directory()), directory);
             assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
             disk.fill();
 
@@ -225,10 +225,10 @@ class DatabaseTroubleTest {
     @Test
     void anH2FileOnADiskThatWasFullIsOpenedAgainWithoutARestart() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(directory, 40)) {
-            world = ProcessWorld.over("jdbc:h2:file:" + disk.directory().resolve("jobs"), directory)
+            world = ProcessFixture.over("jdbc:h2:file:" + disk.directory().resolve("jobs"), directory)
                     .with("jobfeed.lease", "2s")
                     .with("jobfeed.jobs.schedule", "* * * * * ?");
-            ProcessWorld.Hold second = world.hold(Endpoint.JOBS_FEED, 2);
+            ProcessFixture.Hold second = world.hold(Endpoint.JOBS_FEED, 2);
             JobfeedProcess process = world.start("run");
             second.awaitAsked();
             disk.fill();
@@ -245,8 +245,8 @@ class DatabaseTroubleTest {
 
     @Test
     void anH2FileThatIsHeldIsBusyAndSaysWhatToDo() throws Exception {
-        world = ProcessWorld.of("h2", directory);
-        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 1);
+        world = ProcessFixture.of("h2", directory);
+        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 1);
         world.start("sync", "jobs");
         hold.awaitAsked();
 
@@ -261,7 +261,7 @@ class DatabaseTroubleTest {
     @Test
     void anH2FileThatCannotBeWrittenIsNamed() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
-        world = ProcessWorld.over("jdbc:h2:file:" + file.resolve("jobs"), directory);
+        world = ProcessFixture.over("jdbc:h2:file:" + file.resolve("jobs"), directory);
 
         InProcess result = world.run("sync", "jobs");
 

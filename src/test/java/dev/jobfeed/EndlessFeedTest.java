@@ -3,14 +3,14 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jobfeed.run.Attempt;
-import dev.jobfeed.run.AttemptFailedException;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunMode;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sync.SyncAttempt;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
@@ -26,14 +26,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Feeds and sweeps that never end do not keep an attempt for ever. */
 class EndlessFeedTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
         start(database, SandboxOptions.builder().jobs(100).careerSites(100).unknownExpired(0));
     }
 
     private void start(String database, SandboxOptions.Builder options) throws Exception {
-        world = SyncWorld.of(database, options)
+        world = SyncFixture.of(database, options)
                 .with("jobo.jobs.batch-size", "10")
                 .with("jobo.career-sites.batch-size", "10")
                 .with("jobo.expired.batch-size", "2")
@@ -161,7 +161,7 @@ class EndlessFeedTest {
     }
 
     private Run abandon(String stream) throws Exception {
-        Tenant tenant = world.bundle().tenants().standard();
+        Tenant tenant = world.bundle().tenants().defaultTenant();
         return tenant.runs().abandon(stream, tenant.transaction()).orElseThrow();
     }
 
@@ -340,7 +340,7 @@ class EndlessFeedTest {
         assertThat(world.syncConfirmed(2).creditsSpent()).isEqualByComparingTo("4800");
         assertNothingIsBought(4800);
 
-        Tenant tenant = world.bundle().tenants().standard();
+        Tenant tenant = world.bundle().tenants().defaultTenant();
         assertThat(tenant.runs().agreeToCost("jobs", tenant.transaction())).isTrue();
         assertThatThrownBy(world::sync).hasMessageContaining("confirm-above");
         // as many rows again, and the page that was on its way
@@ -352,16 +352,17 @@ class EndlessFeedTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void anAgreementThatIsStoredDuringAnAttemptOutlastsItsPages(String database) throws Exception {
         start(database);
-        Tenant tenant = world.bundle().tenants().standard();
-        AdviceWith.adviceWith(world.context(), "jobs-page", advice -> advice.weaveById("jobs-page-checkpoint")
-                .before()
-                .process(exchange -> {
-                    Attempt attempt = exchange.getVariable("jobfeedAttempt", Attempt.class);
-                    if (attempt.run().pages() == 3) {
-                        assertThat(tenant.runs().agreeToCost("jobs", tenant.transaction()))
-                                .isTrue();
-                    }
-                }));
+        Tenant tenant = world.bundle().tenants().defaultTenant();
+        AdviceWith.adviceWith(
+                world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                        .before()
+                        .process(exchange -> {
+                            SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
+                            if (attempt.run().pages() == 3) {
+                                assertThat(tenant.runs().agreeToCost("jobs", tenant.transaction()))
+                                        .isTrue();
+                            }
+                        }));
 
         assertThat(world.syncPages(5).scan().received()).isEqualTo(20);
     }

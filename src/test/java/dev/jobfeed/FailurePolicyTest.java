@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.SyncState;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What becomes of an attempt, of its run and of its alerts when an answer is no page and stays so; one table. */
 class FailurePolicyTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     @AfterEach
     void stop() {
@@ -129,7 +129,7 @@ class FailurePolicyTest {
     }
 
     private void start() throws Exception {
-        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(60))
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(60))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", "0.001");
     }
@@ -182,7 +182,7 @@ class FailurePolicyTest {
             String name, Verdict verdict, int requests, String condition, String words) throws Exception {
         start();
         world.sync();
-        SyncState before = world.state();
+        StreamState before = world.state();
         int pages = world.feed().size();
         world.sandbox.world().createJobs(2);
         world.sandbox.world().expireJobs(3);
@@ -243,13 +243,13 @@ class FailurePolicyTest {
         start();
         List<String> told = new ArrayList<>();
         AtomicBoolean pagerWorks = new AtomicBoolean();
-        world.context().getRouteController().stopRoute("jobfeed-alert");
-        world.context().removeRoute("jobfeed-alert");
+        world.context().getRouteController().stopRoute("alert-sink");
+        world.context().removeRoute("alert-sink");
         world.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 errorHandler(noErrorHandler());
-                from("direct:jobfeed-alert").process(exchange -> {
+                from("direct:alert-sink").process(exchange -> {
                     if (!pagerWorks.get()) {
                         throw new IllegalStateException("The pager is broken.");
                     }
@@ -275,13 +275,13 @@ class FailurePolicyTest {
         world.sync();
 
         assertThat(told).hasSize(2);
-        JsonNode raised = SyncWorld.parse(told.get(0));
+        JsonNode raised = SyncFixture.parse(told.get(0));
         assertThat(raised.get("state").textValue()).isEqualTo("raised");
         assertThat(raised.get("stream").textValue()).isEqualTo("jobs");
         assertThat(raised.get("condition").textValue()).isEqualTo("unauthorized");
         assertThat(raised.get("message").textValue()).isEqualTo("Jobo answered 401.");
         assertThat(raised.get("remedy").textValue()).contains("jobo.api-key");
-        assertThat(SyncWorld.parse(told.get(1)).get("state").textValue()).isEqualTo("cleared");
+        assertThat(SyncFixture.parse(told.get(1)).get("state").textValue()).isEqualTo("cleared");
     }
 
     @Test
@@ -322,6 +322,6 @@ class FailurePolicyTest {
     }
 
     private static String cursor(LoggedRequest request) {
-        return SyncWorld.parse(request.body()).path("cursor").textValue();
+        return SyncFixture.parse(request.body()).path("cursor").textValue();
     }
 }

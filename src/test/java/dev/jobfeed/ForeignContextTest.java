@@ -8,6 +8,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.route.ShippedRoutes;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Sandbox;
@@ -128,7 +130,7 @@ class ForeignContextTest {
         sandbox.close();
     }
 
-    private void include(Options options) throws Exception {
+    private void include(BundleOptions options) throws Exception {
         JobfeedBundle.bind(context, options);
         load(JobfeedBundle.ROUTES);
         context.start();
@@ -150,7 +152,7 @@ class ForeignContextTest {
     void theFeedGoesIntoTheHostsDatabaseOfTheGivenName() throws Exception {
         context.getRegistry().bind("feedDatabase", feedDatabase);
 
-        include(Options.named("feedDatabase"));
+        include(BundleOptions.named("feedDatabase"));
         template.sendBody("direct:jobs-sync", null);
 
         assertThat(feed.queryForObject("select count(*) from active_job", Integer.class))
@@ -168,7 +170,7 @@ class ForeignContextTest {
         config.setDataSource(feedDatabase);
         config.setAutoCommit(false);
         try (HikariDataSource pool = new HikariDataSource(config)) {
-            include(Options.of(pool));
+            include(BundleOptions.of(pool));
             template.sendBody("direct:jobs-sync", null);
 
             assertThat(feed.queryForObject("select count(*) from active_job", Integer.class))
@@ -187,7 +189,7 @@ class ForeignContextTest {
         config.setDataSource(feedDatabase);
         config.setMaximumPoolSize(1);
         try (HikariDataSource pool = new HikariDataSource(config)) {
-            assertThatThrownBy(() -> JobfeedBundle.bind(context, Options.of(pool)))
+            assertThatThrownBy(() -> JobfeedBundle.bind(context, BundleOptions.of(pool)))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("no second connection")
                     .hasMessageContaining("maximum-pool-size");
@@ -203,7 +205,7 @@ class ForeignContextTest {
         JdbcTemplate tables = new JdbcTemplate(shared);
         tables.execute("create table job (id integer primary key)");
 
-        assertThatThrownBy(() -> JobfeedBundle.bind(context, Options.of(shared)))
+        assertThatThrownBy(() -> JobfeedBundle.bind(context, BundleOptions.of(shared)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("tables of another application: job.")
                 .hasMessageContaining("jobfeed.datasource.schema");
@@ -212,7 +214,7 @@ class ForeignContextTest {
         context.getPropertiesComponent()
                 .setOverrideProperties(
                         properties("jobfeed.datasource.schema", database.equals("h2") ? "FEED" : "feed"));
-        include(Options.of(shared));
+        include(BundleOptions.of(shared));
         template.sendBody("direct:jobs-sync", null);
         assertThat(tables(tables)).containsExactly("job");
         assertThat(tables.queryForObject("select count(*) from feed.active_job", Integer.class))
@@ -233,7 +235,7 @@ class ForeignContextTest {
 
     @Test
     void aReloadThatWouldRemoveTheBundlesRoutesIsRefused() throws Exception {
-        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
         load(JobfeedBundle.ROUTES);
         context.addService(new RouteWatcherReloadStrategy("src/main/resources/camel"));
 
@@ -243,13 +245,13 @@ class ForeignContextTest {
 
     @Test
     void theTokenOfTheConsoleIsLoggedAtTheFirstStartOnly() throws Exception {
-        context.getPropertiesComponent().setOverrideProperties(properties("jobfeed.ops.enabled", "true"));
+        context.getPropertiesComponent().setOverrideProperties(properties("jobfeed.console.enabled", "true"));
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         Logger logger = (Logger) LoggerFactory.getLogger(JobfeedBundle.class);
         logger.addAppender(log);
         try {
-            JobfeedBundle.bind(context, Options.of(feedDatabase));
+            JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
             load(List.of("jobo-api", "alerts"));
             context.start();
         } finally {
@@ -276,14 +278,14 @@ class ForeignContextTest {
                 }
             }
         });
-        include(Options.of(feedDatabase));
+        include(BundleOptions.of(feedDatabase));
         feed.update(
                 "update sync_state set lease_token = ?, lease_holder = 'other', lease_until = ?"
                         + " where stream = 'jobs'",
                 UUID.randomUUID(),
                 OffsetDateTime.now().plusSeconds(100));
 
-        template.send("direct:jobfeed-triggered", trigger -> trigger.setVariable("jobfeedStream", "jobs"));
+        template.send("direct:sync-scheduled", trigger -> trigger.setVariable("jobfeedStream", "jobs"));
 
         assertThat(failed).isEmpty();
         assertThat(feed.queryForObject("select count(*) from sync_run", Integer.class))
@@ -294,16 +296,16 @@ class ForeignContextTest {
     void withoutANameTheOnlyDatabaseIsTakenAndOfSeveralNone() throws Exception {
         context.getRegistry().bind("feedDatabase", feedDatabase);
 
-        assertThatThrownBy(() -> JobfeedBundle.bind(context, Options.standard()))
+        assertThatThrownBy(() -> JobfeedBundle.bind(context, BundleOptions.standard()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("jobfeed.datasource.bean")
                 .hasMessageContaining("2 data sources");
-        assertThatThrownBy(() -> JobfeedBundle.bind(context, Options.named("nowhere")))
+        assertThatThrownBy(() -> JobfeedBundle.bind(context, BundleOptions.named("nowhere")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("'nowhere'");
 
         context.getRegistry().unbind("feedDatabase");
-        include(Options.standard());
+        include(BundleOptions.standard());
         assertThat(host.queryForObject("select count(*) from sync_run", Integer.class))
                 .isZero();
     }
@@ -320,7 +322,7 @@ class ForeignContextTest {
         Set<String> components = new TreeSet<>(context.getComponentNames());
         Map<String, String> options = Map.copyOf(context.getGlobalOptions());
 
-        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
 
         Set<String> added = new TreeSet<>(context.getComponentNames());
         added.removeAll(components);
@@ -347,7 +349,7 @@ class ForeignContextTest {
 
     @Test
     void routesOfTheHostGoOnAsTheyDid() throws Exception {
-        include(Options.of(feedDatabase));
+        include(BundleOptions.of(feedDatabase));
 
         assertThat(template.requestBody("direct:jobs", "world", String.class)).isEqualTo("good day world");
         template.sendBody("direct:broken", "this one");
@@ -362,7 +364,7 @@ class ForeignContextTest {
 
     @Test
     void aFailureOfTheBundleIsToldToItsCallerAndIsNoDeadLetter() throws Exception {
-        include(Options.of(feedDatabase));
+        include(BundleOptions.of(feedDatabase));
         sandbox.faults(
                 FaultRule.answer(503, Map.of("Retry-After", "1"), "{}")
                         .on(Endpoint.JOBS_FEED)
@@ -382,7 +384,7 @@ class ForeignContextTest {
 
     @Test
     void whatARouteOfTheHostHasCaughtBeforeIsNoFailureOfAnAttempt() throws Exception {
-        include(Options.of(feedDatabase));
+        include(BundleOptions.of(feedDatabase));
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -409,7 +411,7 @@ class ForeignContextTest {
         ShippedRoutes shipped = ShippedRoutes.read();
         Set<String> before = ids();
 
-        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
         load(JobfeedBundle.ROUTES);
 
         assertThat(ids()).hasSizeGreaterThan(before.size() + 45);
@@ -436,10 +438,16 @@ class ForeignContextTest {
     /** A sub-route, a route without an error policy of its own, one for the web, and two that are made from templates. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"jobs-sync", "jobo-exchange", "ops-status", "jobfeed-changes-schedule", "companies-enrichment"})
+            strings = {
+                "jobs-sync",
+                "jobo-http-call",
+                "console-status",
+                "jobfeed-changes-schedule",
+                "companies-enrichment"
+            })
     void aRouteOfTheHostWithAnIdOfTheBundleIsRefused(String id) throws Exception {
         context.addRoutes(ofTheHost(id));
-        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
 
         assertThatThrownBy(() -> load(JobfeedBundle.ROUTES))
                 .hasStackTraceContaining("Duplicate route id '" + id + "'")
@@ -448,7 +456,7 @@ class ForeignContextTest {
 
         context.stop();
         context = new DefaultCamelContext();
-        JobfeedBundle.bind(context, Options.of(feedDatabase).withProperties(this::property));
+        JobfeedBundle.bind(context, BundleOptions.of(feedDatabase).withProperties(this::property));
         load(JobfeedBundle.ROUTES);
 
         assertThatThrownBy(() -> PluginHelper.getRoutesLoader(context)
@@ -479,7 +487,7 @@ class ForeignContextTest {
     /** As when an entry of the bundle's own file is copied for a tenant, and its id is kept. */
     @Test
     void aTenantsScheduleWithAnIdOfTheBundleIsRefused() throws Exception {
-        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
         load(JobfeedBundle.ROUTES);
 
         assertThatThrownBy(() -> TemplatedRouteBuilder.builder(context, "jobfeed-companies")
@@ -504,7 +512,7 @@ class ForeignContextTest {
                 copy,
                 Files.readString(Path.of("routes/companies.camel.yaml")).replace("Many companies", "Most companies"));
         Resource edited = PluginHelper.getResourceLoader(context).resolveResource("file:" + copy);
-        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
         load(List.of("jobo-api", "triggers"));
         PluginHelper.getRoutesLoader(context).loadRoutes(edited);
 
@@ -513,10 +521,10 @@ class ForeignContextTest {
 
     @Test
     void aFileWithoutTheErrorPolicyOfItsRoutesIsRefused() throws Exception {
-        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
 
         assertThatThrownBy(() -> load(List.of("alerts")))
-                .hasStackTraceContaining("'jobfeed-to-caller'")
+                .hasStackTraceContaining("'propagate-errors'")
                 .hasStackTraceContaining("jobo-api.camel.yaml");
     }
 
@@ -527,7 +535,7 @@ class ForeignContextTest {
         Logger logger = (Logger) LoggerFactory.getLogger(JobfeedBundle.class);
         logger.addAppender(log);
         try {
-            JobfeedBundle.bind(context, Options.of(feedDatabase));
+            JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
             context.start();
         } finally {
             logger.detachAppender(log);
@@ -542,20 +550,20 @@ class ForeignContextTest {
 
     @Test
     void theHostLoadsOnlyTheFlowsThatItWants() throws Exception {
-        JobfeedBundle.bind(context, Options.of(feedDatabase));
+        JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
         load(List.of("jobo-api", "companies", "triggers"));
         context.start();
 
         String job =
                 sandbox.world().json(sandbox.world().activeIds().findFirst().orElseThrow());
-        String company = SyncWorld.parse(job).at("/company/id").textValue();
+        String company = SyncFixture.parse(job).at("/company/id").textValue();
 
         String profile = template.requestBody("direct:company-profile", company, String.class);
 
-        assertThat(SyncWorld.parse(profile).get("id").textValue()).isEqualTo(company);
+        assertThat(SyncFixture.parse(profile).get("id").textValue()).isEqualTo(company);
         assertThat(context.getRoutes())
                 .extracting(route -> route.getRouteId())
-                .doesNotContain("jobs-sync", "jobs-feed");
+                .doesNotContain("jobs-sync", "feed-loop");
     }
 
     /** The class path of an application that has the jar, what comes with it, and the driver of its database. */
@@ -614,7 +622,7 @@ class ForeignContextTest {
                 context.getPropertiesComponent().setInitialProperties(properties);
                 PGSimpleDataSource database = new PGSimpleDataSource();
                 database.setUrl(url);
-                JobfeedBundle.bind(context, Options.of(database));
+                JobfeedBundle.bind(context, BundleOptions.of(database));
                 PluginHelper.getRoutesLoader(context)
                         .loadRoutes(PluginHelper.getPackageScanResourceResolver(context)
                                 .findResources("classpath:routes/*.camel.yaml"));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.jobby.JobbyException;
-import dev.jobfeed.run.LeaseLostException;
-import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.lease.LeaseLostException;
+import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
@@ -159,8 +159,8 @@ class HostErrorHandlingTest {
     }
 
     private void bundle() throws Exception {
-        JobfeedBundle.bind(context, Options.of(database));
-        SyncWorld.loadRoutes(context);
+        JobfeedBundle.bind(context, BundleOptions.of(database));
+        SyncFixture.loadRoutes(context);
     }
 
     private void host(Host host, String uri) throws Exception {
@@ -259,7 +259,7 @@ class HostErrorHandlingTest {
     private String company() {
         String job =
                 sandbox.world().json(sandbox.world().activeIds().findFirst().orElseThrow());
-        return SyncWorld.parse(job).at("/company/id").textValue();
+        return SyncFixture.parse(job).at("/company/id").textValue();
     }
 
     private static Throwable caught(Exchange exchange) {
@@ -403,8 +403,8 @@ class HostErrorHandlingTest {
                         .rollback();
             }
         });
-        JobfeedBundle.bind(context, Options.of(new TransactionAwareDataSourceProxy(database)));
-        SyncWorld.loadRoutes(context);
+        JobfeedBundle.bind(context, BundleOptions.of(new TransactionAwareDataSourceProxy(database)));
+        SyncFixture.loadRoutes(context);
         context.start();
 
         call(Entry.JOBS_SYNC);
@@ -511,7 +511,7 @@ class HostErrorHandlingTest {
         assertTheHostDealtWithIt(
                 host,
                 result,
-                exchange -> ObjectHelper.getException(StreamBusyException.class, caught(exchange)) != null);
+                exchange -> ObjectHelper.getException(StreamLockedException.class, caught(exchange)) != null);
     }
 
     /** The budget of repetitions counts for each attempt, whatever the host makes of a failure. */
@@ -561,7 +561,7 @@ class HostErrorHandlingTest {
         assertThat(handled()).isEmpty();
         assertThat(mock("after").getReceivedCounter()).isEqualTo(1);
         assertThat(caught(result)).isNull();
-        assertThat(result.getProperty("jobfeedRetries")).isNull();
+        assertThat(result.getProperty("jobfeedRetryPolicy")).isNull();
         assertThat(result.getMessage().getHeaders().keySet()).noneMatch(name -> name.startsWith("CamelRedeliver"));
         assertThat(feed.queryForObject("select status from sync_run where last_error is null", String.class))
                 .isEqualTo("succeeded");
@@ -638,7 +638,7 @@ class HostErrorHandlingTest {
                 FaultRule.answer(503, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(2),
                 FaultRule.answer(402, Map.of(), "{}").on(Endpoint.JOBS_FEED).from(3));
         List<Resource> files = new ArrayList<>();
-        JobfeedBundle.bind(context, Options.of(database));
+        JobfeedBundle.bind(context, BundleOptions.of(database));
         for (String name : JobfeedBundle.ROUTES) {
             files.add(PluginHelper.getResourceLoader(context)
                     .resolveResource("classpath:routes/" + name + ".camel.yaml"));
@@ -708,7 +708,7 @@ class HostErrorHandlingTest {
                     deadLetterChannel:
                       deadLetterUri: log:dead-letters
                 """);
-        try (ProcessWorld world = ProcessWorld.of("h2", home)) {
+        try (ProcessFixture world = ProcessFixture.of("h2", home)) {
             world.with("jobfeed.home", home.toString()).with("jobfeed.jobs.schedule", "0/1 * * * * ?");
             world.sandbox.faults(
                     FaultRule.answer(402, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(1));

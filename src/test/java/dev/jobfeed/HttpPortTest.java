@@ -25,11 +25,11 @@ class HttpPortTest {
     @TempDir
     Path directory;
 
-    private ProcessWorld world;
+    private ProcessFixture world;
 
     @BeforeEach
     void start() throws Exception {
-        world = ProcessWorld.of("h2", directory);
+        world = ProcessFixture.of("h2", directory);
     }
 
     @AfterEach

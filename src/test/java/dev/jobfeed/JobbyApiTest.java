@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.jobby.JobbyException;
-import dev.jobfeed.jobby.JobbyFailures;
+import dev.jobfeed.jobby.JobbyProblems;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
@@ -35,10 +36,10 @@ class JobbyApiTest {
 
     private static final String NARROW = "jbb_narrownarrownarrownarrownarrow22";
 
-    private JobbyWorld world;
+    private JobbyFixture world;
 
     private void start(JobbyOptions.Builder options) throws Exception {
-        world = JobbyWorld.of("h2", options);
+        world = JobbyFixture.of("h2", options);
     }
 
     @AfterEach
@@ -187,7 +188,7 @@ class JobbyApiTest {
         Exception failure = world.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"))
                 .getException();
 
-        assertThat(JobbyFailures.of(failure).text())
+        assertThat(JobbyProblems.of(failure).text())
                 .startsWith("Jobby.dev cannot be reached: ")
                 .endsWith("Check jobby.base-url and the network.");
         assertThat(world.jobby().requests()).hasSize(6);
@@ -257,7 +258,7 @@ class JobbyApiTest {
                     }
                 },
                 Executors.newSingleThreadExecutor());
-        await().atMost(JobbyWorld.DEADLINE)
+        await().atMost(JobbyFixture.DEADLINE)
                 .until(() -> world.context().getInflightRepository().size() > 0);
 
         long start = System.nanoTime();
@@ -316,7 +317,7 @@ class JobbyApiTest {
     }
 
     private void tell() throws Exception {
-        world.exchange("direct:jobfeed-alerts", null, Map.of());
+        world.exchange("direct:alerts-notify", null, Map.of());
     }
 
     private int untold() {

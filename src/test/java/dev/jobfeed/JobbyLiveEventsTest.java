@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.jobfeed.run.ForeignStoreException;
-import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import dev.jobfeed.sync.StoreOriginMismatchException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The live events in the database. */
 class JobbyLiveEventsTest {
 
-    private JobbyWorld world;
+    private JobbyFixture world;
 
     private void start(String database) throws Exception {
-        world = JobbyWorld.of(database, JobbyOptions.builder());
+        world = JobbyFixture.of(database, JobbyOptions.builder());
     }
 
     @AfterEach
@@ -195,7 +195,7 @@ class JobbyLiveEventsTest {
         world.database.update("update sync_state set lease_until = dateadd(minute, 1, current_timestamp)"
                 + " where stream = 'jobby_live_events'");
 
-        assertThatThrownBy(this::look).isInstanceOf(StreamBusyException.class);
+        assertThatThrownBy(this::look).isInstanceOf(StreamLockedException.class);
         world.database.update(
                 "update sync_state set lease_until = current_timestamp where stream = 'jobby_live_events'");
         look();
@@ -221,7 +221,7 @@ class JobbyLiveEventsTest {
         look();
         world.with("jobby.base-url", world.jobby().baseUrl().replace("127.0.0.1", "localhost"));
 
-        assertThatThrownBy(this::look).isInstanceOf(ForeignStoreException.class);
+        assertThatThrownBy(this::look).isInstanceOf(StoreOriginMismatchException.class);
     }
 
     @Test
@@ -231,9 +231,9 @@ class JobbyLiveEventsTest {
 
         world.context();
 
-        await().atMost(JobbyWorld.DEADLINE).until(() -> live().size() == 3);
+        await().atMost(JobbyFixture.DEADLINE).until(() -> live().size() == 3);
         world.fair().endLiveEvent(world.liveEvent());
-        await().atMost(JobbyWorld.DEADLINE).until(() -> live().size() == 2);
+        await().atMost(JobbyFixture.DEADLINE).until(() -> live().size() == 2);
     }
 
     private void look() throws Exception {

@@ -79,9 +79,9 @@ class JobbyProcessTest {
         dead.countDown();
 
         JobfeedProcess second = jobfeed(url, "jobby", "join", event);
-        await().atMost(JobbyWorld.DEADLINE).until(() -> err(2).contains(event + ": number 3, about 5 min"));
+        await().atMost(JobbyFixture.DEADLINE).until(() -> err(2).contains(event + ": number 3, about 5 min"));
         sandbox.jobby().fair().advanceQueue(event);
-        await().atMost(JobbyWorld.DEADLINE).until(() -> err(2).contains(event + ": number 2, about 3 min"));
+        await().atMost(JobbyFixture.DEADLINE).until(() -> err(2).contains(event + ": number 2, about 3 min"));
         String match = sandbox.jobby()
                 .fair()
                 .match(sandbox.jobby().fair().places().get(0).id())
@@ -97,7 +97,7 @@ class JobbyProcessTest {
 
         JobfeedProcess status = jobfeed(url, "jobby", "status", "--json");
         assertThat(status.exitCode()).isZero();
-        JsonNode json = SyncWorld.parse(out(3));
+        JsonNode json = SyncFixture.parse(out(3));
         assertThat(json.get("matches").get(0).get("match_id").textValue()).isEqualTo(match);
         assertThat(json.get("open")).isEmpty();
         assertNoTokenIsPrinted();
@@ -108,7 +108,7 @@ class JobbyProcessTest {
         String url = "jdbc:h2:file:" + directory.resolve("jobby");
         String event = event();
         JobfeedProcess join = jobfeed(url, "jobby", "join", event);
-        await().atMost(JobbyWorld.DEADLINE).until(() -> err(1).contains("number 3"));
+        await().atMost(JobbyFixture.DEADLINE).until(() -> err(1).contains("number 3"));
 
         join.signal("INT");
 
@@ -126,7 +126,7 @@ class JobbyProcessTest {
         assertThat(jobfeed(url, "jobby", "events").exitCode()).isZero();
         assertThat(out(1).lines()).hasSize(3).anyMatch(line -> line.startsWith(event()));
         assertThat(jobfeed(url, "jobby", "events", "--json").exitCode()).isZero();
-        assertThat(SyncWorld.parse(out(2)).findValuesAsText("id")).contains(event());
+        assertThat(SyncFixture.parse(out(2)).findValuesAsText("id")).contains(event());
 
         sandbox.jobby().intercept(request -> Interceptor.answer(403, Map.of(), "{\"code\":\"PLAN_GATED\"}"));
         assertThat(jobfeed(url, "jobby", "events").exitCode()).isEqualTo(1);
@@ -151,11 +151,11 @@ class JobbyProcessTest {
                 .webhooks()
                 .add("http://127.0.0.1:" + port + "/jobby/webhooks", "jbb_whsec_secret", "match.matched");
         JobfeedProcess run = run(url, port, "jbb_whsec_secret");
-        await().atMost(JobbyWorld.DEADLINE).until(() -> err(1).contains("running;"));
+        await().atMost(JobbyFixture.DEADLINE).until(() -> err(1).contains("running;"));
 
         sandbox.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"));
 
-        await().atMost(JobbyWorld.DEADLINE).until(() -> err(1).contains("match mat_1"));
+        await().atMost(JobbyFixture.DEADLINE).until(() -> err(1).contains("match mat_1"));
         long stopping = System.nanoTime();
         run.signal("TERM");
         assertThat(run.exitCode()).isEqualTo(143);

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.jobby.JobbyException;
-import dev.jobfeed.run.ForeignStoreException;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
@@ -16,6 +17,7 @@ import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import dev.jobfeed.sandbox.jobby.JobbyRequest;
+import dev.jobfeed.sync.StoreOriginMismatchException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,10 +41,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The queue of a live event: one place for one intent, a look at it now and then, and the match. */
 class JobbyQueueTest {
 
-    private JobbyWorld world;
+    private JobbyFixture world;
 
     private void start(String database) throws Exception {
-        world = JobbyWorld.of(database, JobbyOptions.builder().rateLimits(false));
+        world = JobbyFixture.of(database, JobbyOptions.builder().rateLimits(false));
     }
 
     @AfterEach
@@ -237,7 +239,7 @@ class JobbyQueueTest {
         assertThat(world.alerts()).containsExactly("match " + match);
         assertThat(world.one("select message from alert where told_at is not null", String.class))
                 .endsWith(": " + link);
-        JsonNode sent = SyncWorld.parse(Files.readString(out.resolve("dev.jobfeed.jobby.match-" + match + ".json")));
+        JsonNode sent = SyncFixture.parse(Files.readString(out.resolve("dev.jobfeed.jobby.match-" + match + ".json")));
         assertThat(sent.at("/data/url").textValue()).isEqualTo(link);
         assertThat(sent.at("/data/event_id").textValue()).isEqualTo(world.liveEvent());
         assertThat(world.one("select count(*) from jobby_match where relayed_at is not null", Integer.class))
@@ -353,18 +355,19 @@ class JobbyQueueTest {
 
         assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).isEmpty();
         assertThat(world.alerts()).containsExactly("configuration");
-        assertThatThrownBy(() -> join(world.liveEvent())).hasRootCauseInstanceOf(ForeignStoreException.class);
+        assertThatThrownBy(() -> join(world.liveEvent())).hasRootCauseInstanceOf(StoreOriginMismatchException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void twoProcessesTogetherDoNotAskFasterThanAllowed(String database) throws Exception {
-        world = JobbyWorld.of(database, JobbyOptions.builder().rateLimits(false).pollFloor(Duration.ofMillis(300)));
+        world = JobbyFixture.of(
+                database, JobbyOptions.builder().rateLimits(false).pollFloor(Duration.ofMillis(300)));
         world.with("jobby.poll-interval", "300ms").withTimer();
         join(world.liveEvent());
         var other = world.newContext();
         try {
-            await().atMost(JobbyWorld.DEADLINE)
+            await().atMost(JobbyFixture.DEADLINE)
                     .until(() ->
                             world.jobby().requests(JobbyEndpoint.QUEUE_STATUS).size() >= 8);
         } finally {
@@ -376,7 +379,7 @@ class JobbyQueueTest {
     @Test
     void aRequestForTheStatusThatIsRepeatedKeepsTheIntervalToo() throws Exception {
         Duration interval = Duration.ofMillis(300);
-        world = JobbyWorld.of("h2", JobbyOptions.builder().rateLimits(false));
+        world = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false));
         world.with("jobby.poll-interval", "300ms");
         join(world.liveEvent());
         world.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
@@ -407,7 +410,7 @@ class JobbyQueueTest {
         "http://localhost/api/v1, 0, false"
     })
     void onlyAStandInOnThisMachineIsAskedFasterThanEveryFiveSeconds(String baseUrl, String interval, boolean taken) {
-        Settings settings = Settings.over(
+        JobfeedProperties settings = JobfeedProperties.over(
                 name -> java.util.Optional.ofNullable(Map.of("jobby.base-url", baseUrl, "jobby.poll-interval", interval)
                         .get(name)));
         if (taken) {
@@ -459,12 +462,12 @@ class JobbyQueueTest {
     }
 
     private JsonNode join(String eventId) throws Exception {
-        return SyncWorld.parse(world.send("direct:jobby-queue-join", eventId, Map.of(), String.class));
+        return SyncFixture.parse(world.send("direct:jobby-queue-join", eventId, Map.of(), String.class));
     }
 
     /** A look once the interval since the last one is over. */
     private void poll() throws Exception {
-        await().atMost(JobbyWorld.DEADLINE)
+        await().atMost(JobbyFixture.DEADLINE)
                 .until(() -> world.one(
                                 "select count(*) from sync_state where stream = 'jobby_queue'"
                                         + " and (lease_until is null or lease_until <= current_timestamp)",

@@ -22,13 +22,13 @@ class JobbyRelayTest {
 
     private static final String BROKER = "vm://0";
 
-    private JobbyWorld world;
+    private JobbyFixture world;
     private EmbeddedActiveMQ broker;
     private ConnectionFactory connections;
 
     @BeforeEach
     void start() throws Exception {
-        world = JobbyWorld.of("h2", JobbyOptions.builder().rateLimits(false));
+        world = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false));
         world.with("jobfeed.changes.to", "jms:queue:jobfeed");
         connections = new ActiveMQConnectionFactory(BROKER);
         world.context().addComponent("jms", JmsComponent.jmsComponent(connections));
@@ -66,7 +66,7 @@ class JobbyRelayTest {
         try (JMSContext session = connections.createContext()) {
             var consumer = session.createConsumer(session.createQueue("jobfeed"));
             Message message = consumer.receive(10_000);
-            JsonNode json = SyncWorld.parse(message.getBody(String.class));
+            JsonNode json = SyncFixture.parse(message.getBody(String.class));
             assertThat(json.at("/data/match_id").textValue()).isEqualTo(match);
             assertThat(message.getStringProperty("jobfeedType")).isEqualTo("dev.jobfeed.jobby.match");
             assertThat(message.getStringProperty("jobfeedId")).isEqualTo(match);

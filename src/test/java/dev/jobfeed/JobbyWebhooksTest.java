@@ -9,7 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.sandbox.jobby.Delivery;
-import dev.jobfeed.sandbox.jobby.Flaw;
+import dev.jobfeed.sandbox.jobby.DeliveryDefect;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import dev.jobfeed.sandbox.jobby.WebhookEvent;
 import java.net.URI;
@@ -43,11 +43,12 @@ class JobbyWebhooksTest {
             "{\"id\":\"evt_w1\",\"type\":\"match.matched\",\"created_at\":1,\"data\":{\"match_id\":\"mat_w1\"}}";
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private JobbyWorld world;
+    private JobbyFixture world;
     private String url;
 
     private void start(String database) throws Exception {
-        world = JobbyWorld.of(database, JobbyOptions.builder().rateLimits(false).retryTimeScale(0));
+        world = JobbyFixture.of(
+                database, JobbyOptions.builder().rateLimits(false).retryTimeScale(0));
         world.with("jobby.token", "");
         url = world.withWebhooks(SECRET);
     }
@@ -62,7 +63,7 @@ class JobbyWebhooksTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aDeliveryIsKeptToldAndSentOnOnce(String database, @TempDir Path out) throws Exception {
-        world = JobbyWorld.of(database, JobbyOptions.builder().rateLimits(false));
+        world = JobbyFixture.of(database, JobbyOptions.builder().rateLimits(false));
         world.with("jobfeed.changes.to", "file:" + out + "?fileName=${header.jobfeedType}-${header.jobfeedId}");
         url = world.withWebhooks(SECRET);
         world.jobby().webhooks().add(url, SECRET, "match.matched", "match.declined");
@@ -70,7 +71,7 @@ class JobbyWebhooksTest {
 
         String match = world.fair().match(world.fair().places().get(0).id()).id();
 
-        await().atMost(JobbyWorld.DEADLINE).until(() -> count("relayed_at is not null") == 1);
+        await().atMost(JobbyFixture.DEADLINE).until(() -> count("relayed_at is not null") == 1);
         assertThat(statuses()).containsExactly(200);
         assertThat(world.alerts()).containsExactly("match " + match);
         // the poll finds the same match, and it is neither told nor sent again
@@ -82,11 +83,11 @@ class JobbyWebhooksTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("dev.jobfeed.jobby.match-" + match, "dev.jobby.match.matched-" + event);
         }
-        JsonNode sent = SyncWorld.parse(Files.readString(out.resolve("dev.jobby.match.matched-" + event)));
+        JsonNode sent = SyncFixture.parse(Files.readString(out.resolve("dev.jobby.match.matched-" + event)));
         assertThat(sent.at("/data/data/match_id").textValue()).isEqualTo(match);
 
         world.fair().declineMatch(match);
-        await().atMost(JobbyWorld.DEADLINE).until(() -> world.alerts().isEmpty());
+        await().atMost(JobbyFixture.DEADLINE).until(() -> world.alerts().isEmpty());
     }
 
     @ParameterizedTest
@@ -96,11 +97,11 @@ class JobbyWebhooksTest {
         world.jobby().webhooks().add(url, SECRET, "match.matched");
 
         WebhookEvent event =
-                world.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), Flaw.REPEATED);
-        await().atMost(JobbyWorld.DEADLINE)
+                world.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), DeliveryDefect.REPEATED);
+        await().atMost(JobbyFixture.DEADLINE)
                 .until(() -> world.jobby().webhooks().deliveries().size() == 2);
-        world.jobby().webhooks().deliver(event, Flaw.NONE);
-        await().atMost(JobbyWorld.DEADLINE)
+        world.jobby().webhooks().deliver(event, DeliveryDefect.NONE);
+        await().atMost(JobbyFixture.DEADLINE)
                 .until(() -> world.jobby().webhooks().deliveries().size() == 3);
 
         assertThat(statuses()).containsOnly(200);
@@ -110,13 +111,13 @@ class JobbyWebhooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"WRONG_SIGNATURE", "OLD_TIMESTAMP"})
-    void aForgeryIsRefused(Flaw flaw) throws Exception {
+    void aForgeryIsRefused(DeliveryDefect flaw) throws Exception {
         start("h2");
         world.jobby().webhooks().add(url, SECRET, "match.matched");
 
         world.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), flaw);
 
-        await().atMost(JobbyWorld.DEADLINE).until(() -> statuses().equals(List.of(401)));
+        await().atMost(JobbyFixture.DEADLINE).until(() -> statuses().equals(List.of(401)));
         assertNothingHappened();
     }
 
@@ -309,7 +310,7 @@ class JobbyWebhooksTest {
 
     @Test
     void withoutASecretThereIsNoRoute() throws Exception {
-        world = JobbyWorld.of("h2", JobbyOptions.builder());
+        world = JobbyFixture.of("h2", JobbyOptions.builder());
 
         assertThat(world.context().getRoute("jobby-webhooks")).isNull();
         assertThat(world.context().hasComponent("platform-http")).isNull();

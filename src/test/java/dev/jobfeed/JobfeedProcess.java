@@ -3,6 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.jobfeed.config.JobfeedProperties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,15 +76,15 @@ final class JobfeedProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-cp",
                 classPath(),
-                "dev.jobfeed.cli.Jobfeed"));
+                "dev.jobfeed.cli.JobfeedCli"));
         // behind the class path, which they may replace
         command.addAll(command.size() - 1, java);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> set = new HashMap<>();
         // many run side by side
-        set.put(Settings.environmentVariable("jobfeed.http.port"), "0");
-        properties.forEach((name, value) -> set.put(Settings.environmentVariable(name), value));
+        set.put(JobfeedProperties.environmentVariable("jobfeed.http.port"), "0");
+        properties.forEach((name, value) -> set.put(JobfeedProperties.environmentVariable(name), value));
         // whoever runs the tests may have settings of their own
         builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
         builder.environment().putAll(set);

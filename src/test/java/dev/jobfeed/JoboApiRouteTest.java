@@ -32,10 +32,10 @@ class JoboApiRouteTest extends RouteTest {
 
     @Test
     void theKeyIsOnTheMessageForTheCallAndAtNoOtherStep() throws Exception {
-        edit("jobo-exchange", route -> {
-            route.weaveById("jobo-exchange-key-on").before().to("mock:before");
-            route.weaveById("jobo-exchange-http").before().to("mock:call");
-            route.weaveById("jobo-exchange-read").before().to("mock:answer");
+        edit("jobo-http-call", route -> {
+            route.weaveById("jobo-http-call-key-on").before().to("mock:before");
+            route.weaveById("jobo-http-call-http").before().to("mock:call");
+            route.weaveById("jobo-http-call-read").before().to("mock:answer");
         });
 
         world.sync();
@@ -63,8 +63,8 @@ class JoboApiRouteTest extends RouteTest {
     @Test
     void eachTryPassesTheStepOfOneRequestAnew() throws Exception {
         edit(
-                "jobo-exchange",
-                route -> route.weaveById("jobo-exchange-http").before().to("mock:call"));
+                "jobo-http-call",
+                route -> route.weaveById("jobo-http-call-http").before().to("mock:call"));
         answers(503, Map.of("Retry-After", "1"), 2);
 
         world.sync();
@@ -77,8 +77,8 @@ class JoboApiRouteTest extends RouteTest {
     @Test
     void whatIsFinalIsAskedOnce() throws Exception {
         edit(
-                "jobo-exchange",
-                route -> route.weaveById("jobo-exchange-http").before().to("mock:call"));
+                "jobo-http-call",
+                route -> route.weaveById("jobo-http-call-http").before().to("mock:call"));
         answers(403, Map.of(), 9);
 
         assertThatThrownBy(world::sync).isNotNull();
@@ -98,7 +98,7 @@ class JoboApiRouteTest extends RouteTest {
             exchange.setVariable("joboQuery", "from=host");
             exchange.getMessage().setBody(UUID.randomUUID().toString());
         });
-        template.send("direct:jobfeed-estimate", exchange -> {
+        template.send("direct:sync-estimate", exchange -> {
             exchange.setVariable("joboQuery", "from=host");
             exchange.setVariable("jobfeedStream", "jobs");
         });
@@ -111,7 +111,7 @@ class JoboApiRouteTest extends RouteTest {
     @Test
     void aLostCursorIsAnAnswerForTheLoopAndNoFailure() throws Exception {
         context().getPropertiesComponent().addOverrideProperty("jobo.jobs.batch-size", "10");
-        edit("jobs-feed", route -> route.weaveById("jobs-feed-restart").after().to("mock:restarted"));
+        edit("feed-loop", route -> route.weaveById("feed-loop-restart").after().to("mock:restarted"));
         world.sandbox.faults(
                 FaultRule.answer(409, Map.of(), "{}").on(Endpoint.JOBS_FEED).nth(2));
 

@@ -21,7 +21,9 @@ class JobsRouteTest extends RouteTest {
 
     @Test
     void aPageIsWrittenInChunks() throws Exception {
-        edit("jobs-page", route -> route.weaveById("jobs-page-upsert").before().to("mock:chunk"));
+        edit(
+                "feed-store-page",
+                route -> route.weaveById("feed-store-page-upsert").before().to("mock:chunk"));
 
         world.sync();
 
@@ -33,7 +35,7 @@ class JobsRouteTest extends RouteTest {
 
     @Test
     void aStepThatFailsInsideThePageTakesTheWholePageBack() throws Exception {
-        edit("jobs-page", route -> route.weaveById("jobs-page-checkpoint")
+        edit("feed-store-page", route -> route.weaveById("feed-store-page-checkpoint")
                 .before()
                 .throwException(new IllegalStateException("no")));
 
@@ -59,7 +61,7 @@ class JobsRouteTest extends RouteTest {
     @Test
     void theTriggerMakesOneAttemptAndKeepsAFailureToItself() throws Exception {
         edit("jobs-schedule", route -> route.replaceFromWith("direct:tick"));
-        edit("jobs-feed", route -> route.weaveById("jobs-feed-check")
+        edit("feed-loop", route -> route.weaveById("feed-loop-check")
                 .before()
                 .to("mock:page")
                 .filter(page -> arrived("mock:page").size() == 1)

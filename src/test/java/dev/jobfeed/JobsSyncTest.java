@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jobfeed.run.AttemptFailedException;
-import dev.jobfeed.run.ForeignStoreException;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunMode;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sync.StoreOriginMismatchException;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -26,10 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The shipped routes against the sandbox, over HTTP; the database against the sandbox's truth. */
 class JobsSyncTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(700)).with("jobo.jobs.batch-size", "250");
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(700)).with("jobo.jobs.batch-size", "250");
     }
 
     @AfterEach
@@ -181,7 +181,7 @@ class JobsSyncTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void anEmptyFeedIsASuccessWithZeroRows(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(0));
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(0));
 
         Run run = world.sync();
 
@@ -209,7 +209,7 @@ class JobsSyncTest {
         }
         UUID id = world.sandbox.world().activeIds().findFirst().orElseThrow();
 
-        JsonNode delivered = SyncWorld.parse(world.sandbox.world().json(id));
+        JsonNode delivered = SyncFixture.parse(world.sandbox.world().json(id));
         assertThat(world.one("select created_at from job where id = ?", OffsetDateTime.class, id))
                 .isEqualTo(OffsetDateTime.parse("2026-04-29T05:00:03.198870Z"));
         assertThat(world.one("select workplace_type from job where id = ?", String.class, id))
@@ -219,12 +219,12 @@ class JobsSyncTest {
         assertThat(world.one("select company_name from job where id = ?", String.class, id))
                 .isEqualTo(delivered.at("/company/name").textValue());
         for (String column : List.of("company", "locations", "qualifications", "responsibilities", "benefits")) {
-            assertThat(SyncWorld.parse(
+            assertThat(SyncFixture.parse(
                             world.one("select cast(" + column + " as text) from job where id = ?", String.class, id)))
                     .as(column)
                     .isEqualTo(delivered.get(column));
         }
-        assertThat(SyncWorld.parse(world.one("select cast(extra as text) from job where id = ?", String.class, id))
+        assertThat(SyncFixture.parse(world.one("select cast(extra as text) from job where id = ?", String.class, id))
                         .get("external_id")
                         .textValue())
                 .isEqualTo("x-1");
@@ -268,10 +268,11 @@ class JobsSyncTest {
         world.sandbox.world().createJobs(rows);
         world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body -> {
-                    OffsetDateTime window = OffsetDateTime.parse(
-                            SyncWorld.parse(request.body()).get("updated_after").textValue());
+                    OffsetDateTime window = OffsetDateTime.parse(SyncFixture.parse(request.body())
+                            .get("updated_after")
+                            .textValue());
                     String older = window.minusMinutes(minutesOlder).toString();
-                    ObjectNode page = (ObjectNode) SyncWorld.parse(text(body));
+                    ObjectNode page = (ObjectNode) SyncFixture.parse(text(body));
                     page.get("jobs").forEach(job -> ((ObjectNode) job)
                             .put("created_at", older)
                             .put("updated_at", older)
@@ -297,7 +298,7 @@ class JobsSyncTest {
         world.syncPages(1);
         String cursor = world.one("select next_cursor from sync_run", String.class);
         world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
-                ? Interceptor.rewrite(body -> text(((ObjectNode) SyncWorld.parse(text(body)))
+                ? Interceptor.rewrite(body -> text(((ObjectNode) SyncFixture.parse(text(body)))
                         .put("has_more", true)
                         .put("next_cursor", cursor)))
                 : Interceptor.pass());
@@ -317,7 +318,7 @@ class JobsSyncTest {
         world.with("jobo.base-url", world.sandbox.baseUrl().replace("127.0.0.1", "localhost"));
 
         assertThatThrownBy(world::sync)
-                .isInstanceOf(ForeignStoreException.class)
+                .isInstanceOf(StoreOriginMismatchException.class)
                 .hasMessageContaining("127.0.0.1")
                 .hasMessageContaining("localhost");
     }
@@ -327,7 +328,7 @@ class JobsSyncTest {
         world.sandbox.intercept(request ->
                 request.endpoint() == Endpoint.JOBS_FEED && !request.body().contains("cursor")
                         ? Interceptor.rewrite(body -> {
-                            ObjectNode page = (ObjectNode) SyncWorld.parse(text(body));
+                            ObjectNode page = (ObjectNode) SyncFixture.parse(text(body));
                             change.accept(page);
                             return text(page);
                         })
@@ -337,7 +338,7 @@ class JobsSyncTest {
     private ObjectNode page(List<UUID> ids) {
         String jobs =
                 String.join(",", ids.stream().map(world.sandbox.world()::json).toList());
-        return (ObjectNode) SyncWorld.parse("{\"jobs\":[" + jobs + "],\"next_cursor\":null,\"has_more\":false}");
+        return (ObjectNode) SyncFixture.parse("{\"jobs\":[" + jobs + "],\"next_cursor\":null,\"has_more\":false}");
     }
 
     private static String text(byte[] body) {

@@ -43,12 +43,12 @@ class KameletsTest {
 
     private final Collection<Message> received = new ConcurrentLinkedQueue<>();
     private final Set<String> variables = ConcurrentHashMap.newKeySet();
-    private SyncWorld world;
+    private SyncFixture world;
 
     private record Message(String change, UUID job, String event, JsonNode body) {}
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(60).apiKeys(KEY))
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(60).apiKeys(KEY))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", "0.01")
                 .with("jobfeed.changes.interval", "50ms");
@@ -89,7 +89,7 @@ class KameletsTest {
                 in.getHeader("jobfeedChange", String.class),
                 UUID.fromString(in.getHeader("jobfeedJobId", String.class)),
                 in.getHeader("jobfeedId", String.class),
-                SyncWorld.parse(in.getBody(String.class)));
+                SyncFixture.parse(in.getBody(String.class)));
     }
 
     @ParameterizedTest
@@ -223,7 +223,7 @@ class KameletsTest {
                 from("kamelet:jobo-career-sites-source?apiKey=" + KEY + "&period=1s&interval=300ms")
                         .process(exchange -> {
                             variables.addAll(exchange.getVariables().keySet());
-                            sites.add(SyncWorld.parse(exchange.getMessage().getBody(String.class)));
+                            sites.add(SyncFixture.parse(exchange.getMessage().getBody(String.class)));
                         });
             }
         });
@@ -254,7 +254,7 @@ class KameletsTest {
         "expired, stop"
     })
     void aMessageThatTheirRouteHasHandledIsHandedOn(String source, String how) throws Exception {
-        world = SyncWorld.of(
+        world = SyncFixture.of(
                         "h2", SandboxOptions.builder().jobs(60).careerSites(12).apiKeys(KEY))
                 .with("jobo.retry.time-scale", "0.01")
                 .with("jobfeed.changes.interval", "50ms");
@@ -368,7 +368,7 @@ class KameletsTest {
         start(database);
         world.with("jobo.api-key", KEY);
         UUID job = world.sandbox.world().activeIds().findFirst().orElseThrow();
-        String company = SyncWorld.parse(world.sandbox.world().json(job))
+        String company = SyncFixture.parse(world.sandbox.world().json(job))
                 .get("company")
                 .get("id")
                 .textValue();
@@ -384,7 +384,7 @@ class KameletsTest {
                     "direct:theirs", exchange -> exchange.getMessage().setBody(company));
 
             assertThat(answered.getException()).isNull();
-            assertThat(SyncWorld.parse(answered.getMessage().getBody(String.class))
+            assertThat(SyncFixture.parse(answered.getMessage().getBody(String.class))
                             .get("id")
                             .textValue())
                     .isEqualTo(company);

@@ -63,7 +63,7 @@ class LauncherTest {
 
     @Test
     void aSyncWorksInAnyDirectoryAndLocaleAndItsFilesAreItsOwners() throws Exception {
-        try (ProcessWorld world = ProcessWorld.of("h2", directory)) {
+        try (ProcessFixture world = ProcessFixture.of("h2", directory)) {
             configure("\uFEFFjobo.base-url=" + world.sandbox.baseUrl(), StandardCharsets.UTF_8);
             variables.put("LC_ALL", "C");
             variables.put("JAVA_OPTS", "-Duser.language=tr -Duser.country=TR -XX:TieredStopAtLevel=1");

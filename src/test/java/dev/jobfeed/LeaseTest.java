@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.jobfeed.run.LeaseLostException;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.lease.LeaseLostException;
+import dev.jobfeed.lease.StreamLockedException;
+import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -37,10 +37,10 @@ class LeaseTest {
     private static final String TAKE_OVER = "update sync_state set lease_token = ?, lease_holder = 'another',"
             + " lease_until = ? where stream = 'jobs'";
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(60))
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(60))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", "0.001");
     }
@@ -72,7 +72,7 @@ class LeaseTest {
         asked.await();
 
         assertThatThrownBy(world::sync)
-                .hasRootCauseInstanceOf(StreamBusyException.class)
+                .hasRootCauseInstanceOf(StreamLockedException.class)
                 .hasMessageContaining("process " + ProcessHandle.current().pid())
                 .hasMessageContaining("60 s");
 
@@ -92,7 +92,7 @@ class LeaseTest {
         world.context();
         takeOver(OffsetDateTime.now().plusMinutes(1));
         assertThatThrownBy(world::sync)
-                .hasRootCauseInstanceOf(StreamBusyException.class)
+                .hasRootCauseInstanceOf(StreamLockedException.class)
                 .hasMessageContaining("another");
         assertThat(world.feed()).isEmpty();
 

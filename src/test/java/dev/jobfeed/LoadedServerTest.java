@@ -38,7 +38,7 @@ class LoadedServerTest {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<Socket> posts = new ArrayList<>();
-    private ProcessWorld world;
+    private ProcessFixture world;
     private PausableProxy database;
     private JobfeedProcess run;
     private URI address;
@@ -47,7 +47,7 @@ class LoadedServerTest {
     void start() throws Exception {
         String direct = PostgresServer.newDatabase();
         database = PausableProxy.to(PostgresServer.port(direct));
-        world = ProcessWorld.over(PostgresServer.atPort(direct, database.port()), directory)
+        world = ProcessFixture.over(PostgresServer.atPort(direct, database.port()), directory)
                 .with("jobfeed.http.port", "0")
                 .with("jobfeed.jobs.schedule", "* * * * * ?")
                 .with("jobby.webhook-secret", "jbb_whsec_nosecretnosecretnosecretno22");
@@ -73,7 +73,7 @@ class LoadedServerTest {
 
     @Test
     void healthAndMetricsAnswerBesideSlowWebhooksAndViewersOfAFrozenDatabaseAndARunningSync() throws Exception {
-        ProcessWorld.Hold page = world.hold(Endpoint.JOBS_FEED, 2);
+        ProcessFixture.Hold page = world.hold(Endpoint.JOBS_FEED, 2);
         run();
         page.awaitAsked();
         database.pauseAfter(0);

@@ -26,11 +26,11 @@ class NodesTest {
     @TempDir
     Path directory;
 
-    private ProcessWorld world;
+    private ProcessFixture world;
 
     @BeforeEach
     void start() throws Exception {
-        world = ProcessWorld.of("postgresql", directory)
+        world = ProcessFixture.of("postgresql", directory)
                 .with("jobfeed.lease", "3s")
                 .with("jobfeed.jobs.schedule", "0/2 * * * * ?")
                 .with("jobo.jobs.watermark-parameter", "updated_after")
@@ -53,7 +53,7 @@ class NodesTest {
 
     @Test
     void oneWorksAtATimeAnotherGoesOnBehindADeadOneAndEachFiringIsOneAttempt() throws Exception {
-        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
         List<JobfeedProcess> nodes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             nodes.add(world.start("run"));
@@ -89,8 +89,8 @@ class NodesTest {
         List<String> backfill = world.feedRequests().stream()
                 .filter(body -> !body.contains("updated_after"))
                 .toList();
-        assertThat(backfill.stream().distinct()).hasSize(ProcessWorld.PAGES);
-        assertThat(backfill).hasSizeLessThanOrEqualTo(ProcessWorld.PAGES + 2);
+        assertThat(backfill.stream().distinct()).hasSize(ProcessFixture.PAGES);
+        assertThat(backfill).hasSizeLessThanOrEqualTo(ProcessFixture.PAGES + 2);
         world.assertStoreIsTheWorld();
         assertEverythingWasToldInOrder();
     }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.jobfeed.metrics.Metric;
+import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
@@ -111,7 +111,7 @@ class ObservabilityTest {
     void everyMetricIsExportedWithItsDescriptionAndItsTags() throws Exception {
         String scraped = get("/observe/metrics").body();
 
-        for (Metric metric : Metric.values()) {
+        for (JobfeedMetric metric : JobfeedMetric.values()) {
             String name = exported(metric);
             assertThat(scraped)
                     .contains("# HELP " + name + " " + metric.description().substring(0, 20));
@@ -141,7 +141,7 @@ class ObservabilityTest {
                 .toList();
 
         assertThat(documented)
-                .containsExactlyElementsOf(Stream.of(Metric.values())
+                .containsExactlyElementsOf(Stream.of(JobfeedMetric.values())
                         .map(metric -> "| `" + exported(metric) + "` | "
                                 + metric.kind().name().toLowerCase(Locale.ROOT) + " | "
                                 + String.join(", ", metric.tags()) + " | " + metric.description() + " |")
@@ -314,7 +314,7 @@ class ObservabilityTest {
     }
 
     /** By the conventions of Prometheus. */
-    private static String exported(Metric metric) {
+    private static String exported(JobfeedMetric metric) {
         String name = metric.title().replace('.', '_');
         return switch (metric.kind()) {
             case TIMER -> name + "_seconds";

@@ -2,8 +2,9 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jobfeed.feed.FeedFilters;
-import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.feed.FeedRequestBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Code, routes and {@code defaults.properties} know the same properties. */
 class PropertiesTest {
 
-    private static final Path DEFAULTS = Path.of("src/main/resources/dev/jobfeed/defaults.properties");
+    private static final Path DEFAULTS = Path.of("src/main/resources/dev/jobfeed/config/defaults.properties");
 
     private static final Pattern LITERAL = Pattern.compile("\"([\\w.-]+)\"");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([\\w.-]+)");
@@ -42,7 +43,7 @@ class PropertiesTest {
         }
 
         assertThat(read).contains("jobo.api-key", "jobfeed.jobs.schedule");
-        assertThat(Settings.defaults().keySet()).containsAll(read);
+        assertThat(JobfeedProperties.defaults().keySet()).containsAll(read);
     }
 
     @Test
@@ -57,15 +58,15 @@ class PropertiesTest {
             });
         }
         // names that are put together at run time
-        Settings recording = Settings.over(name -> {
+        JobfeedProperties recording = JobfeedProperties.over(name -> {
             read.add(name);
             return Optional.empty();
         });
-        for (FeedSource source : FeedSource.values()) {
-            FeedFilters.of(source, recording);
+        for (FeedDefinition source : FeedDefinition.values()) {
+            FeedRequestBuilder.of(source, recording);
         }
 
-        assertThat(Settings.defaults().keySet()).allMatch(read::contains);
+        assertThat(JobfeedProperties.defaults().keySet()).allMatch(read::contains);
     }
 
     @Test

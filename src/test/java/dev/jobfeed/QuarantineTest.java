@@ -11,9 +11,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jobfeed.run.AttemptFailedException;
-import dev.jobfeed.run.Quarantine;
-import dev.jobfeed.run.Run;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -35,10 +35,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Rows that cannot be stored, beside rows that can. */
 class QuarantineTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database, int jobs) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(jobs).descriptionBytes(300))
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(jobs).descriptionBytes(300))
                 .with("jobo.retry.time-scale", "0.001");
     }
 
@@ -101,9 +101,9 @@ class QuarantineTest {
         assertThat(row.get("reason").toString()).startsWith(reason);
         assertThat(row.get("closed_at")).isNull();
         ObjectNode delivered =
-                (ObjectNode) SyncWorld.parse(world.sandbox.world().json(id));
+                (ObjectNode) SyncFixture.parse(world.sandbox.world().json(id));
         change.accept(delivered);
-        assertThat(SyncWorld.parse(world.one("select payload from quarantine", String.class)))
+        assertThat(SyncFixture.parse(world.one("select payload from quarantine", String.class)))
                 .isEqualTo(delivered);
     }
 
@@ -195,7 +195,7 @@ class QuarantineTest {
         assertThat(row.get("company_name")).isEqualTo("a\ufffdb");
         assertThat(world.one("select cast(company as text) from job where id = ?", String.class, id))
                 .contains("a\ufffd");
-        assertThat(SyncWorld.parse(world.one("select cast(extra as text) from job where id = ?", String.class, id))
+        assertThat(SyncFixture.parse(world.one("select cast(extra as text) from job where id = ?", String.class, id))
                         .get("a\ufffdb")
                         .textValue())
                 .isEqualTo("a\ufffd");
@@ -350,11 +350,11 @@ class QuarantineTest {
         world.sync();
         rewriteFirstRow(job -> job.put("title", 1));
         resync();
-        Quarantine quarantine = world.bundle().tenants().standard().quarantine();
-        ObjectNode row = (ObjectNode) SyncWorld.parse(quarantine.open().get(0).payload());
+        QuarantineService quarantine = world.bundle().tenants().defaultTenant().quarantine();
+        ObjectNode row = (ObjectNode) SyncFixture.parse(quarantine.open().get(0).payload());
         world.database.update(
                 "update quarantine set payload = ?", row.put("title", "good").toString());
-        Quarantine.Entry entry = quarantine.open().get(0);
+        QuarantineService.Entry entry = quarantine.open().get(0);
 
         Optional<String> bad = LockWait.behind(
                 world.database,
@@ -390,7 +390,7 @@ class QuarantineTest {
         world.sandbox.intercept(request -> request.endpoint() != Endpoint.JOBS_FEED
                 ? Interceptor.pass()
                 : Interceptor.rewrite(body -> {
-                    ObjectNode page = (ObjectNode) SyncWorld.parse(new String(body, StandardCharsets.UTF_8));
+                    ObjectNode page = (ObjectNode) SyncFixture.parse(new String(body, StandardCharsets.UTF_8));
                     change.accept(page);
                     return bytes(page);
                 }));

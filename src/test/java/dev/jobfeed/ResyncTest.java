@@ -6,19 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jobfeed.run.Attempt;
-import dev.jobfeed.run.Holder;
-import dev.jobfeed.run.Lease;
-import dev.jobfeed.run.MassExpiry;
-import dev.jobfeed.run.ReconcileStore;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunMode;
-import dev.jobfeed.run.RunPhase;
-import dev.jobfeed.run.RunStore;
-import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.expiry.PendingExpiryService;
+import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.LeaseOwner;
+import dev.jobfeed.lease.StreamLockedException;
+import dev.jobfeed.persistence.ResyncRepository;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.persistence.RunPhase;
+import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sync.SyncAttempt;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -37,10 +37,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** When the whole feed is read again, and what becomes of the jobs that it does not bring any more. */
 class ResyncTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(100).unknownExpired(0))
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(100).unknownExpired(0))
                 .with("jobo.jobs.batch-size", "25")
                 .with("jobo.retry.time-scale", "0.001");
     }
@@ -196,7 +196,7 @@ class ResyncTest {
     }
 
     private void abandon() throws Exception {
-        var tenant = world.bundle().tenants().standard();
+        var tenant = world.bundle().tenants().defaultTenant();
         assertThat(tenant.runs().abandon("jobs", tenant.transaction())).isPresent();
     }
 
@@ -305,7 +305,7 @@ class ResyncTest {
     @ParameterizedTest
     @CsvSource({"10, false", "11, true"})
     void aFewThatAreGoneAreNotSuspicious(int missing, boolean held) throws Exception {
-        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(12).unknownExpired(0));
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(12).unknownExpired(0));
         world.sync();
         vanish(missing);
         ask();
@@ -352,16 +352,17 @@ class ResyncTest {
         assertThat(expired("swept")).containsExactly(gone.get(1));
         assertThat(world.alerts()).containsExactly("reconcile-held");
 
-        ReconcileStore held = world.bundle().tenants().standard().reconcile();
+        ResyncRepository held = world.bundle().tenants().defaultTenant().reconcile();
         assertThat(held.pending()).isEqualTo(38);
-        RunStore runs = world.bundle().tenants().standard().runs();
-        Lease attempt =
-                runs.acquire("jobs", Holder.here(), Duration.ofMinutes(1)).orElseThrow();
-        assertThatThrownBy(() -> MassExpiry.accept(world.bundle().tenants().standard(), OffsetDateTime.now()))
-                .isInstanceOf(StreamBusyException.class);
+        RunRepository runs = world.bundle().tenants().defaultTenant().runs();
+        Lease attempt = runs.acquire("jobs", LeaseOwner.currentProcess(), Duration.ofMinutes(1))
+                .orElseThrow();
+        assertThatThrownBy(() ->
+                        PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now()))
+                .isInstanceOf(StreamLockedException.class);
         assertThat(held.pending()).isEqualTo(38);
         runs.release(attempt);
-        assertThat(MassExpiry.accept(world.bundle().tenants().standard(), OffsetDateTime.now()))
+        assertThat(PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now()))
                 .isEqualTo(38);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone.subList(2, 40));
         world.sync();
@@ -465,10 +466,10 @@ class ResyncTest {
         List<UUID> gone = vanish(5);
         ask();
         var context = world.context();
-        AdviceWith.adviceWith(context, "jobs-reconcile", advice -> advice.weaveById("jobs-reconcile-loop")
+        AdviceWith.adviceWith(context, "sync-reconcile", advice -> advice.weaveById("sync-reconcile-loop")
                 .before()
-                .process(exchange ->
-                        exchange.getVariable("jobfeedAttempt", Attempt.class).stop()));
+                .process(exchange -> exchange.getVariable("jobfeedAttempt", SyncAttempt.class)
+                        .stop()));
 
         Run stopped = world.sync();
         assertThat(stopped.phase()).isEqualTo(RunPhase.RECONCILE);
@@ -486,7 +487,7 @@ class ResyncTest {
     void aResyncThatIsAskedForWhileOneRunsDoesNotFollow(String database) throws Exception {
         start(database);
         world.sync();
-        RunStore runs = world.bundle().runs();
+        RunRepository runs = world.bundle().runs();
         List<Boolean> stored = new ArrayList<>();
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
@@ -526,7 +527,7 @@ class ResyncTest {
     void aResyncThatIsAskedForWhileAnotherRunIsAtWorkIsTheNextOne() throws Exception {
         start("h2");
         world.sync();
-        RunStore runs = world.bundle().runs();
+        RunRepository runs = world.bundle().runs();
         world.sandbox.world().createJobs(1);
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
@@ -595,7 +596,7 @@ class ResyncTest {
     }
 
     private static ObjectNode page(byte[] body) {
-        return (ObjectNode) SyncWorld.parse(new String(body, StandardCharsets.UTF_8));
+        return (ObjectNode) SyncFixture.parse(new String(body, StandardCharsets.UTF_8));
     }
 
     private static byte[] text(JsonNode page) {

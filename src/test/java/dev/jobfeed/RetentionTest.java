@@ -14,8 +14,8 @@ class RetentionTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void oldRunsGoButForWhatIsStillNeeded(String database) throws Exception {
-        try (SyncWorld world =
-                SyncWorld.of(database, SandboxOptions.builder().jobs(20)).with("jobfeed.runs.keep-for", "30d")) {
+        try (SyncFixture world =
+                SyncFixture.of(database, SandboxOptions.builder().jobs(20)).with("jobfeed.runs.keep-for", "30d")) {
             long backfill = world.sync().id();
             world.sync();
             long quarantining = world.sync().id();
@@ -33,7 +33,7 @@ class RetentionTest {
         }
     }
 
-    private static void quarantine(SyncWorld world, long run, OffsetDateTime closedAt) {
+    private static void quarantine(SyncFixture world, long run, OffsetDateTime closedAt) {
         world.database.update(
                 "insert into quarantine (stream, run_id, reason, payload, quarantined_at, closed_at)"
                         + " values ('jobs', ?, 'no id', '{}', ?, ?)",
@@ -42,7 +42,7 @@ class RetentionTest {
                 closedAt);
     }
 
-    private static List<Long> runs(SyncWorld world) {
+    private static List<Long> runs(SyncFixture world) {
         return world.database.queryForList("select id from sync_run order by id", Long.class);
     }
 }

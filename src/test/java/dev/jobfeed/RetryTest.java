@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.jobfeed.run.Run;
+import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.Interceptor.Verdict;
@@ -37,11 +37,11 @@ class RetryTest {
     private static final Verdict BROKEN = Interceptor.answer(500, Map.of(), "");
     private static final Verdict UNAVAILABLE = Interceptor.answer(503, Map.of("Retry-After", "1"), "");
 
-    private SyncWorld world;
+    private SyncFixture world;
     private final Queue<Verdict> answers = new ConcurrentLinkedQueue<>();
 
     private void start(String timeScale) throws Exception {
-        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(40))
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(40))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", timeScale);
         world.sandbox.intercept(request -> {

@@ -3,7 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.jobfeed.run.Run;
+import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A job that the feed has delivered is closed by an expiry after that, and by no earlier one. */
 class ReturnedJobsTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database, String watermarkParameter) throws Exception {
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(100).unknownExpired(50))
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(100).unknownExpired(50))
                 .with("jobo.jobs.watermark-parameter", watermarkParameter)
                 .with("jobo.jobs.batch-size", "25")
                 .with("jobo.retry.time-scale", "0.001");

@@ -57,7 +57,7 @@ class RoundTripTest {
             context.build();
             Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
             if (text.contains("routeTemplateRef")) {
-                load(context, Files.readString(Path.of("routes/triggers.camel.yaml")));
+                load(context, Files.readString(Path.of("routes/schedules.camel.yaml")));
             }
             int others = model.getRouteTemplateDefinitions().size();
             load(context, text);

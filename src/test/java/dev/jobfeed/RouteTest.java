@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
  */
 abstract class RouteTest extends CamelTestSupport {
 
-    SyncWorld world;
+    SyncFixture world;
 
     /** What the sandbox holds. */
     abstract SandboxOptions.Builder sandbox();
@@ -36,7 +36,7 @@ abstract class RouteTest extends CamelTestSupport {
 
     @Override
     protected CamelContext createCamelContext() throws Exception {
-        world = SyncWorld.of("h2", sandbox());
+        world = SyncFixture.of("h2", sandbox());
         for (Map.Entry<String, String> property : properties().entrySet()) {
             world.with(property.getKey(), property.getValue());
         }

@@ -7,10 +7,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.ops.Flow;
-import dev.jobfeed.ops.Schedules;
-import dev.jobfeed.run.MassExpiry;
+import dev.jobfeed.expiry.PendingExpiryService;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.schedule.SchedulePauses;
+import dev.jobfeed.schedule.ScheduledStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -36,11 +36,11 @@ class RoutesGuideTest {
 
     private static final Pattern INDENTED = Pattern.compile("(?m)(^ {4}.*\n)+");
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     @BeforeEach
     void start() throws Exception {
-        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(200));
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(200));
     }
 
     @AfterEach
@@ -54,7 +54,7 @@ class RoutesGuideTest {
         world.with("jobfeed.jobs.enabled", "true");
 
         Clock saturday = Clock.fixed(Instant.parse("2026-11-28T12:00:00Z"), ZoneOffset.UTC);
-        assertThat(new Schedules(world.bundle().tenants().standard(), saturday).next(Flow.JOBS))
+        assertThat(new SchedulePauses(world.bundle().tenants().defaultTenant(), saturday).next(ScheduledStream.JOBS))
                 .contains(OffsetDateTime.parse("2026-11-30T06:00:00Z"));
     }
 
@@ -68,11 +68,11 @@ class RoutesGuideTest {
         assertThat(remote).isPositive();
         assertThat(world.one("select count(*) from reconcile_pending", Integer.class))
                 .isEqualTo(200 - remote);
-        var tenant = world.bundle().tenants().standard();
-        MassExpiry.accept(tenant, OffsetDateTime.parse("2026-11-28T12:00:00Z"));
+        var tenant = world.bundle().tenants().defaultTenant();
+        PendingExpiryService.accept(tenant, OffsetDateTime.parse("2026-11-28T12:00:00Z"));
         List<UUID> active = world.database.queryForList("select id from active_job", UUID.class);
         assertThat(active).hasSize(remote).allSatisfy(id -> {
-            JsonNode job = SyncWorld.parse(world.sandbox.world().json(id));
+            JsonNode job = SyncFixture.parse(world.sandbox.world().json(id));
             assertThat(job.get("workplace_type").textValue()).isEqualToIgnoringCase("remote");
             assertThat(job.get("locations").findValuesAsText("country")).containsAnyOf("United States", "Germany");
         });
@@ -99,9 +99,14 @@ class RoutesGuideTest {
             world.sandbox.world().expireJobs(1);
             world.sync();
 
-            await().atMost(JobbyWorld.DEADLINE)
-                    .until(() ->
-                            world.bundle().tenants().standard().outbox().lag().waiting() == 0);
+            await().atMost(JobbyFixture.DEADLINE)
+                    .until(() -> world.bundle()
+                                    .tenants()
+                                    .defaultTenant()
+                                    .outbox()
+                                    .lag()
+                                    .waiting()
+                            == 0);
         } finally {
             mine.detachAppender(lines);
         }

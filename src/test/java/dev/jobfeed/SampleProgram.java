@@ -102,7 +102,7 @@ final class SampleProgram {
     /** The rows of its store by id. */
     Map<String, JsonNode> store() throws IOException {
         Map<String, JsonNode> rows = new TreeMap<>();
-        SyncWorld.parse(Files.readString(directory.resolve("store.json")))
+        SyncFixture.parse(Files.readString(directory.resolve("store.json")))
                 .properties()
                 .forEach(row -> rows.put(row.getKey(), row.getValue()));
         return rows;

@@ -32,8 +32,8 @@ class SampleProgramsTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void theJobsSampleAndTheBundleKeepTheSameJobs(String database) throws Exception {
-        try (SyncWorld world =
-                SyncWorld.of(database, SandboxOptions.builder().jobs(2500).descriptionBytes(300))) {
+        try (SyncFixture world =
+                SyncFixture.of(database, SandboxOptions.builder().jobs(2500).descriptionBytes(300))) {
             world.with("jobo.jobs.watermark-parameter", "posted_after");
             SampleProgram sample =
                     SampleProgram.of("jobs_feed.py", directory, world.sandbox.baseUrl(), Sandbox.TEST_KEY);
@@ -73,8 +73,8 @@ class SampleProgramsTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void theCareerSitesSampleAndTheBundleKeepTheSameSites(String database) throws Exception {
-        try (SyncWorld world =
-                SyncWorld.of(database, SandboxOptions.builder().jobs(10).careerSites(230))) {
+        try (SyncFixture world =
+                SyncFixture.of(database, SandboxOptions.builder().jobs(10).careerSites(230))) {
             SampleProgram sample =
                     SampleProgram.of("career_sites_feed.py", directory, world.sandbox.baseUrl(), Sandbox.TEST_KEY);
             for (int i = 1; i <= 3; i++) {
@@ -103,7 +103,7 @@ class SampleProgramsTest {
         return ids.stream().map(UUID::toString).toArray(String[]::new);
     }
 
-    private static void assertSame(SyncWorld world, SampleProgram sample) throws Exception {
+    private static void assertSame(SyncFixture world, SampleProgram sample) throws Exception {
         List<String> stored = world.database.queryForList("select cast(id as varchar) from active_job", String.class);
         assertThat(stored).containsExactlyInAnyOrderElementsOf(sample.store().keySet());
         assertThat(stored)

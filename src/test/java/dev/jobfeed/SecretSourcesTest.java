@@ -21,11 +21,11 @@ class SecretSourcesTest {
     @TempDir
     private Path directory;
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     @BeforeEach
     void start() throws Exception {
-        world = SyncWorld.of("h2", SandboxOptions.builder().jobs(10).careerSites(1));
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(10).careerSites(1));
     }
 
     @AfterEach

@@ -33,12 +33,12 @@ class SecretsTest {
     @Test
     @Tag("processes")
     void noProcessTellsTheKeyInWhatItPrintsLogsOrStores() throws Exception {
-        try (ProcessWorld world = ProcessWorld.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
-            ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 1);
+        try (ProcessFixture world = ProcessFixture.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
+            ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 1);
             JobfeedProcess held = world.start("sync", "jobs", "--max-pages", "1");
             hold.awaitAsked();
             assertThat(Files.readString(Path.of("/proc/" + held.pid() + "/cmdline")))
-                    .contains("dev.jobfeed.cli.Jobfeed")
+                    .contains("dev.jobfeed.cli.JobfeedCli")
                     .doesNotContain(SECRET);
             assertThat(threads(held)).contains("main").doesNotContain(SECRET);
             hold.release();
@@ -91,8 +91,8 @@ class SecretsTest {
     @ParameterizedTest
     @ValueSource(ints = {401, 500, 302, 0})
     void noExceptionTellsTheKey(int answer) throws Exception {
-        try (SyncWorld world =
-                SyncWorld.of("h2", SandboxOptions.builder().jobs(1)).with("jobo.retry.time-scale", "0")) {
+        try (SyncFixture world =
+                SyncFixture.of("h2", SandboxOptions.builder().jobs(1)).with("jobo.retry.time-scale", "0")) {
             if (answer == 0) {
                 world.with("jobo.base-url", "http://127.0.0.1:1");
             }
@@ -111,7 +111,7 @@ class SecretsTest {
     @ParameterizedTest
     @ValueSource(strings = {"\nX-Other: 1", "\u00e9"})
     void aKeyThatWouldGarbleItsHeaderIsNotSentAndNotTold(String more) throws Exception {
-        try (SyncWorld world = SyncWorld.of("h2", SandboxOptions.builder().jobs(1))
+        try (SyncFixture world = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
                 .with("jobo.api-key", Sandbox.TEST_KEY + more + "x")) {
             Throwable refusal = catchThrowable(world::sync);
 

@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.ops.Board;
-import dev.jobfeed.ops.Flow;
-import dev.jobfeed.ops.Freshness;
-import dev.jobfeed.run.Firings;
-import dev.jobfeed.run.MassExpiry;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunMode;
+import dev.jobfeed.console.TenantConsole;
+import dev.jobfeed.expiry.PendingExpiryService;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.schedule.Freshness;
+import dev.jobfeed.schedule.ScheduleClaims;
+import dev.jobfeed.schedule.ScheduledStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -41,10 +41,10 @@ class ServerTimeTest {
 
     private static final Integer[] AGAIN = {0, 10, 10, 6};
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(
+        world = SyncFixture.of(
                         database,
                         SandboxOptions.builder().jobs(100).careerSites(120).unknownExpired(0))
                 .with("jobo.jobs.batch-size", "25")
@@ -100,7 +100,7 @@ class ServerTimeTest {
         world.sandbox.world().expireJobs(3);
         assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
         world.assertStoreIsTheWorldButForPending();
-        MassExpiry.accept(world.bundle().tenants().standard(), OffsetDateTime.now());
+        PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now());
         world.assertStoreIsTheWorld();
         assertThat(world.alerts()).isEmpty();
     }
@@ -349,22 +349,24 @@ class ServerTimeTest {
         local(error);
         world.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099").sync();
         Clock wrong = Clock.offset(Clock.systemUTC(), error);
-        var tenant = world.bundle().tenants().standard();
-        Board board = Board.of(tenant, stream -> Optional.empty(), wrong);
+        var tenant = world.bundle().tenants().defaultTenant();
+        TenantConsole board = TenantConsole.of(tenant, stream -> Optional.empty(), wrong);
 
         JsonNode stream = board.status().json(1).get("streams").get(0);
 
         assertThat(stream.get("age_seconds").asLong()).isBetween(0L, 60L);
         assertThat(stream.get("clock_difference_seconds").asLong()).isCloseTo(-error.toSeconds(), within(5L));
-        assertThat(new Firings(world.bundle().tenants(), wrong).isDue(null, "jobs-sync", "jobs", "0 0 * * * ?"))
+        assertThat(new ScheduleClaims(world.bundle().tenants(), wrong)
+                        .claimCatchUp(null, "jobs-sync", "jobs", "0 0 * * * ?"))
                 .isEqualTo(OffsetDateTime.now().getMinute() == 0);
         world.database.update(
                 "update sync_state set last_run_started_at = ? where stream = 'jobs'",
                 OffsetDateTime.now().plusDays(1));
-        assertThat(board.status().freshness(Flow.JOBS).isOfUnknownAge()
-                        || board.status().freshness(Flow.JOBS).state() == Freshness.State.OFF)
+        assertThat(board.status().freshness(ScheduledStream.JOBS).isOfUnknownAge()
+                        || board.status().freshness(ScheduledStream.JOBS).state() == Freshness.State.OFF)
                 .isTrue();
-        assertThat(new Firings(world.bundle().tenants(), wrong).isDue(null, "jobs-sync", "jobs", "0 0 * * * ?"))
+        assertThat(new ScheduleClaims(world.bundle().tenants(), wrong)
+                        .claimCatchUp(null, "jobs-sync", "jobs", "0 0 * * * ?"))
                 .isTrue();
     }
 
@@ -441,7 +443,8 @@ class ServerTimeTest {
         resync();
 
         world.assertStoreIsTheWorld();
-        assertThat(world.bundle().tenants().standard().reconcile().pending()).isZero();
+        assertThat(world.bundle().tenants().defaultTenant().reconcile().pending())
+                .isZero();
         assertThat(world.alerts()).doesNotContain("reconcile-held");
     }
 

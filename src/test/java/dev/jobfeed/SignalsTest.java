@@ -32,7 +32,7 @@ class SignalsTest {
     Path directory;
 
     private TestReporter reporter;
-    private ProcessWorld world;
+    private ProcessFixture world;
 
     @BeforeEach
     void start(TestReporter reporter) {
@@ -47,16 +47,16 @@ class SignalsTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aRunThatIsStoppedAgainAndAgainGoesOnWhereItWas(String database) throws Exception {
-        world = ProcessWorld.of(database, directory);
+        world = ProcessFixture.of(database, directory);
 
-        ProcessWorld.Hold answer = world.hold(Endpoint.JOBS_FEED, 2);
+        ProcessFixture.Hold answer = world.hold(Endpoint.JOBS_FEED, 2);
         JobfeedProcess process = world.start("run");
         answer.awaitAsked();
         stop(process, "TERM", "during a slow answer");
         answer.release();
         world.assertOpenAfterPages(1);
 
-        ProcessWorld.Hold sweep = world.hold(Endpoint.JOBS_EXPIRED, 1);
+        ProcessFixture.Hold sweep = world.hold(Endpoint.JOBS_EXPIRED, 1);
         process = world.start("sync", "jobs");
         sweep.awaitAsked();
         stop(process, "TERM", "during the sweep");
@@ -87,7 +87,7 @@ class SignalsTest {
         asked.await();
         stop(process, "TERM", "between pages");
         int pages = Integer.parseInt(world.one("select pages from sync_run order by id limit 1"));
-        if (pages < ProcessWorld.PAGES) {
+        if (pages < ProcessFixture.PAGES) {
             world.assertOpenAfterPages(pages);
         }
 
@@ -99,8 +99,8 @@ class SignalsTest {
 
     @Test
     void aPageThatCannotBeWrittenDoesNotKeepAProcessAlive() throws Exception {
-        world = ProcessWorld.of("postgresql", directory).with("jobfeed.lease", "2s");
-        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 2);
+        world = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", "2s");
+        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 2);
         JobfeedProcess process = world.start("sync", "jobs");
         hold.awaitAsked();
         world.awaitRow("select pages from sync_run", "1");

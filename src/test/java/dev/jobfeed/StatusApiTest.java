@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import dev.jobfeed.ops.Board;
-import dev.jobfeed.ops.ServerAnswers;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunMode;
+import dev.jobfeed.console.ErrorHandlers;
+import dev.jobfeed.console.TenantConsole;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -63,13 +63,13 @@ class StatusApiTest {
     @TempDir
     private static Path directory;
 
-    private static SyncWorld world;
+    private static SyncFixture world;
     private static String base;
     private static JsonNode description;
 
     @BeforeParameterizedClassInvocation
     static void start(String database) throws Exception {
-        world = SyncWorld.of(
+        world = SyncFixture.of(
                 database,
                 SandboxOptions.builder()
                         .jobs(120)
@@ -86,14 +86,14 @@ class StatusApiTest {
             server.setPort(port);
             return server;
         });
-        ServerAnswers.of(world.context());
+        ErrorHandlers.of(world.context());
         // the runtime has never been in step, so it starts by itself
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> world.one("select count(*) from sync_run where status = 'succeeded'", Integer.class) == 1);
         world.database.update(
                 "insert into quarantine (stream, run_id, reason, payload, quarantined_at)"
                         + " select 'jobs', max(id), 'the row has no id', '{\"title\":\"bad\"}', current_timestamp from sync_run");
-        description = SyncWorld.parse(get("/api/openapi.json").body());
+        description = SyncFixture.parse(get("/api/openapi.json").body());
     }
 
     @AfterParameterizedClassInvocation
@@ -145,12 +145,12 @@ class StatusApiTest {
 
     @Test
     void theFiguresAreThoseOfTheCommandLine() throws Exception {
-        ObjectNode served = (ObjectNode) SyncWorld.parse(get("/api/v1/status").body());
-        ObjectNode printed = (ObjectNode) SyncWorld.parse(
-                Board.of(world.bundle().tenants().standard(), stream -> Optional.empty(), Clock.systemUTC())
-                        .status()
-                        .json(5)
-                        .toString());
+        ObjectNode served = (ObjectNode) SyncFixture.parse(get("/api/v1/status").body());
+        ObjectNode printed = (ObjectNode) SyncFixture.parse(TenantConsole.of(
+                        world.bundle().tenants().defaultTenant(), stream -> Optional.empty(), Clock.systemUTC())
+                .status()
+                .json(5)
+                .toString());
         for (ObjectNode json : List.of(served, printed)) {
             json.remove("at");
             json.get("streams").forEach(stream -> ((ObjectNode) stream).remove("age_seconds"));
@@ -158,7 +158,7 @@ class StatusApiTest {
 
         assertThat(served).isEqualTo(printed);
         assertThat(served.get("active").asInt()).isEqualTo(120);
-        assertThat(SyncWorld.parse(get("/api/v1/runs?limit=100").body()).get("runs"))
+        assertThat(SyncFixture.parse(get("/api/v1/runs?limit=100").body()).get("runs"))
                 .anyMatch(run -> run.get("mode").asText().equals("backfill")
                         && run.get("credits_spent").asInt() == 360);
     }
@@ -170,7 +170,7 @@ class StatusApiTest {
         int pages = 0;
         do {
             JsonNode page =
-                    SyncWorld.parse(get("/api/v1/jobs?limit=50" + cursor).body());
+                    SyncFixture.parse(get("/api/v1/jobs?limit=50" + cursor).body());
             page.get("jobs")
                     .forEach(job -> assertThat(seen.add(job.get("id").asText())).isTrue());
             cursor = page.get("next_cursor").isNull()
@@ -182,14 +182,14 @@ class StatusApiTest {
         assertThat(pages).isEqualTo(3);
 
         String source = world.one("select source from job order by id limit 1", String.class);
-        JsonNode ofSource = SyncWorld.parse(
+        JsonNode ofSource = SyncFixture.parse(
                 get("/api/v1/jobs?limit=100&state=active&source=" + source).body());
         assertThat(ofSource.get("jobs"))
                 .hasSize(world.one("select count(*) from job where source = ?", Integer.class, source))
                 .allMatch(job -> job.get("source").asText().equals(source));
-        assertThat(SyncWorld.parse(get("/api/v1/jobs?state=expired").body()).get("jobs"))
+        assertThat(SyncFixture.parse(get("/api/v1/jobs?state=expired").body()).get("jobs"))
                 .isEmpty();
-        assertThat(SyncWorld.parse(get("/api/v1/jobs?q=100%25%5F").body()).get("jobs"))
+        assertThat(SyncFixture.parse(get("/api/v1/jobs?q=100%25%5F").body()).get("jobs"))
                 .as("a per cent sign is no wildcard")
                 .isEmpty();
 
@@ -312,7 +312,7 @@ class StatusApiTest {
         assertThat(paused.statusCode()).isEqualTo(200);
         assertThat(faults(paused.body(), "Done")).isEmpty();
 
-        JsonNode status = SyncWorld.parse(get("/api/v1/status").body());
+        JsonNode status = SyncFixture.parse(get("/api/v1/status").body());
         assertThat(status.get("streams").get(0).get("paused_at").isTextual()).isTrue();
         assertThat(world.alerts()).containsExactly("schedule-paused");
         assertThat(get("/api/v1/actions").body()).contains("\"resume\"").doesNotContain("\"pause\"");
@@ -326,7 +326,7 @@ class StatusApiTest {
 
     @Test
     void anActionSaysWhatItCostsAndASyncBegins() throws Exception {
-        JsonNode actions = SyncWorld.parse(get("/api/v1/actions").body());
+        JsonNode actions = SyncFixture.parse(get("/api/v1/actions").body());
         assertThat(actions.get("actions"))
                 .filteredOn(action -> action.get("action").asText().equals("resync"))
                 .singleElement()
@@ -336,7 +336,7 @@ class StatusApiTest {
                 });
 
         JsonNode sites =
-                SyncWorld.parse(get("/api/v1/actions?stream=career_sites").body());
+                SyncFixture.parse(get("/api/v1/actions?stream=career_sites").body());
         assertThat(sites.get("actions"))
                 .filteredOn(action -> action.get("action").asText().endsWith("sync"))
                 .hasSize(2)
@@ -401,7 +401,7 @@ class StatusApiTest {
         }
         HttpResponse<String> alerts = get("/api/v1/alerts");
         assertThat(faults(alerts.body(), "Alerts")).isEmpty();
-        assertThat(SyncWorld.parse(alerts.body())
+        assertThat(SyncFixture.parse(alerts.body())
                         .get("alerts")
                         .get(0)
                         .get("remedy")
@@ -423,7 +423,7 @@ class StatusApiTest {
     }
 
     private static void awaitEnd() throws Exception {
-        assertThat(world.bundle().attempts().awaitEnd(Duration.ofMinutes(1))).isTrue();
+        assertThat(world.bundle().attempts().awaitIdle(Duration.ofMinutes(1))).isTrue();
     }
 
     @Test
@@ -447,7 +447,8 @@ class StatusApiTest {
         }
         assertThat(wanted).contains("/web/uplot.js", "/web/words.js");
         assertThat(bytes).isLessThan(150_000);
-        assertThat(get("/web/../dev/jobfeed/defaults.properties").statusCode()).isEqualTo(404);
+        assertThat(get("/web/../dev/jobfeed/config/defaults.properties").statusCode())
+                .isEqualTo(404);
     }
 
     private static List<String> faults(String body, String schema) throws IOException {
@@ -455,7 +456,7 @@ class StatusApiTest {
         root.put("$ref", "#/components/schemas/" + schema);
         JsonSchema compiled =
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(root);
-        return compiled.validate(SyncWorld.parse(body)).stream()
+        return compiled.validate(SyncFixture.parse(body)).stream()
                 .map(Object::toString)
                 .toList();
     }

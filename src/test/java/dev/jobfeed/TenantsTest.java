@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.jobfeed.run.ForeignStoreException;
-import dev.jobfeed.run.Run;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
-import dev.jobfeed.tenant.Tenants;
+import dev.jobfeed.sync.StoreOriginMismatchException;
+import dev.jobfeed.tenant.TenantRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,7 @@ class TenantsTest {
     private static final String ACME_KEY = "jbe_test_acmeacmeacmeacmeacme_not-a-secret-not-a-secret-not-a-secret-acme";
 
     private Sandbox acme;
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
         acme = Sandbox.start(SandboxOptions.builder()
@@ -44,7 +45,7 @@ class TenantsTest {
                 .jobs(90)
                 .apiKeys(ACME_KEY)
                 .build());
-        world = SyncWorld.of(database, SandboxOptions.builder().jobs(60))
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(60))
                 .with("jobo.jobs.batch-size", "20")
                 .with("acme.jobo.base-url", acme.baseUrl())
                 .with("acme.jobo.api-key", ACME_KEY)
@@ -144,14 +145,14 @@ class TenantsTest {
     @Test
     void aTenantIsNotSetUpTwiceInTwoWays() throws Exception {
         start("h2");
-        Tenants tenants = world.bundle().tenants();
+        TenantRegistry tenants = world.bundle().tenants();
         Map<String, String> globex = Map.of("jobfeed.datasource.schema", "globex", "jobo.jobs.batch-size", "7");
         tenants.configure("globex", globex);
-        tenants.named("acme");
+        tenants.get("acme");
 
         tenants.configure("globex", globex);
         tenants.configure("acme", Map.of("jobo.jobs.batch-size", "20"));
-        assertThat(tenants.named("globex").settings().text("jobo.jobs.batch-size"))
+        assertThat(tenants.get("globex").settings().text("jobo.jobs.batch-size"))
                 .contains("7");
         assertThatThrownBy(() -> tenants.configure("acme", Map.of("jobo.api-key", Sandbox.TEST_KEY)))
                 .isInstanceOf(ConfigurationException.class)
@@ -177,7 +178,7 @@ class TenantsTest {
                 .with("globex.jobo.api-key", ACME_KEY);
 
         assertThat(catchThrowable(() -> world.sync("globex")))
-                .isInstanceOf(ForeignStoreException.class)
+                .isInstanceOf(StoreOriginMismatchException.class)
                 .hasMessageContaining("the feed of the tenant 'acme'");
 
         assertThat(acme.log().entries()).hasSize((int) requests);

@@ -31,7 +31,7 @@ class TracesTest {
             exchange.close();
         });
         collector.start();
-        try (ProcessWorld world = ProcessWorld.of("h2", directory)
+        try (ProcessFixture world = ProcessFixture.of("h2", directory)
                 .with(
                         "otel.exporter.otlp.endpoint",
                         "http://127.0.0.1:" + collector.getAddress().getPort())) {
@@ -40,7 +40,7 @@ class TracesTest {
             assertThat(sync.exitCode()).as(sync.err()).isZero();
 
             assertThat(String.join("", received))
-                    .contains("service.name", "jobfeed", "jobs-sync", "jobs-feed-fetch", "jobo-exchange", "jobo-http")
+                    .contains("service.name", "jobfeed", "jobs-sync", "feed-fetch-page", "jobo-http-call", "jobo-http")
                     .doesNotContain(Sandbox.TEST_KEY);
         } finally {
             collector.stop(0);

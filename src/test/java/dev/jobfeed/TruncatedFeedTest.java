@@ -3,11 +3,11 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jobfeed.feed.UnreadableAnswerException;
-import dev.jobfeed.run.AttemptFailedException;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunMode;
-import dev.jobfeed.run.SyncState;
+import dev.jobfeed.feed.MalformedResponseException;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
@@ -28,10 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A feed or a sweep that ends too early, or that cannot be read, is never a success. */
 class TruncatedFeedTest {
 
-    private SyncWorld world;
+    private SyncFixture world;
 
     private void start(String database) throws Exception {
-        world = SyncWorld.of(
+        world = SyncFixture.of(
                         database,
                         SandboxOptions.builder().jobs(60).careerSites(60).unknownExpired(0))
                 .with("jobo.jobs.batch-size", "20")
@@ -59,7 +59,7 @@ class TruncatedFeedTest {
         world.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(endpoint(stream)).from(2).cursor(cursor));
 
-        assertThatThrownBy(() -> world.syncStream(stream)).isInstanceOf(UnreadableAnswerException.class);
+        assertThatThrownBy(() -> world.syncStream(stream)).isInstanceOf(MalformedResponseException.class);
 
         Run run = world.run(stream);
         assertThat(run.status()).isEqualTo("open");
@@ -103,7 +103,7 @@ class TruncatedFeedTest {
         world.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_FEED).from(2));
 
-        assertThatThrownBy(world::sync).isInstanceOf(UnreadableAnswerException.class);
+        assertThatThrownBy(world::sync).isInstanceOf(MalformedResponseException.class);
 
         assertThat(world.one("select count(*) from active_job", Integer.class)).isEqualTo(60);
         assertThat(world.one("select count(*) from reconcile_pending", Integer.class))
@@ -114,11 +114,11 @@ class TruncatedFeedTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aTruncatedSweepFailsAndIsReadAgain(String database) throws Exception {
         start(database);
-        SyncState before = sweepOf(12);
+        StreamState before = sweepOf(12);
         world.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_EXPIRED).from(2).cursor(7));
 
-        assertSweepFails(before, UnreadableAnswerException.class, "sweep-cut-short");
+        assertSweepFails(before, MalformedResponseException.class, "sweep-cut-short");
     }
 
     @ParameterizedTest
@@ -140,10 +140,10 @@ class TruncatedFeedTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aSweepOfWhichNoIdCanBeReadFails(String database) throws Exception {
         start(database);
-        SyncState before = sweepOf(12);
+        StreamState before = sweepOf(12);
         world.sandbox.faults(FaultRule.of(Fault.OBJECT_IDS));
 
-        assertSweepFails(before, UnreadableAnswerException.class, "sweep-unreadable");
+        assertSweepFails(before, MalformedResponseException.class, "sweep-unreadable");
     }
 
     @ParameterizedTest
@@ -151,7 +151,7 @@ class TruncatedFeedTest {
     void aSweepOfWhichSomeIdsCannotBeReadExpiresTheOthersAndFails(String database, Fault fault, String example)
             throws Exception {
         start(database);
-        SyncState before = sweepOf(12);
+        StreamState before = sweepOf(12);
         world.sandbox.faults(
                 FaultRule.of(fault).on(Endpoint.JOBS_EXPIRED).nth(2).rows(3));
         List<UUID> gone = world.sandbox.world().expiredIds().toList();
@@ -191,7 +191,7 @@ class TruncatedFeedTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void anIdThatStaysUnreadableStopsNoFeedAndBuysNoResync(String database) throws Exception {
         start(database);
-        SyncState before = sweepOf(1);
+        StreamState before = sweepOf(1);
         world.sandbox.faults(
                 FaultRule.of(Fault.ROW_BAD_ID).on(Endpoint.JOBS_EXPIRED).rows(1));
         for (int i = 1; i <= 3; i++) {
@@ -217,14 +217,14 @@ class TruncatedFeedTest {
         world.assertStoreIsTheWorld();
     }
 
-    private SyncState sweepOf(int expired) throws Exception {
+    private StreamState sweepOf(int expired) throws Exception {
         world.sync();
         world.sandbox.world().expireJobs(expired);
         world.sandbox.log().clear();
         return world.state();
     }
 
-    private void assertSweepFails(SyncState before, Class<?> failure, String condition) throws Exception {
+    private void assertSweepFails(StreamState before, Class<?> failure, String condition) throws Exception {
         assertThatThrownBy(world::sync).isInstanceOf(failure);
 
         assertThat(world.feed()).isEmpty();

@@ -27,11 +27,11 @@ class TwoProcessesTest {
     @TempDir
     Path directory;
 
-    private ProcessWorld world;
+    private ProcessFixture world;
 
     @BeforeEach
     void start() throws Exception {
-        world = ProcessWorld.of("postgresql", directory).with("jobfeed.lease", LEASE.toSeconds() + "s");
+        world = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", LEASE.toSeconds() + "s");
     }
 
     @AfterEach
@@ -41,7 +41,7 @@ class TwoProcessesTest {
 
     @Test
     void theSecondSaysWhoIsAtWorkAndTakesOverWithinTheLeaseOfADeadOne() throws Exception {
-        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = world.start("sync", "jobs");
         hold.awaitAsked();
         int requests = world.sandbox.log().entries().size();
@@ -66,7 +66,7 @@ class TwoProcessesTest {
 
     @Test
     void theSecondStoresAnAgreementToTheCostForTheNextAttempt() throws Exception {
-        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = world.start("sync", "jobs", "--max-pages", "3");
         hold.awaitAsked();
 
@@ -82,7 +82,7 @@ class TwoProcessesTest {
 
     @Test
     void aStoppedOneThatHoldsRowLocksBlocksNobodyAndWakesUpToNothing() throws Exception {
-        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = world.start("sync", "jobs");
         hold.awaitAsked();
         try (Connection other = DriverManager.getConnection(world.url);
@@ -129,7 +129,7 @@ class TwoProcessesTest {
 
     @Test
     void oneThatIsStoppedWhileItWaitsForAPageWakesUpToNothing() throws Exception {
-        ProcessWorld.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = world.start("sync", "jobs");
         hold.awaitAsked();
         first.signal("STOP");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.jobfeed.run.Run;
+import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -18,14 +18,14 @@ class UnchangedPageTest {
 
     private static final int PAGES = 4;
 
-    private static SyncWorld world(String database) throws Exception {
-        return SyncWorld.of(database, SandboxOptions.builder().jobs(100).unknownExpired(0))
+    private static SyncFixture world(String database) throws Exception {
+        return SyncFixture.of(database, SandboxOptions.builder().jobs(100).unknownExpired(0))
                 .with("jobo.jobs.batch-size", "25");
     }
 
     @Test
     void postgresqlWritesNoJobAndNothingButTheIdsThatAResyncReceives() throws Exception {
-        try (SyncWorld world = world("postgresql")) {
+        try (SyncFixture world = world("postgresql")) {
             world.sync();
             Map<String, Long> before = written(world);
             String jobs = "select md5(string_agg(concat(id, ctid, xmin), ',' order by id)) from job";
@@ -45,7 +45,7 @@ class UnchangedPageTest {
 
     @Test
     void aPageIsOneLookUpAndNoUpsert() throws Exception {
-        try (SyncWorld world = world("h2")) {
+        try (SyncFixture world = world("h2")) {
             world.sync();
             world.database.execute("set query_statistics_max_entries 1000");
             world.database.execute("set query_statistics true");
@@ -62,7 +62,7 @@ class UnchangedPageTest {
         }
     }
 
-    private static void resync(SyncWorld world) throws Exception {
+    private static void resync(SyncFixture world) throws Exception {
         world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
         Run run = world.sync();
         assertThat(run.counts().unchanged()).isEqualTo(100);
@@ -70,7 +70,7 @@ class UnchangedPageTest {
     }
 
     /** Rows inserted, updated and deleted by table. A server process tells what it counted at its end at the latest. */
-    private static Map<String, Long> written(SyncWorld world) {
+    private static Map<String, Long> written(SyncFixture world) {
         List<Integer> servers = world.database.queryForList(
                 "select pid from pg_stat_activity where datname = current_database()", Integer.class);
         HikariDataSource pool = (HikariDataSource) world.database.getDataSource();
@@ -85,7 +85,7 @@ class UnchangedPageTest {
                 .collect(Collectors.toMap(row -> (String) row.get("relname"), row -> (Long) row.get("written")));
     }
 
-    private static long executions(SyncWorld world, String part) {
+    private static long executions(SyncFixture world, String part) {
         return world.one(
                 "select coalesce(sum(execution_count), 0) from information_schema.query_statistics"
                         + " where sql_statement like ? and sql_statement not like '%query_statistics%'",

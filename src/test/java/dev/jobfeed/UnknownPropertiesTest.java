@@ -2,6 +2,7 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobfeed.config.UnknownProperties;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package dev.jobfeed.bench;
 
-import dev.jobfeed.feed.Field;
-import dev.jobfeed.feed.RowShape;
+import dev.jobfeed.feed.FieldDefinition;
+import dev.jobfeed.feed.RecordSchema;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,7 +22,8 @@ final class Contents {
 
     /** A digest of all that was delivered; hashes and times of a contender's own are no part of it. */
     static String digest(String url) throws SQLException {
-        String columns = RowShape.JOB.fields().stream().map(Field::name).collect(Collectors.joining(", "));
+        String columns =
+                RecordSchema.JOB.fields().stream().map(FieldDefinition::name).collect(Collectors.joining(", "));
         MessageDigest digest = sha256();
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {

@@ -1,10 +1,11 @@
 package dev.jobfeed.bench;
 
-import dev.jobfeed.store.Database;
+import dev.jobfeed.persistence.Dialect;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.h2.engine.Constants;
@@ -44,7 +45,11 @@ final class H2Store implements Store {
         databases++;
         JdbcDataSource dataSource = new JdbcDataSource();
         dataSource.setURL(url());
-        Database.H2.migrate(dataSource, Optional.empty());
+        try {
+            Dialect.H2.migrate(dataSource, Optional.empty());
+        } catch (SQLException e) {
+            throw new IOException("The tables were not created", e);
+        }
     }
 
     /** It is closed between two runs, and so has nothing left to do. */

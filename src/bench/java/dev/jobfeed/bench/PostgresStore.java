@@ -1,7 +1,7 @@
 package dev.jobfeed.bench;
 
 import dev.jobfeed.PostgresServer;
-import dev.jobfeed.store.Database;
+import dev.jobfeed.persistence.Dialect;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -49,7 +49,7 @@ final class PostgresStore implements Store {
         url = server.create();
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(url);
-        Database.POSTGRESQL.migrate(dataSource, Optional.empty());
+        Dialect.POSTGRESQL.migrate(dataSource, Optional.empty());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.feed.FeedSource;
-import dev.jobfeed.run.Run;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.persistence.Run;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -23,12 +23,12 @@ final class AbandonCommand implements Callable<Integer> {
     @Mixin
     private TenantOption tenant;
 
-    @Parameters(paramLabel = "STREAM", converter = Streams.One.class, description = "jobs or career-sites.")
-    private FeedSource source;
+    @Parameters(paramLabel = "STREAM", converter = StreamArgument.One.class, description = "jobs or career-sites.")
+    private FeedDefinition source;
 
     @Override
     public Integer call() throws Exception {
-        try (StoreAccess store = StoreAccess.open(Configuration.read(sandbox.presets()), tenant)) {
+        try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
             Optional<Run> abandoned = store.tenant()
                     .runs()
                     .abandon(source.stream(), store.tenant().transaction());

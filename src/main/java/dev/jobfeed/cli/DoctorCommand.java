@@ -2,19 +2,19 @@ package dev.jobfeed.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.jobfeed.ConfigurationException;
-import dev.jobfeed.Network;
-import dev.jobfeed.Settings;
-import dev.jobfeed.SettingsCheck;
-import dev.jobfeed.UnknownProperties;
-import dev.jobfeed.feed.FeedFilters;
-import dev.jobfeed.feed.FeedSource;
-import dev.jobfeed.retry.AnswerHeader;
-import dev.jobfeed.run.ClockAlert;
-import dev.jobfeed.run.Failures;
-import dev.jobfeed.run.Origin;
-import dev.jobfeed.run.RunStore;
-import dev.jobfeed.run.ServerClock;
+import dev.jobfeed.api.HttpClientFactory;
+import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.config.UnknownProperties;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.feed.FeedRequestBuilder;
+import dev.jobfeed.feed.Headers;
+import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.problem.ProblemTranslator;
+import dev.jobfeed.sync.ClockAlert;
+import dev.jobfeed.sync.OriginGuard;
+import dev.jobfeed.tenant.PropertiesCheck;
 import dev.jobfeed.tenant.Tenant;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,8 +76,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Configuration configuration = Configuration.read(sandbox.presets());
-        Settings settings = tenant.settings(configuration);
+        RuntimeConfiguration configuration = RuntimeConfiguration.read(sandbox.presets());
+        JobfeedProperties settings = tenant.settings(configuration);
         check(
                 "configuration",
                 () -> configuration.file().map(Path::toString).orElse("no file; environment and defaults"));
@@ -89,7 +89,7 @@ final class DoctorCommand implements Callable<Integer> {
         check("limits", () -> limits(settings));
         check("jobby", () -> jobby(settings));
         check("database", () -> database(configuration, settings));
-        check("network", () -> Network.of(settings).text());
+        check("network", () -> HttpClientFactory.of(settings).text());
         check("api", () -> reach(settings));
         if (clockDifference != null) {
             boolean differs = clockDifference.abs().compareTo(ServerClock.TOLERATED) > 0;
@@ -100,7 +100,7 @@ final class DoctorCommand implements Callable<Integer> {
                             + (differs ? " Synchronise this machine's clock (NTP)." : "")));
         }
         checkTriggers(configuration, settings);
-        RouteCheck.check(configuration).forEach(findings::add);
+        RouteValidator.check(configuration).forEach(findings::add);
         print();
         return findings.stream().anyMatch(finding -> finding.verdict() == Verdict.failure)
                 ? ExitCode.FAILED.code()
@@ -111,24 +111,24 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             findings.add(new Finding(subject, Verdict.ok, check.run()));
         } catch (Exception e) {
-            findings.add(new Finding(subject, Verdict.failure, Failures.describe(e)));
+            findings.add(new Finding(subject, Verdict.failure, ProblemTranslator.describe(e)));
         }
     }
 
     /** A warning only, because what starts a tenant may stand elsewhere; the standard tenant's are shipped. */
-    private void checkTriggers(Configuration configuration, Settings settings) throws IOException {
+    private void checkTriggers(RuntimeConfiguration configuration, JobfeedProperties settings) throws IOException {
         if (tenant.name().isEmpty()) {
             return;
         }
         try {
-            String found = TriggerCheck.check(RouteFile.of(configuration.routes()), tenant.name(), settings);
+            String found = ScheduleRouteCheck.check(RouteFile.of(configuration.routes()), tenant.name(), settings);
             findings.add(new Finding("triggers", Verdict.ok, found));
         } catch (ConfigurationException e) {
             findings.add(new Finding("triggers", Verdict.warning, e.getMessage()));
         }
     }
 
-    private void checkKey(Settings settings) {
+    private void checkKey(JobfeedProperties settings) {
         try {
             String key = settings.apiKey();
             findings.add(
@@ -157,9 +157,9 @@ final class DoctorCommand implements Callable<Integer> {
                         "not known, and of no effect: " + UnknownProperties.describe(unknown));
     }
 
-    private static String filters(Settings settings) {
-        List<String> odd = Stream.of(FeedSource.values())
-                .flatMap(source -> FeedFilters.unknownValues(source, settings).stream())
+    private static String filters(JobfeedProperties settings) {
+        List<String> odd = Stream.of(FeedDefinition.values())
+                .flatMap(source -> FeedRequestBuilder.unknownValues(source, settings).stream())
                 .toList();
         if (!odd.isEmpty()) {
             throw new ConfigurationException(
@@ -168,9 +168,9 @@ final class DoctorCommand implements Callable<Integer> {
         return "each can be sent";
     }
 
-    private static String schedules(Settings settings) {
+    private static String schedules(JobfeedProperties settings) {
         StringBuilder set = new StringBuilder();
-        for (String name : Settings.defaults().keySet()) {
+        for (String name : JobfeedProperties.defaults().keySet()) {
             if (name.endsWith("schedule")) {
                 settings.cron(name)
                         .ifPresent(cron ->
@@ -180,14 +180,14 @@ final class DoctorCommand implements Callable<Integer> {
         return set + "by the clock of " + settings.timeZone().getID();
     }
 
-    private static String limits(Settings settings) {
-        SettingsCheck.check(settings);
-        return FeedSource.JOBS.batchSize(settings) + " jobs, " + FeedSource.CAREER_SITES.batchSize(settings)
+    private static String limits(JobfeedProperties settings) {
+        PropertiesCheck.check(settings);
+        return FeedDefinition.JOBS.batchSize(settings) + " jobs, " + FeedDefinition.CAREER_SITES.batchSize(settings)
                 + " career sites and " + settings.expiredBatchSize() + " expired ids a page, by "
                 + settings.jobsWatermarkParameter();
     }
 
-    private static String jobby(Settings settings) {
+    private static String jobby(JobfeedProperties settings) {
         settings.liveEventsLimit();
         settings.duration("jobby.http.response-timeout");
         String interval = "asks for the queue's status every "
@@ -200,20 +200,21 @@ final class DoctorCommand implements Callable<Integer> {
                 : interval + "; jobby.token does not begin with jbb_, as tokens do";
     }
 
-    private String database(Configuration configuration, Settings settings) throws Exception {
-        Optional<String> missing = Databases.missing(settings);
+    private String database(RuntimeConfiguration configuration, JobfeedProperties settings) throws Exception {
+        Optional<String> missing = RuntimeDataSources.missing(settings);
         if (missing.isPresent()) {
             return missing.get();
         }
-        try (StoreAccess store = StoreAccess.open(configuration, tenant)) {
-            RunStore runs = store.tenant().runs();
+        try (OfflineTenant store = OfflineTenant.open(configuration, tenant)) {
+            RunRepository runs = store.tenant().runs();
             String stored = runs.jobCounts().active() + " active jobs";
             if (!runs.mayWrite("jobs")) {
                 throw new ConfigurationException("the tables are there, and the user may not write to them");
             }
             checkOrigin(store.tenant());
             String url = settings.datasource();
-            return (url.startsWith(SharedH2.FILE_URL) ? SharedH2.FILE_URL + SharedH2.file(url) : url) + ", " + stored;
+            return (url.startsWith(H2SharedServer.FILE_URL) ? H2SharedServer.FILE_URL + H2SharedServer.file(url) : url)
+                    + ", " + stored;
         }
     }
 
@@ -221,17 +222,17 @@ final class DoctorCommand implements Callable<Integer> {
         if (tenant.settings().text("jobo.api-key").isEmpty()) {
             return;
         }
-        for (FeedSource source : FeedSource.values()) {
-            Optional<String> mismatch = Origin.mismatch(tenant, source.stream());
+        for (FeedDefinition source : FeedDefinition.values()) {
+            Optional<String> mismatch = OriginGuard.mismatch(tenant, source.stream());
             if (mismatch.isPresent()) {
                 throw new ConfigurationException(mismatch.get());
             }
         }
     }
 
-    private static String secrets(Settings settings) {
+    private static String secrets(JobfeedProperties settings) {
         List<String> set = new ArrayList<>();
-        for (String name : Settings.secrets()) {
+        for (String name : JobfeedProperties.secrets()) {
             Optional<Path> file = settings.secretFile(name);
             settings.text(name)
                     .ifPresent(secret -> set.add(
@@ -241,13 +242,13 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     /** Without the key; any answer says that somebody is there. */
-    private String reach(Settings settings) throws IOException {
-        try (CloseableHttpClient client = Network.of(settings).client(Duration.ofSeconds(20))) {
+    private String reach(JobfeedProperties settings) throws IOException {
+        try (CloseableHttpClient client = HttpClientFactory.of(settings).client(Duration.ofSeconds(20))) {
             ServerClock clock = new ServerClock(Clock.systemUTC());
             long sent = System.nanoTime();
             int status = client.execute(new HttpGet(settings.baseUrl() + "/api/jobs/expired"), answer -> {
                 Header date = answer.getFirstHeader("Date");
-                AnswerHeader.date(date == null ? null : date.getValue()).ifPresent(time -> {
+                Headers.date(date == null ? null : date.getValue()).ifPresent(time -> {
                     clock.observe(time, sent, System.nanoTime());
                     clockDifference = clock.difference();
                 });

@@ -1,8 +1,8 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.ConfigurationException;
-import dev.jobfeed.run.ForeignStoreException;
-import dev.jobfeed.run.StreamBusyException;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.lease.StreamLockedException;
+import dev.jobfeed.sync.StoreOriginMismatchException;
 import java.net.BindException;
 import java.sql.SQLException;
 import java.util.Set;
@@ -27,11 +27,11 @@ enum ExitCode {
 
     static ExitCode of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StreamBusyException || isHeldH2File(cause)) {
+            if (cause instanceof StreamLockedException || isHeldH2File(cause)) {
                 return BUSY;
             }
             if (cause instanceof ConfigurationException
-                    || cause instanceof ForeignStoreException
+                    || cause instanceof StoreOriginMismatchException
                     || cause instanceof BindException
                     || isRefusedByDatabase(cause)) {
                 return USAGE;

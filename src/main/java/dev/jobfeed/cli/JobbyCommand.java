@@ -3,17 +3,17 @@ package dev.jobfeed.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jobfeed.Settings;
+import dev.jobfeed.alert.Alert;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.console.RunJson;
 import dev.jobfeed.feed.PrintableText;
-import dev.jobfeed.jobby.Intent;
-import dev.jobfeed.jobby.JobbyFailures;
-import dev.jobfeed.jobby.LiveEventStore;
-import dev.jobfeed.jobby.Matches;
-import dev.jobfeed.jobby.Queue;
-import dev.jobfeed.jobby.QueueStore;
-import dev.jobfeed.ops.Alert;
-import dev.jobfeed.ops.RunJson;
-import dev.jobfeed.store.Database;
+import dev.jobfeed.jobby.JobbyProblems;
+import dev.jobfeed.jobby.JoinRequest;
+import dev.jobfeed.jobby.LiveEventRepository;
+import dev.jobfeed.jobby.MatchService;
+import dev.jobfeed.jobby.QueueRepository;
+import dev.jobfeed.jobby.QueueService;
+import dev.jobfeed.persistence.Dialect;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +45,7 @@ final class JobbyCommand {
     /** Says why it failed, unless that is because a signal is ending the process. */
     private static int failed(Exception failure, Shutdown shutdown) {
         if (!shutdown.isClosing()) {
-            System.err.println("jobfeed: " + JobbyFailures.of(failure).text());
+            System.err.println("jobfeed: " + JobbyProblems.of(failure).text());
         }
         return ExitCode.of(failure).code();
     }
@@ -70,7 +70,8 @@ final class JobbyCommand {
         @Override
         public Integer call() throws Exception {
             try (Shutdown shutdown = new Shutdown()) {
-                Runtime runtime = shutdown.closes(Runtime.startWithoutKey(Configuration.read(sandbox.presets())));
+                JobfeedRuntime runtime =
+                        shutdown.closes(JobfeedRuntime.startWithoutKey(RuntimeConfiguration.read(sandbox.presets())));
                 ProducerTemplate template =
                         shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
                 try {
@@ -80,15 +81,15 @@ final class JobbyCommand {
                 }
                 DataSource dataSource =
                         runtime.main().lookupByType(DataSource.class).get("jobfeedDataSource");
-                print(new LiveEventStore(dataSource, Database.of(dataSource)).live());
+                print(new LiveEventRepository(dataSource, Dialect.of(dataSource)).live());
             }
             return ExitCode.DONE.code();
         }
 
-        private void print(List<LiveEventStore.Listed> events) throws IOException {
+        private void print(List<LiveEventRepository.Listed> events) throws IOException {
             if (json) {
                 ArrayNode all = JSON.createArrayNode();
-                for (LiveEventStore.Listed event : events) {
+                for (LiveEventRepository.Listed event : events) {
                     all.add(JSON.readTree(event.event()));
                 }
                 System.out.println(all);
@@ -124,12 +125,12 @@ final class JobbyCommand {
         @Override
         public Integer call() throws Exception {
             try (Shutdown shutdown = new Shutdown()) {
-                Configuration configuration = Configuration.read(sandbox.presets());
+                RuntimeConfiguration configuration = RuntimeConfiguration.read(sandbox.presets());
                 Duration interval = configuration.settings().jobbyPollInterval();
-                Runtime runtime = shutdown.closes(Runtime.startWithoutKey(configuration));
+                JobfeedRuntime runtime = shutdown.closes(JobfeedRuntime.startWithoutKey(configuration));
                 ProducerTemplate template =
                         shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
-                Queue queue = runtime.main().lookup("jobfeedQueue", Queue.class);
+                QueueService queue = runtime.main().lookup("jobfeedQueue", QueueService.class);
                 try {
                     return end(watch(template, queue, interval), queue);
                 } catch (Exception e) {
@@ -139,8 +140,9 @@ final class JobbyCommand {
         }
 
         /** Joins, and waits until it is over. */
-        private Intent watch(ProducerTemplate template, Queue queue, Duration interval) throws Exception {
-            Intent intent = send(template, "direct:jobby-queue-join", eventId).getVariable("jobbyIntent", Intent.class);
+        private JoinRequest watch(ProducerTemplate template, QueueService queue, Duration interval) throws Exception {
+            JoinRequest intent = send(template, "direct:jobby-queue-join", eventId)
+                    .getVariable("jobbyJoinRequest", JoinRequest.class);
             while (intent.isOpen()) {
                 show(intent);
                 TimeUnit.NANOSECONDS.sleep(interval.toNanos());
@@ -151,8 +153,8 @@ final class JobbyCommand {
             return intent;
         }
 
-        private void show(Intent intent) {
-            String line = intent.state() == Intent.State.INTENDED
+        private void show(JoinRequest intent) {
+            String line = intent.state() == JoinRequest.State.INTENDED
                     ? intent.eventId() + ": not answered yet"
                     : intent.eventId() + ": " + position(intent);
             if (!line.equals(shown)) {
@@ -161,8 +163,8 @@ final class JobbyCommand {
             shown = line;
         }
 
-        private static int end(Intent intent, Queue queue) {
-            if (intent.state() == Intent.State.MATCHED) {
+        private static int end(JoinRequest intent, QueueService queue) {
+            if (intent.state() == JoinRequest.State.MATCHED) {
                 System.err.println(intent.eventId() + ": matched; open the link in a browser to accept or decline");
                 System.out.println(queue.link(intent));
                 return ExitCode.DONE.code();
@@ -180,7 +182,7 @@ final class JobbyCommand {
         }
     }
 
-    private static String position(Intent intent) {
+    private static String position(JoinRequest intent) {
         return (intent.rank() == null ? "waiting" : "number " + intent.rank())
                 + (intent.estimatedWaitSeconds() == null ? "" : ", about " + words(intent.estimatedWaitSeconds()));
     }
@@ -205,11 +207,12 @@ final class JobbyCommand {
 
         @Override
         public Integer call() throws Exception {
-            Settings settings = Configuration.read(sandbox.presets()).settings();
-            try (StoreAccess store = StoreAccess.open(settings)) {
-                Database database = Database.of(store.tenant().dataSource());
-                QueueStore queue = new QueueStore(store.tenant().dataSource(), database);
-                int events = new LiveEventStore(store.tenant().dataSource(), database)
+            JobfeedProperties settings =
+                    RuntimeConfiguration.read(sandbox.presets()).settings();
+            try (OfflineTenant store = OfflineTenant.open(settings)) {
+                Dialect database = Dialect.of(store.tenant().dataSource());
+                QueueRepository queue = new QueueRepository(store.tenant().dataSource(), database);
+                int events = new LiveEventRepository(store.tenant().dataSource(), database)
                         .live()
                         .size();
                 List<Alert> alerts = Stream.of("jobby", "jobby_live_events", "jobby_queue", "changes")
@@ -226,7 +229,11 @@ final class JobbyCommand {
         }
 
         private static ObjectNode json(
-                Settings settings, int events, List<Intent> open, List<QueueStore.Match> matches, List<Alert> alerts) {
+                JobfeedProperties settings,
+                int events,
+                List<JoinRequest> open,
+                List<QueueRepository.Match> matches,
+                List<Alert> alerts) {
             ObjectNode json = JSON.createObjectNode();
             json.put("live_events", events);
             ArrayNode places = json.putArray("open");
@@ -241,7 +248,7 @@ final class JobbyCommand {
             matches.forEach(match -> last.addObject()
                     .put("match_id", match.matchId())
                     .put("event_id", match.eventId())
-                    .put("url", Matches.link(settings.jobbyBaseUrl(), match.matchId()))
+                    .put("url", MatchService.link(settings.jobbyBaseUrl(), match.matchId()))
                     .put("matched_at", RunJson.text(match.matchedAt()))
                     .put("relayed_at", RunJson.text(match.relayedAt())));
             ArrayNode lasting = json.putArray("alerts");
@@ -254,16 +261,20 @@ final class JobbyCommand {
         }
 
         private static void print(
-                Settings settings, int events, List<Intent> open, List<QueueStore.Match> matches, List<Alert> alerts) {
+                JobfeedProperties settings,
+                int events,
+                List<JoinRequest> open,
+                List<QueueRepository.Match> matches,
+                List<Alert> alerts) {
             line("live events", events);
             open.forEach(intent -> line(
                     "queue",
                     intent.eventId() + ": "
-                            + (intent.state() == Intent.State.INTENDED ? "not answered yet" : position(intent))
+                            + (intent.state() == JoinRequest.State.INTENDED ? "not answered yet" : position(intent))
                             + ", since " + intent.createdAt()));
             matches.forEach(match -> line(
                     "match",
-                    Matches.link(settings.jobbyBaseUrl(), match.matchId())
+                    MatchService.link(settings.jobbyBaseUrl(), match.matchId())
                             + (match.eventId() == null ? "" : " at " + match.eventId()) + ", "
                             + match.matchedAt()));
             alerts.stream()

@@ -1,7 +1,7 @@
 package dev.jobfeed.cli;
 
 import ch.qos.logback.core.PropertyDefinerBase;
-import dev.jobfeed.ConfigurationException;
+import dev.jobfeed.config.ConfigurationException;
 import java.util.Map;
 
 /** Tells logback.xml which form the lines of the log have. */
@@ -11,7 +11,7 @@ public final class LogFormat extends PropertyDefinerBase {
     @Override
     public String getPropertyValue() {
         try {
-            return Configuration.read(Map.of())
+            return RuntimeConfiguration.read(Map.of())
                     .settings()
                     .choice("jobfeed.log.format", "human or json", "human|json")
                     .orElse("human");

@@ -1,8 +1,8 @@
 package dev.jobfeed.cli;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.jobfeed.Settings;
-import dev.jobfeed.store.Database;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.persistence.Dialect;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,9 +29,9 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = tenant.settings(Configuration.read(sandbox.presets()));
-        try (HikariDataSource dataSource = Databases.unprepared(settings)) {
-            Database database = Database.of(dataSource);
+        JobfeedProperties settings = tenant.settings(RuntimeConfiguration.read(sandbox.presets()));
+        try (HikariDataSource dataSource = RuntimeDataSources.unprepared(settings)) {
+            Dialect database = Dialect.of(dataSource);
             if (print) {
                 Optional<String> script = database.script(dataSource, settings.schema());
                 script.ifPresentOrElse(

@@ -1,7 +1,7 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.ConfigurationException;
-import dev.jobfeed.run.Quarantine;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.quarantine.QuarantineService;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,11 +20,11 @@ final class QuarantineCommand {
 
     private QuarantineCommand() {}
 
-    private static StoreAccess open(SandboxPresets sandbox, TenantOption tenant) throws Exception {
-        return StoreAccess.open(Configuration.read(sandbox.presets()), tenant);
+    private static OfflineTenant open(SandboxPresets sandbox, TenantOption tenant) throws Exception {
+        return OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant);
     }
 
-    private static Quarantine.Entry find(StoreAccess store, long id) {
+    private static QuarantineService.Entry find(OfflineTenant store, long id) {
         return store.tenant()
                 .quarantine()
                 .find(id)
@@ -43,8 +43,9 @@ final class QuarantineCommand {
 
         @Override
         public Integer call() throws Exception {
-            try (StoreAccess store = open(sandbox, tenant)) {
-                List<Quarantine.Entry> entries = store.tenant().quarantine().open();
+            try (OfflineTenant store = open(sandbox, tenant)) {
+                List<QuarantineService.Entry> entries =
+                        store.tenant().quarantine().open();
                 if (entries.isEmpty()) {
                     System.out.println("quarantine is empty");
                 }
@@ -70,8 +71,8 @@ final class QuarantineCommand {
 
         @Override
         public Integer call() throws Exception {
-            try (StoreAccess store = open(sandbox, tenant)) {
-                Quarantine.Entry entry = find(store, id);
+            try (OfflineTenant store = open(sandbox, tenant)) {
+                QuarantineService.Entry entry = find(store, id);
                 System.err.println("reason: " + entry.reason());
                 System.out.println(entry.payload());
             }
@@ -103,10 +104,10 @@ final class QuarantineCommand {
                 throw new ConfigurationException("Give the number of one row, or --all.");
             }
             int refused = 0;
-            try (StoreAccess store = open(sandbox, tenant)) {
-                List<Quarantine.Entry> entries =
+            try (OfflineTenant store = open(sandbox, tenant)) {
+                List<QuarantineService.Entry> entries =
                         all ? store.tenant().quarantine().open() : List.of(find(store, id));
-                for (Quarantine.Entry entry : entries) {
+                for (QuarantineService.Entry entry : entries) {
                     Optional<String> reason = store.tenant().quarantine().retry(entry);
                     System.out.println(entry.id() + "  "
                             + reason.map(r -> "still bad: " + r).orElse("stored"));

@@ -1,6 +1,6 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.run.MassExpiry;
+import dev.jobfeed.expiry.PendingExpiryService;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -32,13 +32,13 @@ final class ReconcileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (StoreAccess store = StoreAccess.open(Configuration.read(sandbox.presets()), tenant)) {
+        try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
             if (!accept) {
                 System.out.println(target + ": " + store.tenant().reconcile().pending() + " jobs wait to be expired");
                 return ExitCode.DONE.code();
             }
             OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
-            System.out.println(target + ": " + MassExpiry.accept(store.tenant(), now) + " jobs expired");
+            System.out.println(target + ": " + PendingExpiryService.accept(store.tenant(), now) + " jobs expired");
         }
         return ExitCode.DONE.code();
     }

@@ -1,7 +1,7 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.feed.FeedSource;
-import dev.jobfeed.run.Failures;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.problem.ProblemTranslator;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -27,16 +27,16 @@ final class ResyncCommand implements Callable<Integer> {
     @Mixin
     private TenantOption tenant;
 
-    @Parameters(paramLabel = "STREAM", converter = Streams.One.class, description = "jobs or career-sites.")
-    private FeedSource source;
+    @Parameters(paramLabel = "STREAM", converter = StreamArgument.One.class, description = "jobs or career-sites.")
+    private FeedDefinition source;
 
     @Option(names = "--json", description = "Print JSON: an object for each run, with the columns of sync_run.")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
-        Configuration configuration = Configuration.read(sandbox.presets());
-        try (StoreAccess store = StoreAccess.create(tenant.name(), tenant.settings(configuration))) {
+        RuntimeConfiguration configuration = RuntimeConfiguration.read(sandbox.presets());
+        try (OfflineTenant store = OfflineTenant.create(tenant.name(), tenant.settings(configuration))) {
             boolean asked = store.tenant()
                     .runs()
                     .askForResync(
@@ -47,17 +47,17 @@ final class ResyncCommand implements Callable<Integer> {
             }
         }
         try (Shutdown shutdown = new Shutdown()) {
-            Runtime runtime = shutdown.closes(Runtime.start(configuration, tenant));
+            JobfeedRuntime runtime = shutdown.closes(JobfeedRuntime.start(configuration, tenant));
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
-            shutdown.closes(Progress.start(runtime.bundle().attempts()));
+            shutdown.closes(ProgressPrinter.start(runtime.bundle().attempts()));
             int code = new StreamSync(tenant.name(), source, template, json).run(null, false);
             return code == ExitCode.BUSY.code() ? stored() : code;
         } catch (Exception e) {
             if (ExitCode.of(e) != ExitCode.BUSY) {
                 throw e;
             }
-            System.err.println("jobfeed: " + Failures.describe(e));
+            System.err.println("jobfeed: " + ProblemTranslator.describe(e));
             return stored();
         }
     }

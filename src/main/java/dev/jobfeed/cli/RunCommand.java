@@ -1,6 +1,6 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.Settings;
+import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
@@ -27,11 +27,11 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Shutdown shutdown = new Shutdown()) {
-            Configuration configuration = Configuration.read(sandbox.presets());
+            RuntimeConfiguration configuration = RuntimeConfiguration.read(sandbox.presets());
             if (sandbox.isAsked()) {
                 shutdown.closes(startSandbox(configuration.settings()));
             }
-            Runtime runtime = shutdown.closes(Runtime.start(configuration));
+            JobfeedRuntime runtime = shutdown.closes(JobfeedRuntime.start(configuration));
             runtime.address().ifPresent(address -> LOG.info("status page at {}", address.page()));
             LOG.info("running; look at it with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
             Thread.currentThread().join();
@@ -39,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private Sandbox startSandbox(Settings settings) throws IOException {
+    private Sandbox startSandbox(JobfeedProperties settings) throws IOException {
         Sandbox started;
         try {
             started = Sandbox.start(
@@ -58,8 +58,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Most likely it is a second copy. */
-    private BindException taken(Settings settings, BindException cause) {
-        HttpAddress page = HttpAddress.of(settings);
+    private BindException taken(JobfeedProperties settings, BindException cause) {
+        HttpEndpointConfig page = HttpEndpointConfig.of(settings);
         BindException taken = new BindException("Port " + sandbox.port()
                 + " on 127.0.0.1 is taken, most likely by a jobfeed run --sandbox that is at work already; its status page is at "
                 + page.page() + " then. Look at that one, or stop it. To have two, start this one in another directory"

@@ -1,14 +1,14 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.changes.Relay;
-import dev.jobfeed.feed.FeedSource;
-import dev.jobfeed.ops.Flow;
-import dev.jobfeed.run.ClockAlert;
-import dev.jobfeed.run.Run;
-import dev.jobfeed.run.RunStore;
-import dev.jobfeed.run.ServerClock;
-import dev.jobfeed.run.SyncState;
-import dev.jobfeed.store.Outbox;
+import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.outbox.OutboxRelay;
+import dev.jobfeed.persistence.OutboxWriter;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.schedule.ScheduledStream;
+import dev.jobfeed.sync.ClockAlert;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -39,15 +39,15 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (StoreAccess store = StoreAccess.open(Configuration.read(sandbox.presets()), tenant)) {
+        try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
             System.out.println(json ? store.board().status().json(LAST_RUNS) : text(store));
         }
         return ExitCode.DONE.code();
     }
 
-    private static String text(StoreAccess store) {
-        SyncState state = store.tenant().runs().state("jobs");
-        RunStore.JobTotals counts = store.tenant().runs().jobCounts();
+    private static String text(OfflineTenant store) {
+        StreamState state = store.tenant().runs().state("jobs");
+        RunRepository.JobTotals counts = store.tenant().runs().jobCounts();
         StringBuilder text = new StringBuilder();
         OffsetDateTime watermark = state.lastRunStartedAt();
         line(
@@ -56,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
                 watermark == null ? "never: no run has succeeded yet" : watermark + ", " + age(state));
         line(text, "swept as of", swept(store, state));
         line(text, "jobs", counts.active() + " active, " + counts.expired() + " expired");
-        for (Flow flow : Flow.values()) {
+        for (ScheduledStream flow : ScheduledStream.values()) {
             Duration difference = store.tenant().runs().state(flow.stream()).clockDifference();
             if (difference != null && difference.abs().compareTo(ServerClock.TOLERATED) > 0) {
                 line(text, "clock", ClockAlert.describe(difference) + " Seen by " + flow.stream() + ".");
@@ -68,12 +68,12 @@ final class StatusCommand implements Callable<Integer> {
                 store.tenant().settings().jobsWatermarkParameter().equals("posted_after")
                         ? "new postings (posted_after); edits and returns of stored ones are not delivered"
                         : "new, edited and returned postings (updated_after)");
-        for (Flow flow : Flow.values()) {
-            if (flow != Flow.JOBS) {
+        for (ScheduledStream flow : ScheduledStream.values()) {
+            if (flow != ScheduledStream.JOBS) {
                 line(text, "stream", flow.stream() + ": " + stream(store, flow));
             }
         }
-        for (Flow flow : Flow.values()) {
+        for (ScheduledStream flow : ScheduledStream.values()) {
             store.board()
                     .schedules()
                     .pausedSince(flow.stream())
@@ -103,11 +103,11 @@ final class StatusCommand implements Callable<Integer> {
         if (pending > 0) {
             line(text, "held back", pending + " jobs; look at them with jobfeed reconcile jobs");
         }
-        Outbox.Lag lag = store.tenant().outbox().lag();
+        OutboxWriter.Lag lag = store.tenant().outbox().lag();
         if (lag.waiting() > 0) {
             line(text, "to be told", lag.waiting() + " changes, the oldest of " + lag.oldest());
         }
-        Stream.concat(Stream.of(Flow.values()).map(Flow::stream), Stream.of(Relay.STREAM))
+        Stream.concat(Stream.of(ScheduledStream.values()).map(ScheduledStream::stream), Stream.of(OutboxRelay.STREAM))
                 .flatMap(stream -> store.tenant().alerts().open(stream).stream())
                 .forEach(alert -> line(
                         text,
@@ -116,20 +116,20 @@ final class StatusCommand implements Callable<Integer> {
                                 + (alert.stream().equals("jobs") ? "" : " (" + alert.stream() + ")") + " since "
                                 + alert.raisedAt() + ": " + alert.message() + " "
                                 + alert.remedy()));
-        for (FeedSource source : FeedSource.values()) {
+        for (FeedDefinition source : FeedDefinition.values()) {
             store.tenant()
                     .runs()
                     .lastRuns(source.stream(), LAST_RUNS)
                     .forEach(run -> line(
                             text,
                             "run " + run.id(),
-                            (source == FeedSource.JOBS ? "" : source.stream() + " ") + describe(run)));
+                            (source == FeedDefinition.JOBS ? "" : source.stream() + " ") + describe(run)));
         }
         return text.toString().stripTrailing();
     }
 
-    private static String stream(StoreAccess store, Flow flow) {
-        SyncState state = store.tenant().runs().state(flow.stream());
+    private static String stream(OfflineTenant store, ScheduledStream flow) {
+        StreamState state = store.tenant().runs().state(flow.stream());
         return (state.lastRunStartedAt() == null
                         ? "no run has succeeded yet"
                         : "fresh as of " + state.lastRunStartedAt() + ", " + age(state))
@@ -138,7 +138,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /** The first value of this watermark is the start of the first run, before which nothing was stored. */
-    private static String swept(StoreAccess store, SyncState state) {
+    private static String swept(OfflineTenant store, StreamState state) {
         if (state.lastSweepStartedAt() == null) {
             return "never";
         }
@@ -166,7 +166,7 @@ final class StatusCommand implements Callable<Integer> {
         text.append(String.format(Locale.ROOT, "%-12s %s%n", name, value));
     }
 
-    private static String age(SyncState state) {
+    private static String age(StreamState state) {
         Duration age = Duration.between(state.lastRunStartedAt(), state.serverTime(OffsetDateTime.now(ZoneOffset.UTC)));
         if (age.plus(ServerClock.TOLERATED).isNegative()) {
             return "later than now by the server's clock; the next run does not go by it";

@@ -1,12 +1,12 @@
 package dev.jobfeed.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.jobfeed.feed.FeedSource;
-import dev.jobfeed.ops.RunJson;
-import dev.jobfeed.run.Estimate;
-import dev.jobfeed.run.Failure;
-import dev.jobfeed.run.Failures;
-import dev.jobfeed.run.Feed;
+import dev.jobfeed.console.RunJson;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.problem.Problem;
+import dev.jobfeed.problem.ProblemTranslator;
+import dev.jobfeed.sync.CostEstimate;
+import dev.jobfeed.sync.FeedSync;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,14 +19,14 @@ final class StreamSync {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String tenant;
-    private final FeedSource source;
+    private final FeedDefinition source;
     private final ProducerTemplate template;
     private final boolean json;
 
     /**
      * @param tenant empty for the standard one
      */
-    StreamSync(String tenant, FeedSource source, ProducerTemplate template, boolean json) {
+    StreamSync(String tenant, FeedDefinition source, ProducerTemplate template, boolean json) {
         this.tenant = tenant;
         this.source = source;
         this.template = template;
@@ -35,17 +35,17 @@ final class StreamSync {
 
     /** Prints what the next attempt may bring and cost; returns the exit code. */
     int estimate() {
-        Exchange asked = template.send("direct:jobfeed-estimate", exchange -> {
+        Exchange asked = template.send("direct:sync-estimate", exchange -> {
             exchange.setVariable("jobfeedTenant", tenant);
             exchange.setVariable("jobfeedStream", source.stream());
         });
         if (asked.getException() != null) {
-            Failure failure =
-                    Failures.of(asked.getException(), Feed.ESTIMATE_ROWS).withoutAttempt();
+            Problem failure = ProblemTranslator.of(asked.getException(), FeedSync.ESTIMATE_ROWS)
+                    .withoutAttempt();
             System.err.println("jobfeed: There is no estimate of " + source.property() + ". " + failure.text());
             return ExitCode.of(asked.getException()).code();
         }
-        Estimate estimate = asked.getMessage().getBody(Estimate.class);
+        CostEstimate estimate = asked.getMessage().getBody(CostEstimate.class);
         System.out.println(json ? RunJson.of(estimate).toString() : estimate.text());
         return ExitCode.DONE.code();
     }
@@ -74,7 +74,7 @@ final class StreamSync {
         Exception failure = attempt.getException();
         Map<?, ?> run = attempt.getMessage().getBody(Map.class);
         if (run == null || isUnsaid(run, failure)) {
-            System.err.println("jobfeed: " + Failures.describe(failure));
+            System.err.println("jobfeed: " + ProblemTranslator.describe(failure));
         } else {
             System.out.println(json ? JSON.valueToTree(run).toString() : summary(run, failure));
         }
@@ -123,7 +123,7 @@ final class StreamSync {
             text.append(
                     run.get("last_error") == null || failure == null
                             ? "; goes on with the next attempt"
-                            : "; failed: " + Failures.of(failure, 0).condition());
+                            : "; failed: " + ProblemTranslator.of(failure, 0).condition());
         }
         return text.toString();
     }

@@ -1,7 +1,7 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.feed.FeedSource;
-import dev.jobfeed.run.Failures;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.tenant.Tenant;
 import java.util.concurrent.Callable;
 import org.apache.camel.ProducerTemplate;
@@ -32,9 +32,9 @@ final class SyncCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "STREAM",
-            converter = Streams.Converter.class,
+            converter = StreamArgument.Converter.class,
             description = "jobs, career-sites, or all of them.")
-    private Streams streams;
+    private StreamArgument streams;
 
     @Option(names = "--max-pages", paramLabel = "N", description = "Stop after N committed pages; the run stays open.")
     private Integer maxPages;
@@ -61,17 +61,19 @@ final class SyncCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--max-pages is " + maxPages + "; it takes a number from 1 up.");
         }
-        Configuration configuration = Configuration.read(sandbox.presets());
+        RuntimeConfiguration configuration = RuntimeConfiguration.read(sandbox.presets());
         try (Shutdown shutdown = new Shutdown()) {
-            Runtime runtime = shutdown.closes(
-                    estimate ? Runtime.startBeside(configuration, tenant) : Runtime.start(configuration, tenant));
+            JobfeedRuntime runtime = shutdown.closes(
+                    estimate
+                            ? JobfeedRuntime.startBeside(configuration, tenant)
+                            : JobfeedRuntime.start(configuration, tenant));
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
-            shutdown.closes(Progress.start(runtime.bundle().attempts()));
-            Tenant working = runtime.bundle().tenants().named(tenant.name());
-            Drain drain = Drain.start(runtime.main().getCamelContext(), working, template);
+            shutdown.closes(ProgressPrinter.start(runtime.bundle().attempts()));
+            Tenant working = runtime.bundle().tenants().get(tenant.name());
+            OutboxDrainer drain = OutboxDrainer.start(runtime.main().getCamelContext(), working, template);
             int worst = ExitCode.DONE.code();
-            for (FeedSource source : streams.sources()) {
+            for (FeedDefinition source : streams.sources()) {
                 StreamSync sync = new StreamSync(tenant.name(), source, template, json);
                 int code = estimate ? sync.estimate() : sync.run(maxPages, confirmCost);
                 if (code == ExitCode.BUSY.code() && confirmCost && !estimate) {
@@ -85,8 +87,8 @@ final class SyncCommand implements Callable<Integer> {
             if (ExitCode.of(e) != ExitCode.BUSY || !confirmCost || estimate) {
                 throw e;
             }
-            System.err.println("jobfeed: " + Failures.describe(e));
-            try (StoreAccess store = StoreAccess.open(configuration, tenant)) {
+            System.err.println("jobfeed: " + ProblemTranslator.describe(e));
+            try (OfflineTenant store = OfflineTenant.open(configuration, tenant)) {
                 streams.sources().forEach(source -> agree(store.tenant(), source));
             }
             return ExitCode.BUSY.code();
@@ -94,7 +96,7 @@ final class SyncCommand implements Callable<Integer> {
     }
 
     /** Stores the agreement for the process that works on the stream. */
-    private static void agree(Tenant tenant, FeedSource source) {
+    private static void agree(Tenant tenant, FeedDefinition source) {
         boolean isOpen = tenant.runs().agreeToCost(source.stream(), tenant.transaction());
         System.err.println("jobfeed: "
                 + (isOpen

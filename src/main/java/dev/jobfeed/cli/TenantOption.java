@@ -1,7 +1,7 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.Settings;
-import dev.jobfeed.tenant.Tenants;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.tenant.TenantRegistry;
 import picocli.CommandLine.Option;
 
 /** {@code --tenant}: whose feed a command is about. */
@@ -18,7 +18,7 @@ final class TenantOption {
         return name;
     }
 
-    Settings settings(Configuration configuration) {
-        return Tenants.settings(configuration.settings(), name);
+    JobfeedProperties settings(RuntimeConfiguration configuration) {
+        return TenantRegistry.settings(configuration.settings(), name);
     }
 }

@@ -1,7 +1,7 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.Settings;
-import dev.jobfeed.ops.ActionToken;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.console.AccessToken;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,9 +20,10 @@ final class TokenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = Configuration.read(sandbox.presets()).settings();
-        try (StoreAccess store = StoreAccess.create("", settings)) {
-            System.out.println(new ActionToken(store.tenant(), Clock.systemUTC()).renew());
+        JobfeedProperties settings =
+                RuntimeConfiguration.read(sandbox.presets()).settings();
+        try (OfflineTenant store = OfflineTenant.create("", settings)) {
+            System.out.println(new AccessToken(store.tenant(), Clock.systemUTC()).renew());
         }
         return ExitCode.DONE.code();
     }

@@ -16,8 +16,12 @@ import java.util.UUID;
  * @param estimatedTotal how many rows the scan is expected to bring; on a first page only, and not always
  */
 public record FeedPage(
-        List<Row> rows, List<RejectedRow> rejected, int duplicates, NextPage next, OptionalLong estimatedTotal)
-        implements Answer.Page {
+        List<FeedRecord> rows,
+        List<InvalidRecord> rejected,
+        int duplicates,
+        Continuation next,
+        OptionalLong estimatedTotal)
+        implements FeedResponse.Page {
 
     /** How many rows were delivered. */
     public int received() {
@@ -33,14 +37,14 @@ public record FeedPage(
         if (reasons.isEmpty()) {
             return this;
         }
-        List<Row> others = new ArrayList<>();
-        List<RejectedRow> all = new ArrayList<>(rejected);
-        for (Row row : rows) {
+        List<FeedRecord> others = new ArrayList<>();
+        List<InvalidRecord> all = new ArrayList<>(rejected);
+        for (FeedRecord row : rows) {
             String reason = reasons.get(row.id());
             if (reason == null) {
                 others.add(row);
             } else {
-                all.add(new RejectedRow(row.id(), reason, row.json()));
+                all.add(new InvalidRecord(row.id(), reason, row.json()));
             }
         }
         return new FeedPage(others, all, duplicates, next, estimatedTotal);

@@ -62,7 +62,7 @@ final class RepairedUtf8 extends BufferInputStream {
             repaired.put(raw.array(), from, raw.position() - from);
             if (result.isMalformed()) {
                 if (places.size() == MAX_PLACES) {
-                    throw new UnreadableAnswerException(
+                    throw new MalformedResponseException(
                             "The answer has more than " + MAX_PLACES + " bytes that are not UTF-8.");
                 }
                 places.add(length + repaired.position());

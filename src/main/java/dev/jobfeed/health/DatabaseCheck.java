@@ -27,13 +27,13 @@ public final class DatabaseCheck extends AbstractHealthCheck {
         List<String> silent = new ArrayList<>();
         probe.outcomes().forEach((tenant, outcome) -> {
             if (outcome.failure() != null) {
-                silent.add(Tenant.words(tenant.name()) + ": " + outcome.failure());
+                silent.add(Tenant.describe(tenant.name()) + ": " + outcome.failure());
             }
         });
         if (silent.isEmpty()) {
             result.up();
         } else {
-            result.message(Words.plain(String.join("; ", silent))).down();
+            result.message(PlainText.plain(String.join("; ", silent))).down();
         }
     }
 }

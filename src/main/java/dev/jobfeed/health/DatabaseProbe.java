@@ -1,10 +1,10 @@
 package dev.jobfeed.health;
 
-import dev.jobfeed.ops.Flow;
-import dev.jobfeed.run.Failures;
-import dev.jobfeed.run.SyncState;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.problem.ProblemTranslator;
+import dev.jobfeed.schedule.ScheduledStream;
 import dev.jobfeed.tenant.Tenant;
-import dev.jobfeed.tenant.Tenants;
+import dev.jobfeed.tenant.TenantRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -30,7 +30,7 @@ public final class DatabaseProbe {
     /** A probe that has no answer after this long is given up, because its connection may be one that nothing comes from. */
     private static final Duration ABANDONED = Duration.ofMinutes(1);
 
-    private final Tenants tenants;
+    private final TenantRegistry tenants;
     private final Executor executor;
     private final Map<Tenant, Probe> running = new HashMap<>();
     private final Map<Tenant, Outcome> last = new HashMap<>();
@@ -40,7 +40,7 @@ public final class DatabaseProbe {
      *
      * @param executor runs one probe a tenant, and another after each minute in which it has no answer
      */
-    public DatabaseProbe(Tenants tenants, Executor executor) {
+    public DatabaseProbe(TenantRegistry tenants, Executor executor) {
         this.tenants = tenants;
         this.executor = executor;
     }
@@ -51,7 +51,7 @@ public final class DatabaseProbe {
      * @param states by stream; empty when the database did not answer
      * @param failure null when it did
      */
-    record Outcome(Map<Flow, SyncState> states, String failure) {}
+    record Outcome(Map<ScheduledStream, StreamState> states, String failure) {}
 
     /** A question that has no answer yet. */
     private record Probe(long startedNanos, CompletableFuture<Void> answered) {
@@ -92,13 +92,13 @@ public final class DatabaseProbe {
 
     private static Outcome ask(Tenant tenant) {
         try {
-            Map<Flow, SyncState> states = new EnumMap<>(Flow.class);
-            for (Flow flow : Flow.values()) {
+            Map<ScheduledStream, StreamState> states = new EnumMap<>(ScheduledStream.class);
+            for (ScheduledStream flow : ScheduledStream.values()) {
                 states.put(flow, tenant.runs().state(flow.stream()));
             }
             return new Outcome(states, null);
         } catch (RuntimeException e) {
-            return new Outcome(Map.of(), Failures.describe(e));
+            return new Outcome(Map.of(), ProblemTranslator.describe(e));
         }
     }
 

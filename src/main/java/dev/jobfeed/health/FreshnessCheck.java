@@ -1,6 +1,6 @@
 package dev.jobfeed.health;
 
-import dev.jobfeed.ops.Freshness;
+import dev.jobfeed.schedule.Freshness;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ public final class FreshnessCheck extends AbstractHealthCheck {
         });
         result.up().detail("degraded", !missed.isEmpty());
         if (!missed.isEmpty()) {
-            result.message(Words.plain("degraded: " + String.join("; ", missed)));
+            result.message(PlainText.plain("degraded: " + String.join("; ", missed)));
         }
     }
 

@@ -1,14 +1,14 @@
 package dev.jobfeed.jobby;
 
-import dev.jobfeed.retry.FailureKind;
-import dev.jobfeed.retry.RetryAdvice;
-import dev.jobfeed.run.Failure;
+import dev.jobfeed.api.RetryCategory;
+import dev.jobfeed.api.RetryHint;
+import dev.jobfeed.problem.Problem;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Jobby.dev refused a request. Its message says which, why, and what to do; never a token. */
-public final class JobbyException extends RuntimeException implements RetryAdvice {
+public final class JobbyException extends RuntimeException implements RetryHint {
 
     /** The code of an answer that is not the documented envelope. */
     public static final String UNKNOWN = "UNKNOWN";
@@ -18,7 +18,7 @@ public final class JobbyException extends RuntimeException implements RetryAdvic
     private final int status;
     private final String code;
     private final transient String details;
-    private final transient Failure failure;
+    private final transient Problem failure;
     private final transient Optional<Duration> retryAfter;
     private final transient Optional<Duration> reset;
 
@@ -45,7 +45,7 @@ public final class JobbyException extends RuntimeException implements RetryAdvic
     }
 
     private JobbyException(
-            Failure failure,
+            Problem failure,
             int status,
             String code,
             String details,
@@ -86,7 +86,7 @@ public final class JobbyException extends RuntimeException implements RetryAdvic
     }
 
     /** Cause and remedy apart. */
-    public Failure failure() {
+    public Problem failure() {
         return failure;
     }
 
@@ -96,22 +96,22 @@ public final class JobbyException extends RuntimeException implements RetryAdvic
     }
 
     @Override
-    public String words() {
+    public String summary() {
         return failure.message().replaceFirst("[.]$", "");
     }
 
     @Override
-    public FailureKind kind() {
-        return kindOf().orElse(FailureKind.ofStatus(500));
+    public RetryCategory category() {
+        return kindOf().orElse(RetryCategory.ofStatus(500));
     }
 
-    private Optional<FailureKind> kindOf() {
+    private Optional<RetryCategory> kindOf() {
         if (status == 429 || code.equals("RATE_LIMITED")) {
-            return Optional.of(FailureKind.RATE_LIMITED);
+            return Optional.of(RetryCategory.RATE_LIMITED);
         }
         if (status == 408 || status >= 500 || code.equals("DEPENDENCY_UNAVAILABLE")) {
             // only a wait that is asked for makes it one of Jobo's 503s, with their long ones
-            return Optional.of(FailureKind.ofStatus(retryAfter.isPresent() ? 503 : 500));
+            return Optional.of(RetryCategory.ofStatus(retryAfter.isPresent() ? 503 : 500));
         }
         return Optional.empty();
     }
@@ -120,23 +120,23 @@ public final class JobbyException extends RuntimeException implements RetryAdvic
     @Override
     public Optional<Duration> retryAfter() {
         return retryAfter.or(
-                () -> kindOf().filter(FailureKind.RATE_LIMITED::equals).flatMap(kind -> reset));
+                () -> kindOf().filter(RetryCategory.RATE_LIMITED::equals).flatMap(kind -> reset));
     }
 
     /** "Exponential backoff bounded by the reset timestamp", and never less than what is asked for. */
     @Override
-    public Optional<Duration> longestWait() {
+    public Optional<Duration> maxWait() {
         return reset.map(
                 until -> retryAfter.filter(asked -> asked.compareTo(until) > 0).orElse(until));
     }
 
-    private static Failure failure(String request, int status, String code, String said, String details) {
+    private static Problem failure(String request, int status, String code, String said, String details) {
         boolean isJudged = status == 400 && details != null;
         String message = "Jobby.dev answered " + status + (code == null ? "" : " " + code) + " to " + request
                 + (said == null || said.isBlank() ? "" : " (" + said.strip().replaceFirst("[.]$", "") + ")")
                 + (isJudged ? ": " + details : "") + ".";
         String condition = (code == null ? "status-" + status : code.toLowerCase(Locale.ROOT)).replace('_', '-');
-        return new Failure(condition, message, remedy(request, status, code == null ? "" : code));
+        return new Problem(condition, message, remedy(request, status, code == null ? "" : code));
     }
 
     private static String remedy(String request, int status, String code) {
@@ -144,7 +144,7 @@ public final class JobbyException extends RuntimeException implements RetryAdvic
         // codes first: they are what the API promises to keep
         return switch (code) {
             case "INVALID_TOKEN" -> "Check jobby.token: it is mistyped or revoked; mint one at account/api-tokens.";
-            case "INSUFFICIENT_SCOPE" -> Scopes.remedy(methodAndPath[0], methodAndPath[1]);
+            case "INSUFFICIENT_SCOPE" -> RequiredScopes.remedy(methodAndPath[0], methodAndPath[1]);
             case "PLAN_GATED" -> "The account's plan does not include this; only a person can change that.";
             case "OFF_SESSION_CONSENT_REQUIRED", "ACTION_REQUIRED_NO_URL" ->
                 "Only a person can agree to a charge, at Jobby.dev.";

@@ -2,7 +2,7 @@ package dev.jobfeed.jobby;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.jobfeed.feed.AnswerReader;
+import dev.jobfeed.feed.FeedResponseParser;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ record LiveEvent(String id, String title, String json, byte[] contentHash) {
             return Optional.empty();
         }
         try {
-            String json = AnswerReader.object(new ByteArrayInputStream(JSON.writeValueAsBytes(row)));
+            String json = FeedResponseParser.object(new ByteArrayInputStream(JSON.writeValueAsBytes(row)));
             JsonNode event = JSON.readTree(json);
             // the documentation calls it a slug and shows no row
             return JobbyId.of(event.path("id").asText(""))

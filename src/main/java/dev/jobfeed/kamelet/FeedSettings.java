@@ -1,9 +1,9 @@
 package dev.jobfeed.kamelet;
 
-import dev.jobfeed.ConfigurationException;
-import dev.jobfeed.Settings;
-import dev.jobfeed.run.Firings;
-import dev.jobfeed.tenant.Tenants;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.schedule.ScheduleClaims;
+import dev.jobfeed.tenant.TenantRegistry;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.Date;
@@ -110,7 +110,8 @@ public final class FeedSettings implements CamelContextAware {
     }
 
     private static Duration duration(String property, String value, Duration least) {
-        Duration duration = Settings.over(name -> Optional.ofNullable(value)).duration(property);
+        Duration duration =
+                JobfeedProperties.over(name -> Optional.ofNullable(value)).duration(property);
         if (duration.compareTo(least) < 0) {
             throw new ConfigurationException(property + " is '" + value + "'; it takes " + least.toMillis()
                     + "ms or more, and without a unit it is milliseconds.");
@@ -142,9 +143,9 @@ public final class FeedSettings implements CamelContextAware {
 
     /** Sets the tenant up, as the route is made and before any route starts. */
     public void begin() {
-        Tenants tenants = bean("jobfeedTenants", Tenants.class);
+        TenantRegistry tenants = bean("jobfeedTenants", TenantRegistry.class);
         if (cron != null) {
-            cron.setTimeZone(tenants.standard().settings().of(feed).timeZone());
+            cron.setTimeZone(tenants.defaultTenant().settings().of(feed).timeZone());
             String flow = "jobfeed." + stream.replace('_', '-');
             if (properties.replace(flow + ".schedule", cron.getCronExpression()) != null) {
                 properties.put(flow + ".enabled", "true");
@@ -180,11 +181,11 @@ public final class FeedSettings implements CamelContextAware {
         if (asked && (next == null || now.before(next))) {
             return false;
         }
-        Firings firings = bean("jobfeedFirings", Firings.class);
+        ScheduleClaims firings = bean("jobfeedSchedules", ScheduleClaims.class);
         String schedule = stream + "-sync";
         boolean due = asked
-                ? firings.isFirst(feed, schedule, next)
-                : firings.isDue(feed, schedule, stream, cron.getCronExpression());
+                ? firings.claim(feed, schedule, next)
+                : firings.claimCatchUp(feed, schedule, stream, cron.getCronExpression());
         asked = true;
         next = cron.getNextValidTimeAfter(now);
         return due;

@@ -1,7 +1,7 @@
 package dev.jobfeed.sandbox;
 
 import dev.jobfeed.sandbox.jobby.Defect;
-import dev.jobfeed.sandbox.jobby.Flaw;
+import dev.jobfeed.sandbox.jobby.DeliveryDefect;
 import dev.jobfeed.sandbox.jobby.WebhookEvent;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +22,7 @@ final class ArmedRule {
     private final When when;
     private final long times;
     private final Duration delay;
-    private final Effect effect;
+    private final FaultEffect effect;
     private long seen;
     private long struck;
 
@@ -45,7 +45,7 @@ final class ArmedRule {
             throw fields.problem("delay_ms", "is missing, but must say how long the delay is");
         }
         delay = Duration.ofMillis(fields.whole("delay_ms", 0, 0, HOUR_MILLIS));
-        effect = Effect.of(fault, fields, clock, rowNumbers);
+        effect = FaultEffect.of(fault, fields, clock, rowNumbers);
         fields.expectNoOther(fault);
     }
 
@@ -62,7 +62,7 @@ final class ArmedRule {
     private boolean countedIsDue() {
         seen++;
         // drawn for each request, whoever strikes it, so that a change to one rule moves no other
-        double drawn = new Draw(seed, DOMAIN, ((long) number << 40) + seen).unit();
+        double drawn = new SeededRandom(seed, DOMAIN, ((long) number << 40) + seen).unit();
         return struck < times && when.strikes(seen, drawn);
     }
 
@@ -79,13 +79,13 @@ final class ArmedRule {
     }
 
     Defect defect() {
-        Flaw flaw =
+        DeliveryDefect flaw =
                 switch (fault) {
-                    case WRONG_SIGNATURE -> Flaw.WRONG_SIGNATURE;
-                    case OLD_TIMESTAMP -> Flaw.OLD_TIMESTAMP;
-                    case REPEATED -> Flaw.REPEATED;
-                    case DROPPED -> Flaw.LOST;
-                    default -> Flaw.NONE;
+                    case WRONG_SIGNATURE -> DeliveryDefect.WRONG_SIGNATURE;
+                    case OLD_TIMESTAMP -> DeliveryDefect.OLD_TIMESTAMP;
+                    case REPEATED -> DeliveryDefect.REPEATED;
+                    case DROPPED -> DeliveryDefect.LOST;
+                    default -> DeliveryDefect.NONE;
                 };
         return new Defect(flaw, delay);
     }

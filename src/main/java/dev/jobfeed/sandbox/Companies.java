@@ -20,7 +20,7 @@ final class Companies {
             String[] industries,
             String[] categories,
             String size,
-            Place home,
+            Location home,
             String fundingStage,
             String type,
             int founded,
@@ -72,17 +72,17 @@ final class Companies {
     }
 
     Company company(int number) {
-        Draw draw = new Draw(seed, DOMAIN, number);
-        String first = draw.pick(Vocabulary.NAME_FIRST);
-        String second = draw.pick(Vocabulary.NAME_SECOND);
-        String name = first + " " + second + draw.pick(Vocabulary.NAME_LAST);
+        SeededRandom draw = new SeededRandom(seed, DOMAIN, number);
+        String first = draw.pick(SampleText.NAME_FIRST);
+        String second = draw.pick(SampleText.NAME_SECOND);
+        String name = first + " " + second + draw.pick(SampleText.NAME_LAST);
         String slug = (first + second).toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "") + number;
         String[] industries = new String[1 + draw.below(3)];
-        int industry = draw.below(Vocabulary.INDUSTRIES.length);
+        int industry = draw.below(SampleText.INDUSTRIES.length);
         for (int i = 0; i < industries.length; i++) {
-            industries[i] = Vocabulary.INDUSTRIES[(industry + i) % Vocabulary.INDUSTRIES.length];
+            industries[i] = SampleText.INDUSTRIES[(industry + i) % SampleText.INDUSTRIES.length];
         }
-        String[] categories = draw.oneIn(3) ? new String[0] : new String[] {draw.pick(Vocabulary.CATEGORIES)};
+        String[] categories = draw.oneIn(3) ? new String[0] : new String[] {draw.pick(SampleText.CATEGORIES)};
         return new Company(
                 number,
                 id(number),
@@ -91,13 +91,13 @@ final class Companies {
                 draw.oneIn(6),
                 industries,
                 categories,
-                draw.pick(Vocabulary.COMPANY_SIZES),
-                draw.pick(Vocabulary.PLACES),
-                draw.pick(Vocabulary.FUNDING_STAGES),
+                draw.pick(SampleText.COMPANY_SIZES),
+                draw.pick(SampleText.PLACES),
+                draw.pick(SampleText.FUNDING_STAGES),
                 draw.oneIn(10) ? "non_profit" : "for_profit",
                 1950 + draw.below(76),
                 draw.oneIn(12),
-                draw.pick(Vocabulary.SOURCES));
+                draw.pick(SampleText.SOURCES));
     }
 
     /** The company as a job embeds it. */
@@ -140,7 +140,7 @@ final class Companies {
     /** The company's own page, GET /api/companies/{id}. */
     ObjectNode profile(int number, ObjectMapper mapper) {
         Company c = company(number);
-        Draw draw = new Draw(seed, DOMAIN + 1, number);
+        SeededRandom draw = new SeededRandom(seed, DOMAIN + 1, number);
         ObjectNode profile = mapper.createObjectNode();
         profile.put("id", c.id().toString());
         profile.put("name", c.name());
@@ -189,12 +189,12 @@ final class Companies {
                     .put("raised_amount", Long.toString(funding))
                     .putNull("post_money_valuation")
                     .put("investor_count", 1 + draw.below(9))
-                    .put("lead_investor", draw.pick(Vocabulary.NAME_FIRST) + " Capital");
+                    .put("lead_investor", draw.pick(SampleText.NAME_FIRST) + " Capital");
         }
-        profile.putArray("founders").add(draw.pick(Vocabulary.PEOPLE));
+        profile.putArray("founders").add(draw.pick(SampleText.PEOPLE));
         profile.putArray("leadership")
                 .addObject()
-                .put("name", draw.pick(Vocabulary.PEOPLE))
+                .put("name", draw.pick(SampleText.PEOPLE))
                 .put("title", "Chief Executive Officer")
                 .putNull("linkedin_url")
                 .putNull("avatar_url");

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 record Cursor(String kind, Fields scan, long order, UUID id) {
 
     String encode() {
-        ObjectNode json = Reply.MAPPER.createObjectNode();
+        ObjectNode json = HttpReply.MAPPER.createObjectNode();
         json.put("k", kind);
         json.set("s", scan.values());
         json.put("o", order);
@@ -37,8 +37,8 @@ record Cursor(String kind, Fields scan, long order, UUID id) {
 
     private static String changed(String cursor, Consumer<ObjectNode> change) {
         try {
-            ObjectNode json =
-                    (ObjectNode) Reply.MAPPER.readTree(Base64.getUrlDecoder().decode(cursor));
+            ObjectNode json = (ObjectNode)
+                    HttpReply.MAPPER.readTree(Base64.getUrlDecoder().decode(cursor));
             change.accept(json);
             return text(json);
         } catch (IOException | IllegalArgumentException | ClassCastException e) {
@@ -54,13 +54,13 @@ record Cursor(String kind, Fields scan, long order, UUID id) {
     }
 
     /** The cursor of a request, or null when it starts a scan. */
-    static Cursor in(Fields fields, String kind) throws Refusal {
+    static Cursor in(Fields fields, String kind) throws ApiError {
         String text = fields.text("cursor");
         if (text == null) {
             return null;
         }
         try {
-            JsonNode json = Reply.MAPPER.readTree(Base64.getUrlDecoder().decode(text));
+            JsonNode json = HttpReply.MAPPER.readTree(Base64.getUrlDecoder().decode(text));
             if (json.path("k").asText().equals(kind)
                     && json.path("s") instanceof ObjectNode scan
                     && json.path("o").isIntegralNumber()) {
@@ -71,8 +71,8 @@ record Cursor(String kind, Fields scan, long order, UUID id) {
                         UUID.fromString(json.path("i").asText()));
             }
         } catch (IOException | IllegalArgumentException e) {
-            throw Refusal.invalidCursor();
+            throw ApiError.invalidCursor();
         }
-        throw Refusal.invalidCursor();
+        throw ApiError.invalidCursor();
     }
 }

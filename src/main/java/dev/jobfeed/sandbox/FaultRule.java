@@ -61,7 +61,7 @@ public final class FaultRule {
 
     /** Always, on any endpoint. */
     public static FaultRule of(Fault fault) {
-        return new FaultRule(Reply.MAPPER.createObjectNode()).with("fault", fault.script());
+        return new FaultRule(HttpReply.MAPPER.createObjectNode()).with("fault", fault.script());
     }
 
     /** Always, on any endpoint: an answer in place of the API's, its body sent as it is. */
@@ -77,7 +77,7 @@ public final class FaultRule {
     public static List<FaultRule> script(String json) {
         JsonNode script;
         try {
-            script = Reply.MAPPER
+            script = HttpReply.MAPPER
                     .reader()
                     .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                     .readTree(json);
@@ -192,7 +192,7 @@ public final class FaultRule {
 
     private FaultRule with(String field, Object value) {
         ObjectNode extended = json.deepCopy();
-        extended.set(field, Reply.MAPPER.valueToTree(value));
+        extended.set(field, HttpReply.MAPPER.valueToTree(value));
         return new FaultRule(extended);
     }
 }

@@ -13,22 +13,22 @@ import java.util.function.UnaryOperator;
 /** The fields of a request, whether they came in a body or in a query; null and missing are the same. */
 record Fields(ObjectNode values) {
 
-    static Fields ofBody(String body) throws Refusal {
+    static Fields ofBody(String body) throws ApiError {
         if (body.isBlank()) {
-            return new Fields(Reply.MAPPER.createObjectNode());
+            return new Fields(HttpReply.MAPPER.createObjectNode());
         }
         try {
-            if (Reply.MAPPER.readTree(body) instanceof ObjectNode object) {
+            if (HttpReply.MAPPER.readTree(body) instanceof ObjectNode object) {
                 return new Fields(object);
             }
         } catch (JsonProcessingException e) {
-            throw Refusal.badRequest("The request body is not valid JSON.");
+            throw ApiError.badRequest("The request body is not valid JSON.");
         }
-        throw Refusal.badRequest("The request body must be a JSON object.");
+        throw ApiError.badRequest("The request body must be a JSON object.");
     }
 
-    static Fields ofQuery(String query) throws Refusal {
-        ObjectNode values = Reply.MAPPER.createObjectNode();
+    static Fields ofQuery(String query) throws ApiError {
+        ObjectNode values = HttpReply.MAPPER.createObjectNode();
         for (String pair : query.split("&")) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
@@ -47,57 +47,57 @@ record Fields(ObjectNode values) {
         return new Fields(values);
     }
 
-    private static int wholeNumber(String value) throws Refusal {
+    private static int wholeNumber(String value) throws ApiError {
         try {
             return Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            throw Refusal.badRequest("Parameter 'batch_size' must be an integer.");
+            throw ApiError.badRequest("Parameter 'batch_size' must be an integer.");
         }
     }
 
-    private static String decode(String text) throws Refusal {
+    private static String decode(String text) throws ApiError {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest("The query is not valid.");
+            throw ApiError.badRequest("The query is not valid.");
         }
     }
 
-    String text(String name) throws Refusal {
+    String text(String name) throws ApiError {
         JsonNode value = value(name);
         if (value == null) {
             return null;
         }
         if (!value.isTextual()) {
-            throw Refusal.badRequest("Parameter '" + name + "' must be a string.");
+            throw ApiError.badRequest("Parameter '" + name + "' must be a string.");
         }
         return value.textValue();
     }
 
-    Boolean flag(String name) throws Refusal {
+    Boolean flag(String name) throws ApiError {
         JsonNode value = value(name);
         if (value == null) {
             return null;
         }
         if (!value.isBoolean()) {
-            throw Refusal.badRequest("Parameter '" + name + "' must be true or false.");
+            throw ApiError.badRequest("Parameter '" + name + "' must be true or false.");
         }
         return value.booleanValue();
     }
 
-    Integer number(String name) throws Refusal {
+    Integer number(String name) throws ApiError {
         JsonNode value = value(name);
         if (value == null) {
             return null;
         }
         if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-            throw Refusal.badRequest("Parameter '" + name + "' must be an integer.");
+            throw ApiError.badRequest("Parameter '" + name + "' must be an integer.");
         }
         return value.intValue();
     }
 
     /** Microseconds since 1970, or null. */
-    Long time(String name) throws Refusal {
+    Long time(String name) throws ApiError {
         String text = text(name);
         if (text == null) {
             return null;
@@ -105,36 +105,36 @@ record Fields(ObjectNode values) {
         try {
             return Times.parse(text);
         } catch (DateTimeException | ArithmeticException e) {
-            throw Refusal.badRequest("Parameter '" + name + "' is not a valid date-time.");
+            throw ApiError.badRequest("Parameter '" + name + "' is not a valid date-time.");
         }
     }
 
     /** The wanted values in one spelling; an empty list asks for nothing in particular, as no list does. */
-    Set<String> texts(String name, UnaryOperator<String> spelling) throws Refusal {
+    Set<String> texts(String name, UnaryOperator<String> spelling) throws ApiError {
         Set<String> texts = new LinkedHashSet<>();
         JsonNode value = value(name);
         if (value == null) {
             return texts;
         }
         if (!value.isArray()) {
-            throw Refusal.badRequest("Parameter '" + name + "' must be an array.");
+            throw ApiError.badRequest("Parameter '" + name + "' must be an array.");
         }
         for (JsonNode one : value) {
             if (!one.isTextual()) {
-                throw Refusal.badRequest("Parameter '" + name + "' must be an array of strings.");
+                throw ApiError.badRequest("Parameter '" + name + "' must be an array of strings.");
             }
             texts.add(spelling.apply(one.textValue()));
         }
         return texts;
     }
 
-    int batchSize(int missing, int most) throws Refusal {
+    int batchSize(int missing, int most) throws ApiError {
         Integer size = number("batch_size");
         if (size == null) {
             return missing;
         }
         if (size < 1 || size > most) {
-            throw Refusal.badRequest("Parameter 'batch_size' must be between 1 and " + most + ".");
+            throw ApiError.badRequest("Parameter 'batch_size' must be between 1 and " + most + ".");
         }
         return size;
     }

@@ -72,9 +72,9 @@ final class FileJobs {
         if (!job.path("id").isTextual()) {
             throw new IllegalArgumentException("no id");
         }
-        List<Place> places = new ArrayList<>();
+        List<Location> places = new ArrayList<>();
         for (JsonNode place : job.path("locations")) {
-            places.add(new Place(
+            places.add(new Location(
                     text(place, "city"), text(place, "region"), null, text(place, "country"), null, null, null, null));
         }
         JobFacets facets = new JobFacets(

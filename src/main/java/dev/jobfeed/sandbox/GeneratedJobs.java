@@ -43,37 +43,37 @@ final class GeneratedJobs {
 
     /** Strictly increasing with the number. */
     long createdAt(int number) {
-        return FROM + number * step + new Draw(seed, TIMES, number).belowLong(Math.max(1, step / 2));
+        return FROM + number * step + new SeededRandom(seed, TIMES, number).belowLong(Math.max(1, step / 2));
     }
 
     /** Never before created_at, and increasing with the number as well. */
     long updatedAt(int number) {
-        Draw draw = new Draw(seed, TIMES, number);
+        SeededRandom draw = new SeededRandom(seed, TIMES, number);
         long created = FROM + number * step + draw.belowLong(Math.max(1, step / 2));
         return draw.oneIn(3) ? created : created + draw.belowLong(Math.max(1, step / 2));
     }
 
     JobFacets facets(int number) {
-        return traits(new Draw(seed, DOMAIN, number)).facets();
+        return traits(new SeededRandom(seed, DOMAIN, number)).facets();
     }
 
-    private record Traits(Vocabulary.Role role, String titleStart, JobFacets facets) {}
+    private record Traits(SampleText.Role role, String titleStart, JobFacets facets) {}
 
-    private Traits traits(Draw draw) {
-        Vocabulary.Role role = draw.pick(Vocabulary.ROLES);
-        String[] level = draw.pick(Vocabulary.LEVELS);
-        String employment = draw.pick(Vocabulary.EMPLOYMENT_TYPES);
-        String workplace = draw.pick(Vocabulary.WORKPLACE_TYPES);
-        String source = draw.pick(Vocabulary.SOURCES);
+    private Traits traits(SeededRandom draw) {
+        SampleText.Role role = draw.pick(SampleText.ROLES);
+        String[] level = draw.pick(SampleText.LEVELS);
+        String employment = draw.pick(SampleText.EMPLOYMENT_TYPES);
+        String workplace = draw.pick(SampleText.WORKPLACE_TYPES);
+        String source = draw.pick(SampleText.SOURCES);
         boolean withLevel = !draw.oneIn(12);
-        Place first = draw.pick(Vocabulary.PLACES);
-        List<Place> places = List.of(first);
+        Location first = draw.pick(SampleText.PLACES);
+        List<Location> places = List.of(first);
         if (draw.oneIn(9)) {
             places = List.of();
         } else if (draw.oneIn(5)) {
             places = new ArrayList<>(places);
             for (int more = 1 + draw.below(3); more > 0; more--) {
-                places.add(draw.pick(Vocabulary.PLACES));
+                places.add(draw.pick(SampleText.PLACES));
             }
         }
         return new Traits(
@@ -82,18 +82,18 @@ final class GeneratedJobs {
 
     /** Writes a job as the feed shows it; a revision changes the title or the description, in turn. */
     void write(int number, int revision, long createdAt, long updatedAt, JsonBytes out) {
-        Draw draw = new Draw(seed, DOMAIN, number);
+        SeededRandom draw = new SeededRandom(seed, DOMAIN, number);
         Traits traits = traits(draw);
         JobFacets facets = traits.facets();
-        Vocabulary.Role role = traits.role();
+        SampleText.Role role = traits.role();
         boolean sparse = draw.oneIn(12);
         boolean withoutText = sparse && draw.oneIn(4);
         int titleFirst = draw.below(2);
         int titleEdition = withoutText ? revision : (revision + titleFirst) / 2;
         int textEdition = (revision + 1 - titleFirst) / 2;
         int company = draw.below(companies.count());
-        Place home = facets.places().isEmpty()
-                ? Vocabulary.PLACES[0]
+        Location home = facets.places().isEmpty()
+                ? SampleText.PLACES[0]
                 : facets.places().get(0);
 
         out.raw("{\"id\":").id(id(number));
@@ -164,8 +164,8 @@ final class GeneratedJobs {
             out.raw(",\"responsibilities\":null,\"benefits\":").raw(draw.oneIn(2) ? "null" : "[]");
         } else {
             writeQualifications(draw, role, out);
-            writeSome(",\"responsibilities\":", Vocabulary.RESPONSIBILITIES, draw.below(6), draw, out);
-            writeSome(",\"benefits\":", Vocabulary.BENEFITS, draw.below(5), draw, out);
+            writeSome(",\"responsibilities\":", SampleText.RESPONSIBILITIES, draw.below(6), draw, out);
+            writeSome(",\"benefits\":", SampleText.BENEFITS, draw.below(5), draw, out);
         }
         writeMaybe(",\"is_work_auth_required\":", draw, out);
         writeMaybe(",\"is_h1b_sponsor\":", draw, out);
@@ -175,12 +175,12 @@ final class GeneratedJobs {
 
     /** Milliseconds; before created_at, by less than an hour for jobs that appeared later. */
     private long postedAt(int number, long createdAt) {
-        int minutes = new Draw(seed, POSTED, number).below(number < count ? 2880 : 60);
+        int minutes = new SeededRandom(seed, POSTED, number).below(number < count ? 2880 : 60);
         return Math.floorDiv(createdAt, 1000L) - minutes * 60_000L - 1;
     }
 
     private void writeDescription(int number, int edition, JsonBytes out) {
-        Draw draw = new Draw(seed, TEXT, number);
+        SeededRandom draw = new SeededRandom(seed, TEXT, number);
         int until = out.length() + descriptionBytes / 2 + draw.below(descriptionBytes);
         out.raw("\"Reference J-").number(number);
         if (edition > 0) {
@@ -189,19 +189,19 @@ final class GeneratedJobs {
         out.raw("\\n\\n");
         // half a paragraph less, since the last one reaches over the end
         while (out.length() < until - 180) {
-            out.raw(Vocabulary.PARAGRAPHS[draw.below(Vocabulary.PARAGRAPHS.length)]);
+            out.raw(SampleText.PARAGRAPHS[draw.below(SampleText.PARAGRAPHS.length)]);
         }
         out.raw('"');
     }
 
-    private static void writePlaces(List<Place> places, boolean sparse, JsonBytes out) {
+    private static void writePlaces(List<Location> places, boolean sparse, JsonBytes out) {
         if (places.isEmpty() && sparse) {
             out.raw("null");
             return;
         }
         out.raw('[');
         for (int i = 0; i < places.size(); i++) {
-            Place place = places.get(i);
+            Location place = places.get(i);
             out.raw(i == 0 ? "{" : ",{");
             out.raw("\"location\":\"");
             if (place.city() != null) {
@@ -217,7 +217,7 @@ final class GeneratedJobs {
         out.raw(']');
     }
 
-    private static void writeCompensation(Draw draw, Place home, JsonBytes out) {
+    private static void writeCompensation(SeededRandom draw, Location home, JsonBytes out) {
         out.raw(",\"compensation\":");
         int kind = draw.below(10);
         if (kind < 4) {
@@ -248,29 +248,29 @@ final class GeneratedJobs {
         }
     }
 
-    private static void writeQualifications(Draw draw, Vocabulary.Role role, JsonBytes out) {
+    private static void writeQualifications(SeededRandom draw, SampleText.Role role, JsonBytes out) {
         out.raw(",\"qualifications\":{\"must_have\":{\"education\":[");
         if (draw.oneIn(2)) {
-            out.text(draw.pick(Vocabulary.EDUCATION));
+            out.text(draw.pick(SampleText.EDUCATION));
         }
         out.raw("],\"certifications\":[");
         if (draw.oneIn(5)) {
-            out.text(draw.pick(Vocabulary.CERTIFICATIONS));
+            out.text(draw.pick(SampleText.CERTIFICATIONS));
         }
         out.raw("],\"skills\":[");
         int hard = draw.below(role.skills().length + 1);
         for (int i = 0; i < hard; i++) {
             out.raw("{\"name\":").text(role.skills()[i]).raw(",\"type\":\"hard\"},");
         }
-        out.raw("{\"name\":").text(draw.pick(Vocabulary.SOFT_SKILLS)).raw(",\"type\":\"soft\"}]}");
+        out.raw("{\"name\":").text(draw.pick(SampleText.SOFT_SKILLS)).raw(",\"type\":\"soft\"}]}");
         out.raw(",\"preferred\":{\"education\":[],\"certifications\":[],\"skills\":[");
         if (draw.oneIn(3)) {
-            out.raw("{\"name\":").text(draw.pick(Vocabulary.SOFT_SKILLS)).raw(",\"type\":null}");
+            out.raw("{\"name\":").text(draw.pick(SampleText.SOFT_SKILLS)).raw(",\"type\":null}");
         }
         out.raw("]}}");
     }
 
-    private static void writeSome(String key, String[] values, int howMany, Draw draw, JsonBytes out) {
+    private static void writeSome(String key, String[] values, int howMany, SeededRandom draw, JsonBytes out) {
         out.raw(key).raw('[');
         int first = draw.below(values.length);
         for (int i = 0; i < howMany; i++) {
@@ -279,7 +279,7 @@ final class GeneratedJobs {
         out.raw(']');
     }
 
-    private static void writeMaybe(String key, Draw draw, JsonBytes out) {
+    private static void writeMaybe(String key, SeededRandom draw, JsonBytes out) {
         int value = draw.below(4);
         out.raw(key).raw(value == 0 ? "true" : value == 1 ? "false" : "null");
     }

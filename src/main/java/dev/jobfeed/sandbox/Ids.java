@@ -21,7 +21,7 @@ final class Ids {
     private Ids() {}
 
     static UUID of(long seed, int domain, int number) {
-        Draw draw = new Draw(seed, domain, number);
+        SeededRandom draw = new SeededRandom(seed, domain, number);
         long high = (long) scramble(number ^ key(seed, domain)) << 32 | draw.next() & 0xFFFF_0FFFL | 0x4000L;
         long low = draw.next() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
@@ -34,7 +34,7 @@ final class Ids {
     }
 
     private static int key(long seed, int domain) {
-        return (int) new Draw(seed, domain, -1).next();
+        return (int) new SeededRandom(seed, domain, -1).next();
     }
 
     private static int scramble(int x) {

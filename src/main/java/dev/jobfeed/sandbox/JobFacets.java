@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** What filters look at: output values, each nullable except the places. */
 record JobFacets(
-        List<Place> places, String source, String workplaceType, String employmentType, String experienceLevel) {
+        List<Location> places, String source, String workplaceType, String employmentType, String experienceLevel) {
 
     /** The filter value for an output value: "On-site" is asked for as "onsite". */
     static String workModel(String workplaceType) {

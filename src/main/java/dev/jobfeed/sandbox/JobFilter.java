@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 
 /** The filters of a jobs feed scan; a value that nothing has matches nothing, without a complaint. */
 record JobFilter(
-        List<Place> locations,
+        List<Location> locations,
         Set<String> sources,
         Set<String> workModels,
         Set<String> employmentTypes,
@@ -18,7 +18,7 @@ record JobFilter(
         Long updatedAfter,
         boolean stableScan) {
 
-    static JobFilter of(Fields fields) throws Refusal {
+    static JobFilter of(Fields fields) throws ApiError {
         UnaryOperator<String> hyphens = text -> text.replace('_', '-');
         return new JobFilter(
                 locations(fields.value("locations")),
@@ -33,19 +33,19 @@ record JobFilter(
                 !Boolean.FALSE.equals(fields.flag("stable_scan")));
     }
 
-    private static List<Place> locations(JsonNode value) throws Refusal {
-        List<Place> places = new ArrayList<>();
+    private static List<Location> locations(JsonNode value) throws ApiError {
+        List<Location> places = new ArrayList<>();
         if (value == null) {
             return places;
         }
         if (!value.isArray()) {
-            throw Refusal.badRequest("Parameter 'locations' must be an array.");
+            throw ApiError.badRequest("Parameter 'locations' must be an array.");
         }
         for (JsonNode one : value) {
             if (!one.isObject()) {
-                throw Refusal.badRequest("Parameter 'locations' must be an array of objects.");
+                throw ApiError.badRequest("Parameter 'locations' must be an array of objects.");
             }
-            places.add(new Place(
+            places.add(new Location(
                     one.path("city").textValue(),
                     one.path("region").textValue(),
                     null,
@@ -85,12 +85,12 @@ record JobFilter(
         return wanted.isEmpty() || wanted.contains(value);
     }
 
-    private boolean inPlace(List<Place> places) {
+    private boolean inPlace(List<Location> places) {
         if (locations.isEmpty()) {
             return true;
         }
-        for (Place asked : locations) {
-            for (Place place : places) {
+        for (Location asked : locations) {
+            for (Location place : places) {
                 if (place.matches(asked)) {
                     return true;
                 }

@@ -13,7 +13,7 @@ final class JobbyEffects {
     private JobbyEffects() {}
 
     /** The code that a rule names, with a Retry-After when it names seconds. */
-    static Effect error(RuleFields fields) {
+    static FaultEffect error(RuleFields fields) {
         ErrorCode code = code(fields);
         Map<String, String> headers =
                 fields.has("seconds") ? retryAfter(fields.whole("seconds", 0, 0, 86_400)) : Map.of();
@@ -21,7 +21,7 @@ final class JobbyEffects {
     }
 
     /** The sentence of the documentation, which names the wait too. */
-    static Effect rateLimited(Fault fault, RuleFields fields) {
+    static FaultEffect rateLimited(Fault fault, RuleFields fields) {
         if (fault == Fault.RATE_LIMITED_BARE) {
             return refusal(ErrorCode.RATE_LIMITED, ErrorCode.RATE_LIMITED.message(), Map.of());
         }
@@ -33,14 +33,14 @@ final class JobbyEffects {
     }
 
     /** The envelope that every error has; the code of a 500 is not documented. */
-    static Effect serverError() {
-        Map<String, Object> body = Reply.fields("error", "An unexpected error occurred.", "code", "INTERNAL");
-        byte[] json = Reply.json(500, Map.of(), body).body();
-        return request ->
-                Interceptor.answer(500, Map.of("Content-Type", Effect.JSON), new String(json, StandardCharsets.UTF_8));
+    static FaultEffect serverError() {
+        Map<String, Object> body = HttpReply.fields("error", "An unexpected error occurred.", "code", "INTERNAL");
+        byte[] json = HttpReply.json(500, Map.of(), body).body();
+        return request -> Interceptor.answer(
+                500, Map.of("Content-Type", FaultEffect.JSON), new String(json, StandardCharsets.UTF_8));
     }
 
-    static Effect unavailable(Map<String, String> headers) {
+    static FaultEffect unavailable(Map<String, String> headers) {
         return refusal(ErrorCode.DEPENDENCY_UNAVAILABLE, ErrorCode.DEPENDENCY_UNAVAILABLE.message(), headers);
     }
 
@@ -48,7 +48,7 @@ final class JobbyEffects {
         return Map.of("Retry-After", Long.toString(seconds));
     }
 
-    private static Effect refusal(ErrorCode code, String message, Map<String, String> headers) {
+    private static FaultEffect refusal(ErrorCode code, String message, Map<String, String> headers) {
         Interceptor.Verdict verdict = new Interceptor.JobbyError(code, message, headers);
         return request -> verdict;
     }

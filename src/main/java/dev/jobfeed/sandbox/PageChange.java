@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 /** Changes the JSON of a page, and leaves every other byte of it as it was. */
 final class PageChange {
 
-    private static final ObjectMapper EXACT = Reply.MAPPER
+    private static final ObjectMapper EXACT = HttpReply.MAPPER
             .copy()
             .enable(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)

@@ -27,7 +27,7 @@ record PageFields(String rows, String title, String description) {
             Fields fields =
                     request.method().equals("GET") ? Fields.ofQuery(request.query()) : Fields.ofBody(request.body());
             return fields.text("cursor");
-        } catch (Refusal refusal) {
+        } catch (ApiError refusal) {
             // what the API refuses has no cursor to speak of
             return null;
         }

@@ -29,7 +29,7 @@ public final class RequestLog {
         entries.clear();
     }
 
-    synchronized void add(Arrival arrival, int status, int rows, long bytes, String fault) {
+    synchronized void add(ReceivedRequest arrival, int status, int rows, long bytes, String fault) {
         entries.addLast(new LoggedRequest(
                 ++sequence,
                 arrival.time(),

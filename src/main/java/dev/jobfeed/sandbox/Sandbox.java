@@ -19,18 +19,18 @@ public final class Sandbox implements AutoCloseable {
 
     private final BoundServer server;
     private final ShiftedClock clock;
-    private final World world;
+    private final JobUniverse world;
     private final RequestLog log = new RequestLog();
     private final SandboxOptions options;
     private final AtomicReference<Interceptor> interceptor = new AtomicReference<>();
-    private final Movement movement;
+    private final UniverseTicker movement;
     private final Jobby jobby;
 
     private Sandbox(BoundServer server, SandboxOptions given, JobbyOptions jobbyOptions) throws IOException {
         this.server = server;
         clock = new ShiftedClock(given.clock());
         options = given.withClock(clock);
-        world = new World(options);
+        world = new JobUniverse(options);
         Faults faults =
                 options.faults().isEmpty() ? null : new Faults(options.faults(), options.seed(), options.clock());
         jobby = new Jobby(
@@ -38,12 +38,16 @@ public final class Sandbox implements AutoCloseable {
                 jobbyOptions,
                 options.clock(),
                 (time, method, path, query, body, status, rows, bytes, fault) -> log.add(
-                        new Arrival(time, System.nanoTime(), method, path, query, body), status, rows, bytes, fault));
+                        new ReceivedRequest(time, System.nanoTime(), method, path, query, body),
+                        status,
+                        rows,
+                        bytes,
+                        fault));
         interceptor.set(faults);
         jobby.intercept(faults);
-        Front front = new Front(options, world, log, interceptor, new Desk(world, log, this));
+        JoboFrontend front = new JoboFrontend(options, world, log, interceptor, new AdminEndpoint(world, log, this));
         server.start(path -> path.startsWith(Jobby.PATH + "/") ? jobby.handler() : front, clock);
-        movement = new Movement(world, options);
+        movement = new UniverseTicker(world, options);
     }
 
     /**
@@ -86,7 +90,7 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /** The jobs and companies it serves. */
-    public World world() {
+    public JobUniverse world() {
         return world;
     }
 

@@ -15,7 +15,7 @@ record SiteFilter(
         Boolean agency,
         Long updatedAfter) {
 
-    static SiteFilter of(Fields fields) throws Refusal {
+    static SiteFilter of(Fields fields) throws ApiError {
         return new SiteFilter(
                 fields.texts("industries", UnaryOperator.identity()),
                 fields.texts("company_sizes", UnaryOperator.identity()),

@@ -1,18 +1,20 @@
 package dev.jobfeed.tenant;
 
-import dev.jobfeed.Settings;
-import dev.jobfeed.feed.FeedSource;
-import dev.jobfeed.metrics.Meters;
-import dev.jobfeed.ops.Alerts;
-import dev.jobfeed.run.Deliveries;
-import dev.jobfeed.run.Quarantine;
-import dev.jobfeed.run.ReconcileStore;
-import dev.jobfeed.run.RunStore;
-import dev.jobfeed.store.CompanyStore;
-import dev.jobfeed.store.Database;
-import dev.jobfeed.store.FencedTransactions;
-import dev.jobfeed.store.Outbox;
-import dev.jobfeed.store.RowStore;
+import dev.jobfeed.alert.AlertService;
+import dev.jobfeed.api.ClientRateLimiter;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.metrics.MetricsRecorder;
+import dev.jobfeed.persistence.CompanyRepository;
+import dev.jobfeed.persistence.DeliveryRepository;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.LeaseBoundTransactionManager;
+import dev.jobfeed.persistence.OutboxWriter;
+import dev.jobfeed.persistence.RecordRepository;
+import dev.jobfeed.persistence.ResyncRepository;
+import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.persistence.SchemaScopedDataSource;
+import dev.jobfeed.quarantine.QuarantineService;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.EnumMap;
@@ -28,20 +30,20 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public record Tenant(
         String name,
-        Settings settings,
+        JobfeedProperties settings,
         DataSource dataSource,
-        Database database,
+        Dialect database,
         TransactionTemplate transaction,
-        RunStore runs,
-        Map<FeedSource, RowStore> rows,
-        ReconcileStore reconcile,
-        Deliveries deliveries,
-        Quarantine quarantine,
-        CompanyStore companies,
-        Outbox outbox,
-        Alerts alerts,
-        Pace pace,
-        Meters meters) {
+        RunRepository runs,
+        Map<FeedDefinition, RecordRepository> rows,
+        ResyncRepository reconcile,
+        DeliveryRepository deliveries,
+        QuarantineService quarantine,
+        CompanyRepository companies,
+        OutboxWriter outbox,
+        AlertService alerts,
+        ClientRateLimiter pace,
+        MetricsRecorder meters) {
 
     /**
      * A tenant whose tables are there.
@@ -51,52 +53,57 @@ public record Tenant(
      * @param meters take what is measured
      */
     public static Tenant over(
-            String name, Settings settings, DataSource pool, String session, Clock clock, Meters meters)
+            String name,
+            JobfeedProperties settings,
+            DataSource pool,
+            String session,
+            Clock clock,
+            MetricsRecorder meters)
             throws SQLException {
-        Database database = Database.of(pool);
-        DataSource dataSource = GuestDataSource.over(pool, database, settings.schema());
-        TransactionTemplate transaction =
-                new TransactionTemplate(new FencedTransactions(dataSource, database, settings.lease(), session));
-        Map<FeedSource, RowStore> rows = new EnumMap<>(FeedSource.class);
-        for (FeedSource source : FeedSource.values()) {
-            rows.put(source, new RowStore(source, dataSource, database));
+        Dialect database = Dialect.of(pool);
+        DataSource dataSource = SchemaScopedDataSource.over(pool, database, settings.schema());
+        TransactionTemplate transaction = new TransactionTemplate(
+                new LeaseBoundTransactionManager(dataSource, database, settings.lease(), session));
+        Map<FeedDefinition, RecordRepository> rows = new EnumMap<>(FeedDefinition.class);
+        for (FeedDefinition source : FeedDefinition.values()) {
+            rows.put(source, new RecordRepository(source, dataSource, database));
         }
-        Outbox outbox = new Outbox(dataSource, database, settings);
+        OutboxWriter outbox = new OutboxWriter(dataSource, database, settings);
         return new Tenant(
                 name,
                 settings,
                 dataSource,
                 database,
                 transaction,
-                new RunStore(dataSource, database),
+                new RunRepository(dataSource, database),
                 rows,
-                new ReconcileStore(dataSource, database),
-                new Deliveries(dataSource, database),
-                new Quarantine(dataSource, database, rows, outbox, transaction, clock),
-                new CompanyStore(dataSource, database),
+                new ResyncRepository(dataSource, database),
+                new DeliveryRepository(dataSource, database),
+                new QuarantineService(dataSource, database, rows, outbox, transaction, clock),
+                new CompanyRepository(dataSource, database),
                 outbox,
-                new Alerts(dataSource, database, clock),
-                new Pace(settings, clock),
+                new AlertService(dataSource, database, clock),
+                new ClientRateLimiter(settings, clock),
                 meters.of(name));
     }
 
     /** Whether it is the one without a name. */
-    public boolean isStandard() {
+    public boolean isDefault() {
         return name.isEmpty();
     }
 
     /** The name as a person would put it. */
-    public static String words(String name) {
+    public static String describe(String name) {
         return name.isEmpty() ? "the standard tenant" : "the tenant '" + name + "'";
     }
 
     /** A command line about this tenant. */
     public String command(String arguments) {
-        return "jobfeed " + arguments + (isStandard() ? "" : " --tenant " + name);
+        return "jobfeed " + arguments + (isDefault() ? "" : " --tenant " + name);
     }
 
     /** A stream as it is told to a person who has several tenants. */
     public String stream(String stream) {
-        return isStandard() ? stream : name + " " + stream;
+        return isDefault() ? stream : name + " " + stream;
     }
 }

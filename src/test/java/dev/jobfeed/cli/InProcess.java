@@ -27,7 +27,8 @@ public record InProcess(int exitCode, String out, String err) {
         System.setErr(new PrintStream(direct, true, StandardCharsets.UTF_8));
         properties.forEach(System::setProperty);
         try {
-            int code = Jobfeed.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
+            int code =
+                    JobfeedCli.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
             return new InProcess(
                     code, out.toString(StandardCharsets.UTF_8), err + direct.toString(StandardCharsets.UTF_8));
         } finally {

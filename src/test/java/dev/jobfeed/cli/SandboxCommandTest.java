@@ -17,7 +17,7 @@ class SandboxCommandTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        CommandLine line = Jobfeed.commandLine().setErr(new PrintWriter(err, true));
+        CommandLine line = JobfeedCli.commandLine().setErr(new PrintWriter(err, true));
         String[] all = new String[arguments.length + 3];
         System.arraycopy(new String[] {"sandbox", "--port", "0"}, 0, all, 0, 3);
         System.arraycopy(arguments, 0, all, 3, arguments.length);
@@ -60,7 +60,7 @@ class SandboxCommandTest {
                 Sandbox.start(SandboxOptions.builder().port(0).jobs(1).build())) {
             String port = Integer.toString(there.port());
 
-            int code = Jobfeed.commandLine()
+            int code = JobfeedCli.commandLine()
                     .setErr(new PrintWriter(err, true))
                     .execute("sandbox", "--jobs", "1", "--port", port);
 

@@ -20,7 +20,7 @@ class UsageTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        return Jobfeed.commandLine()
+        return JobfeedCli.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);

@@ -2,7 +2,7 @@ package dev.jobfeed.jobby;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jobfeed.retry.RetryTiming;
+import dev.jobfeed.api.BackoffPolicy;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -35,9 +35,9 @@ class JobbyExceptionTest {
     }
 
     private static Duration wait(JobbyException refusal, int inARow) {
-        return RetryTiming.bounded(
-                RetryTiming.delay(refusal.kind(), refusal.retryAfter(), inARow, new SplittableRandom(1)),
-                refusal.longestWait());
+        return BackoffPolicy.capped(
+                BackoffPolicy.delay(refusal.category(), refusal.retryAfter(), inARow, new SplittableRandom(1)),
+                refusal.maxWait());
     }
 
     private static Duration seconds(double seconds) {

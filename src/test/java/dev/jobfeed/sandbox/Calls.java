@@ -48,7 +48,7 @@ final class Calls implements AutoCloseable {
         this(UnaryOperator.identity());
     }
 
-    World world() {
+    JobUniverse world() {
         return sandbox.world();
     }
 

@@ -10,8 +10,8 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import dev.jobfeed.sandbox.jobby.Defect;
-import dev.jobfeed.sandbox.jobby.Fair;
-import dev.jobfeed.sandbox.jobby.Flaw;
+import dev.jobfeed.sandbox.jobby.DeliveryDefect;
+import dev.jobfeed.sandbox.jobby.JobFair;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import dev.jobfeed.sandbox.jobby.JobbyInterceptor;
@@ -218,7 +218,7 @@ class DescriptionsTest {
             @Override
             public Defect decide(WebhookEvent event) {
                 bodies.add(event.body());
-                return new Defect(Flaw.LOST, Duration.ZERO);
+                return new Defect(DeliveryDefect.LOST, Duration.ZERO);
             }
         });
         String id = sandbox.jobby()
@@ -245,7 +245,7 @@ class DescriptionsTest {
 
     /** A match of the token's, not yet decided. */
     private String matched() throws Exception {
-        Fair fair = sandbox.jobby().fair();
+        JobFair fair = sandbox.jobby().fair();
         send(
                 "POST",
                 V1 + "/queue/join",

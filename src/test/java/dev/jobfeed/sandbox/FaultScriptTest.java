@@ -89,7 +89,7 @@ class FaultScriptTest {
         When third = new When(1, Long.MAX_VALUE, 1, 0.25);
 
         long struck = LongStream.rangeClosed(1, 100_000)
-                .filter(number -> third.strikes(number, new Draw(1, 51, number).unit()))
+                .filter(number -> third.strikes(number, new SeededRandom(1, 51, number).unit()))
                 .count();
 
         assertThat(struck).isBetween(24_500L, 25_500L);

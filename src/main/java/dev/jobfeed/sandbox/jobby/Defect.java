@@ -8,11 +8,11 @@ import java.time.Duration;
  *
  * @param delay how much later than it should the delivery is made
  */
-public record Defect(Flaw flaw, Duration delay) {
+public record Defect(DeliveryDefect flaw, Duration delay) {
 
     /** The deliveries in fault scripts. */
     public static final Target DELIVERY = () -> "jobby_delivery";
 
     /** Nothing is wrong. */
-    public static final Defect NONE = new Defect(Flaw.NONE, Duration.ZERO);
+    public static final Defect NONE = new Defect(DeliveryDefect.NONE, Duration.ZERO);
 }

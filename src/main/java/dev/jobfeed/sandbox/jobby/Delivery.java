@@ -16,7 +16,7 @@ public record Delivery(
         String webhookId,
         String eventId,
         String eventType,
-        Flaw flaw,
+        DeliveryDefect flaw,
         int attempt,
         Instant attemptedAt,
         Integer statusCode,

@@ -47,11 +47,11 @@ public enum ErrorCode {
         return message;
     }
 
-    Refused refused() {
-        return new Refused(this, message, details);
+    ApiError refused() {
+        return new ApiError(this, message, details);
     }
 
-    Refused refused(String says) {
-        return new Refused(this, says, details);
+    ApiError refused(String says) {
+        return new ApiError(this, says, details);
     }
 }

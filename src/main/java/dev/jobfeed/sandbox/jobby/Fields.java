@@ -9,45 +9,45 @@ import java.util.List;
 /** The fields of a body; null and missing are the same. */
 record Fields(ObjectNode values) {
 
-    static Fields of(String body) throws Refused {
+    static Fields of(String body) throws ApiError {
         try {
-            if (Answer.MAPPER.readTree(body) instanceof ObjectNode object) {
+            if (HttpReply.MAPPER.readTree(body) instanceof ObjectNode object) {
                 return new Fields(object);
             }
         } catch (JsonProcessingException e) {
-            throw Refused.invalid("body", "Not valid JSON");
+            throw ApiError.invalid("body", "Not valid JSON");
         }
-        throw Refused.invalid("body", "Expected an object");
+        throw ApiError.invalid("body", "Expected an object");
     }
 
-    String required(String name) throws Refused {
+    String required(String name) throws ApiError {
         String text = optional(name);
         if (text == null || text.isBlank()) {
-            throw Refused.invalid(name, "Required");
+            throw ApiError.invalid(name, "Required");
         }
         return text;
     }
 
-    String optional(String name) throws Refused {
+    String optional(String name) throws ApiError {
         JsonNode value = values.path(name);
         if (value.isMissingNode() || value.isNull()) {
             return null;
         }
         if (!value.isTextual()) {
-            throw Refused.invalid(name, "Expected a string");
+            throw ApiError.invalid(name, "Expected a string");
         }
         return value.textValue();
     }
 
-    List<String> texts(String name) throws Refused {
+    List<String> texts(String name) throws ApiError {
         JsonNode value = values.path(name);
         if (!value.isArray() || value.isEmpty()) {
-            throw Refused.invalid(name, "Expected a list with at least one entry");
+            throw ApiError.invalid(name, "Expected a list with at least one entry");
         }
         List<String> texts = new ArrayList<>();
         for (JsonNode one : value) {
             if (!one.isTextual()) {
-                throw Refused.invalid(name, "Expected strings");
+                throw ApiError.invalid(name, "Expected strings");
             }
             texts.add(one.textValue());
         }

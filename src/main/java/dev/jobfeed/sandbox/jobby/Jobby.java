@@ -17,9 +17,9 @@ public final class Jobby implements AutoCloseable {
 
     private final String baseUrl;
     private final Webhooks webhooks;
-    private final Fair fair;
+    private final JobFair fair;
     private final JobbyApi api;
-    private final JobbyFront front;
+    private final JobbyFrontend front;
     private final JobbyMovement movement;
     private final AtomicReference<JobbyInterceptor> interceptor = new AtomicReference<>();
 
@@ -33,9 +33,9 @@ public final class Jobby implements AutoCloseable {
         Names names = new Names(options.seed());
         baseUrl = serverUrl + PATH;
         webhooks = new Webhooks(options, clock, names, interceptor);
-        fair = new Fair(options, clock, names, webhooks);
+        fair = new JobFair(options, clock, names, webhooks);
         api = new JobbyApi(options, clock, fair, webhooks);
-        front = new JobbyFront(api, clock, log, interceptor);
+        front = new JobbyFrontend(api, clock, log, interceptor);
         movement = new JobbyMovement(fair, options);
     }
 
@@ -50,7 +50,7 @@ public final class Jobby implements AutoCloseable {
     }
 
     /** The live events, queues and matches. */
-    public Fair fair() {
+    public JobFair fair() {
         return fair;
     }
 

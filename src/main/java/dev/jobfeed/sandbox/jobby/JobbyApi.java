@@ -39,15 +39,15 @@ final class JobbyApi {
 
     private final JobbyOptions options;
     private final Clock clock;
-    private final Fair fair;
+    private final JobFair fair;
     private final Webhooks webhooks;
     private final RateWindows rates;
-    private final Replays replays = new Replays();
+    private final IdempotencyStore replays = new IdempotencyStore();
     private final Map<JobbyEndpoint, Instant> sunsets = new ConcurrentHashMap<>();
     private final Map<String, Instant> polls = new HashMap<>();
     private int fastPolls;
 
-    JobbyApi(JobbyOptions options, Clock clock, Fair fair, Webhooks webhooks) {
+    JobbyApi(JobbyOptions options, Clock clock, JobFair fair, Webhooks webhooks) {
         this.options = options;
         this.clock = clock;
         this.fair = fair;
@@ -64,17 +64,18 @@ final class JobbyApi {
     }
 
     /** Answers a request that came with this Authorization header, nullable, and adds the headers to send. */
-    Answer answer(JobbyRequest request, String authorization, Map<String, String> headers) {
+    HttpReply answer(JobbyRequest request, String authorization, Map<String, String> headers) {
         return answer(request, authorization, headers, null);
     }
 
     /** The same, but refuses the request with a code once its token is accepted and it is counted. */
-    Answer refuse(
+    HttpReply refuse(
             JobbyRequest request, String authorization, Map<String, String> headers, ErrorCode code, String message) {
         return answer(request, authorization, headers, code.refused(message));
     }
 
-    private Answer answer(JobbyRequest request, String authorization, Map<String, String> headers, Refused planned) {
+    private HttpReply answer(
+            JobbyRequest request, String authorization, Map<String, String> headers, ApiError planned) {
         try {
             Instant sunset = sunsets.get(request.endpoint());
             if (sunset != null) {
@@ -82,13 +83,13 @@ final class JobbyApi {
                 headers.put("Sunset", HTTP_DATE.format(sunset));
             }
             return admitted(request, token(authorization), headers, planned);
-        } catch (Refused refused) {
+        } catch (ApiError refused) {
             return refused.answer();
         }
     }
 
-    private Answer admitted(JobbyRequest request, String token, Map<String, String> headers, Refused planned)
-            throws Refused {
+    private HttpReply admitted(JobbyRequest request, String token, Map<String, String> headers, ApiError planned)
+            throws ApiError {
         JobbyEndpoint endpoint = request.endpoint();
         if (endpoint == JobbyEndpoint.OTHER) {
             throw ErrorCode.NOT_FOUND.refused();
@@ -118,12 +119,12 @@ final class JobbyApi {
         }
         String uuid = key.toLowerCase(Locale.ROOT);
         if (!UUID_V4.matcher(uuid).matches()) {
-            throw Refused.invalid("Idempotency-Key", "Expected a UUID v4");
+            throw ApiError.invalid("Idempotency-Key", "Expected a UUID v4");
         }
         return replays.once(token, endpoint, uuid, clock.instant(), () -> perform(request, token, headers));
     }
 
-    private Answer perform(JobbyRequest request, String token, Map<String, String> headers) throws Refused {
+    private HttpReply perform(JobbyRequest request, String token, Map<String, String> headers) throws ApiError {
         return switch (request.endpoint()) {
             case LIVE_EVENTS -> liveEvents(request, headers);
             case PROFILE -> profile(token);
@@ -136,7 +137,7 @@ final class JobbyApi {
             case WEBHOOK_TEST ->
                 object(
                         200,
-                        Answer.fields(
+                        HttpReply.fields(
                                 "event_id",
                                 webhooks.test(webhook(request, token).id()).id()));
             case WEBHOOK_DELIVERIES -> deliveries(webhook(request, token));
@@ -145,23 +146,23 @@ final class JobbyApi {
         };
     }
 
-    private static Answer description() {
+    private static HttpReply description() {
         try (InputStream in = JobbyApi.class.getResourceAsStream("openapi.json")) {
-            return new Answer(200, in.readAllBytes(), 0);
+            return new HttpReply(200, in.readAllBytes(), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Answer liveEvents(JobbyRequest request, Map<String, String> headers) throws Refused {
-        Answer answer = list(fair.liveEvents(), limit(request), JobbyApi::row);
+    private HttpReply liveEvents(JobbyRequest request, Map<String, String> headers) throws ApiError {
+        HttpReply answer = list(fair.liveEvents(), limit(request), JobbyApi::row);
         headers.put("Cache-Control", "public, max-age=0, s-maxage=15");
         return answer;
     }
 
     /** The documentation speaks of an "event slug" to join with and shows no row: it is under both names here. */
     private static Map<String, Object> row(LiveEvent event) {
-        return Answer.fields(
+        return HttpReply.fields(
                 "id", event.id(),
                 "slug", event.id(),
                 "title", event.title(),
@@ -171,10 +172,10 @@ final class JobbyApi {
                 "started_at", event.startedAt().toString());
     }
 
-    private Answer profile(String token) {
+    private HttpReply profile(String token) {
         return object(
                 200,
-                Answer.fields(
+                HttpReply.fields(
                         "id",
                         fair.seeker(token),
                         "headline",
@@ -185,7 +186,7 @@ final class JobbyApi {
                         "Berlin"));
     }
 
-    private Answer join(JobbyRequest request, String token) throws Refused {
+    private HttpReply join(JobbyRequest request, String token) throws ApiError {
         String eventId = Fields.of(request.body()).required("event_id");
         QueuePlace place = fair.join(token, eventId);
         if (place == null) {
@@ -194,7 +195,7 @@ final class JobbyApi {
         return object(200, status(place));
     }
 
-    private Answer status(String token) throws Refused {
+    private HttpReply status(String token) throws ApiError {
         notePoll(token);
         QueuePlace place = fair.lastPlaceOf(token);
         if (place == null) {
@@ -206,7 +207,7 @@ final class JobbyApi {
     /** "rank" and "estimated_wait_seconds" are the names the vendor's SDK reads. */
     private static Map<String, Object> status(QueuePlace place) {
         boolean waits = place.status() == QueueStatus.WAITING;
-        Map<String, Object> status = Answer.fields(
+        Map<String, Object> status = HttpReply.fields(
                 "event_id",
                 place.eventId(),
                 "status",
@@ -230,7 +231,7 @@ final class JobbyApi {
     }
 
     private static Map<String, Object> row(Match match) {
-        return Answer.fields(
+        return HttpReply.fields(
                 "id", match.id(),
                 "status", match.status().word(),
                 "event_id", match.eventId(),
@@ -241,31 +242,31 @@ final class JobbyApi {
                 "matched_at", match.matchedAt().toString());
     }
 
-    private Answer room(JobbyRequest request, String token) throws Refused {
+    private HttpReply room(JobbyRequest request, String token) throws ApiError {
         for (Match match : fair.matchesOf(token)) {
             if (match.id().equals(request.id()) && match.status() == MatchStatus.ACCEPTED) {
-                return object(200, Answer.fields("room_url", match.roomUrl()));
+                return object(200, HttpReply.fields("room_url", match.roomUrl()));
             }
         }
         throw ErrorCode.NOT_FOUND.refused();
     }
 
-    private Answer subscribe(JobbyRequest request, String token) throws Refused {
+    private HttpReply subscribe(JobbyRequest request, String token) throws ApiError {
         Fields fields = Fields.of(request.body());
         String target = fields.required("target_url");
         if (!Webhooks.isLocal(target)) {
-            throw Refused.invalid("target_url", "The sandbox delivers to http://127.0.0.1 and localhost only");
+            throw ApiError.invalid("target_url", "The sandbox delivers to http://127.0.0.1 and localhost only");
         }
         List<String> events = fields.texts("events");
         for (String type : events) {
             if (!EVENT_TYPE.matcher(type).matches()) {
-                throw Refused.invalid("events", "Unknown event type '" + type + "'");
+                throw ApiError.invalid("events", "Unknown event type '" + type + "'");
             }
         }
         Webhook webhook = webhooks.add(token, target, events, fields.optional("description"), null);
         return object(
                 201,
-                Answer.fields(
+                HttpReply.fields(
                         "id", webhook.id(),
                         "target_url", webhook.targetUrl(),
                         "events", webhook.events(),
@@ -274,7 +275,7 @@ final class JobbyApi {
                         "created_at", webhook.createdAt().getEpochSecond()));
     }
 
-    private Webhook webhook(JobbyRequest request, String token) throws Refused {
+    private Webhook webhook(JobbyRequest request, String token) throws ApiError {
         Webhook webhook = webhooks.of(token, request.id());
         if (webhook == null) {
             throw ErrorCode.NOT_FOUND.refused();
@@ -283,7 +284,7 @@ final class JobbyApi {
     }
 
     /** The names of the fields are not documented, what they say is. A forger's deliveries are not in it. */
-    private Answer deliveries(Webhook webhook) {
+    private HttpReply deliveries(Webhook webhook) {
         List<Delivery> newestFirst = new ArrayList<>();
         for (Delivery delivery : webhooks.deliveries()) {
             if (delivery.webhookId().equals(webhook.id()) && !delivery.flaw().isForged()) {
@@ -294,7 +295,7 @@ final class JobbyApi {
     }
 
     private static Map<String, Object> row(Delivery delivery) {
-        return Answer.fields(
+        return HttpReply.fields(
                 "id", delivery.id(),
                 "event_id", delivery.eventId(),
                 "event_type", delivery.eventType(),
@@ -314,23 +315,23 @@ final class JobbyApi {
         Map<String, Object> of(T thing);
     }
 
-    private static <T> Answer list(List<T> things, int limit, Row<T> row) {
+    private static <T> HttpReply list(List<T> things, int limit, Row<T> row) {
         List<Map<String, Object>> rows =
                 things.stream().limit(limit).map(row::of).toList();
-        return Answer.json(200, Map.of("data", rows), rows.size());
+        return HttpReply.json(200, Map.of("data", rows), rows.size());
     }
 
-    private Answer object(int status, Map<String, Object> object) {
-        return Answer.json(status, options.dataEnvelope() ? Map.of("data", object) : object, 0);
+    private HttpReply object(int status, Map<String, Object> object) {
+        return HttpReply.json(status, options.dataEnvelope() ? Map.of("data", object) : object, 0);
     }
 
-    private static int limit(JobbyRequest request) throws Refused {
+    private static int limit(JobbyRequest request) throws ApiError {
         for (String pair : request.query().split("&")) {
             if (pair.startsWith("limit=")) {
                 String value = pair.substring("limit=".length());
                 int limit = value.matches("[0-9]{1,4}") ? Integer.parseInt(value) : 0;
                 if (limit < 1 || limit > MOST_ROWS) {
-                    throw Refused.invalid("limit", "Expected a number from 1 to " + MOST_ROWS);
+                    throw ApiError.invalid("limit", "Expected a number from 1 to " + MOST_ROWS);
                 }
                 return limit;
             }

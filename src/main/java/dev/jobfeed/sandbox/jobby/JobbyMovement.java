@@ -10,14 +10,14 @@ final class JobbyMovement {
     private static final long TICK_MILLIS = 50;
     private static final double MINUTE_NANOS = 60e9;
 
-    private final Fair fair;
+    private final JobFair fair;
     private final JobbyOptions options;
     private final ScheduledExecutorService ticker;
     private long lastTick = System.nanoTime();
     private double eventsDue;
     private double queueMovesDue;
 
-    JobbyMovement(Fair fair, JobbyOptions options) {
+    JobbyMovement(JobFair fair, JobbyOptions options) {
         this.fair = fair;
         this.options = options;
         this.ticker = Executors.newSingleThreadScheduledExecutor(task -> {

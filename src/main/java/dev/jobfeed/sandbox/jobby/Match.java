@@ -31,7 +31,7 @@ public record Match(
 
     /** The data of {@code match.matched}, to which other events add. */
     Map<String, Object> data() {
-        return Answer.fields(
+        return HttpReply.fields(
                 "match_id", id, "seeker_id", seekerId, "recruiter_id", recruiterId, "role_id", roleId, "score", score);
     }
 }

@@ -58,7 +58,7 @@ public final class Webhooks {
         }
     }
 
-    private record Parcel(Subscription to, WebhookEvent event, Flaw flaw, int attempt) {}
+    private record Parcel(Subscription to, WebhookEvent event, DeliveryDefect flaw, int attempt) {}
 
     private final AtomicReference<JobbyInterceptor> interceptor;
     private final JobbyOptions options;
@@ -114,18 +114,18 @@ public final class Webhooks {
 
     /** Tells an event to everyone who subscribed to its type. */
     public WebhookEvent deliver(String type, Map<String, ?> data) {
-        return deliver(type, data, Flaw.NONE);
+        return deliver(type, data, DeliveryDefect.NONE);
     }
 
     /** Tells an event to everyone who subscribed to its type, with something wrong about it. */
-    public WebhookEvent deliver(String type, Map<String, ?> data, Flaw flaw) {
+    public WebhookEvent deliver(String type, Map<String, ?> data, DeliveryDefect flaw) {
         WebhookEvent event = event(type, data);
         deliver(event, flaw);
         return event;
     }
 
     /** Tells an event again that was told before: the same body, new deliveries. */
-    public void deliver(WebhookEvent event, Flaw flaw) {
+    public void deliver(WebhookEvent event, DeliveryDefect flaw) {
         List<Subscription> told;
         synchronized (this) {
             told = subscriptions.values().stream()
@@ -134,7 +134,7 @@ public final class Webhooks {
         }
         for (Subscription one : told) {
             attempt(new Parcel(one, event, flaw, 1));
-            if (flaw == Flaw.REPEATED) {
+            if (flaw == DeliveryDefect.REPEATED) {
                 attempt(new Parcel(one, event, flaw, 1));
             }
         }
@@ -163,21 +163,22 @@ public final class Webhooks {
         synchronized (this) {
             one = subscriptions.get(id);
         }
-        attempt(new Parcel(one, event, Flaw.NONE, 1));
+        attempt(new Parcel(one, event, DeliveryDefect.NONE, 1));
         return event;
     }
 
     private WebhookEvent event(String type, Map<String, ?> data) {
         String id = names.next("evt_", 12);
-        Map<String, Object> body = Answer.fields(
+        Map<String, Object> body = HttpReply.fields(
                 "id", id, "type", type, "created_at", clock.instant().getEpochSecond(), "data", data);
-        return new WebhookEvent(id, type, new String(Answer.bytes(body), StandardCharsets.UTF_8));
+        return new WebhookEvent(id, type, new String(HttpReply.bytes(body), StandardCharsets.UTF_8));
     }
 
     private void attempt(Parcel parcel) {
         JobbyInterceptor current = interceptor.get();
         // a delivery that a test made with a flaw has that one, and no other
-        Defect defect = current == null || parcel.flaw != Flaw.NONE ? Defect.NONE : current.decide(parcel.event);
+        Defect defect =
+                current == null || parcel.flaw != DeliveryDefect.NONE ? Defect.NONE : current.decide(parcel.event);
         if (!defect.delay().isZero()) {
             later(defect.delay(), () -> attempt(parcel, defect.flaw()));
         } else {
@@ -185,7 +186,7 @@ public final class Webhooks {
         }
     }
 
-    private void attempt(Parcel parcel, Flaw flaw) {
+    private void attempt(Parcel parcel, DeliveryDefect flaw) {
         switch (flaw) {
             case NONE -> send(parcel);
             case LOST -> finish(parcel, names.next("dlv_", 12), clock.instant(), null);
@@ -205,8 +206,8 @@ public final class Webhooks {
         }
         String id = names.next("dlv_", 12);
         Instant now = clock.instant();
-        long signedAt = now.getEpochSecond() - (parcel.flaw == Flaw.OLD_TIMESTAMP ? STALE_SECONDS : 0);
-        String secret = parcel.flaw == Flaw.WRONG_SIGNATURE ? to.secret() + "-of-another" : to.secret();
+        long signedAt = now.getEpochSecond() - (parcel.flaw == DeliveryDefect.OLD_TIMESTAMP ? STALE_SECONDS : 0);
+        String secret = parcel.flaw == DeliveryDefect.WRONG_SIGNATURE ? to.secret() + "-of-another" : to.secret();
         HttpRequest request = HttpRequest.newBuilder(URI.create(to.targetUrl()))
                 .timeout(options.deliveryTimeout())
                 .header("Content-Type", "application/json")

@@ -50,7 +50,7 @@ final class JobbyCalls implements AutoCloseable {
         return sandbox.jobby();
     }
 
-    Fair fair() {
+    JobFair fair() {
         return jobby().fair();
     }
 

@@ -246,7 +246,7 @@ class WebhooksTest {
     void aForgersSignatureDoesNotHold() throws Exception {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
 
-        webhooks().deliver("match.matched", Map.of(), Flaw.WRONG_SIGNATURE);
+        webhooks().deliver("match.matched", Map.of(), DeliveryDefect.WRONG_SIGNATURE);
 
         long now = JobbyCalls.START.getEpochSecond();
         assertThat(first().headers().get("Jobbydev-Signature"))
@@ -258,7 +258,7 @@ class WebhooksTest {
     void anOldSignatureHoldsForAnOldTime() throws Exception {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
 
-        webhooks().deliver("match.matched", Map.of(), Flaw.OLD_TIMESTAMP);
+        webhooks().deliver("match.matched", Map.of(), DeliveryDefect.OLD_TIMESTAMP);
 
         long old = JobbyCalls.START.getEpochSecond() - 600;
         assertThat(first().headers().get("Jobbydev-Signature"))
@@ -267,7 +267,7 @@ class WebhooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"WRONG_SIGNATURE", "OLD_TIMESTAMP"})
-    void aForgeryIsNeitherRepeatedNorListed(Flaw flaw) throws Exception {
+    void aForgeryIsNeitherRepeatedNorListed(DeliveryDefect flaw) throws Exception {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
         subscriber.refuse(1, 400);
 
@@ -284,9 +284,9 @@ class WebhooksTest {
     void aRepeatedDeliveryHasTheSameEventAndAnotherId() {
         webhooks().add(subscriber.url(), null, "match.matched");
 
-        WebhookEvent event = webhooks().deliver("match.matched", Map.of(), Flaw.REPEATED);
+        WebhookEvent event = webhooks().deliver("match.matched", Map.of(), DeliveryDefect.REPEATED);
         await().until(() -> subscriber.received.size() == 2);
-        webhooks().deliver(event, Flaw.NONE);
+        webhooks().deliver(event, DeliveryDefect.NONE);
         await().until(() -> subscriber.received.size() == 3);
 
         assertThat(subscriber.received)

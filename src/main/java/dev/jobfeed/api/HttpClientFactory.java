@@ -1,0 +1,156 @@
+package dev.jobfeed.api;
+
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.JobfeedProperties;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.util.Timeout;
+
+/** The way to both APIs: through a proxy, and trusting a company's own authorities, where that is set. */
+public final class HttpClientFactory {
+
+    private final JobfeedProperties settings;
+    private final Optional<HttpHost> proxy;
+    private final Optional<SSLContext> trust;
+
+    private HttpClientFactory(JobfeedProperties settings, Optional<HttpHost> proxy, Optional<SSLContext> trust) {
+        this.settings = settings;
+        this.proxy = proxy;
+        this.trust = trust;
+    }
+
+    /**
+     * The way that is set.
+     *
+     * @throws ConfigurationException when it leads nowhere
+     */
+    public static HttpClientFactory of(JobfeedProperties settings) {
+        return new HttpClientFactory(
+                settings,
+                settings.proxy().map(uri -> new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort())),
+                settings.trustStore().map(file -> trusting(settings, file)));
+    }
+
+    /** Connections of their own, to be closed by the caller. */
+    public HttpClientConnectionManager connections() {
+        PoolingHttpClientConnectionManagerBuilder builder = PoolingHttpClientConnectionManagerBuilder.create()
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.of(settings.duration("jobo.http.connect-timeout")))
+                        .build())
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(ResponseLimits.HEAD)
+                        .build());
+        trust.ifPresent(context -> builder.setTlsSocketStrategy(new DefaultClientTlsStrategy(context)));
+        return builder.build();
+    }
+
+    /** An own component, so that a host's settings of {@code http:} and the bundle's never meet. */
+    public HttpComponent component(HttpClientConnectionManager connections, Duration responseTimeout) {
+        HttpComponent http = new HttpComponent();
+        http.setClientConnectionManager(connections);
+        http.setAutomaticRetriesDisabled(true);
+        http.setFollowRedirects(false);
+        http.setResponseTimeout(responseTimeout.toMillis());
+        http.setCookieManagementDisabled(true);
+        ResponseLimits bounds = bounds(settings.duration("jobo.http.answer-timeout"));
+        http.setHttpClientConfigurer(client -> bound(client, bounds));
+        proxy.ifPresent(host -> {
+            http.setProxyHost(host.getHostName());
+            http.setProxyPort(host.getPort());
+            // else it would speak to the proxy as it does to the server behind
+            http.setProxyAuthScheme(host.getSchemeName());
+        });
+        return http;
+    }
+
+    /** A client for a single look, that goes the same way; to be closed. */
+    public CloseableHttpClient client(Duration responseTimeout) {
+        HttpClientBuilder builder = HttpClients.custom()
+                .setConnectionManager(connections())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setResponseTimeout(Timeout.of(responseTimeout))
+                        .build())
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement();
+        bound(builder, bounds(responseTimeout));
+        proxy.ifPresent(builder::setProxy);
+        return builder.build();
+    }
+
+    private ResponseLimits bounds(Duration timeout) {
+        return new ResponseLimits(settings.maxAnswerBytes(), timeout);
+    }
+
+    private static void bound(HttpClientBuilder client, ResponseLimits bounds) {
+        client.disableContentCompression().addExecInterceptorFirst("jobfeed-bounds", bounds);
+    }
+
+    /** In words, for a person who looks for what is wrong with it. */
+    public String text() {
+        return proxy.map(host -> "through " + host.toURI()).orElse("no proxy") + ", trusting "
+                + settings.trustStore()
+                        .map(file -> "the authorities in " + file.toAbsolutePath())
+                        .orElse("Java's own authorities");
+    }
+
+    private static SSLContext trusting(JobfeedProperties settings, Path file) {
+        try {
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(authorities(Files.readAllBytes(file), settings.text("jobo.http.trust-store-password")));
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new ConfigurationException(
+                    "jobo.http.trust-store is '" + file + "', and no authorities can be read from it ("
+                            + e.getClass().getSimpleName() + ": " + e.getMessage()
+                            + "); it takes a file of certificates, as PEM, PKCS12 or JKS.",
+                    e);
+        }
+    }
+
+    private static KeyStore authorities(byte[] content, Optional<String> password)
+            throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        if (new String(content, StandardCharsets.ISO_8859_1).contains("-----BEGIN CERTIFICATE-----")) {
+            store.load(null, null);
+            int count = 0;
+            for (Certificate authority :
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(content))) {
+                store.setCertificateEntry("authority-" + count++, authority);
+            }
+        } else {
+            // the default type reads PKCS12 and JKS alike
+            store.load(
+                    new ByteArrayInputStream(content),
+                    password.map(String::toCharArray).orElse(null));
+        }
+        if (store.size() == 0) {
+            throw new GeneralSecurityException("there are none in it, or they need jobo.http.trust-store-password");
+        }
+        return store;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.jobfeed.cli;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Component;
+import org.apache.camel.component.quartz.QuartzComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.support.DefaultRegistry;
+import org.apache.camel.support.PluginHelper;
+
+/**
+ * A context in which routes are built and none is started, with the beans and properties of another, and components of its
+ * own.
+ */
+record DryRunCamelContext(DefaultCamelContext context) implements AutoCloseable {
+
+    static DryRunCamelContext like(CamelContext other) throws Exception {
+        DefaultCamelContext scratch = new DefaultCamelContext(new DefaultRegistry(new Beans(other.getRegistry())));
+        scratch.disableJMX();
+        scratch.setAutoStartup(false);
+        scratch.getPropertiesComponent().addPropertiesSource(new Properties(other));
+        scratch.build();
+        QuartzComponent quartz = new QuartzComponent();
+        quartz.setAutoStartScheduler(false);
+        scratch.addComponent("quartz", quartz);
+        for (String name : other.getComponentNames()) {
+            if (scratch.hasComponent(name) == null
+                    && PluginHelper.getComponentResolver(scratch).resolveComponent(name, scratch) == null) {
+                scratch.addComponent(
+                        name,
+                        scratch.getInjector()
+                                .newInstance(other.getComponent(name, false).getClass()));
+            }
+        }
+        return new DryRunCamelContext(scratch);
+    }
+
+    @Override
+    public void close() {
+        context.stop();
+    }
+
+    /** What is set for the other context. */
+    private record Properties(CamelContext other) implements PropertiesSource {
+
+        @Override
+        public String getName() {
+            return "jobfeed-scratch";
+        }
+
+        @Override
+        public String getProperty(String name) {
+            return other.getPropertiesComponent().resolveProperty(name).orElse(null);
+        }
+    }
+
+    /** The other context's beans, but for its components, which it starts and stops itself. */
+    private record Beans(BeanRepository other) implements BeanRepository {
+
+        @Override
+        public Object lookupByName(String name) {
+            Object bean = other.lookupByName(name);
+            return bean instanceof Component ? null : bean;
+        }
+
+        @Override
+        public <T> T lookupByNameAndType(String name, Class<T> type) {
+            T bean = other.lookupByNameAndType(name, type);
+            return bean instanceof Component ? null : bean;
+        }
+
+        @Override
+        public <T> Map<String, T> findByTypeWithName(Class<T> type) {
+            return other.findByTypeWithName(type).entrySet().stream()
+                    .filter(bean -> !(bean.getValue() instanceof Component))
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        }
+
+        @Override
+        public <T> Set<T> findByType(Class<T> type) {
+            return other.findByType(type).stream()
+                    .filter(bean -> !(bean instanceof Component))
+                    .collect(Collectors.toSet());
+        }
+    }
+}

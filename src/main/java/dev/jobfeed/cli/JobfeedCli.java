@@ -1,0 +1,95 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.problem.ProblemTranslator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. */
+@Command(
+        name = "jobfeed",
+        description = "Keeps a database in step with the Jobo Enterprise API.",
+        mixinStandardHelpOptions = true,
+        versionProvider = JobfeedCli.Version.class,
+        subcommands = {
+            RunCommand.class,
+            SyncCommand.class,
+            StatusCommand.class,
+            ResyncCommand.class,
+            ReconcileCommand.class,
+            AbandonCommand.class,
+            QuarantineCommand.class,
+            JobbyCommand.class,
+            MigrateCommand.class,
+            DoctorCommand.class,
+            TokenCommand.class,
+            SandboxCommand.class
+        },
+        footer = {
+            "",
+            "Exit codes: 0 done; 1 failed, state kept; 2 usage or configuration; 3 stream is busy;",
+            "130 and 143 ended by a signal (Ctrl-C, SIGTERM), state kept."
+        })
+public final class JobfeedCli implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    private JobfeedCli() {}
+
+    public static void main(String[] arguments) {
+        // libraries too fold names by it, and an i is no i in Turkish
+        Locale.setDefault(Locale.ENGLISH);
+        System.setProperty("h2.bindAddress", "127.0.0.1");
+        // JEP 498: a newer Java warns of how Netty takes memory, in four lines that are no JSON
+        if (java.lang.Runtime.version().feature() >= 24) {
+            System.setProperty("io.netty.noUnsafe", "true");
+        }
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new JobfeedCli())
+                .setParameterExceptionHandler((failure, arguments) -> misused(failure))
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println("jobfeed: " + ProblemTranslator.describe(failure));
+                    return ExitCode.of(failure).code();
+                });
+    }
+
+    /** Without a command there is nothing to do but to say which there are. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE.code();
+    }
+
+    /** The mistake in one line, and where to read on; the whole help would push it off the screen. */
+    private static int misused(ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        command.getErr().println(failure.getMessage());
+        UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE.code();
+    }
+
+    /** The version the build wrote beside this class. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() throws IOException {
+            try (InputStream in = JobfeedCli.class.getResourceAsStream("version.txt")) {
+                return new String[] {"jobfeed " + new String(in.readAllBytes(), StandardCharsets.UTF_8).strip()};
+            }
+        }
+    }
+}

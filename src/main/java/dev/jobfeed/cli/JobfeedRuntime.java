@@ -1,0 +1,171 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.BundleOptions;
+import dev.jobfeed.JobfeedBundle;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.console.ErrorHandlers;
+import dev.jobfeed.tenant.PropertiesCheck;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+
+/** The standalone runtime: pool, Camel context, routes. */
+final class JobfeedRuntime implements AutoCloseable {
+
+    /** Routes that need the port. */
+    private static final String SERVERS = "platform-http*";
+
+    /** Routes that begin by themselves or need the port; a command that does one thing starts none of them. */
+    private static final String TRIGGERS = "quartz*,timer*,scheduler*,cron*," + SERVERS;
+
+    private final RuntimeDataSources databases;
+    private final Main main;
+    private final JobfeedBundle bundle;
+    private final Traces traces;
+    private final Optional<HttpEndpointConfig> address;
+
+    private JobfeedRuntime(
+            RuntimeDataSources databases,
+            Main main,
+            JobfeedBundle bundle,
+            Traces traces,
+            Optional<HttpEndpointConfig> address) {
+        this.databases = databases;
+        this.main = main;
+        this.bundle = bundle;
+        this.traces = traces;
+        this.address = address;
+    }
+
+    /** Starts a context with every route, triggers included. */
+    static JobfeedRuntime start(RuntimeConfiguration configuration) throws Exception {
+        JobfeedProperties settings = configuration.settings();
+        if (settings.flag("jobfeed.jobs.enabled")) {
+            check(settings);
+        }
+        return open(configuration, true, RuntimeDataSources.alone());
+    }
+
+    /** Starts a context for one command that asks Jobo for something. */
+    static JobfeedRuntime start(RuntimeConfiguration configuration, TenantOption tenant) throws Exception {
+        check(tenant.settings(configuration));
+        return open(configuration, false, RuntimeDataSources.alone());
+    }
+
+    /** Starts a context for one command that stores no page, and may do its work beside a process that does. */
+    static JobfeedRuntime startBeside(RuntimeConfiguration configuration, TenantOption tenant) throws Exception {
+        check(tenant.settings(configuration));
+        return open(configuration, false, RuntimeDataSources.besideOthers());
+    }
+
+    private static void check(JobfeedProperties settings) {
+        settings.apiKey();
+        settings.baseUrl();
+    }
+
+    /** Starts a context for one command that asks Jobo for nothing, and needs no key; also beside another process. */
+    static JobfeedRuntime startWithoutKey(RuntimeConfiguration configuration) throws Exception {
+        return open(configuration, false, RuntimeDataSources.besideOthers());
+    }
+
+    private static JobfeedRuntime open(
+            RuntimeConfiguration configuration, boolean scheduled, RuntimeDataSources databases) throws Exception {
+        JobfeedProperties settings = configuration.settings();
+        PropertiesCheck.check(settings);
+        Optional<HttpEndpointConfig> address = scheduled ? HttpEndpointConfig.free(settings) : Optional.empty();
+        DataSource dataSource = databases.open(settings);
+        Main main = new Main();
+        // its default has a shutdown hook of its own, and the two would wait for one another, now and then for 17 s
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        try {
+            Properties properties = configuration.forCamel();
+            boolean page = address.isPresent()
+                    && !settings.text("jobfeed.console.enabled").equals(Optional.of("false"));
+            properties.setProperty("jobfeed.console.enabled", Boolean.toString(page));
+            main.setOverrideProperties(properties);
+            main.setDefaultPropertyPlaceholderLocation("false");
+            main.configure().withName("jobfeed").withAutoConfigurationLogSummary(false);
+            main.configure()
+                    .withRoutesIncludePattern(RouteFile.of(configuration.routes()).stream()
+                            .map(RouteFile::location)
+                            .collect(Collectors.joining(",")));
+            main.configure().withShutdownTimeout(1);
+            if (!scheduled) {
+                main.configure().withAutoStartupExcludePattern(TRIGGERS);
+            } else if (address.isEmpty()) {
+                main.configure().withAutoStartupExcludePattern(SERVERS);
+            }
+            address.ifPresent(there -> there.serve(main, settings.number("jobby.webhooks.max-bytes", 1, 1 << 24)));
+            JobfeedBundle[] bundle = new JobfeedBundle[1];
+            Traces[] traces = new Traces[1];
+            main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
+                @Override
+                public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
+                    CamelContext context = support.getCamelContext();
+                    traces[0] = Traces.of(context);
+                    address.ifPresent(there -> there.measure(context));
+                    address.ifPresent(
+                            there -> Http1Vertx.bind(context, settings.duration("jobfeed.http.idle-timeout")));
+                    try {
+                        context.getRegistry().bind("jobfeedDataSource", dataSource);
+                        bundle[0] = JobfeedBundle.bind(
+                                context, BundleOptions.of(dataSource).withPools(databases));
+                    } catch (SQLException e) {
+                        throw new IllegalStateException("The database cannot be used: " + e.getMessage(), e);
+                    }
+                }
+            });
+            main.start();
+            databases.share();
+            if (address.isPresent()) {
+                ErrorHandlers.of(main.getCamelContext());
+            }
+            if (scheduled
+                    && settings.flag("jobfeed.routes.reload")
+                    && configuration.routes().isPresent()) {
+                RouteReloader.watch(
+                        main.getCamelContext(),
+                        bundle[0].attempts(),
+                        settings,
+                        configuration.routes().get());
+            }
+            return new JobfeedRuntime(databases, main, bundle[0], traces[0], address);
+        } catch (Exception e) {
+            main.stop();
+            databases.close();
+            throw e;
+        }
+    }
+
+    Main main() {
+        return main;
+    }
+
+    /** Where it listens; empty when it does not. */
+    Optional<HttpEndpointConfig> address() {
+        return address;
+    }
+
+    JobfeedBundle bundle() {
+        return bundle;
+    }
+
+    /**
+     * Stops. A pool under an attempt that does not end is left to the end of the process: H2 has lost commits when its
+     * file was closed under a running transaction, and none when the process just ended.
+     */
+    @Override
+    public void close() throws Exception {
+        main.stop();
+        traces.close();
+        if (bundle.attempts().awaitIdle(Duration.ofSeconds(1))) {
+            databases.close();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.console.RunProgress;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.sync.SyncAttempt;
+import dev.jobfeed.sync.SyncCoordinator;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Shows a running attempt on stderr: one live line on a terminal, a plain line every few seconds in a pipe. */
+final class ProgressPrinter implements AutoCloseable {
+
+    private static final String ERASE_LINE = "\r\033[2K";
+
+    private final SyncCoordinator attempts;
+    private final boolean live;
+    private final PrintStream out;
+    private final PrintStream before = System.err;
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "jobfeed-progress");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private ProgressPrinter(SyncCoordinator attempts, boolean live) {
+        this.attempts = attempts;
+        this.live = live;
+        this.out = before;
+    }
+
+    static ProgressPrinter start(SyncCoordinator attempts) {
+        boolean live = Boolean.getBoolean("jobfeed.terminal");
+        ProgressPrinter progress = new ProgressPrinter(attempts, live);
+        if (live) {
+            System.setErr(new EraseBeforeLine(progress.out));
+        }
+        long period = live ? 250 : 5000;
+        progress.ticker.scheduleAtFixedRate(progress::show, period, period, TimeUnit.MILLISECONDS);
+        return progress;
+    }
+
+    private void show() {
+        attempts.active().filter(attempt -> attempt.run() != null).forEach(attempt -> {
+            String line = line(attempt);
+            if (live) {
+                out.print(ERASE_LINE + line);
+                out.flush();
+            } else {
+                out.println(line);
+            }
+        });
+    }
+
+    private static String line(SyncAttempt attempt) {
+        Run run = attempt.run();
+        RunProgress progress = RunProgress.of(attempt);
+        StringBuilder line = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s: %s, page %d, %,d rows",
+                attempt.source().property(),
+                progress.phase(),
+                run.pages(),
+                run.counts().received()));
+        line.append(
+                progress.rowsPerSecond() == null
+                        ? ", waiting"
+                        : String.format(Locale.ROOT, ", %,.0f rows/s", progress.rowsPerSecond()));
+        if (progress.share() != null) {
+            line.append(String.format(Locale.ROOT, ", %.0f %%", 100 * progress.share()));
+        }
+        if (progress.left() != null) {
+            line.append(", ").append(left(progress.left())).append(" left");
+        }
+        if (attempt.creditsBalance() != null) {
+            line.append(", ").append(attempt.creditsBalance()).append(" credits");
+        }
+        return line.toString();
+    }
+
+    private static String left(Duration left) {
+        return left.toHours() > 0
+                ? left.toHours() + " h " + left.toMinutesPart() + " min"
+                : left.toMinutes() > 0
+                        ? left.toMinutes() + " min " + left.toSecondsPart() + " s"
+                        : left.toSeconds() + " s";
+    }
+
+    @Override
+    public void close() {
+        ticker.shutdownNow();
+        if (live) {
+            out.print(ERASE_LINE);
+            out.flush();
+            System.setErr(before);
+        }
+    }
+
+    /** A log line takes the place of the live line, which comes back below it. */
+    private static final class EraseBeforeLine extends PrintStream {
+
+        EraseBeforeLine(PrintStream out) {
+            super(out, true);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+            byte[] erase = ERASE_LINE.getBytes(StandardCharsets.US_ASCII);
+            super.write(erase, 0, erase.length);
+            super.write(bytes, from, length);
+        }
+    }
+}

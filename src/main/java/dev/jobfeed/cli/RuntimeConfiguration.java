@@ -1,0 +1,165 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.config.TextFile;
+import dev.jobfeed.config.UnknownProperties;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The standalone runtime's settings: system property, environment, a command's presets, conf/application.properties. */
+final class RuntimeConfiguration {
+
+    /** A property of the bundle's, or of one of its tenants. */
+    private static final Pattern OURS = Pattern.compile("([a-z][a-z0-9-]*[.])?((jobo|jobby|jobfeed)[.].*)");
+
+    private static final Pattern OUR_VARIABLES = Pattern.compile("([A-Z][A-Z0-9_]*_)?(JOBO|JOBBY|JOBFEED)_.*");
+
+    private static final Logger LOG = LoggerFactory.getLogger(RuntimeConfiguration.class);
+
+    private final Map<String, String> presets;
+    private final Properties file;
+    private final Optional<Path> home;
+    private Map<String, String> resolved;
+
+    private RuntimeConfiguration(Map<String, String> presets, Properties file, Optional<Path> home) {
+        this.presets = presets;
+        this.file = file;
+        this.home = home;
+    }
+
+    static RuntimeConfiguration read(Map<String, String> presets) {
+        Optional<Path> home =
+                Optional.ofNullable(System.getProperty("jobfeed.home")).map(Path::of);
+        Properties file = new Properties();
+        Optional<Path> path =
+                home.map(h -> h.resolve("conf/application.properties")).filter(Files::isReadable);
+        if (path.isPresent()) {
+            load(path.get(), file);
+        }
+        return new RuntimeConfiguration(presets, file, home);
+    }
+
+    private static void load(Path path, Properties file) {
+        try {
+            file.load(new StringReader(TextFile.read(path)));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigurationException(path + " cannot be read: " + e.getMessage(), e);
+        }
+        String quoted = file.stringPropertyNames().stream()
+                .filter(name -> name.matches("[\"'].*"))
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!quoted.isEmpty()) {
+            throw new ConfigurationException(path + " has names in quotes: " + quoted + ". Write them without.");
+        }
+        Map<String, Optional<String>> unknown = UnknownProperties.among(file.stringPropertyNames());
+        if (!unknown.isEmpty()) {
+            throw new ConfigurationException(
+                    path + " sets what there is not: " + UnknownProperties.describe(unknown) + ".");
+        }
+    }
+
+    private static Optional<Path> path(Optional<Path> home) {
+        return home.map(h -> h.resolve("conf/application.properties")).filter(Files::isReadable);
+    }
+
+    /** The file that was read, when there is one. */
+    Optional<Path> file() {
+        return path(home);
+    }
+
+    JobfeedProperties settings() {
+        return JobfeedProperties.over(
+                name -> find(name).map(value -> value.contains("{{") ? resolve(name, value) : value));
+    }
+
+    /** Everything Camel has to know: what is set, and the file's own {@code camel.*} properties. */
+    Properties forCamel() {
+        Properties all = new Properties();
+        all.putAll(file);
+        Map<String, String> defaults = JobfeedProperties.defaults();
+        Set<String> names = new TreeSet<>(defaults.keySet());
+        file.stringPropertyNames().stream()
+                .filter(name -> OURS.matcher(name).matches())
+                .forEach(names::add);
+        names.forEach(name -> all.setProperty(name, find(name).orElseGet(() -> defaults.get(name))));
+        return all;
+    }
+
+    /** The directory of editable routes, when the runtime has one. */
+    Optional<Path> routes() {
+        return home.map(h -> h.resolve("routes")).filter(Files::isDirectory);
+    }
+
+    /** The value behind Camel's property functions, which may be those of a vault. */
+    private synchronized String resolve(String name, String value) {
+        if (resolved == null) {
+            resolved = resolveAll();
+        }
+        return Optional.ofNullable(resolved.get(value))
+                .orElseThrow(() -> new ConfigurationException(name + " is " + value
+                        + ", and no property function of this runtime knows a value for that. A vault's needs its Camel"
+                        + " component in lib/ and its camel.vault.* properties."));
+    }
+
+    /** All at once, because it needs a context, as the runtime has one, which takes its time. */
+    private Map<String, String> resolveAll() {
+        Map<String, String> values = new TreeMap<>();
+        Main main = new Main();
+        try {
+            main.setOverrideProperties(forCamel());
+            main.setDefaultPropertyPlaceholderLocation("false");
+            main.configure().withAutoConfigurationLogSummary(false).withRoutesIncludePattern("false");
+            main.init();
+            for (String value : functions()) {
+                try {
+                    values.put(value, main.getCamelContext().resolvePropertyPlaceholders(value));
+                } catch (IllegalArgumentException e) {
+                    LOG.debug("{} has no value", value, e);
+                }
+            }
+        } finally {
+            main.stop();
+        }
+        return values;
+    }
+
+    /** Whatever is set to a property function, wherever; the environment may name tenants that the file does not. */
+    private Set<String> functions() {
+        Set<String> values = new TreeSet<>();
+        forCamel().forEach((name, value) -> values.add(value.toString()));
+        System.getProperties().forEach((name, value) -> {
+            if (OURS.matcher(name.toString()).matches()) {
+                values.add(value.toString());
+            }
+        });
+        System.getenv().forEach((name, value) -> {
+            if (OUR_VARIABLES.matcher(name).matches()) {
+                values.add(value);
+            }
+        });
+        values.removeIf(value -> !value.contains("{{"));
+        return values;
+    }
+
+    private Optional<String> find(String name) {
+        return Optional.ofNullable(System.getProperty(name))
+                .or(() -> Optional.ofNullable(System.getenv(JobfeedProperties.environmentVariable(name))))
+                .or(() -> Optional.ofNullable(presets.get(name)))
+                .or(() -> Optional.ofNullable(file.getProperty(name)));
+    }
+}

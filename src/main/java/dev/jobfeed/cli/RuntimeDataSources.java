@@ -1,0 +1,276 @@
+package dev.jobfeed.cli;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.problem.DatabaseRejection;
+import dev.jobfeed.tenant.TenantDataSourceFactory;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Connections to the databases of settings; those of a runtime are closed together. */
+final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable {
+
+    /** Each commit is on disk; closing rewrites nothing; no trace file beside the database. */
+    private static final String H2_OPTIONS =
+            ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;MAX_COMPACT_TIME=0;TRACE_LEVEL_FILE=0";
+
+    /** Far longer than any statement of a run takes. */
+    private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(RuntimeDataSources.class);
+
+    private final List<HikariDataSource> opened = new CopyOnWriteArrayList<>();
+    private final List<String> files = new CopyOnWriteArrayList<>();
+    private final List<H2SharedServer> shared = new CopyOnWriteArrayList<>();
+    private final boolean beside;
+
+    private RuntimeDataSources(boolean beside) {
+        this.beside = beside;
+    }
+
+    /** Of a process that may be the only one to write to an H2 file. */
+    static RuntimeDataSources alone() {
+        return new RuntimeDataSources(false);
+    }
+
+    /** Of a process that does a small thing, through the one that shares its H2 file where one does. */
+    static RuntimeDataSources besideOthers() {
+        return new RuntimeDataSources(true);
+    }
+
+    @Override
+    public DataSource open(JobfeedProperties settings) throws SQLException {
+        HikariDataSource dataSource = beside ? shared(settings).orElse(null) : null;
+        if (dataSource == null) {
+            dataSource = own(settings);
+            files.add(settings.datasourceUrl());
+        }
+        // a tenant that is refused closes its own, again and again
+        opened.removeIf(HikariDataSource::isClosed);
+        opened.add(dataSource);
+        return dataSource;
+    }
+
+    /** Lets commands of other processes use the H2 files that this process has opened so far. */
+    void share() throws SQLException, IOException {
+        for (String url : files) {
+            H2SharedServer.share(url).ifPresent(shared::add);
+        }
+        files.clear();
+    }
+
+    @Override
+    public void close() {
+        shared.forEach(H2SharedServer::close);
+        opened.forEach(HikariDataSource::close);
+    }
+
+    /** A pool over the database itself; an H2 file can have one such process only. */
+    private static HikariDataSource own(JobfeedProperties settings) throws SQLException {
+        String url = settings.datasourceUrl();
+        if (!url.startsWith(H2SharedServer.FILE_URL)) {
+            return pool(settings, url);
+        }
+        Path file = H2SharedServer.file(url);
+        checkWritable(file);
+        create(file.resolveSibling(file.getFileName() + ".mv.db"));
+        return pool(settings, url + H2_OPTIONS);
+    }
+
+    /** Creates what H2 would create, so that its owner alone can read it whatever the umask. */
+    private static void create(Path file) {
+        if (Files.exists(file)) {
+            return;
+        }
+        try {
+            Files.createDirectories(
+                    file.getParent(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // another process was quicker; whose file it is, H2 says
+            LOG.debug("{} was created by another process", file);
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    file + " cannot be created, and jobfeed.datasource.url keeps the database there: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** H2 would open a file it may not write to for reading, and fail at the first page. */
+    private static void checkWritable(Path database) {
+        Path file = database.resolveSibling(database.getFileName() + ".mv.db");
+        Path nearest = file;
+        while (!Files.exists(nearest) && nearest.getParent() != null) {
+            nearest = nearest.getParent();
+        }
+        if (!Files.isWritable(nearest) || !nearest.equals(file) && !Files.isDirectory(nearest)) {
+            throw new ConfigurationException(nearest + " cannot be written to by the user "
+                    + System.getProperty("user.name") + ", and jobfeed.datasource.url keeps the database in " + file
+                    + ".");
+        }
+    }
+
+    /**
+     * A pool for a look or a small change beside whatever else is at work: through the running process where one shares
+     * its H2 file. A note left by a dead process is passed over.
+     */
+    static HikariDataSource beside(JobfeedProperties settings) throws SQLException {
+        return beside(settings, true);
+    }
+
+    /** The same for a look at the schema itself, which leaves it as it is. */
+    static HikariDataSource unprepared(JobfeedProperties settings) throws SQLException {
+        return beside(settings, false);
+    }
+
+    /**
+     * The same for a store that is to be there already.
+     *
+     * @throws ConfigurationException when there is none; nothing is created
+     */
+    static HikariDataSource existing(JobfeedProperties settings) throws SQLException {
+        Optional<String> missing = missingFile(settings);
+        if (missing.isPresent()) {
+            throw new ConfigurationException(missing.get());
+        }
+        Optional<HikariDataSource> shared = shared(settings);
+        if (shared.isPresent()) {
+            return shared.get();
+        }
+        HikariDataSource dataSource = own(settings);
+        try {
+            missing = missingTables(dataSource, settings);
+            if (missing.isPresent()) {
+                throw new ConfigurationException(missing.get());
+            }
+            Dialect.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+            return dataSource;
+        } catch (SQLException | RuntimeException e) {
+            dataSource.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Says why there is no store to look at: no H2 file, or a schema without tables; empty when there is one.
+     *
+     * @throws ConfigurationException when none could be created either
+     */
+    static Optional<String> missing(JobfeedProperties settings) throws SQLException {
+        Optional<String> missing = missingFile(settings);
+        if (missing.isPresent()) {
+            return missing;
+        }
+        try (HikariDataSource dataSource = unprepared(settings)) {
+            Dialect.of(dataSource).check(dataSource, settings.schema());
+            return missingTables(dataSource, settings);
+        }
+    }
+
+    private static Optional<String> missingFile(JobfeedProperties settings) {
+        String url = settings.datasourceUrl();
+        if (!url.startsWith(H2SharedServer.FILE_URL)) {
+            return Optional.empty();
+        }
+        Path file = H2SharedServer.file(url);
+        if (Files.exists(file.resolveSibling(file.getFileName() + ".mv.db"))) {
+            return Optional.empty();
+        }
+        checkWritable(file);
+        return Optional.of(
+                "There is no database at " + file + " yet; jobfeed run and jobfeed sync create it. A relative"
+                        + " jobfeed.datasource.url starts at the current directory.");
+    }
+
+    private static Optional<String> missingTables(HikariDataSource dataSource, JobfeedProperties settings)
+            throws SQLException {
+        // without migrations at start, what is missing is said by the check of the schema's version
+        return !settings.migrate() || Dialect.of(dataSource).isPrepared(dataSource, settings.schema())
+                ? Optional.empty()
+                : Optional.of("There are no tables in " + settings.datasource()
+                        + settings.schema().map(schema -> ", schema " + schema).orElse("")
+                        + " yet; jobfeed run, jobfeed sync and jobfeed migrate create them.");
+    }
+
+    private static HikariDataSource beside(JobfeedProperties settings, boolean prepare) throws SQLException {
+        Optional<HikariDataSource> shared = shared(settings);
+        if (shared.isPresent()) {
+            return shared.get();
+        }
+        HikariDataSource dataSource = own(settings);
+        try {
+            if (prepare) {
+                Dialect.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+            }
+            return dataSource;
+        } catch (SQLException | RuntimeException e) {
+            dataSource.close();
+            throw e;
+        }
+    }
+
+    private static Optional<HikariDataSource> shared(JobfeedProperties settings) {
+        Optional<String> shared = H2SharedServer.find(settings.datasourceUrl());
+        if (shared.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(pool(settings, shared.get()));
+        } catch (SQLException e) {
+            LOG.debug("{} is no longer shared", settings.datasource(), e);
+            return Optional.empty();
+        }
+    }
+
+    private static HikariDataSource pool(JobfeedProperties settings, String url) throws SQLException {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        settings.text("jobfeed.datasource.username").ifPresent(config::setUsername);
+        settings.text("jobfeed.datasource.password").ifPresent(config::setPassword);
+        if (url.startsWith("jdbc:postgresql:")) {
+            // H2 refuses a schema that is still to be made
+            settings.schema().ifPresent(config::setSchema);
+            config.addDataSourceProperty("reWriteBatchedInserts", "true");
+            // a database that vanished without a word ends the attempt; a URL's own socketTimeout wins
+            config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT.toSeconds());
+            config.addDataSourceProperty("tcpKeepAlive", "true");
+            // the values of a row that was refused
+            config.addDataSourceProperty("logServerErrorDetail", "false");
+        } else {
+            config.setExceptionOverride(new ClosedH2());
+        }
+        // the role's default may be another one, by which the renewal of a lease would fail
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        config.setPoolName("jobfeed");
+        config.setMaximumPoolSize(10);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        config.setInitializationFailTimeout(1);
+        try {
+            return new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException e) {
+            SQLException refusal = DatabaseRejection.cause(e).orElseThrow(() -> e);
+            throw new SQLException(
+                    settings.datasource() + ": " + refusal.getMessage(),
+                    refusal.getSQLState(),
+                    refusal.getErrorCode(),
+                    refusal.getCause());
+        }
+    }
+}

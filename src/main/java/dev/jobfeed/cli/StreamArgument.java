@@ -1,0 +1,40 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.feed.FeedDefinition;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The streams a command is for, as named on the command line. */
+record StreamArgument(List<FeedDefinition> sources) {
+
+    /** Reads {@code jobs} or {@code career-sites}. */
+    static final class One implements ITypeConverter<FeedDefinition> {
+
+        @Override
+        public FeedDefinition convert(String value) {
+            return Stream.of(FeedDefinition.values())
+                    .filter(source -> value.equals(source.property()))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "there is no stream '" + value + "'; it is jobs or career-sites"));
+        }
+    }
+
+    /** Reads {@code jobs}, {@code career-sites} or {@code all}. */
+    static final class Converter implements ITypeConverter<StreamArgument> {
+
+        @Override
+        public StreamArgument convert(String value) {
+            List<FeedDefinition> sources = Stream.of(FeedDefinition.values())
+                    .filter(source -> value.equals("all") || value.equals(source.property()))
+                    .toList();
+            if (sources.isEmpty()) {
+                throw new TypeConversionException(
+                        "there is no stream '" + value + "'; it is jobs, career-sites or all");
+            }
+            return new StreamArgument(sources);
+        }
+    }
+}

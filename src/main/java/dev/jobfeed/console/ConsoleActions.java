@@ -1,0 +1,258 @@
+package dev.jobfeed.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.expiry.PendingExpiryService;
+import dev.jobfeed.lease.StreamLockedException;
+import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.quarantine.QuarantineService;
+import dev.jobfeed.schedule.SchedulePauses;
+import dev.jobfeed.schedule.ScheduledStream;
+import dev.jobfeed.tenant.Tenant;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** What a person may do on the status page: bean {@code jobfeedConsoleActions}. */
+public final class ConsoleActions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConsoleActions.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ConsoleTenants boards;
+    private final AccessToken token;
+    private final Clock clock;
+    private final OpenApiContract description;
+
+    public ConsoleActions(ConsoleTenants boards, AccessToken token, OpenApiContract description, Clock clock) {
+        this.boards = boards;
+        this.token = token;
+        this.description = description;
+        this.clock = clock;
+    }
+
+    /** The actions there are now on a stream, each with what it costs. */
+    public String list(Exchange exchange) {
+        QueryParameters query = QueryParameters.of(exchange);
+        ScheduledStream flow = ScheduledStream.named(query.text("stream").orElse("jobs"));
+        TenantConsole board = boards.named(query.text("tenant").orElse(""));
+        SchedulePauses schedules = board.schedules();
+        CostForecast costs = board.costs();
+        boolean paged = flow != ScheduledStream.LIVE_EVENTS;
+        boolean paused = schedules.pausedSince(flow.stream()).isPresent();
+        ObjectNode json = JSON.createObjectNode();
+        json.put("stream", flow.stream());
+        json.put("off", token.off().orElse(null));
+        ArrayNode list = json.putArray("actions");
+        if (paged) {
+            add(list, "sync", "Sync now", costs.sync(flow.stream()));
+            add(list, "resync", "Resync", costs.resync(flow.stream()));
+        }
+        long pending = flow == ScheduledStream.JOBS ? board.tenant().reconcile().pending() : 0;
+        if (pending > 0) {
+            add(
+                    list,
+                    "accept-expiry",
+                    "Accept mass expiry",
+                    CostForecast.Cost.nothing(String.format(
+                            Locale.ROOT, "%,d active jobs that the last resync did not bring expire.", pending)));
+        }
+        long bad = flow == ScheduledStream.JOBS ? board.tenant().quarantine().openCount() : 0;
+        if (bad > 0) {
+            add(
+                    list,
+                    "retry-quarantine",
+                    "Retry quarantine",
+                    CostForecast.Cost.nothing(
+                            String.format(Locale.ROOT, "%,d quarantined rows are tried again.", bad)));
+        }
+        if (paused) {
+            add(
+                    list,
+                    "resume",
+                    "Resume schedule",
+                    CostForecast.Cost.nothing("The schedule starts attempts again, the next one "
+                            + schedules.next(flow).map(next -> "at " + next).orElse("never")
+                            + "; each costs what Sync now does."));
+        } else if (flow.schedule(board.tenant().settings()).isPresent()) {
+            add(
+                    list,
+                    "pause",
+                    "Pause schedule",
+                    CostForecast.Cost.nothing(
+                            "No attempt starts by itself, on any machine, until somebody resumes it; an attempt"
+                                    + " at work goes on."
+                                    + (flow == ScheduledStream.JOBS
+                                            ? " After 7 days the whole feed has to be read anew. "
+                                                    + costs.resync(flow.stream())
+                                                            .text()
+                                            : "")));
+        }
+        return json.toString();
+    }
+
+    private static void add(ArrayNode list, String action, String title, CostForecast.Cost cost) {
+        list.addObject()
+                .put("action", action)
+                .put("title", title)
+                .put("rows", cost.rows())
+                .put("credits", cost.credits())
+                .put("cost", cost.text());
+    }
+
+    /**
+     * Reads what an action is for from its body into the variables of an attempt.
+     *
+     * @throws HttpProblemException with 415, 400 or 404; an action that may cost something is never taken on a stream that was guessed
+     */
+    public void read(Exchange exchange) {
+        String type = exchange.getMessage().getHeader("Content-Type", "", String.class);
+        if (!type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+            throw new HttpProblemException(
+                    415, "An action takes JSON; say so with the header Content-Type: application/json.");
+        }
+        JsonNode body;
+        try {
+            String text = exchange.getMessage().getBody(String.class);
+            body = JSON.readTree(text == null || text.isBlank() ? "{}" : text);
+        } catch (JsonProcessingException e) {
+            throw new HttpProblemException(400, "The body is no JSON.");
+        }
+        body.fieldNames().forEachRemaining(name -> {
+            if (!description.fields().contains(name)) {
+                throw new HttpProblemException(
+                        400,
+                        "There is no field '" + name + "' in an action; there are "
+                                + String.join(", ", description.fields()) + ".");
+            }
+        });
+        if (!body.path("stream").isTextual()) {
+            throw new HttpProblemException(400, "The body does not name the stream, as in {\"stream\":\"jobs\"}.");
+        }
+        check(body, "tenant", JsonNode::isTextual, "a text");
+        check(body, "confirm_cost", JsonNode::isBoolean, "true or false");
+        ScheduledStream flow = ScheduledStream.named(body.get("stream").asText());
+        TenantConsole board = boards.named(body.path("tenant").asText(""));
+        exchange.setVariable("jobfeedTenant", board.tenant().name());
+        exchange.setVariable("jobfeedStream", flow.stream());
+        exchange.setVariable("jobfeedConfirmCost", body.path("confirm_cost").asBoolean(false));
+    }
+
+    private static void check(JsonNode body, String field, Predicate<JsonNode> type, String words) {
+        if (body.has(field) && !type.test(body.get(field))) {
+            throw new HttpProblemException(400, field + " is " + body.get(field) + "; it takes " + words + ".");
+        }
+    }
+
+    /**
+     * Sees to it that an attempt could start now.
+     *
+     * @throws HttpProblemException with 409 when the stream is busy, 404 when it has no feed
+     */
+    public void checkFree(String tenant, String stream) {
+        checkFeed(stream);
+        if (isBusy(boards.named(tenant).tenant(), stream)) {
+            throw new HttpProblemException(409, "An attempt is at work on " + stream + " already.");
+        }
+    }
+
+    /**
+     * Makes the next attempt a resync.
+     *
+     * @throws HttpProblemException with 409 when one is running, 404 when the stream has no feed
+     */
+    public String askForResync(String name, String stream) {
+        checkFeed(stream);
+        Tenant tenant = boards.named(name).tenant();
+        if (!tenant.runs().askForResync(stream, now())) {
+            throw new HttpProblemException(409, "A resync is already running on " + stream + ".");
+        }
+        return done(
+                isBusy(tenant, stream) ? "An attempt is at work; the next one is the resync." : "The resync begins.");
+    }
+
+    /** The answer to a sync that begins. */
+    public String begins(String stream) {
+        return done("An attempt on " + stream + " begins.");
+    }
+
+    /**
+     * Expires what a resync put aside.
+     *
+     * @throws HttpProblemException with 409 while an attempt is at work
+     */
+    public String acceptExpiry(String name) {
+        try {
+            return done(PendingExpiryService.accept(boards.named(name).tenant(), now()) + " jobs expired.");
+        } catch (StreamLockedException e) {
+            throw new HttpProblemException(409, e.getMessage());
+        }
+    }
+
+    /** Tries to store every row of quarantine again. */
+    public String retryQuarantine(String name) {
+        QuarantineService quarantine = boards.named(name).tenant().quarantine();
+        int stored = 0;
+        int bad = 0;
+        for (QuarantineService.Entry entry : quarantine.open()) {
+            if (quarantine.retry(entry).isEmpty()) {
+                stored++;
+            } else {
+                bad++;
+            }
+        }
+        return done(stored + " rows stored, " + bad + " still bad.");
+    }
+
+    /** Ends what a stream's schedule starts. */
+    public String pause(String tenant, String stream) {
+        boards.named(tenant).schedules().pause(stream);
+        return done("The schedule of " + stream + " is paused.");
+    }
+
+    /** Lets a stream's schedule start attempts again. */
+    public String resume(String tenant, String stream) {
+        boards.named(tenant).schedules().resume(stream);
+        return done("The schedule of " + stream + " is on again.");
+    }
+
+    /** There is no such action. */
+    public void unknown(String action) {
+        throw new HttpProblemException(
+                404,
+                "There is no action '" + action
+                        + "'; it is sync, resync, accept-expiry, retry-quarantine, pause or resume.");
+    }
+
+    private String done(String message) {
+        LOG.info("by the status page: {}", message);
+        return JSON.createObjectNode().put("message", message).toString();
+    }
+
+    private static boolean isBusy(Tenant tenant, String stream) {
+        return Boolean.TRUE.equals(new NamedParameterJdbcTemplate(tenant.dataSource())
+                .queryForObject(
+                        SqlCatalog.text("lease-at-work", tenant.database()), Map.of("stream", stream), Boolean.class));
+    }
+
+    private static void checkFeed(String stream) {
+        if (stream.equals(ScheduledStream.LIVE_EVENTS.stream())) {
+            throw new HttpProblemException(
+                    404, "The live events are read by their schedule, or with jobfeed jobby events.");
+        }
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.jobfeed.console;
+
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.sync.SyncAttempt;
+import dev.jobfeed.sync.SyncCoordinator;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.TenantRegistry;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Provides the console of each tenant: bean {@code jobfeedJobCounts}. */
+public final class ConsoleTenants {
+
+    private final TenantRegistry tenants;
+    private final SyncCoordinator attempts;
+    private final Clock clock;
+    private final Map<String, TenantConsole> boards = new ConcurrentHashMap<>();
+
+    public ConsoleTenants(TenantRegistry tenants, SyncCoordinator attempts, Clock clock) {
+        this.tenants = tenants;
+        this.attempts = attempts;
+        this.clock = clock;
+    }
+
+    /** The board of a tenant. */
+    public TenantConsole of(Tenant tenant) {
+        return boards.computeIfAbsent(
+                tenant.name(),
+                name -> TenantConsole.of(
+                        tenant,
+                        stream -> attempts.active()
+                                .filter(attempt -> attempt.tenant().name().equals(name)
+                                        && attempt.stream().equals(stream))
+                                .findFirst(),
+                        clock));
+    }
+
+    /**
+     * The board of a tenant that somebody named.
+     *
+     * @param name null or empty for the standard one
+     * @throws HttpProblemException with 404 when there is none of that name
+     */
+    TenantConsole named(String name) {
+        try {
+            return of(tenants.get(name));
+        } catch (ConfigurationException e) {
+            throw new HttpProblemException(404, e.getMessage());
+        }
+    }
+
+    /** Notes how many jobs there are behind an attempt. */
+    public void count(SyncAttempt attempt) {
+        of(attempt.tenant()).counts().note(attempt);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.jobfeed.console;
+
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.sync.Price;
+import dev.jobfeed.tenant.Tenant;
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** What an action may cost, by what earlier runs brought and cost. Asks the API for nothing. */
+final class CostForecast {
+
+    private final Tenant tenant;
+    private final NamedParameterJdbcTemplate jdbc;
+    private final RunRepository runs;
+    private final JobCounts counts;
+
+    CostForecast(Tenant tenant, JobCounts counts) {
+        this.tenant = tenant;
+        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
+        this.runs = tenant.runs();
+        this.counts = counts;
+    }
+
+    /**
+     * A cost.
+     *
+     * @param rows null when there is nothing to go by
+     * @param credits in all; null when it is not known how many rows there are
+     * @param text all of it in words
+     */
+    record Cost(Long rows, BigDecimal credits, String text) {
+
+        static Cost nothing(String text) {
+            return new Cost(0L, BigDecimal.ZERO, text + " The API is asked for nothing, and nothing is charged.");
+        }
+    }
+
+    /** The next attempt on a stream. */
+    Cost sync(String stream) {
+        StreamState state = runs.state(stream);
+        if (state.resyncRequestedAt() != null) {
+            return resync(stream);
+        }
+        if (state.openRunId() != null) {
+            Run open = runs.run(state.openRunId());
+            Long left = open.estimatedTotal() == null
+                    ? null
+                    : Long.valueOf(
+                            Math.max(0, open.estimatedTotal() - open.counts().received()));
+            return cost(
+                    stream,
+                    left,
+                    "Goes on with the open run " + open.id() + " ("
+                            + open.mode().name().toLowerCase(Locale.ROOT) + "), of which "
+                            + (left == null ? "an unknown number of" : "about " + number(left)) + " rows are left");
+        }
+        if (state.resyncNeededSince() != null) {
+            return resync(stream);
+        }
+        if (state.lastRunStartedAt() == null) {
+            return cost(stream, null, "The first run reads the whole feed; " + untold(stream));
+        }
+        Long rows = average(stream, RunMode.INCREMENTAL);
+        return cost(
+                stream,
+                rows,
+                rows == null
+                        ? "An incremental run; there is no earlier one to go by"
+                        : "An incremental run; the last ones brought " + number(rows) + " rows on average");
+    }
+
+    /** The whole feed anew. */
+    Cost resync(String stream) {
+        Long rows;
+        if (stream.equals("jobs")) {
+            rows = counts.now().stream().mapToLong(JobCounts.OfSource::active).sum();
+        } else {
+            rows = average(stream, RunMode.BACKFILL);
+        }
+        return cost(
+                stream,
+                rows,
+                (FeedDefinition.of(stream).isExpiring() ? "Jobs that the feed no longer delivers expire. " : "")
+                        + "The whole feed is read again"
+                        + (rows == null ? "; " + untold(stream) : ": about " + number(rows) + " rows"));
+    }
+
+    private static String untold(String stream) {
+        return FeedDefinition.of(stream) == FeedDefinition.JOBS
+                ? "how many rows that is, its first page tells"
+                : "the server does not tell how many rows that is";
+    }
+
+    private Cost cost(String stream, Long rows, String what) {
+        FeedDefinition source = FeedDefinition.of(stream);
+        Price price = Price.of(source, runs.lastPrice(stream));
+        return new Cost(rows, price.of(rows), what + price.text(rows, source.batchSize(tenant.settings())));
+    }
+
+    private Long average(String stream, RunMode mode) {
+        return jdbc.queryForObject(
+                SqlCatalog.text("run-averages", tenant.database()),
+                Map.of("stream", stream, "mode", mode.name().toLowerCase(Locale.ROOT)),
+                (row, i) -> row.getLong("runs") == 0 ? null : (Long) Math.round(row.getDouble("received")));
+    }
+
+    private static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}

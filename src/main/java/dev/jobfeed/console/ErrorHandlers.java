@@ -1,0 +1,42 @@
+package dev.jobfeed.console;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+
+/** What Camel's own HTTP server answers when a request comes to no route: short, and without a stack trace in the log. */
+public final class ErrorHandlers {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private ErrorHandlers() {}
+
+    /** Lets the server of a context that was started answer so. */
+    public static void of(CamelContext context) {
+        HttpServer server = context.hasService(VertxPlatformHttpServer.class).getServer();
+        Router router = (Router) server.requestHandler();
+        router.errorHandler(400, request -> answer(request, 400, "The request's address cannot be read."));
+        router.errorHandler(
+                404,
+                request -> answer(
+                        request, 404, "There is nothing at " + request.request().path() + "."));
+    }
+
+    private static void answer(RoutingContext request, int status, String words) {
+        boolean api = request.request().path().startsWith("/api/");
+        String body = api
+                ? JSON.createObjectNode()
+                        .put("status", status)
+                        .put("error", words)
+                        .toString()
+                : words + "\n";
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", api ? "application/json" : "text/plain; charset=utf-8")
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .end(body);
+    }
+}

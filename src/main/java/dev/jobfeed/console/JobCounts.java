@@ -1,0 +1,119 @@
+package dev.jobfeed.console;
+
+import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.problem.ProblemTranslator;
+import dev.jobfeed.sync.SyncAttempt;
+import dev.jobfeed.tenant.Tenant;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+
+/** Active and expired jobs by source, now and over time. */
+public final class JobCounts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobCounts.class);
+
+    private static final Duration KEPT = Duration.ofDays(90);
+
+    /** Counting reads the whole table; a count is remembered this many times as long as it took. */
+    private static final int REMEMBERED = 20;
+
+    private final Tenant tenant;
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Clock clock;
+    private List<OfSource> last = List.of();
+    private long lastUntilNanos = System.nanoTime();
+    private OffsetDateTime lastNoted;
+
+    public JobCounts(Tenant tenant, Clock clock) {
+        this.tenant = tenant;
+        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
+        this.clock = clock;
+    }
+
+    /**
+     * Jobs of a source.
+     *
+     * @param source empty for jobs that name none
+     */
+    public record OfSource(String source, long active, long expired) {}
+
+    /**
+     * A point of the history.
+     *
+     * @param at a full hour, UTC
+     */
+    public record Point(OffsetDateTime at, OfSource count) {}
+
+    /** The jobs of each source, most active ones first; of a large table, as of some seconds ago. */
+    public synchronized List<OfSource> now() {
+        if (System.nanoTime() - lastUntilNanos >= 0) {
+            count();
+        }
+        return last;
+    }
+
+    private void count() {
+        long begun = System.nanoTime();
+        last = jdbc.query(
+                SqlCatalog.text("count-by-source", tenant.database()),
+                Map.of(),
+                (row, i) -> new OfSource(row.getString("source"), row.getLong("active"), row.getLong("expired")));
+        long ended = System.nanoTime();
+        lastUntilNanos = ended + REMEMBERED * (ended - begun);
+    }
+
+    /** Notes the counts behind a run that succeeded, one note an hour. Never fails the attempt. */
+    public synchronized void note(SyncAttempt attempt) {
+        if (attempt.run() == null
+                || !attempt.stream().equals("jobs")
+                || !attempt.run().status().equals("succeeded")) {
+            return;
+        }
+        OffsetDateTime hour =
+                OffsetDateTime.now(clock).withOffsetSameInstant(ZoneOffset.UTC).truncatedTo(ChronoUnit.HOURS);
+        if (hour.equals(lastNoted)) {
+            return;
+        }
+        try {
+            count();
+            tenant.transaction().executeWithoutResult(status -> {
+                jdbc.update(
+                        SqlCatalog.text("count-forget", tenant.database()),
+                        Map.of("at", hour, "before", hour.minus(KEPT)));
+                jdbc.batchUpdate(
+                        SqlCatalog.text("count-insert", tenant.database()),
+                        last.stream()
+                                .map(count -> new MapSqlParameterSource()
+                                        .addValue("at", hour)
+                                        .addValue("source", count.source())
+                                        .addValue("active", count.active())
+                                        .addValue("expired", count.expired()))
+                                .toArray(SqlParameterSource[]::new));
+            });
+            lastNoted = hour;
+        } catch (DataAccessException e) {
+            LOG.warn("The jobs of each source were not counted for the status page. {}", ProblemTranslator.describe(e));
+        }
+    }
+
+    /** What was noted since then, oldest first. */
+    public List<Point> since(OffsetDateTime since) {
+        return jdbc.query(
+                SqlCatalog.text("count-history", tenant.database()),
+                Map.of("since", since),
+                (row, i) -> new Point(
+                        row.getObject("counted_at", OffsetDateTime.class),
+                        new OfSource(row.getString("source"), row.getLong("active"), row.getLong("expired"))));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.jobfeed.console;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.sync.CostEstimate;
+import dev.jobfeed.sync.RunResult;
+import java.util.Locale;
+
+/** A run as JSON: the columns of {@code sync_run}. */
+public final class RunJson {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private RunJson() {}
+
+    /** A run. */
+    public static ObjectNode of(Run run) {
+        return JSON.valueToTree(RunResult.columns(run));
+    }
+
+    /** What an attempt is expected to bring and to cost. */
+    public static ObjectNode of(CostEstimate estimate) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("stream", estimate.stream());
+        json.put("mode", estimate.mode().name().toLowerCase(Locale.ROOT));
+        json.put("rows", estimate.rows());
+        json.put("credits_per_row", estimate.creditsPerRow());
+        json.put("price_origin", estimate.price().origin());
+        json.put("credits", estimate.credits());
+        json.put("page_rows", estimate.pageRows());
+        json.put("page_credits", estimate.pageCredits());
+        json.put("charged", estimate.charged());
+        return json;
+    }
+
+    /** A value in its own words; null stays null. */
+    public static String text(Object value) {
+        return value == null ? null : value.toString();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.jobfeed.console;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.GZIPOutputStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** The files of the status page, from the class path: bean {@code jobfeedStatic}. */
+public final class StaticResources {
+
+    private static final String OWN = "/dev/jobfeed/console/web/";
+    private static final String CHARTS = "/META-INF/resources/webjars/uplot/";
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml",
+            "json", "application/json");
+
+    /** What may be asked for; nothing of a request becomes a path. */
+    private static final Map<String, String> FILES = Map.ofEntries(
+            Map.entry("/", OWN + "index.html"),
+            Map.entry("/web/style.css", OWN + "style.css"),
+            Map.entry("/web/icon.svg", OWN + "icon.svg"),
+            Map.entry("/favicon.ico", OWN + "icon.svg"),
+            Map.entry("/web/main.js", OWN + "main.js"),
+            Map.entry("/web/api.js", OWN + "api.js"),
+            Map.entry("/web/dom.js", OWN + "dom.js"),
+            Map.entry("/web/words.js", OWN + "words.js"),
+            Map.entry("/web/charts.js", OWN + "charts.js"),
+            Map.entry("/web/overview.js", OWN + "overview.js"),
+            Map.entry("/web/runs.js", OWN + "runs.js"),
+            Map.entry("/web/troubles.js", OWN + "troubles.js"),
+            Map.entry("/web/jobs.js", OWN + "jobs.js"),
+            Map.entry("/web/actions.js", OWN + "actions.js"),
+            Map.entry("/web/uplot.js", CHARTS + "1.6.30/dist/uPlot.iife.min.js"),
+            Map.entry("/web/uplot.css", CHARTS + "1.6.30/dist/uPlot.min.css"),
+            Map.entry("/api/openapi.json", "/dev/jobfeed/console/openapi.json"));
+
+    private final Map<String, byte[]> zipped = new ConcurrentHashMap<>();
+
+    /**
+     * Answers with the file of a path, compressed where the browser takes that.
+     *
+     * @throws HttpProblemException with 404 when there is none
+     */
+    public void serve(Exchange exchange) throws IOException {
+        Message message = exchange.getMessage();
+        String path = message.getHeader(Exchange.HTTP_PATH, String.class);
+        String file = FILES.get(path);
+        if (file == null) {
+            throw new HttpProblemException(404, "There is nothing at " + path + ".");
+        }
+        String accepted = message.getHeader("Accept-Encoding", "", String.class);
+        boolean zip = accepted.contains("gzip");
+        message.removeHeaders("*");
+        message.setHeader(Exchange.CONTENT_TYPE, TYPES.get(file.substring(file.lastIndexOf('.') + 1)));
+        message.setHeader("Vary", "Accept-Encoding");
+        if (zip) {
+            message.setHeader("Content-Encoding", "gzip");
+            if (!zipped.containsKey(file)) {
+                zipped.put(file, zip(read(file)));
+            }
+            message.setBody(zipped.get(file));
+        } else {
+            message.setBody(read(file));
+        }
+    }
+
+    private static byte[] read(String file) throws IOException {
+        try (InputStream in = StaticResources.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new HttpProblemException(404, "The file " + file + " is not on the class path.");
+            }
+            return in.readAllBytes();
+        }
+    }
+
+    private static byte[] zip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        }
+        return out.toByteArray();
+    }
+}

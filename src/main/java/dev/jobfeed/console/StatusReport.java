@@ -1,0 +1,165 @@
+package dev.jobfeed.console;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.outbox.OutboxRelay;
+import dev.jobfeed.persistence.OutboxWriter;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.schedule.Freshness;
+import dev.jobfeed.schedule.SchedulePauses;
+import dev.jobfeed.schedule.ScheduledStream;
+import dev.jobfeed.sync.SyncAttempt;
+import dev.jobfeed.tenant.Tenant;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** What is known of the sync, for the command line, the API and the page alike. */
+public final class StatusReport {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Tenant tenant;
+    private final JobfeedProperties settings;
+    private final NamedParameterJdbcTemplate jdbc;
+    private final RunRepository runs;
+    private final SchedulePauses schedules;
+    private final JobCounts counts;
+    private final Function<String, Optional<SyncAttempt>> atWork;
+    private final Clock clock;
+
+    /**
+     * A look at a tenant's store.
+     *
+     * @param atWork the attempt of this process on a stream
+     */
+    public StatusReport(
+            Tenant tenant,
+            SchedulePauses schedules,
+            JobCounts counts,
+            Function<String, Optional<SyncAttempt>> atWork,
+            Clock clock) {
+        this.tenant = tenant;
+        this.settings = tenant.settings();
+        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
+        this.runs = tenant.runs();
+        this.schedules = schedules;
+        this.counts = counts;
+        this.atWork = atWork;
+        this.clock = clock;
+    }
+
+    /** The jobs stream as it stands in the tables, with its last runs, and how each stream does. */
+    public ObjectNode json(int lastRuns) {
+        StreamState state = runs.state("jobs");
+        List<JobCounts.OfSource> sources = counts.now();
+        ObjectNode json = JSON.createObjectNode();
+        json.put("at", RunJson.text(now()));
+        json.put("tenant", tenant.name());
+        json.put("stream", state.stream());
+        json.put("last_run_started_at", RunJson.text(state.lastRunStartedAt()));
+        json.put("last_sweep_started_at", RunJson.text(state.lastSweepStartedAt()));
+        json.put("open_run_id", state.openRunId());
+        json.put("resync_requested_at", RunJson.text(state.resyncRequestedAt()));
+        json.put(
+                "active", sources.stream().mapToLong(JobCounts.OfSource::active).sum());
+        json.put(
+                "expired",
+                sources.stream().mapToLong(JobCounts.OfSource::expired).sum());
+        json.put("quarantined", tenant.quarantine().openCount());
+        json.put("reconcile_pending", tenant.reconcile().pending());
+        OutboxWriter.Lag lag = tenant.outbox().lag();
+        json.put("changes_waiting", lag.waiting());
+        json.put("changes_waiting_since", RunJson.text(lag.oldest()));
+        json.put("credits_balance", state.creditsBalance());
+        json.put("credits_balance_at", RunJson.text(state.creditsBalanceAt()));
+        ArrayNode streams = json.putArray("streams");
+        for (ScheduledStream flow : ScheduledStream.values()) {
+            streams.add(stream(flow));
+        }
+        ArrayNode open = json.putArray("alerts");
+        Stream.concat(Stream.of(ScheduledStream.values()).map(ScheduledStream::stream), Stream.of(OutboxRelay.STREAM))
+                .flatMap(stream -> tenant.alerts().open(stream).stream())
+                .forEach(alert -> open.addObject()
+                        .put("stream", alert.stream())
+                        .put("condition", alert.condition())
+                        .put("message", alert.message())
+                        .put("remedy", alert.remedy())
+                        .put("since", RunJson.text(alert.raisedAt())));
+        ArrayNode last = json.putArray("runs");
+        runs.lastRuns("jobs", lastRuns).forEach(run -> last.add(RunJson.of(run)));
+        return json;
+    }
+
+    /** How fresh a stream is. */
+    public Freshness freshness(ScheduledStream flow) {
+        return Freshness.of(flow, runs.state(flow.stream()), settings, now());
+    }
+
+    private ObjectNode stream(ScheduledStream flow) {
+        // before the run is read, so that a run that ends in between is no run that nobody works on
+        boolean working = Boolean.TRUE.equals(jdbc.queryForObject(
+                SqlCatalog.text("lease-at-work", tenant.database()), Map.of("stream", flow.stream()), Boolean.class));
+        StreamState state = runs.state(flow.stream());
+        Freshness freshness = Freshness.of(flow, state, settings, now());
+        ObjectNode json = JSON.createObjectNode();
+        json.put("stream", flow.stream());
+        json.put("state", freshness.state().name().toLowerCase(Locale.ROOT));
+        json.put("fresh_as_of", RunJson.text(freshness.watermark()));
+        json.put("age_seconds", seconds(freshness.age()));
+        json.put("target_seconds", freshness.target().toSeconds());
+        json.put("clock_difference_seconds", seconds(state.clockDifference()));
+        json.put("schedule", flow.schedule(settings).orElse(null));
+        json.put("next_run_at", RunJson.text(schedules.next(flow).orElse(null)));
+        json.put("paused_at", RunJson.text(schedules.pausedSince(flow.stream()).orElse(null)));
+        json.put("at_work", working);
+        if (state.openRunId() == null) {
+            json.putNull("open_run");
+        } else {
+            json.set("open_run", openRun(runs.run(state.openRunId())));
+        }
+        return json;
+    }
+
+    /** A run that is open, with how far it is; the speed only when it is this process that works on it. */
+    private ObjectNode openRun(Run run) {
+        RunProgress progress = atWork.apply(run.stream())
+                .filter(attempt -> attempt.run() != null && attempt.run().id() == run.id())
+                .map(RunProgress::of)
+                .orElseGet(() -> RunProgress.of(run));
+        return JSON.createObjectNode()
+                .put("id", run.id())
+                .put("mode", run.mode().name().toLowerCase(Locale.ROOT))
+                .put("phase", progress.phase())
+                .put("run_started_at", RunJson.text(run.runStartedAt()))
+                .put("attempts", run.attempts())
+                .put("pages", run.pages())
+                .put("received", run.counts().received())
+                .put("estimated_total", run.estimatedTotal())
+                .put("share", progress.share())
+                .put("rows_per_second", progress.rowsPerSecond())
+                .put("seconds_left", seconds(progress.left()))
+                .put("credits_spent", run.creditsSpent())
+                .put("last_error", run.lastError());
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.now(clock);
+    }
+
+    private static Long seconds(Duration duration) {
+        return duration == null ? null : (Long) duration.toSeconds();
+    }
+}

@@ -1,0 +1,245 @@
+package dev.jobfeed.feed;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.ByteArrayInputStream;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * Reads the paged answers of the API as they arrive.
+ *
+ * <p>An answer that is no JSON object, lacks its array or lacks a boolean {@code has_more} is an
+ * {@link MalformedResponseException}: it must never pass for an empty page. So is one that has more and no usable cursor:
+ * it must never pass for the last page.
+ */
+public final class FeedResponseParser {
+
+    private static final String EXPIRED = "job_ids";
+
+    /** Twice what the API documents for a page: a continuation may be larger than what was asked for. */
+    private static final int MAX_ROWS = 2_000;
+
+    private static final int MAX_IDS = 20_000;
+
+    /** Characters of a cursor. */
+    private static final int MAX_CURSOR = 65_536;
+
+    private FeedResponseParser() {}
+
+    /**
+     * Reads a page of a feed; rows of the same id become one, the newest.
+     *
+     * <p>The parser ends at the first byte that is not UTF-8. The answer is then read on from the start of that row, with
+     * U+FFFD in the place of such bytes; checking every byte beforehand would slow down every page.
+     */
+    public static FeedPage feedPage(InputStream answer, RecordSchema shape) throws IOException {
+        List<RecordParser.Result> results = new ArrayList<>();
+        Reading reading = new Reading(shape.array(), MAX_ROWS);
+        RecordingInputStream bytes = new RecordingInputStream(answer);
+        try {
+            read(reading, bytes, shape, results);
+        } catch (MalformedResponseException e) {
+            if (!reading.isWithinItem || !(e.getCause() instanceof JsonParseException)) {
+                throw e;
+            }
+            read(reading, bytes.repairedBehind("{\"" + shape.array() + "\":["), shape, results);
+        }
+        return page(results, reading.envelope());
+    }
+
+    private static void read(
+            Reading reading, RecordingInputStream bytes, RecordSchema shape, List<RecordParser.Result> results)
+            throws IOException {
+        RecordParser rows = new RecordParser(shape, bytes);
+        reading.read(bytes, parser -> results.add(rows.read(parser)));
+    }
+
+    /** Reads one row that was delivered before, as a page of its own. */
+    public static FeedPage row(String json, RecordSchema shape) throws IOException {
+        RecordingInputStream bytes =
+                new RecordingInputStream(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+        try (JsonParser parser = JsonCopier.JSON.createParser(bytes)) {
+            parser.nextToken();
+            return page(
+                    List.of(new RecordParser(shape, bytes).read(parser)),
+                    new Envelope(new Continuation(false, null), OptionalLong.empty()));
+        }
+    }
+
+    private static FeedPage page(List<RecordParser.Result> results, Envelope envelope) {
+        Map<UUID, FeedRecord> rows = new LinkedHashMap<>();
+        List<InvalidRecord> rejected = new ArrayList<>();
+        for (RecordParser.Result result : results) {
+            if (result.row() == null) {
+                rejected.add(result.rejected());
+            } else {
+                rows.merge(result.row().id(), result.row(), (a, b) -> b.isOlderThan(a) ? a : b);
+            }
+        }
+        int duplicates = results.size() - rows.size() - rejected.size();
+        return new FeedPage(List.copyOf(rows.values()), rejected, duplicates, envelope.next(), envelope.total());
+    }
+
+    /** Reads a page of {@code GET /api/jobs/expired}; a list of several members, none of them an id, is no page. */
+    public static ExpiredIdsPage idPage(InputStream answer) throws IOException {
+        List<UUID> ids = new ArrayList<>();
+        List<String> unreadable = new ArrayList<>();
+        Reading reading = new Reading(EXPIRED, MAX_IDS);
+        reading.read(new RepairedUtf8(answer), parser -> {
+            Optional<UUID> id = parser.currentToken() == JsonToken.VALUE_STRING
+                    ? RecordParser.uuid(parser.getText())
+                    : Optional.empty();
+            if (id.isPresent()) {
+                ids.add(id.get());
+            } else {
+                unreadable.add(unreadable.isEmpty() ? RecordParser.describe(parser) : "");
+                parser.skipChildren();
+            }
+        });
+        String example = unreadable.isEmpty() ? null : unreadable.get(0);
+        if (ids.isEmpty() && unreadable.size() > 1) {
+            throw new MalformedResponseException(
+                    "sweep-unreadable",
+                    "None of the " + unreadable.size() + " expired ids is a UUID; the first is " + example + ".");
+        }
+        return new ExpiredIdsPage(
+                ids, unreadable.size(), example, reading.envelope().next());
+    }
+
+    /** Reads an answer that is one JSON object, as storable text. */
+    public static String object(InputStream answer) throws IOException {
+        try (JsonParser parser = JsonCopier.JSON.createParser(new RepairedUtf8(new RecordingInputStream(answer)))) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new MalformedResponseException("The answer is not a JSON object.");
+            }
+            JsonCopier text = new JsonCopier();
+            String object = text.of(parser);
+            if (!text.isStorable()) {
+                throw new MalformedResponseException(
+                        "The answer is nested deeper than " + JsonCopier.DEEPEST_STORABLE + " levels.");
+            }
+            return object;
+        } catch (JsonProcessingException | CharConversionException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static MalformedResponseException unreadable(IOException e) {
+        String words =
+                String.valueOf(e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage());
+        return new MalformedResponseException(
+                e instanceof StreamConstraintsException
+                        // names the limit, and the method it is set by
+                        ? "The answer is beyond a limit: " + words.replaceFirst(", from `.*`", "") + "."
+                        : "The answer is not the JSON it should be: " + words,
+                e);
+    }
+
+    private interface ItemReader {
+        void read(JsonParser parser) throws IOException;
+    }
+
+    private record Envelope(Continuation next, OptionalLong total) {}
+
+    /** The reading of one answer, which another parser may continue. */
+    private static final class Reading {
+
+        private final String array;
+        private final int maxItems;
+        private int items;
+        private boolean hasArray;
+        private boolean isWithinItem;
+        private Boolean hasMore;
+        private String cursor;
+        private String badCursor = "missing";
+        private OptionalLong total = OptionalLong.empty();
+
+        Reading(String array, int maxItems) {
+            this.array = array;
+            this.maxItems = maxItems;
+        }
+
+        void read(InputStream answer, ItemReader reader) throws IOException {
+            try (JsonParser parser = JsonCopier.JSON.createParser(answer)) {
+                if (parser.nextToken() != JsonToken.START_OBJECT) {
+                    throw new MalformedResponseException("The answer is not a JSON object.");
+                }
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    member(parser, reader);
+                }
+                if (parser.nextToken() != null) {
+                    throw new MalformedResponseException("The answer goes on behind its JSON object.");
+                }
+            } catch (JsonProcessingException | CharConversionException e) {
+                throw unreadable(e);
+            }
+        }
+
+        private void member(JsonParser parser, ItemReader reader) throws IOException {
+            String name = parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (name.equals(array) && value == JsonToken.START_ARRAY) {
+                hasArray = true;
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    if (items == maxItems) {
+                        throw new MalformedResponseException("The answer has more than " + maxItems + " " + array
+                                + ", twice what the API documents for a page.");
+                    }
+                    isWithinItem = true;
+                    reader.read(parser);
+                    isWithinItem = false;
+                    items++;
+                }
+            } else if (name.equals("has_more") && value.isBoolean()) {
+                hasMore = parser.getBooleanValue();
+            } else if (name.equals("next_cursor")) {
+                cursor = value == JsonToken.VALUE_STRING && !parser.getText().isBlank() ? parser.getText() : null;
+                badCursor = RecordParser.describe(parser);
+                parser.skipChildren();
+            } else if (name.equals("estimated_total") && value == JsonToken.VALUE_NUMBER_INT) {
+                total = total(parser);
+            } else {
+                parser.skipChildren();
+            }
+        }
+
+        /** An estimate that no long holds, or that is negative, is no hint. */
+        private static OptionalLong total(JsonParser number) throws IOException {
+            boolean isUsable = number.getTextLength() <= 18 && number.getLongValue() >= 0;
+            return isUsable ? OptionalLong.of(number.getLongValue()) : OptionalLong.empty();
+        }
+
+        Envelope envelope() throws MalformedResponseException {
+            if (!hasArray || hasMore == null) {
+                throw new MalformedResponseException(
+                        "The answer lacks " + (hasArray ? "a boolean has_more" : "the array " + array) + ".");
+            }
+            if (cursor != null && cursor.length() > MAX_CURSOR) {
+                throw new MalformedResponseException(
+                        "The cursor of the answer is longer than " + MAX_CURSOR + " characters.");
+            }
+            if (cursor != null && cursor.indexOf('\uFFFD') >= 0) {
+                throw new MalformedResponseException("The cursor of the answer has bytes that are not UTF-8.");
+            }
+            if (hasMore && cursor == null) {
+                throw new MalformedResponseException(
+                        array.equals(EXPIRED) ? "sweep-cut-short" : "feed-cut-short",
+                        "The answer is truncated: has_more is true, and next_cursor is " + badCursor + ".");
+            }
+            return new Envelope(new Continuation(hasMore, cursor), total);
+        }
+    }
+}

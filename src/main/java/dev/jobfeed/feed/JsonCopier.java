@@ -1,0 +1,148 @@
+package dev.jobfeed.feed;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.Map;
+
+/** Writes values as JSON that every database takes, one after the other. Not thread-safe. */
+final class JsonCopier {
+
+    /** What is nested deeper than a thousand levels breaks most who read it, the database first. */
+    static final int DEEPEST_STORABLE = 500;
+
+    /** Bytes of a row, and characters of a text, a number or a name; the largest postings have some 100,000. */
+    static final int MAX_LENGTH = 8 << 20;
+
+    private static final int DEEPEST_READABLE = 100_000;
+
+    /** Names are kept until the end of an answer, 150 bytes each. A page of 1,000 jobs has 140,000 tokens. */
+    private static final int MAX_TOKENS = 1_000_000;
+
+    /**
+     * Reads what no database takes as well, because a row that cannot be stored must not take its page along; what could
+     * fill the memory is the limit. Bare NaN and Infinity, and control characters within a text, are read for
+     * the same reason: common writers of JSON let them through.
+     */
+    static final JsonFactory JSON = new JsonFactoryBuilder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST_READABLE)
+                    .maxNumberLength(MAX_LENGTH)
+                    .maxStringLength(MAX_LENGTH)
+                    .maxNameLength(MAX_LENGTH)
+                    .maxTokenCount(MAX_TOKENS)
+                    .build())
+            .streamWriteConstraints(StreamWriteConstraints.builder()
+                    .maxNestingDepth(DEEPEST_READABLE)
+                    .build())
+            .rootValueSeparator((String) null)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+            // an answer outlives its parser, which another one may take over from
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+            .build();
+
+    private final StringBuilder text = new StringBuilder();
+    private final JsonGenerator generator;
+    private int deepest;
+
+    JsonCopier() throws IOException {
+        this.generator = JSON.createGenerator(new Writer() {
+            @Override
+            public void write(char[] characters, int offset, int length) {
+                text.append(characters, offset, length);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+    }
+
+    /** Sees each token of a value that is being copied. */
+    interface TokenWatch {
+        void see(int depth, JsonParser token) throws IOException;
+    }
+
+    /** The value that a parser stands on, without what is between its tokens. */
+    String of(JsonParser value) throws IOException {
+        return of(value, (depth, token) -> {});
+    }
+
+    /** The value that a parser stands on, with each of its tokens seen on the way. */
+    String of(JsonParser value, TokenWatch watch) throws IOException {
+        int depth = 0;
+        deepest = 0;
+        do {
+            JsonToken token = value.currentToken();
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            deepest = Math.max(deepest, depth);
+            watch.see(depth, value);
+            copyToken(value);
+        } while (depth > 0 && value.nextToken() != null);
+        return written();
+    }
+
+    /** Whether the value that was written last is one that databases and their readers take. */
+    boolean isStorable() {
+        return deepest <= DEEPEST_STORABLE;
+    }
+
+    /** An object of members that are JSON already. */
+    String object(Map<String, String> members) throws IOException {
+        generator.writeStartObject();
+        for (Map.Entry<String, String> member : members.entrySet()) {
+            generator.writeFieldName(member.getKey());
+            generator.writeRawValue(member.getValue());
+        }
+        generator.writeEndObject();
+        return written();
+    }
+
+    private String written() throws IOException {
+        generator.flush();
+        String written = text.toString();
+        text.setLength(0);
+        return written;
+    }
+
+    /**
+     * Numbers go over as text, as every number type changes some of them: 1.10, 1e400. Those that are beyond all
+     * databases, 1e200000, become a string. NaN and Infinity become null, as ECMA-262 has it for JSON.stringify.
+     */
+    private void copyToken(JsonParser token) throws IOException {
+        switch (token.currentToken()) {
+            case VALUE_STRING -> {
+                char[] characters = token.getTextCharacters();
+                int offset = token.getTextOffset();
+                int length = token.getTextLength();
+                if (TextSanitizer.isStorable(characters, offset, length)) {
+                    generator.writeString(characters, offset, length);
+                } else {
+                    generator.writeString(TextSanitizer.of(token.getText()));
+                }
+            }
+            case FIELD_NAME -> generator.writeFieldName(TextSanitizer.of(token.currentName()));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+                if (!TextSanitizer.isFinite(token.getText())) {
+                    generator.writeNull();
+                } else if (TextSanitizer.isNumber(token.getText())) {
+                    generator.writeNumber(token.getText());
+                } else {
+                    generator.writeString(token.getText());
+                }
+            }
+            default -> generator.copyCurrentEventExact(token);
+        }
+    }
+}

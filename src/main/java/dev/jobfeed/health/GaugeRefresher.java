@@ -1,0 +1,130 @@
+package dev.jobfeed.health;
+
+import dev.jobfeed.metrics.JobfeedMetric;
+import dev.jobfeed.metrics.MetricsRecorder;
+import dev.jobfeed.persistence.OutboxWriter;
+import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.schedule.ScheduledStream;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.TenantRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Shows what the databases say as gauges. They are asked on a schedule, so that a look costs nothing. */
+public final class GaugeRefresher implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GaugeRefresher.class);
+
+    private final TenantRegistry tenants;
+    private final MetricsRecorder meters;
+    private final Clock clock;
+
+    public GaugeRefresher(TenantRegistry tenants, MetricsRecorder meters, Clock clock) {
+        this.tenants = tenants;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /** Reads them, should anybody look; never throws, because that would be the last time. */
+    @Override
+    public void run() {
+        if (!meters.areRead()) {
+            return;
+        }
+        tenants.all().forEach(tenant -> {
+            try {
+                read(tenant).forEach(tenant.meters()::show);
+                show(tenant, true);
+            } catch (RuntimeException e) {
+                // what was read before stays, and the freshness goes on with the time
+                show(tenant, false);
+                LOG.debug("The figures of {} were not read", Tenant.describe(tenant.name()), e);
+            }
+        });
+    }
+
+    private static void show(Tenant tenant, boolean isUp) {
+        tenant.meters().show(JobfeedMetric.DATABASE_UP, Map.of(List.of(), () -> isUp ? 1 : 0));
+    }
+
+    private Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> read(Tenant tenant) {
+        Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> figures = new EnumMap<>(JobfeedMetric.class);
+        for (ScheduledStream flow : ScheduledStream.values()) {
+            stream(figures, tenant, flow);
+        }
+        long pending = tenant.reconcile().pending();
+        put(figures, JobfeedMetric.RECONCILE_PENDING, List.of(), () -> pending);
+        OutboxWriter.Lag lag = tenant.outbox().lag();
+        put(figures, JobfeedMetric.CHANGES_WAITING, List.of(), lag::waiting);
+        put(
+                figures,
+                JobfeedMetric.CHANGES_LAG,
+                List.of(),
+                () -> lag.oldest() == null
+                        ? 0
+                        : seconds(Duration.between(lag.oldest().toInstant(), clock.instant())));
+        JdbcTemplate jdbc = new JdbcTemplate(tenant.dataSource());
+        jdbc.query(SqlCatalog.text("figures-quarantine", tenant.database()), row -> {
+            long rows = row.getLong("open_rows");
+            put(figures, JobfeedMetric.QUARANTINE, List.of(row.getString("stream")), () -> rows);
+        });
+        jdbc.query(SqlCatalog.text("figures-jobs", tenant.database()), row -> {
+            for (String state : List.of("active", "expired")) {
+                long jobs = row.getLong(state);
+                put(figures, JobfeedMetric.JOBS, List.of(state), () -> jobs);
+            }
+        });
+        figures.put(JobfeedMetric.ALERTS, new HashMap<>());
+        jdbc.query(SqlCatalog.text("figures-alerts", tenant.database()), row -> {
+            put(figures, JobfeedMetric.ALERTS, List.of(row.getString("stream"), row.getString("condition")), () -> 1);
+        });
+        return figures;
+    }
+
+    private void stream(
+            Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> figures, Tenant tenant, ScheduledStream flow) {
+        List<String> stream = List.of(flow.stream());
+        StreamState state = tenant.runs().state(flow.stream());
+        if (state.lastRunStartedAt() != null) {
+            put(
+                    figures,
+                    JobfeedMetric.FRESHNESS,
+                    stream,
+                    () -> seconds(
+                            Duration.between(state.lastRunStartedAt(), state.serverTime(OffsetDateTime.now(clock)))));
+        }
+        if (flow.schedule(tenant.settings()).isPresent()) {
+            Duration target = flow.target(tenant.settings());
+            put(figures, JobfeedMetric.FRESHNESS_TARGET, stream, () -> seconds(target));
+        }
+        put(figures, JobfeedMetric.RUN_OPEN, stream, () -> state.openRunId() == null ? 0 : 1);
+        put(figures, JobfeedMetric.QUARANTINE, stream, () -> 0);
+        if (state.creditsBalance() != null) {
+            // one wallet, whichever stream said so
+            put(figures, JobfeedMetric.CREDITS_BALANCE, List.of(), () -> state.creditsBalance()
+                    .doubleValue());
+        }
+    }
+
+    private static void put(
+            Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> figures,
+            JobfeedMetric metric,
+            List<String> tags,
+            DoubleSupplier value) {
+        figures.computeIfAbsent(metric, m -> new HashMap<>()).put(tags, value);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.jobfeed.jobby;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.outbox.JobfeedCloudEvent;
+import dev.jobfeed.outbox.OutboxSource;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.tenant.Tenant;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** Matches, and the events of webhooks, of which each carries what came as its data. */
+public final class JobbyOutboxSource implements OutboxSource {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String MATCH = "dev.jobfeed.jobby.match";
+    private static final String WEBHOOK = "dev.jobby.";
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Dialect database;
+    private final JobfeedProperties settings;
+
+    public JobbyOutboxSource(Tenant tenant) {
+        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
+        this.database = tenant.database();
+        this.settings = tenant.settings();
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return !waiting(1).isEmpty();
+    }
+
+    @Override
+    public List<JobfeedCloudEvent> waiting(int limit) {
+        return jdbc.query(
+                SqlCatalog.text("jobby-event-waiting", database),
+                Map.of("limit", limit),
+                (row, i) -> row.getString("kind").equals("match") ? match(row) : webhook(row));
+    }
+
+    private JobfeedCloudEvent match(ResultSet row) throws SQLException {
+        String id = row.getString("id");
+        OffsetDateTime at = row.getObject("at", OffsetDateTime.class);
+        ObjectNode data = JSON.createObjectNode();
+        data.put("match_id", id);
+        data.put("event_id", row.getString("event_id"));
+        data.put("url", MatchService.link(settings.jobbyBaseUrl(), id));
+        data.put("matched_at", at.toInstant().toString());
+        return new JobfeedCloudEvent(id, settings.jobbyBaseUrl(), MATCH, id, at, null, null, data.toString());
+    }
+
+    private JobfeedCloudEvent webhook(ResultSet row) throws SQLException {
+        return new JobfeedCloudEvent(
+                row.getString("id"),
+                settings.jobbyBaseUrl(),
+                WEBHOOK + row.getString("type"),
+                null,
+                row.getObject("at", OffsetDateTime.class),
+                null,
+                null,
+                row.getString("payload"));
+    }
+
+    @Override
+    public void sent(JobfeedCloudEvent event, OffsetDateTime at) {
+        String statement = event.type().equals(MATCH) ? "jobby-match-sent" : "jobby-webhook-sent";
+        jdbc.update(SqlCatalog.text(statement, database), Map.of("id", event.id(), "at", at));
+    }
+
+    /** They are kept, to recognise what is delivered again. */
+    @Override
+    public void forget(OffsetDateTime before) {}
+}

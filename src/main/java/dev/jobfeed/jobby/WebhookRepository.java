@@ -1,0 +1,28 @@
+package dev.jobfeed.jobby;
+
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlCatalog;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** The statements on {@code jobby_webhook_event}. Joins the calling thread's transaction. */
+public final class WebhookRepository {
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Dialect database;
+
+    public WebhookRepository(DataSource dataSource, Dialect database) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+    }
+
+    /** Keeps an event; false when it is known. */
+    boolean add(String id, String type, String payload, OffsetDateTime at) {
+        return jdbc.update(
+                        SqlCatalog.text("webhook-insert", database),
+                        Map.of("id", id, "type", type, "payload", payload, "at", at))
+                == 1;
+    }
+}

@@ -1,0 +1,166 @@
+package dev.jobfeed.kamelet;
+
+import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.expiry.ExpirySweep;
+import dev.jobfeed.feed.ExpiredIdsPage;
+import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.LeaseOwner;
+import dev.jobfeed.lease.LeaseRenewer;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.sync.ClockAlert;
+import dev.jobfeed.sync.Watermarks;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.TenantRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * The list of expired ids, for one that keeps no jobs and wants every id: bean {@code jobfeedExpiredIds}. Its watermark
+ * moves when a reading is done, so that what a reading did not hand on comes with the next.
+ */
+public final class ExpiredIdReader {
+
+    /** The name under which its lease and its watermark are stored. */
+    private static final String STREAM = "expired_ids";
+
+    /** The API's own default: GET /api/jobs/expired, {@code expired_since}. */
+    private static final Duration FIRST = Duration.ofHours(24);
+
+    private final TenantRegistry tenants;
+    private final ScheduledExecutorService heartbeats;
+    private final Clock clock;
+    private final LeaseOwner holder;
+
+    public ExpiredIdReader(
+            TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner holder) {
+        this.tenants = tenants;
+        this.heartbeats = heartbeats;
+        this.clock = clock;
+        this.holder = holder;
+    }
+
+    /** One reading of the list. In routes it is the variable {@code jobfeedReading}. */
+    public static final class Reading {
+
+        private final Tenant tenant;
+        private final Lease lease;
+        private final ServerClock clock;
+        private ExpirySweep sweep;
+        private LeaseRenewer heartbeat;
+        private volatile boolean lost;
+
+        private Reading(Tenant tenant, Lease lease, ServerClock clock) {
+            this.tenant = tenant;
+            this.lease = lease;
+            this.clock = clock;
+        }
+
+        /** The server's clock. */
+        public ServerClock clock() {
+            return clock;
+        }
+
+        /** Whether there is another page to be asked for. */
+        public boolean isUnfinished() {
+            return !lost && sweep.isUnfinished();
+        }
+
+        /** The query of the next request. */
+        public String query() {
+            return sweep.query();
+        }
+    }
+
+    /**
+     * Begins a reading, from where the last one was done, less the overlap.
+     *
+     * @param tenant null for the standard one
+     * @return null when another process reads the list
+     */
+    public Reading begin(String tenant) {
+        Tenant reader = tenants.get(tenant);
+        Duration duration = reader.settings().lease();
+        Lease lease = reader.runs().acquire(STREAM, holder, duration).orElse(null);
+        if (lease == null) {
+            return null;
+        }
+        Reading reading = new Reading(reader, lease, new ServerClock(clock));
+        StreamState state = reader.runs().state(STREAM);
+        reading.clock.assume(state.clockDifference());
+        long nanos = System.nanoTime();
+        OffsetDateTime start = reading.clock.at(nanos);
+        reading.sweep = new ExpirySweep(
+                since(reading, state, start), start, nanos, reader.settings().expiredBatchSize());
+        reading.heartbeat = LeaseRenewer.of(heartbeats, reader.runs(), lease, duration, () -> reading.lost = true);
+        return reading;
+    }
+
+    private static OffsetDateTime since(Reading reading, StreamState state, OffsetDateTime start) {
+        return state.lastSweepStartedAt() == null
+                ? start.minus(FIRST)
+                : Watermarks.sweepFrom(state, start, reading.tenant.settings().overlap());
+    }
+
+    /** Begins the pagination again, because its cursor is of no use any more. */
+    public void restart(Reading reading) {
+        alignClock(reading);
+        OffsetDateTime start = reading.sweep.startedAt();
+        reading.sweep.restart(since(reading, reading.tenant.runs().state(STREAM), start));
+    }
+
+    /** The ids of a page are handed on. A window that turns out to begin too late by the server's clock is read again. */
+    public void markDelivered(Reading reading, ExpiredIdsPage page) {
+        alignClock(reading);
+        reading.sweep.committed(page);
+    }
+
+    private static void alignClock(Reading reading) {
+        ServerClock.Change change = reading.clock.takeChange();
+        if (change != null) {
+            Tenant tenant = reading.tenant;
+            StreamState state = tenant.transaction().execute(status -> {
+                StreamState aligned = Watermarks.usable(
+                        Watermarks.fallen(tenant.runs().state(STREAM), change.fallen(), reading.clock.now()),
+                        reading.clock.now(),
+                        Optional.empty());
+                tenant.runs().alignClock(aligned, change.difference());
+                if (reading.clock.isDiffering()) {
+                    ClockAlert.raise(tenant, STREAM, reading.clock);
+                } else {
+                    tenant.alerts().clear(STREAM, ClockAlert.CONDITION);
+                }
+                tenant.runs().renew(reading.lease, tenant.settings().lease());
+                return aligned;
+            });
+            OffsetDateTime start = reading.clock.at(reading.sweep.startedNanos());
+            reading.sweep.align(since(reading, state, start), start, false);
+        }
+    }
+
+    /**
+     * Moves the watermark, if the list was read to its end.
+     *
+     * @throws AttemptFailedException when some of its ids could not be read; the others are handed on
+     */
+    public void complete(Reading reading) {
+        if (reading.lost || reading.sweep.isUnfinished()) {
+            return;
+        }
+        reading.sweep.checkReadable();
+        Tenant tenant = reading.tenant;
+        tenant.transaction().executeWithoutResult(status -> {
+            tenant.runs().sweptUntil(STREAM, reading.sweep.startedAt(), true);
+            tenant.runs().renew(reading.lease, tenant.settings().lease());
+        });
+    }
+
+    /** Lets others read. */
+    public void end(Reading reading) {
+        reading.heartbeat.close();
+        reading.tenant.runs().release(reading.lease);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.jobfeed.outbox;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.feed.FieldDefinition;
+import dev.jobfeed.feed.RecordSchema;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.tenant.Tenant;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** The events of {@code job_change}. */
+public final class JobOutboxSource implements OutboxSource {
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final String TYPE = "dev.jobfeed.job.";
+    private static final int FORGOTTEN_AT_ONCE = 10_000;
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Dialect database;
+    private final JobfeedProperties settings;
+    private final String tenant;
+    private final String sent;
+
+    public JobOutboxSource(Tenant tenant) {
+        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
+        this.database = tenant.database();
+        this.settings = tenant.settings();
+        this.tenant = tenant.isDefault() ? null : tenant.name();
+        this.sent = SqlCatalog.text("change-sent", database);
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return Boolean.TRUE.equals(
+                jdbc.queryForObject(SqlCatalog.text("change-is-waiting", database), Map.of(), Boolean.class));
+    }
+
+    @Override
+    public List<JobfeedCloudEvent> waiting(int limit) {
+        String source = settings.baseUrl() + "/api/jobs/feed";
+        return jdbc.query(
+                SqlCatalog.text("change-waiting", database), Map.of("limit", limit), (row, i) -> event(row, source));
+    }
+
+    private JobfeedCloudEvent event(ResultSet row, String source) throws SQLException {
+        String change = row.getString("change");
+        return new JobfeedCloudEvent(
+                row.getString("event_id"),
+                source,
+                TYPE + change,
+                row.getString("job_id"),
+                row.getObject("changed_at", OffsetDateTime.class),
+                row.getLong("seq"),
+                tenant,
+                change.equals("expired") ? expired(row) : job(row));
+    }
+
+    private static String expired(ResultSet row) throws SQLException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("id", row.getString("job_id"));
+            json.writeStringField("expired_reason", row.getString("reason"));
+            time(json, "expired_at", row.getObject("changed_at", OffsetDateTime.class));
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /** The job as it is stored now, which may be newer than the change; the id alone when somebody deleted it. */
+    private static String job(ResultSet row) throws SQLException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("id", row.getString("job_id"));
+            if (row.getObject("id", UUID.class) != null) {
+                for (FieldDefinition field : RecordSchema.JOB.fields()) {
+                    write(json, row, field);
+                }
+                raw(json, row, "extra");
+                for (String time : List.of("first_seen_at", "last_changed_at", "expired_at")) {
+                    time(json, time, row.getObject(time, OffsetDateTime.class));
+                }
+                json.writeStringField("expired_reason", row.getString("expired_reason"));
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    private static void write(JsonGenerator json, ResultSet row, FieldDefinition field)
+            throws SQLException, IOException {
+        String name = field.name();
+        switch (field.kind()) {
+            case TEXT -> json.writeStringField(name, row.getString(name));
+            case JSON -> raw(json, row, name);
+            case TIMESTAMP, LENIENT_TIMESTAMP -> time(json, name, row.getObject(name, OffsetDateTime.class));
+            case BOOLEAN -> {
+                Boolean value = row.getObject(name, Boolean.class);
+                json.writeFieldName(name);
+                if (value == null) {
+                    json.writeNull();
+                } else {
+                    json.writeBoolean(value);
+                }
+            }
+        }
+    }
+
+    private static void raw(JsonGenerator json, ResultSet row, String name) throws SQLException, IOException {
+        String value = row.getString(name);
+        json.writeFieldName(name);
+        json.writeRawValue(value == null ? "null" : value);
+    }
+
+    private static void time(JsonGenerator json, String name, OffsetDateTime time) throws IOException {
+        json.writeStringField(name, time == null ? null : time.toInstant().toString());
+    }
+
+    @Override
+    public void sent(JobfeedCloudEvent event, OffsetDateTime at) {
+        jdbc.update(sent, Map.of("seq", event.sequence(), "at", at));
+    }
+
+    @Override
+    public void forget(OffsetDateTime before) {
+        jdbc.update(SqlCatalog.text("change-forget", database), Map.of("before", before, "limit", FORGOTTEN_AT_ONCE));
+    }
+}

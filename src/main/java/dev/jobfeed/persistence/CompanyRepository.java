@@ -1,0 +1,84 @@
+package dev.jobfeed.persistence;
+
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+
+/** The statements on {@code company_profile}. Joins the calling thread's transaction. */
+public final class CompanyRepository {
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Dialect database;
+
+    public CompanyRepository(DataSource dataSource, Dialect database) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+    }
+
+    /**
+     * A company whose profile is wanted.
+     *
+     * @param detailsUrl where the API says it is; nullable
+     */
+    public record Candidate(UUID id, String detailsUrl) {}
+
+    /** Marks companies as due, except those whose profile is younger than {@code refreshAfter}. */
+    public void enqueue(Collection<Candidate> companies, OffsetDateTime now, Duration refreshAfter) {
+        jdbc.batchUpdate(
+                SqlCatalog.text("company-want", database),
+                companies.stream()
+                        .map(company -> new MapSqlParameterSource()
+                                .addValue("id", company.id())
+                                .addValue("details_url", company.detailsUrl())
+                                .addValue("now", now)
+                                .addValue("stale", now.minus(refreshAfter)))
+                        .toArray(SqlParameterSource[]::new));
+    }
+
+    /** The company that has been due longest. */
+    public Optional<Candidate> next(OffsetDateTime now) {
+        return jdbc
+                .query(
+                        SqlCatalog.text("company-due", database),
+                        Map.of("now", now),
+                        (row, i) -> new Candidate(row.getObject("id", UUID.class), row.getString("details_url")))
+                .stream()
+                .findFirst();
+    }
+
+    /**
+     * Keeps a profile.
+     *
+     * @param profile its JSON; null when the company has none
+     */
+    public void store(UUID id, String profile, OffsetDateTime now) {
+        jdbc.update(
+                SqlCatalog.text("company-store", database),
+                new MapSqlParameterSource()
+                        .addValue("id", id)
+                        .addValue("profile", profile)
+                        .addValue("now", now));
+    }
+
+    /** Makes a company that is due due at a later time; false when another node has done so just now. */
+    public boolean claim(UUID id, OffsetDateTime now, OffsetDateTime dueAt) {
+        return jdbc.update(SqlCatalog.text("company-take", database), Map.of("id", id, "now", now, "due_at", dueAt))
+                == 1;
+    }
+
+    /** Makes a company due at another time; never again of itself when that is null. */
+    public void reschedule(UUID id, OffsetDateTime dueAt) {
+        jdbc.update(
+                SqlCatalog.text("company-postpone", database),
+                new MapSqlParameterSource()
+                        .addValue("id", id)
+                        .addValue("due_at", dueAt, java.sql.Types.TIMESTAMP_WITH_TIMEZONE));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.jobfeed.persistence;
+
+import dev.jobfeed.sync.Watermarks;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.ResultSetExtractor;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/**
+ * Statements on {@code delivered_page}: when the feed last delivered which jobs as active, in the server's time. Joins the
+ * calling thread's transaction.
+ */
+public final class DeliveryRepository {
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Dialect database;
+
+    public DeliveryRepository(DataSource dataSource, Dialect database) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+    }
+
+    /**
+     * Between which times a page was requested, by the present time of the server's clock. An expiry before the earliest
+     * lies before the delivery, one behind the latest lies behind it; of one between them it is unknown.
+     */
+    public record Delivery(Instant earliest, Instant latest) {}
+
+    /**
+     * Notes the jobs of a page, whether their rows can be stored or not.
+     *
+     * @param requestedAt when the page was requested
+     * @param setBackFrom the latest time that the server's clock may have shown before it was set back; null when it was not
+     */
+    public void add(long runId, OffsetDateTime requestedAt, OffsetDateTime setBackFrom, UuidArray ids) {
+        jdbc.update(
+                sql("delivered-insert"),
+                new MapSqlParameterSource("run_id", runId)
+                        .addValue("earliest", requestedAt)
+                        .addValue(
+                                "latest",
+                                setBackFrom == null || setBackFrom.isBefore(requestedAt) ? requestedAt : setBackFrom)
+                        .addValue("ids", ids, Types.ARRAY));
+    }
+
+    /** The newest deliveries of some jobs, of those that may have been delivered since a time. */
+    public Map<UUID, Delivery> since(OffsetDateTime since, Collection<UUID> ids) {
+        Map<UUID, Delivery> found = new HashMap<>();
+        Set<UUID> wanted = ids.isEmpty() ? Set.of() : new HashSet<>(ids);
+        Long behind = wanted.isEmpty()
+                ? null
+                : jdbc.queryForObject(sql("delivered-behind"), Map.of("since", since), Long.class);
+        while (behind != null) {
+            behind = jdbc.query(sql("delivered-since"), Map.of("behind", behind), (ResultSetExtractor<Long>)
+                    pages -> read(pages, wanted, found));
+        }
+        return found;
+    }
+
+    /** The last of the pages; null when there were none. */
+    private static Long read(ResultSet pages, Set<UUID> wanted, Map<UUID, Delivery> found) throws SQLException {
+        Long last = null;
+        while (pages.next()) {
+            last = pages.getLong(1);
+            Delivery delivery = new Delivery(
+                    pages.getObject(2, OffsetDateTime.class).toInstant(),
+                    pages.getObject(3, OffsetDateTime.class).toInstant());
+            for (Object id : (Object[]) pages.getArray(4).getArray()) {
+                if (wanted.contains(id)) {
+                    found.put((UUID) id, delivery);
+                }
+            }
+        }
+        return last;
+    }
+
+    /** Forgets pages that were requested before a time, but for those of open runs. */
+    public void purge(OffsetDateTime before) {
+        jdbc.update(sql("delivered-forget"), Map.of("before", before));
+    }
+
+    /** Moves the earliest times of all pages back, because the server's clock may have been set back since. */
+    public void shift(Duration by) {
+        jdbc.update(
+                sql("delivered-shift"),
+                Map.of("millis", Watermarks.inReach(by).plusNanos(999_999).toMillis()));
+    }
+
+    private String sql(String name) {
+        return SqlCatalog.text(name, database);
+    }
+}

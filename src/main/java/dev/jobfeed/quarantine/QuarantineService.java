@@ -1,0 +1,150 @@
+package dev.jobfeed.quarantine;
+
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.FeedResponseParser;
+import dev.jobfeed.feed.RecordSchema;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.OutboxWriter;
+import dev.jobfeed.persistence.RecordChange;
+import dev.jobfeed.persistence.RecordRepository;
+import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.problem.DatabaseRejection;
+import java.io.IOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The rows that could not be stored. */
+public final class QuarantineService {
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Dialect database;
+    private final Map<FeedDefinition, RecordRepository> rows;
+    private final OutboxWriter outbox;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    public QuarantineService(
+            DataSource dataSource,
+            Dialect database,
+            Map<FeedDefinition, RecordRepository> rows,
+            OutboxWriter outbox,
+            TransactionTemplate transaction,
+            Clock clock) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        this.database = database;
+        this.rows = rows;
+        this.outbox = outbox;
+        this.transaction = transaction;
+        this.clock = clock;
+    }
+
+    /**
+     * A row of {@code quarantine}.
+     *
+     * @param jobId null when the row has no usable id
+     * @param payload the row as it was delivered
+     * @param closedAt when it stopped to need anybody's care; null until then
+     */
+    public record Entry(
+            long id,
+            String stream,
+            long runId,
+            UUID jobId,
+            String reason,
+            String payload,
+            OffsetDateTime quarantinedAt,
+            OffsetDateTime closedAt) {}
+
+    /** The open entries, oldest first. */
+    public List<Entry> open() {
+        return jdbc.query(SqlCatalog.text("quarantine-list", database), Map.of(), QuarantineService::entry);
+    }
+
+    /** How many entries are open. */
+    public long openCount() {
+        Long count = jdbc.queryForObject(SqlCatalog.text("quarantine-count", database), Map.of(), Long.class);
+        return count == null ? 0 : count;
+    }
+
+    /** An entry by its id, open or closed. */
+    public Optional<Entry> find(long id) {
+        return jdbc
+                .query(SqlCatalog.text("quarantine-read", database), Map.of("id", id), QuarantineService::entry)
+                .stream()
+                .findFirst();
+    }
+
+    /**
+     * Tries once more to store a row; a job that has expired in the meantime stays expired.
+     *
+     * @return why it still cannot be stored; empty when the entry is closed now
+     */
+    public Optional<String> retry(Entry entry) {
+        try {
+            return store(entry);
+        } catch (DataAccessException e) {
+            return Optional.of(DatabaseRejection.of(e)
+                    .filter(DatabaseRejection::isOfRow)
+                    .orElseThrow(() -> e)
+                    .ofRow());
+        }
+    }
+
+    private Optional<String> store(Entry entry) {
+        FeedDefinition source = FeedDefinition.of(entry.stream());
+        RecordRepository store = rows.get(source);
+        FeedPage page = read(entry, source.shape());
+        if (!page.rejected().isEmpty()) {
+            return Optional.of(page.rejected().get(0).reason());
+        }
+        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+        transaction.executeWithoutResult(status -> {
+            // so that it does not expire, or get its good version, between the look at it and the write
+            jdbc.queryForList(
+                    SqlCatalog.text("job-lock", database),
+                    Map.of("id", page.rows().get(0).id()),
+                    UUID.class);
+            List<RecordChange> changes = store.changes(page.rows()).stream()
+                    .filter(change -> !change.reactivates())
+                    .toList();
+            store.write(changes, now);
+            if (source == FeedDefinition.JOBS) {
+                outbox.append(entry.runId(), changes, now);
+            }
+            jdbc.update(SqlCatalog.text("quarantine-close-one", database), Map.of("id", entry.id(), "at", now));
+        });
+        return Optional.empty();
+    }
+
+    private static FeedPage read(Entry entry, RecordSchema shape) {
+        try {
+            return FeedResponseParser.row(entry.payload(), shape);
+        } catch (IOException e) {
+            throw new IllegalStateException("quarantine row " + entry.id() + " holds no JSON", e);
+        }
+    }
+
+    private static Entry entry(ResultSet row, int i) throws SQLException {
+        return new Entry(
+                row.getLong("id"),
+                row.getString("stream"),
+                row.getLong("run_id"),
+                row.getObject("job_id", UUID.class),
+                row.getString("reason"),
+                row.getString("payload"),
+                row.getObject("quarantined_at", OffsetDateTime.class),
+                row.getObject("closed_at", OffsetDateTime.class));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.jobfeed.route;
+
+import java.util.List;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Exchange;
+
+/**
+ * Hands the body, or the failure, of a call that was made on an exchange of its own to its caller: beans
+ * {@code jobfeedResult} and {@code jobfeedCallResult}. Headers, variables and properties of the caller stay as they are.
+ */
+public final class ResultAggregationStrategy implements AggregationStrategy {
+
+    private final List<String> variables;
+
+    /**
+     * Creates a strategy.
+     *
+     * @param variables names of the variables that belong to the result
+     */
+    public ResultAggregationStrategy(String... variables) {
+        this.variables = List.of(variables);
+    }
+
+    @Override
+    public Exchange aggregate(Exchange caller, Exchange call) {
+        variables.forEach(name -> caller.setVariable(name, call.getVariable(name)));
+        if (call.getException() == null) {
+            caller.getMessage().setBody(call.getMessage().getBody());
+        } else {
+            caller.setException(call.getException());
+        }
+        return caller;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.jobfeed.route;
+
+import dev.jobfeed.JobfeedBundle;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/** Lists the ids that the route files of the jar define. The files themselves are the only place that names them. */
+public final class ShippedRoutes {
+
+    private static final String ENDING = ".camel.yaml";
+
+    /** An item of a file in its canonical form, up to its id; that of a templated route is the {@code routeId}. */
+    private static final Pattern ITEM =
+            Pattern.compile("(?m)^- (route|templatedRoute|routeTemplate|routeConfiguration):\n"
+                    + "(?: {4}routeTemplateRef: .*\n)? {4}(?:id|routeId): (.+)$");
+
+    private final Map<String, String> files = new HashMap<>();
+
+    private ShippedRoutes() {}
+
+    /** Reads the route files of the jar. */
+    public static ShippedRoutes read() {
+        ShippedRoutes shipped = new ShippedRoutes();
+        for (String name : JobfeedBundle.ROUTES) {
+            try (InputStream in = ShippedRoutes.class.getResourceAsStream("/routes/" + name + ENDING)) {
+                String text = new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+                ITEM.matcher(text).results().forEach(item -> shipped.files.put(item.group(2), name + ENDING));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return shipped;
+    }
+
+    /**
+     * Returns the name of the file, with its ending, that defines an id of a route, a template or a route configuration.
+     *
+     * @return null when the bundle has no such id
+     */
+    public String fileOf(String id) {
+        return files.get(id);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.jobfeed.sandbox;
+
+/** A place a job can be in, by label and by code; every part is nullable. */
+record Location(
+        String city,
+        String region,
+        String regionCode,
+        String country,
+        String countryCode,
+        Double latitude,
+        Double longitude,
+        String currency) {
+
+    /** Whether each part that is asked for is this place's label or code. */
+    boolean matches(Location asked) {
+        return is(asked.country, country, countryCode)
+                && is(asked.region, region, regionCode)
+                && is(asked.city, city, null);
+    }
+
+    private static boolean is(String asked, String label, String code) {
+        return asked == null || asked.equalsIgnoreCase(label) || asked.equalsIgnoreCase(code);
+    }
+}

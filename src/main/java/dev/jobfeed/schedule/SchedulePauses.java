@@ -1,0 +1,106 @@
+package dev.jobfeed.schedule;
+
+import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.tenant.Tenant;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.quartz.CronExpression;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/**
+ * Whether the schedules of a tenant are on. A pause is in the database: it holds for every process, across
+ * restarts, until somebody ends it, and an alert lasts as long as it does.
+ */
+public final class SchedulePauses {
+
+    /** The condition of the alert that lasts while a schedule is paused. */
+    public static final String PAUSED = "schedule-paused";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SchedulePauses.class);
+
+    private final Tenant tenant;
+    private final NamedParameterJdbcTemplate jdbc;
+    private final Clock clock;
+
+    public SchedulePauses(Tenant tenant, Clock clock) {
+        this.tenant = tenant;
+        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
+        this.clock = clock;
+    }
+
+    /** Whether a trigger of this stream may start an attempt; says so, and reminds once a day, when it may not. */
+    public boolean isActive(String stream) {
+        Optional<OffsetDateTime> since = pausedSince(stream);
+        if (since.isEmpty()) {
+            return true;
+        }
+        LOG.warn(
+                "{}: the schedule is paused since {}, so this trigger is passed over",
+                tenant.stream(stream),
+                since.get());
+        tell(stream, since.get());
+        return false;
+    }
+
+    /** Since when the schedule of a stream is paused; empty when it is not. */
+    public Optional<OffsetDateTime> pausedSince(String stream) {
+        List<OffsetDateTime> since = jdbc.query(
+                SqlCatalog.text("schedule-paused", tenant.database()),
+                Map.of("stream", stream),
+                (row, i) -> row.getObject(1, OffsetDateTime.class));
+        return since.isEmpty() ? Optional.empty() : Optional.ofNullable(since.get(0));
+    }
+
+    /** When the schedule fires next; empty when there is none. */
+    public Optional<OffsetDateTime> next(ScheduledStream flow) {
+        return flow.schedule(tenant.settings()).map(cron -> {
+            try {
+                CronExpression times = new CronExpression(cron);
+                times.setTimeZone(tenant.settings().timeZone());
+                Date next = times.getNextValidTimeAfter(Date.from(clock.instant()));
+                return next == null ? null : next.toInstant().atOffset(ZoneOffset.UTC);
+            } catch (ParseException e) {
+                throw new IllegalArgumentException("'" + cron + "' is no Quartz cron expression", e);
+            }
+        });
+    }
+
+    /** Ends what the schedule starts, until {@link #resume}; an attempt at work goes on. */
+    public void pause(String stream) {
+        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+        jdbc.update(SqlCatalog.text("schedule-pause", tenant.database()), Map.of("stream", stream, "at", now));
+        tell(stream, now);
+        LOG.warn("{}: the schedule is paused", tenant.stream(stream));
+    }
+
+    /** Lets the schedule start attempts again. */
+    public void resume(String stream) {
+        jdbc.update(SqlCatalog.text("schedule-resume", tenant.database()), Map.of("stream", stream));
+        tenant.alerts().clear(stream, PAUSED);
+        LOG.info("{}: the schedule is on again", tenant.stream(stream));
+    }
+
+    private void tell(String stream, OffsetDateTime since) {
+        tenant.alerts()
+                .renotify(
+                        stream,
+                        PAUSED,
+                        "The schedule of " + stream + " is paused since " + since + ", so its rows get older."
+                                + (stream.equals("jobs")
+                                        ? " When the sweep of expired postings is older than 7 days, the whole feed has to be"
+                                                + " bought again."
+                                        : ""),
+                        "Resume it on the status page.",
+                        Duration.ofDays(1));
+    }
+}

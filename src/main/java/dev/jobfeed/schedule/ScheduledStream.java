@@ -1,0 +1,66 @@
+package dev.jobfeed.schedule;
+
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.console.HttpProblemException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A stream that a schedule keeps in step, and the properties it goes by. */
+public enum ScheduledStream {
+    /** The jobs feed. */
+    JOBS("jobs", "jobfeed.jobs.enabled", "jobfeed.jobs.schedule", "jobfeed.jobs.freshness-target"),
+    /** The career-sites feed. */
+    CAREER_SITES(
+            "career_sites",
+            "jobfeed.career-sites.enabled",
+            "jobfeed.career-sites.schedule",
+            "jobfeed.career-sites.freshness-target"),
+    /** Jobby.dev's live events. */
+    LIVE_EVENTS(
+            "jobby_live_events",
+            "jobfeed.jobby-live-events.enabled",
+            "jobfeed.jobby-live-events.schedule",
+            "jobfeed.jobby-live-events.freshness-target");
+
+    private final String stream;
+    private final String enabled;
+    private final String schedule;
+    private final String target;
+
+    ScheduledStream(String stream, String enabled, String schedule, String target) {
+        this.stream = stream;
+        this.enabled = enabled;
+        this.schedule = schedule;
+        this.target = target;
+    }
+
+    /** The stream's name in the database. */
+    public String stream() {
+        return stream;
+    }
+
+    /** The Quartz schedule; empty when the flow is switched off or has none. */
+    public Optional<String> schedule(JobfeedProperties settings) {
+        return settings.flag(enabled) ? settings.text(schedule) : Optional.empty();
+    }
+
+    /** How old the stream may get. */
+    public Duration target(JobfeedProperties settings) {
+        return settings.duration(target);
+    }
+
+    /**
+     * The flow of a stream that somebody named.
+     *
+     * @throws HttpProblemException with 404 when there is no such stream
+     */
+    public static ScheduledStream named(String stream) {
+        for (ScheduledStream flow : values()) {
+            if (flow.stream.equals(stream)) {
+                return flow;
+            }
+        }
+        throw new HttpProblemException(
+                404, "There is no stream '" + stream + "'; it is jobs, career_sites or jobby_live_events.");
+    }
+}

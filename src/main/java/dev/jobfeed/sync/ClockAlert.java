@@ -1,0 +1,36 @@
+package dev.jobfeed.sync;
+
+import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.tenant.Tenant;
+import java.time.Duration;
+
+/** Raises and clears the alert on clocks that differ, in the caller's transaction. */
+public final class ClockAlert {
+
+    /** The condition of the alert. */
+    public static final String CONDITION = "clock-differs";
+
+    private ClockAlert() {}
+
+    static void raise(SyncAttempt attempt) {
+        raise(attempt.tenant(), attempt.stream(), attempt.clock());
+    }
+
+    public static void raise(Tenant tenant, String stream, ServerClock clock) {
+        tenant.alerts()
+                .raise(
+                        stream,
+                        CONDITION,
+                        describe(clock.difference()) + " Windows and watermarks go by the server's clock.",
+                        "Synchronise this machine's clock (NTP). If it is right, tell Jobo.");
+    }
+
+    /** A sentence on a difference of the clocks. */
+    public static String describe(Duration difference) {
+        long seconds = Math.round(difference.toMillis() / 1000.0);
+        return seconds == 0
+                ? "The server's clock agrees with this machine's."
+                : "The server's clock is " + Math.abs(seconds) + " s " + (seconds > 0 ? "ahead of" : "behind")
+                        + " this machine's.";
+    }
+}

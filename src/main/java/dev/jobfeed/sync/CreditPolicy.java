@@ -1,0 +1,156 @@
+package dev.jobfeed.sync;
+
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.problem.Problem;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Optional;
+
+/** Keeps what an attempt spends within what its owner allows; does nothing where the API charges nothing. */
+final class CreditPolicy {
+
+    private CreditPolicy() {}
+
+    /**
+     * Looks at the cost of the request that is about to be sent.
+     *
+     * @throws AttemptFailedException when it would go under the floor, or is more than was agreed to
+     */
+    static void check(SyncAttempt attempt) {
+        Optional<BigDecimal> price = price(attempt);
+        BigDecimal expected = expected(attempt, price);
+        checkFloor(attempt, expected);
+        checkCap(attempt, expected);
+        price.ifPresent(p -> checkConfirmation(attempt, p, expected));
+    }
+
+    /**
+     * What a row cost so far in this attempt, else in its run, else in the last run, else by the documentation; empty where
+     * no row came yet and a subscription may include them.
+     */
+    private static Optional<BigDecimal> price(SyncAttempt attempt) {
+        Run run = attempt.run();
+        FeedDefinition source = attempt.source();
+        return perRow(attempt.creditsSpent(), attempt.receivedRows())
+                .or(() -> perRow(run.creditsSpent(), run.counts().received()))
+                .or(attempt::lastPrice)
+                .or(() -> source.isIncludedInSubscription() ? Optional.empty() : Optional.of(source.documentedPrice()));
+    }
+
+    private static Optional<BigDecimal> perRow(BigDecimal credits, long rows) {
+        return rows > 0
+                ? Optional.of(credits.divide(BigDecimal.valueOf(rows), 6, RoundingMode.HALF_UP))
+                : Optional.empty();
+    }
+
+    private static void checkFloor(SyncAttempt attempt, BigDecimal expected) {
+        Optional<BigDecimal> floor = attempt.tenant().settings().credits("jobo.credits.floor");
+        BigDecimal stored =
+                attempt.isCostConfirmed() ? null : attempt.stateBefore().creditsBalance();
+        BigDecimal balance = attempt.creditsBalance() == null ? stored : attempt.creditsBalance();
+        if (floor.isEmpty() || balance == null || expected.signum() == 0) {
+            return;
+        }
+        if (balance.subtract(expected).compareTo(floor.get()) < 0) {
+            throw new AttemptFailedException(
+                    "credits-floor",
+                    "The next request may cost " + text(expected) + " credits, which would take the balance of "
+                            + text(balance) + " below jobo.credits.floor (" + text(floor.get()) + ").",
+                    "Top up the wallet, then run "
+                            + attempt.tenant()
+                                    .command("sync " + attempt.source().property() + " --confirm-cost")
+                            + " once, because the new balance is only known after a request; or lower"
+                            + " the floor or the batch size.");
+        }
+    }
+
+    private static void checkCap(SyncAttempt attempt, BigDecimal expected) {
+        Optional<BigDecimal> cap = attempt.tenant().settings().credits("jobo.credits.max-per-attempt");
+        if (cap.isPresent() && attempt.creditsSpent().add(expected).compareTo(cap.get()) > 0) {
+            throw new AttemptFailedException(
+                    "credits-cap",
+                    "One request may cost " + text(expected) + " credits, and this attempt has spent "
+                            + text(attempt.creditsSpent()) + " of the " + text(cap.get())
+                            + " that jobo.credits.max-per-attempt allows.",
+                    attempt.creditsSpent().signum() > 0
+                            ? Problem.GOES_ON
+                            : "Raise it, or make the batch size smaller.");
+        }
+    }
+
+    /** After a page: whether another one is within what one attempt may spend. */
+    static void afterPage(SyncAttempt attempt) {
+        if (attempt.creditsSpent().signum() > 0 && !withinBudget(attempt)) {
+            attempt.exhaustBudget();
+        }
+    }
+
+    /** Whether another page is within what one attempt may spend. */
+    static boolean withinBudget(SyncAttempt attempt) {
+        Optional<BigDecimal> cap = attempt.tenant().settings().credits("jobo.credits.max-per-attempt");
+        return cap.isEmpty()
+                || attempt.creditsSpent().add(expected(attempt, price(attempt))).compareTo(cap.get()) <= 0;
+    }
+
+    private static BigDecimal expected(SyncAttempt attempt, Optional<BigDecimal> price) {
+        return price.map(p -> p.multiply(BigDecimal.valueOf(
+                        attempt.source().batchSize(attempt.tenant().settings()))))
+                .orElse(BigDecimal.ZERO);
+    }
+
+    private static void checkConfirmation(SyncAttempt attempt, BigDecimal price, BigDecimal page) {
+        Run run = attempt.run();
+        Optional<BigDecimal> threshold = attempt.tenant().settings().credits("jobo.credits.confirm-above");
+        // an agreement to a cost does not cover a feed that repeats its rows
+        boolean isAgreed = attempt.isBeyondEstimate()
+                ? attempt.isCostConfirmed()
+                : run.costConfirmed() || run.mode() == RunMode.INCREMENTAL;
+        if (threshold.isEmpty() || isAgreed) {
+            return;
+        }
+        String name = "Run " + run.id() + " (" + run.mode().name().toLowerCase(java.util.Locale.ROOT) + ")";
+        String limit = "jobo.credits.confirm-above (" + text(threshold.get()) + ")";
+        int batchSize = attempt.source().batchSize(attempt.tenant().settings());
+        BigDecimal spent = attempt.creditsOfRun();
+        BigDecimal cost = spent.add(page);
+        BigDecimal estimated = run.estimatedTotal() == null
+                ? BigDecimal.ZERO
+                : price.multiply(BigDecimal.valueOf(run.estimatedTotal()));
+        String message;
+        if (run.pages() == 0) {
+            message = name + " may cost " + text(page) + " credits for its first page of " + batchSize
+                    + " rows alone, which is above " + limit + ". It has stopped before that page.";
+        } else if (spent.compareTo(estimated) < 0) {
+            cost = run.pages() == 1 ? estimated : BigDecimal.ZERO;
+            message = name + " is expected to cost about " + text(cost.setScale(0, RoundingMode.HALF_UP))
+                    + " credits for " + run.estimatedTotal() + " rows, more than " + limit
+                    + ". It has stopped after its first page.";
+        } else {
+            message = name + " has cost " + text(spent) + " credits, and its next page may take it above " + limit
+                    + (run.estimatedTotal() == null
+                            ? "; the server does not tell how many rows there are."
+                            : "; it has received " + run.counts().received() + " rows where about "
+                                    + run.estimatedTotal() + " were estimated.");
+        }
+        if (cost.compareTo(threshold.get()) > 0) {
+            String properties = "jobo." + attempt.source().property();
+            throw new AttemptFailedException(
+                    "cost-unconfirmed",
+                    message,
+                    "Agree with "
+                            + attempt.tenant()
+                                    .command("sync " + attempt.source().property() + " --confirm-cost")
+                            + ", or "
+                            + (run.pages() == 0
+                                    ? "make " + properties + ".batch-size smaller."
+                                    : "narrow " + properties + ".filter.*."));
+        }
+    }
+
+    private static String text(BigDecimal credits) {
+        return credits.stripTrailingZeros().toPlainString();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.jobfeed.sync;
+
+import java.util.function.Supplier;
+import org.slf4j.MDC;
+
+/**
+ * Marks the lines that a thread logs while it works for an attempt: {@code jobfeedRun}, {@code jobfeedStream} and, for a
+ * tenant with a name, {@code jobfeedTenant}.
+ */
+public final class MdcContext {
+
+    private static final String RUN = "jobfeedRun";
+    private static final String STREAM = "jobfeedStream";
+    private static final String TENANT = "jobfeedTenant";
+
+    private MdcContext() {}
+
+    static void set(SyncAttempt attempt) {
+        MDC.put(STREAM, attempt.stream());
+        if (!attempt.tenant().isDefault()) {
+            MDC.put(TENANT, attempt.tenant().name());
+        }
+        if (attempt.run() != null) {
+            MDC.put(RUN, Long.toString(attempt.run().id()));
+        }
+    }
+
+    static void clear() {
+        MDC.remove(RUN);
+        MDC.remove(STREAM);
+        MDC.remove(TENANT);
+    }
+
+    /** Does some work for an attempt on a thread that works for others too. */
+    public static <T> T with(SyncAttempt attempt, Supplier<T> work) {
+        set(attempt);
+        try {
+            return work.get();
+        } finally {
+            clear();
+        }
+    }
+}

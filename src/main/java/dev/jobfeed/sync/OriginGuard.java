@@ -1,0 +1,74 @@
+package dev.jobfeed.sync;
+
+import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.tenant.Tenant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** Where a stream's store is filled from: one server, environment and tenant. A store without rows is bound to none. */
+public final class OriginGuard {
+
+    private OriginGuard() {}
+
+    /**
+     * Says why a stream's store does not fit the settings; empty when it fits, or holds nothing.
+     *
+     * @throws dev.jobfeed.config.ConfigurationException when there is no key
+     */
+    public static Optional<String> mismatch(Tenant tenant, String stream) {
+        StreamState state = tenant.runs().state(stream);
+        return mismatch(tenant, state).filter(reason -> !tenant.runs().isEmpty(stream));
+    }
+
+    /**
+     * Binds a store that is not bound, or that holds nothing, to where the settings lead to.
+     *
+     * @return false when what another server had left in an empty store was removed, so that the state is another one
+     * @throws StoreOriginMismatchException when the store has rows of another origin
+     */
+    static boolean bind(Tenant tenant, StreamState state) {
+        Optional<String> mismatch = mismatch(tenant, state);
+        if (state.originBaseUrl() != null && mismatch.isEmpty()) {
+            return true;
+        }
+        RunRepository runs = tenant.runs();
+        if (mismatch.isPresent()) {
+            if (!runs.isEmpty(state.stream())) {
+                throw new StoreOriginMismatchException(mismatch.get());
+            }
+            if (state.openRunId() != null) {
+                runs.closeFailed(
+                        runs.run(state.openRunId()),
+                        "Closed without a row, because the settings lead to another server now.",
+                        OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
+            }
+            runs.forgetTimes(state.stream());
+        }
+        runs.setOrigin(
+                state.stream(), tenant.settings().baseUrl(), tenant.settings().apiKeyEnvironment(), tenant.name());
+        return mismatch.isEmpty();
+    }
+
+    private static Optional<String> mismatch(Tenant tenant, StreamState state) {
+        if (state.originTenant() != null && !state.originTenant().equals(tenant.name())) {
+            return Optional.of("This schema holds the feed of " + Tenant.describe(state.originTenant())
+                    + ", and not that of " + Tenant.describe(tenant.name())
+                    + ". One schema holds one feed; set jobfeed.datasource.schema to another.");
+        }
+        if (state.originBaseUrl() == null) {
+            return Optional.empty();
+        }
+        String baseUrl = tenant.settings().baseUrl();
+        String environment = tenant.settings().apiKeyEnvironment();
+        return state.originBaseUrl().equals(baseUrl)
+                        && state.originEnvironment().equals(environment)
+                ? Optional.empty()
+                : Optional.of("This store was filled from " + state.originBaseUrl() + " with a key of the "
+                        + state.originEnvironment() + " environment; now jobo.base-url is " + baseUrl
+                        + " and the key's environment " + environment
+                        + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
+    }
+}

@@ -1,0 +1,88 @@
+package dev.jobfeed.sync;
+
+import dev.jobfeed.lease.LeaseLostException;
+import dev.jobfeed.persistence.Run;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Exchange;
+
+/**
+ * Hands the result of an attempt to the caller of a {@code direct:*-sync} endpoint: bean {@code jobfeedRunResult}. The body
+ * becomes the run as a map, with the columns of {@code sync_run}, also when the attempt failed after the run was opened;
+ * headers, variables and properties of the caller stay as they are.
+ */
+public final class RunResult implements AggregationStrategy {
+
+    /**
+     * Sets body and exception of the caller.
+     *
+     * <p>An attempt whose stream was taken over has no result, and fails with {@link LeaseLostException}.
+     */
+    @Override
+    public Exchange aggregate(Exchange caller, Exchange call) {
+        SyncAttempt attempt = call.getVariable("jobfeedAttempt", SyncAttempt.class);
+        if (attempt != null && attempt.isLeaseLost()) {
+            caller.setException(LeaseLostException.of(attempt.stream()));
+            return caller;
+        }
+        caller.setException(call.getException());
+        if (attempt != null && attempt.run() != null) {
+            caller.getMessage().setBody(of(attempt));
+        }
+        return caller;
+    }
+
+    /**
+     * Describes what an attempt did: the run, and of the attempt {@code tenant} (empty for the default one),
+     * {@code attempt_pages} (pages that it committed), {@code stopped} (whether it was asked to end) and
+     * {@code fresh_as_of} (the run's start once it has succeeded, else null).
+     */
+    private static Map<String, Object> of(SyncAttempt attempt) {
+        Run run = attempt.run();
+        Map<String, Object> result = columns(run);
+        result.put("tenant", attempt.tenant().name());
+        result.put("attempt_pages", attempt.pages());
+        result.put("stopped", attempt.isStopping());
+        result.put("fresh_as_of", run.status().equals("succeeded") ? text(run.runStartedAt()) : null);
+        return result;
+    }
+
+    /** Lists a run by the columns of {@code sync_run}; times are ISO 8601 text. */
+    public static Map<String, Object> columns(Run run) {
+        Map<String, Object> columns = new LinkedHashMap<>();
+        columns.put("id", run.id());
+        columns.put("stream", run.stream());
+        columns.put("mode", run.mode().name().toLowerCase(Locale.ROOT));
+        columns.put("phase", run.phase().name().toLowerCase(Locale.ROOT));
+        columns.put("status", run.status());
+        columns.put("run_started_at", text(run.runStartedAt()));
+        columns.put("window_from", text(run.windowFrom()));
+        columns.put("filters_fingerprint", run.filtersFingerprint());
+        columns.put("next_cursor", run.nextCursor());
+        columns.put("estimated_total", run.estimatedTotal());
+        columns.put("attempts", run.attempts());
+        columns.put("restarts", run.restarts());
+        columns.put("pages", run.pages());
+        columns.put("received", run.counts().received());
+        columns.put("inserted", run.counts().inserted());
+        columns.put("updated", run.counts().updated());
+        columns.put("unchanged", run.counts().unchanged());
+        columns.put("reactivated", run.counts().reactivated());
+        columns.put("duplicates", run.counts().duplicates());
+        columns.put("quarantined", run.counts().quarantined());
+        columns.put("expired", run.expired());
+        columns.put("requests", run.requests());
+        columns.put("retries", run.retries());
+        columns.put("credits_spent", run.creditsSpent());
+        columns.put("last_error", run.lastError());
+        columns.put("finished_at", text(run.finishedAt()));
+        return columns;
+    }
+
+    private static String text(OffsetDateTime time) {
+        return time == null ? null : time.toString();
+    }
+}

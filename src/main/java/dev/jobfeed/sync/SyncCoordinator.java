@@ -1,0 +1,687 @@
+package dev.jobfeed.sync;
+
+import dev.jobfeed.alert.AlertService;
+import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.FeedRequestBuilder;
+import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.LeaseLostException;
+import dev.jobfeed.lease.LeaseOwner;
+import dev.jobfeed.lease.LeaseRenewer;
+import dev.jobfeed.lease.StreamLockedException;
+import dev.jobfeed.metrics.JobfeedMetric;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.persistence.UuidArray;
+import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.problem.Problem;
+import dev.jobfeed.problem.ProblemTranslator;
+import dev.jobfeed.schedule.SchedulePauses;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.TenantRegistry;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/** The steps of an attempt that routes call: bean {@code jobfeedSync}. */
+public final class SyncCoordinator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SyncCoordinator.class);
+
+    /** Conditions that last until a run has read the stream to its end. */
+    private static final Set<String> UNTIL_SUCCESS = Set.of(
+            "cursor-lost",
+            "cursor-restarts",
+            "cursor-stuck",
+            "empty-pages",
+            "feed-cut-short",
+            "feed-repeats",
+            "page-unusable",
+            "sweep-cut-short",
+            "sweep-unreadable",
+            "window-ignored");
+
+    private final TenantRegistry tenants;
+    private final ScheduledExecutorService heartbeats;
+    private final Clock clock;
+    private final LeaseOwner holder;
+    private final Map<SyncAttempt, LeaseRenewer> active = new ConcurrentHashMap<>();
+    private volatile boolean held;
+
+    public SyncCoordinator(
+            TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner holder) {
+        this.tenants = tenants;
+        this.heartbeats = heartbeats;
+        this.clock = clock;
+        this.holder = holder;
+    }
+
+    /** The attempts that are at work in this process. */
+    public Stream<SyncAttempt> active() {
+        return active.keySet().stream();
+    }
+
+    /**
+     * Takes the stream's lease.
+     *
+     * @param tenant null for the standard one
+     * @param maxPages null for no limit
+     * @param costConfirmed whether a person agreed to what it costs; null counts as no
+     * @throws StreamLockedException when another attempt holds it
+     */
+    public SyncAttempt begin(String tenant, String stream, Integer maxPages, Boolean costConfirmed) {
+        if (held) {
+            throw new StreamLockedException("The routes are being loaded anew; the next trigger goes on.");
+        }
+        Tenant working = tenants.get(tenant);
+        Duration duration = working.settings().lease();
+        Lease lease = working.runs()
+                .acquire(stream, holder, duration)
+                .orElseThrow(() -> new StreamLockedException("Another attempt is at work on the stream "
+                        + working.stream(stream) + ": "
+                        + working.runs().leaseHolder(stream).orElse("it has just begun")
+                        + ". If that process is dead, its lease runs out within "
+                        + duration.toSeconds() + " s."));
+        SyncAttempt attempt = new SyncAttempt(
+                working,
+                lease,
+                maxPages == null ? 0 : maxPages,
+                Boolean.TRUE.equals(costConfirmed),
+                new ServerClock(clock));
+        active.put(attempt, LeaseRenewer.of(heartbeats, working.runs(), lease, duration, attempt::loseLease));
+        MdcContext.set(attempt);
+        return attempt;
+    }
+
+    /**
+     * Takes the stream's lease for a trigger, of the tenant and stream that the exchange's variables name.
+     *
+     * @return null when another attempt holds the lease; the next trigger goes on
+     */
+    public SyncAttempt beginOrSkip(Exchange exchange) {
+        String stream = exchange.getVariable("jobfeedStream", String.class);
+        String name = exchange.getVariable("jobfeedTenant", String.class);
+        try {
+            return begin(name, stream, null, null);
+        } catch (StreamLockedException e) {
+            Tenant tenant = tenants.get(name);
+            if (active().anyMatch(
+                            other -> other.tenant() == tenant && other.stream().equals(stream))) {
+                LOG.info("{}: previous attempt still in progress, skipping this trigger", tenant.stream(stream));
+            } else {
+                LOG.warn("{}: skipping this trigger. {}", tenant.stream(stream), e.getMessage());
+            }
+            return null;
+        }
+    }
+
+    /**
+     * Opens the stream's run, or takes up the one that is open with everything it was opened with.
+     *
+     * @throws StoreOriginMismatchException when the store belongs to another server or environment
+     */
+    public void open(SyncAttempt attempt) {
+        Tenant tenant = attempt.tenant();
+        RunRepository runs = tenant.runs();
+        tenant.transaction().executeWithoutResult(status -> {
+            StreamState state = runs.state(attempt.stream());
+            if (!OriginGuard.bind(tenant, state)) {
+                state = runs.state(attempt.stream());
+            }
+            attempt.clock().assume(state.clockDifference());
+            Run open = openRun(tenant, state);
+            RunPlan plan = plan(tenant, state, open, null);
+            boolean confirmed = attempt.isCostConfirmed() || state.resyncRequestedAt() != null;
+            if (!plan.resumes()) {
+                if (open != null) {
+                    close(attempt, open, plan.reason());
+                }
+                open = runs.open(state, plan, attempt.clock().origin(), fingerprint(tenant, state.stream()), confirmed);
+            } else if (confirmed) {
+                runs.confirmCost(open.id());
+                runs.clearResyncRequest(open.stream());
+            }
+            runs.countAttempt(open.id());
+            fence(attempt);
+            attempt.opened(
+                    state,
+                    runs.run(open.id()),
+                    runs.isUnsettled(attempt.stream()),
+                    runs.lastPrice(attempt.stream()).orElse(null));
+            attempt.cursors().addAll(runs.cursors(open.id()));
+        });
+        MdcContext.set(attempt);
+        Run run = attempt.run();
+        LOG.info(
+                "run {} ({}) of {}: {}",
+                run.id(),
+                run.mode().name().toLowerCase(java.util.Locale.ROOT),
+                attempt.name(),
+                run.attempts() == 1
+                        ? run.windowFrom() == null ? "started" : "started, from " + run.windowFrom()
+                        : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
+        attempt.markStuck(runs.isStuck(run));
+        attempt.markBeyondEstimate(run.scan().isFarBeyond(() -> FeedSync.expectedRows(attempt)));
+    }
+
+    private static void close(SyncAttempt attempt, Run open, String reason) {
+        attempt.tenant()
+                .runs()
+                .closeFailed(
+                        open,
+                        "Closed unfinished, because a resync is needed: " + reason + ".",
+                        attempt.clock().now());
+        LOG.warn("run {} of {} is closed unfinished: {}", open.id(), attempt.name(), reason);
+    }
+
+    /** State and run of an attempt. */
+    private record Aligned(StreamState state, Run run) {}
+
+    /**
+     * Expresses watermarks, start and window in the server's time once an answer has shown it, and again when the server's
+     * clock was set back; before anything of that answer is stored. A first answer that does not show it leaves what is assumed
+     * of it. Closes a run, in favour of a resync, whose last sweep
+     * turns out to be too long ago.
+     */
+    public void alignClock(SyncAttempt attempt) {
+        ServerClock.Change change = attempt.clock().takeChange();
+        if (change == null) {
+            return;
+        }
+        long before = attempt.run().id();
+        Aligned aligned = attempt.tenant().transaction().execute(status -> {
+            Aligned result = align(attempt, change);
+            fence(attempt);
+            return result;
+        });
+        attempt.aligned(aligned.state(), aligned.run());
+        if (aligned.run().id() != before) {
+            MdcContext.set(attempt);
+        }
+    }
+
+    private Aligned align(SyncAttempt attempt, ServerClock.Change change) {
+        Tenant tenant = attempt.tenant();
+        RunRepository runs = tenant.runs();
+        OffsetDateTime now = attempt.clock().now();
+        Run run = runs.run(attempt.run().id());
+        StreamState stored = runs.state(attempt.stream());
+        StreamState state = usable(tenant, Watermarks.fallen(stored, change.fallen(), now), now);
+        OffsetDateTime start = start(attempt, run, change.fallen());
+        if (run.runStartedAt().equals(stored.lastSweepStartedAt())) {
+            // nothing was swept yet: what is stored was delivered since the start of the run
+            state = state.with(
+                    state.lastRunStartedAt(), start, run.clockChecked() ? state.earliestSweepStartedAt() : null);
+        }
+        runs.alignClock(state, change.difference());
+        if (!change.fallen().isZero() && attempt.source().isExpiring()) {
+            tenant.deliveries().shift(change.fallen());
+        }
+        if (attempt.clock().isDiffering()) {
+            ClockAlert.raise(attempt);
+        }
+        if (run.status().equals("open")) {
+            run = align(attempt, run, state, start);
+        }
+        return new Aligned(state, run);
+    }
+
+    private Run align(SyncAttempt attempt, Run run, StreamState state, OffsetDateTime start) {
+        RunRepository runs = attempt.tenant().runs();
+        boolean measured = attempt.clock().isMeasured();
+        OffsetDateTime now = attempt.clock().now();
+        boolean needed = !attempt.isSwept() && RunPlan.isStalled(state, now);
+        if (needed) {
+            // its own sweep moves the watermark that shows it
+            runs.needResync(attempt.stream(), now);
+        }
+        boolean stalled = needed && !RunPlan.isEnoughAfterStall(run);
+        if (stalled && run.pages() > 0) {
+            close(attempt, run, RunPlan.stall(state));
+            RunPlan resync = new RunPlan(RunMode.RESYNC, null, RunPlan.stall(state), false);
+            boolean confirmed = attempt.isCostConfirmed();
+            Run opened = runs.open(
+                    state, resync, attempt.clock().origin(), fingerprint(attempt.tenant(), state.stream()), confirmed);
+            runs.countAttempt(opened.id());
+            runs.alignClock(opened.id(), opened.runStartedAt(), null, RunMode.RESYNC, measured);
+            return runs.run(opened.id());
+        }
+        RunMode mode = stalled ? RunMode.RESYNC : run.mode();
+        OffsetDateTime window = run.clockChecked() || run.pages() > 0
+                ? run.windowFrom()
+                : state.lastRunStartedAt() == null
+                        ? null
+                        : state.lastRunStartedAt()
+                                .minus(attempt.tenant().settings().overlap());
+        if (attempt.isSwept() && isCovered(attempt, run.windowFrom(), window)) {
+            window = run.windowFrom();
+        }
+        runs.alignClock(run.id(), start, mode == RunMode.INCREMENTAL ? window : null, mode, measured);
+        if (stalled) {
+            LOG.warn("run {} of {} is a resync: {}", run.id(), attempt.name(), RunPlan.stall(state));
+        }
+        return runs.run(run.id());
+    }
+
+    /** Returns whether a page that was requested with a window need not be bought again, because its overlap covers another. */
+    private static boolean isCovered(SyncAttempt attempt, OffsetDateTime requested, OffsetDateTime other) {
+        return requested != null
+                && other != null
+                && !other.isBefore(requested.minus(attempt.tenant().settings().overlap()));
+    }
+
+    /** A run of which no answer has come yet starts with this attempt. */
+    private static OffsetDateTime start(SyncAttempt attempt, Run run, Duration fallen) {
+        OffsetDateTime origin = attempt.clock().origin();
+        if (run.clockChecked()) {
+            return Watermarks.back(run.runStartedAt(), fallen);
+        }
+        // a run with pages was opened by a version that did not look at the server's clock
+        return run.pages() == 0
+                ? origin
+                : run.runStartedAt().isAfter(origin) ? origin.minusDays(1) : run.runStartedAt();
+    }
+
+    private static StreamState usable(Tenant tenant, StreamState state, OffsetDateTime now) {
+        Optional<OffsetDateTime> substitute = Watermarks.substitute(state, now);
+        StreamState usable = Watermarks.usable(
+                state, now, substitute.flatMap(before -> tenant.runs().lastStart(state.stream(), before)));
+        if (substitute.isPresent()) {
+            LOG.warn(
+                    "{}: the watermark {} is later than the server's time {}, as after a clock error; going by {}",
+                    tenant.stream(state.stream()),
+                    state.lastRunStartedAt(),
+                    now,
+                    usable.lastRunStartedAt());
+        }
+        return usable;
+    }
+
+    private static Run openRun(Tenant tenant, StreamState state) {
+        return state.openRunId() == null ? null : tenant.runs().run(state.openRunId());
+    }
+
+    private static String fingerprint(Tenant tenant, String stream) {
+        return FeedRequestBuilder.of(FeedDefinition.of(stream), tenant.settings())
+                .fingerprint();
+    }
+
+    /** What an attempt would do with a stream now. */
+    RunPlan plan(Tenant tenant, StreamState state) {
+        OffsetDateTime now = state.serverTime(now());
+        return plan(tenant, usable(tenant, state, now), openRun(tenant, state), now);
+    }
+
+    private static RunPlan plan(Tenant tenant, StreamState state, Run open, OffsetDateTime now) {
+        String fingerprint = fingerprint(tenant, state.stream());
+        return RunPlan.of(
+                state,
+                open,
+                open != null && tenant.runs().isStuck(open),
+                tenant.runs().hasOtherFilters(state.stream(), fingerprint),
+                fingerprint,
+                now,
+                tenant.settings().overlap());
+    }
+
+    /**
+     * Makes the next attempt on a stream, whichever process does it, a resync, unless one is running.
+     *
+     * @param tenant null for the standard one
+     */
+    public void requestResync(String tenant, String stream) {
+        Tenant asking = tenants.get(tenant);
+        if (!asking.runs().askForResync(stream, now())) {
+            LOG.info("{}: a resync is already running, skipping this request for one", asking.stream(stream));
+        }
+    }
+
+    /**
+     * Lets a request be sent, and counts it.
+     *
+     * @param again whether it repeats a failed one
+     * @param metered whether the API may charge for it
+     * @throws AttemptStoppedException when the attempt was asked to end
+     * @throws LeaseLostException when another attempt has the stream by now
+     * @throws AttemptFailedException when it could cost more than the owner allows, or asks for the feed of a run whose
+     *     pagination cannot be continued
+     */
+    public void check(SyncAttempt attempt, boolean again, boolean metered) {
+        if (!attempt.isLeaseLost() && attempt.isStopping() || attempt.isLastTry()) {
+            throw new AttemptStoppedException();
+        }
+        try {
+            if (!attempt.tenant().runs().holds(attempt.lease())) {
+                attempt.loseLease();
+                throw LeaseLostException.of(attempt.stream());
+            }
+            if (metered) {
+                if (attempt.isStuck()) {
+                    throw FeedSync.stuck(attempt);
+                }
+                CreditPolicy.check(attempt);
+            }
+        } catch (DataAccessException e) {
+            // without its cause, an I/O error that would pass for trouble with the API and be tried again
+            Problem failure = ProblemTranslator.of(e, 0);
+            throw new AttemptFailedException(failure.condition(), failure.message(), failure.remedy());
+        }
+        attempt.recordRequest(again);
+    }
+
+    /** The last statement of a transaction: nothing of it is kept when the lease is another's by now. */
+    public static void fence(SyncAttempt attempt) {
+        Tenant tenant = attempt.tenant();
+        tenant.runs().renew(attempt.lease(), tenant.settings().lease());
+    }
+
+    /** Whether the page behind the one at hand may be asked for before that is stored. */
+    public boolean mayPrefetch(SyncAttempt attempt, FeedPage page) {
+        return page.next().hasNext()
+                && !FeedSync.leadsBack(attempt, page)
+                && attempt.mayPrefetch()
+                && CreditPolicy.withinBudget(attempt);
+    }
+
+    /** Notes that another page is committed. */
+    void pageCommitted(SyncAttempt attempt) {
+        CreditPolicy.afterPage(attempt);
+    }
+
+    /**
+     * Ends what waits for a person where it is answered by now. Only who has the lease adds to what waits, so that most
+     * attempts know that there is nothing to look for.
+     *
+     * @param stored rows that need not wait in quarantine any more
+     * @param decided jobs of which it is known again whether they are still there
+     */
+    public static void resolveIssues(SyncAttempt attempt, List<UUID> stored, List<UUID> decided, OffsetDateTime at) {
+        if (attempt.hasOpenIssues()) {
+            attempt.tenant().runs().stored(attempt.run(), new UuidArray(stored), at);
+            if (attempt.source().isExpiring()) {
+                attempt.tenant().reconcile().deletePending(new UuidArray(decided));
+            }
+        }
+    }
+
+    /** Commits a run that has its feed, and opens the next one for the same attempt. */
+    public void goOnWithNextRun(SyncAttempt attempt) {
+        Tenant tenant = attempt.tenant();
+        RunRepository runs = tenant.runs();
+        StreamState state = tenant.transaction().execute(status -> {
+            runs.succeed(attempt.run(), attempt.clock().now());
+            StreamState committed = runs.state(attempt.stream());
+            RunPlan plan = plan(tenant, committed, null, attempt.clock().now());
+            Run next = runs.open(
+                    committed,
+                    plan,
+                    attempt.clock().origin(),
+                    fingerprint(tenant, attempt.stream()),
+                    attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
+            runs.countAttempt(next.id());
+            runs.alignClock(
+                    next.id(),
+                    next.runStartedAt(),
+                    plan.windowFrom(),
+                    plan.mode(),
+                    attempt.clock().isMeasured());
+            fence(attempt);
+            return runs.state(attempt.stream());
+        });
+        attempt.aligned(state, runs.run(state.openRunId()));
+        MdcContext.set(attempt);
+    }
+
+    /**
+     * Moves the watermark and closes the run.
+     *
+     * @throws AttemptFailedException when the attempt's sweep had ids that cannot be read; the run stays open at its end
+     */
+    public void commit(SyncAttempt attempt) {
+        if (attempt.failureAtEnd() != null) {
+            throw attempt.failureAtEnd();
+        }
+        attempt.tenant().transaction().executeWithoutResult(status -> {
+            OffsetDateTime now = attempt.clock().now();
+            attempt.tenant().runs().succeed(attempt.run(), now);
+            attempt.tenant()
+                    .runs()
+                    .purge(
+                            attempt.stream(),
+                            now.minus(attempt.tenant().settings().keepRunsFor()));
+            fence(attempt);
+        });
+    }
+
+    /** Saves what the attempt cost and why it failed, and gives the lease back. Never throws for a failed attempt. */
+    public void end(SyncAttempt attempt, Exchange exchange) {
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        String outcome = "failed";
+        try {
+            if (attempt.run() != null) {
+                save(attempt, failure);
+                outcome = attempt.isStopping() ? "stopped" : failure == null ? "succeeded" : "failed";
+            }
+        } catch (LeaseLostException e) {
+            attempt.loseLease();
+            LOG.error("run {} of {}: {}", attempt.run().id(), attempt.name(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "run {} of {} stays open: {}",
+                    attempt.run().id(),
+                    attempt.name(),
+                    ProblemTranslator.describe(failure == null ? e : failure));
+            LOG.warn("The end of this attempt is in no table. {}", ProblemTranslator.describe(e));
+        } finally {
+            attempt.tenant().meters().record(JobfeedMetric.ATTEMPTS, attempt.elapsed(), attempt.stream(), outcome);
+            release(attempt);
+        }
+    }
+
+    /** Says in the log why a trigger came to nothing, unless it came to an attempt, which has said so itself. */
+    public void logTriggerFailure(Exchange exchange) {
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
+        if (attempt == null || attempt.run() == null) {
+            LOG.warn(ProblemTranslator.describe(failure));
+        }
+    }
+
+    private void save(SyncAttempt attempt, Throwable thrown) {
+        if (attempt.isLeaseLost() || ObjectHelper.getException(LeaseLostException.class, thrown) != null) {
+            throw LeaseLostException.of(attempt.stream());
+        }
+        RunRepository runs = attempt.tenant().runs();
+        boolean stopped = attempt.isStopping();
+        Problem failure = thrown == null || stopped ? null : failure(attempt, thrown);
+        String error = failure == null ? null : failure.text();
+        ServerClock.Change change = attempt.clock().takeChange();
+        attempt.tenant().transaction().executeWithoutResult(status -> {
+            if (change != null) {
+                Aligned aligned = align(attempt, change);
+                attempt.aligned(aligned.state(), aligned.run());
+            }
+            runs.endAttempt(attempt.run().id(), error, attempt.toSave());
+            if (attempt.creditsBalance() != null) {
+                runs.creditsBalance(
+                        attempt.stream(),
+                        attempt.creditsBalance(),
+                        attempt.clock().now());
+                alertLowCredits(attempt);
+            }
+            attempt.refreshRun(runs.run(attempt.run().id()));
+            if (!stopped) {
+                alert(attempt, failure);
+            }
+            fence(attempt);
+        });
+        attempt.saved();
+        Run run = attempt.run();
+        if (attempt.pages() > 1) {
+            LOG.info("run {} of {}: {} pages in {}", run.id(), attempt.name(), attempt.pages(), attempt.times());
+        }
+        if (error != null) {
+            LOG.error("run {} of {} stays open: {}", run.id(), attempt.name(), error);
+        } else if (run.status().equals("open")) {
+            LOG.info("run {} of {} stays open after {} pages", run.id(), attempt.name(), run.pages());
+        } else {
+            LOG.info(
+                    "run {} of {} succeeded: {} received ({} inserted, {} updated, {} unchanged, {} reactivated,"
+                            + " {} duplicates, {} quarantined), {} expired, {} pages; fresh as of {}",
+                    run.id(),
+                    attempt.name(),
+                    run.counts().received(),
+                    run.counts().inserted(),
+                    run.counts().updated(),
+                    run.counts().unchanged(),
+                    run.counts().reactivated(),
+                    run.counts().duplicates(),
+                    run.counts().quarantined(),
+                    run.expired(),
+                    run.pages(),
+                    run.runStartedAt());
+            attempt.tenant()
+                    .meters()
+                    .record(
+                            JobfeedMetric.RUNS,
+                            Duration.between(run.runStartedAt(), run.finishedAt()),
+                            run.stream(),
+                            run.mode().name().toLowerCase(java.util.Locale.ROOT));
+        }
+    }
+
+    private Problem failure(SyncAttempt attempt, Throwable thrown) {
+        Problem failure = ProblemTranslator.of(
+                thrown, attempt.source().batchSize(attempt.tenant().settings()));
+        return attempt.detail() == null
+                ? failure
+                : new Problem(
+                        failure.condition(),
+                        failure.message().replaceFirst("[.]$", "") + "; " + attempt.detail() + ".",
+                        failure.remedy());
+    }
+
+    /** A failure's condition begins, or goes on; every other one has ended, but those that a run or more outlast. */
+    private void alert(SyncAttempt attempt, Problem failure) {
+        AlertService alerts = attempt.tenant().alerts();
+        Set<String> lasting = new HashSet<>(Set.of("credits-low", SchedulePauses.PAUSED));
+        // a database that refuses something may refuse this, too
+        boolean isRefused = failure != null && failure.condition().equals("database");
+        if (isRefused || attempt.tenant().reconcile().pending() > 0) {
+            lasting.add("reconcile-held");
+        }
+        if (!attempt.run().status().equals("succeeded")) {
+            lasting.addAll(UNTIL_SUCCESS);
+        }
+        if (attempt.tenant().runs().state(attempt.stream()).unreadableSweepAt() != null) {
+            lasting.add("sweep-unreadable");
+        }
+        if (!attempt.clock().isMeasured() || attempt.clock().isDiffering()) {
+            lasting.add(ClockAlert.CONDITION);
+        }
+        if (failure != null) {
+            alerts.raise(attempt.stream(), failure.condition(), failure.message(), failure.remedy());
+            lasting.add(failure.condition());
+        }
+        alerts.clearAllBut(attempt.stream(), lasting);
+    }
+
+    private void alertLowCredits(SyncAttempt attempt) {
+        AlertService alerts = attempt.tenant().alerts();
+        Optional<BigDecimal> limit = attempt.tenant().settings().credits("jobo.credits.alert-below");
+        List<String> streams =
+                Stream.of(FeedDefinition.values()).map(FeedDefinition::stream).toList();
+        if (limit.isEmpty() || attempt.creditsBalance().compareTo(limit.get()) >= 0) {
+            // one wallet: whichever stream raised the alert, any of them sees the top-up
+            streams.forEach(stream -> alerts.clear(stream, "credits-low"));
+        } else if (streams.stream()
+                .flatMap(stream -> alerts.open(stream).stream())
+                .noneMatch(alert -> alert.condition().equals("credits-low"))) {
+            alerts.raise(
+                    attempt.stream(),
+                    "credits-low",
+                    "The balance is "
+                            + attempt.creditsBalance().stripTrailingZeros().toPlainString()
+                            + " credits, below jobo.credits.alert-below.",
+                    "Top up the wallet.");
+        }
+    }
+
+    private void release(SyncAttempt attempt) {
+        Optional.ofNullable(active.get(attempt)).ifPresent(LeaseRenewer::close);
+        try {
+            attempt.tenant().runs().release(attempt.lease());
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "The lease of the stream {} was not given back and runs out by itself. {}",
+                    attempt.name(),
+                    ProblemTranslator.describe(e));
+        } finally {
+            // not before: who waits for the end of this attempt closes the database
+            active.remove(attempt);
+            MdcContext.clear();
+        }
+    }
+
+    /**
+     * Asks every attempt of this process to end at its next page boundary, and waits for those that are at one soon.
+     *
+     * @param grace how long to wait for an answer or a transaction; a wait before a retry is not waited for
+     */
+    public void stopAll(Duration grace) {
+        active().forEach(SyncAttempt::stop);
+        await(grace, () -> active().allMatch(SyncAttempt::isWaiting));
+    }
+
+    /** Lets no attempt begin in this process, until {@link #resume}. */
+    public void pause() {
+        held = true;
+    }
+
+    /** Lets attempts begin again. */
+    public void resume() {
+        held = false;
+    }
+
+    /** Waits until no attempt of this process is at work; false when one still is. */
+    public boolean awaitIdle(Duration atMost) {
+        return await(atMost, active::isEmpty);
+    }
+
+    private static boolean await(Duration atMost, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        try {
+            while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return condition.getAsBoolean();
+    }
+
+    OffsetDateTime now() {
+        return OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,270 @@
+package dev.jobfeed.tenant;
+
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.metrics.MetricsRecorder;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SchemaScopedDataSource;
+import dev.jobfeed.sync.SyncAttempt;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
+
+/**
+ * The tenants of a context: bean {@code jobfeedTenants}. The standard one is there from the beginning; any other is
+ * opened by the first that names it, from the properties that begin with its name.
+ */
+public final class TenantRegistry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TenantRegistry.class);
+    private static final Duration SECOND_CONNECTION = Duration.ofSeconds(5);
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
+
+    /** Jobby.dev is an account of its own; without this, each tenant's live events would count as late. */
+    private static final Map<String, String> OF_THE_STANDARD_ONE = Map.of("jobfeed.jobby-live-events.schedule", "");
+
+    private static final Set<String> TAKEN = Set.of("jobo", "jobby", "jobfeed", "camel");
+
+    private final TenantDataSourceFactory pools;
+    private final DataSource pool;
+    private final String session;
+    private final Clock clock;
+    private final MetricsRecorder meters;
+    private final Tenant defaultTenant;
+    private final Map<String, Tenant> get = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, String>> configured = new ConcurrentHashMap<>();
+    private final Map<Place, String> holders = new ConcurrentHashMap<>();
+
+    /** Where a feed is kept. */
+    private record Place(String url, String schema) {}
+
+    /**
+     * The tenants over the settings of a runtime.
+     *
+     * @param pool the database of the standard tenant, and of every other that has no address of its own
+     * @param session the name of this process among the sessions of the database
+     */
+    public TenantRegistry(
+            JobfeedProperties settings,
+            DataSource pool,
+            TenantDataSourceFactory pools,
+            String session,
+            Clock clock,
+            MetricsRecorder meters)
+            throws SQLException {
+        this.pools = pools;
+        this.pool = pool;
+        this.session = session;
+        this.clock = clock;
+        this.meters = meters;
+        this.defaultTenant = open("", settings, pool);
+    }
+
+    /** The one without a name. */
+    public Tenant defaultTenant() {
+        return defaultTenant;
+    }
+
+    /** Those that are open, the standard one first. */
+    public Stream<Tenant> all() {
+        return Stream.concat(Stream.of(defaultTenant), get.values().stream());
+    }
+
+    /**
+     * A tenant by its name.
+     *
+     * @param name null or empty for the standard one
+     * @throws ConfigurationException when it is not configured, or on the schema of another
+     */
+    public Tenant get(String name) {
+        if (name == null || name.isEmpty()) {
+            return defaultTenant;
+        }
+        // a look first: another's opening, which may wait for its database, would hold up those that are open
+        Tenant tenant = get.get(name);
+        return tenant != null ? tenant : get.computeIfAbsent(name, this::open);
+    }
+
+    /** Whose work an exchange does: its attempt's tenant, else the one named by the variable {@code jobfeedTenant}. */
+    public Tenant forExchange(Exchange exchange) {
+        SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
+        return attempt != null ? attempt.tenant() : get(exchange.getVariable("jobfeedTenant", String.class));
+    }
+
+    /** The address of the API that an exchange's tenant talks to. */
+    public String baseUrl(Exchange exchange) {
+        return forExchange(exchange).settings().baseUrl();
+    }
+
+    /**
+     * Sets properties of a tenant; they count before those of the runtime.
+     *
+     * @throws ConfigurationException when they cannot be a tenant's, or it is set up differently already
+     */
+    public void configure(String name, Map<String, String> properties) {
+        JobfeedProperties wanted = checked(defaultTenant.settings().of(name).with(properties), name);
+        // in turn with the opening of this tenant, which would miss them
+        get.compute(name, (same, tenant) -> {
+            Map<String, String> before = configured.get(name);
+            if (before == null && tenant == null) {
+                configured.put(name, Map.copyOf(properties));
+                return null;
+            }
+            Map<String, String> others = before == null ? Map.of() : before;
+            JobfeedProperties settings = defaultTenant.settings().of(name).with(others);
+            List<String> different = Stream.concat(properties.keySet().stream(), others.keySet().stream())
+                    .filter(property -> !wanted.text(property).equals(settings.text(property)))
+                    .distinct()
+                    .sorted()
+                    .toList();
+            if (!different.isEmpty()) {
+                // without the values, of which one may be a secret
+                throw new ConfigurationException("The tenant '" + name
+                        + "' has other settings already, from whoever named it first (the runtime, or another Kamelet): "
+                        + String.join(", ", different)
+                        + ". A tenant has one set of settings. Set each to the same value as"
+                        + " a property that begins with " + name
+                        + "., or make the two Kamelets alike, or give one of them"
+                        + " another feed and schema.");
+            }
+            return tenant;
+        });
+    }
+
+    private Tenant open(String name) {
+        JobfeedProperties settings =
+                checked(defaultTenant.settings().of(name).with(configured.getOrDefault(name, Map.of())), name);
+        boolean isOpenedHere = settings.isOwn("jobfeed.datasource.url") && !settings.isOwn("jobfeed.datasource.bean");
+        boolean hasOwn = isOpenedHere || settings.isOwn("jobfeed.datasource.bean");
+        try {
+            DataSource dataSource = hasOwn ? pools.open(settings) : pool;
+            try {
+                return open(name, settings, dataSource);
+            } catch (SQLException | RuntimeException e) {
+                // the next trigger tries again, with a pool of its own
+                if (isOpenedHere) {
+                    close(dataSource);
+                }
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new CannotGetJdbcConnectionException("The database of the tenant " + name + " cannot be used", e);
+        }
+    }
+
+    private static void close(DataSource dataSource) {
+        if (dataSource instanceof AutoCloseable pool) {
+            try {
+                pool.close();
+            } catch (Exception e) {
+                LOG.debug("A pool was not closed", e);
+            }
+        }
+    }
+
+    /**
+     * The settings of a tenant. A name that nothing is configured for is a slip of the pen; it would read the whole feed
+     * with the key of the standard tenant.
+     *
+     * @param name empty for the standard one
+     */
+    public static JobfeedProperties settings(JobfeedProperties standard, String name) {
+        return name.isEmpty() ? standard : checked(standard.of(name), name);
+    }
+
+    private static JobfeedProperties checked(JobfeedProperties settings, String name) {
+        if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {
+            throw new ConfigurationException("'" + name + "' cannot be a tenant's name; it takes lower-case letters,"
+                    + " digits and hyphens, and is not one of the beginnings of properties.");
+        }
+        if (!settings.isOwn("jobfeed.datasource.schema")
+                && !settings.isOwn("jobfeed.datasource.url")
+                && !settings.isOwn("jobfeed.datasource.bean")) {
+            throw new ConfigurationException("The tenant '" + name + "' has no place for its jobs. Set " + name
+                    + ".jobfeed.datasource.schema, or " + name + ".jobfeed.datasource.url for a database of its own.");
+        }
+        if (settings.isOwn("jobo.base-url") && !settings.isOwnSecret("jobo.api-key")) {
+            throw new ConfigurationException("The tenant '" + name + "' has an address of its own, " + name
+                    + ".jobo.base-url, and no key; that of the standard tenant is not sent there. Set " + name
+                    + ".jobo.api-key.");
+        }
+        return settings.with(OF_THE_STANDARD_ONE);
+    }
+
+    private Tenant open(String name, JobfeedProperties settings, DataSource pool) throws SQLException {
+        PropertiesCheck.check(settings);
+        DataSource dataSource = SchemaScopedDataSource.withoutTransactions(pool);
+        claim(name, settings, dataSource);
+        // one after the other: on H2, two schemas that are made at once may lock each other out
+        synchronized (this) {
+            Dialect.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+        }
+        return Tenant.over(name, settings, dataSource, session, clock, meters);
+    }
+
+    /**
+     * Asks for a connection beside the one that the caller holds: migrations and the renewal of a lease do, and would wait until
+     * the pool gives up.
+     */
+    private static void checkSecondConnection(DataSource dataSource) throws SQLException {
+        CompletableFuture<Connection> second = new CompletableFuture<>();
+        Thread asking = new Thread(
+                () -> {
+                    try (Connection connection = dataSource.getConnection()) {
+                        second.complete(connection);
+                    } catch (SQLException | RuntimeException e) {
+                        second.completeExceptionally(e);
+                    }
+                },
+                "jobfeed-second-connection");
+        asking.setDaemon(true);
+        asking.start();
+        try {
+            second.get(SECOND_CONNECTION.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while waiting for a second connection", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new ConfigurationException(
+                    "The pool gives no second connection beside the first within "
+                            + SECOND_CONNECTION.toSeconds()
+                            + " s, and the bundle needs up to four at once. Set the pool's maximum to four or more"
+                            + " (spring.datasource.hikari.maximum-pool-size, maximumPoolSize of HikariCP), or give it a pool of"
+                            + " its own with jobfeed.datasource.bean.",
+                    e);
+        }
+    }
+
+    private void claim(String name, JobfeedProperties settings, DataSource dataSource) throws SQLException {
+        Place place;
+        try (Connection connection = dataSource.getConnection()) {
+            place = new Place(
+                    connection.getMetaData().getURL(),
+                    settings.schema().isPresent() ? settings.schema().get() : connection.getSchema());
+            checkSecondConnection(dataSource);
+        }
+        String holder = holders.putIfAbsent(place, name);
+        if (holder != null && !holder.equals(name)) {
+            throw new ConfigurationException("The tenant '" + name + "' is configured on the schema " + place.schema()
+                    + ", which holds the feed of "
+                    + Tenant.describe(holder)
+                    + ". One schema holds one feed; set " + name + ".jobfeed.datasource.schema to another.");
+        }
+    }
+}

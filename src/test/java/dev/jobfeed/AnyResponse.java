@@ -1,0 +1,196 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.jobby.JobbyProblems;
+import dev.jobfeed.jobby.MatchService;
+import dev.jobfeed.jobby.QueueRepository;
+import dev.jobfeed.jobby.WebhookReceiver;
+import dev.jobfeed.jobby.WebhookRepository;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.problem.ProblemTranslator;
+import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.tenant.Tenant;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultExchange;
+
+/**
+ * What holds for any bytes that a server sends, as the answer to a request or as a webhook: rows and quarantine add up to
+ * what was received, or the attempt fails for a known reason. The first byte chooses the request, the rest is the answer
+ * with its head.
+ */
+final class AnyResponse implements AutoCloseable {
+
+    private static final String SECRET = "jbb_whsec_test";
+
+    /** The condition of a failure that is not foreseen. */
+    private static final Set<String> UNKNOWN = Set.of("internal", "database", "configuration");
+
+    private static final HostileServer.Reply NOTHING =
+            HostileServer.answer("{\"jobs\":[],\"job_ids\":[],\"next_cursor\":null,\"has_more\":false}");
+
+    private final HostileServer server;
+    private final SyncFixture world;
+    private final WebhookReceiver webhooks;
+    private final List<String> tables;
+    private volatile String path = "";
+    private volatile byte[] answer = {};
+
+    AnyResponse() throws Exception {
+        server = HostileServer.start(asked -> asked.startsWith(path) ? client -> client.write(answer) : NOTHING);
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
+                .with("jobo.base-url", server.url())
+                .with("jobo.http.max-answer-bytes", "1000000")
+                .with("jobo.http.response-timeout", "5s")
+                .with("jobo.retry.time-scale", "0")
+                .with("jobby.base-url", server.url() + "/api/v1")
+                .with("jobby.token", "jbb_token");
+        webhooks = webhooks(world.bundle().tenants().defaultTenant());
+        tables = world.database.queryForList(
+                "select table_name from information_schema.tables where table_schema = 'PUBLIC'"
+                        + " and table_type = 'BASE TABLE' and lower(table_name) not like '%history%'",
+                String.class);
+        tables.forEach(
+                table -> world.database.execute("create table " + fresh(table) + " as select * from " + quoted(table)));
+    }
+
+    private static String quoted(String table) {
+        return "\"" + table + "\"";
+    }
+
+    /** The name of a table with the rows that a migration has put into another one. */
+    private static String fresh(String table) {
+        return quoted("FRESH_" + table);
+    }
+
+    /** The bundle's own bean is bound with a route that needs an HTTP server. */
+    private static WebhookReceiver webhooks(Tenant tenant) {
+        JobfeedProperties settings = tenant.settings().with(Map.of("jobby.webhook-secret", SECRET));
+        QueueRepository queue = new QueueRepository(tenant.dataSource(), tenant.database());
+        return new WebhookReceiver(
+                settings,
+                new WebhookRepository(tenant.dataSource(), tenant.database()),
+                new MatchService(settings, queue, tenant.alerts(), Clock.systemUTC()),
+                tenant.alerts(),
+                tenant.transaction(),
+                Clock.systemUTC());
+    }
+
+    void check(byte[] bytes) throws Exception {
+        if (bytes.length < 2) {
+            return;
+        }
+        empty();
+        answer = Arrays.copyOfRange(bytes, 1, bytes.length);
+        switch (bytes[0] % 6) {
+            case 0 -> attempt("/api/jobs/feed", world::sync);
+            case 1 -> {
+                path = "none";
+                world.sync();
+                attempt("/api/jobs/expired", world::sync);
+            }
+            case 2 -> attempt("/api/career-sites/feed", world::syncCareerSites);
+            case 3 -> {
+                path = "/api/companies/";
+                known(send("direct:company-profile", UUID.randomUUID().toString()));
+            }
+            case 4 -> {
+                path = "/api/v1/live-events";
+                known(send("direct:jobby-live-events", null));
+            }
+            default -> webhook();
+        }
+    }
+
+    private void attempt(String endpoint, Callable<Run> attempt) throws Exception {
+        path = endpoint;
+        try {
+            attempt.call();
+        } catch (Exception e) {
+            known(e);
+        }
+        Map<String, Object> sums = world.database.queryForMap("select sum(received) as received,"
+                + " sum(inserted + updated + unchanged + reactivated + duplicates + quarantined) as accounted,"
+                + " sum(inserted) as inserted, sum(quarantined) as quarantined from sync_run");
+        assertThat(sums.get("accounted")).isEqualTo(sums.get("received"));
+        assertThat(world.one("select (select count(*) from job) + (select count(*) from career_site)", Long.class))
+                .isEqualTo(((Number) sums.get("inserted")).longValue());
+        assertThat(world.one("select count(*) from quarantine", Long.class))
+                .isLessThanOrEqualTo(((Number) sums.get("quarantined")).longValue());
+    }
+
+    private Exception send(String route, Object body) throws Exception {
+        try (var template = world.context().createProducerTemplate()) {
+            return template.send(route, exchange -> exchange.getMessage().setBody(body))
+                    .getException();
+        }
+    }
+
+    static void known(Exception failure) {
+        if (failure != null) {
+            assertThat(List.of(ProblemTranslator.of(failure, 0), JobbyProblems.of(failure)))
+                    .as("the reason of " + failure)
+                    .anySatisfy(reason -> assertThat(reason.condition()).isNotIn(UNKNOWN));
+            assertThat(ProblemTranslator.describe(failure))
+                    .hasSizeLessThan(2_000)
+                    .doesNotContain("\u001b", "\n");
+        }
+    }
+
+    private void webhook() throws Exception {
+        WebhookReceiver.Received received = received(answer);
+        if (received.status() == 200) {
+            webhooks.store(received);
+            assertThat(world.one("select count(*) from jobby_webhook_event", Long.class))
+                    .isEqualTo(1);
+        }
+    }
+
+    /** A signed delivery of any bytes, which is either good or refused. */
+    WebhookReceiver.Received received(byte[] body) throws Exception {
+        Exchange exchange = new DefaultExchange(world.context());
+        exchange.getMessage().setBody(body);
+        exchange.getMessage().setHeader("Jobbydev-Signature", signature(body));
+        WebhookReceiver.Received received = webhooks.check(exchange);
+        assertThat(received.status()).isIn(200, 400, 413);
+        return received;
+    }
+
+    private static String signature(byte[] body) throws GeneralSecurityException {
+        String time = Long.toString(Instant.now().getEpochSecond());
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        mac.update((time + ".").getBytes(StandardCharsets.UTF_8));
+        return "t=" + time + ",v1=" + HexFormat.of().formatHex(mac.doFinal(body));
+    }
+
+    private void empty() {
+        world.database.execute("set referential_integrity false");
+        for (String table : tables) {
+            world.database.execute("truncate table " + quoted(table));
+            world.database.execute("insert into " + quoted(table) + " select * from " + fresh(table));
+        }
+        world.database.execute("set referential_integrity true");
+    }
+
+    @Override
+    public void close() throws IOException {
+        world.close();
+        server.close();
+    }
+}

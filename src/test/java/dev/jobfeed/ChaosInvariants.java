@@ -1,0 +1,176 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/** What must be true of a store between any two attempts, however the last one ended. */
+final class ChaosInvariants {
+
+    /** Conditions that nothing in a storm brings about. */
+    static final Set<String> UNEXPECTED = Set.of("internal", "database", "configuration");
+
+    /** The way out that the error of a run names, when there is no other. */
+    private static final Pattern REMEDY = Pattern.compile("Close the run with jobfeed (abandon [a-z-]+)");
+
+    private final String url;
+    private final boolean clocksAreSet;
+    private final Map<String, OffsetDateTime> watermarks = new HashMap<>();
+    private final Map<String, String> lastStatus = new HashMap<>();
+    private final Map<String, String> remedies = new HashMap<>();
+    private int runs;
+
+    /** Checks less of the watermarks in a round whose clocks are set: they move back with them. */
+    ChaosInvariants(String url, boolean clocksAreSet) {
+        this.url = url;
+        this.clocksAreSet = clocksAreSet;
+    }
+
+    /** How many runs there were when it was checked last. */
+    int runs() {
+        return runs;
+    }
+
+    /** What the newest run of a stream was when it was checked last; null when there was none. */
+    String lastStatus(String stream) {
+        return lastStatus.get(stream);
+    }
+
+    /** The command that the operator has to run before a stream can continue; null when it needs none. */
+    String remedy(String stream) {
+        return remedies.get(stream);
+    }
+
+    /** The runs that are open, with everything that is stored of them; fails while another process holds an H2 file. */
+    String openRuns() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url)) {
+            return new JdbcTemplate(new SingleConnectionDataSource(connection, true))
+                    .queryForList("select * from sync_run where status = 'open'")
+                    .toString();
+        }
+    }
+
+    /**
+     * Looks into a store that no process has open.
+     *
+     * @param now the server's time
+     */
+    void check(Instant now) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url)) {
+            JdbcTemplate store = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+            if (isMigrated(store)) {
+                addUp(store);
+                neverGoBack(store, now);
+                runs = (int) number(store, "select count(*) from sync_run");
+                lastStatus.clear();
+                store.query("select stream, status from sync_run order by id", row -> {
+                    lastStatus.put(row.getString(1), row.getString(2));
+                });
+                remedies.clear();
+                store.query("select stream, last_error from sync_run where status = 'open'", row -> {
+                    Matcher remedy = REMEDY.matcher(String.valueOf(row.getString(2)));
+                    if (remedy.find()) {
+                        remedies.put(row.getString(1), remedy.group(1));
+                    }
+                });
+            }
+        }
+    }
+
+    /** The first process may have been killed before it was. */
+    private static boolean isMigrated(JdbcTemplate store) {
+        return number(
+                                store,
+                                "select count(*) from information_schema.tables"
+                                        + " where table_name = 'jobfeed_schema_history'")
+                        > 0
+                && number(store, "select count(*) from \"jobfeed_schema_history\" where \"version\" = '1'") > 0;
+    }
+
+    private static void addUp(JdbcTemplate store) {
+        assertThat(store.queryForList("select * from sync_run where received <>"
+                        + " inserted + updated + unchanged + reactivated + duplicates + quarantined"))
+                .as("runs whose counters do not add up")
+                .isEmpty();
+        assertThat(store.queryForList("select * from sync_run r where status = 'open'"
+                        + " and id < (select max(id) from sync_run where stream = r.stream)"))
+                .as("open runs that are not the last")
+                .isEmpty();
+        assertThat(store.queryForList("select * from sync_run where status = 'succeeded' and last_error is not null"))
+                .as("runs that succeeded with an error")
+                .isEmpty();
+        assertThat(number(store, "select count(*) from job"))
+                .as("stored jobs, by what the runs have counted")
+                .isEqualTo(number(store, "select coalesce(sum(inserted), 0) from sync_run where stream = 'jobs'"));
+        assertThat(number(store, "select count(*) from career_site"))
+                .as("stored career sites, by what the runs have counted")
+                .isEqualTo(
+                        number(store, "select coalesce(sum(inserted), 0) from sync_run where stream = 'career_sites'"));
+        assertThat(number(store, "select count(*) from job where expired_at is not null"))
+                .as("expired jobs, by what the runs have counted")
+                .isEqualTo(number(store, "select coalesce(sum(expired) - sum(reactivated), 0) from sync_run"));
+        assertThat(store.queryForList(
+                        "select id, title from job where cast(id as varchar) like '" + SyncFixture.FAULT_ID
+                                + "%' and title not like 'Fault row_bad_text %' and title not like 'Fault row_huge %'"
+                                + " and title not like 'Fault row_unknown_field %' and title not like 'Fault row_nan %'"
+                                + " and title not like 'Fault row_control %'"))
+                .as("stored rows that belong into quarantine")
+                .isEmpty();
+        assertThat(store.queryForList("select condition, message from alert").stream()
+                        .filter(alert -> UNEXPECTED.contains(alert.get("condition"))))
+                .as("alerts that no fault explains")
+                .isEmpty();
+    }
+
+    private void neverGoBack(JdbcTemplate store, Instant now) {
+        if (clocksAreSet) {
+            return;
+        }
+        for (String stream : List.of("jobs", "career_sites")) {
+            OffsetDateTime newest = time(
+                    store,
+                    "select max(run_started_at) from sync_run where status = 'succeeded' and stream = ?",
+                    stream);
+            OffsetDateTime mark = time(store, "select last_run_started_at from sync_state where stream = ?", stream);
+            assertThat(mark).as("the watermark of %s", stream).isEqualTo(newest);
+            noEarlier(stream, mark, now);
+            noEarlier(
+                    stream + ", sweep",
+                    time(store, "select last_sweep_started_at from sync_state where stream = ?", stream),
+                    now);
+        }
+    }
+
+    private void noEarlier(String name, OffsetDateTime mark, Instant now) {
+        OffsetDateTime before = mark == null ? watermarks.get(name) : watermarks.put(name, mark);
+        if (before != null) {
+            assertThat(mark).as("the watermark of %s", name).isAfterOrEqualTo(before);
+        }
+        if (mark != null) {
+            assertThat(mark.toInstant())
+                    .as("the watermark of %s, by the server's time", name)
+                    .isBeforeOrEqualTo(now);
+        }
+    }
+
+    private static long number(JdbcTemplate store, String query) {
+        Long number = store.queryForObject(query, Long.class);
+        return number == null ? 0 : number;
+    }
+
+    private static OffsetDateTime time(JdbcTemplate store, String query, String stream) {
+        return store.queryForObject(query, OffsetDateTime.class, stream);
+    }
+}

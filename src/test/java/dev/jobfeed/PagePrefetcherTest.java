@@ -1,0 +1,76 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sync.SyncAttempt;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.builder.AdviceWith;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Fetching goes on while a page is being stored. */
+class PagePrefetcherTest {
+
+    private static final int PAGES = 5;
+
+    /** Each transaction is held open until the server has answered with the page behind it. */
+    @Test
+    void aPageIsAskedForWhileTheOneBeforeIsBeingStoredAndNoPageTwice() throws Exception {
+        try (SyncFixture world = SyncFixture.of(
+                        "h2", SandboxOptions.builder().jobs(100).latency(Duration.ofMillis(300)))
+                .with("jobo.jobs.batch-size", "20")) {
+            AdviceWith.adviceWith(
+                    world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                            .before()
+                            .process(exchange -> {
+                                int storing = 1
+                                        + (int) exchange.getVariable("jobfeedAttempt", SyncAttempt.class)
+                                                .run()
+                                                .pages();
+                                int answered = Math.min(storing + 1, PAGES);
+                                await().atMost(Duration.ofSeconds(60))
+                                        .until(() -> world.feed().size() == answered);
+                            }));
+
+            Run run = world.sync();
+
+            assertThat(run.pages()).isEqualTo(PAGES);
+            assertThat(run.requests()).isEqualTo(PAGES);
+            assertThat(world.feed()).extracting(LoggedRequest::rows).containsOnly(20);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void anAttemptThatFailsDoesNotWaitUntilThePageAheadMayBeAskedForAgain() throws Exception {
+        try (SyncFixture world = SyncFixture.of("h2", SandboxOptions.builder().jobs(100))
+                .with("jobo.jobs.batch-size", "20")
+                .with("jobo.retry.time-scale", "1")) {
+            world.sandbox.intercept(request -> world.feed().size() == 2
+                    ? Interceptor.answer(429, Map.of("Retry-After", "600"), "")
+                    : Interceptor.pass());
+            AdviceWith.adviceWith(
+                    world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                            .before()
+                            .process(exchange -> {
+                                SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
+                                if (attempt.run().pages() == 1) {
+                                    await().until(attempt::isWaiting);
+                                    throw new IllegalStateException("this page cannot be stored");
+                                }
+                            }));
+
+            assertThatThrownBy(world::sync).hasStackTraceContaining("this page cannot be stored");
+
+            assertThat(world.run().requests()).isEqualTo(3);
+            assertThat(world.run().pages()).isOne();
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A sandbox of a thousand jobs, a database, and processes that sync the one into the other, four pages a backfill. */
+final class ProcessFixture implements AutoCloseable {
+
+    static final int JOBS = 1000;
+    static final int PAGES = 4;
+
+    final Sandbox sandbox;
+    final String url;
+    private final Path directory;
+    private final Map<String, String> properties = new HashMap<>();
+    private final List<JobfeedProcess> started = new ArrayList<>();
+
+    private ProcessFixture(String url, Path directory) throws IOException {
+        this.url = url;
+        this.directory = directory;
+        sandbox = Sandbox.start(SandboxOptions.builder().port(0).jobs(JOBS).build());
+        properties.put("jobo.base-url", sandbox.baseUrl());
+        properties.put("jobo.api-key", Sandbox.TEST_KEY);
+        properties.put("jobo.jobs.batch-size", Integer.toString(JOBS / PAGES));
+        properties.put("jobfeed.datasource.url", url);
+    }
+
+    /** A world over an H2 file or a new database of the tests' PostgreSQL. */
+    static ProcessFixture of(String database, Path directory) throws Exception {
+        return over(
+                database.equals("h2") ? "jdbc:h2:file:" + directory.resolve("jobs") : PostgresServer.newDatabase(),
+                directory);
+    }
+
+    /** A world over this database. */
+    static ProcessFixture over(String url, Path directory) throws IOException {
+        return new ProcessFixture(url, directory);
+    }
+
+    /** Sets a property of the processes to come. */
+    ProcessFixture with(String property, String value) {
+        properties.put(property, value);
+        return this;
+    }
+
+    /** A command in this process, for what does not need one of its own. */
+    InProcess run(String... arguments) {
+        return InProcess.run(properties, arguments);
+    }
+
+    JobfeedProcess start(String... arguments) throws IOException {
+        JobfeedProcess process = JobfeedProcess.in(directory, properties, arguments);
+        started.add(process);
+        return process;
+    }
+
+    /** Attempts until one is not refused because of another's lease; it has to succeed. */
+    JobfeedProcess finish() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + JobfeedProcess.DEADLINE.toNanos();
+        while (true) {
+            JobfeedProcess process = start("sync", "jobs");
+            int code = process.exitCode();
+            if (code != 3 || System.nanoTime() > deadline) {
+                assertThat(code).as(process.err()).isZero();
+                return process;
+            }
+        }
+    }
+
+    /** Holds the nth request to an endpoint back, counted from here; nothing else goes wrong. */
+    Hold hold(Endpoint endpoint, int nth) {
+        Hold hold = new Hold();
+        int[] seen = {0};
+        sandbox.intercept(request -> {
+            boolean chosen;
+            synchronized (seen) {
+                chosen = request.endpoint() == endpoint && ++seen[0] == nth;
+            }
+            if (chosen) {
+                hold.asked.countDown();
+                hold.released.await();
+            }
+            return Interceptor.pass();
+        });
+        return hold;
+    }
+
+    /** A request that is not answered yet. */
+    static final class Hold {
+
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        void awaitAsked() throws InterruptedException {
+            assertThat(asked.await(JobfeedProcess.DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
+                    .as("the request comes")
+                    .isTrue();
+        }
+
+        void release() {
+            released.countDown();
+        }
+    }
+
+    /** The bodies of the feed requests so far. */
+    List<String> feedRequests() {
+        return sandbox.log().entries("/api/jobs/feed").stream()
+                .map(LoggedRequest::body)
+                .toList();
+    }
+
+    /** The only value of a query, as text. */
+    String one(String query) throws SQLException {
+        List<String> rows = rows(query);
+        assertThat(rows).as(query).hasSize(1);
+        return rows.get(0);
+    }
+
+    /** The rows of a query, their values joined by {@code |}. */
+    List<String> rows(String query) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url)) {
+            return rows(connection, query);
+        }
+    }
+
+    private static List<String> rows(Connection connection, String query) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            int columns = result.getMetaData().getColumnCount();
+            while (result.next()) {
+                List<String> row = new ArrayList<>();
+                for (int i = 1; i <= columns; i++) {
+                    row.add(result.getString(i));
+                }
+                rows.add(String.join("|", row));
+            }
+        }
+        return rows;
+    }
+
+    /** Every row of every table there is. */
+    Map<String, List<String>> everything() throws SQLException {
+        Map<String, List<String>> tables = new TreeMap<>();
+        try (Connection connection = DriverManager.getConnection(url)) {
+            for (String table : rows(
+                    connection,
+                    "select table_name from information_schema.tables where table_type = 'BASE TABLE'"
+                            + " and lower(table_schema) = 'public'")) {
+                tables.put(
+                        table,
+                        rows(connection, "select * from \"" + table + "\"").stream()
+                                .sorted()
+                                .toList());
+            }
+        }
+        assertThat(tables).hasSizeGreaterThan(8);
+        return tables;
+    }
+
+    /** The run is open at a page boundary, with that page's rows and no others, and no watermark has moved. */
+    void assertOpenAfterPages(int pages) throws SQLException {
+        int rows = pages * JOBS / PAGES;
+        assertThat(one("select status, phase, pages, received, inserted, last_error, finished_at from sync_run"))
+                .isEqualTo("open|feed|" + pages + "|" + rows + "|" + rows + "|null|null");
+        assertThat(one("select count(next_cursor) from sync_run")).isEqualTo(pages > 0 ? "1" : "0");
+        assertThat(one("select count(*) from job")).isEqualTo(Integer.toString(rows));
+        assertThat(one("select last_run_started_at from sync_state where stream = 'jobs'"))
+                .isEqualTo("null");
+    }
+
+    /** Every active job of the world is stored and active, and nothing else is. */
+    void assertStoreIsTheWorld() throws SQLException {
+        assertThat(rows("select id from active_job"))
+                .containsExactlyInAnyOrderElementsOf(
+                        sandbox.world().activeIds().map(Object::toString).toList());
+    }
+
+    /** The backfill's pages were each asked for once, but for so many that were in flight. */
+    void assertPagesWereAskedForOnce(int inFlight) {
+        List<String> backfill = feedRequests().stream()
+                .filter(body -> !body.contains("posted_after"))
+                .toList();
+        assertThat(backfill.stream().distinct()).hasSize(PAGES);
+        assertThat(backfill).hasSizeLessThanOrEqualTo(PAGES + inFlight);
+    }
+
+    /** Waits for a condition in the database. */
+    void awaitRow(String query, String expected) {
+        await().alias(query)
+                .atMost(JobfeedProcess.DEADLINE)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptions()
+                .until(() -> one(query).equals(expected));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (JobfeedProcess process : started) {
+            process.close();
+        }
+        sandbox.close();
+    }
+}

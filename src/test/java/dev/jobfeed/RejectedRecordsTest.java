@@ -1,0 +1,400 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.lease.LeaseLostException;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.quarantine.QuarantineService;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.camel.builder.AdviceWith;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows that nothing but the database refuses, beside rows that it takes. */
+class RejectedRecordsTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private SyncFixture world;
+
+    private void start(String database, int jobs) throws Exception {
+        world = SyncFixture.of(
+                        database,
+                        SandboxOptions.builder().jobs(jobs).careerSites(60).descriptionBytes(300))
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, 3", "h2, 700", "postgresql, 3", "postgresql, 700"})
+    void aRowThatAConstraintRefusesIsQuarantinedAndItsPageGoesOn(String database, int jobs) throws Exception {
+        start(database, jobs);
+        world.context();
+        world.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
+        UUID id = ids().get(jobs / 2);
+        rewrite("jobs", job -> job.put("title", "spam"), id);
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.counts().received()).isEqualTo(jobs);
+        assertThat(run.counts().inserted()).isEqualTo(jobs - 1);
+        assertThat(run.counts().quarantined()).isEqualTo(1);
+        Map<String, Object> entry = world.database.queryForMap("select * from quarantine");
+        assertThat(entry.get("job_id")).isEqualTo(id);
+        assertThat(entry.get("reason").toString())
+                .startsWith("the database refused the row: ")
+                .containsIgnoringCase("no_spam");
+        assertThat(world.alerts()).isEmpty();
+        assertThat(world.one("select count(*) from job_change where job_id = ?", Integer.class, id))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"source", "company"})
+    void aValueThatIsTooLongForAnIndexIsQuarantined(String field) throws Exception {
+        start("postgresql", 30);
+        UUID id = ids().get(7);
+        rewrite(
+                "jobs",
+                job -> {
+                    if (field.equals("source")) {
+                        job.put("source", random(12_000));
+                    } else {
+                        ((ObjectNode) job.get("company")).put("id", random(12_000));
+                    }
+                },
+                id);
+
+        Run run = world.sync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.counts().inserted()).isEqualTo(29);
+        assertThat(world.one("select reason from quarantine where job_id = ?", String.class, id))
+                .contains("index row ")
+                .hasSizeLessThan(300);
+        assertThat(SyncFixture.parse(world.one("select payload from quarantine", String.class)))
+                .isEqualTo(delivered(id));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, false", "h2, true", "postgresql, false", "postgresql, true"})
+    void anUpdateAndAReactivationThatAreRefusedLeaveTheStoredRowAsItIs(String database, boolean expired)
+            throws Exception {
+        start(database, 30);
+        world.sync();
+        UUID id = ids().get(3);
+        if (expired) {
+            world.database.update(
+                    "update job set expired_at = current_timestamp, expired_reason = 'swept' where id = ?", id);
+        }
+        String before = world.one("select title from job where id = ?", String.class, id);
+        world.database.execute("update job set source = 'kept' where id = '" + id + "'");
+        world.database.execute("alter table job add constraint no_return"
+                + " check (title <> 'spam' and (source <> 'kept' or expired_at is not null or '" + expired
+                + "' = 'false'))");
+        if (!expired) {
+            rewrite("jobs", job -> job.put("title", "spam"), id);
+        }
+
+        Run run = resync();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.counts().quarantined()).isEqualTo(1);
+        assertThat(run.counts().inserted()).isZero();
+        assertThat(run.counts().reactivated()).isZero();
+        assertThat(world.one("select title from job where id = ?", String.class, id))
+                .isEqualTo(before);
+        assertThat(world.one("select expired_at is not null from job where id = ?", Boolean.class, id))
+                .isEqualTo(expired);
+        assertThat(open()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRefusedRowIsStoredWhenItIsDeliveredAfterTheConstraintIsGone(String database) throws Exception {
+        start(database, 30);
+        world.context();
+        world.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
+        UUID id = ids().get(3);
+        rewrite("jobs", job -> job.put("title", "spam").put("unknown", 17), id);
+        world.sync();
+        assertThat(open()).isEqualTo(1);
+        world.database.execute("alter table job drop constraint no_spam");
+
+        Run run = resync();
+
+        assertThat(run.counts().inserted()).isEqualTo(1);
+        assertThat(open()).isZero();
+        assertThat(world.one("select title from job where id = ?", String.class, id))
+                .isEqualTo("spam");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"h2, jobs", "h2, career_sites", "postgresql, jobs", "postgresql, career_sites"})
+    void aRetryStoresTheRowAsItWasDeliveredOrSaysWhyNot(String database, String stream) throws Exception {
+        start(database, 60);
+        world.context();
+        String table = stream.equals("jobs") ? "job" : "career_site";
+        String name = stream.equals("jobs") ? "title" : "name";
+        world.database.execute("alter table " + table + " add constraint no_spam check (" + name + " <> 'spam')");
+        UUID[] id = new UUID[1];
+        rewriteFirst(stream, row -> {
+            id[0] = UUID.fromString(row.get("id").textValue());
+            row.put(name, "spam").put("unknown", 17).put("\"quoted\"", "\\").put("valid_through", "some day");
+        });
+        assertThat(world.syncStream(stream).counts().quarantined()).isEqualTo(stream.equals("jobs") ? 1 : 2);
+        QuarantineService quarantine = world.bundle().tenants().defaultTenant().quarantine();
+        QuarantineService.Entry entry = quarantine.open().stream()
+                .filter(each -> id[0].equals(each.jobId()))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(quarantine.retry(entry).orElseThrow()).containsIgnoringCase("no_spam");
+        world.database.execute("alter table " + table + " drop constraint no_spam");
+        assertThat(quarantine.retry(entry)).isEmpty();
+
+        assertThat(world.one("select " + name + " from " + table + " where id = ?", String.class, id[0]))
+                .isEqualTo("spam");
+        world.bundle().runs().askForResync(stream, OffsetDateTime.now());
+        assertThat(world.syncStream(stream).counts().updated()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRefusedCareerSiteIsQuarantined(String database) throws Exception {
+        start(database, 3);
+        world.context();
+        world.database.execute("alter table career_site add constraint no_spam check (name <> 'spam')");
+        rewriteFirst("career_sites", site -> site.put("name", "spam"));
+
+        Run run = world.syncCareerSites();
+
+        assertThat(run.status()).isEqualTo("succeeded");
+        assertThat(run.counts().inserted()).isEqualTo(58);
+        assertThat(run.counts().quarantined()).isEqualTo(2);
+    }
+
+    @Test
+    void aConstraintThatIsCheckedAtTheEndOfTheTransactionRefusesItsRowsOnly() throws Exception {
+        start("postgresql", 30);
+        world.context();
+        world.database.execute("create table allowed (source text primary key)");
+        world.database.execute("insert into allowed select 'good'");
+        world.database.execute("alter table job add constraint known_source foreign key (source)"
+                + " references allowed deferrable initially deferred");
+        UUID id = ids().get(3);
+        rewrite("jobs", job -> job.put("source", "good"), null);
+        rewrite(
+                "jobs",
+                job -> job.put("source", job.get("id").textValue().equals(id.toString()) ? "bad" : "good"),
+                null);
+
+        Run run = world.sync();
+
+        assertThat(run.counts().inserted()).isEqualTo(29);
+        assertThat(world.one("select reason from quarantine where job_id = ?", String.class, id))
+                .contains("known_source");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aPageThatTheDatabaseRefusesAsAWholeFailsTheAttemptWithOneNotifiedAlert(String database) throws Exception {
+        start(database, 20);
+        world.context();
+        world.database.execute("alter table job add constraint nothing check (title = 'nothing')");
+
+        try (LogLines log = LogLines.record()) {
+            assertThatThrownBy(world::sync)
+                    .hasRootCauseInstanceOf(AttemptFailedException.class)
+                    .hasMessageContaining("None of the 20 rows of a page can be stored")
+                    .hasMessageContaining("the database refused the row")
+                    .hasMessageContaining("constraint, trigger or limit");
+            assertThat(log.lines("ERROR")).hasSize(1);
+            assertThat(log.text()).doesNotContain("insert into").doesNotContain("\tat ");
+        }
+
+        assertThat(world.run().status()).isEqualTo("open");
+        assertThat(world.run().pages()).isZero();
+        assertThat(open()).isZero();
+        assertThat(world.alerts()).containsExactly("page-unusable");
+        assertThat(world.one("select told_at is not null from alert", Boolean.class))
+                .isTrue();
+        world.database.execute("alter table job drop constraint nothing");
+        world.sync();
+        world.assertStoreIsTheWorld();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRefusalThatIsNotOfARowFailsTheAttemptAtOnce(String database) throws Exception {
+        start(database, 30);
+        world.with("jobo.jobs.batch-size", "10").context();
+        int[] pages = {0};
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED && ++pages[0] == 2) {
+                world.database.execute("alter table job rename to gone");
+            }
+            return Interceptor.pass();
+        });
+
+        try (LogLines log = LogLines.record()) {
+            Throwable failure = catchThrowable(world::sync);
+
+            assertThat(failure).isNotNull();
+            assertThat(log.lines("ERROR")).hasSize(1);
+            assertThat(log.lines("ERROR").get(0))
+                    .contains("stays open: The database refused '")
+                    .containsIgnoringCase("job")
+                    .doesNotContain("SQL statement");
+            assertThat(log.text()).doesNotContain("\tat ");
+        }
+
+        assertThat(world.run().status()).isEqualTo("open");
+        assertThat(world.run().lastError()).contains("The database refused").doesNotContain("SQL statement");
+        assertThat(world.alerts()).containsExactly("database");
+        assertThat(world.one("select told_at is not null from alert", Boolean.class))
+                .isTrue();
+        world.database.execute("alter table gone rename to job");
+        world.sandbox.intercept(null);
+        world.sync();
+        world.assertStoreIsTheWorld();
+    }
+
+    @Test
+    void aPageThatAStepMarksForRollbackFailsTheAttemptWithANotifiedAlert() throws Exception {
+        start("h2", 30);
+        AdviceWith.adviceWith(
+                world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                        .before()
+                        .process(exchange -> exchange.setRollbackOnly(true)));
+
+        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+
+        assertThat(world.one("select count(*) from job", Integer.class)).isZero();
+        assertThat(world.alerts()).containsExactly("rolled-back");
+        assertThat(world.one("select told_at is not null from alert", Boolean.class))
+                .isTrue();
+        assertThat(world.one("select lease_token is null from sync_state where stream = 'jobs'", Boolean.class))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aLeaseThatIsLostWhileAPageIsStoredWithoutItsRefusedRowsRefusesNothingElse(String database) throws Exception {
+        start(database, 30);
+        world.context();
+        world.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
+        rewriteFirst("jobs", job -> job.put("title", "spam"));
+        int[] checkpoints = {0};
+        AdviceWith.adviceWith(
+                world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                        .before()
+                        .process(exchange -> {
+                            checkpoints[0]++;
+                            exchange.getVariable("jobfeedAttempt", dev.jobfeed.sync.SyncAttempt.class)
+                                    .tenant()
+                                    .runs()
+                                    .release(exchange.getVariable("jobfeedAttempt", dev.jobfeed.sync.SyncAttempt.class)
+                                            .lease());
+                        }));
+
+        assertThatThrownBy(world::sync).isInstanceOf(LeaseLostException.class);
+
+        assertThat(checkpoints[0]).isEqualTo(1);
+        assertThat(open()).isZero();
+        assertThat(world.one("select count(*) from job", Integer.class)).isZero();
+    }
+
+    private Run resync() throws Exception {
+        resyncRequested();
+        return world.sync();
+    }
+
+    private void resyncRequested() throws Exception {
+        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+    }
+
+    private List<UUID> ids() {
+        return world.sandbox.world().activeIds().toList();
+    }
+
+    private int open() {
+        return world.one("select count(*) from quarantine where closed_at is null", Integer.class);
+    }
+
+    private JsonNode last;
+
+    private JsonNode delivered(UUID id) {
+        for (JsonNode job : last.get("jobs")) {
+            if (job.get("id").textValue().equals(id.toString())) {
+                return job;
+            }
+        }
+        throw new AssertionError(id);
+    }
+
+    private static String random(int length) {
+        return new Random(1)
+                .ints(length, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /** Rewrites the row with this id, or all of them. */
+    private void rewrite(String array, Consumer<ObjectNode> change, UUID id) {
+        rewritePage(array, page -> page.get(array).forEach(row -> {
+            if (id == null || row.get("id").textValue().equals(id.toString())) {
+                change.accept((ObjectNode) row);
+            }
+        }));
+    }
+
+    /** Rewrites the first row of each page. */
+    private void rewriteFirst(String array, Consumer<ObjectNode> change) {
+        rewritePage(array, page -> {
+            if (!page.get(array).isEmpty()) {
+                change.accept((ObjectNode) page.get(array).get(0));
+            }
+        });
+    }
+
+    private void rewritePage(String array, Consumer<ObjectNode> change) {
+        world.sandbox.intercept(request ->
+                request.endpoint() != (array.equals("jobs") ? Endpoint.JOBS_FEED : Endpoint.CAREER_SITES_FEED)
+                        ? Interceptor.pass()
+                        : Interceptor.rewrite(body -> {
+                            ObjectNode page = (ObjectNode) SyncFixture.parse(new String(body, StandardCharsets.UTF_8));
+                            change.accept(page);
+                            last = page;
+                            try {
+                                return JSON.writeValueAsBytes(page);
+                            } catch (JsonProcessingException e) {
+                                throw new IllegalArgumentException(e);
+                            }
+                        }));
+    }
+}

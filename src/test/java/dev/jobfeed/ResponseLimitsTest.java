@@ -1,0 +1,339 @@
+package dev.jobfeed;
+
+import static dev.jobfeed.HostileServer.answer;
+import static dev.jobfeed.HostileServer.ascii;
+import static dev.jobfeed.HostileServer.repeat;
+import static dev.jobfeed.HostileServer.stream;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.jobfeed.HostileServer.Reply;
+import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.jobby.JobbyProblems;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.problem.ProblemTranslator;
+import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an answer may take, on each way to the APIs. */
+class ResponseLimitsTest {
+
+    private static final String EMPTY_PAGE =
+            "{\"jobs\":[],\"career_sites\":[],\"job_ids\":[],\"next_cursor\":null,\"has_more\":false}";
+
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private SyncFixture world;
+    private HostileServer server;
+
+    @AfterEach
+    void stop() {
+        stopped.countDown();
+        if (world != null) {
+            world.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private void start(HostileServer.Script script) throws Exception {
+        server = HostileServer.start(script);
+        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
+                .with("jobo.base-url", server.url())
+                .with("jobo.http.max-answer-bytes", "1000000")
+                .with("jobo.retry.time-scale", "0.001");
+    }
+
+    /** Answers that exceed a bound, or are no HTTP; what the failure says. */
+    static Stream<Arguments> malformed() throws IOException {
+        String headers = "more than 200 headers, or one longer than 16384 bytes";
+        return Stream.of(
+                arguments(
+                        "many headers",
+                        (Reply) client -> {
+                            client.write(ascii("HTTP/1.1 200 OK\r\n"));
+                            repeat(client, "X-Some: " + "x".repeat(8_000) + "\r\n", 5_000);
+                        },
+                        headers),
+                arguments(
+                        "endless header",
+                        (Reply) client -> {
+                            client.write(ascii("HTTP/1.1 200 OK\r\nX-Some: "));
+                            repeat(client, "x", 1L << 40);
+                        },
+                        headers),
+                arguments(
+                        "endless headers",
+                        (Reply) client -> {
+                            client.write(ascii("HTTP/1.1 200 OK\r\n"));
+                            repeat(client, "X-Some: x\r\n", 1L << 40);
+                        },
+                        headers),
+                arguments(
+                        "endless continued header",
+                        (Reply) client -> {
+                            client.write(ascii("HTTP/1.1 200 OK\r\nX-Some: x\r\n"));
+                            repeat(client, " x\r\n", 1L << 40);
+                        },
+                        headers),
+                arguments(
+                        "endless status line",
+                        (Reply) client -> {
+                            client.write(ascii("HTTP/1.1 200 "));
+                            repeat(client, "x", 1L << 40);
+                        },
+                        headers),
+                arguments(
+                        "no HTTP", (Reply) client -> repeat(client, "SSH-2.0-OpenSSH\u001b[2J\r\n", 1_000), "not HTTP"),
+                arguments("status 0", (Reply) client -> client.write(ascii("HTTP/1.1 000 No\r\n\r\n{}")), "not HTTP"),
+                arguments("endless body", stream(200, "", client -> repeat(client, " ", 1L << 40)), "max-answer-bytes"),
+                arguments(
+                        "endless chunks",
+                        stream(
+                                200,
+                                "Transfer-Encoding: chunked\r\n",
+                                client -> repeat(client, "5\r\n     \r\n", 1L << 40)),
+                        "max-answer-bytes"),
+                arguments(
+                        "bad chunks",
+                        stream(200, "Transfer-Encoding: chunked\r\n", client -> repeat(client, "what\r\n", 10)),
+                        "not HTTP"),
+                arguments(
+                        "endless trailers",
+                        stream(200, "Transfer-Encoding: chunked\r\n", client -> {
+                            client.write(ascii("1\r\n \r\n0\r\n"));
+                            repeat(client, "X-Some: x\r\n", 1L << 40);
+                        }),
+                        headers),
+                arguments(
+                        "gzip of 10 GB",
+                        stream(200, "Content-Encoding: gzip\r\n", client -> {
+                            try (GZIPOutputStream packed = new GZIPOutputStream(client)) {
+                                repeat(packed, " ", 10L << 30);
+                            }
+                        }),
+                        "max-answer-bytes"),
+                arguments(
+                        "no gzip",
+                        answer(200, "Content-Encoding: gzip\r\n", EMPTY_PAGE.getBytes(StandardCharsets.UTF_8)),
+                        "not the gzip that it claims to be"),
+                arguments(
+                        "half a gzip",
+                        answer(200, "Content-Encoding: gzip\r\n", half(gzip(EMPTY_PAGE))),
+                        "not the gzip that it claims to be"),
+                arguments(
+                        "empty gzip",
+                        answer(200, "Content-Encoding: gzip\r\n", new byte[0]),
+                        "not the gzip that it claims to be"),
+                arguments(
+                        "other packing", answer(200, "Content-Encoding: br\r\n", new byte[] {1, 2}), "packed as 'br'"));
+    }
+
+    /** One bound of each kind; all are met at the same place. */
+    static Stream<Arguments> someMalformed() throws IOException {
+        Set<Object> some = Set.of("endless headers", "endless body", "no gzip");
+        return malformed().filter(one -> some.contains(one.get()[0]));
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return packed.toByteArray();
+    }
+
+    private static byte[] half(byte[] whole) {
+        return java.util.Arrays.copyOf(whole, whole.length / 2);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("malformed")
+    void aFeedsAnswerBeyondABoundIsMalformedAndRetried(String name, Reply reply, String says) throws Exception {
+        start(path -> reply);
+
+        assertThat(catchThrowable(world::sync)).isNotNull();
+
+        Run failed = world.run();
+        assertThat(failed.status()).isEqualTo("open");
+        assertThat(failed.lastError())
+                .startsWith("Jobo's answers are not what the API promises")
+                .contains(says)
+                .doesNotContain("\u001b");
+        assertThat(world.alerts()).containsExactly("unreadable-answer");
+        assertThat(server.heads()).hasSize(6);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("someMalformed")
+    void everyOtherWayHasTheSameBounds(String name, Reply reply, String says) throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        start(path -> path.startsWith("/api/jobs/feed") ? page("{\"id\":\"" + UUID.randomUUID() + "\"}") : reply);
+        Throwable careerSites = catchThrowable(world::syncCareerSites);
+        world.with("jobo.jobs.filter.sources", "");
+        Throwable sweep = catchThrowable(() -> {
+            world.sync();
+            asked.incrementAndGet();
+            world.sync();
+        });
+        Throwable company = catchThrowable(() -> world.context()
+                .createProducerTemplate()
+                .requestBody("direct:company-profile", UUID.randomUUID().toString()));
+
+        for (Throwable failure : new Throwable[] {careerSites, sweep, company}) {
+            assertThat(ProblemTranslator.describe(failure)).contains(says);
+        }
+        assertThat(asked).hasValue(1);
+    }
+
+    private static Reply page(String row) {
+        return answer(EMPTY_PAGE.replace("\"jobs\":[]", "\"jobs\":[" + row + "]"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("someMalformed")
+    void jobbysAnswersHaveTheSameBounds(String name, Reply reply, String says) throws Exception {
+        server = HostileServer.start(path -> reply);
+        try (JobbyFixture jobby = JobbyFixture.of("h2", JobbyOptions.builder())) {
+            jobby.with("jobby.base-url", server.url() + "/api/v1")
+                    .with("jobo.http.max-answer-bytes", "1000000")
+                    .with("jobo.retry.time-scale", "0.001");
+
+            Throwable failure =
+                    catchThrowable(() -> jobby.send("direct:jobby-live-events", null, Map.of(), Object.class));
+
+            assertThat(JobbyProblems.of(failure).text()).contains(says);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 402, 500})
+    void aRefusalIsItsStatusHoweverLongItsBody(int status) throws Exception {
+        String words = "{\"message\":\"";
+        Reply packed = stream(status, "Content-Encoding: gzip\r\n", client -> {
+            try (GZIPOutputStream out = new GZIPOutputStream(client)) {
+                out.write(ascii(words));
+                repeat(out, "x", 1L << 40);
+            }
+        });
+        Reply plain = stream(status, "Content-Type: text/html; charset=none-such\r\n", client -> {
+            client.write(ascii(words));
+            repeat(client, "x", 1L << 40);
+        });
+        for (Reply reply : new Reply[] {packed, plain}) {
+            stop();
+            start(path -> reply);
+
+            assertThat(catchThrowable(world::sync)).isNotNull();
+
+            assertThat(world.run().lastError())
+                    .startsWith("Jobo answered " + status + " with a body longer than 65536 bytes.");
+            assertThat(server.heads()).hasSize(status == 500 ? 6 : 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Encoding: gzip\r\n", "Content-Encoding: br\r\n", "Transfer-Encoding: chunked\r\n"})
+    void aRefusalIsItsStatusWhenItsBodyCannotBeRead(String header) throws Exception {
+        start(path -> stream(403, header, client -> client.write(ascii("no"))));
+
+        assertThat(catchThrowable(world::sync)).isNotNull();
+
+        assertThat(world.run().lastError()).startsWith("Jobo answered 403. ");
+        assertThat(server.heads()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nX-Some: ", "HTTP/1.1 200 OK\r\n\r\n"})
+    void anAnswerThatTakesTooLongIsRetriedLikeANetworkFailure(String begin) throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Reply slow = client -> {
+            client.write(ascii(begin));
+            trickle(client);
+        };
+        start(path -> asked.incrementAndGet() == 1 ? slow : answer(EMPTY_PAGE));
+        world.with("jobo.http.answer-timeout", "300ms");
+
+        assertThat(world.sync().status()).isEqualTo("succeeded");
+
+        assertThat(server.heads()).hasSize(2);
+    }
+
+    /** A byte now and then, far sooner than the response timeout. */
+    private void trickle(java.io.OutputStream client) throws IOException {
+        try {
+            do {
+                client.write(' ');
+                client.flush();
+            } while (!stopped.await(10, java.util.concurrent.TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Test
+    void anAnswerThatAlwaysTakesTooLongEndsTheAttemptAndNamesTheProperty() throws Exception {
+        start(path -> stream(200, "", this::trickle));
+        world.with("jobo.http.answer-timeout", "100ms");
+
+        assertThat(catchThrowable(world::sync)).isNotNull();
+
+        assertThat(world.run().lastError()).contains("not complete after 0.1 s (jobo.http.answer-timeout)");
+        assertThat(world.alerts()).containsExactly("unreachable");
+        assertThat(server.heads()).hasSize(6);
+    }
+
+    @Test
+    void cookiesAreNeitherKeptNorSentBack() throws Exception {
+        String cookies = "Set-Cookie: a=b; Path=/\r\nSet-Cookie: c=d; Expires=never; Domain=other.example\r\n";
+        start(path -> answer(200, cookies, EMPTY_PAGE.getBytes(StandardCharsets.UTF_8)));
+
+        world.sync();
+        world.sync();
+
+        assertThat(server.heads()).hasSizeGreaterThan(2).noneMatch(head -> head.contains("cookie"));
+    }
+
+    @Test
+    void doctorHasTheSameBounds() throws Exception {
+        server = HostileServer.start(
+                path -> stream(401, "Set-Cookie: a=b\r\n", client -> repeat(client, "x", 1L << 40)));
+        InProcess endless = InProcess.run(
+                Map.of("jobo.base-url", server.url(), "jobfeed.datasource.url", "jdbc:h2:mem:doctor"), "doctor");
+        server.close();
+        server = HostileServer.start(path -> client -> repeat(client, "X-Some: x\r\n", 1L << 40));
+        InProcess headers = InProcess.run(
+                Map.of("jobo.base-url", server.url(), "jobfeed.datasource.url", "jdbc:h2:mem:doctor"), "doctor");
+
+        assertThat(endless.out()).containsPattern("ok +api +http://127.0.0.1:\\d+ answers \\(401 without the key\\)");
+        assertThat(headers.out()).containsPattern("failure +api ");
+    }
+
+    @Test
+    void whatAServerSaysIsPrintable() throws Exception {
+        start(path -> answer(401, "", ascii("{\"message\":\"gone\\u001b[2J\\nrun 1 succeeded\"}")));
+
+        assertThat(catchThrowable(world::sync)).isNotNull();
+
+        String said = "Jobo answered 401 (gone\\u001b[2J\\nrun 1 succeeded).";
+        assertThat(world.run().lastError()).startsWith(said);
+        assertThat(world.one("select message from alert", String.class)).isEqualTo(said);
+    }
+}

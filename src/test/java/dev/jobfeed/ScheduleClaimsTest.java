@@ -1,0 +1,152 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.schedule.ScheduleClaims;
+import dev.jobfeed.schedule.SchedulePauses;
+import dev.jobfeed.schedule.ScheduledStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.apache.camel.component.quartz.QuartzComponent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.quartz.Scheduler;
+import org.quartz.TriggerKey;
+
+/** A schedule that fires on several nodes leads to one attempt. */
+class ScheduleClaimsTest {
+
+    private static final String HALF_HOURLY = "0 0/30 * * * ?";
+
+    private SyncFixture world;
+    private ScheduleClaims firings;
+
+    private void start(String database) throws Exception {
+        world = SyncFixture.of(database, SandboxOptions.builder().jobs(5));
+        firings = new ScheduleClaims(world.bundle().tenants(), Clock.systemUTC());
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void ofManyThatFireAtOnceOneIsTheFirst(String database) throws Exception {
+        start(database);
+        ExecutorService nodes = Executors.newFixedThreadPool(4);
+        try {
+            for (int hour = 0; hour < 5; hour++) {
+                Date at = Date.from(Instant.parse("2026-11-24T00:00:00Z").plus(Duration.ofHours(hour)));
+                List<Callable<Boolean>> all = IntStream.range(0, 4)
+                        .<Callable<Boolean>>mapToObj(node -> () -> firings.claim(null, "jobs-sync", at))
+                        .toList();
+                int first = 0;
+                for (Future<Boolean> node : nodes.invokeAll(all)) {
+                    first += node.get() ? 1 : 0;
+                }
+                assertThat(first).isEqualTo(1);
+            }
+        } finally {
+            nodes.shutdownNow();
+        }
+    }
+
+    /** A node whose clock is behind fires later than the others, for the same instant. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void oneThatComesLateIsNotTheFirstAndEachScheduleCountsForItself(String database) throws Exception {
+        start(database);
+        Date ten = Date.from(Instant.parse("2026-11-24T10:00:00Z"));
+        Date half = Date.from(Instant.parse("2026-11-24T10:30:00Z"));
+
+        assertThat(firings.claim(null, "jobs-sync", half)).isTrue();
+        assertThat(firings.claim(null, "jobs-sync", ten)).isFalse();
+        assertThat(firings.claim(null, "jobs-sync", half)).isFalse();
+        assertThat(firings.claim(null, "jobs-resync", half)).isTrue();
+        assertThat(firings.claim(null, "jobs-sync", null)).isTrue();
+    }
+
+    /** Another process, or this one before a restart, had a clock that was ahead. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aFiringOfAClockThatWasAheadSilencesNoSchedule(String database) throws Exception {
+        start(database);
+        Instant now = Instant.now();
+        assertThat(firings.claim(null, "jobs-sync", Date.from(now.plus(Duration.ofHours(2)))))
+                .isTrue();
+
+        assertThat(firings.claim(null, "jobs-sync", Date.from(now))).isTrue();
+        assertThat(firings.claim(null, "jobs-sync", Date.from(now))).isFalse();
+        assertThat(firings.claim(null, "jobs-sync", Date.from(now.minusSeconds(20))))
+                .isFalse();
+
+        firings.claim(null, "jobs-sync", Date.from(now.plus(Duration.ofHours(2))));
+        assertThat(isDue()).as("nothing was ever done").isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void ofManyThatStartAtOnceOneCatchesUp(String database) throws Exception {
+        start(database);
+        var attempts = world.bundle().attempts();
+        var attempt = attempts.begin(null, "jobs", null, null);
+        assertThat(isDue()).as("while another is at work").isFalse();
+        world.bundle().runs().release(attempt.lease());
+
+        assertThat(isDue()).as("nothing was ever done").isTrue();
+        world.sync();
+        assertThat(isDue()).as("it was done just now").isFalse();
+        world.syncPages(1);
+        world.database.update("update sync_state set last_run_started_at = last_run_started_at - interval '1' hour"
+                + " where stream = 'jobs'");
+        assertThat(isDue()).as("one was missed").isTrue();
+    }
+
+    /** What fires, what was missed, and what the page says comes next, go by one clock. */
+    @Test
+    void schedulesGoByTheClockOfTheirZone() throws Exception {
+        start("h2");
+        new SchedulePauses(world.bundle().tenants().defaultTenant(), Clock.systemUTC()).pause("jobs");
+        world.with("jobfeed.jobs.schedule", "0 0 6 * * ?")
+                .with("jobfeed.jobs.enabled", "true")
+                .with("jobfeed.time-zone", "Asia/Tokyo");
+        var tenants = world.bundle().tenants();
+        Instant early = Instant.parse("2036-11-24T20:30:00Z");
+        world.database.update(
+                "update sync_state set last_run_started_at = ? where stream = 'jobs'", early.atOffset(ZoneOffset.UTC));
+
+        Clock before = Clock.fixed(early.plus(Duration.ofMinutes(29)), ZoneOffset.UTC);
+        Clock after = Clock.fixed(early.plus(Duration.ofMinutes(31)), ZoneOffset.UTC);
+
+        assertThat(new SchedulePauses(tenants.defaultTenant(), before).next(ScheduledStream.JOBS))
+                .contains(OffsetDateTime.parse("2036-11-24T21:00:00Z"));
+        assertThat(new ScheduleClaims(tenants, before).claimCatchUp(null, "jobs-sync", "jobs", "0 0 6 * * ?"))
+                .isFalse();
+        assertThat(new ScheduleClaims(tenants, after).claimCatchUp(null, "jobs-sync", "jobs", "0 0 6 * * ?"))
+                .isTrue();
+        Scheduler quartz =
+                world.context().getComponent("quartz", QuartzComponent.class).getScheduler();
+        assertThat(quartz.getTrigger(TriggerKey.triggerKey("jobs-sync@", "jobfeed"))
+                        .getFireTimeAfter(Date.from(early)))
+                .isEqualTo("2036-11-24T21:00:00Z");
+    }
+
+    private boolean isDue() throws Exception {
+        return firings.claimCatchUp(null, "jobs-sync", "jobs", HALF_HOURLY);
+    }
+}

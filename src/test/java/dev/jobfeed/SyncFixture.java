@@ -1,0 +1,310 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.sandbox.LoggedRequest;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import java.net.ServerSocket;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Service;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The shipped routes in a Camel context, against a sandbox over HTTP, with a database of their own. */
+final class SyncFixture implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** How the ids of rows begin that a fault of the sandbox added. */
+    static final String FAULT_ID = "fa017000-";
+
+    final Sandbox sandbox;
+    final JdbcTemplate database;
+    private final HikariDataSource dataSource;
+    private final boolean ownsSandbox;
+    private Clock clock = Clock.systemUTC();
+    private int port;
+    private BiFunction<CamelContext, Integer, Service> server;
+    private DefaultCamelContext context;
+    private JobfeedBundle bundle;
+    private final Properties settings = new Properties();
+
+    /** A world over {@code h2} or {@code postgresql}. */
+    static SyncFixture of(String database, SandboxOptions.Builder options) throws Exception {
+        String url = database.equals("h2")
+                ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"
+                : PostgresServer.newDatabase();
+        return new SyncFixture(url, Sandbox.start(options.port(0).build()), true);
+    }
+
+    /** A world over a sandbox that outlives it, and a database that others have open before and after it. */
+    static SyncFixture over(Sandbox sandbox, String url) {
+        return new SyncFixture(url, sandbox, false);
+    }
+
+    private SyncFixture(String url, Sandbox sandbox, boolean ownsSandbox) {
+        this.sandbox = sandbox;
+        this.ownsSandbox = ownsSandbox;
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMaximumPoolSize(4);
+        dataSource = new HikariDataSource(config);
+        database = new JdbcTemplate(dataSource);
+        settings.setProperty("jobo.base-url", sandbox.baseUrl());
+        settings.setProperty("jobo.api-key", Sandbox.TEST_KEY);
+        settings.setProperty("jobo.jobs.watermark-parameter", "updated_after");
+        settings.setProperty("jobfeed.jobs.enabled", "false");
+    }
+
+    /** Sets the time that the bundle goes by. */
+    SyncFixture clock(Clock other) {
+        clock = other;
+        return this;
+    }
+
+    /** Sets a property; it counts from the next start. */
+    SyncFixture with(String property, String value) {
+        settings.setProperty(property, value);
+        return restart();
+    }
+
+    /** Ends the context; the next that is asked of this world starts another over the same database. */
+    SyncFixture restart() {
+        if (context != null) {
+            context.stop();
+            context = null;
+        }
+        return this;
+    }
+
+    /** Serves the status page by a server that is made for a port; says where. */
+    String serve(BiFunction<CamelContext, Integer, Service> withServer) throws Exception {
+        server = withServer;
+        try (ServerSocket probe = new ServerSocket(0)) {
+            port = probe.getLocalPort();
+        }
+        with("jobfeed.console.enabled", "true").context();
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** The context with every route in it, started by the first that wants it so. */
+    DefaultCamelContext loaded() throws Exception {
+        if (context == null) {
+            context = new DefaultCamelContext();
+            context.getPropertiesComponent().setOverrideProperties(settings);
+            bundle = JobfeedBundle.bind(context, BundleOptions.of(dataSource).withClock(clock));
+            if (port > 0) {
+                context.addService(server.apply(context, port), true, true);
+            }
+            loadRoutes(context);
+        }
+        return context;
+    }
+
+    /** All of the shipped routes at once, because some of them are made from templates in others. */
+    static void loadRoutes(CamelContext context) throws Exception {
+        var loader = PluginHelper.getResourceLoader(context);
+        List<Resource> files = new ArrayList<>();
+        for (String name : JobfeedBundle.ROUTES) {
+            files.add(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
+        }
+        PluginHelper.getRoutesLoader(context).loadRoutes(files);
+    }
+
+    DefaultCamelContext context() throws Exception {
+        loaded().start();
+        return context;
+    }
+
+    JobfeedBundle bundle() throws Exception {
+        context();
+        return bundle;
+    }
+
+    /** One attempt. */
+    Run sync() throws Exception {
+        return attempt(Map.of());
+    }
+
+    /** One attempt on the feed of a tenant. */
+    Run sync(String tenant) throws Exception {
+        return attempt(Map.of("jobfeedTenant", tenant));
+    }
+
+    /** One attempt that a person agreed to the cost of. */
+    Run syncConfirmed() throws Exception {
+        return attempt(Map.of("jobfeedConfirmCost", true));
+    }
+
+    /** One attempt that a person agreed to the cost of, and that ends after so many pages. */
+    Run syncConfirmed(int maxPages) throws Exception {
+        return attempt(Map.of("jobfeedConfirmCost", true, "jobfeedMaxPages", maxPages));
+    }
+
+    /** One attempt that ends after so many pages. */
+    Run syncPages(int maxPages) throws Exception {
+        return attempt(Map.of("jobfeedMaxPages", maxPages));
+    }
+
+    /** One attempt on the career sites. */
+    Run syncCareerSites() throws Exception {
+        return attempt("direct:career-sites-sync", Map.of());
+    }
+
+    /** One attempt on the career sites that ends after so many pages. */
+    Run syncCareerSites(int maxPages) throws Exception {
+        return attempt("direct:career-sites-sync", Map.of("jobfeedMaxPages", maxPages));
+    }
+
+    /** One attempt on the career sites that a person agreed to the cost of. */
+    Run syncCareerSitesConfirmed() throws Exception {
+        return attempt("direct:career-sites-sync", Map.of("jobfeedConfirmCost", true));
+    }
+
+    private Run attempt(Map<String, Object> variables) throws Exception {
+        return attempt("direct:jobs-sync", variables);
+    }
+
+    private Run attempt(String route, Map<String, Object> variables) throws Exception {
+        try (var template = context().createProducerTemplate()) {
+            Exchange exchange = template.send(route, e -> variables.forEach(e::setVariable));
+            if (exchange.getException() != null) {
+                throw exchange.getException();
+            }
+            Map<?, ?> result = exchange.getMessage().getBody(Map.class);
+            return bundle.tenants().get((String) result.get("tenant")).runs().run((Long) result.get("id"));
+        }
+    }
+
+    /** One attempt on a stream. */
+    Run syncStream(String stream) throws Exception {
+        return stream.equals("jobs") ? sync() : syncCareerSites();
+    }
+
+    /** One attempt on a stream that ends after so many pages. */
+    Run syncStream(String stream, int maxPages) throws Exception {
+        return stream.equals("jobs") ? syncPages(maxPages) : syncCareerSites(maxPages);
+    }
+
+    /** The newest run of the jobs stream, as it is stored. */
+    Run run() throws Exception {
+        return run("jobs");
+    }
+
+    /** The newest run of a stream, as it is stored. */
+    Run run(String stream) throws Exception {
+        return bundle().runs().lastRuns(stream, 1).get(0);
+    }
+
+    /** What is stored of the jobs stream between its runs. */
+    StreamState state() throws Exception {
+        return bundle().runs().state("jobs");
+    }
+
+    /** The conditions that last, in the order in which they began. */
+    List<String> alerts() {
+        return database.queryForList("select condition from alert where cleared_at is null order by id", String.class);
+    }
+
+    /** The requests to the feed, in the order of their arrival. */
+    List<LoggedRequest> feed() {
+        return sandbox.log().entries("/api/jobs/feed");
+    }
+
+    /** The requests to the list of expired postings, in the order of their arrival. */
+    List<LoggedRequest> expired() {
+        return sandbox.log().entries("/api/jobs/expired");
+    }
+
+    /** The bodies of the requests to the feed, in the order of their arrival. */
+    List<String> feedRequests() {
+        return feed().stream().map(LoggedRequest::body).toList();
+    }
+
+    /** The store's only row of a query. */
+    <T> T one(String query, Class<T> type, Object... parameters) {
+        return database.queryForObject(query, type, parameters);
+    }
+
+    /** Every active job of the world is active here, in its newest version, and nothing else is but rows of a fault. */
+    void assertStoreIsTheWorld() {
+        assertStoreIsTheWorldBut(Set.of());
+    }
+
+    /** The same, but for jobs that wait for the operator: they are active here, whether they are so there or not. */
+    void assertStoreIsTheWorldButForPending() {
+        List<UUID> pending = database.queryForList("select job_id from reconcile_pending", UUID.class);
+        assertThat(database.queryForList(
+                        "select id from active_job where id in (select job_id from reconcile_pending)", UUID.class))
+                .containsExactlyInAnyOrderElementsOf(pending);
+        assertStoreIsTheWorldBut(Set.copyOf(pending));
+    }
+
+    /** The same, but for some jobs. */
+    void assertStoreIsTheWorldBut(Set<UUID> undecided) {
+        Map<UUID, String> truth = new HashMap<>();
+        sandbox.world().forEachActive(json -> {
+            JsonNode job = parse(json);
+            truth.put(
+                    UUID.fromString(job.get("id").textValue()),
+                    job.path("title").textValue() + "|" + instant(job.path("updated_at")));
+        });
+        Map<UUID, String> stored = new HashMap<>();
+        String ofTheWorld = "select id, title, updated_at from active_job" + " where cast(id as varchar) not like '"
+                + FAULT_ID + "%'";
+        database.query(ofTheWorld, row -> {
+            OffsetDateTime updated = row.getObject("updated_at", OffsetDateTime.class);
+            stored.put(
+                    row.getObject("id", UUID.class),
+                    row.getString("title") + "|" + (updated == null ? null : updated.toInstant()));
+        });
+        stored.keySet().removeAll(undecided);
+        truth.keySet().removeAll(undecided);
+        assertThat(stored).isEqualTo(truth);
+    }
+
+    static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static Instant instant(JsonNode time) {
+        return time.isTextual() ? OffsetDateTime.parse(time.textValue()).toInstant() : null;
+    }
+
+    @Override
+    public void close() {
+        if (context != null) {
+            context.stop();
+        }
+        dataSource.close();
+        if (ownsSandbox) {
+            sandbox.close();
+        }
+    }
+}

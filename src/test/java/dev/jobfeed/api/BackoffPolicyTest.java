@@ -1,0 +1,59 @@
+package dev.jobfeed.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Failure in, delay out; the least and the most that chance may make of it. */
+class BackoffPolicyTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        // kind     , Retry-After, count, least, most
+        "TROUBLE    ,            , 1    , 1000 , 1250",
+        "TROUBLE    ,            , 2    , 2000 , 2500",
+        "TROUBLE    ,            , 3    , 4000 , 5000",
+        "TROUBLE    ,            , 5    , 16000, 20000",
+        "TROUBLE    ,            , 6    , 30000, 30000",
+        "TROUBLE    ,            , 60   , 30000, 30000",
+        "TROUBLE    , PT9S       , 1    , 1000 , 1250",
+        "UNAVAILABLE,            , 1    , 30000, 60000",
+        "UNAVAILABLE,            , 5    , 30000, 60000",
+        "UNAVAILABLE, PT5S       , 1    , 5000 , 5000",
+        "UNAVAILABLE, PT5S       , 5    , 5000 , 5000",
+        "UNAVAILABLE, PT0S       , 1    , 0    , 0",
+        "RATE_LIMITED, PT7S      , 1    , 7000 , 7000",
+        "RATE_LIMITED, PT0S      , 1    , 0    , 0",
+        "RATE_LIMITED,           , 1    , 60000, 60000",
+        "RATE_LIMITED, PT7S      , 2    , 8000 , 8250",
+        "RATE_LIMITED, PT7S      , 3    , 9000 , 9500",
+        "RATE_LIMITED, PT7S      , 8    , 37000, 37000",
+        "RATE_LIMITED,           , 2    , 61000, 61250"
+    })
+    void theDelayFollowsFromTheFailure(RetryCategory kind, Duration retryAfter, int count, long least, long most) {
+        RandomGenerator random = new SplittableRandom(count);
+        Optional<Duration> asked = Optional.ofNullable(retryAfter);
+
+        List<Long> delays = Stream.generate(() -> BackoffPolicy.delay(kind, asked, count, random))
+                .limit(1000)
+                .map(Duration::toMillis)
+                .toList();
+
+        assertThat(delays).allSatisfy(delay -> assertThat(delay).isBetween(least, most));
+        assertThat(delays.stream().distinct().count() > 1).isEqualTo(least < most);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429, RATE_LIMITED", "503, UNAVAILABLE", "408, TROUBLE", "500, TROUBLE", "502, TROUBLE", "504, TROUBLE"
+    })
+    void theKindFollowsFromTheStatus(int status, RetryCategory kind) {
+        assertThat(RetryCategory.ofStatus(status)).isEqualTo(kind);
+    }
+}

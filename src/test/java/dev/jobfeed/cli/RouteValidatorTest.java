@@ -1,0 +1,124 @@
+package dev.jobfeed.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.JobfeedBundle;
+import dev.jobfeed.cli.DoctorCommand.Finding;
+import dev.jobfeed.cli.DoctorCommand.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What doctor says of route files that were edited, before and after an upgrade. */
+class RouteValidatorTest {
+
+    private static final String NAME = "alerts.camel.yaml";
+
+    @TempDir
+    private Path home;
+
+    private String shipped;
+
+    @BeforeEach
+    void start() throws IOException {
+        System.setProperty("jobfeed.home", home.toString());
+        shipped = Files.readString(Path.of("routes", NAME));
+        Files.createDirectories(home.resolve("routes/.shipped"));
+        place(shipped, shipped);
+    }
+
+    @AfterEach
+    void stop() {
+        System.clearProperty("jobfeed.home");
+    }
+
+    @Test
+    void whatIsAsShippedIsOneLine() throws IOException {
+        assertThat(RouteValidator.check(RuntimeConfiguration.read(Map.of())))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.words())
+                        .isEqualTo(home.resolve("routes") + ", " + JobfeedBundle.ROUTES.size() + " files as shipped"));
+    }
+
+    @Test
+    void anEditIsNamedByTheNodesThatItChanged() throws IOException {
+        place(shipped.replace("${variable.jobfeedAlertText}", "ALERT ${body}"), shipped);
+
+        assertThat(finding().verdict()).isEqualTo(Verdict.ok);
+        assertThat(finding().words()).endsWith(", edited (changed alert-sink-log)");
+    }
+
+    @Test
+    void anEditOfAFileThatHasChangedInTheBundleSinceSaysBoth() throws IOException {
+        String before = shipped.replace("alerts-notify-failed-log", "jobfeed-alerts-other-log");
+        place(before.replace("${variable.jobfeedAlertText}", "ALERT ${body}"), before);
+
+        assertThat(finding().verdict()).isEqualTo(Verdict.warning);
+        assertThat(finding().words())
+                .contains(
+                        "edited (changed alert-sink-log); and the shipped file has changed since"
+                                + " (new alerts-notify-failed-log; gone jobfeed-alerts-other-log; changed alerts-notify-failed)");
+    }
+
+    @Test
+    void aFileOfAnEarlierVersionThatNobodyEditedIsToBeReplaced() throws IOException {
+        String before = shipped.replace("${variable.jobfeedAlertText}", "Alert: ${body}");
+        place(before, before);
+
+        assertThat(finding().verdict()).isEqualTo(Verdict.warning);
+        assertThat(finding().words())
+                .contains("as an earlier version shipped it; this one's differs (changed alert-sink-log). Replace it");
+    }
+
+    @Test
+    void aFileThatDoesNotParseOrLostAStepFails() throws IOException {
+        place(shipped.replace("- route:", "- route"), shipped);
+        assertThat(finding().verdict()).isEqualTo(Verdict.failure);
+
+        place(shipped.replace("id: alerts-notify-mark-notified", "id: another"), shipped);
+        assertThat(finding().words()).endsWith("lost what the bundle needs: alerts-notify-mark-notified");
+    }
+
+    @Test
+    void aFileThatTakesAnIdOfTheBundleFailsAndNamesBoth() throws IOException {
+        Files.writeString(home.resolve("routes/own.camel.yaml"), """
+                - route:
+                    id: own
+                    from:
+                      uri: direct:own
+                      steps:
+                        - log: "own"
+                - route:
+                    id: jobo-http-call
+                    from:
+                      uri: direct:other
+                      steps:
+                        - log: "other"
+                """);
+
+        assertThat(RouteValidator.check(RuntimeConfiguration.read(Map.of())))
+                .filteredOn(finding -> finding.subject().equals("own.camel.yaml"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.verdict()).isEqualTo(Verdict.failure);
+                    assertThat(finding.words()).contains("'jobo-http-call'").contains("jobo-api.camel.yaml");
+                });
+    }
+
+    private void place(String text, String pristine) throws IOException {
+        Files.writeString(home.resolve("routes").resolve(NAME), text);
+        Files.writeString(home.resolve("routes/.shipped").resolve(NAME), pristine);
+    }
+
+    private static Finding finding() throws IOException {
+        return RouteValidator.check(RuntimeConfiguration.read(Map.of())).stream()
+                .filter(finding -> finding.subject().equals(NAME))
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,310 @@
+package dev.jobfeed.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FeedResponseParserTest {
+
+    private static final UUID ID = UUID.fromString("00000000-0000-5000-8000-00000000000a");
+    private static final String PAGE = """
+            {"estimated_total":3,"jobs":[{"id":"%s","title":"Zürich 🎈","x":[1.5,true,null]},7],\
+            "next_cursor":"c","has_more":true}""".formatted(ID);
+    private static final String IDS = """
+            {"job_ids":["%s"],"next_cursor":"c","has_more":true}""".formatted(ID);
+
+    @Test
+    void aPageIsRowsAWayOnAndATotal() throws IOException {
+        FeedPage page = feedPage(PAGE);
+
+        assertThat(page.rows()).extracting(FeedRecord::id).containsExactly(ID);
+        assertThat(page.next()).isEqualTo(new Continuation(true, "c"));
+        assertThat(page.estimatedTotal()).hasValue(3);
+    }
+
+    @Test
+    void onlyTheAnswersOwnMembersCount() throws IOException {
+        FeedPage page = feedPage("""
+                {"meta":{"jobs":[{}],"has_more":true},"estimated_total":null,"jobs":[],"has_more":false}""");
+
+        assertThat(page.received()).isZero();
+        assertThat(page.next()).isEqualTo(new Continuation(false, null));
+        assertThat(page.estimatedTotal()).isEmpty();
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsNoPageWhereverItDoes() {
+        byte[] page = PAGE.getBytes(StandardCharsets.UTF_8);
+        for (int length = 0; length < page.length; length++) {
+            InputStream cut = new ByteArrayInputStream(Arrays.copyOf(page, length));
+            assertThatExceptionOfType(MalformedResponseException.class)
+                    .as("after %d bytes", length)
+                    .isThrownBy(() -> FeedResponseParser.feedPage(cut, RecordSchema.JOB));
+        }
+        byte[] ids = IDS.getBytes(StandardCharsets.UTF_8);
+        for (int length = 0; length < ids.length; length++) {
+            InputStream cut = new ByteArrayInputStream(Arrays.copyOf(ids, length));
+            assertThatExceptionOfType(MalformedResponseException.class)
+                    .as("after %d bytes", length)
+                    .isThrownBy(() -> FeedResponseParser.idPage(cut));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    '' | The answer is not a JSON object.
+                    <html><body>Bad gateway</body></html> | The answer is not the JSON it should be: Unexpected character
+                    [] | The answer is not a JSON object.
+                    [{"jobs":[],"has_more":false}] | The answer is not a JSON object.
+                    null | The answer is not a JSON object.
+                    {} | The answer lacks the array jobs.
+                    {"has_more":false} | The answer lacks the array jobs.
+                    {"jobs":null,"has_more":false} | The answer lacks the array jobs.
+                    {"jobs":{},"has_more":false} | The answer lacks the array jobs.
+                    {"job_ids":[],"has_more":false} | The answer lacks the array jobs.
+                    {"jobs":[]} | The answer lacks a boolean has_more.
+                    {"jobs":[],"has_more":null} | The answer lacks a boolean has_more.
+                    {"jobs":[],"has_more":"false"} | The answer lacks a boolean has_more.
+                    {"jobs":[],"has_more":0} | The answer lacks a boolean has_more.
+                    {"jobs":[],"has_more":false}{} | The answer goes on behind its JSON object.
+                    {"jobs":[],"has_more":false}] | The answer is not the JSON it should be: Unexpected close marker
+                    {"jobs":[{"id":nan}],"has_more":false} | The answer is not the JSON it should be: Unrecognized token
+                    """)
+    void whatIsNoPageNeverPassesForAnEmptyOne(String answer, String message) {
+        assertThatExceptionOfType(MalformedResponseException.class)
+                .isThrownBy(() -> feedPage(answer))
+                .withMessageStartingWith(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"jobs":[],"has_more":true,"next_cursor":"c"} | c | true
+                    {"jobs":[],"next_cursor":"c","has_more":true} | c | true
+                    {"jobs":[],"has_more":false,"next_cursor":"c"} | c | false
+                    {"jobs":[],"has_more":false,"next_cursor":null} | | false
+                    {"jobs":[],"has_more":false,"next_cursor":7} | | false
+                    """)
+    void thereIsMoreWhenTheAnswerSaysSo(String answer, String cursor, boolean exists) throws IOException {
+        Continuation next = feedPage(answer).next();
+
+        assertThat(next.cursor()).isEqualTo(cursor);
+        assertThat(next.hasNext()).isEqualTo(exists);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    "has_more":true | missing
+                    "has_more":true,"next_cursor":null | null
+                    "has_more":true,"next_cursor":"" | ''
+                    "has_more":true,"next_cursor":" " | ' '
+                    "has_more":true,"next_cursor":7 | 7
+                    "next_cursor":{"after":"c"},"has_more":true | an object
+                    "next_cursor":["c"],"has_more":true | an array
+                    "next_cursor":"c","has_more":true,"next_cursor":false | false
+                    """, quoteCharacter = '~')
+    void anAnswerThatHasMoreAndNoUsableCursorIsTruncated(String members, String cursor) {
+        String message = "The answer is truncated: has_more is true, and next_cursor is " + cursor + ".";
+
+        assertThatExceptionOfType(MalformedResponseException.class)
+                .isThrownBy(() -> feedPage("{\"jobs\":[]," + members + "}"))
+                .withMessage(message)
+                .returns("feed-cut-short", MalformedResponseException::condition);
+        assertThatExceptionOfType(MalformedResponseException.class)
+                .isThrownBy(() -> FeedResponseParser.idPage(bytes("{\"job_ids\":[]," + members + "}")))
+                .withMessage(message)
+                .returns("sweep-cut-short", MalformedResponseException::condition);
+    }
+
+    @Test
+    void whatIsNoIdIsCounted() throws IOException {
+        ExpiredIdsPage page = FeedResponseParser.idPage(bytes("""
+                {"job_ids":["ID","1-1-1-1-1","",7,null,{"id":"ID"},["ID"],"ABCDEF00-0000-5000-8000-00000000000B",\
+                "abcdef0000005000800000000000000C"],"has_more":false}""".replace("ID", ID.toString())));
+
+        assertThat(page.ids())
+                .containsExactly(
+                        ID,
+                        UUID.fromString("abcdef00-0000-5000-8000-00000000000b"),
+                        UUID.fromString("abcdef00-0000-5000-8000-00000000000c"));
+        assertThat(page.unreadable()).isEqualTo(6);
+        assertThat(page.example()).isEqualTo("'1-1-1-1-1'");
+        assertThat(page.next()).isEqualTo(new Continuation(false, null));
+    }
+
+    @Test
+    void whatCommonWritersOfJsonLetThroughIsRead() throws IOException {
+        FeedPage page = feedPage("""
+                {"jobs":[{"id":"%s","title":"two\nlines\tand\u0001","compensation":{"min":NaN,"max":-Infinity,"a":[Infinity,1]},\
+                "x":NaN}],"has_more":false}""".formatted(ID));
+
+        assertThat(page.rejected()).isEmpty();
+        FeedRecord row = page.rows().get(0);
+        assertThat(row.extra()).isEqualTo("{\"x\":null}");
+        assertThat(row.value("title")).isEqualTo("two\nlines\tand\u0001");
+        assertThat(row.value("compensation")).isEqualTo("{\"min\":null,\"max\":null,\"a\":[null,1]}");
+    }
+
+    @Test
+    void aRowWithBytesThatAreNotUtf8IsRejectedAloneWhereverTheyAre() throws IOException {
+        String page = """
+                {"estimated_total":4,"jobs":[{"id":"%s","title":"Zürich"},{"id":"%s","BAD":"BAD"},BAD_SCALAR\
+                {"id":"%s","title":"\uFFFD 🎈"},{"id":"%s","title":"BAD"}],"next_cursor":"c","has_more":true}""".formatted(id(1), id(2), id(3), id(4));
+        for (int padding : new int[] {0, 7_900, 8_000, 31_000}) {
+            byte[] answer = latin1(page.replace("BAD_SCALAR", "\"a\u00e4\",")
+                    .replace("BAD", "\u00e4")
+                    .replace("Zürich", "x".repeat(padding)));
+
+            FeedPage read = FeedResponseParser.feedPage(new ByteArrayInputStream(answer), RecordSchema.JOB);
+
+            assertThat(read.rows()).extracting(FeedRecord::id).containsExactly(id(1), id(3));
+            assertThat(read.rejected()).extracting(InvalidRecord::id).containsExactly(id(2), null, id(4));
+            assertThat(read.rejected().get(0).json()).isEqualTo("{\"id\":\"" + id(2) + "\",\"\uFFFD\":\"\uFFFD\"}");
+            assertThat(read.rejected().get(2).reason()).contains("not UTF-8");
+            assertThat(read.received()).isEqualTo(5);
+            assertThat(read.next()).isEqualTo(new Continuation(true, "c"));
+            assertThat(read.estimatedTotal()).hasValue(4);
+        }
+    }
+
+    @Test
+    void aCursorWithBytesThatAreNotUtf8IsNone() {
+        for (String rows : new String[] {"", "{\"id\":\"\u00e4\"}"}) {
+            byte[] answer = ("{\"jobs\":[" + rows + "],\"next_cursor\":\"\u00e4\",\"has_more\":true}")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+
+            assertThatExceptionOfType(MalformedResponseException.class)
+                    .isThrownBy(() -> FeedResponseParser.feedPage(new ByteArrayInputStream(answer), RecordSchema.JOB));
+        }
+    }
+
+    @Test
+    void badBytesBetweenIdsAndInAProfileTakeNothingElseAlong() throws IOException {
+        byte[] ids =
+                ("{\"job_ids\":[\"\u00e4\",\"" + ID + "\"],\"has_more\":false}").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] profile = "{\"name\":\"Z\u00fcrich\"}".getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(FeedResponseParser.idPage(new ByteArrayInputStream(ids)).ids())
+                .containsExactly(ID);
+        assertThat(FeedResponseParser.object(new ByteArrayInputStream(profile)))
+                .isEqualTo("{\"name\":\"Z\uFFFDrich\"}");
+    }
+
+    private static UUID id(int number) {
+        return new UUID(0x5000, 0x8000_0000_0000_0000L + number);
+    }
+
+    /** UTF-8, but for the letter \u00e4, which is a byte of Latin-1. */
+    private static byte[] latin1(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        text.codePoints()
+                .mapToObj(Character::toString)
+                .forEach(letter -> bytes.writeBytes(letter.getBytes(
+                        letter.equals("\u00e4") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8)));
+        return bytes.toByteArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    [{"id":"x"},{"id":"y"}] | 2 expired ids is a UUID; the first is an object.
+                    [7,8] | 2 expired ids is a UUID; the first is 7.
+                    ["gggggggggggggggggggggggggggggggg",""] | 2 expired ids is a UUID; the first is 'gggggggggggggggggggggggggggggggg'.
+                    """)
+    void aListWithoutAnyIdIsNoPage(String ids, String message) {
+        assertThatExceptionOfType(MalformedResponseException.class)
+                .isThrownBy(() -> FeedResponseParser.idPage(bytes("{\"job_ids\":" + ids + ",\"has_more\":false}")))
+                .withMessage("None of the " + message)
+                .returns("sweep-unreadable", MalformedResponseException::condition);
+    }
+
+    /** As the last page of a list may have it; one id must not stop the feed. */
+    @Test
+    void aListOfOneUnreadableIdIsAPage() throws IOException {
+        ExpiredIdsPage page = FeedResponseParser.idPage(bytes("{\"job_ids\":[7],\"has_more\":false}"));
+
+        assertThat(page.ids()).isEmpty();
+        assertThat(page.unreadable()).isOne();
+        assertThat(page.example()).isEqualTo("7");
+    }
+
+    private static FeedPage feedPage(String answer) throws IOException {
+        return FeedResponseParser.feedPage(bytes(answer), RecordSchema.JOB);
+    }
+
+    private static InputStream bytes(String answer) {
+        return new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"12345678901234567890123", "-1", "1e3", "\"5\"", "null", "{}"})
+    void anEstimateThatCannotBeReadIsNone(String total) throws IOException {
+        FeedPage page = FeedResponseParser.feedPage(
+                utf8("{\"jobs\":[],\"has_more\":false,\"estimated_total\":" + total + "}"), RecordSchema.JOB);
+
+        assertThat(page.estimatedTotal()).isEmpty();
+    }
+
+    @Test
+    void aPageHasTwiceTheDocumentedRowsAtMost() throws IOException {
+        // with bytes that are not UTF-8, for which the page is read on by another parser
+        String rows = "{\"title\":\"\u00ff\"}" + ",{}".repeat(1_999);
+        String end = "],\"has_more\":false}";
+
+        FeedPage page = FeedResponseParser.feedPage(stream(latin1("{\"jobs\":[" + rows + end)), RecordSchema.JOB);
+
+        assertThat(page.rejected()).hasSize(2_000);
+        assertThatExceptionOfType(MalformedResponseException.class)
+                .isThrownBy(() -> FeedResponseParser.feedPage(
+                        stream(latin1("{\"jobs\":[" + rows + ",{}" + end)), RecordSchema.JOB))
+                .withMessage("The answer has more than 2000 jobs, twice what the API documents for a page.");
+        assertThatExceptionOfType(MalformedResponseException.class)
+                .isThrownBy(
+                        () -> FeedResponseParser.idPage(stream(latin1("{\"job_ids\":[1" + ",1".repeat(20_000) + end))))
+                .withMessageContaining("more than 20000 job_ids");
+    }
+
+    @Test
+    void aCursorHasABound() throws IOException {
+        String page = "{\"jobs\":[],\"job_ids\":[],\"has_more\":true,\"next_cursor\":\"%s\"}";
+
+        assertThat(FeedResponseParser.feedPage(utf8(page.formatted("c".repeat(65_536))), RecordSchema.JOB)
+                        .next()
+                        .hasNext())
+                .isTrue();
+        for (String longer : new String[] {"c".repeat(65_537), "c".repeat(9_000_000)}) {
+            assertThatExceptionOfType(MalformedResponseException.class)
+                    .isThrownBy(() -> FeedResponseParser.feedPage(utf8(page.formatted(longer)), RecordSchema.JOB))
+                    .withMessageContaining("longer than");
+            assertThatExceptionOfType(MalformedResponseException.class)
+                    .isThrownBy(() -> FeedResponseParser.idPage(utf8(page.formatted(longer))));
+        }
+    }
+
+    @Test
+    void anObjectHasABound() {
+        assertThatExceptionOfType(MalformedResponseException.class)
+                .isThrownBy(() -> FeedResponseParser.object(utf8("{\"a\":[" + "1,".repeat(4_500_000) + "1]}")))
+                .withMessageContaining("exceeds the maximum allowed");
+        assertThatExceptionOfType(MalformedResponseException.class)
+                .isThrownBy(() -> FeedResponseParser.object(utf8("{\"a\":\"" + "x".repeat(9_000_000) + "\"}")))
+                .withMessageContaining("longer than 8388608 bytes");
+    }
+
+    private static InputStream utf8(String answer) {
+        return stream(answer.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static InputStream stream(byte[] answer) {
+        return new ByteArrayInputStream(answer);
+    }
+}

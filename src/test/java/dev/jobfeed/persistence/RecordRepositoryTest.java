@@ -1,0 +1,262 @@
+package dev.jobfeed.persistence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.LockWait;
+import dev.jobfeed.PostgresServer;
+import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.feed.FeedRecord;
+import dev.jobfeed.feed.FeedResponseParser;
+import dev.jobfeed.feed.FieldDefinition;
+import dev.jobfeed.feed.RecordSchema;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** An update leaves the parts of a row alone that it does not change. */
+class RecordRepositoryTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-24T00:00:00Z");
+
+    private JdbcTemplate database;
+    private TransactionTemplate transaction;
+
+    private RecordRepository store(String name, FeedDefinition source) throws Exception {
+        boolean isH2 = name.equals("h2");
+        DataSource dataSource = new DriverManagerDataSource(
+                isH2 ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1" : PostgresServer.newDatabase());
+        Dialect kind = isH2 ? Dialect.H2 : Dialect.POSTGRESQL;
+        kind.migrate(dataSource, Optional.empty());
+        database = new JdbcTemplate(dataSource);
+        transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        return new RecordRepository(source, dataSource, kind);
+    }
+
+    private void sync(RecordRepository store, List<FeedRecord> rows) {
+        transaction.executeWithoutResult(status -> store.write(store.changes(rows), NOW));
+    }
+
+    private void sync(RecordRepository store, ObjectNode job) {
+        sync(store, List.of(row(FeedDefinition.JOBS, job)));
+    }
+
+    private static FeedRecord row(FeedDefinition source, ObjectNode json) {
+        try {
+            return FeedResponseParser.row(json.toString(), source.shape())
+                    .rows()
+                    .get(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ObjectNode job(int number) {
+        return full(FeedDefinition.JOBS, new UUID(1, number));
+    }
+
+    /** A row with something in each field. */
+    private static ObjectNode full(FeedDefinition source, UUID id) {
+        ObjectNode row = JSON.createObjectNode().put("id", id.toString()).put("unknown", 1);
+        for (FieldDefinition field : source.shape().fields()) {
+            switch (field.kind()) {
+                case TEXT -> row.put(field.name(), field.name());
+                case BOOLEAN -> row.put(field.name(), true);
+                case TIMESTAMP, LENIENT_TIMESTAMP -> row.put(field.name(), "2026-04-29T05:00:03.198870Z");
+                case JSON -> row.putObject(field.name()).put("id", "c1").put("name", field.name());
+            }
+        }
+        return row;
+    }
+
+    private static void change(ObjectNode row, FieldDefinition field) {
+        switch (field.kind()) {
+            case TEXT -> row.put(field.name(), "other");
+            case BOOLEAN -> row.put(field.name(), false);
+            case TIMESTAMP, LENIENT_TIMESTAMP -> row.put(field.name(), "2026-04-30T05:00:03.198870Z");
+            case JSON -> row.putObject(field.name()).put("id", "c2").put("name", "other");
+        }
+    }
+
+    static Stream<Arguments> feeds() {
+        return Stream.of("h2", "postgresql")
+                .flatMap(name -> Stream.of(FeedDefinition.values()).map(source -> Arguments.of(name, source)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("feeds")
+    void aChangeOfAnyFieldLeavesTheRowAsIfItHadComeLikeThat(String name, FeedDefinition source) throws Exception {
+        RecordRepository store = store(name, source);
+        List<FeedRecord> before = new ArrayList<>();
+        List<FeedRecord> after = new ArrayList<>();
+        List<FeedRecord> anew = new ArrayList<>();
+        List<Consumer<ObjectNode>> changes = new ArrayList<>();
+        source.shape().fields().forEach(field -> changes.add(row -> change(row, field)));
+        changes.add(row -> row.put("unknown", 2));
+        changes.add(row -> source.shape().fields().forEach(field -> change(row, field)));
+        for (int i = 0; i < changes.size(); i++) {
+            ObjectNode row = full(source, new UUID(1, i));
+            before.add(row(source, row));
+            changes.get(i).accept(row);
+            after.add(row(source, row));
+            anew.add(row(source, row.put("id", new UUID(2, i).toString())));
+        }
+        sync(store, before);
+
+        sync(store, after);
+        sync(store, anew);
+
+        List<Map<String, String>> stored =
+                after.stream().map(row -> columns(source, row.id())).toList();
+        assertThat(stored).doesNotHaveDuplicates();
+        assertThat(stored)
+                .isEqualTo(anew.stream().map(row -> columns(source, row.id())).toList());
+        assertThat(store.changes(after)).isEmpty();
+    }
+
+    /** All that was delivered, as text; with the hash that tells the next look-up what is stored. */
+    private Map<String, String> columns(FeedDefinition source, UUID id) {
+        RecordSchema shape = source.shape();
+        String columns = Stream.concat(
+                        Stream.of("extra", "content_hash"),
+                        Stream.concat(
+                                shape.fields().stream().map(FieldDefinition::name),
+                                shape.members().stream().map(RecordSchema.Member::name)))
+                .map(column -> "cast(" + column + " as varchar) as " + column)
+                .collect(Collectors.joining(", "));
+        return database
+                .queryForMap("select " + columns + " from " + source.table() + " where id = ?", id)
+                .entrySet()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, column -> String.valueOf(column.getValue())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void whatIsUnchangedIsNotWritten(String name) throws Exception {
+        RecordRepository store = store(name, FeedDefinition.JOBS);
+        ObjectNode job = job(1);
+        sync(store, job);
+        // what only a write would take away
+        database.update("update job set description = 'mine', benefits = null, title = 'mine'");
+
+        sync(store, job.put("summary", "other"));
+        assertThat(written()).isEqualTo("title mine");
+
+        sync(store, job.put("description", "other"));
+        assertThat(written()).isEqualTo("title other");
+
+        database.update("update job set description = 'mine'");
+        job.putArray("locations");
+        sync(store, job);
+        assertThat(written()).startsWith("title mine ").contains("benefits");
+    }
+
+    private String written() {
+        return database.queryForObject(
+                "select concat_ws(' ', title, description, cast(benefits as varchar)) from job", String.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRowOfAnUnknownHashIsWrittenWhole(String name) throws Exception {
+        RecordRepository store = store(name, FeedDefinition.JOBS);
+        ObjectNode job = job(1);
+        sync(store, job);
+        database.update("update job set description = 'mine', benefits = null, content_hash = ?", new byte[1]);
+
+        sync(store, job);
+
+        assertThat(written()).startsWith("title description ").contains("benefits");
+    }
+
+    /** What another process does to a row that a page has looked up already. */
+    private interface Other {
+        void run(RecordRepositoryTest test, RecordRepository store, ObjectNode row);
+    }
+
+    static Stream<Arguments> others() {
+        Other changes = (test, store, row) -> {
+            row.put("description", "between").putArray("benefits").add("between");
+            store.write(store.changes(List.of(row(FeedDefinition.JOBS, row))), NOW);
+        };
+        Other deletes = (test, store, row) -> test.database.update("delete from job where id = ?", id(row));
+        return Stream.of("h2", "postgresql")
+                .flatMap(name -> Stream.of(
+                        Arguments.of(name, Named.of("changes it", changes)),
+                        Arguments.of(name, Named.of("deletes it", deletes))));
+    }
+
+    /** The other's transaction is still open when the page comes to the row. */
+    @ParameterizedTest
+    @MethodSource("others")
+    void whatSomebodyElseDoesToARowBetweenLookUpAndUpdateDoesNotMixWithThePage(String name, Other other)
+            throws Exception {
+        RecordRepository store = store(name, FeedDefinition.JOBS);
+        List<FeedRecord> page = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            ObjectNode job = job(i);
+            if (i < 3) {
+                sync(store, job);
+            }
+            page.add(row(FeedDefinition.JOBS, job.put("title", "other")));
+        }
+        List<RecordChange> changes = store.changes(page);
+
+        LockWait.behind(
+                database,
+                () -> other.run(this, store, job(2)),
+                () -> transaction.execute(status -> {
+                    store.write(changes, NOW);
+                    return null;
+                }));
+
+        List<Map<String, String>> rows =
+                page.stream().map(row -> columns(FeedDefinition.JOBS, row.id())).toList();
+        assertThat(rows).hasSize(3).containsOnly(rows.get(2));
+        assertThat(store.changes(page)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anOlderStateDoesNotReplaceOneThatCameBetweenLookUpAndUpdate(String name) throws Exception {
+        RecordRepository store = store(name, FeedDefinition.JOBS);
+        ObjectNode job = job(1);
+        sync(store, job);
+        FeedRecord older = row(FeedDefinition.JOBS, job.put("title", "older"));
+        List<RecordChange> changes = store.changes(List.of(older));
+        FeedRecord newer =
+                row(FeedDefinition.JOBS, job.put("title", "newer").put("updated_at", "2026-05-01T00:00:00Z"));
+        sync(store, List.of(newer));
+
+        transaction.executeWithoutResult(status -> store.write(changes, NOW));
+
+        assertThat(database.queryForObject("select title from job", String.class))
+                .isEqualTo("newer");
+        assertThat(store.changes(List.of(newer))).isEmpty();
+    }
+
+    private static UUID id(ObjectNode row) {
+        return UUID.fromString(row.get("id").textValue());
+    }
+}

@@ -1,0 +1,83 @@
+package dev.jobfeed.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.persistence.StreamState;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WatermarksTest {
+
+    private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-10T12:00:00Z");
+
+    @ParameterizedTest
+    @CsvSource({
+        // watermark and sweep before now, an earlier run before now; what is used: run, sweep, what its window begins
+        // behind
+        "PT1H , PT2H , PT3H , PT1H , PT2H  , PT2H",
+        "PT-1H, PT2H , PT3H , PT3H , PT2H  , PT2H",
+        "PT-1H, PT-1H, PT3H , PT3H , PT0S  , PT167H",
+        "PT-1H, PT-1H,      , PT24H, PT0S  , PT167H",
+        "PT-1H, PT-1H, PT400H, PT400H, PT400H, PT400H",
+        "PT1H , PT-1H,      , PT1H , PT0S  , PT167H"
+    })
+    void aWatermarkThatIsLaterThanNowGivesWay(
+            Duration run, Duration sweep, Duration earlier, Duration usedRun, Duration usedSweep, Duration sweptUntil) {
+        StreamState usable = Watermarks.usable(
+                state(run, sweep), NOW, Optional.ofNullable(earlier).map(NOW::minus));
+
+        assertThat(usable.lastRunStartedAt()).isEqualTo(NOW.minus(usedRun));
+        assertThat(usable.lastSweepStartedAt()).isEqualTo(NOW.minus(usedSweep));
+        assertThat(usable.sweptUntil()).isEqualTo(NOW.minus(sweptUntil));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // watermark and sweep before now, what the difference fell by; run, sweep, window, and how far the server was
+        // ahead
+        "PT30M , PT30M , PT1H , PT90M   , PT30M , PT90M    , PT1H",
+        "PT-30M, PT-30M, PT1H , PT30M   , PT0S  , PT30M    , PT1H",
+        "PT30M , PT30M , PT72H, PT24H30M, PT30M , PT72H30M , PT24H",
+        "PT-71H, PT-71H, PT72H, PT-47H  , PT0S  , PT1H     , PT72H",
+        "PT-71H, PT-71H, PT1H , PT-70H  , PT-71H, PT-70H   , PT1H",
+        "PT30M , PT160H, PT10H, PT10H30M, PT160H, PT170H   , PT10H",
+        "PT30M , PT30M , P400D, PT24H30M, PT30M , PT167H30M, PT24H"
+    })
+    void aFallMovesTheRunsWatermarkAndWhereTheSweepBegins(
+            Duration run,
+            Duration sweep,
+            Duration by,
+            Duration usedRun,
+            Duration usedSweep,
+            Duration sweptUntil,
+            Duration ahead) {
+        StreamState fallen = Watermarks.fallen(state(run, sweep), by, NOW);
+
+        assertThat(fallen.lastRunStartedAt()).isEqualTo(NOW.minus(usedRun));
+        assertThat(fallen.lastSweepStartedAt()).isEqualTo(NOW.minus(usedSweep));
+        assertThat(fallen.sweptUntil()).isEqualTo(NOW.minus(sweptUntil));
+        assertThat(fallen.setBackFrom()).isEqualTo(NOW.plus(ahead));
+    }
+
+    /** Nor does it turn a sweep into one that lies too far back. */
+    @Test
+    void anotherFallMovesThemFurther() {
+        StreamState once = Watermarks.fallen(state(Duration.ZERO, Duration.ofHours(160)), Duration.ofHours(5), NOW);
+        StreamState twice = Watermarks.fallen(once, Duration.ofHours(1), NOW.minusHours(1));
+
+        assertThat(twice.sweptUntil()).isEqualTo(NOW.minusHours(166));
+        assertThat(twice.setBackFrom()).isEqualTo(once.setBackFrom());
+        assertThat(RunPlan.isStalled(twice, NOW)).isFalse();
+        assertThat(Watermarks.sweepFrom(twice, NOW, Duration.ofHours(2))).isEqualTo(NOW.minus(RunPlan.SWEEP_REACH));
+        assertThat(Watermarks.sweepFrom(twice, NOW, Duration.ofMinutes(1)))
+                .isEqualTo(NOW.minusHours(166).minusMinutes(1));
+    }
+
+    private static StreamState state(Duration run, Duration sweep) {
+        return RunPlanTest.state(NOW.minus(run), NOW.minus(sweep), null);
+    }
+}
