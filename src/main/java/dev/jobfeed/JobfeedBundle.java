@@ -44,6 +44,7 @@ import dev.jobfeed.route.BundleRouteGuard;
 import dev.jobfeed.route.ErrorBoundary;
 import dev.jobfeed.route.PooledExchangeFactory;
 import dev.jobfeed.route.ResultAggregationStrategy;
+import dev.jobfeed.route.ShippedRoutes;
 import dev.jobfeed.schedule.ClockWatch;
 import dev.jobfeed.schedule.ScheduleClaims;
 import dev.jobfeed.sync.AlertNotifier;
@@ -86,23 +87,7 @@ import org.slf4j.LoggerFactory;
 public final class JobfeedBundle {
 
     /** The files in {@code routes/} of the jar, without their ending {@code .camel.yaml}. */
-    public static final List<String> ROUTES = List.of(
-            "alerts",
-            "career-sites",
-            "changes",
-            "companies",
-            "jobby-api",
-            "jobby-live-events",
-            "jobby-queue",
-            "jobby-relay",
-            "jobby-webhooks",
-            "jobo-api",
-            "jobs-expired",
-            "jobs-feed",
-            "jobs-sync",
-            "kamelets",
-            "console",
-            "schedules");
+    public static final List<String> ROUTES = ShippedRoutes.FILES;
 
     private static final Logger LOG = LoggerFactory.getLogger(JobfeedBundle.class);
 
@@ -174,7 +159,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedResult", new ResultAggregationStrategy());
         registry.bind("jobfeedCallResult", new ResultAggregationStrategy("joboCreditsDeducted"));
         registry.bind("jobfeedRunResult", new RunResult());
-        registry.bind("jobfeedApiResponses", new JoboResponseHandler(attempts, tenants, ahead));
+        registry.bind("jobfeedApiResponses", new JoboResponseHandler(tenants, ahead, options.clock()));
         registry.bind("jobfeedRetryPolicy", new RetryPolicy(tenants, options.clock(), new SplittableRandom()));
         registry.bind("jobfeedApiKey", new ApiKey(tenants));
         observe(context, tenants, meters, options.clock());
@@ -188,7 +173,7 @@ public final class JobfeedBundle {
                 "jobfeedOutbox",
                 new OutboxRelay(
                         tenants, JobfeedBundle::events, heartbeats, options.clock(), holder, new SplittableRandom()));
-        bindJobby(registry, tenants.defaultTenant(), options.clock());
+        bindJobby(registry, tenants.defaultTenant(), holder, options.clock());
         if (settings.text("jobby.webhook-secret").isPresent()) {
             RawBodyTypeConverter.bind(context, settings.webhookMaxBytes());
         }
@@ -273,7 +258,7 @@ public final class JobfeedBundle {
     }
 
     /** Jobby.dev is an account of its own; what there is of it belongs to the standard tenant. */
-    private static void bindJobby(Registry registry, Tenant tenant, Clock clock) {
+    private static void bindJobby(Registry registry, Tenant tenant, LeaseOwner owner, Clock clock) {
         JobfeedProperties settings = tenant.settings();
         settings.jobbyPollInterval();
         DataSource dataSource = tenant.dataSource();
@@ -286,6 +271,8 @@ public final class JobfeedBundle {
                 new LiveEventSync(
                         settings,
                         runs,
+                        tenant.leases(),
+                        owner,
                         new LiveEventRepository(dataSource, database),
                         alerts,
                         tenant.transaction(),

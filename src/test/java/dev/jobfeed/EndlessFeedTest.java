@@ -11,6 +11,7 @@ import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sync.SyncAttempt;
+import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
@@ -162,7 +163,7 @@ class EndlessFeedTest {
 
     private Run abandon(String stream) throws Exception {
         Tenant tenant = world.bundle().tenants().defaultTenant();
-        return tenant.runs().abandon(stream, tenant.transaction()).orElseThrow();
+        return SyncCoordinator.abandon(tenant, stream).orElseThrow();
     }
 
     @ParameterizedTest

@@ -513,7 +513,7 @@ class ForeignContextTest {
                 Files.readString(Path.of("routes/companies.camel.yaml")).replace("Many companies", "Most companies"));
         Resource edited = PluginHelper.getResourceLoader(context).resolveResource("file:" + copy);
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
-        load(List.of("jobo-api", "triggers"));
+        load(List.of("jobo-api", "schedules"));
         PluginHelper.getRoutesLoader(context).loadRoutes(edited);
 
         assertThatThrownBy(() -> load(List.of("companies"))).hasStackTraceContaining("Duplicate route id");
@@ -551,7 +551,7 @@ class ForeignContextTest {
     @Test
     void theHostLoadsOnlyTheFlowsThatItWants() throws Exception {
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
-        load(List.of("jobo-api", "companies", "triggers"));
+        load(List.of("jobo-api", "companies", "schedules"));
         context.start();
 
         String job =

@@ -317,7 +317,7 @@ class RejectedRecordsTest {
                             checkpoints[0]++;
                             exchange.getVariable("jobfeedAttempt", dev.jobfeed.sync.SyncAttempt.class)
                                     .tenant()
-                                    .runs()
+                                    .leases()
                                     .release(exchange.getVariable("jobfeedAttempt", dev.jobfeed.sync.SyncAttempt.class)
                                             .lease());
                         }));

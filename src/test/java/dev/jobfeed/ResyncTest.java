@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.expiry.PendingExpiryService;
 import dev.jobfeed.lease.Lease;
 import dev.jobfeed.lease.LeaseOwner;
+import dev.jobfeed.lease.LeaseRepository;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.Run;
@@ -19,6 +20,7 @@ import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sync.SyncAttempt;
+import dev.jobfeed.sync.SyncCoordinator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -197,7 +199,7 @@ class ResyncTest {
 
     private void abandon() throws Exception {
         var tenant = world.bundle().tenants().defaultTenant();
-        assertThat(tenant.runs().abandon("jobs", tenant.transaction())).isPresent();
+        assertThat(SyncCoordinator.abandon(tenant, "jobs")).isPresent();
     }
 
     @Test
@@ -354,14 +356,14 @@ class ResyncTest {
 
         ResyncRepository held = world.bundle().tenants().defaultTenant().reconcile();
         assertThat(held.pending()).isEqualTo(38);
-        RunRepository runs = world.bundle().tenants().defaultTenant().runs();
-        Lease attempt = runs.acquire("jobs", LeaseOwner.currentProcess(), Duration.ofMinutes(1))
+        LeaseRepository leases = world.bundle().tenants().defaultTenant().leases();
+        Lease attempt = leases.acquire("jobs", LeaseOwner.currentProcess(), Duration.ofMinutes(1))
                 .orElseThrow();
         assertThatThrownBy(() ->
                         PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now()))
                 .isInstanceOf(StreamLockedException.class);
         assertThat(held.pending()).isEqualTo(38);
-        runs.release(attempt);
+        leases.release(attempt);
         assertThat(PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now()))
                 .isEqualTo(38);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone.subList(2, 40));

@@ -106,7 +106,7 @@ class ScheduleClaimsTest {
         var attempts = world.bundle().attempts();
         var attempt = attempts.begin(null, "jobs", null, null);
         assertThat(isDue()).as("while another is at work").isFalse();
-        world.bundle().runs().release(attempt.lease());
+        attempt.tenant().leases().release(attempt.lease());
 
         assertThat(isDue()).as("nothing was ever done").isTrue();
         world.sync();

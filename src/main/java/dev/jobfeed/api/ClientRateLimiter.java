@@ -2,7 +2,6 @@ package dev.jobfeed.api;
 
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.Headers;
-import dev.jobfeed.sync.SyncAttempt;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,27 +53,27 @@ public final class ClientRateLimiter {
     /**
      * Waits until another request is inside the limit, or the attempt is asked to stop.
      *
-     * @param attempt null for a request outside of an attempt
+     * @param owner null for a request outside of an attempt
      */
-    public void acquire(String path, SyncAttempt attempt) throws InterruptedException {
+    public void acquire(String path, RequestOwner owner) throws InterruptedException {
         // it stays, for another stream may have a request of its own waiting
         Instant until = notBefore.get(bucket(path));
         if (until != null && until.isAfter(clock.instant())) {
-            acquire(path, until, attempt);
+            acquire(path, until, owner);
         }
         sent.put(bucket(path), clock.instant());
     }
 
-    private void acquire(String path, Instant until, SyncAttempt attempt) throws InterruptedException {
+    private void acquire(String path, Instant until, RequestOwner owner) throws InterruptedException {
         Duration pause = Duration.between(clock.instant(), until);
         if (pause.compareTo(NOTEWORTHY) > 0) {
             LOG.info("{}: the rate limit is used up; waiting until {}", path, until);
         }
-        if (attempt != null) {
-            attempt.markWaiting();
+        if (owner != null) {
+            owner.markWaiting();
         }
         long step = Math.max(1, Math.min(50, pause.toMillis()));
-        while (until.isAfter(clock.instant()) && (attempt == null || !attempt.isStopping())) {
+        while (until.isAfter(clock.instant()) && (owner == null || !owner.isStopping())) {
             TimeUnit.MILLISECONDS.sleep(step);
         }
     }

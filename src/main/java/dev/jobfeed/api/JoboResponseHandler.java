@@ -9,20 +9,20 @@ import dev.jobfeed.feed.FeedResponseParser;
 import dev.jobfeed.feed.Headers;
 import dev.jobfeed.feed.MalformedResponseException;
 import dev.jobfeed.feed.ReadAheadInputStream;
-import dev.jobfeed.kamelet.ExpiredIdReader;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.problem.ProblemTranslator;
-import dev.jobfeed.sync.SyncAttempt;
-import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,15 +49,16 @@ public final class JoboResponseHandler {
 
     private static final String SENT = "jobfeedSentNanos";
 
-    private final SyncCoordinator attempts;
     private final TenantRegistry tenants;
     private final Executor executor;
+    private final Clock clock;
+    private final Map<String, ClientRateLimiter> limiters = new ConcurrentHashMap<>();
 
     /** Answers that are read by threads of {@code executor}, too. */
-    public JoboResponseHandler(SyncCoordinator attempts, TenantRegistry tenants, Executor executor) {
-        this.attempts = attempts;
+    public JoboResponseHandler(TenantRegistry tenants, Executor executor, Clock clock) {
         this.tenants = tenants;
         this.executor = executor;
+        this.clock = clock;
     }
 
     /**
@@ -66,14 +67,14 @@ public final class JoboResponseHandler {
      */
     public void beforeRequest(Exchange exchange) throws InterruptedException {
         exchange.setVariable("joboMethod", exchange.getMessage().getBody() == null ? "GET" : "POST");
-        SyncAttempt attempt = attempt(exchange);
+        RequestOwner owner = owner(exchange);
         Tenant tenant = tenants.forExchange(exchange);
         long asked = System.nanoTime();
-        tenant.pace().acquire(path(exchange), attempt);
+        limiter(tenant).acquire(path(exchange), owner);
         tenant.meters().add(JobfeedMetric.WAITS, (System.nanoTime() - asked) / 1e9, "pace");
-        if (attempt != null) {
+        if (owner != null) {
             boolean again = Boolean.TRUE.equals(exchange.getIn().getHeader(Exchange.REDELIVERED, Boolean.class));
-            attempts.check(attempt, again, path(exchange).endsWith("/feed"));
+            owner.beforeRequest(again, path(exchange).endsWith("/feed"));
         }
         exchange.setVariable(SENT, System.nanoTime());
     }
@@ -88,7 +89,7 @@ public final class JoboResponseHandler {
                         "jobo",
                         endpoint(path(exchange)),
                         status(exchange));
-        tenant.pace()
+        limiter(tenant)
                 .onResponse(
                         path(exchange),
                         header(exchange, "X-RateLimit-Limit"),
@@ -98,16 +99,16 @@ public final class JoboResponseHandler {
         observe(exchange);
         BigDecimal deducted = credits(exchange, "X-Credits-Deducted");
         exchange.setVariable("joboCreditsDeducted", deducted);
-        SyncAttempt attempt = attempt(exchange);
-        if (attempt != null) {
-            attempt.recordCredits(deducted, credits(exchange, "X-Credits-Balance"));
+        RequestOwner owner = owner(exchange);
+        if (owner != null) {
+            owner.recordCredits(deducted, credits(exchange, "X-Credits-Balance"));
         }
         if (deducted != null) {
             tenant.meters()
                     .add(
                             JobfeedMetric.CREDITS_SPENT,
                             deducted.doubleValue(),
-                            attempt == null ? "companies" : attempt.stream());
+                            owner == null ? "companies" : owner.stream());
         }
     }
 
@@ -117,14 +118,14 @@ public final class JoboResponseHandler {
      */
     private static void observe(Exchange exchange) {
         Optional<Instant> date = Headers.date(header(exchange, "Date"));
-        SyncAttempt attempt = attempt(exchange);
-        ExpiredIdReader.Reading reading =
-                exchange.getVariable("jobfeedReading") instanceof ExpiredIdReader.Reading it ? it : null;
-        if (date.isPresent() && (attempt != null || reading != null)) {
-            ServerClock clock = attempt != null ? attempt.clock() : reading.clock();
+        RequestOwner owner = owner(exchange);
+        ServerTimeObserver reading =
+                exchange.getVariable("jobfeedReading") instanceof ServerTimeObserver it ? it : null;
+        if (date.isPresent() && (owner != null || reading != null)) {
+            ServerClock clock = owner != null ? owner.clock() : reading.clock();
             clock.observe(date.get(), exchange.getVariable(SENT, Long.class), System.nanoTime());
-        } else if (attempt != null && "200".equals(status(exchange))) {
-            attempt.clock().observeUndated();
+        } else if (owner != null && "200".equals(status(exchange))) {
+            owner.clock().observeUndated();
         }
     }
 
@@ -146,9 +147,9 @@ public final class JoboResponseHandler {
                 return FeedResponseParser.idPage(body);
             }
             FeedPage page = feedPage(body, FeedDefinition.at(path));
-            SyncAttempt attempt = attempt(exchange);
-            if (attempt != null) {
-                attempt.recordReceived(page.received());
+            RequestOwner owner = owner(exchange);
+            if (owner != null) {
+                owner.recordReceived(page.received());
             }
             return page;
         } catch (InvalidPayloadException e) {
@@ -231,8 +232,12 @@ public final class JoboResponseHandler {
                 : exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, "IO_ERROR", String.class);
     }
 
-    private static SyncAttempt attempt(Exchange exchange) {
-        return exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
+    private ClientRateLimiter limiter(Tenant tenant) {
+        return limiters.computeIfAbsent(tenant.name(), name -> new ClientRateLimiter(tenant.settings(), clock));
+    }
+
+    private static RequestOwner owner(Exchange exchange) {
+        return exchange.getVariable("jobfeedAttempt", RequestOwner.class);
     }
 
     private static String path(Exchange exchange) {

@@ -3,7 +3,6 @@ package dev.jobfeed.api;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.PrintableText;
 import dev.jobfeed.metrics.JobfeedMetric;
-import dev.jobfeed.sync.SyncAttempt;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.math.BigDecimal;
@@ -124,25 +123,25 @@ public final class RetryPolicy implements Processor {
         Tenant tenant = tenants.forExchange(exchange);
         JobfeedProperties settings = tenant.settings();
         RetryState history = exchange.getProperty(HISTORY, RetryState.class);
-        SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
-        if (attempt != null && attempt.isStopping()) {
+        RequestOwner owner = exchange.getVariable("jobfeedAttempt", RequestOwner.class);
+        if (owner != null && owner.isStopping()) {
             return false;
         }
         if (history.count() > most || history.bought() >= MOST_BOUGHT) {
-            if (attempt != null && history.bought() > 0) {
-                attempt.addDetail(history.cost());
+            if (owner != null && history.bought() > 0) {
+                owner.addDetail(history.cost());
             }
             return false;
         }
         if (history.delay().compareTo(settings.duration("jobo.retry.max-wait")) > 0) {
-            if (attempt != null) {
-                attempt.addDetail("it asks to be left alone for "
+            if (owner != null) {
+                owner.addDetail("it asks to be left alone for "
                         + history.delay().toSeconds() + " s, longer than jobo.retry.max-wait allows");
             }
             return false;
         }
-        if (attempt != null) {
-            attempt.markWaiting();
+        if (owner != null) {
+            owner.markWaiting();
         }
         LOG.warn(
                 "{}: {}; {}waiting {} s, then asking again ({} of at most {})",

@@ -2,6 +2,7 @@ package dev.jobfeed.cli;
 
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.persistence.Run;
+import dev.jobfeed.sync.SyncCoordinator;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -29,9 +30,7 @@ final class AbandonCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
-            Optional<Run> abandoned = store.tenant()
-                    .runs()
-                    .abandon(source.stream(), store.tenant().transaction());
+            Optional<Run> abandoned = SyncCoordinator.abandon(store.tenant(), source.stream());
             OffsetDateTime owed = store.tenant().runs().state(source.stream()).resyncNeededSince();
             System.out.println(abandoned
                             .map(run -> source.property() + ": run " + run.id() + " abandoned after " + run.pages()

@@ -44,7 +44,7 @@ public final class ConsoleActions {
     /** The actions there are now on a stream, each with what it costs. */
     public String list(Exchange exchange) {
         QueryParameters query = QueryParameters.of(exchange);
-        ScheduledStream flow = ScheduledStream.named(query.text("stream").orElse("jobs"));
+        ScheduledStream flow = HttpProblemException.stream(query.text("stream").orElse("jobs"));
         TenantConsole board = boards.named(query.text("tenant").orElse(""));
         SchedulePauses schedules = board.schedules();
         CostForecast costs = board.costs();
@@ -141,7 +141,7 @@ public final class ConsoleActions {
         }
         check(body, "tenant", JsonNode::isTextual, "a text");
         check(body, "confirm_cost", JsonNode::isBoolean, "true or false");
-        ScheduledStream flow = ScheduledStream.named(body.get("stream").asText());
+        ScheduledStream flow = HttpProblemException.stream(body.get("stream").asText());
         TenantConsole board = boards.named(body.path("tenant").asText(""));
         exchange.setVariable("jobfeedTenant", board.tenant().name());
         exchange.setVariable("jobfeedStream", flow.stream());

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.quarantine.QuarantineService;
-import dev.jobfeed.schedule.ScheduledStream;
 import dev.jobfeed.tenant.Tenant;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,7 +40,7 @@ public final class ConsoleQueries {
     /** The last runs of a stream, newest first. */
     public String runs(Exchange exchange) {
         String stream = text(exchange, "stream").orElse("jobs");
-        ScheduledStream.named(stream);
+        HttpProblemException.stream(stream);
         ObjectNode json = JSON.createObjectNode();
         ArrayNode list = json.putArray("runs");
         board(exchange).tenant().runs().lastRuns(stream, limit(exchange, 50)).forEach(run -> list.add(RunJson.of(run)));

@@ -1,5 +1,7 @@
 package dev.jobfeed.console;
 
+import dev.jobfeed.schedule.ScheduledStream;
+
 /** A request that is not answered as it was meant. */
 public final class HttpProblemException extends RuntimeException {
 
@@ -27,6 +29,17 @@ public final class HttpProblemException extends RuntimeException {
     /** A refusal of a method where only others are taken, comma-separated. */
     static HttpProblemException method(String asked, String allowed) {
         return new HttpProblemException(405, "This path takes " + allowed + ", and not " + asked + ".", allowed);
+    }
+
+    /**
+     * Finds a stream by its name.
+     *
+     * @throws HttpProblemException with 404 when there is none of that name
+     */
+    static ScheduledStream stream(String name) {
+        return ScheduledStream.named(name)
+                .orElseThrow(() -> new HttpProblemException(
+                        404, "There is no stream '" + name + "'; it is jobs, career_sites or jobby_live_events."));
     }
 
     /** The HTTP status. */

@@ -34,7 +34,7 @@ public final class PendingExpiryService {
      * @throws StreamLockedException when an attempt is at work
      */
     public static int accept(Tenant tenant, OffsetDateTime at) {
-        Lease lease = tenant.transaction().execute(status -> tenant.runs().take(STREAM));
+        Lease lease = tenant.transaction().execute(status -> tenant.leases().take(STREAM));
         try {
             int expired = 0;
             List<ResyncRepository.PendingExpiry> some;
@@ -45,7 +45,7 @@ public final class PendingExpiryService {
             tenant.transaction().executeWithoutResult(status -> tenant.alerts().clear(STREAM, "reconcile-held"));
             return expired;
         } finally {
-            tenant.transaction().executeWithoutResult(status -> tenant.runs().release(lease));
+            tenant.transaction().executeWithoutResult(status -> tenant.leases().release(lease));
         }
     }
 
@@ -64,7 +64,7 @@ public final class PendingExpiryService {
                 tenant.reconcile().deletePending(ids);
                 expired += jobs.size();
             }
-            tenant.runs().renew(lease, LEASE);
+            tenant.leases().renew(lease, LEASE);
             return expired;
         });
     }

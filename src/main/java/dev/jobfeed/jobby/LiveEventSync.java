@@ -6,6 +6,7 @@ import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.MalformedResponseException;
 import dev.jobfeed.lease.Lease;
 import dev.jobfeed.lease.LeaseOwner;
+import dev.jobfeed.lease.LeaseRepository;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.RejectedRecordFinder;
 import dev.jobfeed.persistence.RunRepository;
@@ -35,6 +36,8 @@ public final class LiveEventSync {
 
     private final JobfeedProperties settings;
     private final RunRepository runs;
+    private final LeaseRepository leases;
+    private final LeaseOwner owner;
     private final LiveEventRepository store;
     private final AlertService alerts;
     private final TransactionTemplate transaction;
@@ -43,12 +46,16 @@ public final class LiveEventSync {
     public LiveEventSync(
             JobfeedProperties settings,
             RunRepository runs,
+            LeaseRepository leases,
+            LeaseOwner owner,
             LiveEventRepository store,
             AlertService alerts,
             TransactionTemplate transaction,
             Clock clock) {
         this.settings = settings;
         this.runs = runs;
+        this.leases = leases;
+        this.owner = owner;
         this.store = store;
         this.alerts = alerts;
         this.transaction = transaction;
@@ -68,7 +75,7 @@ public final class LiveEventSync {
                     + "; now jobby.base-url is " + settings.jobbyBaseUrl()
                     + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
         }
-        Lease lease = runs.acquire(STREAM, LeaseOwner.currentProcess(), settings.lease())
+        Lease lease = leases.acquire(STREAM, owner, settings.lease())
                 .orElseThrow(() -> new StreamLockedException("Somebody else is at the live events of Jobby.dev. If that"
                         + " process is dead, its lease runs out within "
                         + settings.lease().toSeconds() + " s."));
@@ -130,13 +137,13 @@ public final class LiveEventSync {
     /** Moves the watermark, and proves the lease. */
     public void commit(LiveEventSyncSession visit) {
         store.listed(STREAM, visit.startedAt(), settings.jobbyBaseUrl());
-        runs.renew(visit.lease(), settings.lease());
+        leases.renew(visit.lease(), settings.lease());
     }
 
     /** Gives the lease back, and raises or ends alerts. */
     public void end(LiveEventSyncSession visit, Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        runs.release(visit.lease());
+        leases.release(visit.lease());
         if (thrown == null) {
             LOG.info("live events of Jobby.dev: {}", visit.summary());
             alerts.clearAllBut(STREAM, alertRefused(visit));

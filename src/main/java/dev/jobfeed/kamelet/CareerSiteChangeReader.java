@@ -75,14 +75,15 @@ public final class CareerSiteChangeReader {
      */
     public Reading begin(String tenant) {
         Tenant reader = tenants.get(tenant);
-        Lease lease =
-                reader.runs().acquire(STREAM, holder, reader.settings().lease()).orElse(null);
+        Lease lease = reader.leases()
+                .acquire(STREAM, holder, reader.settings().lease())
+                .orElse(null);
         if (lease == null) {
             return null;
         }
         Reading reading = new Reading(reader, lease);
         reading.heartbeat = LeaseRenewer.of(
-                heartbeats, reader.runs(), lease, reader.settings().lease(), () -> reading.lost = true);
+                heartbeats, reader.leases(), lease, reader.settings().lease(), () -> reading.lost = true);
         return reading;
     }
 
@@ -104,14 +105,16 @@ public final class CareerSiteChangeReader {
             if (jdbc(reading).update(sql("handed-on-move", reading), place) == 0) {
                 jdbc(reading).update(sql("handed-on-begin", reading), place);
             }
-            reading.tenant.runs().renew(reading.lease, reading.tenant.settings().lease());
+            reading.tenant
+                    .leases()
+                    .renew(reading.lease, reading.tenant.settings().lease());
         });
     }
 
     /** Lets attempts work on the stream again. */
     public void end(Reading reading) {
         reading.heartbeat.close();
-        reading.tenant.runs().release(reading.lease);
+        reading.tenant.leases().release(reading.lease);
     }
 
     private static NamedParameterJdbcTemplate jdbc(Reading reading) {

@@ -1,6 +1,7 @@
 package dev.jobfeed.kamelet;
 
 import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.api.ServerTimeObserver;
 import dev.jobfeed.expiry.ExpirySweep;
 import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.lease.Lease;
@@ -44,7 +45,7 @@ public final class ExpiredIdReader {
     }
 
     /** One reading of the list. In routes it is the variable {@code jobfeedReading}. */
-    public static final class Reading {
+    public static final class Reading implements ServerTimeObserver {
 
         private final Tenant tenant;
         private final Lease lease;
@@ -59,7 +60,7 @@ public final class ExpiredIdReader {
             this.clock = clock;
         }
 
-        /** The server's clock. */
+        @Override
         public ServerClock clock() {
             return clock;
         }
@@ -84,7 +85,7 @@ public final class ExpiredIdReader {
     public Reading begin(String tenant) {
         Tenant reader = tenants.get(tenant);
         Duration duration = reader.settings().lease();
-        Lease lease = reader.runs().acquire(STREAM, holder, duration).orElse(null);
+        Lease lease = reader.leases().acquire(STREAM, holder, duration).orElse(null);
         if (lease == null) {
             return null;
         }
@@ -95,7 +96,7 @@ public final class ExpiredIdReader {
         OffsetDateTime start = reading.clock.at(nanos);
         reading.sweep = new ExpirySweep(
                 since(reading, state, start), start, nanos, reader.settings().expiredBatchSize());
-        reading.heartbeat = LeaseRenewer.of(heartbeats, reader.runs(), lease, duration, () -> reading.lost = true);
+        reading.heartbeat = LeaseRenewer.of(heartbeats, reader.leases(), lease, duration, () -> reading.lost = true);
         return reading;
     }
 
@@ -133,7 +134,7 @@ public final class ExpiredIdReader {
                 } else {
                     tenant.alerts().clear(STREAM, ClockAlert.CONDITION);
                 }
-                tenant.runs().renew(reading.lease, tenant.settings().lease());
+                tenant.leases().renew(reading.lease, tenant.settings().lease());
                 return aligned;
             });
             OffsetDateTime start = reading.clock.at(reading.sweep.startedNanos());
@@ -154,13 +155,13 @@ public final class ExpiredIdReader {
         Tenant tenant = reading.tenant;
         tenant.transaction().executeWithoutResult(status -> {
             tenant.runs().sweptUntil(STREAM, reading.sweep.startedAt(), true);
-            tenant.runs().renew(reading.lease, tenant.settings().lease());
+            tenant.leases().renew(reading.lease, tenant.settings().lease());
         });
     }
 
     /** Lets others read. */
     public void end(Reading reading) {
         reading.heartbeat.close();
-        reading.tenant.runs().release(reading.lease);
+        reading.tenant.leases().release(reading.lease);
     }
 }

@@ -1,6 +1,5 @@
 package dev.jobfeed.lease;
 
-import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.problem.ProblemTranslator;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,7 +13,7 @@ public final class LeaseRenewer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseRenewer.class);
 
-    private final RunRepository runs;
+    private final LeaseRepository leases;
     private final Lease lease;
     private final Duration duration;
     private final Runnable lost;
@@ -22,8 +21,8 @@ public final class LeaseRenewer implements AutoCloseable {
     private volatile boolean closed;
 
     private LeaseRenewer(
-            ScheduledExecutorService executor, RunRepository runs, Lease lease, Duration duration, Runnable lost) {
-        this.runs = runs;
+            ScheduledExecutorService executor, LeaseRepository leases, Lease lease, Duration duration, Runnable lost) {
+        this.leases = leases;
         this.lease = lease;
         this.duration = duration;
         this.lost = lost;
@@ -37,13 +36,13 @@ public final class LeaseRenewer implements AutoCloseable {
      * @param lost what is done when the lease is another's
      */
     public static LeaseRenewer of(
-            ScheduledExecutorService executor, RunRepository runs, Lease lease, Duration duration, Runnable lost) {
-        return new LeaseRenewer(executor, runs, lease, duration, lost);
+            ScheduledExecutorService executor, LeaseRepository leases, Lease lease, Duration duration, Runnable lost) {
+        return new LeaseRenewer(executor, leases, lease, duration, lost);
     }
 
     private void beat() {
         try {
-            runs.renew(lease, duration);
+            leases.renew(lease, duration);
         } catch (LeaseLostException e) {
             // a beat that was under way while the lease was given back finds no lease, and none is lost
             if (!closed) {

@@ -94,7 +94,7 @@ public final class OutboxRelay {
         if (waiting.stream().noneMatch(OutboxSource::isWaiting)) {
             return null;
         }
-        return tenant.runs()
+        return tenant.leases()
                 .acquire(STREAM, holder, tenant.settings().lease())
                 .map(lease -> turn(
                         tenant,
@@ -113,7 +113,7 @@ public final class OutboxRelay {
     private RelaySession turn(Tenant tenant, Lease lease, String to, String receiver, List<OutboxSource> waiting) {
         RelaySession turn = new RelaySession(tenant, lease, to, receiver, waiting);
         turn.beats(LeaseRenewer.of(
-                heartbeats, tenant.runs(), lease, tenant.settings().lease(), turn::lose));
+                heartbeats, tenant.leases(), lease, tenant.settings().lease(), turn::lose));
         return turn;
     }
 
@@ -137,7 +137,7 @@ public final class OutboxRelay {
         }
         Duration lease = turn.tenant().settings().lease();
         if (turn.nanosSinceProof() > lease.toNanos() / 4) {
-            turn.tenant().runs().renew(turn.lease(), lease);
+            turn.tenant().leases().renew(turn.lease(), lease);
             turn.proven();
         }
     }
@@ -195,7 +195,7 @@ public final class OutboxRelay {
             OffsetDateTime before = now().minus(turn.tenant().settings().duration("jobfeed.changes.keep"));
             turn.sources().forEach(source -> source.forget(before));
         } finally {
-            turn.tenant().runs().release(turn.lease());
+            turn.tenant().leases().release(turn.lease());
         }
         if (turn.sent() > 0) {
             LOG.debug("{} events sent", turn.sent());

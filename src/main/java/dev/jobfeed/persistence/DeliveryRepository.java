@@ -1,6 +1,5 @@
 package dev.jobfeed.persistence;
 
-import dev.jobfeed.sync.Watermarks;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -94,8 +93,7 @@ public final class DeliveryRepository {
     /** Moves the earliest times of all pages back, because the server's clock may have been set back since. */
     public void shift(Duration by) {
         jdbc.update(
-                sql("delivered-shift"),
-                Map.of("millis", Watermarks.inReach(by).plusNanos(999_999).toMillis()));
+                sql("delivered-shift"), Map.of("millis", by.plusNanos(999_999).toMillis()));
     }
 
     private String sql(String name) {

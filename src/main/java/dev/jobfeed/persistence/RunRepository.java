@@ -3,18 +3,11 @@ package dev.jobfeed.persistence;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.InvalidRecord;
-import dev.jobfeed.lease.Lease;
-import dev.jobfeed.lease.LeaseLostException;
-import dev.jobfeed.lease.LeaseOwner;
-import dev.jobfeed.lease.StreamLockedException;
-import dev.jobfeed.sync.RunPlan;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +18,6 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
@@ -39,8 +31,15 @@ public final class RunRepository {
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Dialect database;
+    private final String machine;
 
-    public RunRepository(DataSource dataSource, Dialect database) {
+    /**
+     * Creates the repository.
+     *
+     * @param machine the name of this machine, by which the difference of its clock is stored
+     */
+    public RunRepository(DataSource dataSource, Dialect database, String machine) {
+        this.machine = machine;
         this.jdbc = new NamedParameterJdbcTemplate(dataSource);
         this.database = database;
     }
@@ -49,7 +48,7 @@ public final class RunRepository {
     public StreamState state(String stream) {
         return jdbc.queryForObject(
                 sql("state-read"),
-                Map.of("stream", stream, "machine", LeaseOwner.machine()),
+                Map.of("stream", stream, "machine", machine),
                 (row, i) -> new StreamState(
                         stream,
                         time(row, "last_run_started_at"),
@@ -105,102 +104,32 @@ public final class RunRepository {
     /** How many jobs there are in all. */
     public record JobTotals(long active, long expired) {}
 
-    /** Takes the lease if nobody holds it, and ends what a former holder that never gave it back has left open. */
-    public Optional<Lease> acquire(String stream, LeaseOwner holder, Duration duration) {
-        Optional<String> former = leaseHolder(stream);
-        Lease lease = new Lease(stream, UUID.randomUUID());
-        int taken = jdbc.update(
-                sql("lease-acquire"), leaseParameters(lease, duration).addValue("holder", holder.text()));
-        if (taken == 0) {
-            return Optional.empty();
-        }
-        if (database == Dialect.POSTGRESQL) {
-            former.ifPresent(text -> jdbc.queryForList(sql("sessions-end"), Map.of("holder", text), Boolean.class));
-        }
-        return Optional.of(lease);
-    }
-
     /**
-     * Notes a firing of a schedule.
+     * Opens a run and makes it the stream's open one.
      *
-     * @param latest the time after which no firing can have been; a later one that is noted does not count
-     * @return false when it, or a later one, is noted already
+     * @param windowFrom null unless the run is incremental
      */
-    public boolean fire(String schedule, OffsetDateTime at, OffsetDateTime latest) {
-        addSchedule(schedule);
-        return jdbc.update(sql("firing-advance"), Map.of("schedule", schedule, "at", at, "latest", latest)) == 1;
-    }
-
-    /** When a schedule fired last; long ago when it never did. */
-    public OffsetDateTime lastFiring(String schedule) {
-        addSchedule(schedule);
-        return jdbc.queryForObject(sql("firing-last"), Map.of("schedule", schedule), OffsetDateTime.class);
-    }
-
-    /**
-     * Notes a firing of a schedule, unless another was noted since a look at it, or somebody is at work on the stream.
-     *
-     * @param before what {@link #lastFiring} said
-     * @param latest the time after which no firing can have been; a later one that is noted does not count
-     */
-    public boolean fireAfter(
-            String schedule, String stream, OffsetDateTime before, OffsetDateTime at, OffsetDateTime latest) {
-        return jdbc.update(
-                        sql("firing-replace"),
-                        Map.of("schedule", schedule, "stream", stream, "before", before, "at", at, "latest", latest))
-                == 1;
-    }
-
-    private void addSchedule(String schedule) {
-        try {
-            jdbc.update(sql("firing-add"), Map.of("schedule", schedule));
-        } catch (DuplicateKeyException e) {
-            LOG.debug("Another node has added the schedule {} just now", schedule, e);
-        }
-    }
-
-    /** Who holds the lease of a stream, or held it last and never gave it back. */
-    public Optional<String> leaseHolder(String stream) {
-        return jdbc.query(sql("lease-holder"), Map.of("stream", stream), (row, i) -> row.getString(1)).stream()
-                .findFirst();
-    }
-
-    /** Extends a lease; also the fence of a transaction, as its last statement. */
-    public void renew(Lease lease, Duration duration) {
-        if (jdbc.update(sql("lease-renew"), leaseParameters(lease, duration)) != 1) {
-            throw LeaseLostException.of(lease.stream());
-        }
-    }
-
-    /** Whether a lease is still its holder's. */
-    public boolean holds(Lease lease) {
-        Integer held = jdbc.queryForObject(
-                sql("lease-holds"), Map.of("stream", lease.stream(), "token", lease.token()), Integer.class);
-        return held != null && held == 1;
-    }
-
-    /** Gives the lease back; nothing happens when it is another's by now. */
-    public void release(Lease lease) {
-        jdbc.update(sql("lease-release"), leaseParameters(lease, Duration.ZERO));
-    }
-
-    /** Opens a run and makes it the stream's open one. */
     public Run open(
-            StreamState state, RunPlan plan, OffsetDateTime startedAt, String fingerprint, boolean costConfirmed) {
+            String stream,
+            RunMode mode,
+            OffsetDateTime windowFrom,
+            OffsetDateTime startedAt,
+            String fingerprint,
+            boolean costConfirmed) {
         GeneratedKeyHolder key = new GeneratedKeyHolder();
         jdbc.update(
                 sql("run-open"),
                 new MapSqlParameterSource()
-                        .addValue("stream", state.stream())
-                        .addValue("mode", lower(plan.mode()))
+                        .addValue("stream", stream)
+                        .addValue("mode", lower(mode))
                         .addValue("run_started_at", startedAt)
-                        .addValue("window_from", plan.windowFrom(), java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                        .addValue("window_from", windowFrom, java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
                         .addValue("filters_fingerprint", fingerprint)
                         .addValue("cost_confirmed", costConfirmed),
                 key,
                 new String[] {"id"});
         long id = key.getKey().longValue();
-        jdbc.update(sql("state-open"), Map.of("stream", state.stream(), "run_id", id, "run_started_at", startedAt));
+        jdbc.update(sql("state-open"), Map.of("stream", stream, "run_id", id, "run_started_at", startedAt));
         return run(id);
     }
 
@@ -388,37 +317,6 @@ public final class RunRepository {
         deleteCursors(run.id());
     }
 
-    /**
-     * Closes a stream's open run for good, in a transaction of its own.
-     *
-     * @return the run as it was; empty when none was open
-     * @throws StreamLockedException when an attempt is at work on it
-     */
-    public Optional<Run> abandon(String stream, TransactionTemplate transaction) {
-        return transaction.execute(status -> {
-            Lease lease = take(stream);
-            StreamState state = state(stream);
-            Optional<Run> open = Optional.ofNullable(state.openRunId()).map(this::run);
-            open.ifPresent(run -> closeFailed(
-                    run,
-                    "Abandoned by a person.",
-                    OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS)));
-            release(lease);
-            return open;
-        });
-    }
-
-    /**
-     * Takes the lease, for a minute, for what a person asks for.
-     *
-     * @throws StreamLockedException when an attempt is at work
-     */
-    public Lease take(String stream) {
-        return acquire(stream, LeaseOwner.currentProcess(), Duration.ofMinutes(1))
-                .orElseThrow(() -> new StreamLockedException("An attempt is at work on the stream " + stream + ": "
-                        + leaseHolder(stream).orElse("it has just begun") + "."));
-    }
-
     /** Rows that were delivered in order need nobody's care any more. */
     public void stored(Run run, UuidArray ids, OffsetDateTime at) {
         jdbc.update(
@@ -455,7 +353,7 @@ public final class RunRepository {
                 new MapSqlParameterSource("stream", state.stream())
                         .addValue(
                                 "difference", difference == null ? null : difference.toMillis(), java.sql.Types.BIGINT)
-                        .addValue("machine", LeaseOwner.machine())
+                        .addValue("machine", machine)
                         .addValue("run_started_at", state.lastRunStartedAt(), time)
                         .addValue("sweep_started_at", state.lastSweepStartedAt(), time)
                         .addValue("earliest_sweep_started_at", state.earliestSweepStartedAt(), time)
@@ -536,13 +434,6 @@ public final class RunRepository {
                 .addValue("requests", spent.requests())
                 .addValue("retries", spent.retries())
                 .addValue("credits_spent", spent.credits());
-    }
-
-    private static MapSqlParameterSource leaseParameters(Lease lease, Duration duration) {
-        return new MapSqlParameterSource()
-                .addValue("stream", lease.stream())
-                .addValue("token", lease.token())
-                .addValue("seconds", duration.toSeconds());
     }
 
     private static Run run(ResultSet row, int i) throws SQLException {

@@ -1,6 +1,5 @@
 package dev.jobfeed.problem;
 
-import dev.jobfeed.persistence.DatabaseRejectedException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;

@@ -1,17 +1,36 @@
 package dev.jobfeed.route;
 
-import dev.jobfeed.JobfeedBundle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** Lists the ids that the route files of the jar define. The files themselves are the only place that names them. */
 public final class ShippedRoutes {
+
+    /** The files in {@code routes/} of the jar, without their ending {@code .camel.yaml}. */
+    public static final List<String> FILES = List.of(
+            "alerts",
+            "career-sites",
+            "changes",
+            "companies",
+            "jobby-api",
+            "jobby-live-events",
+            "jobby-queue",
+            "jobby-relay",
+            "jobby-webhooks",
+            "jobo-api",
+            "jobs-expired",
+            "jobs-feed",
+            "jobs-sync",
+            "kamelets",
+            "console",
+            "schedules");
 
     private static final String ENDING = ".camel.yaml";
 
@@ -27,7 +46,7 @@ public final class ShippedRoutes {
     /** Reads the route files of the jar. */
     public static ShippedRoutes read() {
         ShippedRoutes shipped = new ShippedRoutes();
-        for (String name : JobfeedBundle.ROUTES) {
+        for (String name : FILES) {
             try (InputStream in = ShippedRoutes.class.getResourceAsStream("/routes/" + name + ENDING)) {
                 String text = new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
                 ITEM.matcher(text).results().forEach(item -> shipped.files.put(item.group(2), name + ENDING));

@@ -1,7 +1,6 @@
 package dev.jobfeed.schedule;
 
 import dev.jobfeed.api.ServerClock;
-import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
@@ -44,7 +43,7 @@ public final class ScheduleClaims {
      * @param scheduled when the schedule says it is; null when it was not a schedule that fired
      */
     public boolean claim(String tenant, String schedule, Date scheduled) {
-        return scheduled == null || tenants.get(tenant).runs().fire(schedule, time(scheduled.toInstant()), latest());
+        return scheduled == null || claims(tenants.get(tenant)).claim(schedule, time(scheduled.toInstant()), latest());
     }
 
     /**
@@ -56,12 +55,12 @@ public final class ScheduleClaims {
      */
     public boolean claimCatchUp(String tenant, String schedule, String stream, String cron) throws ParseException {
         Tenant owner = tenants.get(tenant);
-        RunRepository runs = owner.runs();
-        OffsetDateTime before = runs.lastFiring(schedule);
+        ScheduleRepository claims = claims(owner);
+        OffsetDateTime before = claims.lastClaim(schedule);
         CronExpression times = new CronExpression(cron);
         times.setTimeZone(owner.settings().timeZone());
-        return claimCatchUp(runs.state(stream), times)
-                && runs.fireAfter(schedule, stream, before, time(clock.instant()), latest());
+        return claimCatchUp(owner.runs().state(stream), times)
+                && claims.claimAfter(schedule, stream, before, time(clock.instant()), latest());
     }
 
     private boolean claimCatchUp(StreamState state, CronExpression times) {
@@ -74,6 +73,10 @@ public final class ScheduleClaims {
         // a watermark of a clock that was ahead does not say that nothing was missed
         return watermark.isAfter(now.plus(ServerClock.TOLERATED))
                 || next != null && next.toInstant().isBefore(now);
+    }
+
+    private static ScheduleRepository claims(Tenant tenant) {
+        return new ScheduleRepository(tenant.dataSource(), tenant.database());
     }
 
     /** No right clock is further ahead. */

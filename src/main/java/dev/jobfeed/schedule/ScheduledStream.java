@@ -1,8 +1,8 @@
 package dev.jobfeed.schedule;
 
 import dev.jobfeed.config.JobfeedProperties;
-import dev.jobfeed.console.HttpProblemException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** A stream that a schedule keeps in step, and the properties it goes by. */
@@ -49,18 +49,8 @@ public enum ScheduledStream {
         return settings.duration(target);
     }
 
-    /**
-     * The flow of a stream that somebody named.
-     *
-     * @throws HttpProblemException with 404 when there is no such stream
-     */
-    public static ScheduledStream named(String stream) {
-        for (ScheduledStream flow : values()) {
-            if (flow.stream.equals(stream)) {
-                return flow;
-            }
-        }
-        throw new HttpProblemException(
-                404, "There is no stream '" + stream + "'; it is jobs, career_sites or jobby_live_events.");
+    /** Finds a stream by its name in the database; empty when there is none of that name. */
+    public static Optional<ScheduledStream> named(String stream) {
+        return Arrays.stream(values()).filter(it -> it.stream.equals(stream)).findFirst();
     }
 }

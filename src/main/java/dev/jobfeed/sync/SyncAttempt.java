@@ -1,5 +1,6 @@
 package dev.jobfeed.sync;
 
+import dev.jobfeed.api.RequestOwner;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
@@ -24,7 +25,7 @@ import java.util.UUID;
  * One trigger's work on a stream, from taking the lease to giving it back. In routes it is the variable
  * {@code jobfeedAttempt}. Written by the route's thread; what a progress display reads is safe to read from others.
  */
-public final class SyncAttempt {
+public final class SyncAttempt implements RequestOwner {
 
     private final Tenant tenant;
     private final Lease lease;
@@ -85,11 +86,13 @@ public final class SyncAttempt {
     }
 
     /** Whose feed it works on. */
+    @Override
     public Tenant tenant() {
         return tenant;
     }
 
     /** The stream it works on. */
+    @Override
     public String stream() {
         return lease.stream();
     }
@@ -100,6 +103,7 @@ public final class SyncAttempt {
     }
 
     /** The server's clock. */
+    @Override
     public ServerClock clock() {
         return clock;
     }
@@ -171,6 +175,7 @@ public final class SyncAttempt {
     }
 
     /** Whether the attempt was asked to end after the page it is at. */
+    @Override
     public boolean isStopping() {
         return stopping;
     }
@@ -206,11 +211,13 @@ public final class SyncAttempt {
     }
 
     /** Says that the attempt waits from now until its next request. */
+    @Override
     public void markWaiting() {
         pausing = true;
     }
 
     /** Adds to what is said of the attempt's failure. */
+    @Override
     public void addDetail(String what) {
         detail = what;
     }
@@ -304,6 +311,16 @@ public final class SyncAttempt {
             storedRows = tenant.runs().rows(source);
         }
         return storedRows;
+    }
+
+    /**
+     * Permits a request and counts it.
+     *
+     * @throws RuntimeException see {@link SyncCoordinator#check}
+     */
+    @Override
+    public void beforeRequest(boolean repeated, boolean metered) {
+        SyncCoordinator.check(this, repeated, metered);
     }
 
     /** Credits that the API deducted during this attempt. */
@@ -421,6 +438,7 @@ public final class SyncAttempt {
     }
 
     /** An answer brought rows, which may never be committed. */
+    @Override
     public synchronized void recordReceived(int delivered) {
         receivedRows += delivered;
     }
@@ -430,6 +448,7 @@ public final class SyncAttempt {
     }
 
     /** An answer said what it cost; either may be null. */
+    @Override
     public synchronized void recordCredits(BigDecimal deducted, BigDecimal balance) {
         if (deducted != null) {
             unsaved = unsaved.plus(new RequestUsage(0, 0, deducted));

@@ -26,6 +26,7 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
@@ -96,11 +97,11 @@ public final class SyncCoordinator {
         }
         Tenant working = tenants.get(tenant);
         Duration duration = working.settings().lease();
-        Lease lease = working.runs()
+        Lease lease = working.leases()
                 .acquire(stream, holder, duration)
                 .orElseThrow(() -> new StreamLockedException("Another attempt is at work on the stream "
                         + working.stream(stream) + ": "
-                        + working.runs().leaseHolder(stream).orElse("it has just begun")
+                        + working.leases().leaseHolder(stream).orElse("it has just begun")
                         + ". If that process is dead, its lease runs out within "
                         + duration.toSeconds() + " s."));
         SyncAttempt attempt = new SyncAttempt(
@@ -109,7 +110,7 @@ public final class SyncCoordinator {
                 maxPages == null ? 0 : maxPages,
                 Boolean.TRUE.equals(costConfirmed),
                 new ServerClock(clock));
-        active.put(attempt, LeaseRenewer.of(heartbeats, working.runs(), lease, duration, attempt::loseLease));
+        active.put(attempt, LeaseRenewer.of(heartbeats, working.leases(), lease, duration, attempt::loseLease));
         MdcContext.set(attempt);
         return attempt;
     }
@@ -157,7 +158,7 @@ public final class SyncCoordinator {
                 if (open != null) {
                     close(attempt, open, plan.reason());
                 }
-                open = runs.open(state, plan, attempt.clock().origin(), fingerprint(tenant, state.stream()), confirmed);
+                open = open(attempt, plan, confirmed);
             } else if (confirmed) {
                 runs.confirmCost(open.id());
                 runs.clearResyncRequest(open.stream());
@@ -183,6 +184,18 @@ public final class SyncCoordinator {
                         : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
         attempt.markStuck(runs.isStuck(run));
         attempt.markBeyondEstimate(run.scan().isFarBeyond(() -> FeedSync.expectedRows(attempt)));
+    }
+
+    private static Run open(SyncAttempt attempt, RunPlan plan, boolean costConfirmed) {
+        Tenant tenant = attempt.tenant();
+        return tenant.runs()
+                .open(
+                        attempt.stream(),
+                        plan.mode(),
+                        plan.windowFrom(),
+                        attempt.clock().origin(),
+                        fingerprint(tenant, attempt.stream()),
+                        costConfirmed);
     }
 
     private static void close(SyncAttempt attempt, Run open, String reason) {
@@ -236,7 +249,7 @@ public final class SyncCoordinator {
         }
         runs.alignClock(state, change.difference());
         if (!change.fallen().isZero() && attempt.source().isExpiring()) {
-            tenant.deliveries().shift(change.fallen());
+            tenant.deliveries().shift(Watermarks.inReach(change.fallen()));
         }
         if (attempt.clock().isDiffering()) {
             ClockAlert.raise(attempt);
@@ -261,8 +274,7 @@ public final class SyncCoordinator {
             close(attempt, run, RunPlan.stall(state));
             RunPlan resync = new RunPlan(RunMode.RESYNC, null, RunPlan.stall(state), false);
             boolean confirmed = attempt.isCostConfirmed();
-            Run opened = runs.open(
-                    state, resync, attempt.clock().origin(), fingerprint(attempt.tenant(), state.stream()), confirmed);
+            Run opened = open(attempt, resync, confirmed);
             runs.countAttempt(opened.id());
             runs.alignClock(opened.id(), opened.runStartedAt(), null, RunMode.RESYNC, measured);
             return runs.run(opened.id());
@@ -346,6 +358,27 @@ public final class SyncCoordinator {
     }
 
     /**
+     * Closes a stream's open run for good, in a transaction of its own.
+     *
+     * @return the run as it was; empty when none was open
+     * @throws StreamLockedException when an attempt is at work on it
+     */
+    public static Optional<Run> abandon(Tenant tenant, String stream) {
+        RunRepository runs = tenant.runs();
+        return tenant.transaction().execute(status -> {
+            Lease lease = tenant.leases().take(stream);
+            Optional<Run> open =
+                    Optional.ofNullable(runs.state(stream).openRunId()).map(runs::run);
+            open.ifPresent(run -> runs.closeFailed(
+                    run,
+                    "Abandoned by an operator.",
+                    OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS)));
+            tenant.leases().release(lease);
+            return open;
+        });
+    }
+
+    /**
      * Makes the next attempt on a stream, whichever process does it, a resync, unless one is running.
      *
      * @param tenant null for the standard one
@@ -367,12 +400,12 @@ public final class SyncCoordinator {
      * @throws AttemptFailedException when it could cost more than the owner allows, or asks for the feed of a run whose
      *     pagination cannot be continued
      */
-    public void check(SyncAttempt attempt, boolean again, boolean metered) {
+    static void check(SyncAttempt attempt, boolean again, boolean metered) {
         if (!attempt.isLeaseLost() && attempt.isStopping() || attempt.isLastTry()) {
             throw new AttemptStoppedException();
         }
         try {
-            if (!attempt.tenant().runs().holds(attempt.lease())) {
+            if (!attempt.tenant().leases().holds(attempt.lease())) {
                 attempt.loseLease();
                 throw LeaseLostException.of(attempt.stream());
             }
@@ -393,7 +426,7 @@ public final class SyncCoordinator {
     /** The last statement of a transaction: nothing of it is kept when the lease is another's by now. */
     public static void fence(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
-        tenant.runs().renew(attempt.lease(), tenant.settings().lease());
+        tenant.leases().renew(attempt.lease(), tenant.settings().lease());
     }
 
     /** Whether the page behind the one at hand may be asked for before that is stored. */
@@ -433,12 +466,7 @@ public final class SyncCoordinator {
             runs.succeed(attempt.run(), attempt.clock().now());
             StreamState committed = runs.state(attempt.stream());
             RunPlan plan = plan(tenant, committed, null, attempt.clock().now());
-            Run next = runs.open(
-                    committed,
-                    plan,
-                    attempt.clock().origin(),
-                    fingerprint(tenant, attempt.stream()),
-                    attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
+            Run next = open(attempt, plan, attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
             runs.countAttempt(next.id());
             runs.alignClock(
                     next.id(),
@@ -631,7 +659,7 @@ public final class SyncCoordinator {
     private void release(SyncAttempt attempt) {
         Optional.ofNullable(active.get(attempt)).ifPresent(LeaseRenewer::close);
         try {
-            attempt.tenant().runs().release(attempt.lease());
+            attempt.tenant().leases().release(attempt.lease());
         } catch (RuntimeException e) {
             LOG.warn(
                     "The lease of the stream {} was not given back and runs out by itself. {}",

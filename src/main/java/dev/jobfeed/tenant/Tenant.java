@@ -1,9 +1,10 @@
 package dev.jobfeed.tenant;
 
 import dev.jobfeed.alert.AlertService;
-import dev.jobfeed.api.ClientRateLimiter;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.lease.LeaseOwner;
+import dev.jobfeed.lease.LeaseRepository;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.CompanyRepository;
 import dev.jobfeed.persistence.DeliveryRepository;
@@ -34,6 +35,7 @@ public record Tenant(
         DataSource dataSource,
         Dialect database,
         TransactionTemplate transaction,
+        LeaseRepository leases,
         RunRepository runs,
         Map<FeedDefinition, RecordRepository> rows,
         ResyncRepository reconcile,
@@ -42,7 +44,6 @@ public record Tenant(
         CompanyRepository companies,
         OutboxWriter outbox,
         AlertService alerts,
-        ClientRateLimiter pace,
         MetricsRecorder meters) {
 
     /**
@@ -75,7 +76,8 @@ public record Tenant(
                 dataSource,
                 database,
                 transaction,
-                new RunRepository(dataSource, database),
+                new LeaseRepository(dataSource, database),
+                new RunRepository(dataSource, database, LeaseOwner.machine()),
                 rows,
                 new ResyncRepository(dataSource, database),
                 new DeliveryRepository(dataSource, database),
@@ -83,7 +85,6 @@ public record Tenant(
                 new CompanyRepository(dataSource, database),
                 outbox,
                 new AlertService(dataSource, database, clock),
-                new ClientRateLimiter(settings, clock),
                 meters.of(name));
     }
 

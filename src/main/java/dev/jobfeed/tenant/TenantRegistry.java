@@ -5,7 +5,6 @@ import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.SchemaScopedDataSource;
-import dev.jobfeed.sync.SyncAttempt;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -103,8 +102,8 @@ public final class TenantRegistry {
 
     /** Whose work an exchange does: its attempt's tenant, else the one named by the variable {@code jobfeedTenant}. */
     public Tenant forExchange(Exchange exchange) {
-        SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
-        return attempt != null ? attempt.tenant() : get(exchange.getVariable("jobfeedTenant", String.class));
+        TenantWork work = exchange.getVariable("jobfeedAttempt", TenantWork.class);
+        return work != null ? work.tenant() : get(exchange.getVariable("jobfeedTenant", String.class));
     }
 
     /** The address of the API that an exchange's tenant talks to. */

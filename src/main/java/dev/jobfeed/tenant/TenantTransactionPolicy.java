@@ -1,7 +1,7 @@
 package dev.jobfeed.tenant;
 
-import dev.jobfeed.persistence.DatabaseRejectedException;
 import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.problem.DatabaseRejectedException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;

@@ -127,7 +127,7 @@ class RouteReloaderTest {
 
         edit("alerts", text -> text.replace("    id: alert-sink\n", "    id: [alert-sink\n"));
         await().atMost(DEADLINE).until(() -> errors().size() == 1);
-        edit("triggers", text -> text.replace("          period: ", "          perriod: "));
+        edit("schedules", text -> text.replace("          period: ", "          perriod: "));
         await().atMost(DEADLINE).until(() -> errors().size() == 2);
         edit("jobs-sync", text -> text.replace("id: sync-work-commit", "id: jobs-sync-other"));
         await().atMost(DEADLINE).until(() -> errors().size() == 3);
@@ -140,7 +140,7 @@ class RouteReloaderTest {
         assertThat(errors().get(3)).contains("my-own.camel.yaml").contains("nosuch");
         assertThat(routes()).isEqualTo(before);
 
-        edit("triggers", text -> text.replace("perriod", "period"));
+        edit("schedules", text -> text.replace("perriod", "period"));
         await().atMost(DEADLINE)
                 .until(() ->
                         said("schedules.camel.yaml is again what is loaded").size() == 1);

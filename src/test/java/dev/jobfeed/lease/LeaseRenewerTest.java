@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.jobfeed.LockWait;
 import dev.jobfeed.PostgresServer;
 import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.RunRepository;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,7 +30,7 @@ class LeaseRenewerTest {
     private final AtomicInteger lost = new AtomicInteger();
     private ScheduledExecutorService executor;
     private JdbcTemplate database;
-    private RunRepository runs;
+    private LeaseRepository leases;
 
     @BeforeEach
     void begin() {
@@ -50,14 +49,14 @@ class LeaseRenewerTest {
         Dialect kind = isH2 ? Dialect.H2 : Dialect.POSTGRESQL;
         kind.migrate(dataSource, Optional.empty());
         database = new JdbcTemplate(dataSource);
-        runs = new RunRepository(dataSource, kind);
-        return runs.acquire("jobs", LeaseOwner.currentProcess(), Duration.ofMinutes(1))
+        leases = new LeaseRepository(dataSource, kind);
+        return leases.acquire("jobs", LeaseOwner.currentProcess(), Duration.ofMinutes(1))
                 .orElseThrow();
     }
 
     /** Beats every millisecond. */
     private LeaseRenewer beat(Lease lease) {
-        return LeaseRenewer.of(executor, runs, lease, Duration.ofMillis(4), lost::incrementAndGet);
+        return LeaseRenewer.of(executor, leases, lease, Duration.ofMillis(4), lost::incrementAndGet);
     }
 
     @ParameterizedTest
@@ -67,10 +66,10 @@ class LeaseRenewerTest {
         try (LeaseRenewer heartbeat = beat(lease)) {
             new TransactionTemplate(new DataSourceTransactionManager(database.getDataSource()))
                     .executeWithoutResult(status -> {
-                        runs.renew(lease, Duration.ofMinutes(1));
+                        leases.renew(lease, Duration.ofMinutes(1));
                         await().until(() -> database.execute((ConnectionCallback<Boolean>) LockWait::isThere));
                         heartbeat.close();
-                        runs.release(lease);
+                        leases.release(lease);
                     });
         }
 

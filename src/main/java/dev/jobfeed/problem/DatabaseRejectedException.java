@@ -1,6 +1,5 @@
-package dev.jobfeed.persistence;
+package dev.jobfeed.problem;
 
-import dev.jobfeed.problem.DatabaseRejection;
 import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,4 +1,4 @@
-package dev.jobfeed.persistence;
+package dev.jobfeed.problem;
 
 import java.sql.SQLException;
 

@@ -1,0 +1,40 @@
+package dev.jobfeed.api;
+
+import dev.jobfeed.tenant.TenantWork;
+import java.math.BigDecimal;
+
+/** The work that requests to Jobo are sent for; it permits them, and keeps account of what they cost. */
+public interface RequestOwner extends TenantWork, ServerTimeObserver {
+
+    /** Returns the stream that the work is on. */
+    String stream();
+
+    /** Returns whether the work was asked to end, so that no request is repeated. */
+    boolean isStopping();
+
+    /** Marks that the work waits until its next request. */
+    void markWaiting();
+
+    /** Adds a detail to the message of the work's failure. */
+    void addDetail(String detail);
+
+    /**
+     * Permits a request and counts it.
+     *
+     * @param repeated whether it repeats a failed one
+     * @param metered whether the API may charge for it
+     * @throws RuntimeException when the request must not be sent
+     */
+    void beforeRequest(boolean repeated, boolean metered);
+
+    /**
+     * Records the credits that a response names.
+     *
+     * @param deducted nullable
+     * @param balance nullable
+     */
+    void recordCredits(BigDecimal deducted, BigDecimal balance);
+
+    /** Records rows that a response delivered, which may never be committed. */
+    void recordReceived(int rows);
+}

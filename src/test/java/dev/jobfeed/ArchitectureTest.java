@@ -1,0 +1,147 @@
+package dev.jobfeed;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.PrintStream;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcOperations;
+
+/** The layers of the bundle, and what no class of it may call. */
+class ArchitectureTest {
+
+    private static final String ROOT = "dev.jobfeed";
+
+    /** The packages, lower layers first. A package uses those before it only. */
+    private static final List<String> LAYERS = Stream.of(
+                    ".config",
+                    ".feed",
+                    ".problem",
+                    ".metrics",
+                    ".persistence",
+                    ".lease",
+                    ".alert",
+                    ".quarantine",
+                    ".tenant",
+                    ".api",
+                    ".schedule",
+                    ".outbox",
+                    ".company",
+                    ".sync",
+                    ".expiry",
+                    ".jobby",
+                    ".kamelet",
+                    ".console",
+                    ".health",
+                    ".route",
+                    "",
+                    ".springboot",
+                    ".cli")
+            .map(ROOT::concat)
+            .toList();
+
+    private static JavaClasses bundle;
+
+    @BeforeAll
+    static void read() {
+        bundle = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages(ROOT);
+    }
+
+    static Stream<String> layers() {
+        return LAYERS.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void aPackageUsesLowerLayersOnly(String layer) {
+        String[] higher =
+                LAYERS.subList(LAYERS.indexOf(layer) + 1, LAYERS.size()).toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage(layer)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(higher)
+                .check(bundle);
+    }
+
+    @Test
+    void everyPackageHasALayer() {
+        classes()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".sandbox..")
+                .should()
+                .resideInAnyPackage(LAYERS.toArray(String[]::new))
+                .check(bundle);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(bundle);
+    }
+
+    @Test
+    void theSandboxSharesNoClassWithTheBundle() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".sandbox..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(LAYERS.toArray(String[]::new))
+                .check(bundle);
+    }
+
+    @Test
+    void onlyTheCommandLineStartsTheSandbox() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + ".sandbox..", ROOT + ".cli")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".sandbox..")
+                .check(bundle);
+    }
+
+    @Test
+    void noTextDependsOnTheLocaleOfTheMachine() {
+        noClasses()
+                .should()
+                .callMethod(String.class, "toLowerCase")
+                .orShould()
+                .callMethod(String.class, "toUpperCase")
+                .orShould()
+                .callMethod(String.class, "format", String.class, Object[].class)
+                .orShould()
+                .callMethod(String.class, "formatted", Object[].class)
+                .orShould()
+                .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+                .orShould()
+                .callMethod(DateTimeFormatter.class, "ofPattern", String.class)
+                .because("a machine may be Turkish or Arabic")
+                .check(bundle);
+    }
+
+    @Test
+    void noRowIsReadIntoAMapWhoseKeysDependOnTheLocale() {
+        noClasses()
+                .should()
+                .callMethodWhere(com.tngtech.archunit.core.domain.JavaCall.Predicates.target(
+                        com.tngtech.archunit.core.domain.properties.HasName.Predicates.name("queryForMap")))
+                .because(JdbcOperations.class.getSimpleName() + " and "
+                        + NamedParameterJdbcOperations.class.getSimpleName() + " fold column names by the locale")
+                .check(bundle);
+    }
+}
