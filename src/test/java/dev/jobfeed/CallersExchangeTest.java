@@ -138,7 +138,7 @@ class CallersExchangeTest {
         start(database);
         world.context();
         world.database.update("update sync_state set lease_token = '" + UUID.randomUUID()
-                + "', lease_holder = 'other', lease_until = current_timestamp + interval '100' second"
+                + "', lease_owner = 'other', lease_expires_at = current_timestamp + interval '100' second"
                 + " where stream = 'jobs'");
 
         Exchange locked = call("direct:jobs-sync", "mine", Map.of());

@@ -162,7 +162,7 @@ class ChangesTest {
         relayed();
         world.with("jobo.jobs.filter.sources", world.one("select max(source) from job", String.class));
         world.syncConfirmed();
-        long held = world.one("select count(*) from reconcile_pending", Long.class);
+        long held = world.one("select count(*) from pending_expiry", Long.class);
         assertThat(held).isPositive();
         assertThat(relayed()).isEmpty();
 
@@ -217,7 +217,7 @@ class ChangesTest {
         world.sync();
         assertThat(world.one("select count(*) from job_change", Integer.class)).isEqualTo(30);
 
-        world.database.update("update sync_state set changes_wanted_at = changes_wanted_at - interval '31' day");
+        world.database.update("update sync_state set outbox_subscribed_at = outbox_subscribed_at - interval '31' day");
         world.sandbox.world().expireJobs(3);
         world.sync();
         assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
@@ -260,7 +260,7 @@ class ChangesTest {
         relay();
 
         await().atMost(JobbyFixture.DEADLINE).untilAsserted(() -> assertThat(world.database.queryForList(
-                        "select condition from alert where told_at is not null", String.class))
+                        "select condition from alert where notified_at is not null", String.class))
                 .containsExactly("relay-failed"));
         assertThat(world.bundle().tenants().defaultTenant().outbox().lag().waiting())
                 .isEqualTo(30);
@@ -268,7 +268,7 @@ class ChangesTest {
         world.with("jobfeed.changes.to", TO);
         assertThat(relayed()).hasSize(30);
         await().atMost(JobbyFixture.DEADLINE)
-                .until(() -> world.one("select clearance_told_at is not null from alert", Boolean.class));
+                .until(() -> world.one("select clearance_notified_at is not null from alert", Boolean.class));
     }
 
     @ParameterizedTest

@@ -486,8 +486,7 @@ final class ChaosRound implements AutoCloseable {
             }
             world.assertStoreIsTheWorldBut(
                     clocksAreSet
-                            ? Set.copyOf(
-                                    world.database.queryForList("select job_id from reconcile_pending", UUID.class))
+                            ? Set.copyOf(world.database.queryForList("select job_id from pending_expiry", UUID.class))
                             : Set.of());
         }
     }

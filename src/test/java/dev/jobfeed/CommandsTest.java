@@ -206,8 +206,8 @@ class CommandsTest {
         try (Connection connection = DriverManager.getConnection(world.url);
                 Statement statement = connection.createStatement()) {
             statement.execute("update sync_run set mode = 'resync', status = 'open' where id = 1");
-            statement.execute("update sync_state set open_run_id = 1, lease_token = random_uuid(), lease_holder = 'x',"
-                    + " lease_until = dateadd('second', 100, current_timestamp) where stream = 'jobs'");
+            statement.execute("update sync_state set open_run_id = 1, lease_token = random_uuid(), lease_owner = 'x',"
+                    + " lease_expires_at = dateadd('second', 100, current_timestamp) where stream = 'jobs'");
         }
 
         InProcess resync = world.run("resync", "jobs");

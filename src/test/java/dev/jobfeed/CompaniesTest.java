@@ -233,7 +233,7 @@ class CompaniesTest {
 
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> world.one(
-                                "select count(*) from alert where stream = 'companies' and told_at is not null",
+                                "select count(*) from alert where stream = 'companies' and notified_at is not null",
                                 Integer.class)
                         == 1);
         assertThat(companyRequests()).hasSize(1);

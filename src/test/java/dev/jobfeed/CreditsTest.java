@@ -445,7 +445,7 @@ class CreditsTest {
         world.sandbox.world().createJobs(1);
         world.sync();
         assertThat(world.alerts()).isEmpty();
-        assertThat(world.one("select clearance_told_at is not null from alert", Boolean.class))
+        assertThat(world.one("select clearance_notified_at is not null from alert", Boolean.class))
                 .isTrue();
     }
 }

@@ -62,7 +62,7 @@ class CursorTest {
         Run run = world.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(run.restarts()).isEqualTo(1);
+        assertThat(run.cursorResets()).isEqualTo(1);
         assertThat(run.pages()).isEqualTo(5);
         assertThat(run.requests()).isEqualTo(6);
         assertThat(run.lastError()).isNull();
@@ -89,7 +89,7 @@ class CursorTest {
 
         Run run = world.run();
         assertThat(run.status()).isEqualTo("open");
-        assertThat(run.restarts()).isEqualTo(6);
+        assertThat(run.cursorResets()).isEqualTo(6);
         assertThat(run.nextCursor()).isNull();
         assertThat(run.requests())
                 .isEqualTo(world.feed().size() + world.expired().size());
@@ -116,7 +116,7 @@ class CursorTest {
         assertThatThrownBy(world::sync).isInstanceOf(HttpOperationFailedException.class);
 
         assertThat(world.feed()).hasSize(1);
-        assertThat(world.run().restarts()).isZero();
+        assertThat(world.run().cursorResets()).isZero();
         assertThat(world.run().lastError()).startsWith("Jobo answered 409 (Not now).");
         assertThat(world.alerts()).containsExactly("unexpected-answer");
     }
@@ -130,7 +130,7 @@ class CursorTest {
         assertThatThrownBy(world::sync);
 
         assertThat(world.feed()).hasSize(1);
-        assertThat(world.run().restarts()).isZero();
+        assertThat(world.run().cursorResets()).isZero();
         assertThat(world.alerts()).containsExactly("bad-request");
     }
 
@@ -189,7 +189,7 @@ class CursorTest {
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.expired()).isEqualTo(5);
-        assertThat(run.restarts()).isZero();
+        assertThat(run.cursorResets()).isZero();
         assertThat(run.lastError()).isNull();
         assertThat(world.expired()).hasSize(5);
         assertThat(world.alerts()).isEmpty();
@@ -269,8 +269,8 @@ class CursorTest {
     /** What the alert route was told, in order. */
     private List<String> told() {
         return world.database.queryForList(
-                "select state from (select condition || ' raised' as state, told_at as at from alert"
-                        + " union all select condition || ' cleared', clearance_told_at from alert)"
+                "select state from (select condition || ' raised' as state, notified_at as at from alert"
+                        + " union all select condition || ' cleared', clearance_notified_at from alert)"
                         + " where at is not null order by at",
                 String.class);
     }

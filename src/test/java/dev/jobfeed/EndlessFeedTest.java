@@ -192,7 +192,7 @@ class EndlessFeedTest {
         Run run = world.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(run.restarts()).isEqualTo(1);
+        assertThat(run.cursorResets()).isEqualTo(1);
         assertThat(run.pages()).isEqualTo(14);
         world.assertStoreIsTheWorld();
     }

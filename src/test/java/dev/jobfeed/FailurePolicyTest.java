@@ -150,7 +150,7 @@ class FailurePolicyTest {
         assertThat(failed.lastError()).contains(words).doesNotContain(Sandbox.TEST_KEY, "http://");
         assertThat(failed.nextCursor()).isEqualTo(cursor(world.feed().get(1)));
         assertThat(failed.pages()).isEqualTo(1);
-        assertThat(failed.restarts()).isZero();
+        assertThat(failed.cursorResets()).isZero();
         assertThat(failed.requests()).isEqualTo(1 + requests);
         assertThat(failed.retries()).isEqualTo(requests - 1);
         assertThat(world.one("select count(*) from job", Integer.class)).isEqualTo(20);
@@ -261,7 +261,7 @@ class FailurePolicyTest {
 
         assertThat(catchThrowable(world::sync)).isInstanceOf(HttpOperationFailedException.class);
         assertThat(world.run().lastError()).contains("401");
-        assertThat(world.one("select told_at is null from alert", Boolean.class))
+        assertThat(world.one("select notified_at is null from alert", Boolean.class))
                 .isTrue();
 
         pagerWorks.set(true);
@@ -312,9 +312,9 @@ class FailurePolicyTest {
         assertThat(world.database.queryForList("select condition from alert", String.class))
                 .containsExactly(condition);
         Map<String, Object> alert = world.database.queryForMap("select * from alert");
-        assertThat(alert.get("told_at")).isNotNull();
+        assertThat(alert.get("notified_at")).isNotNull();
         assertThat(alert.get("cleared_at") != null).isEqualTo(cleared);
-        assertThat(alert.get("clearance_told_at") != null).isEqualTo(cleared);
+        assertThat(alert.get("clearance_notified_at") != null).isEqualTo(cleared);
     }
 
     private static boolean isSecondPage(ApiRequest request) {

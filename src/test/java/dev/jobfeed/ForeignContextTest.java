@@ -178,7 +178,7 @@ class ForeignContextTest {
             assertThat(feed.queryForObject("select status from sync_run", String.class))
                     .isEqualTo("succeeded");
             assertThat(feed.queryForObject(
-                            "select count(*) from sync_state where lease_holder is not null", Integer.class))
+                            "select count(*) from sync_state where lease_owner is not null", Integer.class))
                     .isZero();
         }
     }
@@ -263,7 +263,7 @@ class ForeignContextTest {
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .asString()
                 .startsWith("console actions need this token, shown only now: ");
-        assertThat(feed.queryForObject("select count(*) from action_token", Integer.class))
+        assertThat(feed.queryForObject("select count(*) from console_token", Integer.class))
                 .isEqualTo(1);
     }
 
@@ -280,7 +280,7 @@ class ForeignContextTest {
         });
         include(BundleOptions.of(feedDatabase));
         feed.update(
-                "update sync_state set lease_token = ?, lease_holder = 'other', lease_until = ?"
+                "update sync_state set lease_token = ?, lease_owner = 'other', lease_expires_at = ?"
                         + " where stream = 'jobs'",
                 UUID.randomUUID(),
                 OffsetDateTime.now().plusSeconds(100));

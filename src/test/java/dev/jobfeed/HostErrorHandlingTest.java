@@ -385,7 +385,7 @@ class HostErrorHandlingTest {
                     };
             assertThat(feed.queryForObject(stored, Integer.class)).isEqualTo(1);
             assertThat(feed.queryForObject(
-                            "select count(*) from sync_state where lease_holder is not null", Integer.class))
+                            "select count(*) from sync_state where lease_owner is not null", Integer.class))
                     .isZero();
             assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
         }
@@ -443,7 +443,7 @@ class HostErrorHandlingTest {
     @EnumSource(names = {"ROUTE_ON_EXCEPTION", "TRANSACTED"})
     void aStreamThatIsTakenOverIsAFailureOfTheHostAndHasNoResult(Host host) throws Exception {
         sandbox.intercept(request -> {
-            feed.update("update sync_state set lease_token = random_uuid(), lease_holder = 'another'");
+            feed.update("update sync_state set lease_token = random_uuid(), lease_owner = 'another'");
             return Interceptor.pass();
         });
         host(host, "direct:jobs-sync");
@@ -468,7 +468,7 @@ class HostErrorHandlingTest {
                 .containsExactly("open");
         assertThat(feed.queryForList("select condition from alert where cleared_at is null", String.class))
                 .containsExactly(condition);
-        assertThat(feed.queryForObject("select count(*) from sync_state where lease_holder is not null", Integer.class))
+        assertThat(feed.queryForObject("select count(*) from sync_state where lease_owner is not null", Integer.class))
                 .isZero();
     }
 
@@ -503,8 +503,8 @@ class HostErrorHandlingTest {
         context.start();
         call(Entry.JOBS_SYNC);
         mock("after").reset();
-        feed.update("update sync_state set lease_holder = 'another', lease_token = random_uuid(),"
-                + " lease_until = dateadd(second, 100, current_timestamp)");
+        feed.update("update sync_state set lease_owner = 'another', lease_token = random_uuid(),"
+                + " lease_expires_at = dateadd(second, 100, current_timestamp)");
 
         Exchange result = call(Entry.JOBS_SYNC);
 

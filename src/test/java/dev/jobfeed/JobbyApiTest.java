@@ -321,7 +321,7 @@ class JobbyApiTest {
     }
 
     private int untold() {
-        return world.one("select count(*) from alert where told_at is null", Integer.class);
+        return world.one("select count(*) from alert where notified_at is null", Integer.class);
     }
 
     @Test

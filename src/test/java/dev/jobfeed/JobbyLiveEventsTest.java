@@ -192,12 +192,12 @@ class JobbyLiveEventsTest {
     void twoDoNotLookAtTheSameTime() throws Exception {
         start("h2");
         look();
-        world.database.update("update sync_state set lease_until = dateadd(minute, 1, current_timestamp)"
+        world.database.update("update sync_state set lease_expires_at = dateadd(minute, 1, current_timestamp)"
                 + " where stream = 'jobby_live_events'");
 
         assertThatThrownBy(this::look).isInstanceOf(StreamLockedException.class);
         world.database.update(
-                "update sync_state set lease_until = current_timestamp where stream = 'jobby_live_events'");
+                "update sync_state set lease_expires_at = current_timestamp where stream = 'jobby_live_events'");
         look();
     }
 

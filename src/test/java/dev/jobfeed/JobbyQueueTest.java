@@ -109,7 +109,7 @@ class JobbyQueueTest {
         start(database);
         world.jobby().intercept(request -> Interceptor.truncate(0));
         assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(java.io.IOException.class);
-        assertThat(state()).isEqualTo("intended");
+        assertThat(state()).isEqualTo("pending");
 
         poll();
         assertThat(world.alerts()).containsExactly("unreachable");
@@ -127,7 +127,7 @@ class JobbyQueueTest {
         start("h2");
         int[] seen = {0};
         world.jobby().intercept(request -> {
-            seen[0] = world.one("select count(*) from jobby_queue where state = 'intended'", Integer.class);
+            seen[0] = world.one("select count(*) from jobby_queue where state = 'pending'", Integer.class);
             return Interceptor.pass();
         });
         world.context().addRoutes(new org.apache.camel.builder.RouteBuilder() {
@@ -192,7 +192,7 @@ class JobbyQueueTest {
         assertThat(world.fair().places()).hasSize(1);
         assertThat(keys()).hasSize(2);
         assertThat(world.database.queryForList("select state from jobby_queue order by created_at", String.class))
-                .containsExactly("lapsed", "waiting");
+                .containsExactly("expired", "waiting");
         assertThat(world.alerts()).isEmpty();
     }
 
@@ -205,8 +205,8 @@ class JobbyQueueTest {
         poll();
 
         assertThat(world.fair().places()).isEmpty();
-        assertThat(state()).isEqualTo("lapsed");
-        assertThat(world.alerts()).containsExactly("join-lapsed " + world.liveEvent());
+        assertThat(state()).isEqualTo("expired");
+        assertThat(world.alerts()).containsExactly("join-expired " + world.liveEvent());
     }
 
     private void loseTheAnswer() {
@@ -237,7 +237,7 @@ class JobbyQueueTest {
         String link = world.sandbox.baseUrl() + "/account/matches/" + match;
         assertThat(state()).isEqualTo("matched");
         assertThat(world.alerts()).containsExactly("match " + match);
-        assertThat(world.one("select message from alert where told_at is not null", String.class))
+        assertThat(world.one("select message from alert where notified_at is not null", String.class))
                 .endsWith(": " + link);
         JsonNode sent = SyncFixture.parse(Files.readString(out.resolve("dev.jobfeed.jobby.match-" + match + ".json")));
         assertThat(sent.at("/data/url").textValue()).isEqualTo(link);
@@ -248,7 +248,7 @@ class JobbyQueueTest {
         world.clock.forward(Duration.ofMinutes(2));
         relay();
         assertThat(world.alerts()).isEmpty();
-        assertThat(world.one("select count(*) from alert where clearance_told_at is not null", Integer.class))
+        assertThat(world.one("select count(*) from alert where clearance_notified_at is not null", Integer.class))
                 .isEqualTo(1);
     }
 
@@ -318,7 +318,7 @@ class JobbyQueueTest {
         assertThat(state()).isEqualTo("waiting");
         world.clock.forward(Duration.ofMinutes(2));
         poll();
-        assertThat(state()).isEqualTo("gone");
+        assertThat(state()).isEqualTo("lost");
     }
 
     @Test
@@ -470,7 +470,7 @@ class JobbyQueueTest {
         await().atMost(JobbyFixture.DEADLINE)
                 .until(() -> world.one(
                                 "select count(*) from sync_state where stream = 'jobby_queue'"
-                                        + " and (lease_until is null or lease_until <= current_timestamp)",
+                                        + " and (lease_expires_at is null or lease_expires_at <= current_timestamp)",
                                 Integer.class)
                         == 1);
         look();

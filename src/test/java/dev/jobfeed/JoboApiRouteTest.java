@@ -118,7 +118,7 @@ class JoboApiRouteTest extends RouteTest {
         world.sync();
 
         assertThat(arrived("mock:restarted")).hasSize(1);
-        assertThat(world.run().restarts()).isEqualTo(1);
+        assertThat(world.run().cursorResets()).isEqualTo(1);
         world.assertStoreIsTheWorld();
     }
 }

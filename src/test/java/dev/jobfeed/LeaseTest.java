@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One attempt a stream, and nothing from one that was overtaken. */
 class LeaseTest {
 
-    private static final String TAKE_OVER = "update sync_state set lease_token = ?, lease_holder = 'another',"
-            + " lease_until = ? where stream = 'jobs'";
+    private static final String TAKE_OVER = "update sync_state set lease_token = ?, lease_owner = 'another',"
+            + " lease_expires_at = ? where stream = 'jobs'";
 
     private SyncFixture world;
 
@@ -180,9 +180,10 @@ class LeaseTest {
                 // both heartbeats have the same beat, so that after some of the second the first has had its own
                 Set<Instant> beats = new HashSet<>();
                 await().until(() -> {
-                    beats.add(
-                            world.one("select lease_until from sync_state where stream = 'jobs'", OffsetDateTime.class)
-                                    .toInstant());
+                    beats.add(world.one(
+                                    "select lease_expires_at from sync_state where stream = 'jobs'",
+                                    OffsetDateTime.class)
+                            .toInstant());
                     return beats.size() > 3;
                 });
             }

@@ -43,7 +43,7 @@ class NodesTest {
                 "create table fired (at timestamptz)",
                 "create function note() returns trigger language plpgsql as"
                         + " 'begin insert into fired values (new.fired_at); return new; end'",
-                "create trigger note after update on schedule_firing for each row execute function note()");
+                "create trigger note after update on schedule_claim for each row execute function note()");
     }
 
     @AfterEach
@@ -59,7 +59,7 @@ class NodesTest {
             nodes.add(world.start("run"));
         }
         hold.awaitAsked();
-        String holder = world.one("select lease_holder from sync_state where stream = 'jobs'");
+        String holder = world.one("select lease_owner from sync_state where stream = 'jobs'");
         JobfeedProcess active = nodes.stream()
                 .filter(node -> holder.startsWith("process " + node.pid() + " on "))
                 .findFirst()

@@ -63,7 +63,7 @@ final class PurchasedPages {
         try (Connection connection = DriverManager.getConnection(url)) {
             List<RunPages> runs = new JdbcTemplate(new SingleConnectionDataSource(connection, true))
                     .query(
-                            "select run_started_at, pages, restarts, credits_spent from sync_run where stream = ?",
+                            "select run_started_at, pages, cursor_resets, credits_spent from sync_run where stream = ?",
                             (row, i) -> new RunPages(
                                     row.getObject(1, OffsetDateTime.class).toInstant(),
                                     row.getLong(2),

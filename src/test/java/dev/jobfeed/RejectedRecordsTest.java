@@ -241,7 +241,7 @@ class RejectedRecordsTest {
         assertThat(world.run().pages()).isZero();
         assertThat(open()).isZero();
         assertThat(world.alerts()).containsExactly("page-unusable");
-        assertThat(world.one("select told_at is not null from alert", Boolean.class))
+        assertThat(world.one("select notified_at is not null from alert", Boolean.class))
                 .isTrue();
         world.database.execute("alter table job drop constraint nothing");
         world.sync();
@@ -276,7 +276,7 @@ class RejectedRecordsTest {
         assertThat(world.run().status()).isEqualTo("open");
         assertThat(world.run().lastError()).contains("The database refused").doesNotContain("SQL statement");
         assertThat(world.alerts()).containsExactly("database");
-        assertThat(world.one("select told_at is not null from alert", Boolean.class))
+        assertThat(world.one("select notified_at is not null from alert", Boolean.class))
                 .isTrue();
         world.database.execute("alter table gone rename to job");
         world.sandbox.intercept(null);
@@ -296,7 +296,7 @@ class RejectedRecordsTest {
 
         assertThat(world.one("select count(*) from job", Integer.class)).isZero();
         assertThat(world.alerts()).containsExactly("rolled-back");
-        assertThat(world.one("select told_at is not null from alert", Boolean.class))
+        assertThat(world.one("select notified_at is not null from alert", Boolean.class))
                 .isTrue();
         assertThat(world.one("select lease_token is null from sync_state where stream = 'jobs'", Boolean.class))
                 .isTrue();

@@ -234,7 +234,7 @@ class ResyncTest {
 
         Run run = world.sync();
 
-        assertThat(run.restarts()).isEqualTo(1);
+        assertThat(run.cursorResets()).isEqualTo(1);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
     }
 
@@ -388,11 +388,10 @@ class ResyncTest {
 
         assertThat(resync.status()).isEqualTo("succeeded");
         assertThat(world.one("select message from alert", String.class)).contains("80000 of 80100");
-        assertThat(world.one("select count(*) from reconcile_pending", Integer.class))
+        assertThat(world.one("select count(*) from pending_expiry", Integer.class))
                 .isEqualTo(80_000);
         assertThat(world.one(
-                        "select count(*) from reconcile_pending join active_job on id = job_id"
-                                + " where title is null",
+                        "select count(*) from pending_expiry join active_job on id = job_id" + " where title is null",
                         Integer.class))
                 .isEqualTo(80_000);
     }
@@ -587,13 +586,13 @@ class ResyncTest {
     }
 
     private List<UUID> pending() {
-        return world.database.queryForList("select job_id from reconcile_pending", UUID.class);
+        return world.database.queryForList("select job_id from pending_expiry", UUID.class);
     }
 
     /** What the open run has received. */
     private long seen() {
         return world.one(
-                "select count(*) from resync_seen where run_id = (select open_run_id from sync_state where stream = 'jobs')",
+                "select count(*) from resync_received where run_id = (select open_run_id from sync_state where stream = 'jobs')",
                 Long.class);
     }
 

@@ -66,7 +66,7 @@ class RoutesGuideTest {
         int remote = (int) world.sync().counts().received();
 
         assertThat(remote).isPositive();
-        assertThat(world.one("select count(*) from reconcile_pending", Integer.class))
+        assertThat(world.one("select count(*) from pending_expiry", Integer.class))
                 .isEqualTo(200 - remote);
         var tenant = world.bundle().tenants().defaultTenant();
         PendingExpiryService.accept(tenant, OffsetDateTime.parse("2026-11-28T12:00:00Z"));

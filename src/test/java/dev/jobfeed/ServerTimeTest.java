@@ -429,7 +429,7 @@ class ServerTimeTest {
             assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
             world.assertStoreIsTheWorldButForPending();
         }
-        int pending = world.one("select count(*) from reconcile_pending", Integer.class);
+        int pending = world.one("select count(*) from pending_expiry", Integer.class);
         assertThat(pending).isLessThanOrEqualTo(mostPending);
         assertThat(world.alerts().contains("reconcile-held")).isEqualTo(pending > 0);
         OffsetDateTime swept = world.state().lastSweepStartedAt();

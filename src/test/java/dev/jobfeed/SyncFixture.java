@@ -255,9 +255,9 @@ final class SyncFixture implements AutoCloseable {
 
     /** The same, but for jobs that wait for the operator: they are active here, whether they are so there or not. */
     void assertStoreIsTheWorldButForPending() {
-        List<UUID> pending = database.queryForList("select job_id from reconcile_pending", UUID.class);
+        List<UUID> pending = database.queryForList("select job_id from pending_expiry", UUID.class);
         assertThat(database.queryForList(
-                        "select id from active_job where id in (select job_id from reconcile_pending)", UUID.class))
+                        "select id from active_job where id in (select job_id from pending_expiry)", UUID.class))
                 .containsExactlyInAnyOrderElementsOf(pending);
         assertStoreIsTheWorldBut(Set.copyOf(pending));
     }

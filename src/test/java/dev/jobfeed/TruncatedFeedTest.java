@@ -68,12 +68,12 @@ class TruncatedFeedTest {
         assertThat(run.retries()).isPositive();
         assertThat(run.lastError()).contains("truncated").contains("next_cursor");
         assertThat(world.bundle().runs().state(stream).lastRunStartedAt()).isNull();
-        assertThat(world.alerts()).containsExactly("feed-cut-short");
+        assertThat(world.alerts()).containsExactly("feed-truncated");
 
         world.sandbox.intercept(null);
         world.syncStream(stream, 1);
         assertThat(world.run(stream).pages()).isEqualTo(2);
-        assertThat(world.alerts()).containsExactly("feed-cut-short");
+        assertThat(world.alerts()).containsExactly("feed-truncated");
 
         assertThat(world.syncStream(stream).status()).isEqualTo("succeeded");
         assertThat(world.run(stream).pages()).isEqualTo(3);
@@ -106,7 +106,7 @@ class TruncatedFeedTest {
         assertThatThrownBy(world::sync).isInstanceOf(MalformedResponseException.class);
 
         assertThat(world.one("select count(*) from active_job", Integer.class)).isEqualTo(60);
-        assertThat(world.one("select count(*) from reconcile_pending", Integer.class))
+        assertThat(world.one("select count(*) from pending_expiry", Integer.class))
                 .isZero();
     }
 
@@ -118,7 +118,7 @@ class TruncatedFeedTest {
         world.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_EXPIRED).from(2).cursor(7));
 
-        assertSweepFails(before, MalformedResponseException.class, "sweep-cut-short");
+        assertSweepFails(before, MalformedResponseException.class, "sweep-truncated");
     }
 
     @ParameterizedTest

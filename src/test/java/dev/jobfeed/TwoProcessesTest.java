@@ -57,7 +57,7 @@ class TwoProcessesTest {
         first.kill();
         long killed = System.nanoTime();
         hold.release();
-        world.awaitRow("select lease_until <= current_timestamp from sync_state where stream = 'jobs'", "t");
+        world.awaitRow("select lease_expires_at <= current_timestamp from sync_state where stream = 'jobs'", "t");
         assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.plusSeconds(1));
         assertThat(world.start("sync", "jobs").exitCode()).isZero();
         world.assertStoreIsTheWorld();

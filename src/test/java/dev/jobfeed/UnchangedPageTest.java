@@ -37,7 +37,7 @@ class UnchangedPageTest {
             assertThat(world.one(jobs, String.class)).isEqualTo(stored);
             assertThat(before.get("job")).isEqualTo(100);
             assertThat(after).containsEntry("job", 100L).containsEntry("delivered_page", 2L * PAGES);
-            for (String table : List.of("quarantine", "reconcile_pending", "job_change", "company_profile")) {
+            for (String table : List.of("quarantine", "pending_expiry", "job_change", "company_profile")) {
                 assertThat(after.get(table)).as(table).isEqualTo(before.get(table));
             }
         }
@@ -58,7 +58,7 @@ class UnchangedPageTest {
             assertThat(executions(world, "insert into delivered_page")).isEqualTo(PAGES);
             assertThat(executions(world, "set next_cursor = ?")).isEqualTo(PAGES);
             assertThat(executions(world, "update quarantine")).isZero();
-            assertThat(executions(world, "delete from reconcile_pending")).isZero();
+            assertThat(executions(world, "delete from pending_expiry")).isZero();
         }
     }
 

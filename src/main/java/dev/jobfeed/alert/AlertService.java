@@ -65,7 +65,7 @@ public final class AlertService {
                 "before",
                 now.minus(atMostEvery));
         jdbc.update(SqlCatalog.text("alert-raise-spaced", database), parameters);
-        jdbc.update(SqlCatalog.text("alert-remind", database), parameters);
+        jdbc.update(SqlCatalog.text("alert-renotify", database), parameters);
     }
 
     /** Ends a condition, if it lasts. */
@@ -96,13 +96,13 @@ public final class AlertService {
 
     /** Alerts whose beginning or end nobody was told of yet. */
     public List<Alert> pendingNotifications() {
-        return jdbc.query(SqlCatalog.text("alert-untold", database), Map.of(), AlertService::alert);
+        return jdbc.query(SqlCatalog.text("alert-pending", database), Map.of(), AlertService::alert);
     }
 
     /** Notes that an alert was told as it is. */
     public void markNotified(Alert alert) {
         jdbc.update(
-                SqlCatalog.text("alert-told", database),
+                SqlCatalog.text("alert-mark-notified", database),
                 new MapSqlParameterSource()
                         .addValue("id", alert.id())
                         .addValue("cleared", alert.clearedAt() != null)

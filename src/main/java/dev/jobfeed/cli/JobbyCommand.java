@@ -154,7 +154,7 @@ final class JobbyCommand {
         }
 
         private void show(JoinRequest intent) {
-            String line = intent.state() == JoinRequest.State.INTENDED
+            String line = intent.state() == JoinRequest.State.PENDING
                     ? intent.eventId() + ": not answered yet"
                     : intent.eventId() + ": " + position(intent);
             if (!line.equals(shown)) {
@@ -174,8 +174,8 @@ final class JobbyCommand {
                         case CANCELLED -> "the place was cancelled";
                         case TIMED_OUT -> "the place timed out";
                         case REPLACED -> "another event was joined instead";
-                        case LAPSED -> "the request was never answered; join again";
-                        case GONE -> "the place is gone";
+                        case EXPIRED -> "the request was never answered; join again";
+                        case LOST -> "the place is gone";
                         default -> String.valueOf(intent.lastError());
                     });
             return ExitCode.FAILED.code();
@@ -270,7 +270,7 @@ final class JobbyCommand {
             open.forEach(intent -> line(
                     "queue",
                     intent.eventId() + ": "
-                            + (intent.state() == JoinRequest.State.INTENDED ? "not answered yet" : position(intent))
+                            + (intent.state() == JoinRequest.State.PENDING ? "not answered yet" : position(intent))
                             + ", since " + intent.createdAt()));
             matches.forEach(match -> line(
                     "match",

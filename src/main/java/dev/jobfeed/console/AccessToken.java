@@ -86,9 +86,9 @@ public final class AccessToken {
         new SecureRandom().nextBytes(random);
         String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
         tenant.transaction().executeWithoutResult(status -> {
-            jdbc.update(SqlCatalog.text("token-forget", tenant.database()), Map.of());
+            jdbc.update(SqlCatalog.text("console-token-delete", tenant.database()), Map.of());
             jdbc.update(
-                    SqlCatalog.text("token-insert", tenant.database()),
+                    SqlCatalog.text("console-token-insert", tenant.database()),
                     Map.of("hash", hash(token), "at", OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS)));
         });
         return token;
@@ -96,7 +96,7 @@ public final class AccessToken {
 
     private Optional<byte[]> stored() {
         return jdbc
-                .query(SqlCatalog.text("token-read", tenant.database()), Map.of(), (row, i) -> row.getBytes(1))
+                .query(SqlCatalog.text("console-token-read", tenant.database()), Map.of(), (row, i) -> row.getBytes(1))
                 .stream()
                 .findFirst();
     }

@@ -66,7 +66,7 @@ public final class JobCounts {
     private void count() {
         long begun = System.nanoTime();
         last = jdbc.query(
-                SqlCatalog.text("count-by-source", tenant.database()),
+                SqlCatalog.text("job-count-by-source", tenant.database()),
                 Map.of(),
                 (row, i) -> new OfSource(row.getString("source"), row.getLong("active"), row.getLong("expired")));
         long ended = System.nanoTime();
@@ -89,10 +89,10 @@ public final class JobCounts {
             count();
             tenant.transaction().executeWithoutResult(status -> {
                 jdbc.update(
-                        SqlCatalog.text("count-forget", tenant.database()),
+                        SqlCatalog.text("job-count-purge", tenant.database()),
                         Map.of("at", hour, "before", hour.minus(KEPT)));
                 jdbc.batchUpdate(
-                        SqlCatalog.text("count-insert", tenant.database()),
+                        SqlCatalog.text("job-count-insert", tenant.database()),
                         last.stream()
                                 .map(count -> new MapSqlParameterSource()
                                         .addValue("at", hour)
@@ -110,7 +110,7 @@ public final class JobCounts {
     /** What was noted since then, oldest first. */
     public List<Point> since(OffsetDateTime since) {
         return jdbc.query(
-                SqlCatalog.text("count-history", tenant.database()),
+                SqlCatalog.text("job-count-history", tenant.database()),
                 Map.of("since", since),
                 (row, i) -> new Point(
                         row.getObject("counted_at", OffsetDateTime.class),

@@ -79,7 +79,7 @@ public final class StatusReport {
                 "expired",
                 sources.stream().mapToLong(JobCounts.OfSource::expired).sum());
         json.put("quarantined", tenant.quarantine().openCount());
-        json.put("reconcile_pending", tenant.reconcile().pending());
+        json.put("pending_expiry", tenant.reconcile().pending());
         OutboxWriter.Lag lag = tenant.outbox().lag();
         json.put("changes_waiting", lag.waiting());
         json.put("changes_waiting_since", RunJson.text(lag.oldest()));

@@ -236,7 +236,7 @@ public final class FeedResponseParser {
             }
             if (hasMore && cursor == null) {
                 throw new MalformedResponseException(
-                        array.equals(EXPIRED) ? "sweep-cut-short" : "feed-cut-short",
+                        array.equals(EXPIRED) ? "sweep-truncated" : "feed-truncated",
                         "The answer is truncated: has_more is true, and next_cursor is " + badCursor + ".");
             }
             return new Envelope(new Continuation(hasMore, cursor), total);

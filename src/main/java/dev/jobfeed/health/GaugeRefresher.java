@@ -74,18 +74,18 @@ public final class GaugeRefresher implements Runnable {
                         ? 0
                         : seconds(Duration.between(lag.oldest().toInstant(), clock.instant())));
         JdbcTemplate jdbc = new JdbcTemplate(tenant.dataSource());
-        jdbc.query(SqlCatalog.text("figures-quarantine", tenant.database()), row -> {
+        jdbc.query(SqlCatalog.text("gauge-quarantine", tenant.database()), row -> {
             long rows = row.getLong("open_rows");
             put(figures, JobfeedMetric.QUARANTINE, List.of(row.getString("stream")), () -> rows);
         });
-        jdbc.query(SqlCatalog.text("figures-jobs", tenant.database()), row -> {
+        jdbc.query(SqlCatalog.text("gauge-jobs", tenant.database()), row -> {
             for (String state : List.of("active", "expired")) {
                 long jobs = row.getLong(state);
                 put(figures, JobfeedMetric.JOBS, List.of(state), () -> jobs);
             }
         });
         figures.put(JobfeedMetric.ALERTS, new HashMap<>());
-        jdbc.query(SqlCatalog.text("figures-alerts", tenant.database()), row -> {
+        jdbc.query(SqlCatalog.text("gauge-alerts", tenant.database()), row -> {
             put(figures, JobfeedMetric.ALERTS, List.of(row.getString("stream"), row.getString("condition")), () -> 1);
         });
         return figures;

@@ -37,7 +37,7 @@ public record JoinRequest(
     /** What became of an intent. */
     public enum State {
         /** No answer has arrived yet. */
-        INTENDED,
+        PENDING,
         /** In the queue. */
         WAITING,
         /** Matched; a person takes it from there. */
@@ -51,9 +51,9 @@ public record JoinRequest(
         /** The account joined another event's queue later; the API tells of one place only. */
         REPLACED,
         /** No answer came for a day, and the API knows of no such place. */
-        LAPSED,
+        EXPIRED,
         /** The API knows of no such place any more. */
-        GONE;
+        LOST;
 
         /** The word in the database. */
         String word() {
@@ -68,11 +68,11 @@ public record JoinRequest(
 
     /** Whether no answer came in time, so that it has to be intended anew. */
     public boolean isLapsed() {
-        return state == State.LAPSED;
+        return state == State.EXPIRED;
     }
 
     /** Whether its key is too old to be sent again. */
     boolean isStale(OffsetDateTime now) {
-        return state == State.INTENDED && !now.isBefore(createdAt.plus(KEY_LASTS));
+        return state == State.PENDING && !now.isBefore(createdAt.plus(KEY_LASTS));
     }
 }

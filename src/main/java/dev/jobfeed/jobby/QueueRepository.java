@@ -69,11 +69,11 @@ public final class QueueRepository {
 
     /** Takes the right to send an unanswered intent, for so long at most. */
     boolean take(UUID key, Duration lease) {
-        return jdbc.update(sql("queue-take"), Map.of("key", key, "millis", lease.toMillis())) == 1;
+        return jdbc.update(sql("queue-claim"), Map.of("key", key, "millis", lease.toMillis())) == 1;
     }
 
     void giveBack(UUID key) {
-        jdbc.update(sql("queue-give-back"), Map.of("key", key));
+        jdbc.update(sql("queue-release"), Map.of("key", key));
     }
 
     /** Notes that an intent waits in its queue. */
@@ -169,7 +169,7 @@ public final class QueueRepository {
 
     /** Ends the alerts of matches that a person was told of before a time. */
     void endMatches(OffsetDateTime before, OffsetDateTime at) {
-        jdbc.update(sql("match-over"), Map.of("before", before, "at", at));
+        jdbc.update(sql("match-expire"), Map.of("before", before, "at", at));
     }
 
     private String sql(String name) {

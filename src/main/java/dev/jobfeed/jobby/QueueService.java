@@ -128,7 +128,7 @@ public final class QueueService {
         transaction.executeWithoutResult(status -> {
             apply(intent, place);
             store.replaceOthers(intent.key(), now());
-            alerts.clear(STREAM, lapsed(intent));
+            alerts.clear(STREAM, expiredCondition(intent));
         });
         LOG.info("joined the queue of {}{}", intent.eventId(), place.rank() == null ? "" : ", number " + place.rank());
         return store.read(intent.key());
@@ -157,7 +157,7 @@ public final class QueueService {
     public List<JoinRequest> unanswered() {
         OffsetDateTime now = now();
         List<JoinRequest> unanswered = store.open().stream()
-                .filter(intent -> intent.state() == JoinRequest.State.INTENDED && !intent.isStale(now))
+                .filter(intent -> intent.state() == JoinRequest.State.PENDING && !intent.isStale(now))
                 .toList();
         return unanswered.isEmpty() || isAble() ? unanswered : List.of();
     }
@@ -168,7 +168,7 @@ public final class QueueService {
      *
      * @return what to give it back with; null when there is nothing to ask
      */
-    public UUID claim() {
+    public UUID claimPoll() {
         OffsetDateTime now = now();
         boolean wanted = store.open().stream()
                 .anyMatch(intent -> intent.state() == JoinRequest.State.WAITING || intent.isStale(now));
@@ -213,7 +213,7 @@ public final class QueueService {
                     expire(intent);
                 } else if (intent.state() == JoinRequest.State.WAITING
                         && intent.joinedAt().plus(SETTLING).isBefore(now())) {
-                    store.close(intent.key(), JoinRequest.State.GONE, null, null, now());
+                    store.close(intent.key(), JoinRequest.State.LOST, null, null, now());
                     LOG.warn("the place in the queue of {} is gone", intent.eventId());
                 }
             }
@@ -251,23 +251,23 @@ public final class QueueService {
     }
 
     private void expire(JoinRequest intent) {
-        store.close(intent.key(), JoinRequest.State.LAPSED, null, null, now());
+        store.close(intent.key(), JoinRequest.State.EXPIRED, null, null, now());
         alerts.raise(
                 STREAM,
-                lapsed(intent),
+                expiredCondition(intent),
                 "The request of " + intent.createdAt() + " to join the queue of " + intent.eventId()
                         + " was never answered, and Jobby.dev knows of no such place.",
                 "Join again if it is still wanted.");
     }
 
-    private static String lapsed(JoinRequest intent) {
-        return "join-lapsed " + intent.eventId();
+    private static String expiredCondition(JoinRequest intent) {
+        return "join-expired " + intent.eventId();
     }
 
     private Set<String> lapsing() {
         return Set.copyOf(alerts.open(STREAM).stream()
                 .map(alert -> alert.condition())
-                .filter(condition -> condition.startsWith("join-lapsed "))
+                .filter(condition -> condition.startsWith("join-expired "))
                 .toList());
     }
 

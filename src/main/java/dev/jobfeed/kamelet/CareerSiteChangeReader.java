@@ -91,7 +91,7 @@ public final class CareerSiteChangeReader {
     public List<Site> next(Reading reading) {
         List<Site> sites = jdbc(reading)
                 .query(
-                        sql("handed-on-next", reading),
+                        sql("kamelet-offset-next", reading),
                         Map.of("stream", STREAM, "limit", AT_ONCE),
                         (row, i) -> site(row));
         reading.finished = sites.isEmpty();
@@ -102,8 +102,8 @@ public final class CareerSiteChangeReader {
     public void markDelivered(Reading reading, Site site) {
         Map<String, Object> place = Map.of("stream", STREAM, "change_seq", site.changeSeq());
         reading.tenant.transaction().executeWithoutResult(status -> {
-            if (jdbc(reading).update(sql("handed-on-move", reading), place) == 0) {
-                jdbc(reading).update(sql("handed-on-begin", reading), place);
+            if (jdbc(reading).update(sql("kamelet-offset-advance", reading), place) == 0) {
+                jdbc(reading).update(sql("kamelet-offset-create", reading), place);
             }
             reading.tenant
                     .leases()

@@ -37,20 +37,20 @@ public final class JobOutboxSource implements OutboxSource {
         this.database = tenant.database();
         this.settings = tenant.settings();
         this.tenant = tenant.isDefault() ? null : tenant.name();
-        this.sent = SqlCatalog.text("change-sent", database);
+        this.sent = SqlCatalog.text("outbox-mark-sent", database);
     }
 
     @Override
     public boolean isWaiting() {
         return Boolean.TRUE.equals(
-                jdbc.queryForObject(SqlCatalog.text("change-is-waiting", database), Map.of(), Boolean.class));
+                jdbc.queryForObject(SqlCatalog.text("outbox-is-pending", database), Map.of(), Boolean.class));
     }
 
     @Override
     public List<JobfeedCloudEvent> waiting(int limit) {
         String source = settings.baseUrl() + "/api/jobs/feed";
         return jdbc.query(
-                SqlCatalog.text("change-waiting", database), Map.of("limit", limit), (row, i) -> event(row, source));
+                SqlCatalog.text("outbox-pending", database), Map.of("limit", limit), (row, i) -> event(row, source));
     }
 
     private JobfeedCloudEvent event(ResultSet row, String source) throws SQLException {
@@ -139,6 +139,6 @@ public final class JobOutboxSource implements OutboxSource {
 
     @Override
     public void forget(OffsetDateTime before) {
-        jdbc.update(SqlCatalog.text("change-forget", database), Map.of("before", before, "limit", FORGOTTEN_AT_ONCE));
+        jdbc.update(SqlCatalog.text("outbox-purge", database), Map.of("before", before, "limit", FORGOTTEN_AT_ONCE));
     }
 }

@@ -32,7 +32,7 @@ public final class CompanyRepository {
     /** Marks companies as due, except those whose profile is younger than {@code refreshAfter}. */
     public void enqueue(Collection<Candidate> companies, OffsetDateTime now, Duration refreshAfter) {
         jdbc.batchUpdate(
-                SqlCatalog.text("company-want", database),
+                SqlCatalog.text("company-enqueue", database),
                 companies.stream()
                         .map(company -> new MapSqlParameterSource()
                                 .addValue("id", company.id())
@@ -69,14 +69,14 @@ public final class CompanyRepository {
 
     /** Makes a company that is due due at a later time; false when another node has done so just now. */
     public boolean claim(UUID id, OffsetDateTime now, OffsetDateTime dueAt) {
-        return jdbc.update(SqlCatalog.text("company-take", database), Map.of("id", id, "now", now, "due_at", dueAt))
+        return jdbc.update(SqlCatalog.text("company-claim", database), Map.of("id", id, "now", now, "due_at", dueAt))
                 == 1;
     }
 
     /** Makes a company due at another time; never again of itself when that is null. */
     public void reschedule(UUID id, OffsetDateTime dueAt) {
         jdbc.update(
-                SqlCatalog.text("company-postpone", database),
+                SqlCatalog.text("company-reschedule", database),
                 new MapSqlParameterSource()
                         .addValue("id", id)
                         .addValue("due_at", dueAt, java.sql.Types.TIMESTAMP_WITH_TIMEZONE));

@@ -45,7 +45,7 @@ public final class DeliveryRepository {
      */
     public void add(long runId, OffsetDateTime requestedAt, OffsetDateTime setBackFrom, UuidArray ids) {
         jdbc.update(
-                sql("delivered-insert"),
+                sql("delivery-insert"),
                 new MapSqlParameterSource("run_id", runId)
                         .addValue("earliest", requestedAt)
                         .addValue(
@@ -60,9 +60,9 @@ public final class DeliveryRepository {
         Set<UUID> wanted = ids.isEmpty() ? Set.of() : new HashSet<>(ids);
         Long behind = wanted.isEmpty()
                 ? null
-                : jdbc.queryForObject(sql("delivered-behind"), Map.of("since", since), Long.class);
+                : jdbc.queryForObject(sql("delivery-after"), Map.of("since", since), Long.class);
         while (behind != null) {
-            behind = jdbc.query(sql("delivered-since"), Map.of("behind", behind), (ResultSetExtractor<Long>)
+            behind = jdbc.query(sql("delivery-since"), Map.of("behind", behind), (ResultSetExtractor<Long>)
                     pages -> read(pages, wanted, found));
         }
         return found;
@@ -87,13 +87,13 @@ public final class DeliveryRepository {
 
     /** Forgets pages that were requested before a time, but for those of open runs. */
     public void purge(OffsetDateTime before) {
-        jdbc.update(sql("delivered-forget"), Map.of("before", before));
+        jdbc.update(sql("delivery-purge"), Map.of("before", before));
     }
 
     /** Moves the earliest times of all pages back, because the server's clock may have been set back since. */
     public void shift(Duration by) {
         jdbc.update(
-                sql("delivered-shift"), Map.of("millis", by.plusNanos(999_999).toMillis()));
+                sql("delivery-shift"), Map.of("millis", by.plusNanos(999_999).toMillis()));
     }
 
     private String sql(String name) {

@@ -44,13 +44,13 @@ public final class OutboxWriter {
      * because the process that writes to it may be another.
      */
     public void subscribe() {
-        jdbc.update(SqlCatalog.text("change-want", database), Map.of());
+        jdbc.update(SqlCatalog.text("outbox-subscribe", database), Map.of());
     }
 
     private boolean isWanted() {
         return settings.text("jobfeed.changes.to").isPresent()
                 || Boolean.TRUE.equals(jdbc.queryForObject(
-                        SqlCatalog.text("change-is-wanted", database),
+                        SqlCatalog.text("outbox-is-subscribed", database),
                         Map.of("seconds", REMEMBERED.toSeconds()),
                         Boolean.class));
     }
@@ -82,7 +82,7 @@ public final class OutboxWriter {
 
     private void insert(long runId, String word, String reason, List<UUID> ids, OffsetDateTime at) {
         jdbc.update(
-                SqlCatalog.text("change-insert", database),
+                SqlCatalog.text("outbox-append", database),
                 new MapSqlParameterSource("ids", new UuidArray(ids))
                         .addValue("change", word)
                         .addValue("reason", reason, Types.VARCHAR)
@@ -93,7 +93,7 @@ public final class OutboxWriter {
     /** How much waits to be sent, and how long. */
     public Lag lag() {
         return jdbc.queryForObject(
-                SqlCatalog.text("change-lag", database),
+                SqlCatalog.text("outbox-lag", database),
                 Map.of(),
                 (row, i) -> new Lag(row.getLong("waiting"), row.getObject("oldest", OffsetDateTime.class)));
     }

@@ -9,7 +9,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** What a resync received and did not bring, and {@code reconcile_pending}. Joins the calling thread's transaction. */
+/** What a resync received and did not bring, and {@code pending_expiry}. Joins the calling thread's transaction. */
 public final class ResyncRepository {
 
     private final NamedParameterJdbcTemplate jdbc;
@@ -23,7 +23,7 @@ public final class ResyncRepository {
     /** Ids of which it is decided whether they are still there leave what waits for a person. */
     public void deletePending(UuidArray ids) {
         jdbc.update(
-                SqlCatalog.text("pending-leave", database),
+                SqlCatalog.text("pending-expiry-delete", database),
                 new MapSqlParameterSource().addValue("ids", ids, Types.ARRAY));
     }
 
@@ -83,7 +83,7 @@ public final class ResyncRepository {
      */
     public int addPending(long runId, String reason, UuidArray ids) {
         return jdbc.update(
-                SqlCatalog.text("reconcile-hold", database),
+                SqlCatalog.text("pending-expiry-insert", database),
                 new MapSqlParameterSource("run_id", runId)
                         .addValue("reason", reason)
                         .addValue("ids", ids, Types.ARRAY));
@@ -91,7 +91,7 @@ public final class ResyncRepository {
 
     /** Active jobs that wait for a person's word. */
     public long pending() {
-        Long pending = jdbc.queryForObject(SqlCatalog.text("pending-count", database), Map.of(), Long.class);
+        Long pending = jdbc.queryForObject(SqlCatalog.text("pending-expiry-count", database), Map.of(), Long.class);
         return pending == null ? 0 : pending;
     }
 
@@ -108,7 +108,7 @@ public final class ResyncRepository {
 
     public List<PendingExpiry> held(int limit) {
         return jdbc.query(
-                SqlCatalog.text("pending-next", database),
+                SqlCatalog.text("pending-expiry-list", database),
                 Map.of("limit", limit),
                 (row, i) -> new PendingExpiry(
                         row.getObject("job_id", UUID.class),

@@ -29,7 +29,7 @@ public record Run(
         boolean costConfirmed,
         Long estimatedTotal,
         int attempts,
-        int restarts,
+        int cursorResets,
         long pages,
         RecordCounts counts,
         FeedProgress scan,

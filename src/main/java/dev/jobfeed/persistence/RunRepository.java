@@ -71,7 +71,7 @@ public final class RunRepository {
     /** Whether rows of a stream are in quarantine that a good row of their job would end, or jobs are put aside by a resync. */
     public boolean isUnsettled(String stream) {
         return Boolean.TRUE.equals(
-                jdbc.queryForObject(sql("state-unsettled"), Map.of("stream", stream), Boolean.class));
+                jdbc.queryForObject(sql("state-has-open-issues"), Map.of("stream", stream), Boolean.class));
     }
 
     /** A run by its id. */
@@ -147,7 +147,7 @@ public final class RunRepository {
 
     /** Forgets the times of another server. */
     public void forgetTimes(String stream) {
-        jdbc.update(sql("state-forget"), Map.of("stream", stream));
+        jdbc.update(sql("state-reset"), Map.of("stream", stream));
     }
 
     public void countAttempt(long runId) {
@@ -237,7 +237,7 @@ public final class RunRepository {
      * @return false when an attempt is at work on a resync already, so that no second one is to follow
      */
     public boolean askForResync(String stream, OffsetDateTime at) {
-        return jdbc.update(sql("state-ask-resync"), Map.of("stream", stream, "at", at)) == 1;
+        return jdbc.update(sql("state-request-resync"), Map.of("stream", stream, "at", at)) == 1;
     }
 
     /** Forgets that a resync was asked for, because one is under way. */
@@ -265,7 +265,7 @@ public final class RunRepository {
         return Boolean.TRUE.equals(transaction.execute(status -> {
             boolean isOpen = jdbc.update(sql("run-agree"), Map.of("stream", stream)) == 1;
             if (isOpen) {
-                jdbc.update(sql("state-forget-balance"), Map.of());
+                jdbc.update(sql("state-reset-balance"), Map.of());
             }
             return isOpen;
         }));
@@ -273,7 +273,7 @@ public final class RunRepository {
 
     /** Takes a run back to the beginning of its feed. */
     public void restart(long runId, RequestUsage spent) {
-        jdbc.update(sql("run-restart"), spent(runId, spent));
+        jdbc.update(sql("run-reset-cursor"), spent(runId, spent));
         deleteCursors(runId);
     }
 
@@ -330,7 +330,7 @@ public final class RunRepository {
     /** Expires the active jobs among these ids; says which they were. */
     public List<UUID> expire(UuidArray ids, String reason, OffsetDateTime at) {
         return jdbc.queryForList(
-                database.returning("id", sql("jobs-expire")),
+                database.returning("id", sql("job-expire")),
                 new MapSqlParameterSource("at", at)
                         .addValue("reason", reason)
                         .addValue("ids", ids, java.sql.Types.ARRAY),
@@ -415,8 +415,8 @@ public final class RunRepository {
      */
     public void purge(String stream, OffsetDateTime before) {
         Map<String, Object> which = Map.of("stream", stream, "before", before);
-        jdbc.update(sql("quarantine-forget"), which);
-        jdbc.update(sql("runs-forget"), which);
+        jdbc.update(sql("quarantine-purge"), which);
+        jdbc.update(sql("run-purge"), which);
     }
 
     /** Saves how an attempt ended: its error, or null, and what no page has saved. */
@@ -451,7 +451,7 @@ public final class RunRepository {
                 row.getBoolean("cost_confirmed"),
                 row.getObject("estimated_total", Long.class),
                 row.getInt("attempts"),
-                row.getInt("restarts"),
+                row.getInt("cursor_resets"),
                 row.getLong("pages"),
                 new RecordCounts(
                         row.getLong("received"),

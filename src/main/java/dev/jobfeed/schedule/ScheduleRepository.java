@@ -31,13 +31,14 @@ final class ScheduleRepository {
      */
     boolean claim(String schedule, OffsetDateTime at, OffsetDateTime latest) {
         addSchedule(schedule);
-        return jdbc.update(sql("firing-advance"), Map.of("schedule", schedule, "at", at, "latest", latest)) == 1;
+        return jdbc.update(sql("schedule-claim-advance"), Map.of("schedule", schedule, "at", at, "latest", latest))
+                == 1;
     }
 
     /** When a schedule fired last; long ago when it never did. */
     OffsetDateTime lastClaim(String schedule) {
         addSchedule(schedule);
-        return jdbc.queryForObject(sql("firing-last"), Map.of("schedule", schedule), OffsetDateTime.class);
+        return jdbc.queryForObject(sql("schedule-claim-last"), Map.of("schedule", schedule), OffsetDateTime.class);
     }
 
     /**
@@ -49,14 +50,14 @@ final class ScheduleRepository {
     boolean claimAfter(
             String schedule, String stream, OffsetDateTime before, OffsetDateTime at, OffsetDateTime latest) {
         return jdbc.update(
-                        sql("firing-replace"),
+                        sql("schedule-claim-replace"),
                         Map.of("schedule", schedule, "stream", stream, "before", before, "at", at, "latest", latest))
                 == 1;
     }
 
     private void addSchedule(String schedule) {
         try {
-            jdbc.update(sql("firing-add"), Map.of("schedule", schedule));
+            jdbc.update(sql("schedule-claim-create"), Map.of("schedule", schedule));
         } catch (DuplicateKeyException e) {
             LOG.debug("Another node has added the schedule {} just now", schedule, e);
         }

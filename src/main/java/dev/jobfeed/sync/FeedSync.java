@@ -406,7 +406,7 @@ public final class FeedSync {
         attempt.refreshRun(runs.run(run.id()));
         attempt.cursors().clear();
         LOG.warn("run {}: the cursor was lost after {} pages; reading from the beginning", run.id(), run.pages());
-        if (attempt.run().restarts() > MOST_RESTARTS) {
+        if (attempt.run().cursorResets() > MOST_RESTARTS) {
             throw new AttemptFailedException(
                     "cursor-restarts",
                     "The feed lost its cursor more than " + MOST_RESTARTS + " times in run " + run.id() + ", which has"

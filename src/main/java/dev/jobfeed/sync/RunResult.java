@@ -64,7 +64,7 @@ public final class RunResult implements AggregationStrategy {
         columns.put("next_cursor", run.nextCursor());
         columns.put("estimated_total", run.estimatedTotal());
         columns.put("attempts", run.attempts());
-        columns.put("restarts", run.restarts());
+        columns.put("cursor_resets", run.cursorResets());
         columns.put("pages", run.pages());
         columns.put("received", run.counts().received());
         columns.put("inserted", run.counts().inserted());

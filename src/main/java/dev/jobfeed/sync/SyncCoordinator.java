@@ -56,10 +56,10 @@ public final class SyncCoordinator {
             "cursor-restarts",
             "cursor-stuck",
             "empty-pages",
-            "feed-cut-short",
+            "feed-truncated",
             "feed-repeats",
             "page-unusable",
-            "sweep-cut-short",
+            "sweep-truncated",
             "sweep-unreadable",
             "window-ignored");
 

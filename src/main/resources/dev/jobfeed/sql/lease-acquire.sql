@@ -1,9 +1,9 @@
 -- A lease lasts a minute at most; one that ends later was taken before the database's clock was set back.
 update sync_state
 set lease_token = :token,
-    lease_holder = :holder,
-    lease_until = current_timestamp + cast(:seconds as integer) * interval '1' second
+    lease_owner = :holder,
+    lease_expires_at = current_timestamp + cast(:seconds as integer) * interval '1' second
 where stream = :stream
-  and (lease_until is null
-    or lease_until <= current_timestamp
-    or lease_until > current_timestamp + interval '2' minute)
+  and (lease_expires_at is null
+    or lease_expires_at <= current_timestamp
+    or lease_expires_at > current_timestamp + interval '2' minute)

@@ -3,5 +3,5 @@ select exists (
     from sync_state
     where stream = :stream
       and lease_token is not null
-      and lease_until > current_timestamp
+      and lease_expires_at > current_timestamp
 )

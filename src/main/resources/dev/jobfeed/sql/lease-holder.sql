@@ -1,1 +1,1 @@
-select lease_holder from sync_state where stream = :stream and lease_holder is not null
+select lease_owner from sync_state where stream = :stream and lease_owner is not null

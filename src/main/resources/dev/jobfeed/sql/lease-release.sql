@@ -1,6 +1,6 @@
 update sync_state
 set lease_token = null,
-    lease_holder = null,
-    lease_until = null
+    lease_owner = null,
+    lease_expires_at = null
 where stream = :stream
   and lease_token = :token

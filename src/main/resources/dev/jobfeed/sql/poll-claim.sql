@@ -1,5 +1,5 @@
 update sync_state
 set lease_token = :token,
-    lease_until = current_timestamp + cast(:millis as integer) * interval '0.001' second
+    lease_expires_at = current_timestamp + cast(:millis as integer) * interval '0.001' second
 where stream = 'jobby_queue'
-  and (lease_until is null or lease_until <= current_timestamp)
+  and (lease_expires_at is null or lease_expires_at <= current_timestamp)

@@ -10,6 +10,6 @@ where stream = 'jobs'
       and job_id is not null
     except
     select job_id
-    from resync_seen
+    from resync_received
     where run_id = :run_id
 )

@@ -119,11 +119,11 @@ class FeedResponseParserTest {
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> feedPage("{\"jobs\":[]," + members + "}"))
                 .withMessage(message)
-                .returns("feed-cut-short", MalformedResponseException::condition);
+                .returns("feed-truncated", MalformedResponseException::condition);
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> FeedResponseParser.idPage(bytes("{\"job_ids\":[]," + members + "}")))
                 .withMessage(message)
-                .returns("sweep-cut-short", MalformedResponseException::condition);
+                .returns("sweep-truncated", MalformedResponseException::condition);
     }
 
     @Test

@@ -40,14 +40,14 @@ export function overview() {
         }
         cards.get(stream.stream).update(stream, status);
       }
-      show(figures, [status.active, status.expired, status.credits_balance, status.quarantined, status.reconcile_pending],
+      show(figures, [status.active, status.expired, status.credits_balance, status.quarantined, status.pending_expiry],
         () => [
           figure("Active jobs", number(status.active)),
           figure("Expired jobs", number(status.expired)),
           status.credits_balance === null ? null
             : figure("Credits", number(status.credits_balance), `as of ${moment(status.credits_balance_at)}`),
           figure("Quarantined", number(status.quarantined), status.quarantined ? "see Troubles" : null),
-          status.reconcile_pending ? figure("Held back", number(status.reconcile_pending), "waiting to expire") : null,
+          status.pending_expiry ? figure("Held back", number(status.pending_expiry), "waiting to expire") : null,
         ]);
     },
   };
@@ -104,7 +104,7 @@ function card(first, again) {
       error.hidden = !open.last_error;
       say(error, open.last_error ?? "");
     }
-    const key = JSON.stringify([stream.paused_at, stream.open_run?.id, stream.at_work, status.reconcile_pending > 0,
+    const key = JSON.stringify([stream.paused_at, stream.open_run?.id, stream.at_work, status.pending_expiry > 0,
       status.quarantined > 0, stream.schedule]);
     if (key !== actionKey) {
       actionKey = key;

@@ -1,5 +1,0 @@
-select id, stream, condition, message, remedy, raised_at, cleared_at
-from alert
-where told_at is null
-   or cleared_at is not null and clearance_told_at is null
-order by id

@@ -1,6 +1,0 @@
-select exists (
-    select 1
-    from sync_state
-    where stream = 'changes'
-      and changes_wanted_at > current_timestamp - cast(:seconds as integer) * interval '1' second
-)

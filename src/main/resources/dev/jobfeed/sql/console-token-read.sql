@@ -1,0 +1,1 @@
+select token_hash from console_token

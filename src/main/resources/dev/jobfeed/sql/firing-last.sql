@@ -1,1 +1,0 @@
-select fired_at from schedule_firing where schedule = :schedule

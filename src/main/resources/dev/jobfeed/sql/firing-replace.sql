@@ -1,6 +1,0 @@
-update schedule_firing
-set fired_at = :at
-where schedule = :schedule
-  and fired_at = :before
-  and (fired_at < :at or fired_at > :latest)
-  and not exists (select 1 from sync_state where stream = :stream and lease_until > current_timestamp)

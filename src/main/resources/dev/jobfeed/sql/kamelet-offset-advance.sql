@@ -1,0 +1,1 @@
+update kamelet_offset set change_seq = :change_seq where stream = :stream

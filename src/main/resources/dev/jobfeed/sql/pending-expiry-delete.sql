@@ -1,0 +1,1 @@
+delete from pending_expiry where job_id = any (:ids)

@@ -1,0 +1,5 @@
+insert into pending_expiry (job_id, run_id, reason)
+select unseen.job_id, cast(:run_id as bigint), cast(:reason as varchar)
+from unnest(:ids) as unseen (job_id)
+where not exists (select 1 from pending_expiry held where held.job_id = unseen.job_id)
+  and exists (select 1 from job where job.id = unseen.job_id and job.expired_at is null)

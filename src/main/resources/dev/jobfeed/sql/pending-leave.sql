@@ -1,1 +1,0 @@
-delete from reconcile_pending where job_id = any (:ids)

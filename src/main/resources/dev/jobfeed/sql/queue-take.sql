@@ -1,5 +1,0 @@
-update jobby_queue
-set sending_until = current_timestamp + cast(:millis as integer) * interval '0.001' second
-where idempotency_key = :key
-  and state = 'intended'
-  and (sending_until is null or sending_until <= current_timestamp)

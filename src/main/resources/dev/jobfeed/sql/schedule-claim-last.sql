@@ -1,0 +1,1 @@
+select fired_at from schedule_claim where schedule = :schedule

@@ -1,2 +1,0 @@
-select exists (select 1 from quarantine where stream = :stream and closed_at is null and job_id is not null)
-    or exists (select 1 from reconcile_pending)

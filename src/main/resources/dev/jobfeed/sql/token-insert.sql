@@ -1,1 +1,0 @@
-insert into action_token (token_hash, made_at) values (:hash, :at)

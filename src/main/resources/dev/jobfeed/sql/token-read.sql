@@ -1,1 +1,0 @@
-select token_hash from action_token
