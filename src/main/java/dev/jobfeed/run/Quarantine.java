@@ -23,6 +23,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The rows that could not be stored. */
@@ -92,7 +93,7 @@ public final class Quarantine {
     public Optional<String> retry(Entry entry) {
         try {
             return store(entry);
-        } catch (DataAccessException e) {
+        } catch (DataAccessException | TransactionException e) {
             return Optional.of(
                     Refusal.of(e).filter(Refusal::isOfRow).orElseThrow(() -> e).ofRow());
         }
