@@ -14,7 +14,7 @@ import dev.jobfeed.jobby.Matches;
 import dev.jobfeed.jobby.Queue;
 import dev.jobfeed.jobby.QueueStore;
 import dev.jobfeed.jobby.RawBody;
-import dev.jobfeed.jobby.WebhookStore;
+import dev.jobfeed.jobby.WebhookEvents;
 import dev.jobfeed.jobby.Webhooks;
 import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.ops.ActionToken;
@@ -279,9 +279,8 @@ public final class JobfeedBundle {
                 "jobfeedWebhooks",
                 new Webhooks(
                         settings,
-                        new WebhookStore(dataSource, database),
-                        matches,
-                        alerts,
+                        new WebhookEvents(settings, dataSource, database, alerts, clock),
+                        runs,
                         tenant.transaction(),
                         clock));
     }

@@ -3,9 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobfeed.jobby.JobbyFailures;
-import dev.jobfeed.jobby.Matches;
-import dev.jobfeed.jobby.QueueStore;
-import dev.jobfeed.jobby.WebhookStore;
+import dev.jobfeed.jobby.WebhookEvents;
 import dev.jobfeed.jobby.Webhooks;
 import dev.jobfeed.run.Failures;
 import dev.jobfeed.run.Run;
@@ -80,12 +78,10 @@ final class AnyAnswer implements AutoCloseable {
     /** The bundle's own bean is bound with a route that needs an HTTP server. */
     private static Webhooks webhooks(Tenant tenant) {
         Settings settings = tenant.settings().with(Map.of("jobby.webhook-secret", SECRET));
-        QueueStore queue = new QueueStore(tenant.dataSource(), tenant.database());
         return new Webhooks(
                 settings,
-                new WebhookStore(tenant.dataSource(), tenant.database()),
-                new Matches(settings, queue, tenant.alerts(), Clock.systemUTC()),
-                tenant.alerts(),
+                new WebhookEvents(settings, tenant.dataSource(), tenant.database(), tenant.alerts(), Clock.systemUTC()),
+                tenant.runs(),
                 tenant.transaction(),
                 Clock.systemUTC());
     }

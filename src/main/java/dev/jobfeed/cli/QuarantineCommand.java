@@ -48,8 +48,9 @@ final class QuarantineCommand {
                 if (entries.isEmpty()) {
                     System.out.println("quarantine is empty");
                 }
-                entries.forEach(entry -> System.out.println(entry.id() + "  " + entry.quarantinedAt() + "  run "
-                        + entry.runId() + "  " + (entry.jobId() == null ? "no id" : entry.jobId()) + "  "
+                entries.forEach(entry -> System.out.println(entry.id() + "  " + entry.quarantinedAt() + "  "
+                        + (entry.runId() == null ? "no run" : "run " + entry.runId()) + "  "
+                        + (entry.jobId() == null ? "no id" : entry.jobId()) + "  "
                         + entry.reason()));
             }
             return ExitCode.DONE.code();

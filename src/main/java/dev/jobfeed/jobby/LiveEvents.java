@@ -112,6 +112,7 @@ public final class LiveEvents {
         if (refused == null) {
             visit.wrote(store.write(visit.events(), now()));
         } else {
+            store.checkAtOnce();
             refused.write(List.copyOf(visit.events()));
         }
     }

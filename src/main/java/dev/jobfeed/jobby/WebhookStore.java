@@ -8,12 +8,12 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** The statements on {@code jobby_webhook_event}. Joins the calling thread's transaction. */
-public final class WebhookStore {
+final class WebhookStore {
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
 
-    public WebhookStore(DataSource dataSource, Database database) {
+    WebhookStore(DataSource dataSource, Database database) {
         this.jdbc = new NamedParameterJdbcTemplate(dataSource);
         this.database = database;
     }

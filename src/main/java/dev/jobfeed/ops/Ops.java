@@ -123,7 +123,7 @@ public final class Ops {
                     rows.addObject()
                             .put("id", row.getLong("id"))
                             .put("stream", row.getString("stream"))
-                            .put("run_id", row.getLong("run_id"))
+                            .put("run_id", row.getObject("run_id", Long.class))
                             .put("job_id", row.getString("job_id"))
                             .put("reason", row.getString("reason"))
                             .put("quarantined_at", RunJson.text(row.getObject("quarantined_at", OffsetDateTime.class)));

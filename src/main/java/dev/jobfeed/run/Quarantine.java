@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -32,20 +33,28 @@ public final class Quarantine {
     private final NamedParameterJdbcTemplate jdbc;
     private final Database database;
     private final Map<FeedSource, RowStore> rows;
+    private final Map<String, Consumer<String>> others;
     private final Outbox outbox;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
+    /**
+     * The quarantine of a store.
+     *
+     * @param others store, by their stream, the payloads of rows that are of no feed; in the transaction
+     */
     public Quarantine(
             DataSource dataSource,
             Database database,
             Map<FeedSource, RowStore> rows,
+            Map<String, Consumer<String>> others,
             Outbox outbox,
             TransactionTemplate transaction,
             Clock clock) {
         this.jdbc = new NamedParameterJdbcTemplate(dataSource);
         this.database = database;
         this.rows = rows;
+        this.others = others;
         this.outbox = outbox;
         this.transaction = transaction;
         this.clock = clock;
@@ -54,6 +63,7 @@ public final class Quarantine {
     /**
      * A row of {@code quarantine}.
      *
+     * @param runId null when it was not received by a run, as the event of a webhook
      * @param jobId null when the row has no usable id
      * @param payload the row as it was delivered
      * @param closedAt when it stopped to need anybody's care; null until then
@@ -61,7 +71,7 @@ public final class Quarantine {
     public record Entry(
             long id,
             String stream,
-            long runId,
+            Long runId,
             UUID jobId,
             String reason,
             String payload,
@@ -100,13 +110,21 @@ public final class Quarantine {
     }
 
     private Optional<String> store(Entry entry) {
+        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+        Consumer<String> other = others.get(entry.stream());
+        if (other != null) {
+            transaction.executeWithoutResult(status -> {
+                other.accept(entry.payload());
+                close(entry, now);
+            });
+            return Optional.empty();
+        }
         FeedSource source = FeedSource.of(entry.stream());
         RowStore store = rows.get(source);
         FeedPage page = read(entry, source.shape());
         if (!page.rejected().isEmpty()) {
             return Optional.of(page.rejected().get(0).reason());
         }
-        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
         transaction.executeWithoutResult(status -> {
             // so that it does not expire, or get its good version, between the look at it and the write
             jdbc.queryForList(
@@ -120,9 +138,13 @@ public final class Quarantine {
             if (source == FeedSource.JOBS) {
                 outbox.written(entry.runId(), changes, now);
             }
-            jdbc.update(Sql.text("quarantine-close-one", database), Map.of("id", entry.id(), "at", now));
+            close(entry, now);
         });
         return Optional.empty();
+    }
+
+    private void close(Entry entry, OffsetDateTime at) {
+        jdbc.update(Sql.text("quarantine-close-one", database), Map.of("id", entry.id(), "at", at));
     }
 
     private static FeedPage read(Entry entry, RowShape shape) {
@@ -137,7 +159,7 @@ public final class Quarantine {
         return new Entry(
                 row.getLong("id"),
                 row.getString("stream"),
-                row.getLong("run_id"),
+                row.getObject("run_id", Long.class),
                 row.getObject("job_id", UUID.class),
                 row.getString("reason"),
                 row.getString("payload"),

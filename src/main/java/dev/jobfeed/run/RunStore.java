@@ -252,12 +252,16 @@ public final class RunStore {
                 RunStore::run);
     }
 
-    /** Puts bad rows aside; one that lies there already stays as it is, and takes the place of another of its job. */
-    void quarantine(Run run, List<RejectedRow> rejected, OffsetDateTime at) {
+    /**
+     * Puts bad rows aside; one that lies there already stays as it is, and takes the place of another of its job.
+     *
+     * @param runId null when they were not received by a run
+     */
+    public void quarantine(String stream, Long runId, List<RejectedRow> rejected, OffsetDateTime at) {
         SqlParameterSource[] rows = rejected.stream()
                 .map(row -> new MapSqlParameterSource()
-                        .addValue("stream", run.stream())
-                        .addValue("run_id", run.id())
+                        .addValue("stream", stream)
+                        .addValue("run_id", runId, java.sql.Types.BIGINT)
                         .addValue("job_id", row.id(), java.sql.Types.OTHER)
                         .addValue("reason", row.reason())
                         .addValue("payload", row.json())

@@ -126,9 +126,7 @@ public final class RowStore {
 
     /** Lets the rest of the transaction check at each statement what would be checked at its end. */
     public void checkAtOnce() {
-        if (database == Database.POSTGRESQL) {
-            jdbc.execute(Sql.text("constraints-immediate", database));
-        }
+        database.checkAtOnce(jdbc);
     }
 
     private static BatchPreparedStatementSetter setter(RowStatement sql, List<RowChange> batch, OffsetDateTime at) {

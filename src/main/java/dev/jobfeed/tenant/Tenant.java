@@ -2,6 +2,7 @@ package dev.jobfeed.tenant;
 
 import dev.jobfeed.Settings;
 import dev.jobfeed.feed.FeedSource;
+import dev.jobfeed.jobby.WebhookEvents;
 import dev.jobfeed.metrics.Meters;
 import dev.jobfeed.ops.Alerts;
 import dev.jobfeed.run.Deliveries;
@@ -62,6 +63,8 @@ public record Tenant(
             rows.put(source, new RowStore(source, dataSource, database));
         }
         Outbox outbox = new Outbox(dataSource, database, settings);
+        Alerts alerts = new Alerts(dataSource, database, clock);
+        WebhookEvents webhooks = new WebhookEvents(settings, dataSource, database, alerts, clock);
         return new Tenant(
                 name,
                 settings,
@@ -72,10 +75,17 @@ public record Tenant(
                 rows,
                 new ReconcileStore(dataSource, database),
                 new Deliveries(dataSource, database),
-                new Quarantine(dataSource, database, rows, outbox, transaction, clock),
+                new Quarantine(
+                        dataSource,
+                        database,
+                        rows,
+                        Map.of(WebhookEvents.STREAM, webhooks::keep),
+                        outbox,
+                        transaction,
+                        clock),
                 new CompanyStore(dataSource, database),
                 outbox,
-                new Alerts(dataSource, database, clock),
+                alerts,
                 new Pace(settings, clock),
                 meters.of(name));
     }

@@ -55,7 +55,7 @@ class MigrationTest {
     }
 
     @ParameterizedTest(name = "version {0}")
-    @ValueSource(strings = {"1", "2", "3", "4", "5", "6", "7", "8", "9"})
+    @ValueSource(strings = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"})
     void aMigrationThatWasKilledBeforeItWasNotedIsDoneAgain(String version) throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         migrate(source, Database.H2, version);
