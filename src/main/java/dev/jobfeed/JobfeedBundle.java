@@ -29,8 +29,8 @@ import dev.jobfeed.jobby.MatchService;
 import dev.jobfeed.jobby.QueueRepository;
 import dev.jobfeed.jobby.QueueService;
 import dev.jobfeed.jobby.RawBodyTypeConverter;
+import dev.jobfeed.jobby.WebhookEvents;
 import dev.jobfeed.jobby.WebhookReceiver;
-import dev.jobfeed.jobby.WebhookRepository;
 import dev.jobfeed.kamelet.CareerSiteChangeReader;
 import dev.jobfeed.kamelet.ExpiredIdReader;
 import dev.jobfeed.lease.LeaseOwner;
@@ -284,13 +284,7 @@ public final class JobfeedBundle {
                 "jobfeedQueue", new QueueService(settings, runs, queue, matches, alerts, tenant.transaction(), clock));
         registry.bind(
                 "jobfeedWebhooks",
-                new WebhookReceiver(
-                        settings,
-                        new WebhookRepository(dataSource, database),
-                        matches,
-                        alerts,
-                        tenant.transaction(),
-                        clock));
+                new WebhookReceiver(settings, new WebhookEvents(tenant, clock), runs, tenant.transaction(), clock));
     }
 
     /** The attempts of this context. */

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.jobby.JobbyProblems;
-import dev.jobfeed.jobby.MatchService;
-import dev.jobfeed.jobby.QueueRepository;
+import dev.jobfeed.jobby.WebhookEvents;
 import dev.jobfeed.jobby.WebhookReceiver;
-import dev.jobfeed.jobby.WebhookRepository;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -81,12 +79,10 @@ final class AnyResponse implements AutoCloseable {
     /** The bundle's own bean is bound with a route that needs an HTTP server. */
     private static WebhookReceiver webhooks(Tenant tenant) {
         JobfeedProperties settings = tenant.settings().with(Map.of("jobby.webhook-secret", SECRET));
-        QueueRepository queue = new QueueRepository(tenant.dataSource(), tenant.database());
         return new WebhookReceiver(
                 settings,
-                new WebhookRepository(tenant.dataSource(), tenant.database()),
-                new MatchService(settings, queue, tenant.alerts(), Clock.systemUTC()),
-                tenant.alerts(),
+                new WebhookEvents(tenant, Clock.systemUTC()),
+                tenant.runs(),
                 tenant.transaction(),
                 Clock.systemUTC());
     }

@@ -95,6 +95,23 @@ class JobbyLiveEventsTest {
         assertThat(world.alerts()).isEmpty();
     }
 
+    @Test
+    void aConstraintThatIsCheckedAtTheEndOfTheTransactionRefusesItsEventOnly() throws Exception {
+        start("postgresql");
+        world.context();
+        world.database.execute("create table allowed (id text primary key)");
+        world.fair().liveEvents().stream()
+                .skip(1)
+                .forEach(event -> world.database.update("insert into allowed values (?)", event.id()));
+        world.database.execute("alter table jobby_live_event add constraint known_event foreign key (id)"
+                + " references allowed deferrable initially deferred");
+
+        look();
+
+        assertThat(rows()).hasSize(world.fair().liveEvents().size() - 1);
+        assertThat(world.alerts()).containsExactly("event-refused");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void anEventThatIsListedAgainComesBack(String database) throws Exception {

@@ -2,16 +2,19 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.sandbox.jobby.Delivery;
 import dev.jobfeed.sandbox.jobby.DeliveryDefect;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import dev.jobfeed.sandbox.jobby.WebhookEvent;
+import dev.jobfeed.tenant.TenantRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,7 +34,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -297,15 +302,120 @@ class JobbyWebhooksTest {
                 .isEqualTo(404);
     }
 
-    @Test
-    void aFailureToKeepItIsNotAcknowledged() throws Exception {
-        start("h2");
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aFailureToKeepItIsNotAcknowledged(String database) throws Exception {
+        start(database);
         world.database.execute("alter table jobby_webhook_event rename to away");
         assertThat(post(EVENT, signature(EVENT))).isEqualTo(500);
 
         world.database.execute("alter table away rename to jobby_webhook_event");
+        assertThat(open()).isZero();
         assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
         assertThat(count("true")).isEqualTo(1);
+    }
+
+    @Test
+    void anEventIsNotAcknowledgedWhenTheConnectionIsLost() throws Exception {
+        start("postgresql");
+        world.database.execute("create function hang_up() returns trigger language plpgsql as"
+                + " $$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$");
+        world.database.execute("create trigger hang_up before insert on jobby_webhook_event"
+                + " for each row execute function hang_up()");
+        assertThat(post(EVENT, signature(EVENT))).isEqualTo(500);
+
+        world.database.execute("drop trigger hang_up on jobby_webhook_event");
+        assertThat(open()).isZero();
+        assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
+        assertThat(count("true")).isEqualTo(1);
+    }
+
+    /** What a customer may have added to the tables, how it is taken away, and what the database says. */
+    static Stream<Arguments> refusals() {
+        String check = "alter table jobby_webhook_event add constraint no_match check (type <> 'match.matched')";
+        String noCheck = "alter table jobby_webhook_event drop constraint no_match";
+        String ofMatch = "alter table jobby_match add constraint no_match check (match_id <> 'mat_w1')";
+        String noneOfMatch = "alter table jobby_match drop constraint no_match";
+        String noTrigger = "drop trigger refuse";
+        return Stream.of(
+                arguments("h2", List.of(check), noCheck, "NO_MATCH"),
+                arguments("h2", List.of(ofMatch), noneOfMatch, "NO_MATCH"),
+                arguments(
+                        "h2",
+                        List.of("alter table jobby_webhook_event alter column type varchar(5)"),
+                        "alter table jobby_webhook_event alter column type varchar(100)",
+                        "too long"),
+                arguments(
+                        "h2",
+                        List.of("create trigger refuse before insert on jobby_webhook_event for each row as"
+                                + " 'org.h2.api.Trigger create() { return (connection, before, after) ->"
+                                + " { throw new java.sql.SQLException(\"no matches here\"); }; }'"),
+                        noTrigger,
+                        "no matches here"),
+                arguments("postgresql", List.of(check), noCheck, "no_match"),
+                arguments("postgresql", List.of(ofMatch), noneOfMatch, "no_match"),
+                arguments(
+                        "postgresql",
+                        List.of("alter table jobby_webhook_event alter column type type varchar(5)"),
+                        "alter table jobby_webhook_event alter column type type text",
+                        "too long"),
+                arguments(
+                        "postgresql",
+                        List.of(
+                                "create function refuse() returns trigger language plpgsql as"
+                                        + " $$ begin raise exception 'no matches here'; end $$",
+                                "create trigger refuse before insert on jobby_webhook_event"
+                                        + " for each row execute function refuse()"),
+                        noTrigger + " on jobby_webhook_event",
+                        "no matches here"),
+                arguments(
+                        "postgresql",
+                        List.of(
+                                "create table allowed (type text primary key)",
+                                "alter table jobby_webhook_event add constraint known_type foreign key (type)"
+                                        + " references allowed deferrable initially deferred"),
+                        "alter table jobby_webhook_event drop constraint known_type",
+                        "known_type"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void anEventThatTheDatabaseRefusesForGoodIsQuarantinedAndAcknowledged(
+            String database, List<String> added, String taken, String reason) throws Exception {
+        start(database);
+        added.forEach(world.database::execute);
+
+        try (LogLines log = LogLines.record()) {
+            assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
+            assertThat(log.text())
+                    .contains("webhook evt_w1: match.matched is in quarantine (the database refused the row: ")
+                    .doesNotContain("mat_w1");
+        }
+        // as when the answer was lost
+        assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
+
+        assertNothingHappened();
+        assertThat(world.one("select count(*) from jobby_match", Integer.class)).isZero();
+        QuarantineService quarantine = world.context()
+                .getRegistry()
+                .lookupByNameAndType("jobfeedTenants", TenantRegistry.class)
+                .defaultTenant()
+                .quarantine();
+        assertThat(quarantine.open()).hasSize(1);
+        QuarantineService.Entry entry = quarantine.open().get(0);
+        assertThat(entry.stream()).isEqualTo("jobby_webhooks");
+        assertThat(entry.runId()).isNull();
+        assertThat(entry.reason()).startsWith("the database refused the row: ").contains(reason);
+        assertThat(SyncFixture.parse(entry.payload())).isEqualTo(SyncFixture.parse(EVENT));
+
+        assertThat(quarantine.retry(entry).orElseThrow()).contains(reason);
+        world.database.execute(taken);
+        assertThat(quarantine.retry(entry)).isEmpty();
+
+        assertThat(open()).isZero();
+        assertThat(world.one("select type from jobby_webhook_event where event_id = 'evt_w1'", String.class))
+                .isEqualTo("match.matched");
+        assertThat(world.alerts()).containsExactly("match mat_w1");
     }
 
     @Test
@@ -323,6 +433,10 @@ class JobbyWebhooksTest {
 
     private int count(String condition) {
         return world.one("select count(*) from jobby_webhook_event where " + condition, Integer.class);
+    }
+
+    private int open() {
+        return world.one("select count(*) from quarantine where closed_at is null", Integer.class);
     }
 
     private List<Integer> statuses() {

@@ -218,6 +218,30 @@ class RejectedRecordsTest {
         assertThat(run.counts().inserted()).isEqualTo(29);
         assertThat(world.one("select reason from quarantine where job_id = ?", String.class, id))
                 .contains("known_source");
+        QuarantineService quarantine = world.bundle().tenants().defaultTenant().quarantine();
+        assertThat(quarantine.retry(quarantine.open().get(0)).orElseThrow()).contains("known_source");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "java.sql.SQLException(\"no spam\")",
+                "java.sql.SQLException(\"no spam\", \"45000\")",
+                "IllegalArgumentException(\"no spam\")"
+            })
+    void aRowThatATriggerOfH2RefusesIsQuarantined(String thrown) throws Exception {
+        start("h2", 30);
+        world.context();
+        UUID id = ids().get(3);
+        world.database.execute("create trigger refuse before insert on job for each row as"
+                + " 'org.h2.api.Trigger create() { return (connection, before, after) ->"
+                + " { if (after[0].toString().equals(\"" + id + "\")) throw new " + thrown + "; }; }'");
+
+        Run run = world.sync();
+
+        assertThat(run.counts().inserted()).isEqualTo(29);
+        assertThat(world.one("select reason from quarantine where job_id = ?", String.class, id))
+                .contains("no spam");
     }
 
     @ParameterizedTest

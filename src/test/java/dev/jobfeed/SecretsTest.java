@@ -2,16 +2,19 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.jobby.Jobby;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -59,6 +62,38 @@ class SecretsTest {
             assertThat(world.everything().toString()).contains("is not valid").doesNotContain(SECRET);
         }
         assertNoFileContainsTheKey();
+    }
+
+    @Test
+    @Tag("processes")
+    void noLogTellsTheSecretByWhichCommandsReadTheH2FileOfARun() throws Exception {
+        try (ProcessFixture world = ProcessFixture.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
+            world.with("jobby.base-url", world.sandbox.jobby().baseUrl()).with("jobby.token", Jobby.TEST_TOKEN);
+            JobfeedProcess run = world.start("run");
+            run.awaitErr("running;");
+            Path note = directory.resolve("jobs.server");
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> Files.exists(note));
+            String secret = Files.readString(note).replaceFirst(".*/", "");
+            assertThat(secret).hasSize(32);
+
+            List<JobfeedProcess> beside = new ArrayList<>();
+            for (String command : List.of("status", "doctor", "token", "jobby status", "sync jobs --estimate")) {
+                beside.add(world.start(command.split(" ")));
+            }
+            for (JobfeedProcess command : beside) {
+                assertThat(command.exitCode()).as(command.err()).isZero();
+            }
+            run.kill();
+            // the note is still there, and nobody behind it
+            beside.add(world.start("status"));
+            assertThat(beside.get(beside.size() - 1).exitCode()).isZero();
+
+            beside.add(run);
+            for (JobfeedProcess process : beside) {
+                assertThat(process.err()).contains("DEBUG").doesNotContain(secret);
+                assertThat(process.out()).doesNotContain(secret);
+            }
+        }
     }
 
     /** Stdout, stderr, the database: all that the processes wrote is in one directory. */

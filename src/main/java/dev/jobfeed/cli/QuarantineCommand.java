@@ -1,7 +1,9 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.jobby.WebhookEvents;
 import dev.jobfeed.quarantine.QuarantineService;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -49,8 +51,9 @@ final class QuarantineCommand {
                 if (entries.isEmpty()) {
                     System.out.println("quarantine is empty");
                 }
-                entries.forEach(entry -> System.out.println(entry.id() + "  " + entry.quarantinedAt() + "  run "
-                        + entry.runId() + "  " + (entry.jobId() == null ? "no id" : entry.jobId()) + "  "
+                entries.forEach(entry -> System.out.println(entry.id() + "  " + entry.quarantinedAt() + "  "
+                        + (entry.runId() == null ? "no run" : "run " + entry.runId()) + "  "
+                        + (entry.jobId() == null ? "no id" : entry.jobId()) + "  "
                         + entry.reason()));
             }
             return ExitCode.DONE.code();
@@ -107,6 +110,7 @@ final class QuarantineCommand {
             try (OfflineTenant store = open(sandbox, tenant)) {
                 List<QuarantineService.Entry> entries =
                         all ? store.tenant().quarantine().open() : List.of(find(store, id));
+                new WebhookEvents(store.tenant(), Clock.systemUTC());
                 for (QuarantineService.Entry entry : entries) {
                     Optional<String> reason = store.tenant().quarantine().retry(entry);
                     System.out.println(entry.id() + "  "

@@ -130,7 +130,7 @@ public final class ConsoleQueries {
                             rows.addObject()
                                     .put("id", row.getLong("id"))
                                     .put("stream", row.getString("stream"))
-                                    .put("run_id", row.getLong("run_id"))
+                                    .put("run_id", row.getObject("run_id", Long.class))
                                     .put("job_id", row.getString("job_id"))
                                     .put("reason", row.getString("reason"))
                                     .put(

@@ -45,6 +45,11 @@ public final class LiveEventRepository {
 
     private record Stored(byte[] contentHash, boolean expired) {}
 
+    /** Lets the rest of the transaction check at each statement what would be checked at its end. */
+    void checkAtOnce() {
+        database.checkAtOnce(jdbc.getJdbcOperations());
+    }
+
     /** Writes what is new, changed or back, and nothing for an event that is as it was. */
     Changes write(Collection<LiveEvent> events, OffsetDateTime now) {
         Map<String, Stored> stored = new HashMap<>();

@@ -119,6 +119,7 @@ public final class LiveEventSync {
         if (refused == null) {
             visit.wrote(store.write(visit.events(), now()));
         } else {
+            store.checkAtOnce();
             refused.write(List.copyOf(visit.events()));
         }
     }

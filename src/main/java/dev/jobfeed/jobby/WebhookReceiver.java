@@ -1,37 +1,23 @@
 package dev.jobfeed.jobby;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.api.ConcurrencyLimit;
 import dev.jobfeed.config.JobfeedProperties;
-import dev.jobfeed.feed.FeedResponseParser;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.jobfeed.feed.InvalidRecord;
+import dev.jobfeed.persistence.RejectedRecordFinder;
+import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.problem.DatabaseRejection;
 import java.time.Clock;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
-import java.util.Optional;
-import java.util.Set;
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.TypeConversionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The steps that receive webhooks of Jobby.dev: bean {@code jobfeedWebhooks}. */
 public final class WebhookReceiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookReceiver.class);
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    /** After these a person has nothing left to decide. */
-    private static final Set<String> DECIDED = Set.of("match.accepted", "match.declined", "match.expired");
-
     private static final String UNSIGNED = "its signature is missing, wrong or too old";
 
     /** Fewer than the threads of Camel's own HTTP server together with those of the console, so that health has one. */
@@ -39,23 +25,20 @@ public final class WebhookReceiver {
 
     private final ConcurrencyLimit limit = new ConcurrencyLimit(MOST_AT_ONCE);
     private final JobfeedProperties settings;
-    private final WebhookRepository store;
-    private final MatchService matches;
-    private final AlertService alerts;
+    private final WebhookEvents events;
+    private final RunRepository runs;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
     public WebhookReceiver(
             JobfeedProperties settings,
-            WebhookRepository store,
-            MatchService matches,
-            AlertService alerts,
+            WebhookEvents events,
+            RunRepository runs,
             TransactionTemplate transaction,
             Clock clock) {
         this.settings = settings;
-        this.store = store;
-        this.matches = matches;
-        this.alerts = alerts;
+        this.events = events;
+        this.runs = runs;
         this.transaction = transaction;
         this.clock = clock;
     }
@@ -64,15 +47,12 @@ public final class WebhookReceiver {
      * What was received.
      *
      * @param status the HTTP status it is answered with
-     * @param id the event's, the same in every delivery of it; null unless the status is 200
-     * @param type null unless the status is 200
-     * @param payload the whole event as storable JSON; null unless the status is 200
-     * @param data what happened; null unless the status is 200
+     * @param event null unless the status is 200
      */
-    public record Received(int status, String id, String type, String payload, JsonNode data) {
+    public record Received(int status, WebhookEvents.Event event) {
 
         static Received refused(int status) {
-            return new Received(status, null, null, null, null);
+            return new Received(status, null);
         }
 
         /** The status, for expressions in routes. */
@@ -104,7 +84,9 @@ public final class WebhookReceiver {
             return refused(413, "it is longer than jobby.webhooks.max-bytes allows");
         }
         return signature.verify(body, secret, clock.instant())
-                ? read(body).orElseGet(() -> refused(400, "it is no event with an id and a type"))
+                ? WebhookEvents.read(body)
+                        .map(event -> new Received(200, event))
+                        .orElseGet(() -> refused(400, "it is no event with an id and a type"))
                 : refused(401, UNSIGNED);
     }
 
@@ -113,60 +95,49 @@ public final class WebhookReceiver {
         return Received.refused(status);
     }
 
-    private static Optional<Received> read(byte[] body) {
-        try {
-            JsonNode event = JSON.readTree(body);
-            if (event == null || !event.isObject()) {
-                return Optional.empty();
-            }
-            Optional<String> id = JobbyId.of(event.path("id").asText(""));
-            Optional<String> type = JobbyId.of(event.path("type").asText(""));
-            String payload = FeedResponseParser.object(new ByteArrayInputStream(body));
-            return id.isEmpty() || type.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new Received(200, id.get(), type.get(), payload, event.path("data")));
-        } catch (IOException e) {
-            // bytes that are no JSON, or no text in an encoding of JSON: nothing else can fail within an array
-            return Optional.empty();
-        }
-    }
-
     /** Keeps an event that is new, and what it says of a match; a repeated delivery changes nothing. */
     public void store(Received received) {
+        WebhookEvents.Event event = received.event();
         try {
-            persist(received);
-        } catch (DuplicateKeyException e) {
-            // the same event, or its match, was stored in the same moment, and is known from here on
-            persist(received);
+            boolean isNew = Boolean.TRUE.equals(transaction.execute(status -> events.keep(event)));
+            tell(event, isNew);
+        } catch (RuntimeException e) {
+            if (DatabaseRejection.of(e).filter(DatabaseRejection::isOfRow).isEmpty()) {
+                throw e;
+            }
+            // the database refuses it; or the same event, or its match, was stored in the same moment, and is known
+            // from here on
+            storeOrQuarantine(event);
         }
     }
 
-    private void persist(Received received) {
+    /** An event that is refused once is refused whenever it is delivered, until Jobby.dev gives up. */
+    private void storeOrQuarantine(WebhookEvents.Event event) {
+        boolean[] isNew = new boolean[1];
+        RejectedRecordFinder<WebhookEvents.Event> refused = new RejectedRecordFinder<>(
+                transaction.getTransactionManager(), one -> isNew[0] = events.keep(one.get(0)));
         transaction.executeWithoutResult(status -> {
-            if (store.add(received.id(), received.type(), received.payload(), now())) {
-                LOG.info("webhook {}: {}", received.id(), received.type());
-                note(received);
-            }
+            events.checkAtOnce();
+            refused.write(List.of(event));
+            refused.reasons()
+                    .forEach((row, reason) -> runs.quarantine(
+                            WebhookEvents.STREAM,
+                            null,
+                            List.of(new InvalidRecord(null, reason, row.payload())),
+                            events.now()));
         });
+        refused.reasons()
+                .forEach((row, reason) -> LOG.warn(
+                        "webhook {}: {} is in quarantine ({}); once the cause is gone, jobfeed quarantine retry stores it",
+                        row.id(),
+                        row.type(),
+                        reason));
+        tell(event, isNew[0] && refused.reasons().isEmpty());
     }
 
-    private void note(Received received) {
-        String match = JobbyId.of(received.data().path("match_id").asText("")).orElse(null);
-        if (match == null) {
-            return;
+    private static void tell(WebhookEvents.Event event, boolean isNew) {
+        if (isNew) {
+            LOG.info("webhook {}: {}", event.id(), event.type());
         }
-        if (received.type().equals("match.matched")) {
-            try {
-                matches.record(match, null, received.data().toString(), now());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        } else if (DECIDED.contains(received.type())) {
-            alerts.clear(JobbyResponseHandler.STREAM, "match " + match);
-        }
-    }
-
-    private OffsetDateTime now() {
-        return OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -13,7 +13,7 @@ public final class WebhookRepository {
     private final NamedParameterJdbcTemplate jdbc;
     private final Dialect database;
 
-    public WebhookRepository(DataSource dataSource, Dialect database) {
+    WebhookRepository(DataSource dataSource, Dialect database) {
         this.jdbc = new NamedParameterJdbcTemplate(dataSource);
         this.database = database;
     }

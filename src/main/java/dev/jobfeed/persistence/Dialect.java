@@ -24,6 +24,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** The databases there are statements and migrations for. */
@@ -70,6 +71,13 @@ public enum Dialect {
         return this == H2
                 ? "select " + columns + " from final table (" + update + ")"
                 : update + " returning " + columns;
+    }
+
+    /** Lets the rest of a transaction check at each statement what would be checked at its end; H2 does so anyway. */
+    public void checkAtOnce(JdbcOperations jdbc) {
+        if (this == POSTGRESQL) {
+            jdbc.execute(SqlCatalog.text("constraints-immediate", this));
+        }
     }
 
     /** Where a connection looks for tables, in the form that {@link #searchPath(Connection, String)} takes. */

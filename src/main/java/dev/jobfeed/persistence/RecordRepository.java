@@ -127,9 +127,7 @@ public final class RecordRepository {
 
     /** Lets the rest of the transaction check at each statement what would be checked at its end. */
     public void checkAtOnce() {
-        if (database == Dialect.POSTGRESQL) {
-            jdbc.execute(SqlCatalog.text("constraints-immediate", database));
-        }
+        database.checkAtOnce(jdbc);
     }
 
     private static BatchPreparedStatementSetter setter(

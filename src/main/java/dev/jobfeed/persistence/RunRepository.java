@@ -191,12 +191,16 @@ public final class RunRepository {
                 RunRepository::run);
     }
 
-    /** Puts bad rows aside; one that lies there already stays as it is, and takes the place of another of its job. */
-    public void quarantine(Run run, List<InvalidRecord> rejected, OffsetDateTime at) {
+    /**
+     * Puts bad rows aside; one that lies there already stays as it is, and takes the place of another of its job.
+     *
+     * @param runId null when they were not received by a run
+     */
+    public void quarantine(String stream, Long runId, List<InvalidRecord> rejected, OffsetDateTime at) {
         SqlParameterSource[] rows = rejected.stream()
                 .map(row -> new MapSqlParameterSource()
-                        .addValue("stream", run.stream())
-                        .addValue("run_id", run.id())
+                        .addValue("stream", stream)
+                        .addValue("run_id", runId, java.sql.Types.BIGINT)
                         .addValue("job_id", row.id(), java.sql.Types.OTHER)
                         .addValue("reason", row.reason())
                         .addValue("payload", row.json())

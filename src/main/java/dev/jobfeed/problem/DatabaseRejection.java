@@ -26,9 +26,10 @@ public record DatabaseRejection(String state, String statement, String reason) {
 
     /**
      * SQL states of what is wrong with a row: data exception, constraint, check option, raised by a trigger, beyond a limit
-     * such as the length of an index entry (PostgreSQL, "Error Codes"; H2 uses the same classes).
+     * such as the length of an index entry (PostgreSQL, "Error Codes"; H2 uses the same classes). Class 45 is the standard's
+     * for what a trigger raises.
      */
-    private static final Pattern OF_ROW = Pattern.compile("(22|23|44|P0|54).*|" + H2_TRIGGER);
+    private static final Pattern OF_ROW = Pattern.compile("(22|23|44|45|P0|54).*|" + H2_TRIGGER);
 
     /** How Spring quotes a statement. */
     private static final Pattern STATEMENT = Pattern.compile("(?:SQL|bad SQL grammar) \\[(?:\\s*--[^\\n]*\\n)*\\s*"
@@ -49,7 +50,7 @@ public record DatabaseRejection(String state, String statement, String reason) {
             if (isDiskFull(cause)) {
                 return new DatabaseRejection(DISK_FULL, statement(failure), "no space left on device");
             }
-            String state = cause.getSQLState() == null ? "" : cause.getSQLState();
+            String state = state(cause);
             return new DatabaseRejection(state, statement(failure), reason(state, String.valueOf(cause.getMessage())));
         });
     }
@@ -68,6 +69,21 @@ public record DatabaseRejection(String state, String statement, String reason) {
             }
         }
         return Optional.ofNullable(innermost);
+    }
+
+    /** H2 passes an {@link SQLException} of a trigger on as it is, most likely without a state; also behind that of a batch. */
+    private static String state(SQLException cause) {
+        if (cause.getSQLState() != null) {
+            return cause.getSQLState();
+        }
+        for (Throwable each : cause) {
+            for (StackTraceElement frame : each.getStackTrace()) {
+                if (frame.getClassName().equals("org.h2.schema.TriggerObject")) {
+                    return H2_TRIGGER;
+                }
+            }
+        }
+        return "";
     }
 
     /** H2 calls it a general error. */

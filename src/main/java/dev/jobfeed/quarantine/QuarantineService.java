@@ -20,9 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The rows that could not be stored. */
@@ -31,6 +34,7 @@ public final class QuarantineService {
     private final NamedParameterJdbcTemplate jdbc;
     private final Dialect database;
     private final Map<FeedDefinition, RecordRepository> rows;
+    private final Map<String, Consumer<String>> others = new ConcurrentHashMap<>();
     private final OutboxWriter outbox;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -51,8 +55,18 @@ public final class QuarantineService {
     }
 
     /**
+     * Registers how the rows of a stream that is no feed are stored.
+     *
+     * @param handler stores a payload, in the calling thread's transaction
+     */
+    public void register(String stream, Consumer<String> handler) {
+        others.put(stream, handler);
+    }
+
+    /**
      * A row of {@code quarantine}.
      *
+     * @param runId null when it was not received by a run, as the event of a webhook
      * @param jobId null when the row has no usable id
      * @param payload the row as it was delivered
      * @param closedAt when it stopped to need anybody's care; null until then
@@ -60,7 +74,7 @@ public final class QuarantineService {
     public record Entry(
             long id,
             String stream,
-            long runId,
+            Long runId,
             UUID jobId,
             String reason,
             String payload,
@@ -94,7 +108,7 @@ public final class QuarantineService {
     public Optional<String> retry(Entry entry) {
         try {
             return store(entry);
-        } catch (DataAccessException e) {
+        } catch (DataAccessException | TransactionException e) {
             return Optional.of(DatabaseRejection.of(e)
                     .filter(DatabaseRejection::isOfRow)
                     .orElseThrow(() -> e)
@@ -103,13 +117,21 @@ public final class QuarantineService {
     }
 
     private Optional<String> store(Entry entry) {
+        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
+        Consumer<String> other = others.get(entry.stream());
+        if (other != null) {
+            transaction.executeWithoutResult(status -> {
+                other.accept(entry.payload());
+                close(entry, now);
+            });
+            return Optional.empty();
+        }
         FeedDefinition source = FeedDefinition.of(entry.stream());
         RecordRepository store = rows.get(source);
         FeedPage page = read(entry, source.shape());
         if (!page.rejected().isEmpty()) {
             return Optional.of(page.rejected().get(0).reason());
         }
-        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
         transaction.executeWithoutResult(status -> {
             // so that it does not expire, or get its good version, between the look at it and the write
             jdbc.queryForList(
@@ -123,9 +145,13 @@ public final class QuarantineService {
             if (source == FeedDefinition.JOBS) {
                 outbox.append(entry.runId(), changes, now);
             }
-            jdbc.update(SqlCatalog.text("quarantine-close-one", database), Map.of("id", entry.id(), "at", now));
+            close(entry, now);
         });
         return Optional.empty();
+    }
+
+    private void close(Entry entry, OffsetDateTime at) {
+        jdbc.update(SqlCatalog.text("quarantine-close-one", database), Map.of("id", entry.id(), "at", at));
     }
 
     private static FeedPage read(Entry entry, RecordSchema shape) {
@@ -140,7 +166,7 @@ public final class QuarantineService {
         return new Entry(
                 row.getLong("id"),
                 row.getString("stream"),
-                row.getLong("run_id"),
+                row.getObject("run_id", Long.class),
                 row.getObject("job_id", UUID.class),
                 row.getString("reason"),
                 row.getString("payload"),

@@ -286,7 +286,7 @@ public final class FeedSync {
             }
         }
         if (!page.rejected().isEmpty()) {
-            runs.quarantine(run, page.rejected(), at);
+            runs.quarantine(run.stream(), run.id(), page.rejected(), at);
             // a bad row without an id is one that no page answers
             if (delivered.size() > stored.size()) {
                 attempt.markOpenIssues();

@@ -70,6 +70,7 @@ public record Tenant(
             rows.put(source, new RecordRepository(source, dataSource, database));
         }
         OutboxWriter outbox = new OutboxWriter(dataSource, database, settings);
+        AlertService alerts = new AlertService(dataSource, database, clock);
         return new Tenant(
                 name,
                 settings,
@@ -84,7 +85,7 @@ public record Tenant(
                 new QuarantineService(dataSource, database, rows, outbox, transaction, clock),
                 new CompanyRepository(dataSource, database),
                 outbox,
-                new AlertService(dataSource, database, clock),
+                alerts,
                 meters.of(name));
     }
 

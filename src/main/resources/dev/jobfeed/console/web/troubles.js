@@ -49,7 +49,7 @@ export function troubles() {
       { title: "No.", cell: row => row.id },
       { title: "Reason", class: "words", cell: row => row.reason },
       { title: "Stream", cell: row => streamName(row.stream) },
-      { title: "Run", cell: row => `#${row.run_id}` },
+      { title: "Run", cell: row => row.run_id === null ? "" : `#${row.run_id}` },
       { title: "Since", cell: row => h("time", { datetime: row.quarantined_at }, moment(row.quarantined_at)) },
       { title: "Content", cell: row => content(row) },
     ], list);

@@ -32,7 +32,8 @@ export function moment(text) {
 export const seconds = (from, to) => (new Date(to) - new Date(from)) / 1000;
 
 export const streamName = stream =>
-  ({ jobs: "Jobs", career_sites: "Career sites", jobby_live_events: "Live events" })[stream] ?? stream;
+  ({ jobs: "Jobs", career_sites: "Career sites", jobby_live_events: "Live events", jobby_webhooks: "Webhooks" })[stream]
+    ?? stream;
 
 /** Of a text that may be HTML or not, what there is to read. */
 export function plain(text) {

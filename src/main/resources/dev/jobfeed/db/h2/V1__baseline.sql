@@ -168,7 +168,8 @@ create table if not exists schedule_claim (
 create table if not exists quarantine (
     id             bigint generated always as identity primary key,
     stream         varchar not null,
-    run_id         bigint not null references sync_run (id),
+    -- null for a row that no run received
+    run_id         bigint references sync_run (id),
     job_id         uuid,
     reason         varchar not null,
     payload        clob not null,

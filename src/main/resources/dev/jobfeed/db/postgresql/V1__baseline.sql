@@ -181,7 +181,8 @@ create table schedule_claim (
 create table quarantine (
     id             bigint generated always as identity primary key,
     stream         text           not null,
-    run_id         bigint         not null references sync_run (id),
+    -- null for a row that no run received
+    run_id         bigint references sync_run (id),
     job_id         uuid,
     reason         text           not null,
     payload        text           not null,
