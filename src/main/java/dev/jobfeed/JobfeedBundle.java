@@ -147,14 +147,14 @@ public final class JobfeedBundle {
         registry.bind("jobfeedReconciliation", new Reconciliation(attempts));
         registry.bind("jobfeedAlerts", new AlertNotifier(tenants));
         registry.bind("jobfeedCompanies", new CompanyProfileService(tenants, options.clock()));
-        ConsoleTenants boards = new ConsoleTenants(tenants, attempts, options.clock());
+        ConsoleTenants consoles = new ConsoleTenants(tenants, attempts, options.clock());
         AccessToken token = new AccessToken(tenants.defaultTenant(), options.clock());
-        registry.bind("jobfeedJobCounts", boards);
+        registry.bind("jobfeedJobCounts", consoles);
         OpenApiContract description = new OpenApiContract();
         registry.bind("jobfeedAccess", new AccessFilter(settings, token, description));
         registry.bind("jobfeedStatic", new StaticResources());
-        registry.bind("jobfeedConsole", new ConsoleQueries(boards, options.clock()));
-        registry.bind("jobfeedConsoleActions", new ConsoleActions(boards, token, description, options.clock()));
+        registry.bind("jobfeedConsole", new ConsoleQueries(consoles, options.clock()));
+        registry.bind("jobfeedConsoleActions", new ConsoleActions(consoles, token, description, options.clock()));
         registry.bind("jobfeedChunks", new Chunks());
         registry.bind("jobfeedResult", new ResultAggregationStrategy());
         registry.bind("jobfeedCallResult", new ResultAggregationStrategy("joboCreditsDeducted"));
@@ -257,7 +257,7 @@ public final class JobfeedBundle {
                         new GaugeRefresher(tenants, meters, clock), 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Jobby.dev is an account of its own; what there is of it belongs to the standard tenant. */
+    /** Jobby.dev is an account of its own; what there is of it belongs to the default tenant. */
     private static void bindJobby(Registry registry, Tenant tenant, LeaseOwner owner, Clock clock) {
         JobfeedProperties settings = tenant.settings();
         settings.jobbyPollInterval();
@@ -297,7 +297,7 @@ public final class JobfeedBundle {
         return tenants;
     }
 
-    /** The runs of the standard tenant. */
+    /** The runs of the default tenant. */
     public RunRepository runs() {
         return tenants.defaultTenant().runs();
     }

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The status page in Chromium, against a real process and the sandbox: a day of one process, hour by hour. With
+ * The console in Chromium, against a real process and the sandbox: a day of one process, hour by hour. With
  * {@code -Djobfeed.screenshots=docs/images} the README's pictures are taken on the way.
  */
 @Tag("browser")
@@ -104,7 +104,7 @@ class BrowserTest {
         PROPERTIES.put("jobfeed.jobs.schedule", "0 0 " + hour + " * * ?");
         process = JobfeedProcess.in(directory, PROPERTIES, "run");
         process.awaitErr("running; look at it");
-        base = found(process, "status page at (\\S+)/");
+        base = found(process, "console at (\\S+)/");
         token = found(process, "token, shown only now: (\\S+)");
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -228,7 +228,7 @@ class BrowserTest {
         empty.put("jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("first"));
         try (JobfeedProcess first = JobfeedProcess.in(directory, empty, "run")) {
             first.awaitErr("running; look at it");
-            address = found(first, "status page at (\\S+)/");
+            address = found(first, "console at (\\S+)/");
             page.navigate(address + "/#/");
 
             Locator run = card().locator(".run-text");

@@ -44,7 +44,7 @@ class HttpPortTest {
         run.awaitErr("running;");
 
         Matcher page =
-                Pattern.compile("status page at http://127\\.0\\.0\\.1:(\\d+)/").matcher(run.err());
+                Pattern.compile("console at http://127\\.0\\.0\\.1:(\\d+)/").matcher(run.err());
         assertThat(page.find()).as(run.err()).isTrue();
         new Socket("127.0.0.1", Integer.parseInt(page.group(1))).close();
 
@@ -65,7 +65,7 @@ class HttpPortTest {
         JobfeedProcess run = world.start("run");
         run.awaitErr("running;");
 
-        assertThat(run.err()).doesNotContain("status page");
+        assertThat(run.err()).doesNotContain("console");
         assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(ConnectException.class);
     }
 
@@ -113,7 +113,7 @@ class HttpPortTest {
         JobfeedProcess run = world.start("run");
         run.awaitErr("running;");
         Matcher page =
-                Pattern.compile("status page at http://127\\.0\\.0\\.1:(\\d+)/").matcher(run.err());
+                Pattern.compile("console at http://127\\.0\\.0\\.1:(\\d+)/").matcher(run.err());
         assertThat(page.find()).as(run.err()).isTrue();
         int port = Integer.parseInt(page.group(1));
 

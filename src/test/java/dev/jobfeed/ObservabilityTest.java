@@ -153,7 +153,7 @@ class ObservabilityTest {
         String jobs = "stream=\"jobs\",tenant=\"default\"}";
         assertThat(value("jobfeed_rows_total{result=\"inserted\"," + jobs)).isEqualTo(400);
         assertThat(value("jobfeed_rows_total{result=\"quarantined\"," + jobs)).isEqualTo(1);
-        assertThat(value("jobfeed_quarantine{" + jobs)).isEqualTo(1);
+        assertThat(value("jobfeed_quarantine_size{" + jobs)).isEqualTo(1);
         assertThat(value("jobfeed_retries_total{reason=\"unavailable\",tenant=\"default\"}"))
                 .isEqualTo(1);
         assertThat(
@@ -305,7 +305,7 @@ class ObservabilityTest {
                 assertThat(entry.path("jobfeedRun").textValue()).as(line).isEqualTo("1");
                 assertThat(entry.path("process.thread.name").textValue()).contains("jobfeed-ahead");
                 retried++;
-            } else if (message.startsWith("status page")) {
+            } else if (message.startsWith("console")) {
                 assertThat(entry.has("jobfeedRun")).isFalse();
             }
         }

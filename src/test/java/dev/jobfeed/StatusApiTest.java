@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The API behind the status page, over HTTP and on the real routes; what it answers is what its description says. */
+/** The API behind the console, over HTTP and on the real routes; what it answers is what its description says. */
 @ParameterizedClass
 @ValueSource(strings = {"h2", "postgresql"})
 class StatusApiTest {

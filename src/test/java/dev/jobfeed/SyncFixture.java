@@ -99,7 +99,7 @@ final class SyncFixture implements AutoCloseable {
         return this;
     }
 
-    /** Serves the status page by a server that is made for a port; says where. */
+    /** Serves the console by a server that is made for a port; says where. */
     String serve(BiFunction<CamelContext, Integer, Service> withServer) throws Exception {
         server = withServer;
         try (ServerSocket probe = new ServerSocket(0)) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.BadSqlGrammarException;
 
-/** Two feeds in one runtime: the standard tenant and acme, each with a server, a key and a schema of its own. */
+/** Two feeds in one runtime: the default tenant and acme, each with a server, a key and a schema of its own. */
 class TenantsTest {
 
     private static final String ACME_KEY = "jbe_test_acmeacmeacmeacmeacme_not-a-secret-not-a-secret-not-a-secret-acme";
@@ -255,7 +255,7 @@ class TenantsTest {
         return world.database.queryForList("select id from " + schema(schema) + ".job", UUID.class);
     }
 
-    /** The tables of the standard tenant are where a connection is without being told. */
+    /** The tables of the default tenant are where a connection is without being told. */
     private String schema(String name) {
         return name.equals("public") ? world.database.execute(java.sql.Connection::getSchema) : '"' + name + '"';
     }

@@ -3,7 +3,7 @@ package dev.jobfeed.alert;
 import java.time.OffsetDateTime;
 
 /**
- * A condition that needs a person.
+ * A condition that needs an operator.
  *
  * @param condition a stable word for what kind of trouble it is
  * @param clearedAt when it ended; null while it lasts

@@ -15,7 +15,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** Conditions of one tenant that need a person, raised and cleared in the caller's transaction. */
+/** Conditions of one tenant that need an operator, raised and cleared in the caller's transaction. */
 public final class AlertService {
 
     private final NamedParameterJdbcTemplate jdbc;

@@ -108,7 +108,7 @@ public final class HttpClientFactory {
         client.disableContentCompression().addExecInterceptorFirst("jobfeed-bounds", bounds);
     }
 
-    /** In words, for a person who looks for what is wrong with it. */
+    /** In words, for an operator who looks for what is wrong with it. */
     public String text() {
         return proxy.map(host -> "through " + host.toURI()).orElse("no proxy") + ", trusting "
                 + settings.trustStore()

@@ -71,7 +71,7 @@ public final class JoboResponseHandler {
         Tenant tenant = tenants.forExchange(exchange);
         long asked = System.nanoTime();
         limiter(tenant).acquire(path(exchange), owner);
-        tenant.meters().add(JobfeedMetric.WAITS, (System.nanoTime() - asked) / 1e9, "pace");
+        tenant.meters().add(JobfeedMetric.REQUEST_WAIT, (System.nanoTime() - asked) / 1e9, "pace");
         if (owner != null) {
             boolean again = Boolean.TRUE.equals(exchange.getIn().getHeader(Exchange.REDELIVERED, Boolean.class));
             owner.beforeRequest(again, path(exchange).endsWith("/feed"));

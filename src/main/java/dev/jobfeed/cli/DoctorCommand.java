@@ -115,7 +115,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    /** A warning only, because what starts a tenant may stand elsewhere; the standard tenant's are shipped. */
+    /** A warning only, because what starts a tenant may stand elsewhere; the default tenant's are shipped. */
     private void checkTriggers(RuntimeConfiguration configuration, JobfeedProperties settings) throws IOException {
         if (tenant.name().isEmpty()) {
             return;

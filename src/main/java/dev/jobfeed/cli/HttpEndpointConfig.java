@@ -14,7 +14,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.main.Main;
 
-/** Where {@code run} listens: status page, health, metrics and webhooks, all on one port. */
+/** Where {@code run} listens: console, health, metrics and webhooks, all on one port. */
 record HttpEndpointConfig(String host, int port) {
 
     /** Camel takes these from properties only. */
@@ -91,7 +91,7 @@ record HttpEndpointConfig(String host, int port) {
                 .bind(MicrometerConstants.METRICS_REGISTRY_NAME, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 
-    /** The status page. */
+    /** The console. */
     String page() {
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/";
     }

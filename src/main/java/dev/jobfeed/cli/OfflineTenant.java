@@ -57,7 +57,7 @@ record OfflineTenant(HikariDataSource pool, Tenant tenant) implements AutoClosea
     }
 
     /** What is to be seen of the tenant; the speed of a run is another process's to know. */
-    TenantConsole board() {
+    TenantConsole console() {
         return TenantConsole.of(tenant, stream -> Optional.empty(), Clock.systemUTC());
     }
 

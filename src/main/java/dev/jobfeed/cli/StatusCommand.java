@@ -40,7 +40,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
-            System.out.println(json ? store.board().status().json(LAST_RUNS) : text(store));
+            System.out.println(json ? store.console().status().json(LAST_RUNS) : text(store));
         }
         return ExitCode.DONE.code();
     }
@@ -74,14 +74,14 @@ final class StatusCommand implements Callable<Integer> {
             }
         }
         for (ScheduledStream flow : ScheduledStream.values()) {
-            store.board()
+            store.console()
                     .schedules()
                     .pausedSince(flow.stream())
                     .ifPresent(since -> line(
                             text,
                             "paused",
                             "the schedule of " + flow.stream() + ", since " + since
-                                    + ": nothing starts by itself until it is resumed on the status page"));
+                                    + ": nothing starts by itself until it is resumed on the console"));
         }
         if (state.creditsBalance() != null) {
             line(

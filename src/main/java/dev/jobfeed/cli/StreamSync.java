@@ -24,7 +24,7 @@ final class StreamSync {
     private final boolean json;
 
     /**
-     * @param tenant empty for the standard one
+     * @param tenant empty for the default tenant
      */
     StreamSync(String tenant, FeedDefinition source, ProducerTemplate template, boolean json) {
         this.tenant = tenant;

@@ -10,10 +10,10 @@ final class TenantOption {
     @Option(
             names = "--tenant",
             paramLabel = "NAME",
-            description = "Whose feed, where there are several; the standard one when it is not given.")
+            description = "Whose feed, where there are several; the default tenant when it is not given.")
     private String name = "";
 
-    /** The tenant's name; empty for the standard one. */
+    /** The tenant's name; empty for the default tenant. */
     String name() {
         return name;
     }

@@ -7,10 +7,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The token of the status page's actions. */
+/** The token of the console's actions. */
 @Command(
         name = "token",
-        description = "Makes a new token for the actions of the status page and prints it; the one before ends."
+        description = "Makes a new token for the actions of the console and prints it; the one before ends."
                 + " jobfeed.http.token, where it is set, takes its place.",
         mixinStandardHelpOptions = true)
 final class TokenCommand implements Callable<Integer> {

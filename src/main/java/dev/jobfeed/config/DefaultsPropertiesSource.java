@@ -16,12 +16,12 @@ import org.apache.camel.spi.PropertiesSource;
  *
  * <ul>
  *   <li>{@code jobfeed-set.x}: whether the property {@code x} is set; and {@code jobfeed-set.jobby}, whether there is
- *       anything to do for Jobby.dev, and {@code jobfeed-set.page}, whether there is a status page;
+ *       anything to do for Jobby.dev, and {@code jobfeed-set.page}, whether there is a console;
  *   <li>{@code jobfeed-schedule.x.set} and {@code jobfeed-schedule.x.cron}, for each property {@code jobfeed.x} with a
  *       schedule that may be empty; a route of one that is off is not there, because Quartz would schedule it; and
  *       {@code jobfeed-schedule.time-zone}, whose clock they go by;
  *   <li>each of them, and each property, with {@code @tenant} behind it: as it is for that tenant, and with a lone
- *       {@code @} for the standard one.
+ *       {@code @} for the default tenant.
  * </ul>
  */
 public final class DefaultsPropertiesSource implements PropertiesSource, Ordered {

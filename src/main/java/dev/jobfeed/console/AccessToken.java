@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** What an action of the status page has to bring: the configured token, or one that was made and is kept as its hash. */
+/** What an action of the console has to bring: the configured token, or one that was made and is kept as its hash. */
 public final class AccessToken {
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?");
@@ -32,7 +32,7 @@ public final class AccessToken {
     /**
      * The token of a runtime.
      *
-     * @param tenant the standard one, in whose schema its hash is
+     * @param tenant the default tenant, in whose schema its hash is
      */
     public AccessToken(Tenant tenant, Clock clock) {
         this.settings = tenant.settings();

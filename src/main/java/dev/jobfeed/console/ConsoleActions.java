@@ -23,19 +23,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** What a person may do on the status page: bean {@code jobfeedConsoleActions}. */
+/** What an operator may do on the console: bean {@code jobfeedConsoleActions}. */
 public final class ConsoleActions {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleActions.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ConsoleTenants boards;
+    private final ConsoleTenants consoles;
     private final AccessToken token;
     private final Clock clock;
     private final OpenApiContract description;
 
-    public ConsoleActions(ConsoleTenants boards, AccessToken token, OpenApiContract description, Clock clock) {
-        this.boards = boards;
+    public ConsoleActions(ConsoleTenants consoles, AccessToken token, OpenApiContract description, Clock clock) {
+        this.consoles = consoles;
         this.token = token;
         this.description = description;
         this.clock = clock;
@@ -45,9 +45,9 @@ public final class ConsoleActions {
     public String list(Exchange exchange) {
         QueryParameters query = QueryParameters.of(exchange);
         ScheduledStream flow = HttpProblemException.stream(query.text("stream").orElse("jobs"));
-        TenantConsole board = boards.named(query.text("tenant").orElse(""));
-        SchedulePauses schedules = board.schedules();
-        CostForecast costs = board.costs();
+        TenantConsole console = consoles.named(query.text("tenant").orElse(""));
+        SchedulePauses schedules = console.schedules();
+        CostForecast costs = console.costs();
         boolean paged = flow != ScheduledStream.LIVE_EVENTS;
         boolean paused = schedules.pausedSince(flow.stream()).isPresent();
         ObjectNode json = JSON.createObjectNode();
@@ -58,7 +58,7 @@ public final class ConsoleActions {
             add(list, "sync", "Sync now", costs.sync(flow.stream()));
             add(list, "resync", "Resync", costs.resync(flow.stream()));
         }
-        long pending = flow == ScheduledStream.JOBS ? board.tenant().reconcile().pending() : 0;
+        long pending = flow == ScheduledStream.JOBS ? console.tenant().reconcile().pending() : 0;
         if (pending > 0) {
             add(
                     list,
@@ -67,7 +67,7 @@ public final class ConsoleActions {
                     CostForecast.Cost.nothing(String.format(
                             Locale.ROOT, "%,d active jobs that the last resync did not bring expire.", pending)));
         }
-        long bad = flow == ScheduledStream.JOBS ? board.tenant().quarantine().openCount() : 0;
+        long bad = flow == ScheduledStream.JOBS ? console.tenant().quarantine().openCount() : 0;
         if (bad > 0) {
             add(
                     list,
@@ -84,7 +84,7 @@ public final class ConsoleActions {
                     CostForecast.Cost.nothing("The schedule starts attempts again, the next one "
                             + schedules.next(flow).map(next -> "at " + next).orElse("never")
                             + "; each costs what Sync now does."));
-        } else if (flow.schedule(board.tenant().settings()).isPresent()) {
+        } else if (flow.schedule(console.tenant().settings()).isPresent()) {
             add(
                     list,
                     "pause",
@@ -142,8 +142,8 @@ public final class ConsoleActions {
         check(body, "tenant", JsonNode::isTextual, "a text");
         check(body, "confirm_cost", JsonNode::isBoolean, "true or false");
         ScheduledStream flow = HttpProblemException.stream(body.get("stream").asText());
-        TenantConsole board = boards.named(body.path("tenant").asText(""));
-        exchange.setVariable("jobfeedTenant", board.tenant().name());
+        TenantConsole console = consoles.named(body.path("tenant").asText(""));
+        exchange.setVariable("jobfeedTenant", console.tenant().name());
         exchange.setVariable("jobfeedStream", flow.stream());
         exchange.setVariable("jobfeedConfirmCost", body.path("confirm_cost").asBoolean(false));
     }
@@ -161,7 +161,7 @@ public final class ConsoleActions {
      */
     public void checkFree(String tenant, String stream) {
         checkFeed(stream);
-        if (isBusy(boards.named(tenant).tenant(), stream)) {
+        if (isBusy(consoles.named(tenant).tenant(), stream)) {
             throw new HttpProblemException(409, "An attempt is at work on " + stream + " already.");
         }
     }
@@ -173,7 +173,7 @@ public final class ConsoleActions {
      */
     public String askForResync(String name, String stream) {
         checkFeed(stream);
-        Tenant tenant = boards.named(name).tenant();
+        Tenant tenant = consoles.named(name).tenant();
         if (!tenant.runs().askForResync(stream, now())) {
             throw new HttpProblemException(409, "A resync is already running on " + stream + ".");
         }
@@ -193,7 +193,7 @@ public final class ConsoleActions {
      */
     public String acceptExpiry(String name) {
         try {
-            return done(PendingExpiryService.accept(boards.named(name).tenant(), now()) + " jobs expired.");
+            return done(PendingExpiryService.accept(consoles.named(name).tenant(), now()) + " jobs expired.");
         } catch (StreamLockedException e) {
             throw new HttpProblemException(409, e.getMessage());
         }
@@ -201,7 +201,7 @@ public final class ConsoleActions {
 
     /** Tries to store every row of quarantine again. */
     public String retryQuarantine(String name) {
-        QuarantineService quarantine = boards.named(name).tenant().quarantine();
+        QuarantineService quarantine = consoles.named(name).tenant().quarantine();
         int stored = 0;
         int bad = 0;
         for (QuarantineService.Entry entry : quarantine.open()) {
@@ -216,13 +216,13 @@ public final class ConsoleActions {
 
     /** Ends what a stream's schedule starts. */
     public String pause(String tenant, String stream) {
-        boards.named(tenant).schedules().pause(stream);
+        consoles.named(tenant).schedules().pause(stream);
         return done("The schedule of " + stream + " is paused.");
     }
 
     /** Lets a stream's schedule start attempts again. */
     public String resume(String tenant, String stream) {
-        boards.named(tenant).schedules().resume(stream);
+        consoles.named(tenant).schedules().resume(stream);
         return done("The schedule of " + stream + " is on again.");
     }
 
@@ -235,7 +235,7 @@ public final class ConsoleActions {
     }
 
     private String done(String message) {
-        LOG.info("by the status page: {}", message);
+        LOG.info("by the console: {}", message);
         return JSON.createObjectNode().put("message", message).toString();
     }
 

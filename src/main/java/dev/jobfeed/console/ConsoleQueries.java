@@ -24,17 +24,17 @@ public final class ConsoleQueries {
     private static final int MOST = 100;
     private static final Duration PAST = Duration.ofDays(30);
 
-    private final ConsoleTenants boards;
+    private final ConsoleTenants consoles;
     private final Clock clock;
 
-    public ConsoleQueries(ConsoleTenants boards, Clock clock) {
-        this.boards = boards;
+    public ConsoleQueries(ConsoleTenants consoles, Clock clock) {
+        this.consoles = consoles;
         this.clock = clock;
     }
 
     /** The same as {@code jobfeed status --json}. */
     public String status(Exchange exchange) {
-        return board(exchange).status().json(limit(exchange, 5)).toString();
+        return console(exchange).status().json(limit(exchange, 5)).toString();
     }
 
     /** The last runs of a stream, newest first. */
@@ -43,13 +43,13 @@ public final class ConsoleQueries {
         HttpProblemException.stream(stream);
         ObjectNode json = JSON.createObjectNode();
         ArrayNode list = json.putArray("runs");
-        board(exchange).tenant().runs().lastRuns(stream, limit(exchange, 50)).forEach(run -> list.add(RunJson.of(run)));
+        console(exchange).tenant().runs().lastRuns(stream, limit(exchange, 50)).forEach(run -> list.add(RunJson.of(run)));
         return json.toString();
     }
 
     /** Active and expired jobs, by source over the last 30 days and now. */
     public String counts(Exchange exchange) {
-        JobCounts counts = board(exchange).counts();
+        JobCounts counts = console(exchange).counts();
         ObjectNode json = JSON.createObjectNode();
         ArrayNode now = json.putArray("now");
         counts.now().forEach(count -> now.add(count(count)));
@@ -68,7 +68,7 @@ public final class ConsoleQueries {
 
     /** The balance, and what was spent on each of the last 30 days, by the start of the runs. */
     public String credits(Exchange exchange) {
-        Tenant tenant = board(exchange).tenant();
+        Tenant tenant = console(exchange).tenant();
         StreamState state = tenant.runs().state("jobs");
         ObjectNode json = JSON.createObjectNode();
         json.put("balance", state.creditsBalance());
@@ -89,7 +89,7 @@ public final class ConsoleQueries {
 
     /** Alerts, the open ones first. */
     public String alerts(Exchange exchange) {
-        Tenant tenant = board(exchange).tenant();
+        Tenant tenant = console(exchange).tenant();
         ObjectNode json = JSON.createObjectNode();
         ArrayNode list = json.putArray("alerts");
         jdbc(tenant)
@@ -112,7 +112,7 @@ public final class ConsoleQueries {
     /** The open rows of quarantine, oldest first, without what they hold. */
     public String quarantine(Exchange exchange) {
         int limit = limit(exchange, MOST);
-        Tenant tenant = board(exchange).tenant();
+        Tenant tenant = console(exchange).tenant();
         ObjectNode json = JSON.createObjectNode();
         json.put("open", tenant.quarantine().openCount());
         ArrayNode reasons = json.putArray("reasons");
@@ -146,7 +146,7 @@ public final class ConsoleQueries {
     /** One row of quarantine with what it holds, as text. */
     public String quarantined(Exchange exchange) {
         long id = number("id", id(exchange));
-        QuarantineService.Entry entry = board(exchange)
+        QuarantineService.Entry entry = console(exchange)
                 .tenant()
                 .quarantine()
                 .find(id)
@@ -165,7 +165,7 @@ public final class ConsoleQueries {
 
     /** Stored jobs, newest first. */
     public String jobs(Exchange exchange) {
-        return board(exchange)
+        return console(exchange)
                 .search()
                 .find(new JobSearch.Query(
                         text(exchange, "q").orElse(null),
@@ -187,15 +187,15 @@ public final class ConsoleQueries {
         } catch (IllegalArgumentException e) {
             throw new HttpProblemException(404, "There is no job '" + id + "'; an id is a UUID.");
         }
-        return board(exchange)
+        return console(exchange)
                 .search()
                 .read(uuid)
                 .orElseThrow(() -> new HttpProblemException(404, "There is no job " + uuid + "."))
                 .toString();
     }
 
-    private TenantConsole board(Exchange exchange) {
-        return boards.named(text(exchange, "tenant").orElse(""));
+    private TenantConsole console(Exchange exchange) {
+        return consoles.named(text(exchange, "tenant").orElse(""));
     }
 
     private static NamedParameterJdbcTemplate jdbc(Tenant tenant) {

@@ -15,7 +15,7 @@ public final class ConsoleTenants {
     private final TenantRegistry tenants;
     private final SyncCoordinator attempts;
     private final Clock clock;
-    private final Map<String, TenantConsole> boards = new ConcurrentHashMap<>();
+    private final Map<String, TenantConsole> consoles = new ConcurrentHashMap<>();
 
     public ConsoleTenants(TenantRegistry tenants, SyncCoordinator attempts, Clock clock) {
         this.tenants = tenants;
@@ -23,9 +23,9 @@ public final class ConsoleTenants {
         this.clock = clock;
     }
 
-    /** The board of a tenant. */
+    /** The console of a tenant. */
     public TenantConsole of(Tenant tenant) {
-        return boards.computeIfAbsent(
+        return consoles.computeIfAbsent(
                 tenant.name(),
                 name -> TenantConsole.of(
                         tenant,
@@ -37,9 +37,9 @@ public final class ConsoleTenants {
     }
 
     /**
-     * The board of a tenant that somebody named.
+     * The console of a tenant that somebody named.
      *
-     * @param name null or empty for the standard one
+     * @param name null or empty for the default tenant
      * @throws HttpProblemException with 404 when there is none of that name
      */
     TenantConsole named(String name) {

@@ -14,7 +14,7 @@ public final class HttpProblemException extends RuntimeException {
      * A refusal.
      *
      * @param status the HTTP status
-     * @param message the cause and the remedy, for a person
+     * @param message the cause and the remedy, for an operator
      */
     public HttpProblemException(int status, String message) {
         this(status, message, null);

@@ -103,7 +103,7 @@ public final class JobCounts {
             });
             lastNoted = hour;
         } catch (DataAccessException e) {
-            LOG.warn("The jobs of each source were not counted for the status page. {}", ProblemTranslator.describe(e));
+            LOG.warn("The jobs of each source were not counted for the console. {}", ProblemTranslator.describe(e));
         }
     }
 

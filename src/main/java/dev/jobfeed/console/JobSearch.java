@@ -95,7 +95,7 @@ final class JobSearch {
                         503,
                         "The search took longer than " + LIMIT.toSeconds()
                                 + " s, which reads the jobs from the newest on until it has a page. Narrow it by a source or a"
-                                + " company's id; docs/status-page.md has an index for words.");
+                                + " company's id; docs/console.md has an index for words.");
             }
             throw e;
         }

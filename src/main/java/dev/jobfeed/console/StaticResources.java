@@ -9,7 +9,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/** The files of the status page, from the class path: bean {@code jobfeedStatic}. */
+/** The files of the console, from the class path: bean {@code jobfeedStatic}. */
 public final class StaticResources {
 
     private static final String OWN = "/dev/jobfeed/console/web/";

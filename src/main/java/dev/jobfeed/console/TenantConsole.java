@@ -17,7 +17,7 @@ public record TenantConsole(
         JobSearch search) {
 
     /**
-     * The board of a tenant.
+     * The console of a tenant.
      *
      * @param atWork the attempt of this process on a stream
      */

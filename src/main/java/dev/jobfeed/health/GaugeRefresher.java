@@ -63,12 +63,12 @@ public final class GaugeRefresher implements Runnable {
             stream(figures, tenant, flow);
         }
         long pending = tenant.reconcile().pending();
-        put(figures, JobfeedMetric.RECONCILE_PENDING, List.of(), () -> pending);
+        put(figures, JobfeedMetric.EXPIRY_PENDING, List.of(), () -> pending);
         OutboxWriter.Lag lag = tenant.outbox().lag();
-        put(figures, JobfeedMetric.CHANGES_WAITING, List.of(), lag::waiting);
+        put(figures, JobfeedMetric.OUTBOX_PENDING, List.of(), lag::waiting);
         put(
                 figures,
-                JobfeedMetric.CHANGES_LAG,
+                JobfeedMetric.OUTBOX_LAG,
                 List.of(),
                 () -> lag.oldest() == null
                         ? 0

@@ -70,7 +70,7 @@ public final class CareerSiteChangeReader {
     /**
      * Takes the right to hand rows on.
      *
-     * @param tenant null for the standard one
+     * @param tenant null for the default tenant
      * @return null while an attempt is at work on the stream
      */
     public Reading begin(String tenant) {

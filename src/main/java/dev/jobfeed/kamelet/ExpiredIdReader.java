@@ -79,7 +79,7 @@ public final class ExpiredIdReader {
     /**
      * Begins a reading, from where the last one was done, less the overlap.
      *
-     * @param tenant null for the standard one
+     * @param tenant null for the default tenant
      * @return null when another process reads the list
      */
     public Reading begin(String tenant) {

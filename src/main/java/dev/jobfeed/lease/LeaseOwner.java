@@ -9,7 +9,7 @@ import java.util.HexFormat;
  * Who holds a lease.
  *
  * @param session the name of its transactions among the sessions of the database; no two processes share one
- * @param text for a person: where to find the process, and its sessions
+ * @param text for an operator: where to find the process, and its sessions
  */
 public record LeaseOwner(String session, String text) {
 

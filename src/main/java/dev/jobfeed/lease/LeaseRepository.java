@@ -62,7 +62,7 @@ public final class LeaseRepository {
     }
 
     /**
-     * Takes the lease, for a minute, for what a person asks for.
+     * Takes the lease, for a minute, for what an operator asks for.
      *
      * @throws StreamLockedException when an attempt is at work
      */

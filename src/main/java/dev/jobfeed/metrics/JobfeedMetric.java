@@ -51,12 +51,12 @@ public enum JobfeedMetric {
             Kind.COUNTER,
             "retries",
             "",
-            "Requests that were repeated, by why: rate_limited (429), unavailable (503) or trouble (408, other 5xx,"
+            "Requests that were repeated, by why: rate_limited (429), unavailable (503) or transient (408, other 5xx,"
                     + " network, unreadable).",
             "reason"),
-    WAITS(
+    REQUEST_WAIT(
             Kind.COUNTER,
-            "waits",
+            "request.wait",
             "seconds",
             "Time spent waiting before a request: for a repetition, by its reason, or for the rate limit (pace).",
             "reason"),
@@ -81,13 +81,13 @@ public enum JobfeedMetric {
             "stream",
             "mode"),
     RUN_OPEN(Kind.GAUGE, "run.open", "", "1 while a stream has an open run, else 0.", "stream"),
-    QUARANTINE(Kind.GAUGE, "quarantine", "", "Rows in quarantine that nobody has taken care of.", "stream"),
-    RECONCILE_PENDING(
-            Kind.GAUGE, "reconcile.pending", "", "Jobs that a guard keeps from expiring until somebody accepts it."),
-    CHANGES_WAITING(Kind.GAUGE, "changes.waiting", "", "Changes in the outbox that are not sent yet."),
-    CHANGES_LAG(
+    QUARANTINE(Kind.GAUGE, "quarantine.size", "", "Rows in quarantine that nobody has taken care of.", "stream"),
+    EXPIRY_PENDING(
+            Kind.GAUGE, "expiry.pending", "", "Jobs that a guard keeps from expiring until somebody accepts it."),
+    OUTBOX_PENDING(Kind.GAUGE, "outbox.pending", "", "Changes in the outbox that are not sent yet."),
+    OUTBOX_LAG(
             Kind.GAUGE,
-            "changes.lag",
+            "outbox.lag",
             "seconds",
             "How long the oldest change in the outbox has waited; 0 when none waits."),
     ALERTS(

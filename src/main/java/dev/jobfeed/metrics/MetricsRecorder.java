@@ -38,7 +38,7 @@ public interface MetricsRecorder {
                 : MicrometerRecorder.in(context);
     }
 
-    /** The meters of a tenant; empty for the standard one. */
+    /** The meters of a tenant; empty for the default tenant. */
     MetricsRecorder of(String tenant);
 
     /** Adds to a counter. */

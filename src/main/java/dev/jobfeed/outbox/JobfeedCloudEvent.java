@@ -14,7 +14,7 @@ import java.time.OffsetDateTime;
  * @param source where it happened, a URI
  * @param subject what it happened to; nullable
  * @param sequence its place among the events of its source; null where they have no order
- * @param tenant whose feed it is; null for the standard one
+ * @param tenant whose feed it is; null for the default tenant
  * @param data what is told of it, as JSON
  */
 public record JobfeedCloudEvent(

@@ -42,7 +42,7 @@ public final class RelaySession {
         return to;
     }
 
-    /** Who the endpoint is, for a person, who must not see the password that may be in it. */
+    /** Who the endpoint is, for an operator, who must not see the password that may be in it. */
     String receiver() {
         return receiver;
     }

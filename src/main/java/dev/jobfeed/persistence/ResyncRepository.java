@@ -20,7 +20,7 @@ public final class ResyncRepository {
         this.database = database;
     }
 
-    /** Ids of which it is decided whether they are still there leave what waits for a person. */
+    /** Ids of which it is decided whether they are still there leave what waits for an operator. */
     public void deletePending(UuidArray ids) {
         jdbc.update(
                 SqlCatalog.text("pending-expiry-delete", database),
@@ -89,13 +89,13 @@ public final class ResyncRepository {
                         .addValue("ids", ids, Types.ARRAY));
     }
 
-    /** Active jobs that wait for a person's word. */
+    /** Active jobs that wait for an operator's word. */
     public long pending() {
         Long pending = jdbc.queryForObject(SqlCatalog.text("pending-expiry-count", database), Map.of(), Long.class);
         return pending == null ? 0 : pending;
     }
 
-    /** A job that waits for a person's word. */
+    /** A job that waits for an operator's word. */
     public record PendingExpiry(UUID jobId, Cause cause) {}
 
     /**

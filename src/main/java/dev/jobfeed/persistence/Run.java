@@ -9,7 +9,7 @@ import java.time.OffsetDateTime;
  * @param windowFrom what an incremental run asks from; null for the other modes
  * @param clockChecked whether an answer has shown that the start is the server's time
  * @param nextCursor where the feed goes on; null before the first page and after the last
- * @param costConfirmed whether a person agreed to what the run costs
+ * @param costConfirmed whether an operator agreed to what the run costs
  * @param estimatedTotal what the first page expected the scan to bring; null when it did not say
  * @param scan what the pagination has delivered since it began, or began again
  * @param lastError why the last attempt failed; null when it did not

@@ -16,7 +16,7 @@ import java.time.OffsetDateTime;
  * @param originEnvironment the environment of the key it was filled with
  * @param clockDifference the server's time minus the local time, as an answer to this machine showed it last, unless another
  *     machine has asked since; the watermarks are the server's
- * @param originTenant whose feed the whole schema holds; empty for the standard tenant
+ * @param originTenant whose feed the whole schema holds; empty for the default tenant
  * @param earliestSweepStartedAt the earliest time that the sweep's watermark may be by the server's clock, which may have been
  *     set back since; null when it is the watermark itself
  * @param setBackFrom the latest time that the server's clock may have shown before it was set back; null when it was not

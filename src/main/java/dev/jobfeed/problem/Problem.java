@@ -3,7 +3,7 @@ package dev.jobfeed.problem;
 import dev.jobfeed.feed.PrintableText;
 
 /**
- * Why an attempt ended before its work was done, for a person.
+ * Why an attempt ended before its work was done, for an operator.
  *
  * @param condition what kind of trouble it is, as a stable word; alerts are raised once for each
  * @param message what happened

@@ -18,7 +18,7 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** Says what went wrong in words a person can act on; never a URL with a query, never a header. */
+/** Says what went wrong in words an operator can act on; never a URL with a query, never a header. */
 public final class ProblemTranslator {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -39,7 +39,7 @@ public final class ScheduleClaims {
     /**
      * Whether a firing is this node's: no other has noted it, or a later one.
      *
-     * @param tenant null for the standard one
+     * @param tenant null for the default tenant
      * @param scheduled when the schedule says it is; null when it was not a schedule that fired
      */
     public boolean claim(String tenant, String schedule, Date scheduled) {
@@ -50,7 +50,7 @@ public final class ScheduleClaims {
      * Whether a stream has something to do before its schedule comes round, an open run or a run that was missed, and
      * this node is the first of those that were started at the same time to see it.
      *
-     * @param tenant null for the standard one
+     * @param tenant null for the default tenant
      * @param cron the stream's Quartz schedule
      */
     public boolean claimCatchUp(String tenant, String schedule, String stream, String cron) throws ParseException {

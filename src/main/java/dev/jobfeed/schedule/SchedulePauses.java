@@ -100,7 +100,7 @@ public final class SchedulePauses {
                                         ? " When the sweep of expired postings is older than 7 days, the whole feed has to be"
                                                 + " bought again."
                                         : ""),
-                        "Resume it on the status page.",
+                        "Resume it on the console.",
                         Duration.ofDays(1));
     }
 }

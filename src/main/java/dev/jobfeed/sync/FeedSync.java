@@ -78,7 +78,7 @@ public final class FeedSync {
     /**
      * The body of a request that brings one row, and with it how many there are.
      *
-     * @param tenant null for the standard one
+     * @param tenant null for the default tenant
      */
     public String estimateRequest(String tenant, String stream) {
         Tenant asking = tenants.get(tenant);
@@ -91,7 +91,7 @@ public final class FeedSync {
     /**
      * What the next attempt would bring and cost.
      *
-     * @param tenant null for the standard one
+     * @param tenant null for the default tenant
      * @param deducted what the one row of {@code page} cost; null when nothing was charged
      */
     public CostEstimate estimate(String tenant, String stream, FeedPage page, BigDecimal deducted) {

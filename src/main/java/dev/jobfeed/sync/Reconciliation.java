@@ -29,7 +29,7 @@ public final class Reconciliation {
 
     /**
      * Looks at what a resync did not bring before anything expires. When that is suspiciously much, the steps put it
-     * aside for a person, and the run goes on without it.
+     * aside for an operator, and the run goes on without it.
      */
     public void evaluate(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
@@ -118,7 +118,7 @@ public final class Reconciliation {
         }
     }
 
-    /** Another filter is a person's choice; everything else the feed's. */
+    /** Another filter is an operator's choice; everything else the feed's. */
     private String reason(SyncAttempt attempt) {
         String before = attempt.stateBefore().filtersFingerprint();
         String now = attempt.run().filtersFingerprint();

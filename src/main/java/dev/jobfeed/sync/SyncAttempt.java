@@ -73,7 +73,7 @@ public final class SyncAttempt implements RequestOwner {
      * An attempt that begins.
      *
      * @param maxPages stop after this many committed pages; 0 for no limit
-     * @param costConfirmed whether a person agreed to what it costs
+     * @param costConfirmed whether an operator agreed to what it costs
      * @param clock of the server, at the attempt's beginning
      */
     SyncAttempt(Tenant tenant, Lease lease, int maxPages, boolean costConfirmed, ServerClock clock) {
@@ -97,7 +97,7 @@ public final class SyncAttempt implements RequestOwner {
         return lease.stream();
     }
 
-    /** The stream, and the tenant where it has a name, as they are told to a person. */
+    /** The stream, and the tenant where it has a name, as they are told to an operator. */
     String name() {
         return tenant.stream(lease.stream());
     }
@@ -113,7 +113,7 @@ public final class SyncAttempt implements RequestOwner {
         return source;
     }
 
-    /** Whether a person agreed to what it costs. */
+    /** Whether an operator agreed to what it costs. */
     boolean isCostConfirmed() {
         return costConfirmed;
     }
@@ -150,7 +150,7 @@ public final class SyncAttempt implements RequestOwner {
         reconcilesFrom = id;
     }
 
-    /** Why what the resync did not bring waits for a person; null when it expires. */
+    /** Why what the resync did not bring waits for an operator; null when it expires. */
     String holdReason() {
         return holdReason;
     }

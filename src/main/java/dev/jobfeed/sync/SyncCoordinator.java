@@ -86,9 +86,9 @@ public final class SyncCoordinator {
     /**
      * Takes the stream's lease.
      *
-     * @param tenant null for the standard one
+     * @param tenant null for the default tenant
      * @param maxPages null for no limit
-     * @param costConfirmed whether a person agreed to what it costs; null counts as no
+     * @param costConfirmed whether an operator agreed to what it costs; null counts as no
      * @throws StreamLockedException when another attempt holds it
      */
     public SyncAttempt begin(String tenant, String stream, Integer maxPages, Boolean costConfirmed) {
@@ -381,7 +381,7 @@ public final class SyncCoordinator {
     /**
      * Makes the next attempt on a stream, whichever process does it, a resync, unless one is running.
      *
-     * @param tenant null for the standard one
+     * @param tenant null for the default tenant
      */
     public void requestResync(String tenant, String stream) {
         Tenant asking = tenants.get(tenant);
@@ -443,7 +443,7 @@ public final class SyncCoordinator {
     }
 
     /**
-     * Ends what waits for a person where it is answered by now. Only who has the lease adds to what waits, so that most
+     * Ends what waits for an operator where it is answered by now. Only who has the lease adds to what waits, so that most
      * attempts know that there is nothing to look for.
      *
      * @param stored rows that need not wait in quarantine any more

@@ -26,7 +26,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * One instance of the feed: its settings, and a schema that holds its rows and nobody else's.
  *
- * @param name empty for the standard one
+ * @param name empty for the default tenant
  * @param transaction opens transactions on {@code dataSource}; the stores join them
  */
 public record Tenant(
@@ -94,9 +94,9 @@ public record Tenant(
         return name.isEmpty();
     }
 
-    /** The name as a person would put it. */
+    /** The name as an operator would put it. */
     public static String describe(String name) {
-        return name.isEmpty() ? "the standard tenant" : "the tenant '" + name + "'";
+        return name.isEmpty() ? "the default tenant" : "the tenant '" + name + "'";
     }
 
     /** A command line about this tenant. */
@@ -104,7 +104,7 @@ public record Tenant(
         return "jobfeed " + arguments + (isDefault() ? "" : " --tenant " + name);
     }
 
-    /** A stream as it is told to a person who has several tenants. */
+    /** A stream as it is told to an operator who has several tenants. */
     public String stream(String stream) {
         return isDefault() ? stream : name + " " + stream;
     }

@@ -56,7 +56,7 @@ public final class TenantRegistry {
     /**
      * The tenants over the settings of a runtime.
      *
-     * @param pool the database of the standard tenant, and of every other that has no address of its own
+     * @param pool the database of the default tenant, and of every other that has no address of its own
      * @param session the name of this process among the sessions of the database
      */
     public TenantRegistry(
@@ -80,7 +80,7 @@ public final class TenantRegistry {
         return defaultTenant;
     }
 
-    /** Those that are open, the standard one first. */
+    /** Those that are open, the default tenant first. */
     public Stream<Tenant> all() {
         return Stream.concat(Stream.of(defaultTenant), get.values().stream());
     }
@@ -88,7 +88,7 @@ public final class TenantRegistry {
     /**
      * A tenant by its name.
      *
-     * @param name null or empty for the standard one
+     * @param name null or empty for the default tenant
      * @throws ConfigurationException when it is not configured, or on the schema of another
      */
     public Tenant get(String name) {
@@ -179,9 +179,9 @@ public final class TenantRegistry {
 
     /**
      * The settings of a tenant. A name that nothing is configured for is a slip of the pen; it would read the whole feed
-     * with the key of the standard tenant.
+     * with the key of the default tenant.
      *
-     * @param name empty for the standard one
+     * @param name empty for the default tenant
      */
     public static JobfeedProperties settings(JobfeedProperties standard, String name) {
         return name.isEmpty() ? standard : checked(standard.of(name), name);
@@ -200,7 +200,7 @@ public final class TenantRegistry {
         }
         if (settings.isOwn("jobo.base-url") && !settings.isOwnSecret("jobo.api-key")) {
             throw new ConfigurationException("The tenant '" + name + "' has an address of its own, " + name
-                    + ".jobo.base-url, and no key; that of the standard tenant is not sent there. Set " + name
+                    + ".jobo.base-url, and no key; that of the default tenant is not sent there. Set " + name
                     + ".jobo.api-key.");
         }
         return settings.with(OF_THE_STANDARD_ONE);
