@@ -1,6 +1,7 @@
 package dev.jobfeed;
 
 import dev.jobfeed.alert.AlertService;
+import dev.jobfeed.api.ApiKeyProvider;
 import dev.jobfeed.api.HttpClientFactory;
 import dev.jobfeed.api.JoboResponseHandler;
 import dev.jobfeed.api.RetryPolicy;
@@ -41,6 +42,7 @@ import dev.jobfeed.outbox.OutboxSource;
 import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.route.BundleRouteGuard;
+import dev.jobfeed.route.Chunks;
 import dev.jobfeed.route.ErrorBoundary;
 import dev.jobfeed.route.PooledExchangeFactory;
 import dev.jobfeed.route.ResultAggregationStrategy;
@@ -68,7 +70,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -161,7 +162,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedRunResult", new RunResult());
         registry.bind("jobfeedApiResponses", new JoboResponseHandler(tenants, ahead, options.clock()));
         registry.bind("jobfeedRetryPolicy", new RetryPolicy(tenants, options.clock(), new SplittableRandom()));
-        registry.bind("jobfeedApiKey", new ApiKey(tenants));
+        registry.bind("jobfeedApiKey", new ApiKeyProvider(tenants));
         observe(context, tenants, meters, options.clock());
         HttpClientFactory network = HttpClientFactory.of(settings);
         HttpClientConnectionManager connections = network.connections();
@@ -300,20 +301,5 @@ public final class JobfeedBundle {
     /** The runs of the default tenant. */
     public RunRepository runs() {
         return tenants.defaultTenant().runs();
-    }
-
-    /** The key, read at each call, so that it stands in no route model. */
-    public static final class ApiKey {
-
-        private final TenantRegistry tenants;
-
-        ApiKey(TenantRegistry tenants) {
-            this.tenants = tenants;
-        }
-
-        /** The key of the exchange's tenant. */
-        public String value(Exchange exchange) {
-            return tenants.forExchange(exchange).settings().apiKey();
-        }
     }
 }

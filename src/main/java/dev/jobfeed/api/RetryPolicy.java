@@ -154,7 +154,10 @@ public final class RetryPolicy implements Processor {
         String reason = history.kind().name().toLowerCase(Locale.ROOT);
         tenant.meters().add(JobfeedMetric.RETRIES, 1, reason);
         tenant.meters()
-                .add(JobfeedMetric.REQUEST_WAIT, scaled(history.delay(), settings).toMillis() / 1000.0, reason);
+                .add(
+                        JobfeedMetric.REQUEST_WAIT,
+                        scaled(history.delay(), settings).toMillis() / 1000.0,
+                        reason);
         return true;
     }
 

@@ -58,7 +58,8 @@ public final class ConsoleActions {
             add(list, "sync", "Sync now", costs.sync(flow.stream()));
             add(list, "resync", "Resync", costs.resync(flow.stream()));
         }
-        long pending = flow == ScheduledStream.JOBS ? console.tenant().reconcile().pending() : 0;
+        long pending =
+                flow == ScheduledStream.JOBS ? console.tenant().reconcile().pending() : 0;
         if (pending > 0) {
             add(
                     list,

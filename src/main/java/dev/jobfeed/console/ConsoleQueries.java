@@ -43,7 +43,11 @@ public final class ConsoleQueries {
         HttpProblemException.stream(stream);
         ObjectNode json = JSON.createObjectNode();
         ArrayNode list = json.putArray("runs");
-        console(exchange).tenant().runs().lastRuns(stream, limit(exchange, 50)).forEach(run -> list.add(RunJson.of(run)));
+        console(exchange)
+                .tenant()
+                .runs()
+                .lastRuns(stream, limit(exchange, 50))
+                .forEach(run -> list.add(RunJson.of(run)));
         return json.toString();
     }
 

@@ -1,12 +1,12 @@
-package dev.jobfeed;
+package dev.jobfeed.route;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts a list into pieces for a split: bean {@code jobfeedChunks}. */
+/** Partitions a list for a split: bean {@code jobfeedChunks}. */
 public final class Chunks {
 
-    /** The list in pieces of at most {@code size}. */
+    /** Returns the list in chunks of at most {@code size} elements. */
     public List<List<?>> of(List<?> list, int size) {
         List<List<?>> chunks = new ArrayList<>();
         for (int from = 0; from < list.size(); from += size) {
