@@ -63,8 +63,9 @@ class PackagesTest {
 
     @Test
     void nothingIsFormattedOrFoldedByTheLocaleOfTheMachine() throws IOException {
-        Pattern byLocale = Pattern.compile("::(to(Lower|Upper)Case|format)\\b|to(Lower|Upper)Case\\(\\)|(String\\.format|printf)\\(\\s*\"|\\.formatted\\("
-                + "|queryForMap\\(|ofPattern\\([^,;]*?\\)\\s*[;.]");
+        Pattern byLocale = Pattern.compile(
+                "::(to(Lower|Upper)Case|format)\\b|to(Lower|Upper)Case\\(\\)|(String\\.format|printf)\\(\\s*\"|\\.formatted\\("
+                        + "|queryForMap\\(|ofPattern\\([^,;]*?\\)\\s*[;.]");
         List<String> found = new ArrayList<>();
         try (Stream<Path> files = Files.walk(SOURCES)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
