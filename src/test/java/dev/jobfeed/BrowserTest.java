@@ -268,7 +268,7 @@ class BrowserTest {
         PlaywrightAssertions.assertThat(card().locator("progress")).isVisible(VISIBLE);
         assertAccessible();
         page.setViewportSize(1180, 720);
-        shoot("status-page");
+        shoot("console");
 
         held.countDown();
         PlaywrightAssertions.assertThat(run).isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(PATIENCE));
@@ -325,7 +325,7 @@ class BrowserTest {
                 .as("nothing is wider than the phone")
                 .isEqualTo(true);
         assertAccessible();
-        shoot("status-page-phone");
+        shoot("console-phone");
 
         page.navigate(base + "/#/troubles");
         PlaywrightAssertions.assertThat(page.getByText("Open alerts (1)")).isVisible(VISIBLE);
