@@ -2,7 +2,10 @@ package dev.jobfeed.feed;
 
 import java.io.IOException;
 
-/** An answer that arrived but is not what the API promises; as good as no answer, so it is asked for again. */
+/**
+ * Signals a response that was received but violates the API contract. The request is retried, as if there had been no
+ * response.
+ */
 public final class MalformedResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -18,13 +21,13 @@ public final class MalformedResponseException extends IOException {
         this.condition = "unreadable-answer";
     }
 
-    /** Creates one whose alert has a condition of its own. */
+    /** Creates an exception with its own alert condition. */
     MalformedResponseException(String condition, String message) {
         super(PrintableText.of(message));
         this.condition = condition;
     }
 
-    /** Returns the condition of the alert that is raised when every retry was answered like this. */
+    /** Returns the condition of the alert that is raised when every retry ends like this. */
     public String condition() {
         return condition;
     }
