@@ -93,8 +93,8 @@ public record DatabaseRejection(String state, String statement, String reason) {
     }
 
     /** Detects a full disk by its cause, because H2 reports it as a general error. */
-    private static boolean isDiskFull(SQLException text) {
-        for (Throwable cause = text; cause != null; cause = cause.getCause()) {
+    private static boolean isDiskFull(SQLException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException
                     && String.valueOf(cause.getMessage()).contains("No space left on device")) {
                 return true;

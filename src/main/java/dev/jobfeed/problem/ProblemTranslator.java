@@ -243,8 +243,8 @@ public final class ProblemTranslator {
     private static String serverMessage(JsonNode json) {
         for (String name : new String[] {"message", "detail", "error", "title"}) {
             if (json.path(name).isTextual() && !json.get(name).asText().isBlank()) {
-                String reason = json.get(name).asText().strip();
-                String text = reason.length() > MAX_MESSAGE ? reason.substring(0, MAX_MESSAGE) + "..." : reason;
+                String value = json.get(name).asText().strip();
+                String text = value.length() > MAX_MESSAGE ? value.substring(0, MAX_MESSAGE) + "..." : value;
                 return KEY.matcher(text.replaceFirst("[.]$", "")).replaceAll("$1...");
             }
         }
