@@ -83,7 +83,8 @@ public final class RetryPolicy implements Processor {
         Optional<Duration> retryAfter = Optional.empty();
         if (failure instanceof HttpOperationFailedException response) {
             kind = RetryCategory.ofStatus(response.getStatusCode());
-            retryAfter = RetryAfterParser.of(response.getResponseHeaders(), response.getResponseBody(), clock.instant());
+            retryAfter =
+                    RetryAfterParser.of(response.getResponseHeaders(), response.getResponseBody(), clock.instant());
         } else if (failure instanceof RetryHint hint) {
             kind = hint.category();
             retryAfter = hint.retryAfter();

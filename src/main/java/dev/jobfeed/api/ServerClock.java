@@ -64,10 +64,10 @@ public final class ServerClock {
     }
 
     /**
-     * What responses have shown since the last call of {@link #takeChange}.
+     * The change that responses have shown since the last call of {@link #takeChange}.
      *
      * @param difference the server's time minus the local time; null when no response has ever shown it
-     * @param fallen by how much the difference fell, if a clock must have been set; zero otherwise
+     * @param fallen the amount by which the difference fell, if a clock must have been set; zero otherwise
      */
     public record Change(Duration difference, Duration fallen) {}
 

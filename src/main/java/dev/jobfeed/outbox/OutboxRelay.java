@@ -112,7 +112,8 @@ public final class OutboxRelay {
     }
 
     /** Starts a session with lease renewal, because a broker may take longer for one message than the lease lasts. */
-    private RelaySession startSession(Tenant tenant, Lease lease, String to, String receiver, List<OutboxSource> waiting) {
+    private RelaySession startSession(
+            Tenant tenant, Lease lease, String to, String receiver, List<OutboxSource> waiting) {
         RelaySession session = new RelaySession(tenant, lease, to, receiver, waiting);
         session.beats(LeaseRenewer.of(
                 executor, tenant.leases(), lease, tenant.settings().lease(), session::lose));

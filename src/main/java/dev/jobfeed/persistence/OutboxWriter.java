@@ -21,8 +21,8 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 public final class OutboxWriter {
 
     /**
-     * How long a subscription lasts after its last renewal, so that the outbox of an abandoned store does not fill the
-     * disk.
+     * Time after which a subscription ends unless it is renewed, so that the outbox of an abandoned store does not fill
+     * the disk.
      */
     private static final Duration SUBSCRIPTION_DURATION = Duration.ofDays(30);
 

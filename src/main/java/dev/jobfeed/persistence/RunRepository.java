@@ -196,8 +196,8 @@ public final class RunRepository {
     }
 
     /**
-     * Adds invalid rows to the quarantine. An identical entry is kept unchanged; a different one for the same job is
-     * replaced.
+     * Adds invalid rows to the quarantine. An identical open entry is kept unchanged; other open entries of the same
+     * job are closed.
      *
      * @param runId null when no run received them
      */
@@ -397,8 +397,8 @@ public final class RunRepository {
     /**
      * Advances the watermark of the expiry sweep.
      *
-     * @param whole whether the window started after the last sweep with unreadable ids, so that none of those ids
-     *     remains
+     * @param whole whether the window covers the whole time since the previous watermark; if so, no id remains that
+     *     could not be read
      */
     public void sweptUntil(String stream, OffsetDateTime startedAt, boolean whole) {
         jdbc.update(sql("state-swept"), Map.of("stream", stream, "started_at", startedAt, "whole", whole));
@@ -424,7 +424,7 @@ public final class RunRepository {
 
     /**
      * Deletes runs that ended before a time, and quarantine entries closed before it. Keeps the last successful run of
-     * each mode, because estimates use it, and runs that are still referenced.
+     * each mode, because estimates use it, and runs that other rows still reference.
      */
     public void purge(String stream, OffsetDateTime before) {
         Map<String, Object> parameters = Map.of("stream", stream, "before", before);

@@ -61,8 +61,8 @@ final class UnseenJobIterator implements Iterator<List<UUID>> {
         Long page = 0L;
         while (page != null) {
             Map<String, Object> parameters = Map.of("run_id", runId, "page", page);
-            page = jdbc.query(
-                    sql("reconcile-received"), parameters, (ResultSetExtractor<Long>) pages -> removeReceived(pages, unseen));
+            page = jdbc.query(sql("reconcile-received"), parameters, (ResultSetExtractor<Long>)
+                    pages -> removeReceived(pages, unseen));
         }
         return unseen.isEmpty()
                 ? List.of()

@@ -27,9 +27,11 @@ public sealed class DatabaseRejectedException extends RuntimeException permits R
         LOG.debug("The database refused a transaction", failure);
         DatabaseRejection rejection = DatabaseRejection.of(failure).orElseThrow();
         // the driver's message about its connection contains no values
-        Throwable connectionCause =
-                sqlFailure.getCause() == null ? null : new Throwable(sqlFailure.getCause().getMessage());
-        SQLException cause = new SQLException(rejection.reason(), rejection.state(), sqlFailure.getErrorCode(), connectionCause);
+        Throwable connectionCause = sqlFailure.getCause() == null
+                ? null
+                : new Throwable(sqlFailure.getCause().getMessage());
+        SQLException cause =
+                new SQLException(rejection.reason(), rejection.state(), sqlFailure.getErrorCode(), connectionCause);
         return rejection.isOfRow()
                 ? new RejectedRecordsException(rejection.text(), cause)
                 : new DatabaseRejectedException(rejection.text(), cause);

@@ -197,7 +197,8 @@ public final class ProblemTranslator {
             return new Problem(
                     "database",
                     "Another process holds the H2 file"
-                            + (reason.contains("\"") ? " " + reason.replaceFirst("(?s)^.*?\"(.*?)\".*$", "$1") : "") + ".",
+                            + (reason.contains("\"") ? " " + reason.replaceFirst("(?s)^.*?\"(.*?)\".*$", "$1") : "")
+                            + ".",
                     "One process at a time writes to an H2 file. Wait until that process has ended or, if it has just"
                             + " started, a moment; jobfeed status works beside it. Of jobfeed run, the console has actions."
                             + " PostgreSQL has no such limit.");

@@ -51,6 +51,8 @@ public enum ScheduledStream {
 
     /** Finds a stream by its name in the database; empty when there is none of that name. */
     public static Optional<ScheduledStream> named(String stream) {
-        return Arrays.stream(values()).filter(candidate -> candidate.stream.equals(stream)).findFirst();
+        return Arrays.stream(values())
+                .filter(candidate -> candidate.stream.equals(stream))
+                .findFirst();
     }
 }

@@ -225,8 +225,8 @@ public final class TenantRegistry {
     }
 
     /**
-     * Checks that the pool provides a second connection beside the current one: migrations and lease renewals need it,
-     * and would block until the pool times out.
+     * Checks that the pool provides a second connection in addition to the current one: migrations and lease renewals
+     * need it, and would block until the pool times out.
      */
     private static void checkSecondConnection(DataSource dataSource) throws SQLException {
         CompletableFuture<Connection> second = new CompletableFuture<>();
@@ -267,10 +267,11 @@ public final class TenantRegistry {
         }
         String owner = tenantsByLocation.putIfAbsent(location, name);
         if (owner != null && !owner.equals(name)) {
-            throw new ConfigurationException("The tenant '" + name + "' is configured on the schema " + location.schema()
-                    + ", which holds the feed of "
-                    + Tenant.describe(owner)
-                    + ". One schema holds one feed; set " + name + ".jobfeed.datasource.schema to another.");
+            throw new ConfigurationException(
+                    "The tenant '" + name + "' is configured on the schema " + location.schema()
+                            + ", which holds the feed of "
+                            + Tenant.describe(owner)
+                            + ". One schema holds one feed; set " + name + ".jobfeed.datasource.schema to another.");
         }
     }
 }
