@@ -25,8 +25,7 @@ public final class RetryAfterParser {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Exceeds any wait that is ever made; keeps absurd values within range. */
-    private static final BigDecimal MOST_SECONDS =
-            BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
+    private static final Duration MOST = Duration.ofDays(365);
 
     private static final DateTimeFormatter ASCTIME =
             DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US);
@@ -54,7 +53,10 @@ public final class RetryAfterParser {
         if (seconds.isPresent()) {
             return seconds;
         }
-        return date(value.strip(), now).map(date -> date.isBefore(now) ? Duration.ZERO : Duration.between(now, date));
+        return date(value.strip(), now).map(date -> {
+            Duration wait = date.isBefore(now) ? Duration.ZERO : Duration.between(now, date);
+            return wait.compareTo(MOST) > 0 ? MOST : wait;
+        });
     }
 
     /** Parses a date. RFC 9110, 5.6.7: recipients accept all three forms. */
@@ -104,7 +106,7 @@ public final class RetryAfterParser {
 
     private static Optional<Duration> seconds(String text) {
         try {
-            BigDecimal seconds = new BigDecimal(text).min(MOST_SECONDS);
+            BigDecimal seconds = new BigDecimal(text).min(BigDecimal.valueOf(MOST.toSeconds()));
             return seconds.signum() < 0
                     ? Optional.empty()
                     : Optional.of(Duration.ofMillis(seconds.movePointRight(3).longValue()));

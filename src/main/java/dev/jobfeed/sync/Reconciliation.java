@@ -40,7 +40,7 @@ public final class Reconciliation {
             return;
         }
         ResyncRepository.Counts counts = tenant.reconcile().counts(run.id());
-        String suspicion = holdReason(run, unseen, counts);
+        String suspicion = holdReason(unseen, counts.active(), counts.seen(), run.estimatedTotal());
         if (suspicion != null) {
             attempt.holdBack("The resync (run " + run.id() + ") did not bring " + unseen + " of " + counts.active()
                     + " active jobs, and " + suspicion + ". They were left active.");
@@ -48,12 +48,19 @@ public final class Reconciliation {
         }
     }
 
-    private static String holdReason(Run run, long unseen, ResyncRepository.Counts counts) {
-        if (unseen > 10 && unseen * 5 > counts.active()) {
+    /**
+     * Decides whether the jobs that a resync did not deliver wait for an operator: more than 10 of them that are more than
+     * 20 % of the active ones, or less than 90 % of the estimate received.
+     *
+     * @param estimatedTotal null when the first page named none
+     * @return the reason as the end of a sentence; null when they expire
+     */
+    static String holdReason(long unseen, long active, long received, Long estimatedTotal) {
+        if (unseen > 10 && unseen * 5 > active) {
             return "that is more than 20 %";
         }
-        if (run.estimatedTotal() != null && counts.seen() * 10 < run.estimatedTotal() * 9) {
-            return "only " + counts.seen() + " of about " + run.estimatedTotal() + " announced jobs arrived";
+        if (estimatedTotal != null && received * 10 < estimatedTotal * 9) {
+            return "only " + received + " of about " + estimatedTotal + " announced jobs arrived";
         }
         return null;
     }

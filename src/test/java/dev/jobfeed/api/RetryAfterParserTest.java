@@ -32,6 +32,7 @@ class RetryAfterParserTest {
                 "Mon Nov 23 12:00:20 2026      | PT20S",
                 "Tue Dec  1 12:00:00 2026      | PT192H",
                 "Wednesday, 23-Nov-77 12:00:20 GMT | PT0S",
+                "Sun Nov  6 08:49:37 9149      | PT8760H",
                 "99999999999999999999          | PT8760H",
                 "1e999999999                   | PT8760H",
                 "-1                            | null",

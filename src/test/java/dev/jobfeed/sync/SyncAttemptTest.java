@@ -1,0 +1,158 @@
+package dev.jobfeed.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.feed.Continuation;
+import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.lease.Lease;
+import dev.jobfeed.persistence.FeedProgress;
+import dev.jobfeed.persistence.RecordCounts;
+import dev.jobfeed.persistence.RequestUsage;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.persistence.RunPhase;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When an attempt goes on to its next page, to reconciling and to its commit. */
+class SyncAttemptTest {
+
+    private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-30T00:00:00Z");
+
+    private final SyncAttempt attempt = attempt(0);
+
+    @Test
+    void noPageIsRequestedBeforeTheSweep() {
+        opened(attempt, RunPhase.FEED);
+
+        assertThat(attempt.hasNextPage()).isFalse();
+        attempt.sweepEnds();
+        assertThat(attempt.hasNextPage()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(RunPhase.class)
+    void aPhaseHasOneNextStep(RunPhase phase) {
+        opened(attempt, phase);
+        attempt.sweepEnds();
+
+        assertThat(attempt.hasNextPage()).isEqualTo(phase == RunPhase.FEED);
+        assertThat(attempt.isReconciling()).isEqualTo(phase == RunPhase.RECONCILE);
+        assertThat(attempt.isReadyToCommit()).isEqualTo(phase == RunPhase.COMMIT);
+    }
+
+    @Test
+    void aStopKeepsThePageThatIsPrefetched() {
+        opened(attempt, RunPhase.FEED);
+        attempt.sweepEnds();
+        attempt.isPrefetching(true);
+
+        attempt.stop();
+
+        assertThat(attempt.hasNextPage()).as("it is paid for").isTrue();
+        attempt.isPrefetching(false);
+        assertThat(attempt.hasNextPage()).isFalse();
+    }
+
+    @Test
+    void aLostLeaseKeepsNothing() {
+        opened(attempt, RunPhase.FEED);
+        attempt.sweepEnds();
+        attempt.isPrefetching(true);
+
+        attempt.loseLease();
+
+        assertThat(attempt.hasNextPage()).isFalse();
+        assertThat(attempt.isStopping()).isTrue();
+    }
+
+    @Test
+    void anExhaustedBudgetEndsTheFeed() {
+        opened(attempt, RunPhase.FEED);
+        attempt.sweepEnds();
+
+        attempt.exhaustBudget();
+
+        assertThat(attempt.hasNextPage()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void theLimitOfPagesCountsCommittedPages(int limit) {
+        SyncAttempt limited = attempt(limit);
+        opened(limited, RunPhase.FEED);
+        limited.sweepEnds();
+
+        for (int i = 1; i <= limit; i++) {
+            assertThat(limited.hasNextPage()).isTrue();
+            assertThat(limited.mayPrefetch()).isEqualTo(i < limit);
+            limited.toSave();
+            limited.checkpoint(run(RunPhase.FEED));
+            limited.committed(
+                    new FeedPage(List.of(), List.of(), 0, new Continuation(true, "next"), OptionalLong.empty()));
+        }
+
+        assertThat(limited.hasNextPage()).isFalse();
+        assertThat(limited.isPageLimitReached()).isTrue();
+    }
+
+    @Test
+    void whatIsChargedWhileACheckpointIsWrittenIsSavedByTheNext() {
+        opened(attempt, RunPhase.FEED);
+        attempt.recordCredits(BigDecimal.TEN, null);
+        RequestUsage saved = attempt.toSave();
+        attempt.recordCredits(BigDecimal.ONE, new BigDecimal("89"));
+
+        attempt.saved();
+
+        assertThat(saved.credits()).isEqualByComparingTo("10");
+        assertThat(attempt.toSave().credits()).isEqualByComparingTo("1");
+        assertThat(attempt.creditsSpent()).isEqualByComparingTo("11");
+        assertThat(attempt.creditsBalance()).isEqualByComparingTo("89");
+    }
+
+    private static SyncAttempt attempt(int maxPages) {
+        return new SyncAttempt(
+                null, new Lease("jobs", UUID.randomUUID()), maxPages, false, new ServerClock(Clock.systemUTC()));
+    }
+
+    private static void opened(SyncAttempt attempt, RunPhase phase) {
+        attempt.opened(null, run(phase), false, null);
+    }
+
+    private static Run run(RunPhase phase) {
+        return new Run(
+                1,
+                "jobs",
+                RunMode.BACKFILL,
+                phase,
+                "open",
+                NOW,
+                null,
+                true,
+                "",
+                null,
+                false,
+                null,
+                1,
+                0,
+                1,
+                new RecordCounts(0, 0, 0, 0, 0, 0, 0),
+                new FeedProgress(0, 0, 0),
+                0,
+                0,
+                0,
+                BigDecimal.ZERO,
+                null,
+                null);
+    }
+}
