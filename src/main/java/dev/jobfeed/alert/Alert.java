@@ -3,10 +3,10 @@ package dev.jobfeed.alert;
 import java.time.OffsetDateTime;
 
 /**
- * A condition that needs an operator.
+ * Reports a condition that needs an operator.
  *
- * @param condition a stable word for what kind of trouble it is
- * @param clearedAt when it ended; null while it lasts
+ * @param condition the kind of problem, as a stable identifier
+ * @param clearedAt when it was cleared; null while it lasts
  */
 public record Alert(
         long id,

@@ -15,7 +15,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** Conditions of one tenant that need an operator, raised and cleared in the caller's transaction. */
+/** Raises and clears the alerts of one tenant, in the caller's transaction. */
 public final class AlertService {
 
     private final NamedParameterJdbcTemplate jdbc;
@@ -28,7 +28,7 @@ public final class AlertService {
         this.clock = clock;
     }
 
-    /** Raises an alert, unless the same condition lasts already. */
+    /** Raises an alert, unless one for the same condition is open. */
     public void raise(String stream, String condition, String message, String remedy) {
         jdbc.update(
                 SqlCatalog.text("alert-raise", database),
@@ -46,8 +46,8 @@ public final class AlertService {
     }
 
     /**
-     * Raises an alert, or has a lasting one told again, but neither sooner after the last time than {@code atMostEvery};
-     * for what comes with many answers.
+     * Raises an alert, or schedules an open one for another notification, at most once per {@code atMostEvery}. For
+     * conditions that many responses report.
      */
     public void renotify(String stream, String condition, String message, String remedy, Duration atMostEvery) {
         OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
@@ -68,7 +68,7 @@ public final class AlertService {
         jdbc.update(SqlCatalog.text("alert-renotify", database), parameters);
     }
 
-    /** Ends a condition, if it lasts. */
+    /** Clears an alert, if it is open. */
     public void clear(String stream, String condition) {
         jdbc.update(
                 SqlCatalog.text("alert-clear", database),
@@ -81,7 +81,7 @@ public final class AlertService {
                         OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS)));
     }
 
-    /** Ends every condition of a stream but some. */
+    /** Clears every alert of a stream except those with some conditions. */
     public void clearAllBut(String stream, Set<String> lasting) {
         open(stream).stream()
                 .map(Alert::condition)
@@ -89,17 +89,17 @@ public final class AlertService {
                 .forEach(condition -> clear(stream, condition));
     }
 
-    /** What lasts on a stream. */
+    /** Returns the open alerts of a stream. */
     public List<Alert> open(String stream) {
         return jdbc.query(SqlCatalog.text("alert-open", database), Map.of("stream", stream), AlertService::alert);
     }
 
-    /** Alerts whose beginning or end nobody was told of yet. */
+    /** Returns the alerts that were raised or cleared without a notification so far. */
     public List<Alert> pendingNotifications() {
         return jdbc.query(SqlCatalog.text("alert-pending", database), Map.of(), AlertService::alert);
     }
 
-    /** Notes that an alert was told as it is. */
+    /** Records that the current state of an alert has been notified. */
     public void markNotified(Alert alert) {
         jdbc.update(
                 SqlCatalog.text("alert-mark-notified", database),

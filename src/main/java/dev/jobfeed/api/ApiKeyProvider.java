@@ -3,7 +3,7 @@ package dev.jobfeed.api;
 import dev.jobfeed.tenant.TenantRegistry;
 import org.apache.camel.Exchange;
 
-/** Provides the API key at each call, so that it stands in no route model: bean {@code jobfeedApiKey}. */
+/** Provides the API key for each call, so that it is not part of the route model: bean {@code jobfeedApiKey}. */
 public final class ApiKeyProvider {
 
     private final TenantRegistry tenants;

@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the requests with one key inside the limits that the API tells of, so that a burst does not end in a 429. */
+/** Keeps the requests with one key within the limits reported by the API, so that a burst does not lead to a 429. */
 public final class ClientRateLimiter {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientRateLimiter.class);
 
-    /** A longer wait is told of; a shorter one is what spreads requests. */
-    private static final Duration NOTEWORTHY = Duration.ofSeconds(2);
+    /** Minimum wait that is logged; shorter waits only spread the requests. */
+    private static final Duration LOG_THRESHOLD = Duration.ofSeconds(2);
 
     private final JobfeedProperties settings;
     private final Clock clock;
@@ -30,12 +30,12 @@ public final class ClientRateLimiter {
     }
 
     /**
-     * Notes what an answer says of the limit.
+     * Records the rate limit that a response reports.
      *
      * @param limit the header X-RateLimit-Limit; nullable
      * @param remaining the header X-RateLimit-Remaining; nullable
      * @param reset the header X-RateLimit-Reset in Unix seconds; nullable
-     * @param date the header Date, by which the reset is; nullable
+     * @param date the header Date, by whose clock the reset is given; nullable
      */
     public void onResponse(String path, String limit, String remaining, String reset, String date) {
         Instant now = clock.instant();
@@ -51,12 +51,12 @@ public final class ClientRateLimiter {
     }
 
     /**
-     * Waits until another request is inside the limit, or the attempt is asked to stop.
+     * Waits until another request is within the limit, or the attempt is asked to stop.
      *
      * @param owner null for a request outside of an attempt
      */
     public void acquire(String path, RequestOwner owner) throws InterruptedException {
-        // it stays, for another stream may have a request of its own waiting
+        // kept, because a request of another stream may also be waiting
         Instant until = notBefore.get(bucket(path));
         if (until != null && until.isAfter(clock.instant())) {
             acquire(path, until, owner);
@@ -66,7 +66,7 @@ public final class ClientRateLimiter {
 
     private void acquire(String path, Instant until, RequestOwner owner) throws InterruptedException {
         Duration pause = Duration.between(clock.instant(), until);
-        if (pause.compareTo(NOTEWORTHY) > 0) {
+        if (pause.compareTo(LOG_THRESHOLD) > 0) {
             LOG.info("{}: the rate limit is used up; waiting until {}", path, until);
         }
         if (owner != null) {
@@ -78,7 +78,10 @@ public final class ClientRateLimiter {
         }
     }
 
-    /** Rate limits documentation: feed and expired share a limit, everything else another. */
+    /**
+     * Returns the limit that a path counts against. Rate limits documentation: feed and expired share one limit, all
+     * other paths another.
+     */
     private static String bucket(String path) {
         return path.startsWith("/api/companies/") ? "general" : "feed";
     }

@@ -4,7 +4,7 @@ import java.util.concurrent.Semaphore;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 
-/** Limits how many exchanges are at work at the same time. Safe for use by several threads. */
+/** Limits the number of concurrent exchanges. Thread-safe. */
 public final class ConcurrencyLimit {
 
     private final Semaphore permits;
@@ -12,13 +12,13 @@ public final class ConcurrencyLimit {
     /**
      * Creates a limit.
      *
-     * @param most exchanges at the same time
+     * @param most maximum number of concurrent exchanges
      */
     public ConcurrencyLimit(int most) {
         permits = new Semaphore(most);
     }
 
-    /** Counts an exchange until it is done; returns false, and does not count it, when there are too many. */
+    /** Counts an exchange until it is done; returns false without counting it when the limit is reached. */
     public boolean enter(Exchange exchange) {
         if (!permits.tryAcquire()) {
             return false;

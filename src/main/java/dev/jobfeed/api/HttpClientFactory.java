@@ -28,7 +28,7 @@ import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.util.Timeout;
 
-/** The way to both APIs: through a proxy, and trusting a company's own authorities, where that is set. */
+/** Creates the HTTP clients for both APIs, with the proxy and the trust store that are configured. */
 public final class HttpClientFactory {
 
     private final JobfeedProperties settings;
@@ -42,18 +42,18 @@ public final class HttpClientFactory {
     }
 
     /**
-     * The way that is set.
+     * Creates a factory from the properties.
      *
-     * @throws ConfigurationException when it leads nowhere
+     * @throws ConfigurationException when proxy or trust store cannot be used
      */
     public static HttpClientFactory of(JobfeedProperties settings) {
         return new HttpClientFactory(
                 settings,
                 settings.proxy().map(uri -> new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort())),
-                settings.trustStore().map(file -> trusting(settings, file)));
+                settings.trustStore().map(file -> readTrustStore(settings, file)));
     }
 
-    /** Connections of their own, to be closed by the caller. */
+    /** Creates a connection manager; the caller closes it. */
     public HttpClientConnectionManager connections() {
         PoolingHttpClientConnectionManagerBuilder builder = PoolingHttpClientConnectionManagerBuilder.create()
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
@@ -66,7 +66,10 @@ public final class HttpClientFactory {
         return builder.build();
     }
 
-    /** An own component, so that a host's settings of {@code http:} and the bundle's never meet. */
+    /**
+     * Creates a separate component, so that the host application's settings of {@code http:} and the bundle's do not
+     * affect each other.
+     */
     public HttpComponent component(HttpClientConnectionManager connections, Duration responseTimeout) {
         HttpComponent http = new HttpComponent();
         http.setClientConnectionManager(connections);
@@ -74,18 +77,18 @@ public final class HttpClientFactory {
         http.setFollowRedirects(false);
         http.setResponseTimeout(responseTimeout.toMillis());
         http.setCookieManagementDisabled(true);
-        ResponseLimits bounds = bounds(settings.duration("jobo.http.answer-timeout"));
-        http.setHttpClientConfigurer(client -> bound(client, bounds));
+        ResponseLimits limits = limits(settings.duration("jobo.http.answer-timeout"));
+        http.setHttpClientConfigurer(client -> applyLimits(client, limits));
         proxy.ifPresent(host -> {
             http.setProxyHost(host.getHostName());
             http.setProxyPort(host.getPort());
-            // else it would speak to the proxy as it does to the server behind
+            // otherwise, the scheme of the target server would be used for the proxy
             http.setProxyAuthScheme(host.getSchemeName());
         });
         return http;
     }
 
-    /** A client for a single look, that goes the same way; to be closed. */
+    /** Creates a client for a single request with the same settings; the caller closes it. */
     public CloseableHttpClient client(Duration responseTimeout) {
         HttpClientBuilder builder = HttpClients.custom()
                 .setConnectionManager(connections())
@@ -95,20 +98,20 @@ public final class HttpClientFactory {
                 .disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableCookieManagement();
-        bound(builder, bounds(responseTimeout));
+        applyLimits(builder, limits(responseTimeout));
         proxy.ifPresent(builder::setProxy);
         return builder.build();
     }
 
-    private ResponseLimits bounds(Duration timeout) {
+    private ResponseLimits limits(Duration timeout) {
         return new ResponseLimits(settings.maxAnswerBytes(), timeout);
     }
 
-    private static void bound(HttpClientBuilder client, ResponseLimits bounds) {
-        client.disableContentCompression().addExecInterceptorFirst("jobfeed-bounds", bounds);
+    private static void applyLimits(HttpClientBuilder client, ResponseLimits limits) {
+        client.disableContentCompression().addExecInterceptorFirst("jobfeed-bounds", limits);
     }
 
-    /** In words, for an operator who looks for what is wrong with it. */
+    /** Describes the connection settings for troubleshooting. */
     public String text() {
         return proxy.map(host -> "through " + host.toURI()).orElse("no proxy") + ", trusting "
                 + settings.trustStore()
@@ -116,7 +119,7 @@ public final class HttpClientFactory {
                         .orElse("Java's own authorities");
     }
 
-    private static SSLContext trusting(JobfeedProperties settings, Path file) {
+    private static SSLContext readTrustStore(JobfeedProperties settings, Path file) {
         try {
             TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             managers.init(authorities(Files.readAllBytes(file), settings.text("jobo.http.trust-store-password")));
@@ -143,7 +146,7 @@ public final class HttpClientFactory {
                 store.setCertificateEntry("authority-" + count++, authority);
             }
         } else {
-            // the default type reads PKCS12 and JKS alike
+            // the default type reads both PKCS12 and JKS
             store.load(
                     new ByteArrayInputStream(content),
                     password.map(String::toCharArray).orElse(null));

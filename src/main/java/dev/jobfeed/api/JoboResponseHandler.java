@@ -31,17 +31,17 @@ import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
 
-/** What stands directly before and behind a call to Jobo: bean {@code jobfeedApiResponses}. */
+/** Provides the steps directly before and after a call to Jobo: bean {@code jobfeedApiResponses}. */
 public final class JoboResponseHandler {
 
-    /** The documentation has only the phrase "400 Invalid cursor"; vendor code has the word invalid_cursor. */
+    /** The documentation has only the phrase "400 Invalid cursor"; vendor code uses the identifier invalid_cursor. */
     private static final Pattern INVALID_CURSOR =
             Pattern.compile("invalid[ _-]cursor|cursor[^a-z]+(is |has )?(invalid|expired)");
 
     private static final Pattern EXPIRED_SINCE = Pattern.compile("(?:^|&)expired_since=([^&]+)");
 
-    /** Jobs feed documentation, "Handling deletions". */
-    private static final Duration REACH = Duration.ofDays(7);
+    /** Maximum age of expired ids. Source: jobs feed documentation, "Handling deletions". */
+    private static final Duration MAX_AGE = Duration.ofDays(7);
 
     private static final Pattern CURSOR_PARAMETER = Pattern.compile("(^|&)cursor=");
 
@@ -54,7 +54,7 @@ public final class JoboResponseHandler {
     private final Clock clock;
     private final Map<String, ClientRateLimiter> limiters = new ConcurrentHashMap<>();
 
-    /** Answers that are read by threads of {@code executor}, too. */
+    /** Creates the handler. Responses are also read by threads of {@code executor}. */
     public JoboResponseHandler(TenantRegistry tenants, Executor executor, Clock clock) {
         this.tenants = tenants;
         this.executor = executor;
@@ -62,24 +62,24 @@ public final class JoboResponseHandler {
     }
 
     /**
-     * Counts the request, and refuses it when the attempt must not send it. Sets its method: without one, Camel makes a GET of a POST
-     * that has a query.
+     * Counts the request, or rejects it when the attempt must not send it. Sets its method: otherwise, Camel turns a
+     * POST with a query into a GET.
      */
     public void beforeRequest(Exchange exchange) throws InterruptedException {
         exchange.setVariable("joboMethod", exchange.getMessage().getBody() == null ? "GET" : "POST");
         RequestOwner owner = owner(exchange);
         Tenant tenant = tenants.forExchange(exchange);
-        long asked = System.nanoTime();
+        long requested = System.nanoTime();
         limiter(tenant).acquire(path(exchange), owner);
-        tenant.meters().add(JobfeedMetric.REQUEST_WAIT, (System.nanoTime() - asked) / 1e9, "pace");
+        tenant.meters().add(JobfeedMetric.REQUEST_WAIT, (System.nanoTime() - requested) / 1e9, "pace");
         if (owner != null) {
-            boolean again = Boolean.TRUE.equals(exchange.getIn().getHeader(Exchange.REDELIVERED, Boolean.class));
-            owner.beforeRequest(again, path(exchange).endsWith("/feed"));
+            boolean repeated = Boolean.TRUE.equals(exchange.getIn().getHeader(Exchange.REDELIVERED, Boolean.class));
+            owner.beforeRequest(repeated, path(exchange).endsWith("/feed"));
         }
         exchange.setVariable(SENT, System.nanoTime());
     }
 
-    /** Notes what an answer says of credits, whether it is a page or a refusal; for a {@code doFinally}. */
+    /** Records the credits that a response reports, for pages and error responses alike; for a {@code doFinally}. */
     public void recordUsage(Exchange exchange) {
         Tenant tenant = tenants.forExchange(exchange);
         tenant.meters()
@@ -113,16 +113,17 @@ public final class JoboResponseHandler {
     }
 
     /**
-     * A {@code Date} that is missing or cannot be read says nothing. Where it is an attempt's page that has none, what is
-     * assumed of the server's clock decides; a refusal is followed by no decision, and may be of a proxy.
+     * Observes the server's clock. A missing or unreadable {@code Date} has no effect. For an attempt's page without
+     * one, the assumed clock is used for decisions; an error response leads to no such decision, and may come from a
+     * proxy.
      */
     private static void observe(Exchange exchange) {
         Optional<Instant> date = Headers.date(header(exchange, "Date"));
         RequestOwner owner = owner(exchange);
-        ServerTimeObserver reading =
-                exchange.getVariable("jobfeedReading") instanceof ServerTimeObserver it ? it : null;
-        if (date.isPresent() && (owner != null || reading != null)) {
-            ServerClock clock = owner != null ? owner.clock() : reading.clock();
+        ServerTimeObserver observer =
+                exchange.getVariable("jobfeedReading") instanceof ServerTimeObserver found ? found : null;
+        if (date.isPresent() && (owner != null || observer != null)) {
+            ServerClock clock = owner != null ? owner.clock() : observer.clock();
             clock.observe(date.get(), exchange.getVariable(SENT, Long.class), System.nanoTime());
         } else if (owner != null && "200".equals(status(exchange))) {
             owner.clock().observeUndated();
@@ -130,16 +131,16 @@ public final class JoboResponseHandler {
     }
 
     /**
-     * Reads the answer as it arrives, by what the path returns.
+     * Parses the response while it is received, by the type of the path.
      *
-     * @throws IOException when it breaks off or is not what the API promises; both are worth another try
+     * @throws IOException when it is incomplete or violates the API contract; both are retried
      */
     public Object parse(Exchange exchange) throws IOException {
-        Message answer = exchange.getMessage();
+        Message response = exchange.getMessage();
         String path = path(exchange);
-        try (InputStream body = answer.getMandatoryBody(InputStream.class)) {
-            // Camel would read what is left of a broken answer once more, and fail for that instead
-            answer.setBody(null);
+        try (InputStream body = response.getMandatoryBody(InputStream.class)) {
+            // otherwise Camel would read the rest of a broken response again, and fail for that instead
+            response.setBody(null);
             if (path.startsWith("/api/companies/")) {
                 return FeedResponseParser.object(body);
             }
@@ -158,42 +159,43 @@ public final class JoboResponseHandler {
     }
 
     private FeedPage feedPage(InputStream body, FeedDefinition source) throws IOException {
-        try (InputStream ahead = new ReadAheadInputStream(body, executor)) {
-            return FeedResponseParser.feedPage(ahead, source.shape());
+        try (InputStream readAhead = new ReadAheadInputStream(body, executor)) {
+            return FeedResponseParser.feedPage(readAhead, source.shape());
         }
     }
 
     /**
-     * Returns whether the pagination has to begin again: the answer refuses the cursor that was sent (400 invalid cursor, and
-     * every 409), or the time since which expired ids were asked for, and by its own clock that is out of reach. A request
-     * without either, as for a company or a first page, has none to lose; its answer is final.
+     * Returns whether the pagination has to restart: the response rejects the cursor that was sent (400 invalid cursor,
+     * and every 409), or the start of the window for expired ids, when that is out of reach by the date of the
+     * response. A request without either, as for a company or a first page, has nothing to restart; its response is
+     * final.
      */
     public boolean isCursorExpired(Exchange exchange) {
         if (!hasCursor(exchange)) {
-            return isOutOfReach(exchange);
+            return isTooOld(exchange);
         }
-        HttpOperationFailedException answer = exchange.getException(HttpOperationFailedException.class);
-        if (answer == null) {
-            answer = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, HttpOperationFailedException.class);
+        HttpOperationFailedException response = exchange.getException(HttpOperationFailedException.class);
+        if (response == null) {
+            response = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, HttpOperationFailedException.class);
         }
-        if (answer == null || answer.getStatusCode() != 400) {
-            return answer != null && answer.getStatusCode() == 409;
+        if (response == null || response.getStatusCode() != 400) {
+            return response != null && response.getStatusCode() == 409;
         }
-        String body = answer.getResponseBody();
+        String body = response.getResponseBody();
         return body != null
                 && INVALID_CURSOR.matcher(body.toLowerCase(Locale.ROOT)).find();
     }
 
-    private static boolean isOutOfReach(Exchange exchange) {
-        HttpOperationFailedException answer =
+    private static boolean isTooOld(Exchange exchange) {
+        HttpOperationFailedException response =
                 exchange.getProperty(Exchange.EXCEPTION_CAUGHT, HttpOperationFailedException.class);
         Matcher since = EXPIRED_SINCE.matcher(String.valueOf(exchange.getVariable("joboQuery", String.class)));
-        if (answer == null || answer.getStatusCode() != 400 || !since.find()) {
+        if (response == null || response.getStatusCode() != 400 || !since.find()) {
             return false;
         }
-        Instant asked = Instant.parse(since.group(1));
-        return Headers.date(Headers.of(answer.getResponseHeaders(), "Date").orElse(null))
-                .filter(now -> asked.isBefore(now.minus(REACH)) || asked.isAfter(now.plusSeconds(1)))
+        Instant requested = Instant.parse(since.group(1));
+        return Headers.date(Headers.of(response.getResponseHeaders(), "Date").orElse(null))
+                .filter(now -> requested.isBefore(now.minus(MAX_AGE)) || requested.isAfter(now.plusSeconds(1)))
                 .isPresent();
     }
 
@@ -210,22 +212,22 @@ public final class JoboResponseHandler {
         }
     }
 
-    /** What the caller gets in place of a page when the cursor is of no use any more. */
+    /** Returns the result that replaces a page when the cursor has expired. */
     public FeedResponse cursorExpired(Exchange exchange) {
         exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
         return new FeedResponse.CursorExpired();
     }
 
-    /** The path without what stands for one company: few values, whatever is asked for. */
+    /** Returns the path without the id of a company, to limit the number of tag values. */
     private static String endpoint(String path) {
         return path.startsWith("/api/companies/") ? "/api/companies/{id}" : path;
     }
 
-    /** The answer's status, or that there was none. */
+    /** Returns the response's status, or that there was no response. */
     private static String status(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        if (failure instanceof HttpOperationFailedException refusal) {
-            return Integer.toString(refusal.getStatusCode());
+        if (failure instanceof HttpOperationFailedException error) {
+            return Integer.toString(error.getStatusCode());
         }
         return failure != null
                 ? "IO_ERROR"
@@ -244,17 +246,17 @@ public final class JoboResponseHandler {
         return exchange.getVariable("joboPath", String.class);
     }
 
-    /** A header of a page, or of a refusal; null when there is none. */
+    /** Returns a header of a page or an error response; null when there is none. */
     private static String header(Exchange exchange, String name) {
-        HttpOperationFailedException refusal =
+        HttpOperationFailedException error =
                 exchange.getProperty(Exchange.EXCEPTION_CAUGHT, HttpOperationFailedException.class);
         String text = exchange.getMessage().getHeader(name, String.class);
-        return text == null && refusal != null
-                ? Headers.of(refusal.getResponseHeaders(), name).orElse(null)
+        return text == null && error != null
+                ? Headers.of(error.getResponseHeaders(), name).orElse(null)
                 : text;
     }
 
-    /** Credits as the API sends them; absent under a subscription, and nothing to fail for when they are no number. */
+    /** Returns the credits in a header; absent with a subscription, and ignored when they are not a number. */
     private static BigDecimal credits(Exchange exchange, String header) {
         String text = header(exchange, header);
         return text != null && ProblemTranslator.CREDITS.matcher(text.strip()).matches()

@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What the headers {@code X-RateLimit-*} mean for the next request. Pure functions. */
+/** Interprets the headers {@code X-RateLimit-*} for the next request. Pure functions. */
 public final class RateLimitHeaders {
 
-    /** All limits are for a minute; a reset that is further away comes from a clock that differs from ours. */
+    /** All limits are per minute; a later reset results from a clock that differs from the local one. */
     private static final Duration LENGTH = Duration.ofMinutes(1);
 
     private RateLimitHeaders() {}
 
     /**
-     * How long the next request has to wait; zero while some are left. The documentation advises to wait for the reset
-     * when one is left or none.
+     * Returns how long the next request has to wait; zero while requests remain. The documentation advises to wait for
+     * the reset when one or none remains.
      *
      * @param remaining the header X-RateLimit-Remaining; nullable
      * @param reset the header X-RateLimit-Reset in Unix seconds; nullable
@@ -26,14 +26,14 @@ public final class RateLimitHeaders {
     }
 
     /**
-     * When the next request may be sent. A run of a few pages is not held up: as long as more than half of the limit is
-     * left, it may be sent at once. From there on, what is left is spread over the time until the reset; the last ones
-     * wait for it.
+     * Returns when the next request may be sent. A run of a few pages is not delayed: while more than half of the limit
+     * remains, the request may be sent at once. After that, the remaining requests are spread over the time until the
+     * reset; the last ones wait for it.
      *
-     * @param limit the header X-RateLimit-Limit; nullable, and then no burst is let through
+     * @param limit the header X-RateLimit-Limit; nullable, in which case no burst is allowed
      * @param remaining the header X-RateLimit-Remaining; nullable
      * @param reset the header X-RateLimit-Reset in Unix seconds; nullable
-     * @param sent when the request was sent that was answered with these
+     * @param sent when the request of this response was sent
      */
     public static Instant next(String limit, String remaining, String reset, Instant sent, Instant now) {
         Duration pause = pause(remaining, reset, now);
@@ -48,7 +48,7 @@ public final class RateLimitHeaders {
     }
 
     /**
-     * How far away the reset is, zero when it is past and a minute at most; empty when the header says nothing.
+     * Returns the time until the reset, between zero and one minute; empty when the header is missing or invalid.
      *
      * @param reset the header X-RateLimit-Reset in Unix seconds; nullable
      */

@@ -3,16 +3,16 @@ package dev.jobfeed.api;
 import dev.jobfeed.tenant.TenantWork;
 import java.math.BigDecimal;
 
-/** The work that requests to Jobo are sent for; it permits them, and keeps account of what they cost. */
+/** The work that requests to Jobo are sent for. Permits requests and records their cost. */
 public interface RequestOwner extends TenantWork, ServerTimeObserver {
 
     /** Returns the stream that the work is on. */
     String stream();
 
-    /** Returns whether the work was asked to end, so that no request is repeated. */
+    /** Returns whether the work was asked to stop, so that no request is retried. */
     boolean isStopping();
 
-    /** Marks that the work waits until its next request. */
+    /** Marks the work as waiting until its next request. */
     void markWaiting();
 
     /** Adds a detail to the message of the work's failure. */
@@ -21,14 +21,14 @@ public interface RequestOwner extends TenantWork, ServerTimeObserver {
     /**
      * Permits a request and counts it.
      *
-     * @param repeated whether it repeats a failed one
+     * @param repeated whether it repeats a failed request
      * @param metered whether the API may charge for it
      * @throws RuntimeException when the request must not be sent
      */
     void beforeRequest(boolean repeated, boolean metered);
 
     /**
-     * Records the credits that a response names.
+     * Records the credits that a response reports.
      *
      * @param deducted nullable
      * @param balance nullable

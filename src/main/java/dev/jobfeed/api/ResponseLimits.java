@@ -28,22 +28,26 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
- * Limits what one answer may take: headers, unpacked bytes, and the time until its last byte. Unpacks gzip itself, because
- * the limit counts unpacked bytes. The outermost element of a client's execution chain.
+ * Limits the headers, the decompressed size and the duration of a response. Decompresses gzip itself, because the size
+ * limit applies to decompressed bytes. Must be the outermost element of a client's execution chain.
  *
- * <p>A success that exceeds a limit, or is not HTTP or gzip as it claims, is an {@link MalformedResponseException}. Of a
- * refusal the status is what counts: its body is cut at {@link ProblemTranslator#ERROR_BYTES}, or where it cannot be read any further.
+ * <p>A success response that exceeds a limit, or is not valid HTTP or gzip, is a {@link MalformedResponseException}. Of
+ * an error response only the status matters: its body is truncated at {@link ProblemTranslator#ERROR_BYTES}, or where
+ * it can no longer be read.
  */
 public final class ResponseLimits implements ExecChainHandler {
 
-    /** Headers of an answer, and bytes of a line of its head; content delivery networks add about 30 headers, of up to 8 KB. */
+    /** Limits for header count and line length; content delivery networks add about 30 headers, of up to 8 KB. */
     public static final Http1Config HEAD =
             Http1Config.custom().setMaxHeaderCount(200).setMaxLineLength(16_384).build();
 
-    /** Unpacked in one go; with the 512 bytes of the client's own decoder a page takes thousands of steps. */
-    private static final int PACKED_BYTES = 65_536;
+    /**
+     * Size of the decompression buffer; with the 512 bytes of the client's own decoder, a page takes thousands of
+     * steps.
+     */
+    private static final int GZIP_BUFFER_BYTES = 65_536;
 
-    /** How much of the name of an unknown coding is shown; a line of the head may have 16 KB. */
+    /** Maximum length of the quoted name of an unknown encoding; a header line may have 16 KB. */
     private static final int NAME_CHARS = 60;
 
     private final int maxBytes;
@@ -52,8 +56,8 @@ public final class ResponseLimits implements ExecChainHandler {
     /**
      * Creates the limits of a client.
      *
-     * @param maxBytes unpacked bytes of a success
-     * @param timeout from the request to the answer's last byte
+     * @param maxBytes maximum decompressed size of a success response
+     * @param timeout maximum time from the request to the last byte of the response
      */
     public ResponseLimits(int maxBytes, Duration timeout) {
         this.maxBytes = maxBytes;
@@ -69,22 +73,22 @@ public final class ResponseLimits implements ExecChainHandler {
             ClassicHttpResponse response = chain.proceed(request, scope);
             HttpEntity entity = response.getEntity();
             if (entity == null) {
-                deadline.met();
+                deadline.complete();
             } else {
                 response.setEntity(new BoundedEntity(entity, new Body(entity, response.getCode() >= 300, deadline)));
-                // the body is JSON in UTF-8 (RFC 8259, 8.1), unpacked, whatever these say
+                // the decompressed body is JSON in UTF-8 (RFC 8259, 8.1), regardless of these headers
                 response.removeHeaders(HttpHeaders.CONTENT_ENCODING);
                 response.removeHeaders(HttpHeaders.CONTENT_LENGTH);
                 response.removeHeaders(HttpHeaders.CONTENT_TYPE);
             }
             return response;
         } catch (IOException | HttpException | RuntimeException e) {
-            IOException late = deadline.exceeded(e);
-            deadline.met();
-            if (late != null) {
-                throw late;
+            IOException timedOut = deadline.exceeded(e);
+            deadline.complete();
+            if (timedOut != null) {
+                throw timedOut;
             }
-            // HttpCore 5.3, BasicHttpResponse: a status of zero is an illegal argument
+            // HttpCore 5.3, BasicHttpResponse: a status of zero is an IllegalArgumentException
             if (e instanceof MessageConstraintException
                     || e instanceof ProtocolException
                     || e instanceof IllegalArgumentException) {
@@ -103,17 +107,17 @@ public final class ResponseLimits implements ExecChainHandler {
                 e);
     }
 
-    /** Ends an exchange that takes longer than its time, wherever it is. */
+    /** Cancels an exchange that exceeds its timeout, at any stage. */
     private static final class Deadline {
 
-        private final CompletableFuture<Void> answered = new CompletableFuture<>();
+        private final CompletableFuture<Void> completion = new CompletableFuture<>();
         private final Duration timeout;
         private final ExecChain.Scope scope;
 
         Deadline(Duration timeout, ExecChain.Scope scope) {
             this.timeout = timeout;
             this.scope = scope;
-            answered.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> {
+            completion.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).exceptionally(timedOut -> {
                 if (scope.originalRequest instanceof Cancellable request) {
                     request.cancel();
                 }
@@ -122,44 +126,44 @@ public final class ResponseLimits implements ExecChainHandler {
             });
         }
 
-        /** Closes the connection, with what is still to come on it. */
+        /** Closes the connection without reading the rest. */
         void abandon() {
             scope.execRuntime.discardEndpoint();
         }
 
-        void met() {
-            answered.complete(null);
+        void complete() {
+            completion.complete(null);
         }
 
-        /** The timeout as the reason of a failure, or null when the failure has another one. */
+        /** Returns the timeout as the reason of a failure, or null when the failure has another one. */
         IOException exceeded(Exception failure) {
-            if (!answered.isCompletedExceptionally()) {
+            if (!completion.isCompletedExceptionally()) {
                 return null;
             }
-            IOException late = new SocketTimeoutException("the answer was not complete after "
+            IOException timedOut = new SocketTimeoutException("the answer was not complete after "
                     + timeout.toMillis() / 1000.0 + " s (jobo.http.answer-timeout)");
-            late.addSuppressed(failure);
-            return late;
+            timedOut.addSuppressed(failure);
+            return timedOut;
         }
     }
 
-    /** An answer's body, unpacked and limited. Not thread-safe. */
+    /** Decompresses and limits a response's body. Not thread-safe. */
     private final class Body extends InputStream {
 
         private final InputStream raw;
-        private final String coding;
-        private final boolean isRefusal;
+        private final String encoding;
+        private final boolean isError;
         private final Deadline deadline;
-        private InputStream unpacked;
+        private InputStream decompressed;
         private long count;
         private boolean isAtEnd;
 
-        Body(HttpEntity entity, boolean isRefusal, Deadline deadline) throws IOException {
+        Body(HttpEntity entity, boolean isError, Deadline deadline) throws IOException {
             this.raw = entity.getContent();
-            this.coding = entity.getContentEncoding() == null
+            this.encoding = entity.getContentEncoding() == null
                     ? "identity"
                     : entity.getContentEncoding().strip().toLowerCase(Locale.ROOT);
-            this.isRefusal = isRefusal;
+            this.isError = isError;
             this.deadline = deadline;
         }
 
@@ -175,47 +179,47 @@ public final class ResponseLimits implements ExecChainHandler {
                 return isAtEnd ? -1 : 0;
             }
             try {
-                int read = unpacked().read(into, offset, most);
+                int read = decompressed().read(into, offset, most);
                 isAtEnd = read < 0;
                 count += Math.max(0, read);
                 return within(read);
             } catch (IOException e) {
-                if (isRefusal) {
-                    return cut();
+                if (isError) {
+                    return truncate();
                 }
-                IOException late = deadline.exceeded(e);
-                throw late != null ? late : reason(e);
+                IOException timedOut = deadline.exceeded(e);
+                throw timedOut != null ? timedOut : reason(e);
             }
         }
 
-        private InputStream unpacked() throws IOException {
-            if (unpacked == null) {
-                unpacked = switch (coding) {
+        private InputStream decompressed() throws IOException {
+            if (decompressed == null) {
+                decompressed = switch (encoding) {
                     case "identity" -> raw;
-                    case "gzip", "x-gzip" -> new GZIPInputStream(raw, PACKED_BYTES);
+                    case "gzip", "x-gzip" -> new GZIPInputStream(raw, GZIP_BUFFER_BYTES);
                     default ->
                         throw new MalformedResponseException("The answer is packed as '"
-                                + coding.substring(0, Math.min(coding.length(), NAME_CHARS))
+                                + encoding.substring(0, Math.min(encoding.length(), NAME_CHARS))
                                 + "', which was not asked for.");
                 };
             }
-            return unpacked;
+            return decompressed;
         }
 
         private int within(int read) throws IOException {
-            long limit = isRefusal ? ProblemTranslator.ERROR_BYTES : maxBytes;
+            long limit = isError ? ProblemTranslator.ERROR_BYTES : maxBytes;
             if (count <= limit) {
                 return read;
             }
-            if (!isRefusal) {
+            if (!isError) {
                 throw new MalformedResponseException(
                         "The answer is longer than " + limit + " bytes (jobo.http.max-answer-bytes).");
             }
             int kept = (int) (read - (count - limit));
-            return kept > 0 ? kept : cut();
+            return kept > 0 ? kept : truncate();
         }
 
-        private int cut() {
+        private int truncate() {
             isAtEnd = true;
             deadline.abandon();
             return -1;
@@ -231,7 +235,7 @@ public final class ResponseLimits implements ExecChainHandler {
                     : e;
         }
 
-        /** Keeps the connection when the answer has been read to its end. What is left of it is not read. */
+        /** Keeps the connection only when the response has been read to its end; the rest is not read. */
         @Override
         public void close() throws IOException {
             try {
@@ -240,11 +244,11 @@ public final class ResponseLimits implements ExecChainHandler {
                 }
                 raw.close();
             } catch (IOException e) {
-                // what is left is not used
+                // the rest is not used
                 deadline.abandon();
             } finally {
                 isAtEnd = true;
-                deadline.met();
+                deadline.complete();
             }
         }
     }

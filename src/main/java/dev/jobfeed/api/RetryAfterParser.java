@@ -19,12 +19,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** How long an answer asks to be left alone. */
+/** Parses the delay that a response requests. */
 public final class RetryAfterParser {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Longer than any wait that is ever taken; keeps absurd values countable. */
+    /** Exceeds any wait that is ever made; keeps absurd values within range. */
     private static final Duration MOST = Duration.ofDays(365);
 
     private static final DateTimeFormatter ASCTIME =
@@ -33,13 +33,13 @@ public final class RetryAfterParser {
     private RetryAfterParser() {}
 
     /**
-     * Reads the header {@code Retry-After} (seconds or an HTTP date, whatever the header's case), else the body's
-     * {@code retry_after} or {@code retry_after_seconds}. A date is compared with the answer's own {@code Date}.
+     * Parses the header {@code Retry-After} (seconds or an HTTP date, ignoring the header's case), or else the body's
+     * {@code retry_after} or {@code retry_after_seconds}. A date is compared with the response's own {@code Date}.
      *
      * @param headers may be null
-     * @param body may be null, or no JSON
+     * @param body may be null, or not JSON
      * @param now the local time
-     * @return empty when the answer does not say; zero for a date that has passed
+     * @return empty when the response does not state a delay; zero for a date in the past
      */
     public static Optional<Duration> of(Map<String, String> headers, String body, Instant now) {
         return Headers.of(headers, "Retry-After")
@@ -59,7 +59,7 @@ public final class RetryAfterParser {
         });
     }
 
-    /** RFC 9110, 5.6.7: recipients accept all three forms. */
+    /** Parses a date. RFC 9110, 5.6.7: recipients accept all three forms. */
     private static Optional<Instant> date(String text, Instant now) {
         return date(text, DateTimeFormatter.RFC_1123_DATE_TIME, ZonedDateTime::from)
                 .or(() -> date(text.substring(text.indexOf(',') + 1).strip(), rfc850(now), ZonedDateTime::from))
@@ -75,7 +75,7 @@ public final class RetryAfterParser {
         }
     }
 
-    /** What follows the day's name; a year of two digits is not more than 50 years ahead. */
+    /** Returns the format after the day's name; a two-digit year is at most 50 years in the future. */
     private static DateTimeFormatter rfc850(Instant now) {
         return new DateTimeFormatterBuilder()
                 .parseCaseInsensitive()

@@ -3,18 +3,18 @@ package dev.jobfeed.api;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A refusal that says by itself when its request may be repeated. The durations count from its arrival. */
+/** An error response that states when its request may be retried. The durations start at its arrival. */
 public interface RetryHint {
 
-    /** What was refused, in words for a log line. */
+    /** Returns a summary for a log line. */
     String summary();
 
-    /** Its class. */
+    /** Returns its category. */
     RetryCategory category();
 
-    /** How long it asks to be left alone; empty when it does not say. */
+    /** Returns the delay it requests; empty when it states none. */
     Optional<Duration> retryAfter();
 
-    /** How long a wait makes sense at most; empty when there is no such bound. */
+    /** Returns the maximum useful wait; empty when there is no limit. */
     Optional<Duration> maxWait();
 }

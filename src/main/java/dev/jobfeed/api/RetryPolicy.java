@@ -20,17 +20,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides about each repetition of a request: bean {@code jobfeedRetryPolicy}. A clause of the error policy names it as its
- * {@code onExceptionOccurredRef}, to have the delay set, and asks {@link #allows} as its {@code retryWhile}.
+ * Decides whether and when a request is retried: bean {@code jobfeedRetryPolicy}. A clause of the error policy
+ * references it as {@code onExceptionOccurredRef}, which sets the delay, and calls {@link #allows} in
+ * {@code retryWhile}.
  */
 public final class RetryPolicy implements Processor {
 
-    /** The exchange property with what happened to the request so far; to be removed before a new request. */
+    /** Exchange property with the request's failures so far; must be removed before a new request. */
     public static final String HISTORY = "jobfeedRetryState";
 
     private static final Logger LOG = LoggerFactory.getLogger(RetryPolicy.class);
 
-    /** How often an attempt buys an answer that cannot be read. */
+    /** Maximum number of charged responses that cannot be read before an attempt gives up. */
     private static final int MOST_BOUGHT = 2;
 
     private final TenantRegistry tenants;
@@ -44,13 +45,13 @@ public final class RetryPolicy implements Processor {
     }
 
     /**
-     * What happened to a request so far.
+     * The failures of a request so far.
      *
-     * @param failure the last one, in words
-     * @param counts how many failures of each kind there were; of 429, how many one after the other
+     * @param failure a summary of the last one
+     * @param counts the number of failures by category; for 429, the number of consecutive ones
      * @param delay the wait before the next try, unscaled
-     * @param bought how many answers were charged and could not be read
-     * @param lost what those were charged, in credits
+     * @param bought the number of responses that were charged and could not be read
+     * @param lost the credits charged for those
      */
     public record RetryState(
             RetryCategory kind,
@@ -64,7 +65,7 @@ public final class RetryPolicy implements Processor {
             return counts.get(kind);
         }
 
-        /** Names the cost of the answers that could not be read; empty when none was charged. */
+        /** Describes the cost of the responses that could not be read; empty when none was charged. */
         String cost() {
             return bought == 0
                     ? ""
@@ -73,51 +74,52 @@ public final class RetryPolicy implements Processor {
         }
     }
 
-    /** Notes a failure, and tells Camel how long to wait. */
+    /** Records a failure, and sets the delay for Camel. */
     @Override
     public void process(Exchange exchange) {
         JobfeedProperties settings = tenants.forExchange(exchange).settings();
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         RetryCategory kind = RetryCategory.TRANSIENT;
         Optional<Duration> retryAfter = Optional.empty();
-        if (failure instanceof HttpOperationFailedException answer) {
-            kind = RetryCategory.ofStatus(answer.getStatusCode());
-            retryAfter = RetryAfterParser.of(answer.getResponseHeaders(), answer.getResponseBody(), clock.instant());
-        } else if (failure instanceof RetryHint advice) {
-            kind = advice.category();
-            retryAfter = advice.retryAfter();
+        if (failure instanceof HttpOperationFailedException response) {
+            kind = RetryCategory.ofStatus(response.getStatusCode());
+            retryAfter =
+                    RetryAfterParser.of(response.getResponseHeaders(), response.getResponseBody(), clock.instant());
+        } else if (failure instanceof RetryHint hint) {
+            kind = hint.category();
+            retryAfter = hint.retryAfter();
         }
-        RetryState before = exchange.getProperty(HISTORY, RetryState.class);
+        RetryState previous = exchange.getProperty(HISTORY, RetryState.class);
         Map<RetryCategory, Integer> counts = new EnumMap<>(RetryCategory.class);
-        if (before != null) {
-            counts.putAll(before.counts());
+        if (previous != null) {
+            counts.putAll(previous.counts());
         }
         if (kind != RetryCategory.RATE_LIMITED) {
             counts.remove(RetryCategory.RATE_LIMITED);
         }
         int count = counts.merge(kind, 1, Integer::sum);
         Duration delay = BackoffPolicy.delay(kind, retryAfter, count, random);
-        if (failure instanceof RetryHint advice) {
-            delay = BackoffPolicy.capped(delay, advice.maxWait());
+        if (failure instanceof RetryHint hint) {
+            delay = BackoffPolicy.capped(delay, hint.maxWait());
         }
         BigDecimal charged = charged(exchange);
         exchange.setProperty(
                 HISTORY,
                 new RetryState(
                         kind,
-                        words(failure),
+                        summary(failure),
                         counts,
                         delay,
-                        (before == null ? 0 : before.bought()) + charged.signum(),
-                        (before == null ? BigDecimal.ZERO : before.lost()).add(charged)));
+                        (previous == null ? 0 : previous.bought()) + charged.signum(),
+                        (previous == null ? BigDecimal.ZERO : previous.lost()).add(charged)));
         exchange.getMessage()
                 .setHeader(Exchange.REDELIVERY_DELAY, scaled(delay, settings).toMillis());
     }
 
     /**
-     * Whether the request is to be repeated.
+     * Returns whether the request is to be retried.
      *
-     * @param most how many repetitions a kind of failure is worth
+     * @param most maximum number of retries for a category
      */
     public boolean allows(Exchange exchange, int most) {
         Tenant tenant = tenants.forExchange(exchange);
@@ -161,7 +163,7 @@ public final class RetryPolicy implements Processor {
         return true;
     }
 
-    /** What the answer that failed was charged; zero for one that was not, and at Jobby.dev, which has no credits. */
+    /** Returns what the failed response was charged; zero if it was not, and for Jobby.dev, which has no credits. */
     private static BigDecimal charged(Exchange exchange) {
         BigDecimal charged = exchange.getVariable("jobbyPath") == null
                 ? exchange.getVariable("joboCreditsDeducted", BigDecimal.class)
@@ -169,7 +171,7 @@ public final class RetryPolicy implements Processor {
         return charged == null ? BigDecimal.ZERO : charged.max(BigDecimal.ZERO);
     }
 
-    /** Only one of them is set during a call. */
+    /** Returns the path of the call; only one of the variables is set. */
     private static Object path(Exchange exchange) {
         Object jobby = exchange.getVariable("jobbyPath");
         return jobby != null ? jobby : exchange.getVariable("joboPath");
@@ -179,12 +181,12 @@ public final class RetryPolicy implements Processor {
         return Duration.ofMillis((long) (delay.toMillis() * settings.timeScale()));
     }
 
-    private static String words(Throwable failure) {
-        if (failure instanceof RetryHint advice) {
-            return advice.summary();
+    private static String summary(Throwable failure) {
+        if (failure instanceof RetryHint hint) {
+            return hint.summary();
         }
-        return failure instanceof HttpOperationFailedException answer
-                ? "Jobo answered " + answer.getStatusCode()
+        return failure instanceof HttpOperationFailedException response
+                ? "Jobo answered " + response.getStatusCode()
                 : PrintableText.of(String.valueOf(failure.getMessage()).replaceFirst("[.]$", ""));
     }
 }

@@ -8,13 +8,14 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The server's clock, as the {@code Date} headers of answers show it beside the clock of this machine. Points in time are
- * values of {@link System#nanoTime}, so that setting the machine's clock meanwhile changes nothing. Safe for use by several
- * threads.
+ * Tracks the server's clock, as the {@code Date} headers of responses show it relative to the clock of this machine.
+ * Points in time are values of {@link System#nanoTime}, so that setting the machine's clock in the meantime has no
+ * effect. Thread-safe.
  *
- * <p>A {@code Date} has whole seconds and is written at some time between sending a request and receiving its answer, so each
- * answer bounds the difference, and several bound it better. As long as all of them agree with equal clocks, these count as
- * equal; otherwise the smallest possible difference counts. An answer that contradicts the bounds shows that a clock was set.
+ * <p>A {@code Date} has whole seconds and is written between the sending of a request and the receipt of its response,
+ * so each response limits the possible difference, and several limit it further. As long as all of them are consistent
+ * with equal clocks, the clocks count as equal; otherwise the smallest possible difference counts. A response that
+ * contradicts the limits shows that a clock was set.
  */
 public final class ServerClock {
 
@@ -23,11 +24,14 @@ public final class ServerClock {
 
     private static final Duration RESOLUTION = Duration.ofSeconds(1);
 
-    /** Clocks are corrected all the time; less than this is within what windows overlap, and no clock that was set. */
+    /**
+     * Clocks are corrected continuously; a smaller step is covered by the overlap of windows, and does not mean that a
+     * clock was set.
+     */
     public static final Duration STEP = Duration.ofSeconds(5);
 
-    /** Two clocks that are read within this time count as read at once. */
-    private static final Duration AT_ONCE = Duration.ofMillis(1);
+    /** Two clocks read within this time count as read simultaneously. */
+    private static final Duration SIMULTANEOUS = Duration.ofMillis(1);
 
     private static final int MOST_READINGS = 20;
 
@@ -53,22 +57,22 @@ public final class ServerClock {
             before = System.nanoTime();
             instant = local.instant();
             after = System.nanoTime();
-            // a pause between them would pass for a clock that was set
-        } while (after - before > AT_ONCE.toNanos() && ++readings < MOST_READINGS);
+            // a pause between the readings would look like a clock that was set
+        } while (after - before > SIMULTANEOUS.toNanos() && ++readings < MOST_READINGS);
         localOrigin = instant;
         originNanos = after;
     }
 
     /**
-     * What answers have shown since it was last asked.
+     * The change that responses have shown since the last call of {@link #takeChange}.
      *
-     * @param difference the server's time minus the local time; null when no answer has ever shown it
-     * @param fallen how much that is less than it was known to be, where a clock must have been set; zero otherwise
+     * @param difference the server's time minus the local time; null when no response has ever shown it
+     * @param fallen the amount by which the difference fell, if a clock must have been set; zero otherwise
      */
     public record Change(Duration difference, Duration fallen) {}
 
     /**
-     * Goes by a difference from an earlier attempt until an answer shows it.
+     * Uses a difference from an earlier attempt until a response shows the current one.
      *
      * @param stored null when none is known
      */
@@ -83,7 +87,7 @@ public final class ServerClock {
     }
 
     /**
-     * Takes the {@code Date} of an answer.
+     * Observes the {@code Date} of a response.
      *
      * @param sentNanos a time before the request was sent
      * @param receivedNanos a time after its headers were received
@@ -109,13 +113,16 @@ public final class ServerClock {
         measured = true;
     }
 
-    /** Takes an answer without a readable {@code Date}: what is assumed counts, until an answer shows more. */
+    /**
+     * Observes a response without a readable {@code Date}: the assumed difference stays in use until a response shows
+     * more.
+     */
     public synchronized void observeUndated() {
         changed = changed || !measured && !undated;
         undated = true;
     }
 
-    /** What is new since the last call; null when nothing is. */
+    /** Returns the change since the last call; null when there is none. */
     public synchronized Change takeChange() {
         if (!changed) {
             return null;
@@ -127,44 +134,45 @@ public final class ServerClock {
         return change;
     }
 
-    /** Whether an answer has shown the difference. */
+    /** Returns whether a response has shown the difference. */
     public synchronized boolean isMeasured() {
         return measured;
     }
 
-    /** Whether the last answer showed a difference that is certainly greater than {@link #TOLERATED}. */
+    /** Returns whether the last response showed a difference that is certainly greater than {@link #TOLERATED}. */
     public synchronized boolean isDiffering() {
         return differing;
     }
 
-    /** The server's time minus the local time; zero until it is known. */
+    /** Returns the server's time minus the local time; zero until it is known. */
     public synchronized Duration difference() {
         return difference;
     }
 
-    /** The server's time now. */
+    /** Returns the server's current time. */
     public OffsetDateTime now() {
         return at(System.nanoTime());
     }
 
-    /** The latest time that the server's clock may show now, as far as a {@code Date} tells. */
+    /** Returns the latest time that the server's clock may show now, given the resolution of a {@code Date}. */
     public OffsetDateTime latestNow() {
         return now().plus(RESOLUTION);
     }
 
-    /** The server's time at the beginning of the attempt. */
+    /** Returns the server's time at the start of the attempt. */
     public OffsetDateTime origin() {
         return at(originNanos);
     }
 
-    /** The server's time at a value of {@link System#nanoTime}. */
+    /** Returns the server's time at a value of {@link System#nanoTime}. */
     public synchronized OffsetDateTime at(long nanos) {
         return utc(local(nanos).plus(difference));
     }
 
     /**
-     * The server's time at a value of {@link System#nanoTime}, by what {@link #takeChange} said last. An answer to a later
-     * request, which may show that the clock was set meanwhile, does not count for it.
+     * Returns the server's time at a value of {@link System#nanoTime}, using the difference last returned by
+     * {@link #takeChange}. A response to a later request, which may show that the clock was set in the meantime, does
+     * not affect it.
      */
     public synchronized OffsetDateTime alignedAt(long nanos) {
         return utc(local(nanos).plus(aligned));

@@ -20,16 +20,16 @@ import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The steps around company profiles that routes call: bean {@code jobfeedCompanies}. */
+/** Provides the steps that routes call for company profiles: bean {@code jobfeedCompanies}. */
 public final class CompanyProfileService {
 
     private static final Logger LOG = LoggerFactory.getLogger(CompanyProfileService.class);
 
-    /** A company whose profile could not be fetched steps back, so that it holds up no other. */
-    private static final Duration STEP_BACK = Duration.ofHours(1);
+    /** Delay before a failed profile is fetched again, so that it does not block others. */
+    private static final Duration RETRY_DELAY = Duration.ofHours(1);
 
-    /** After a refusal that the next company would meet too. */
-    private static final Duration FOR_A_PERSON = Duration.ofMinutes(5);
+    /** Pause after a failure that would affect the next company, too. */
+    private static final Duration FAILURE_PAUSE = Duration.ofMinutes(5);
 
     private static final String STREAM = "companies";
 
@@ -43,9 +43,9 @@ public final class CompanyProfileService {
     }
 
     /**
-     * An id that is safe to be a part of a path.
+     * Returns an id that is safe as a part of a path.
      *
-     * @throws IllegalArgumentException when it is no UUID
+     * @throws IllegalArgumentException when it is not a UUID
      */
     public String id(String body) {
         return RecordParser.uuid(String.valueOf(body).strip())
@@ -54,7 +54,9 @@ public final class CompanyProfileService {
                 .toString();
     }
 
-    /** The id of the company to be fetched next, or null; one that is told to be on another host is passed over. */
+    /**
+     * Returns the id of the company to fetch next, or null. A company whose details URL is on another host is skipped.
+     */
     public String next(Exchange exchange) {
         Tenant tenant = tenants.forExchange(exchange);
         if (clock.instant().isBefore(notBefore.getOrDefault(tenant.name(), Instant.MIN))) {
@@ -62,17 +64,17 @@ public final class CompanyProfileService {
         }
         CompanyRepository store = tenant.companies();
         OffsetDateTime now = now();
-        CompanyRepository.Candidate wanted = store.next(now).orElse(null);
-        if (wanted == null) {
+        CompanyRepository.Candidate candidate = store.next(now).orElse(null);
+        if (candidate == null) {
             return null;
         }
-        if (!isAtJobo(tenant, wanted.detailsUrl())) {
-            LOG.warn("The profile of company {} is on another host; the key is not sent there", wanted.id());
-            store.reschedule(wanted.id(), null);
+        if (!isAtJobo(tenant, candidate.detailsUrl())) {
+            LOG.warn("The profile of company {} is on another host; the key is not sent there", candidate.id());
+            store.reschedule(candidate.id(), null);
             return null;
         }
-        boolean taken = store.claim(wanted.id(), now, now.plus(STEP_BACK));
-        return taken ? wanted.id().toString() : null;
+        boolean claimed = store.claim(candidate.id(), now, now.plus(RETRY_DELAY));
+        return claimed ? candidate.id().toString() : null;
     }
 
     private static boolean isAtJobo(Tenant tenant, String detailsUrl) {
@@ -94,26 +96,26 @@ public final class CompanyProfileService {
         return uri.getPort() == -1 ? uri.getScheme().equals("https") ? 443 : 80 : uri.getPort();
     }
 
-    /** Ends what was said of a failure. */
+    /** Clears the alerts of earlier failures. */
     public void fetched(Exchange exchange) {
         tenants.forExchange(exchange).alerts().clearAllBut(STREAM, Set.of());
     }
 
-    /** Raises an alert, and asks for no other company for a while: what stopped this one would stop the next, too. */
+    /** Raises an alert and pauses fetching, because the cause would affect the next company, too. */
     public void failed(Exchange exchange) {
         if (exchange.getContext().isStopping()) {
             return;
         }
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Tenant tenant = tenants.forExchange(exchange);
-        notBefore.put(tenant.name(), clock.instant().plus(FOR_A_PERSON));
+        notBefore.put(tenant.name(), clock.instant().plus(FAILURE_PAUSE));
         Problem failure = ProblemTranslator.of(thrown, 0);
-        LOG.warn("No company profile is fetched for {} min. {}", FOR_A_PERSON.toMinutes(), failure.text());
+        LOG.warn("No company profile is fetched for {} min. {}", FAILURE_PAUSE.toMinutes(), failure.text());
         tenant.alerts().raise(STREAM, failure.condition(), failure.message(), failure.remedy());
         tenant.alerts().clearAllBut(STREAM, Set.of(failure.condition()));
     }
 
-    /** Keeps a profile, or that there is none, and hands it on. */
+    /** Stores a profile, or that there is none, and returns it. */
     public String store(Exchange exchange, String id, String profile) {
         tenants.forExchange(exchange).companies().store(UUID.fromString(id), profile, now());
         return profile;

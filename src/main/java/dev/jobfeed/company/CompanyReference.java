@@ -9,14 +9,14 @@ import dev.jobfeed.feed.RecordParser;
 import dev.jobfeed.persistence.CompanyRepository.Candidate;
 import java.util.Optional;
 
-/** Finds the company that a row of a feed is about. */
+/** Finds the company that a row of a feed refers to. */
 public final class CompanyReference {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private CompanyReference() {}
 
-    /** The company of a job, or the one that a career site is; empty when the row names none. */
+    /** Returns the company of a job, or that of a career site; empty when the row names none. */
     public static Optional<Candidate> row(FeedDefinition source, FeedRecord row) {
         if (source == FeedDefinition.CAREER_SITES) {
             return Optional.of(new Candidate(row.id(), (String) row.value("details_url")));

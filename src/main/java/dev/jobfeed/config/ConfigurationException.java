@@ -1,6 +1,6 @@
 package dev.jobfeed.config;
 
-/** The configuration cannot work as it is; the message names the property, its value and the remedy. */
+/** Signals a configuration that cannot be used. The message names the property, its value and the remedy. */
 public final class ConfigurationException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

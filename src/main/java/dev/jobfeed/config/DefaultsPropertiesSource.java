@@ -12,16 +12,17 @@ import org.apache.camel.component.properties.DefaultPropertiesLookupListener;
 import org.apache.camel.spi.PropertiesSource;
 
 /**
- * The lowest of the context's property sources. Beside the defaults it has, for the placeholders of routes:
+ * Supplies the defaults of the bundle's properties, with the lowest precedence of the context's property sources. Also
+ * supplies these values for placeholders in routes:
  *
  * <ul>
- *   <li>{@code jobfeed-set.x}: whether the property {@code x} is set; and {@code jobfeed-set.jobby}, whether there is
- *       anything to do for Jobby.dev, and {@code jobfeed-set.page}, whether there is a console;
- *   <li>{@code jobfeed-schedule.x.set} and {@code jobfeed-schedule.x.cron}, for each property {@code jobfeed.x} with a
- *       schedule that may be empty; a route of one that is off is not there, because Quartz would schedule it; and
- *       {@code jobfeed-schedule.time-zone}, whose clock they go by;
- *   <li>each of them, and each property, with {@code @tenant} behind it: as it is for that tenant, and with a lone
- *       {@code @} for the default tenant.
+ *   <li>{@code jobfeed-set.x}: whether the property {@code x} is set; {@code jobfeed-set.jobby}: whether Jobby.dev is
+ *       configured; {@code jobfeed-set.page}: whether the console is enabled;
+ *   <li>{@code jobfeed-schedule.x.set} and {@code jobfeed-schedule.x.cron}, for each property {@code jobfeed.x} that
+ *       holds a schedule and may be empty. A route whose schedule is off is not loaded, because Quartz would schedule
+ *       it. {@code jobfeed-schedule.time-zone} is the time zone of the schedules;
+ *   <li>each of these, and each property, with the suffix {@code @tenant}: the value for that tenant. The suffix
+ *       {@code @} alone selects the default tenant.
  * </ul>
  */
 public final class DefaultsPropertiesSource implements PropertiesSource, Ordered {
@@ -37,7 +38,10 @@ public final class DefaultsPropertiesSource implements PropertiesSource, Ordered
     private final UnaryOperator<String> host;
 
     /**
-     * @param host what the host sets a property to, beside what its context knows; null for nothing
+     * Creates the source.
+     *
+     * @param host returns the host application's value of a property that its context does not know; null when it has
+     *     none
      */
     public DefaultsPropertiesSource(CamelContext context, UnaryOperator<String> host) {
         this.context = context;
@@ -45,8 +49,8 @@ public final class DefaultsPropertiesSource implements PropertiesSource, Ordered
     }
 
     /**
-     * Adds the source to its context. Listeners that the host has added are not called for its values: camel-main would print
-     * each of them as a setting of the application.
+     * Adds the source to its context. Listeners added by the host application are not called for its values, because
+     * camel-main would print each of them as a setting of the application.
      */
     public void add() {
         if (context.getPropertiesComponent()
@@ -103,7 +107,10 @@ public final class DefaultsPropertiesSource implements PropertiesSource, Ordered
         return schedule.matches() ? schedule(settings, schedule) : null;
     }
 
-    /** What is asked after every property source, and would come too late behind a default. */
+    /**
+     * Returns the values of lookups that Camel consults after every property source, that is, too late to override a
+     * default.
+     */
     private Optional<String> set(String name) {
         Properties initial = context.getPropertiesComponent()
                         instanceof org.apache.camel.component.properties.PropertiesComponent properties

@@ -27,16 +27,16 @@ import org.apache.camel.util.TimeUtils;
 import org.quartz.CronExpression;
 
 /**
- * The bundle's properties, read through whatever a runtime looks properties up with.
+ * Reads the bundle's properties through the runtime's property lookup.
  *
- * <p>Names, defaults and descriptions stand in {@code dev/jobfeed/config/defaults.properties} and nowhere else. A value that
- * cannot be used is a {@link ConfigurationException} that names the property, the value and what would fit.
+ * <p>Names, defaults and descriptions are defined in {@code dev/jobfeed/config/defaults.properties} only. A value that
+ * cannot be used is a {@link ConfigurationException} that names the property, the value and what is expected.
  */
 public final class JobfeedProperties {
 
     private static final Properties DEFAULTS = readDefaults();
 
-    /** The durations that Camel reads; most other text, such as 15M or PT15M, it takes for no time at all. */
+    /** Matches the durations that Camel parses. Camel reads most other text, such as 15M or PT15M, as zero. */
     private static final Pattern DURATION =
             Pattern.compile("\\d{1,9}|(\\d{1,9}d)?(\\d{1,9}h)?(\\d{1,9}m)?(\\d{1,9}s)?(\\d{1,9}ms)?");
 
@@ -45,14 +45,14 @@ public final class JobfeedProperties {
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d+){3}|\\[::1]");
 
-    /** Java does not take it for a host at all. */
+    /** Matches host names that {@link URI} does not accept as a host. */
     private static final Pattern HOST_WITH_UNDERSCORE =
             Pattern.compile("https?://([^/?#]*@)?[^/?#@:]*_[^/?#@]*([/?#].*)?");
 
     /** Jobby.dev REST API, "End-to-end worked example": every ~5 seconds, not faster. */
     private static final Duration POLL_FLOOR = Duration.ofSeconds(5);
 
-    /** What may be kept in a file of its own, and the property with its path. */
+    /** Maps each secret to the property with the path of its file. */
     private static final Map<String, String> SECRETS = new TreeMap<>(Map.of(
             "jobo.api-key", "jobo.api-key-file",
             "jobo.http.trust-store-password", "jobo.http.trust-store-password-file",
@@ -69,37 +69,40 @@ public final class JobfeedProperties {
         this.prefix = prefix;
     }
 
-    /** Settings over a lookup that knows only what was set; defaults are added here. */
+    /** Creates properties over a lookup that knows only the values that are set, and adds the defaults. */
     public static JobfeedProperties over(Function<String, Optional<String>> lookup) {
         return new JobfeedProperties(
                 name -> lookup.apply(name).or(() -> Optional.ofNullable(DEFAULTS.getProperty(name))), "");
     }
 
-    /** The settings of a tenant: a property with the tenant's name and a dot before it counts before the property. */
+    /**
+     * Returns the properties of a tenant. A property prefixed with the tenant's name and a dot takes precedence over
+     * the plain one.
+     */
     public JobfeedProperties of(String tenant) {
         return tenant.isEmpty() ? this : new JobfeedProperties(lookup, tenant + ".");
     }
 
-    /** These settings, but for some properties. */
+    /** Returns these properties with some values replaced. */
     public JobfeedProperties with(Map<String, String> others) {
-        Function<String, Optional<String>> found = lookup;
+        Function<String, Optional<String>> original = lookup;
         Map<String, String> named = new HashMap<>();
         others.forEach((property, value) -> named.put(prefix + property, value));
         return new JobfeedProperties(
-                name -> Optional.ofNullable(named.get(name)).or(() -> found.apply(name)), prefix);
+                name -> Optional.ofNullable(named.get(name)).or(() -> original.apply(name)), prefix);
     }
 
-    /** Whether a property is set for this tenant, and not only for all of them. */
+    /** Returns whether a property is set for this tenant specifically. */
     public boolean isOwn(String property) {
         return lookup.apply(prefix + property).filter(value -> !value.isBlank()).isPresent();
     }
 
-    /** Whether a secret is set for this very tenant, by itself or by the file it is in. */
+    /** Returns whether a secret is set for this tenant specifically, directly or through its file. */
     public boolean isOwnSecret(String property) {
         return isOwn(property) || isOwn(SECRETS.get(property));
     }
 
-    /** A property by the name it was found under, or would best be set under. */
+    /** Returns the name that a property was found under, or should be set under. */
     private String name(String property) {
         return lookup.apply(prefix + property).isPresent()
                         || lookup.apply(property).isEmpty()
@@ -107,26 +110,29 @@ public final class JobfeedProperties {
                 : property;
     }
 
-    /** Every property there is, with its default; a fresh copy. */
+    /** Returns a new map of every property and its default. */
     public static Map<String, String> defaults() {
         Map<String, String> all = new TreeMap<>();
         DEFAULTS.stringPropertyNames().forEach(name -> all.put(name, DEFAULTS.getProperty(name)));
         return all;
     }
 
-    /** The environment variable that overrides a property: capitals, with {@code _} for {@code .} and {@code -}. */
+    /**
+     * Returns the environment variable that overrides a property: upper case, with {@code _} for {@code .} and
+     * {@code -}.
+     */
     public static String environmentVariable(String property) {
         return property.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
-    /** The names of the secrets, each of which may be kept in a file of its own. */
+    /** Returns the names of the secrets. Each of them may be read from a file. */
     public static Set<String> secrets() {
         return SECRETS.keySet();
     }
 
     /**
-     * The value of a property, blank counting as not set; a secret that is not set itself is read from its file, each time,
-     * so that it can be replaced there.
+     * Returns the value of a property; empty when it is blank or not set. A secret that is not set directly is read
+     * from its file on each call, so that it can be rotated there.
      *
      * @throws ConfigurationException when that file cannot be read
      */
@@ -138,7 +144,10 @@ public final class JobfeedProperties {
                         filled(lookup.apply(prefix + property).or(() -> lookup.apply(property))));
     }
 
-    /** Quotes that came with the value, as Docker leaves them in an env file, or characters that Java could not read. */
+    /**
+     * Rejects a value in quotes, as Docker keeps them from an env file, and a value with characters that Java could not
+     * decode.
+     */
     private static Optional<String> usable(Supplier<String> named, Optional<String> value) {
         value.ifPresent(text -> {
             char first = text.charAt(0);
@@ -176,7 +185,7 @@ public final class JobfeedProperties {
         }
     }
 
-    /** The file that a secret is read from; empty when it is set itself, or not at all. */
+    /** Returns the file that a secret is read from; empty when the secret is set directly or not at all. */
     public Optional<Path> secretFile(String property) {
         for (String owner : prefix.isEmpty() ? List.of("") : List.of(prefix, "")) {
             if (filled(lookup.apply(owner + property)).isPresent()) {
@@ -194,7 +203,7 @@ public final class JobfeedProperties {
         return value.map(String::strip).filter(text -> !text.isEmpty());
     }
 
-    /** The HTTP proxy that both APIs are reached through. */
+    /** Returns the HTTP proxy used for both APIs. */
     public Optional<URI> proxy() {
         return text("jobo.http.proxy").isEmpty()
                 ? Optional.empty()
@@ -210,13 +219,14 @@ public final class JobfeedProperties {
                 }));
     }
 
-    /** The file with the authorities that both APIs' certificates are checked with, in place of Java's own. */
+    /** Returns the trust store that replaces Java's own for both APIs. */
     public Optional<Path> trustStore() {
         return text("jobo.http.trust-store").map(Path::of);
     }
 
     /**
-     * The API's address, without a trailing slash, scheme and host in lower case, so that one server is one value.
+     * Returns the API's base URL without a trailing slash, with scheme and host in lower case, so that each server has
+     * one spelling.
      */
     public String baseUrl() {
         return server("jobo.base-url", "https://connect.jobo.world");
@@ -240,9 +250,10 @@ public final class JobfeedProperties {
     }
 
     /**
-     * The API key. Never print it.
+     * Returns the API key. Must not be printed.
      *
-     * @throws ConfigurationException when there is none, or one that would end or garble the header it travels in
+     * @throws ConfigurationException when there is none, or when it has characters that would break the header it is
+     *     sent in
      */
     public String apiKey() {
         String key = text("jobo.api-key")
@@ -261,7 +272,7 @@ public final class JobfeedProperties {
         return key;
     }
 
-    /** What the key's prefix says of its environment: {@code live}, {@code test}, or {@code unknown}. */
+    /** Returns the environment that the key's prefix names: {@code live}, {@code test}, or {@code unknown}. */
     public String apiKeyEnvironment() {
         String key = apiKey();
         if (key.startsWith("jbe_live_")) {
@@ -270,15 +281,16 @@ public final class JobfeedProperties {
         return key.startsWith("jbe_test_") ? "test" : "unknown";
     }
 
-    /** The address of the Jobby.dev API, in the form of {@link #baseUrl()}. */
+    /** Returns the base URL of the Jobby.dev API, normalized as in {@link #baseUrl()}. */
     public String jobbyBaseUrl() {
         return server("jobby.base-url", "https://jobby.dev/api/v1");
     }
 
     /**
-     * The token for Jobby.dev. Never print it.
+     * Returns the token for Jobby.dev. Must not be printed.
      *
-     * @throws ConfigurationException when there is none, or one that would end or garble the header it travels in
+     * @throws ConfigurationException when there is none, or when it has characters that would break the header it is
+     *     sent in
      */
     public String jobbyToken() {
         String token = text("jobby.token")
@@ -293,8 +305,8 @@ public final class JobfeedProperties {
     }
 
     /**
-     * How far apart two requests for the queue's status are; 5 s and more, because the API asks for that, except against
-     * a stand-in on this machine.
+     * Returns the interval between two requests for the queue's status: at least 5 s, because the API asks for that,
+     * except against a stand-in on the loopback interface.
      */
     public Duration jobbyPollInterval() {
         Duration interval = duration("jobby.poll-interval");
@@ -307,12 +319,12 @@ public final class JobfeedProperties {
         return interval;
     }
 
-    /** The longest webhook that is received, in bytes. */
+    /** Returns the maximum size of a webhook, in bytes. */
     public int webhookMaxBytes() {
         return number("jobby.webhooks.max-bytes", 1, 1 << 24);
     }
 
-    /** The request field that carries the window of an incremental run. */
+    /** Returns the request field that carries an incremental run's window. */
     public String jobsWatermarkParameter() {
         return required("jobo.jobs.watermark-parameter", "posted_after or updated_after", value -> {
             if (!value.equals("posted_after") && !value.equals("updated_after")) {
@@ -322,22 +334,22 @@ public final class JobfeedProperties {
         });
     }
 
-    /** Ids in one page of the sweep. */
+    /** Returns the number of ids in one page of the expiry sweep. */
     public int expiredBatchSize() {
         return number("jobo.expired.batch-size", 1, 10_000);
     }
 
-    /** What is subtracted from a watermark in a request. */
+    /** Returns the overlap that a request subtracts from the watermark. */
     public Duration overlap() {
         return duration("jobo.overlap");
     }
 
-    /** How long what is over is kept: runs, and quarantined rows that are settled. */
+    /** Returns how long completed runs and closed quarantine entries are retained. */
     public Duration keepRunsFor() {
         return duration("jobfeed.runs.keep-for");
     }
 
-    /** What every wait before a repeated request is multiplied with. */
+    /** Returns the factor applied to every wait before a retry. */
     public double timeScale() {
         return required("jobo.retry.time-scale", "a number from 0 up", value -> {
             double scale = Double.parseDouble(value);
@@ -348,7 +360,7 @@ public final class JobfeedProperties {
         });
     }
 
-    /** An amount of credits; empty when the property is. */
+    /** Returns an amount of credits; empty when the property is. */
     public Optional<BigDecimal> credits(String property) {
         return text(property).isEmpty()
                 ? Optional.empty()
@@ -361,7 +373,7 @@ public final class JobfeedProperties {
                 }));
     }
 
-    /** How long an attempt's lease outlives its holder. */
+    /** Returns how long an attempt's lease stays valid without renewal. */
     public Duration lease() {
         Duration lease = duration("jobfeed.lease");
         if (lease.compareTo(Duration.ofSeconds(1)) < 0 || lease.compareTo(Duration.ofMinutes(1)) > 0) {
@@ -372,10 +384,10 @@ public final class JobfeedProperties {
         return lease;
     }
 
-    /** The JDBC address of the database. Never print it as it is. */
+    /** Returns the JDBC URL of the database. Must not be printed; see {@link #datasource()}. */
     public String datasourceUrl() {
         return required("jobfeed.datasource.url", "an address such as jdbc:postgresql://db.example.com/jobs", value -> {
-            // a user in the place of a host would be told in messages of the driver
+            // the driver's messages would contain a user name written before the host
             if (!DATASOURCE_URL.matcher(value).matches()) {
                 throw new IllegalArgumentException();
             }
@@ -383,22 +395,22 @@ public final class JobfeedProperties {
         });
     }
 
-    /** The database's address as it may be printed: without options, among which a password may be. */
+    /** Returns the JDBC URL without its options, which may contain a password. */
     public String datasource() {
         return datasourceUrl().replaceFirst("(?s)[?;].*", "");
     }
 
-    /** The schema of the tables; empty for the connection's own. */
+    /** Returns the schema of the tables; empty for the connection's own. */
     public Optional<String> schema() {
         return text("jobfeed.datasource.schema");
     }
 
-    /** Whether the schema is brought up to date at start. */
+    /** Returns whether the schema is migrated at startup. */
     public boolean migrate() {
         return flag("jobfeed.datasource.migrate");
     }
 
-    /** Whose clock the schedules go by. */
+    /** Returns the time zone of the schedules. */
     public TimeZone timeZone() {
         return text("jobfeed.time-zone").isEmpty()
                 ? TimeZone.getDefault()
@@ -411,9 +423,9 @@ public final class JobfeedProperties {
     }
 
     /**
-     * A Quartz cron expression that fires at some time; empty when the property is.
+     * Returns a Quartz cron expression that fires at some time; empty when the property is.
      *
-     * @throws ConfigurationException with what Quartz says of it
+     * @throws ConfigurationException with the reason that Quartz gives
      */
     public Optional<String> cron(String property) {
         Optional<String> cron = text(property);
@@ -434,9 +446,9 @@ public final class JobfeedProperties {
     }
 
     /**
-     * A text that matches a pattern as a whole; empty when the property is.
+     * Returns a text that matches a pattern as a whole; empty when the property is.
      *
-     * @param expected what the property takes
+     * @param expected describes the accepted values
      */
     public Optional<String> choice(String property, String expected, String pattern) {
         return text(property).isEmpty()
@@ -449,22 +461,22 @@ public final class JobfeedProperties {
                 }));
     }
 
-    /** The longest answer that is read, in unpacked bytes. */
+    /** Returns the maximum size of a response, in uncompressed bytes. */
     public int maxAnswerBytes() {
         return number("jobo.http.max-answer-bytes", 1_000_000, Integer.MAX_VALUE);
     }
 
-    /** The most live events that one request asks for. */
+    /** Returns the maximum number of live events that one request asks for. */
     public int liveEventsLimit() {
         return number("jobby.live-events.limit", 1, 1000);
     }
 
-    /** The port that {@code run} listens on; 0 for any free one. */
+    /** Returns the port that {@code run} listens on; 0 for any free port. */
     public int httpPort() {
         return number("jobfeed.http.port", 0, 65_535);
     }
 
-    /** A flow's own switch. */
+    /** Returns the value of a boolean property. */
     public boolean flag(String property) {
         return required(property, "true or false", value -> switch (value) {
             case "true" -> true;
@@ -473,7 +485,7 @@ public final class JobfeedProperties {
         });
     }
 
-    /** A whole number within bounds. */
+    /** Returns a whole number within bounds. */
     public int number(String property, int least, int most) {
         return required(property, "a whole number from " + least + " to " + most, value -> {
             int number = Integer.parseInt(value);
@@ -484,7 +496,7 @@ public final class JobfeedProperties {
         });
     }
 
-    /** A duration. */
+    /** Returns a duration. */
     public Duration duration(String property) {
         return required(property, "a duration such as 90s, 15m or 1h", value -> {
             if (!DURATION.matcher(value).matches()) {
@@ -506,13 +518,13 @@ public final class JobfeedProperties {
         try {
             return parse.apply(value);
         } catch (IllegalArgumentException | NullPointerException e) {
-            // without the cause, which would say the value again
+            // no cause: its message would repeat the value
             throw new ConfigurationException(
                     name(property) + " is '" + withoutSecrets(value) + "'; it takes " + expected + ".");
         }
     }
 
-    /** An address without what may be a password: the part before an @, and the query or options. */
+    /** Removes what may be a password from a URL: the part before an @, and the query or options. */
     private static String withoutSecrets(String value) {
         return value.replaceFirst("(?s)^(\\w+:)?(//)?.*@", "$1$2...@").replaceFirst("(?s)([?;]).*", "$1...");
     }

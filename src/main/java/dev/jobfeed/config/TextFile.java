@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads text files that any editor may have written. */
+/** Reads text files regardless of the editor that wrote them. */
 public final class TextFile {
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -15,10 +15,11 @@ public final class TextFile {
     private TextFile() {}
 
     /**
-     * Reads a file in UTF-8, without the byte order mark that some editors put at its beginning.
+     * Reads a file in UTF-8, without a leading byte order mark.
      *
-     * @throws ConfigurationException when it is in another encoding; names the file, the line and the likely encoding
-     * @throws IOException when it cannot be read
+     * @throws ConfigurationException when the file is in another encoding; names the file, the line and the likely
+     *     encoding
+     * @throws IOException when the file cannot be read
      */
     public static String read(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);

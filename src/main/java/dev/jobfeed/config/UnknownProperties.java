@@ -11,22 +11,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 
-/** Finds what is set under a name that looks like one of the bundle's and is none: a typing error has no effect otherwise. */
+/**
+ * Finds names that look like the bundle's properties but are not. Without this check, a misspelled property has no
+ * effect.
+ */
 public final class UnknownProperties {
 
-    /** A property of the bundle, or of a tenant: its name with that of the tenant before it. */
+    /** Matches a property of the bundle, optionally prefixed with a tenant's name. */
     private static final Pattern PROPERTY = Pattern.compile("([a-z][a-z0-9-]*[.])?((jobo|jobby|jobfeed)[.].*)");
 
     private static final Pattern VARIABLE = Pattern.compile("([A-Z][A-Z0-9_]*?_)?((JOBO|JOBBY|JOBFEED)_.*)");
 
-    /** What Kubernetes sets in every container beside a service of that name. */
+    /** Matches the variables that Kubernetes sets in every container next to a service of that name. */
     private static final Pattern OF_KUBERNETES =
             Pattern.compile(".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT_\\d+_(TCP|UDP|SCTP)(_.*)?)");
 
-    /** What only the launcher and the log read. */
+    /** Properties read only by the launcher and the logging configuration. */
     private static final Set<String> BESIDE_THE_DEFAULTS = Set.of("home", "terminal", "log.level");
 
-    /** Letters that may differ between a name and the one that was meant. */
+    /** Maximum edit distance between a name and a suggestion. */
     private static final int NEAR = 3;
 
     private static final Map<String, String> BY_VARIABLE = byVariable();
@@ -50,7 +53,7 @@ public final class UnknownProperties {
     /**
      * Finds the unknown names among properties.
      *
-     * @return each unknown name, with the known one that it is close to, if there is one
+     * @return each unknown name, with the closest known one if there is any
      */
     public static Map<String, Optional<String>> among(Set<String> names) {
         Map<String, Optional<String>> unknown = new TreeMap<>();
@@ -64,10 +67,10 @@ public final class UnknownProperties {
     }
 
     /**
-     * Finds the unknown names among environment variables. One with something before it, as for a tenant, counts only when
-     * it is close to a known one: the environment is shared with other programs.
+     * Finds the unknown names among environment variables. A prefixed name, as for a tenant, counts only when it is
+     * close to a known one, because the environment is shared with other programs.
      *
-     * @return each unknown name, with the known one that it is close to, if there is one
+     * @return each unknown name, with the closest known one if there is any
      */
     public static Map<String, Optional<String>> amongVariables(Map<String, String> environment) {
         Map<String, Optional<String>> unknown = new TreeMap<>();
@@ -87,15 +90,15 @@ public final class UnknownProperties {
         return unknown;
     }
 
-    /** Finds the unknown names that a context can see: its own properties, the system's and the environment. */
+    /** Finds the unknown names visible to a context: its own properties, the system properties and the environment. */
     public static Map<String, Optional<String>> in(CamelContext context) {
-        Properties seen = context.getPropertiesComponent().loadProperties(name -> true);
-        Map<String, Optional<String>> unknown = new TreeMap<>(among(seen.stringPropertyNames()));
+        Properties visible = context.getPropertiesComponent().loadProperties(name -> true);
+        Map<String, Optional<String>> unknown = new TreeMap<>(among(visible.stringPropertyNames()));
         unknown.putAll(ofTheProcess());
         return unknown;
     }
 
-    /** Finds the unknown names among the system's properties and the environment. */
+    /** Finds the unknown names among the system properties and the environment. */
     public static Map<String, Optional<String>> ofTheProcess() {
         Map<String, Optional<String>> unknown =
                 new TreeMap<>(among(System.getProperties().stringPropertyNames()));
@@ -103,12 +106,12 @@ public final class UnknownProperties {
         return unknown;
     }
 
-    /** Says that a name is unknown, and which one may have been meant. */
+    /** Describes an unknown name and its suggestion. */
     public static String describe(String name, Optional<String> near) {
         return name + near.map(known -> " (did you mean " + known + "?)").orElse("");
     }
 
-    /** Says which names are unknown, separated by commas. */
+    /** Lists unknown names, separated by commas. */
     public static String describe(Map<String, Optional<String>> unknown) {
         return unknown.entrySet().stream()
                 .map(name -> describe(name.getKey(), name.getValue()))
@@ -132,7 +135,7 @@ public final class UnknownProperties {
         return Optional.ofNullable(best);
     }
 
-    /** Letters to insert, delete or replace, as Levenshtein counts them. */
+    /** Computes the Levenshtein distance. */
     private static int distance(String one, String other) {
         int[] row = new int[other.length() + 1];
         for (int j = 0; j <= other.length(); j++) {

@@ -5,10 +5,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Reads buffers that a subclass fills. */
+/** Reads from buffers that a subclass fills. */
 abstract class BufferInputStream extends InputStream {
 
-    /** Returns a buffer with bytes that are still to be read; null at the end of the stream. */
+    /** Returns a buffer with unread bytes; null at the end of the stream. */
     abstract ByteBuffer buffer() throws IOException;
 
     @Override

@@ -2,18 +2,18 @@ package dev.jobfeed.feed;
 
 import java.util.Set;
 
-/** The parts of a row that are written or left as they are, each as a whole. */
+/** Groups the columns of a row. An update writes each group as a whole or not at all. */
 public enum ColumnGroup {
     /**
-     * Short texts, times and flags, columns that repeat a member of a JSON field, and what is ours. Written with every change:
-     * not all of it is in the hash of this part.
+     * Short texts, times and flags, columns that repeat a member of a JSON field, and the bundle's own columns. Written
+     * with every change, because this group's hash does not cover all of them.
      */
     SCALAR,
-    /** Texts that are most of the row. */
+    /** Long texts, which make up most of a row. */
     LONG_TEXT,
-    /** JSON, the fields that have no column among it. */
+    /** JSON fields, including the fields without a column. */
     JSON;
 
-    /** A whole row. */
+    /** All groups, that is, a whole row. */
     public static final Set<ColumnGroup> ALL = Set.of(values());
 }

@@ -11,13 +11,13 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Makes a few bytes of what a row holds, for each of its parts by itself. Not thread-safe. */
+/** Computes a row's content hash, separately for each column group. Not thread-safe. */
 final class ContentFingerprint {
 
-    /** 80 bits tell two states of one row apart, and all parts fit the 32 bytes of the column. */
+    /** 80 bits distinguish two states of one row, and the hashes of all groups fit the 32 bytes of the column. */
     private static final int LENGTH = 10;
 
-    private static final ColumnGroup[] PARTS = ColumnGroup.values();
+    private static final ColumnGroup[] GROUPS = ColumnGroup.values();
 
     private final RecordSchema shape;
     private final Map<ColumnGroup, MessageDigest> digests = new EnumMap<>(ColumnGroup.class);
@@ -26,7 +26,7 @@ final class ContentFingerprint {
     ContentFingerprint(RecordSchema shape) {
         this.shape = shape;
         try {
-            for (ColumnGroup part : PARTS) {
+            for (ColumnGroup part : GROUPS) {
                 digests.put(part, MessageDigest.getInstance("SHA-256"));
             }
         } catch (NoSuchAlgorithmException e) {
@@ -34,20 +34,20 @@ final class ContentFingerprint {
         }
     }
 
-    /** The hash of a row's fields and {@code extra}. */
+    /** Returns the hash of a row's fields and {@code extra}. */
     byte[] of(Object[] values, String extra) {
         for (int i = 0; i < shape.fields().size(); i++) {
             add(digests.get(shape.fields().get(i).part()), values[i]);
         }
         add(digests.get(shape.part("extra")), extra);
-        byte[] hash = new byte[PARTS.length * LENGTH];
+        byte[] hash = new byte[GROUPS.length * LENGTH];
         digests.forEach((part, digest) -> System.arraycopy(digest.digest(), 0, hash, part.ordinal() * LENGTH, LENGTH));
         return hash;
     }
 
     /**
-     * Each value with a mark of its own behind it, so that no two rows run into the same bytes; a time is of one length, and
-     * does not begin like the mark of no value.
+     * Adds a value followed by a terminator, so that no two rows produce the same bytes. A time has a fixed length and
+     * does not begin with the marker for null.
      */
     private void add(MessageDigest digest, Object value) {
         if (value == null) {
@@ -63,7 +63,7 @@ final class ContentFingerprint {
         }
     }
 
-    /** The parts that an update of one state to the other has to write. */
+    /** Returns the groups that an update from one state to the other has to write. */
     static Set<ColumnGroup> changed(byte[] before, byte[] after) {
         if (Arrays.equals(before, after)) {
             return Set.of();
@@ -72,7 +72,7 @@ final class ContentFingerprint {
             return ColumnGroup.ALL;
         }
         Set<ColumnGroup> changed = EnumSet.of(ColumnGroup.SCALAR);
-        for (ColumnGroup part : PARTS) {
+        for (ColumnGroup part : GROUPS) {
             int from = part.ordinal() * LENGTH;
             if (!Arrays.equals(before, from, from + LENGTH, after, from, from + LENGTH)) {
                 changed.add(part);

@@ -1,14 +1,14 @@
 package dev.jobfeed.feed;
 
 /**
- * How an answer says whether there is more.
+ * States whether a response has a next page.
  *
- * @param hasMore the answer's own word
+ * @param hasMore the response's {@code has_more}
  * @param cursor opaque; never null when {@code hasMore} is true
  */
 public record Continuation(boolean hasMore, String cursor) {
 
-    /** Whether another page can be asked for. */
+    /** Returns whether another page can be requested. */
     public boolean hasNext() {
         return hasMore;
     }

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * One answer of the sweep.
+ * A page of the expiry sweep.
  *
- * @param ids postings that have expired; most are unknown here, because the list covers the whole index
- * @param unreadable how many members of the list are not ids
- * @param example the first of them, shortened; null when there is none
- * @param next where the list goes on
+ * @param ids expired jobs; most are not in the store, because the list covers the whole index
+ * @param unreadable the number of list members that are not ids
+ * @param example the first of those members, shortened; null when there is none
+ * @param next the continuation of the list
  */
 public record ExpiredIdsPage(List<UUID> ids, int unreadable, String example, Continuation next)
         implements FeedResponse.Page {}

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The paged feeds of the API, and what is different about each. */
+/** Defines the paged feeds of the API and how they differ. */
 public enum FeedDefinition {
-    /** {@code POST /api/jobs/feed}, with its companion of expired ids. */
+    /** {@code POST /api/jobs/feed}, with the companion endpoint for expired ids. */
     JOBS(
             "jobs",
             "job",
@@ -22,13 +22,13 @@ public enum FeedDefinition {
             List.of("sources", "work_models", "employment_types", "experience_levels"),
             List.of(),
             List.of(),
-            // jobs feed documentation; sources and locations are open sets
+            // jobs feed documentation; the values of sources and locations are not limited
             Map.of(
                     "work_models", Set.of("remote", "hybrid", "onsite"),
                     "employment_types",
                             Set.of("full-time", "part-time", "contract", "internship", "freelance", "temporary"),
                     "experience_levels", Set.of("intern", "entry", "mid", "senior", "lead", "executive"))),
-    /** {@code POST /api/career-sites/feed}; its rows are updated, and never expire. */
+    /** {@code POST /api/career-sites/feed}. Its rows are updated and never expire. */
     CAREER_SITES(
             "career_sites",
             "career_site",
@@ -79,107 +79,108 @@ public enum FeedDefinition {
         this.knownValues = knownValues;
     }
 
-    /** The source of a stream. */
+    /** Returns the feed of a stream. */
     public static FeedDefinition of(String stream) {
-        for (FeedDefinition source : values()) {
-            if (source.stream.equals(stream)) {
-                return source;
+        for (FeedDefinition feed : values()) {
+            if (feed.stream.equals(stream)) {
+                return feed;
             }
         }
         throw new IllegalArgumentException("There is no feed of the stream " + stream);
     }
 
-    /** The source that a path ends with, behind whatever prefix the address of the API has; empty for other endpoints. */
+    /**
+     * Returns the feed whose path a URL's path ends with, after any prefix in the API's base URL; empty for other
+     * endpoints.
+     */
     public static Optional<FeedDefinition> behind(String path) {
         return Stream.of(values())
-                .filter(source -> path != null && path.endsWith(source.path))
+                .filter(feed -> path != null && path.endsWith(feed.path))
                 .findFirst();
     }
 
-    /** The source behind a path. */
+    /** Returns the feed at a path. */
     public static FeedDefinition at(String path) {
-        for (FeedDefinition source : values()) {
-            if (source.path.equals(path)) {
-                return source;
+        for (FeedDefinition feed : values()) {
+            if (feed.path.equals(path)) {
+                return feed;
             }
         }
         throw new IllegalArgumentException("There is no feed at " + path);
     }
 
-    /** The stream's name in the database. */
+    /** Returns the stream's name in the database. */
     public String stream() {
         return stream;
     }
 
-    /** The stream's name in properties and on the command line. */
+    /** Returns the stream's name in properties and on the command line. */
     public String property() {
         return stream.replace('_', '-');
     }
 
-    /** The table that holds its rows. */
+    /** Returns the table of its rows. */
     public String table() {
         return table;
     }
 
-    /** The path of its endpoint. */
     public String path() {
         return path;
     }
 
-    /** What its rows look like. */
     public RecordSchema shape() {
         return shape;
     }
 
-    /** Whether its rows expire: there is a sweep, and a resync ends with a reconcile. */
+    /** Returns whether its rows expire. If so, there is an expiry sweep, and a resync ends with a reconcile. */
     public boolean isExpiring() {
         return expiring;
     }
 
-    /** Rows asked for in one page, as set. */
+    /** Returns the configured number of rows per page. */
     public int batchSize(JobfeedProperties settings) {
         return settings.number("jobo." + property() + ".batch-size", 1, mostRows);
     }
 
     /**
-     * Returns what a row costs, in credits, as long as nothing else was seen. Jobs feed and career sites feed documentation;
-     * a Feed subscription includes the jobs.
+     * Returns the price of a row in credits, used until actual charges are known. Source: jobs feed and career sites
+     * feed documentation; a Feed subscription includes the jobs.
      */
     public BigDecimal documentedPrice() {
         return this == JOBS ? new BigDecimal("0.5") : new BigDecimal("50");
     }
 
-    /** Returns whether a subscription includes the rows, so that they may cost nothing. */
+    /** Returns whether a subscription includes the rows. If so, they may cost nothing. */
     public boolean isIncludedInSubscription() {
         return this == JOBS;
     }
 
-    /** The request field of an incremental run's window. Career sites know one only. */
+    /** Returns the request field of an incremental run's window. Career sites support only one. */
     public String watermarkParameter(JobfeedProperties settings) {
         return this == JOBS ? settings.jobsWatermarkParameter() : "updated_after";
     }
 
-    /** Filters whose value is the API's JSON. */
+    /** Returns the filters whose value is the API's JSON. */
     Set<String> jsonFilters() {
         return jsonFilters;
     }
 
-    /** Filters whose value is a list. */
+    /** Returns the filters whose value is a list. */
     List<String> listFilters() {
         return listFilters;
     }
 
-    /** Filters whose value is a whole number. */
+    /** Returns the filters whose value is a whole number. */
     List<String> numberFilters() {
         return numberFilters;
     }
 
-    /** Filters whose value is true or false. */
+    /** Returns the filters whose value is true or false. */
     List<String> flagFilters() {
         return flagFilters;
     }
 
-    /** The values that the API knows of some of the lists. */
+    /** Returns the values that the API documents for some of the list filters. */
     Map<String, Set<String>> knownValues() {
         return knownValues;
     }

@@ -7,13 +7,13 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * One answer of a feed.
+ * A page of a feed.
  *
- * @param rows what can be stored, each id once
- * @param rejected what cannot
- * @param duplicates how many rows were dropped because a newer one of the same id is in this page
- * @param next where the feed goes on
- * @param estimatedTotal how many rows the scan is expected to bring; on a first page only, and not always
+ * @param rows the rows that can be stored, each id once
+ * @param rejected the rows that cannot be stored
+ * @param duplicates the number of rows dropped because the page has a newer one with the same id
+ * @param next the continuation of the feed
+ * @param estimatedTotal the expected number of rows of the whole scan; only on a first page, and not on every one
  */
 public record FeedPage(
         List<FeedRecord> rows,
@@ -23,30 +23,30 @@ public record FeedPage(
         OptionalLong estimatedTotal)
         implements FeedResponse.Page {
 
-    /** How many rows were delivered. */
+    /** Returns the number of rows delivered. */
     public int received() {
         return rows.size() + rejected.size() + duplicates;
     }
 
     /**
-     * Returns the page with some of its rows among those that cannot be stored.
+     * Returns this page with some rows moved to {@link #rejected()}.
      *
-     * @param reasons why, by the rows' ids
+     * @param reasons the reasons, by row id
      */
     public FeedPage without(Map<UUID, String> reasons) {
         if (reasons.isEmpty()) {
             return this;
         }
-        List<FeedRecord> others = new ArrayList<>();
+        List<FeedRecord> remaining = new ArrayList<>();
         List<InvalidRecord> all = new ArrayList<>(rejected);
         for (FeedRecord row : rows) {
             String reason = reasons.get(row.id());
             if (reason == null) {
-                others.add(row);
+                remaining.add(row);
             } else {
                 all.add(new InvalidRecord(row.id(), reason, row.json()));
             }
         }
-        return new FeedPage(others, all, duplicates, next, estimatedTotal);
+        return new FeedPage(remaining, all, duplicates, next, estimatedTotal);
     }
 }

@@ -7,23 +7,23 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * One row of a feed, ready to be stored.
+ * A row of a feed, ready to be stored.
  *
- * @param shape what {@code values} means
+ * @param shape the meaning of {@code values}
  * @param id the row's primary key
- * @param values one value a column of the shape: String (text and JSON), Boolean, OffsetDateTime (UTC, microseconds),
- *     or null
+ * @param values one value per column of the schema: String (text and JSON), Boolean, OffsetDateTime (UTC,
+ *     microseconds), or null
  * @param extra the fields that have no column, as a JSON object; null when there are none
- * @param contentHash of fields and extra, each {@link ColumnGroup} by itself
+ * @param contentHash hash of fields and extra, each {@link ColumnGroup} separately
  */
 public record FeedRecord(RecordSchema shape, UUID id, Object[] values, String extra, byte[] contentHash) {
 
-    /** A field's value; null when it was null or missing. */
+    /** Returns a field's value; null when it was null or missing. */
     public Object value(String field) {
         return values[shape.position(field)];
     }
 
-    /** Returns the row as it would be delivered; it has the same content hash when it is read again. */
+    /** Returns the row as the API would deliver it. Parsing the result yields the same content hash. */
     String json() {
         StringBuilder json = new StringBuilder("{\"id\":\"").append(id).append('"');
         for (int i = 0; i < shape.fields().size(); i++) {
@@ -34,23 +34,26 @@ public record FeedRecord(RecordSchema shape, UUID id, Object[] values, String ex
                 json.append(isText ? TextNode.valueOf(values[i].toString()).toString() : values[i].toString());
             }
         }
-        // an object of its own, of which the opening brace becomes a comma
+        // extra is an object itself; its opening brace is replaced by the comma
         return extra == null
                 ? json.append('}').toString()
                 : json.append(',').append(extra, 1, extra.length()).toString();
     }
 
-    /** What an update has to write over the state that has this hash: nothing if it is the same, else always the short part. */
+    /**
+     * Returns the column groups that an update of the state with this hash has to write: none if it is unchanged,
+     * otherwise {@link ColumnGroup#SCALAR} and the groups that differ.
+     */
     public Set<ColumnGroup> changedParts(byte[] storedHash) {
         return ContentFingerprint.changed(storedHash, contentHash);
     }
 
-    /** When the row last changed; empty where the feed does not say, which counts as newest. */
+    /** Returns when the row last changed; empty where the feed does not state it, which counts as newest. */
     public Optional<OffsetDateTime> updatedAt() {
         return time("updated_at");
     }
 
-    /** The newest of the times that can bring a row into an incremental window. */
+    /** Returns the latest of the times that can bring a row into an incremental window. */
     public Optional<OffsetDateTime> newestTime() {
         OffsetDateTime newest = null;
         for (String field : new String[] {"created_at", "updated_at", "date_posted"}) {
@@ -62,7 +65,9 @@ public record FeedRecord(RecordSchema shape, UUID id, Object[] values, String ex
         return Optional.ofNullable(newest);
     }
 
-    /** Whether this row is older than another of the same id; a row that does not say its age is the newest. */
+    /**
+     * Returns whether this row is older than another with the same id. A row without an update time counts as newest.
+     */
     public boolean isOlderThan(FeedRecord other) {
         OffsetDateTime mine = updatedAt().orElse(OffsetDateTime.MAX);
         return mine.isBefore(other.updatedAt().orElse(OffsetDateTime.MAX));

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What a feed is asked for: the filters of {@code jobo.<stream>.filter.*} and the parameter of the window. */
+/** Builds a feed's requests from the filters of {@code jobo.<stream>.filter.*} and the window parameter. */
 public final class FeedRequestBuilder {
 
     private static final ObjectMapper JSON = new ObjectMapper()
@@ -40,12 +40,15 @@ public final class FeedRequestBuilder {
         this.batchSize = batchSize;
     }
 
-    /** Reads the filters; one that cannot be sent is a {@link ConfigurationException}. */
+    /**
+     * Creates a builder from the filters in the properties; a filter that cannot be sent is a
+     * {@link ConfigurationException}.
+     */
     public static FeedRequestBuilder of(FeedDefinition source, JobfeedProperties settings) {
         String prefix = "jobo." + source.property() + ".filter.";
         Stream.of(source.jsonFilters(), source.listFilters(), source.numberFilters(), source.flagFilters())
                 .flatMap(Collection::stream)
-                .forEach(name -> refuseOtherForms(prefix, name, settings));
+                .forEach(name -> rejectOtherForms(prefix, name, settings));
         ObjectNode filters = JSON.createObjectNode();
         for (String name : source.jsonFilters()) {
             settings.text(prefix + name).ifPresent(value -> filters.set(name, array(prefix + name, value)));
@@ -74,10 +77,11 @@ public final class FeedRequestBuilder {
     }
 
     /**
-     * A list of YAML, or a name with hyphens, is another property than the filter: it would be passed over, and the whole
-     * feed be bought. Where the filter itself is set, a name with hyphens may be Spring's word for it.
+     * Rejects other spellings of a filter: a YAML list, or a name with hyphens, is a different property. Without this
+     * check the filter would be ignored, and the whole feed would be bought. Where the filter itself is set, a name
+     * with hyphens may be Spring's spelling of it.
      */
-    private static void refuseOtherForms(String prefix, String name, JobfeedProperties settings) {
+    private static void rejectOtherForms(String prefix, String name, JobfeedProperties settings) {
         if (settings.text(prefix + name).isPresent()) {
             return;
         }
@@ -92,7 +96,10 @@ public final class FeedRequestBuilder {
         }
     }
 
-    /** In one order of entries and of their keys, so that the order somebody writes them in makes no other filter. */
+    /**
+     * Parses an array and sorts its entries and their keys, so that the order in the configuration does not change the
+     * fingerprint.
+     */
     private static ArrayNode array(String property, String value) {
         try {
             JsonNode array = JSON.valueToTree(JSON.readValue(value, Object.class));
@@ -114,7 +121,10 @@ public final class FeedRequestBuilder {
                 property + " is '" + value + "'; it takes the API's JSON, such as [{\"country\":\"Germany\"}].", cause);
     }
 
-    /** Values that are set and that the API does not know; it would answer with nothing instead of an error. */
+    /**
+     * Returns the configured values that the API does not document. The API answers them with an empty result instead
+     * of an error.
+     */
     public static List<String> unknownValues(FeedDefinition source, JobfeedProperties settings) {
         ObjectNode filters = of(source, settings).filters;
         List<String> unknown = new ArrayList<>();
@@ -128,8 +138,8 @@ public final class FeedRequestBuilder {
     }
 
     /**
-     * What a store depends on; another value makes a resync necessary. The window parameter, a colon, and a hash of the
-     * filters.
+     * Returns a fingerprint of the request: the window parameter, a colon, and a hash of the filters. The stored rows
+     * depend on both, so a different fingerprint requires a resync.
      */
     public String fingerprint() {
         try {
@@ -141,19 +151,19 @@ public final class FeedRequestBuilder {
         }
     }
 
-    /** Whether two fingerprints differ in nothing but the window parameter. */
+    /** Returns whether two fingerprints differ at most in the window parameter. */
     public static boolean areSameFilters(String fingerprint, String other) {
         return fingerprint.substring(fingerprint.indexOf(':')).equals(other.substring(other.indexOf(':')));
     }
 
-    /** The same filters for pages of another size. */
+    /** Returns a builder with the same filters and another page size. */
     public FeedRequestBuilder withBatchSize(int other) {
         return new FeedRequestBuilder(filters, watermarkParameter, other);
     }
 
     /**
-     * The body of one request. Filters, batch size and window go along on every page, because the API has been seen
-     * to fall back to its own batch size beside a lone cursor.
+     * Returns the body of one request. Filters, batch size and window are sent with every page, because the API has
+     * been observed to use its own batch size when only the cursor is sent.
      *
      * @param windowFrom null for the whole feed
      * @param cursor null for the first page

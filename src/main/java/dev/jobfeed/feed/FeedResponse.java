@@ -1,14 +1,14 @@
 package dev.jobfeed.feed;
 
-/** What a call to a paged endpoint brought. */
+/** The response of a paged endpoint: page received, or cursor expired. */
 public sealed interface FeedResponse {
 
-    /** Whether the server does not know the cursor any more, so that the pagination has to begin again. */
+    /** Returns whether the server no longer knows the cursor, so that the pagination has to restart. */
     default boolean isCursorExpired() {
         return false;
     }
 
-    /** In place of a page: the cursor is of no use any more. */
+    /** Cursor expired; takes the place of a page. */
     record CursorExpired() implements FeedResponse {
 
         @Override
@@ -17,10 +17,10 @@ public sealed interface FeedResponse {
         }
     }
 
-    /** A page of something. */
+    /** A page of rows or ids. */
     non-sealed interface Page extends FeedResponse {
 
-        /** Where it goes on. */
+        /** Returns the continuation. */
         Continuation next();
     }
 }

@@ -19,36 +19,36 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * Reads the paged answers of the API as they arrive.
+ * Parses the paged responses of the API while they are received.
  *
- * <p>An answer that is no JSON object, lacks its array or lacks a boolean {@code has_more} is an
- * {@link MalformedResponseException}: it must never pass for an empty page. So is one that has more and no usable cursor:
- * it must never pass for the last page.
+ * <p>A response that is not a JSON object, lacks its array or lacks a boolean {@code has_more} is a
+ * {@link MalformedResponseException}, so that it is never taken for an empty page. So is one that has more but no
+ * usable cursor, so that it is never taken for the last page.
  */
 public final class FeedResponseParser {
 
     private static final String EXPIRED = "job_ids";
 
-    /** Twice what the API documents for a page: a continuation may be larger than what was asked for. */
+    /** Twice the documented page size, because a continuation may be larger than the page requested. */
     private static final int MAX_ROWS = 2_000;
 
     private static final int MAX_IDS = 20_000;
 
-    /** Characters of a cursor. */
+    /** Maximum length of a cursor, in characters. */
     private static final int MAX_CURSOR = 65_536;
 
     private FeedResponseParser() {}
 
     /**
-     * Reads a page of a feed; rows of the same id become one, the newest.
+     * Parses a page of a feed. Of rows with the same id, only the newest is kept.
      *
-     * <p>The parser ends at the first byte that is not UTF-8. The answer is then read on from the start of that row, with
-     * U+FFFD in the place of such bytes; checking every byte beforehand would slow down every page.
+     * <p>The JSON parser fails at the first byte that is not UTF-8. The response is then parsed again from the start of
+     * that row, with U+FFFD in place of such bytes. Checking every byte beforehand would slow down every page.
      */
-    public static FeedPage feedPage(InputStream answer, RecordSchema shape) throws IOException {
+    public static FeedPage feedPage(InputStream response, RecordSchema shape) throws IOException {
         List<RecordParser.Result> results = new ArrayList<>();
         Reading reading = new Reading(shape.array(), MAX_ROWS);
-        RecordingInputStream bytes = new RecordingInputStream(answer);
+        RecordingInputStream bytes = new RecordingInputStream(response);
         try {
             read(reading, bytes, shape, results);
         } catch (MalformedResponseException e) {
@@ -67,7 +67,7 @@ public final class FeedResponseParser {
         reading.read(bytes, parser -> results.add(rows.read(parser)));
     }
 
-    /** Reads one row that was delivered before, as a page of its own. */
+    /** Parses one previously delivered row, as a page of its own. */
     public static FeedPage row(String json, RecordSchema shape) throws IOException {
         RecordingInputStream bytes =
                 new RecordingInputStream(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
@@ -93,12 +93,14 @@ public final class FeedResponseParser {
         return new FeedPage(List.copyOf(rows.values()), rejected, duplicates, envelope.next(), envelope.total());
     }
 
-    /** Reads a page of {@code GET /api/jobs/expired}; a list of several members, none of them an id, is no page. */
-    public static ExpiredIdsPage idPage(InputStream answer) throws IOException {
+    /**
+     * Parses a page of {@code GET /api/jobs/expired}. A list of several members, none of which is an id, is rejected.
+     */
+    public static ExpiredIdsPage idPage(InputStream response) throws IOException {
         List<UUID> ids = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
         Reading reading = new Reading(EXPIRED, MAX_IDS);
-        reading.read(new RepairedUtf8(answer), parser -> {
+        reading.read(new RepairedUtf8(response), parser -> {
             Optional<UUID> id = parser.currentToken() == JsonToken.VALUE_STRING
                     ? RecordParser.uuid(parser.getText())
                     : Optional.empty();
@@ -119,9 +121,9 @@ public final class FeedResponseParser {
                 ids, unreadable.size(), example, reading.envelope().next());
     }
 
-    /** Reads an answer that is one JSON object, as storable text. */
-    public static String object(InputStream answer) throws IOException {
-        try (JsonParser parser = JsonCopier.JSON.createParser(new RepairedUtf8(new RecordingInputStream(answer)))) {
+    /** Parses a response that is one JSON object, and returns it as storable text. */
+    public static String object(InputStream response) throws IOException {
+        try (JsonParser parser = JsonCopier.JSON.createParser(new RepairedUtf8(new RecordingInputStream(response)))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new MalformedResponseException("The answer is not a JSON object.");
             }
@@ -138,13 +140,13 @@ public final class FeedResponseParser {
     }
 
     private static MalformedResponseException unreadable(IOException e) {
-        String words =
+        String message =
                 String.valueOf(e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage());
         return new MalformedResponseException(
                 e instanceof StreamConstraintsException
-                        // names the limit, and the method it is set by
-                        ? "The answer is beyond a limit: " + words.replaceFirst(", from `.*`", "") + "."
-                        : "The answer is not the JSON it should be: " + words,
+                        // the parser's message names the limit and the method that sets it
+                        ? "The answer is beyond a limit: " + message.replaceFirst(", from `.*`", "") + "."
+                        : "The answer is not the JSON it should be: " + message,
                 e);
     }
 
@@ -154,7 +156,7 @@ public final class FeedResponseParser {
 
     private record Envelope(Continuation next, OptionalLong total) {}
 
-    /** The reading of one answer, which another parser may continue. */
+    /** The state of parsing one response, which a second parser may continue. */
     private static final class Reading {
 
         private final String array;
@@ -172,8 +174,8 @@ public final class FeedResponseParser {
             this.maxItems = maxItems;
         }
 
-        void read(InputStream answer, ItemReader reader) throws IOException {
-            try (JsonParser parser = JsonCopier.JSON.createParser(answer)) {
+        void read(InputStream response, ItemReader reader) throws IOException {
+            try (JsonParser parser = JsonCopier.JSON.createParser(response)) {
                 if (parser.nextToken() != JsonToken.START_OBJECT) {
                     throw new MalformedResponseException("The answer is not a JSON object.");
                 }
@@ -216,7 +218,7 @@ public final class FeedResponseParser {
             }
         }
 
-        /** An estimate that no long holds, or that is negative, is no hint. */
+        /** Ignores an estimate that is negative or exceeds a long. */
         private static OptionalLong total(JsonParser number) throws IOException {
             boolean isUsable = number.getTextLength() <= 18 && number.getLongValue() >= 0;
             return isUsable ? OptionalLong.of(number.getLongValue()) : OptionalLong.empty();

@@ -1,28 +1,28 @@
 package dev.jobfeed.feed;
 
 /**
- * One field of a row as the API delivers it, and the column of the same name that keeps it.
+ * A field of a row as the API delivers it, and the column of the same name.
  *
- * @param name the name on the wire and in the table
- * @param kind how the value is read and stored
- * @param part what it is written together with
+ * @param name the name in the response and in the table
+ * @param kind how the value is parsed and stored
+ * @param part the columns it is written together with
  */
 public record FieldDefinition(String name, Kind kind, ColumnGroup part) {
 
-    /** A field of the part that its kind belongs to. */
+    /** Creates a field in the column group of its kind. */
     FieldDefinition(String name, Kind kind) {
         this(name, kind, kind == Kind.JSON ? ColumnGroup.JSON : ColumnGroup.SCALAR);
     }
 
-    /** How a field's value is read from JSON and stored. */
+    /** Defines how a field's value is parsed from JSON and stored. */
     public enum Kind {
-        /** A JSON string, stored as it came. */
+        /** A JSON string, stored unchanged. */
         TEXT,
         /** true or false. */
         BOOLEAN,
-        /** A date or date-time; anything else makes the row unusable. */
+        /** A date or date-time; any other value makes the row invalid. */
         TIMESTAMP,
-        /** A date or date-time; anything else is stored as null, with the delivered value in {@code extra}. */
+        /** A date or date-time; any other value is stored as null, and kept in {@code extra} as delivered. */
         LENIENT_TIMESTAMP,
         /** Any JSON value, stored as JSON. */
         JSON

@@ -6,37 +6,40 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.hc.client5.http.utils.DateUtils;
 
-/** Finds a header of a refusal; the map that Camel keeps them in minds their case, and HTTP does not. */
+/**
+ * Reads response headers. HTTP header names are case-insensitive; the map that Camel keeps for an error response is
+ * not.
+ */
 public final class Headers {
 
-    private static final Duration AGREES = Duration.ofMinutes(1);
+    private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     private Headers() {}
 
     /**
-     * The time by the clock that wrote an answer, for what the answer says about times.
+     * Returns the current time according to the server, for interpreting times in its response.
      *
      * @param date the header {@code Date}; nullable
-     * @return the local time when the header says nothing, or agrees with it
+     * @return the local time when the header is missing, or differs by no more than a minute
      */
     public static Instant serverNow(String date, Instant local) {
         return date(date)
-                .filter(server -> Duration.between(server, local).abs().compareTo(AGREES) > 0)
+                .filter(server -> Duration.between(server, local).abs().compareTo(TOLERANCE) > 0)
                 .orElse(local);
     }
 
     /**
-     * Reads a header {@code Date}.
+     * Parses a header {@code Date}.
      *
      * @param date nullable
-     * @return empty when it is missing or cannot be read
+     * @return empty when it is missing or cannot be parsed
      */
     public static Optional<Instant> date(String date) {
         return Optional.ofNullable(date).map(String::strip).map(DateUtils::parseStandardDate);
     }
 
     /**
-     * The value of a header, whatever its case.
+     * Returns the value of a header, ignoring case.
      *
      * @param headers may be null
      */

@@ -13,24 +13,30 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.Map;
 
-/** Writes values as JSON that every database takes, one after the other. Not thread-safe. */
+/** Copies values as JSON that every supported database accepts. Not thread-safe. */
 final class JsonCopier {
 
-    /** What is nested deeper than a thousand levels breaks most who read it, the database first. */
+    /** Maximum nesting of a stored value. Nesting beyond a thousand levels breaks most readers, databases first. */
     static final int DEEPEST_STORABLE = 500;
 
-    /** Bytes of a row, and characters of a text, a number or a name; the largest postings have some 100,000. */
+    /**
+     * Maximum size of a row in bytes, and of a text, number or name in characters; the largest postings have about
+     * 100,000.
+     */
     static final int MAX_LENGTH = 8 << 20;
 
     private static final int DEEPEST_READABLE = 100_000;
 
-    /** Names are kept until the end of an answer, 150 bytes each. A page of 1,000 jobs has 140,000 tokens. */
+    /**
+     * Maximum number of tokens in a response. The parser keeps names until the end, 150 bytes each. A page of 1,000
+     * jobs has 140,000 tokens.
+     */
     private static final int MAX_TOKENS = 1_000_000;
 
     /**
-     * Reads what no database takes as well, because a row that cannot be stored must not take its page along; what could
-     * fill the memory is the limit. Bare NaN and Infinity, and control characters within a text, are read for
-     * the same reason: common writers of JSON let them through.
+     * Accepts more than a database does, up to limits that protect the memory, because a row that cannot be stored must
+     * not fail its page. For the same reason it accepts bare NaN and Infinity, and control characters in texts, which
+     * common JSON writers emit.
      */
     static final JsonFactory JSON = new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -46,7 +52,7 @@ final class JsonCopier {
             .rootValueSeparator((String) null)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
-            // an answer outlives its parser, which another one may take over from
+            // another parser may continue reading the response
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .build();
 
@@ -69,17 +75,17 @@ final class JsonCopier {
         });
     }
 
-    /** Sees each token of a value that is being copied. */
+    /** Receives each token of a value that is being copied. */
     interface TokenWatch {
         void see(int depth, JsonParser token) throws IOException;
     }
 
-    /** The value that a parser stands on, without what is between its tokens. */
+    /** Copies the parser's current value, without whitespace. */
     String of(JsonParser value) throws IOException {
         return of(value, (depth, token) -> {});
     }
 
-    /** The value that a parser stands on, with each of its tokens seen on the way. */
+    /** Copies the parser's current value, and passes each of its tokens to a listener. */
     String of(JsonParser value, TokenWatch watch) throws IOException {
         int depth = 0;
         deepest = 0;
@@ -93,12 +99,12 @@ final class JsonCopier {
         return written();
     }
 
-    /** Whether the value that was written last is one that databases and their readers take. */
+    /** Returns whether the last value written can be stored and read by databases and their clients. */
     boolean isStorable() {
         return deepest <= DEEPEST_STORABLE;
     }
 
-    /** An object of members that are JSON already. */
+    /** Writes an object whose members are already JSON. */
     String object(Map<String, String> members) throws IOException {
         generator.writeStartObject();
         for (Map.Entry<String, String> member : members.entrySet()) {
@@ -117,8 +123,9 @@ final class JsonCopier {
     }
 
     /**
-     * Numbers go over as text, as every number type changes some of them: 1.10, 1e400. Those that are beyond all
-     * databases, 1e200000, become a string. NaN and Infinity become null, as ECMA-262 has it for JSON.stringify.
+     * Copies numbers as text, because every number type changes some of them: 1.10, 1e400. Numbers beyond the range of
+     * every database, such as 1e200000, become a string. NaN and Infinity become null, as JSON.stringify does
+     * (ECMA-262).
      */
     private void copyToken(JsonParser token) throws IOException {
         switch (token.currentToken()) {

@@ -2,12 +2,15 @@ package dev.jobfeed.feed;
 
 import java.io.IOException;
 
-/** An answer that arrived but is not what the API promises; as good as no answer, so it is asked for again. */
+/**
+ * Signals a response that was received but violates the API contract. The request is retried, as if there had been no
+ * response.
+ */
 public final class MalformedResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    /** A message may quote a header of the answer, which has up to 16 KB. */
+    /** Maximum length of a message, in characters; it may quote a response header, which has up to 16 KB. */
     private static final int MAX_LENGTH = 500;
 
     private final String condition;
@@ -17,21 +20,21 @@ public final class MalformedResponseException extends IOException {
     }
 
     public MalformedResponseException(String message, Throwable cause) {
-        super(shown(message), cause);
+        super(printable(message), cause);
         this.condition = "unreadable-answer";
     }
 
-    /** Creates one whose alert has a condition of its own. */
+    /** Creates an exception with its own alert condition. */
     MalformedResponseException(String condition, String message) {
-        super(shown(message));
+        super(printable(message));
         this.condition = condition;
     }
 
-    private static String shown(String message) {
+    private static String printable(String message) {
         return PrintableText.of(message.length() > MAX_LENGTH ? message.substring(0, MAX_LENGTH) + "..." : message);
     }
 
-    /** Returns the condition of the alert that is raised when every retry was answered like this. */
+    /** Returns the condition of the alert that is raised when every retry ends like this. */
     public String condition() {
         return condition;
     }

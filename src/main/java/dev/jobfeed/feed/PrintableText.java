@@ -3,8 +3,8 @@ package dev.jobfeed.feed;
 import java.util.Locale;
 
 /**
- * Text of a server as a log, an alert or a terminal may show it: on one line, and without characters that control a
- * terminal or the direction of writing.
+ * Makes text from a server safe for logs, alerts and terminals: one line, without characters that control a terminal or
+ * the writing direction.
  */
 public final class PrintableText {
 
@@ -20,17 +20,17 @@ public final class PrintableText {
         if (text == null || text.codePoints().noneMatch(PrintableText::isHidden)) {
             return text;
         }
-        StringBuilder shown = new StringBuilder();
+        StringBuilder escaped = new StringBuilder();
         text.codePoints().forEach(c -> {
             if (!isHidden(c)) {
-                shown.appendCodePoint(c);
+                escaped.appendCodePoint(c);
             } else if (c == '\n') {
-                shown.append("\\n");
+                escaped.append("\\n");
             } else {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
+                escaped.append(String.format(Locale.ROOT, "\\u%04x", c));
             }
         });
-        return shown.toString();
+        return escaped.toString();
     }
 
     private static boolean isHidden(int c) {

@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Reads a stream on another thread, a few buffers ahead of who reads this one: receiving and unpacking an answer takes
- * about as long as making rows of it, and they do not wait for each other here. For one reader at a time.
+ * Reads a stream on another thread, a few buffers ahead of the consumer. Receiving and decompressing a response takes
+ * about as long as parsing its rows, so both run in parallel. Supports one consumer at a time.
  */
 public final class ReadAheadInputStream extends BufferInputStream {
 
@@ -30,10 +30,10 @@ public final class ReadAheadInputStream extends BufferInputStream {
     private ByteBuffer current;
 
     /**
-     * Begins to read.
+     * Starts reading.
      *
-     * @param in stays the caller's, to be closed after this one, and is not read by others until then
-     * @param executor gives a thread for as long as the stream is open
+     * @param in remains owned by the caller, who closes it after this stream and does not read it until then
+     * @param executor provides a thread for as long as the stream is open
      */
     public ReadAheadInputStream(InputStream in, Executor executor) {
         for (int i = 0; i < BUFFERS; i++) {
@@ -63,21 +63,21 @@ public final class ReadAheadInputStream extends BufferInputStream {
     /**
      * {@inheritDoc}
      *
-     * @throws IOException what reading the stream ended with, behind all bytes that came before
+     * @throws IOException the failure of the underlying stream, after all bytes that were read before it
      */
     @Override
     ByteBuffer buffer() throws IOException {
         while (current != END && (current == null || !current.hasRemaining())) {
-            turn();
+            nextBuffer();
         }
         if (current == END) {
-            passFailureOn();
+            rethrowFailure();
             return null;
         }
         return current;
     }
 
-    private void turn() throws IOException {
+    private void nextBuffer() throws IOException {
         try {
             if (current != null) {
                 free.add(current);
@@ -88,7 +88,7 @@ public final class ReadAheadInputStream extends BufferInputStream {
         }
     }
 
-    private void passFailureOn() throws IOException {
+    private void rethrowFailure() throws IOException {
         try {
             reading.join();
         } catch (CompletionException e) {
@@ -105,7 +105,7 @@ public final class ReadAheadInputStream extends BufferInputStream {
         return interrupted;
     }
 
-    /** Waits until the stream is no longer read. */
+    /** Stops reading, and waits until the underlying stream is no longer in use. */
     @Override
     public void close() {
         free.addFirst(END);

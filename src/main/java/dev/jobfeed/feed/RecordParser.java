@@ -13,21 +13,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Reads the rows of a feed from a parser, token by token. Not thread-safe. */
+/** Parses the rows of a feed token by token. Not thread-safe. */
 public final class RecordParser {
 
-    /** Fields without a column that a row may have; each takes some 200 bytes until the row is complete. */
+    /** Maximum number of fields without a column in a row; each takes about 200 bytes until the row is complete. */
     private static final int MAX_UNKNOWN = 10_000;
 
-    /** Characters of a text that a reason repeats. */
-    private static final int MAX_SHOWN = 60;
+    /** Maximum length of a value quoted in a reason, in characters. */
+    private static final int MAX_QUOTED = 60;
 
     private final RecordSchema shape;
     private final RecordingInputStream bytes;
     private final ContentFingerprint hash;
     private final JsonCopier text;
 
-    /** Reads rows of a shape from a parser over {@code bytes}. */
+    /** Creates a parser of rows of a schema, which a JSON parser reads from {@code bytes}. */
     RecordParser(RecordSchema shape, RecordingInputStream bytes) throws IOException {
         this.shape = shape;
         this.bytes = bytes;
@@ -35,12 +35,12 @@ public final class RecordParser {
         this.hash = new ContentFingerprint(shape);
     }
 
-    /** What became of a row; exactly one of the two is null. */
+    /** The outcome for a row; exactly one of the two is null. */
     record Result(FeedRecord row, InvalidRecord rejected) {}
 
-    /** Reads the value that the parser stands on, in one go; what is wrong with a row does not end the reading of it. */
+    /** Parses the parser's current value in one pass. A defect does not stop the parsing of the row. */
     Result read(JsonParser row) throws IOException {
-        bytes.keepFrom(place(row.currentTokenLocation()));
+        bytes.keepFrom(byteOffset(row.currentTokenLocation()));
         if (row.currentToken() != JsonToken.START_OBJECT) {
             return new Result(null, new InvalidRecord(null, "the row is not a JSON object", text.of(row)));
         }
@@ -70,37 +70,42 @@ public final class RecordParser {
                     require(extra.size() < MAX_UNKNOWN, "the row has more than " + MAX_UNKNOWN + " unknown fields");
                     extra.put(TextSanitizer.of(name), storable(name, text.of(row)));
                 }
-            } catch (UnusableRowException e) {
+            } catch (InvalidRowException e) {
                 badValue = e.getMessage();
             }
             row.skipChildren();
         }
-        if (badId == null && badValue == null && bytes.isRepairedUntil(place(row.currentLocation()))) {
+        if (badId == null && badValue == null && bytes.isRepairedUntil(byteOffset(row.currentLocation()))) {
             badValue = "the row has bytes that are not UTF-8; U+FFFD stands in their place";
         }
         if (badId != null || badValue != null) {
-            return new Result(null, new InvalidRecord(id, badId != null ? badId : badValue, asItCame(row)));
+            return new Result(null, new InvalidRecord(id, badId != null ? badId : badValue, rawJson(row)));
         }
         String extraJson = extra.isEmpty() ? null : text.object(extra);
         return new Result(new FeedRecord(shape, id, values, extraJson, hash.of(values, extraJson)), null);
     }
 
-    private String asItCame(JsonParser row) throws IOException {
-        try (JsonParser again = JsonCopier.JSON.createParser(bytes.until(place(row.currentLocation())))) {
+    private String rawJson(JsonParser row) throws IOException {
+        try (JsonParser again = JsonCopier.JSON.createParser(bytes.until(byteOffset(row.currentLocation())))) {
             again.nextToken();
             return text.of(again);
         }
     }
 
-    /** RFC 8259, 8.1: JSON that is exchanged is UTF-8. A parser of anything else does not count bytes. */
-    private static long place(JsonLocation location) throws IOException {
+    /**
+     * Returns the byte offset. RFC 8259, 8.1: exchanged JSON is UTF-8. A parser of another encoding does not count
+     * bytes.
+     */
+    private static long byteOffset(JsonLocation location) throws IOException {
         if (location.getByteOffset() < 0) {
             throw new MalformedResponseException("The answer is not UTF-8.");
         }
         return location.getByteOffset();
     }
 
-    /** Reads an id with or without its hyphens; strict, unlike {@link UUID#fromString}, which completes "1-1-1-1-1". */
+    /**
+     * Parses an id with or without its hyphens. Strict, unlike {@link UUID#fromString}, which completes "1-1-1-1-1".
+     */
     public static Optional<UUID> uuid(String text) {
         String hyphenated = text.length() == 32
                 ? String.join(
@@ -120,7 +125,7 @@ public final class RecordParser {
     }
 
     private Object value(FieldDefinition field, JsonParser row, Object[] values, Map<String, String> extra)
-            throws IOException, UnusableRowException {
+            throws IOException, InvalidRowException {
         if (row.currentToken() == JsonToken.VALUE_NULL) {
             return null;
         }
@@ -150,19 +155,19 @@ public final class RecordParser {
     }
 
     private static void require(boolean condition, FieldDefinition field, JsonParser row, String expected)
-            throws IOException, UnusableRowException {
+            throws IOException, InvalidRowException {
         if (!condition) {
-            throw new UnusableRowException(field.name() + " is " + describe(row) + " and not " + expected);
+            throw new InvalidRowException(field.name() + " is " + describe(row) + " and not " + expected);
         }
     }
 
-    private static void require(boolean condition, String otherwise) throws UnusableRowException {
+    private static void require(boolean condition, String otherwise) throws InvalidRowException {
         if (!condition) {
-            throw new UnusableRowException(otherwise);
+            throw new InvalidRowException(otherwise);
         }
     }
 
-    /** Describes the value that the parser stands on, as safe text of 70 characters at most. */
+    /** Describes the parser's current value as printable text of at most 70 characters. */
     static String describe(JsonParser row) throws IOException {
         return switch (row.currentToken()) {
             case START_OBJECT -> "an object";
@@ -172,10 +177,10 @@ public final class RecordParser {
         };
     }
 
-    /** The beginning of a server's text, as it may be printed. */
+    /** Returns the beginning of a server's text in printable form. */
     private static String shortened(String text) {
         return PrintableText.of(
-                TextSanitizer.of(text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "..."));
+                TextSanitizer.of(text.length() <= MAX_QUOTED ? text : text.substring(0, MAX_QUOTED) + "..."));
     }
 
     private static OffsetDateTime timestamp(JsonParser row) throws IOException {
@@ -189,9 +194,9 @@ public final class RecordParser {
         }
     }
 
-    /** The value the parser stands on as JSON text; members of it that have a column of their own are set on the way. */
+    /** Returns the parser's current value as JSON text, and sets the members that have their own column. */
     private String json(FieldDefinition field, JsonParser row, Object[] values)
-            throws IOException, UnusableRowException {
+            throws IOException, InvalidRowException {
         List<RecordSchema.Member> members = shape.members(field);
         if (members.isEmpty()) {
             return storable(field.name(), text.of(row));
@@ -208,21 +213,21 @@ public final class RecordParser {
         return storable(field.name(), json);
     }
 
-    /** The value that was just written. */
-    private String storable(String name, String json) throws UnusableRowException {
+    /** Returns the value just written, if it can be stored. */
+    private String storable(String name, String json) throws InvalidRowException {
         if (!text.isStorable()) {
-            throw new UnusableRowException(
+            throw new InvalidRowException(
                     shortened(name) + " is nested deeper than " + JsonCopier.DEEPEST_STORABLE + " levels");
         }
         return json;
     }
 
-    /** Why a row cannot be stored; never leaves this class. */
-    private static final class UnusableRowException extends Exception {
+    /** Carries the reason why a row cannot be stored; never leaves this class. */
+    private static final class InvalidRowException extends Exception {
 
         private static final long serialVersionUID = 1L;
 
-        UnusableRowException(String message) {
+        InvalidRowException(String message) {
             super(message);
         }
     }

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What a feed's rows look like: the array that holds them and the fields that have a column. Fields that are not
- * listed are kept together in {@code extra}.
+ * Defines a feed's rows: the array that holds them and the fields that have a column. All other fields are kept in
+ * {@code extra}.
  */
 public final class RecordSchema {
 
@@ -48,7 +48,7 @@ public final class RecordSchema {
                     new FieldDefinition("benefits", JSON)),
             List.of(new Member("company_id", "company", "id"), new Member("company_name", "company", "name")));
 
-    /** {@code POST /api/career-sites/feed}: CareerSiteDto. Its rows do not say when they changed. */
+    /** {@code POST /api/career-sites/feed}: CareerSiteDto. Its rows have no update time. */
     public static final RecordSchema CAREER_SITE = new RecordSchema(
             "career_sites",
             List.of(
@@ -65,11 +65,11 @@ public final class RecordSchema {
             List.of());
 
     /**
-     * A column that repeats a text member of a JSON field, to be searched by.
+     * A column that repeats a text member of a JSON field, for queries.
      *
      * @param name the column
      * @param field the JSON field
-     * @param member the member's name in it
+     * @param member the member's name in the field
      */
     public record Member(String name, String field, String member) {}
 
@@ -93,27 +93,27 @@ public final class RecordSchema {
                 .collect(Collectors.toUnmodifiableMap(columns::get, Function.identity()));
     }
 
-    /** The name of the array in the answer. */
+    /** Returns the name of the array in the response. */
     public String array() {
         return array;
     }
 
-    /** The fields that have a column, in the order in which a {@link FeedRecord} holds their values. */
+    /** Returns the fields that have a column, in the order of the values in a {@link FeedRecord}. */
     public List<FieldDefinition> fields() {
         return fields;
     }
 
-    /** The columns that repeat a member of a field; a row holds their values after those of the fields. */
+    /** Returns the columns that repeat a member of a field. A row holds their values after those of the fields. */
     public List<Member> members() {
         return members;
     }
 
-    /** Those of the columns that repeat a member of this field. */
+    /** Returns the columns that repeat a member of this field. */
     List<Member> members(FieldDefinition field) {
         return membersOf.getOrDefault(field.name(), List.of());
     }
 
-    /** The part of a row that a column belongs to. */
+    /** Returns the column group of a column. */
     public ColumnGroup part(String column) {
         int position = position(column);
         if (position >= 0 && position < fields.size()) {
@@ -122,7 +122,7 @@ public final class RecordSchema {
         return column.equals("extra") ? ColumnGroup.JSON : ColumnGroup.SCALAR;
     }
 
-    /** Where a row holds a column's value, or -1 for a name that has no column. */
+    /** Returns the position of a column's value in a row, or -1 for a name that has no column. */
     public int position(String column) {
         return positions.getOrDefault(column, -1);
     }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * An answer as it is read, with the bytes of the row at hand kept, so that a bad row can be shown as it came. Not
+ * Reads a response and keeps the bytes of the current row, so that an invalid row can be recorded as delivered. Not
  * thread-safe.
  */
 final class RecordingInputStream extends FilterInputStream {
@@ -19,44 +19,44 @@ final class RecordingInputStream extends FilterInputStream {
     private int length;
     private long start;
 
-    RecordingInputStream(InputStream answer) {
-        super(answer);
+    RecordingInputStream(InputStream response) {
+        super(response);
         this.repair = null;
     }
 
-    private RecordingInputStream(RepairedUtf8 answer) {
-        super(answer);
-        this.repair = answer;
+    private RecordingInputStream(RepairedUtf8 response) {
+        super(response);
+        this.repair = response;
     }
 
     /**
-     * Returns the answer from the row at hand on, with U+FFFD for what is not UTF-8.
+     * Returns the response from the current row on, with U+FFFD for bytes that are not UTF-8.
      *
-     * @param head what the answer begins with in place of what was before that row
+     * @param head replaces the part of the response before that row
      */
     RecordingInputStream repairedBehind(String head) {
         InputStream before = new ByteArrayInputStream(head.getBytes(StandardCharsets.UTF_8));
-        InputStream again = new ByteArrayInputStream(kept, 0, length);
+        InputStream current = new ByteArrayInputStream(kept, 0, length);
         return new RecordingInputStream(
-                new RepairedUtf8(new SequenceInputStream(new SequenceInputStream(before, again), in)));
+                new RepairedUtf8(new SequenceInputStream(new SequenceInputStream(before, current), in)));
     }
 
-    /** Returns whether something was replaced between the place that is kept and another. */
-    boolean isRepairedUntil(long place) {
-        return repair != null && repair.hasReplacedBetween(start, place);
+    /** Returns whether bytes were replaced between the start of the kept range and a position. */
+    boolean isRepairedUntil(long position) {
+        return repair != null && repair.hasReplacedBetween(start, position);
     }
 
-    /** Forgets the bytes before a place in the answer. */
-    void keepFrom(long place) {
-        int passed = Math.toIntExact(place - start);
+    /** Discards the bytes before a position in the response. */
+    void keepFrom(long position) {
+        int passed = Math.toIntExact(position - start);
         length -= passed;
         System.arraycopy(kept, passed, kept, 0, length);
-        start = place;
+        start = position;
     }
 
-    /** The bytes from the place that is kept up to another. */
-    byte[] until(long place) {
-        return Arrays.copyOf(kept, Math.toIntExact(place - start));
+    /** Returns the bytes from the start of the kept range up to a position. */
+    byte[] until(long position) {
+        return Arrays.copyOf(kept, Math.toIntExact(position - start));
     }
 
     @Override

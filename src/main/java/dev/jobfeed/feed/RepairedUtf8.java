@@ -10,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Replaces what is not UTF-8 in a stream with U+FFFD, and remembers where. Not thread-safe. */
+/** Replaces bytes that are not UTF-8 in a stream with U+FFFD, and records their positions. Not thread-safe. */
 final class RepairedUtf8 extends BufferInputStream {
 
     private static final int BUFFER_BYTES = 8192;
 
-    /** Places that are remembered, 30 bytes each; a page of Latin-1 has some 100,000. */
-    private static final int MAX_PLACES = 1_000_000;
+    /** Maximum number of recorded positions, 30 bytes each; a page of Latin-1 has about 100,000. */
+    private static final int MAX_POSITIONS = 1_000_000;
 
     private final InputStream in;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
@@ -25,7 +25,7 @@ final class RepairedUtf8 extends BufferInputStream {
     private final CharBuffer scratch = CharBuffer.allocate(BUFFER_BYTES);
     private final ByteBuffer repaired =
             ByteBuffer.allocate(BUFFER_BYTES * replacement.length).limit(0);
-    private final Deque<Long> places = new ArrayDeque<>();
+    private final Deque<Long> positions = new ArrayDeque<>();
     private long length;
     private boolean ended;
 
@@ -33,12 +33,12 @@ final class RepairedUtf8 extends BufferInputStream {
         this.in = in;
     }
 
-    /** Returns whether something was replaced in a range of this stream; forgets the places before that range. */
+    /** Returns whether bytes were replaced in a range of this stream. Discards the positions before that range. */
     boolean hasReplacedBetween(long start, long end) {
-        while (!places.isEmpty() && places.peek() < start) {
-            places.remove();
+        while (!positions.isEmpty() && positions.peek() < start) {
+            positions.remove();
         }
-        return !places.isEmpty() && places.peek() < end;
+        return !positions.isEmpty() && positions.peek() < end;
     }
 
     @Override
@@ -61,11 +61,11 @@ final class RepairedUtf8 extends BufferInputStream {
             result = decoder.decode(raw, scratch.clear(), ended);
             repaired.put(raw.array(), from, raw.position() - from);
             if (result.isMalformed()) {
-                if (places.size() == MAX_PLACES) {
+                if (positions.size() == MAX_POSITIONS) {
                     throw new MalformedResponseException(
-                            "The answer has more than " + MAX_PLACES + " bytes that are not UTF-8.");
+                            "The answer has more than " + MAX_POSITIONS + " bytes that are not UTF-8.");
                 }
-                places.add(length + repaired.position());
+                positions.add(length + repaired.position());
                 repaired.put(replacement);
                 raw.position(raw.position() + result.length());
             }

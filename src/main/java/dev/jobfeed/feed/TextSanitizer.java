@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.math.BigDecimal;
 
-/** Text as every database takes it: U+0000 and lone surrogates become U+FFFD, everything else stays. */
+/**
+ * Replaces characters that a database may reject: U+0000 and lone surrogates become U+FFFD, everything else is kept.
+ */
 final class TextSanitizer {
 
     private static final char REPLACEMENT = '\uFFFD';
@@ -24,7 +26,7 @@ final class TextSanitizer {
         return repaired.toString();
     }
 
-    /** The text that a parser stands on. */
+    /** Returns the parser's current text, sanitized. */
     static String of(JsonParser text) throws IOException {
         return isStorable(text.getTextCharacters(), text.getTextOffset(), text.getTextLength())
                 ? text.getText()
@@ -32,8 +34,9 @@ final class TextSanitizer {
     }
 
     /**
-     * Whether a text is sure to be storable as it is; one with a character from the surrogates on is looked at more closely.
-     * One comparison a character, for it sees all of an answer: U+0000 less one is the last of them.
+     * Returns whether a text can certainly be stored unchanged. A text with a character at or above the surrogates
+     * needs a closer check. Uses one comparison per character, because every text of a response passes through here:
+     * U+0000 minus one wraps to the largest character.
      */
     static boolean isStorable(char[] text, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
@@ -44,7 +47,10 @@ final class TextSanitizer {
         return true;
     }
 
-    /** Whether every database takes a JSON number as one; PostgreSQL, "Numeric Types": numeric, with room to spare. */
+    /**
+     * Returns whether every database accepts a JSON number as a number. Source: PostgreSQL, "Numeric Types": numeric,
+     * with a margin.
+     */
     static boolean isNumber(String literal) {
         if (literal.length() > 100_000) {
             return false;
@@ -60,7 +66,10 @@ final class TextSanitizer {
         }
     }
 
-    /** Whether a literal is a number at all: NaN and Infinity, which are read though JSON has none, end in a letter. */
+    /**
+     * Returns whether a literal is a number. NaN and Infinity, which are accepted although JSON has none, end in a
+     * letter.
+     */
     static boolean isFinite(String literal) {
         return Character.isDigit(literal.charAt(literal.length() - 1));
     }

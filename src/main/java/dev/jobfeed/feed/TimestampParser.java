@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The API's dates and date-times; what has no offset is UTC, and a date is its midnight (JobDto: "UTC timestamp"). A day
- * that no calendar has, or a year that a database may not take, is no date.
+ * Parses the API's dates and date-times. Without an offset the time is UTC, and a date is its midnight (JobDto: "UTC
+ * timestamp"). Rejects days that do not exist and years outside the range of the databases.
  */
 final class TimestampParser {
 
@@ -33,11 +33,13 @@ final class TimestampParser {
             .toFormatter(Locale.ROOT)
             .withResolverStyle(ResolverStyle.STRICT);
 
-    /** RFC 3339, 5.6, and what is common beside it: date, hours and minutes, seconds, fraction, offset with or without colon. */
+    /**
+     * RFC 3339, 5.6, and common variants: date, hours and minutes, seconds, fraction, offset with or without colon.
+     */
     private static final Pattern PARTS = Pattern.compile(
             "(\\d{4}-\\d\\d-\\d\\d)[Tt ](\\d\\d:\\d\\d)(:\\d\\d)?([.]\\d+)?(?:([+-]\\d\\d):?(\\d\\d)|([Zz]))?");
 
-    /** Digits of a fraction that Java reads. */
+    /** Digits of a fraction that Java parses. */
     private static final int MOST_DIGITS = 9;
 
     private static final String MICROS = "0000-00-00T00:00:00.000000Z";
@@ -47,15 +49,15 @@ final class TimestampParser {
     private TimestampParser() {}
 
     /**
-     * Reads a timestamp, to the microsecond.
+     * Parses a timestamp, to the microsecond.
      *
-     * @throws DateTimeException when the text is no date
+     * @throws DateTimeException when the text is not a date
      */
     static OffsetDateTime parse(String text) {
         return isUsual(text) ? usual(text) : any(text);
     }
 
-    /** 2026-04-29T05:00:03.198870Z and 2026-04-29T05:00:38.319Z, as the API writes them: four in each row. */
+    /** Matches 2026-04-29T05:00:03.198870Z and 2026-04-29T05:00:38.319Z, the formats of the API; each row has four. */
     private static boolean isUsual(String text) {
         int length = text.length();
         if (length != MICROS.length() && length != MILLIS.length()) {
@@ -71,7 +73,7 @@ final class TimestampParser {
         return text.charAt(length - 1) == 'Z';
     }
 
-    /** Without a formatter, which takes many times as long. */
+    /** Parses without a formatter, which takes many times as long. */
     private static OffsetDateTime usual(String text) {
         int fraction = number(text, FRACTION, text.length() - 1);
         return OffsetDateTime.of(
@@ -107,7 +109,7 @@ final class TimestampParser {
         return parts.group(group) == null ? "" : parts.group(group);
     }
 
-    /** RFC 3339, 5.7. Neither Java nor a database has this second; PostgreSQL reads it as the one that follows. */
+    /** RFC 3339, 5.7. Neither Java nor a database has this second; PostgreSQL reads it as the following one. */
     private static OffsetDateTime leapSecond(OffsetDateTime second59) {
         OffsetDateTime next = second59.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
         if (next.getYear() > 9999) {

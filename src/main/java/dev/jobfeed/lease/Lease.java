@@ -3,8 +3,8 @@ package dev.jobfeed.lease;
 import java.util.UUID;
 
 /**
- * The right to work on a stream.
+ * Grants exclusive work on a stream.
  *
- * @param token what the holder proves itself with
+ * @param token the fencing token of the owner
  */
 public record Lease(String stream, UUID token) {}

@@ -1,6 +1,6 @@
 package dev.jobfeed.lease;
 
-/** Another attempt took the stream over; nothing of this one's page is kept. */
+/** Signals that another attempt acquired the lease. The current page of this attempt is rolled back. */
 public final class LeaseLostException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -9,7 +9,7 @@ public final class LeaseLostException extends RuntimeException {
         super(message);
     }
 
-    /** The loss of a stream's lease. */
+    /** Creates the exception for a stream's lease. */
     public static LeaseLostException of(String stream) {
         return new LeaseLostException("The lease of the stream " + stream
                 + " was taken over by another attempt while this one was not running; nothing was committed.");

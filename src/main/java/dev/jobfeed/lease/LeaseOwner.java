@@ -6,21 +6,21 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * Who holds a lease.
+ * Identifies the owner of a lease.
  *
- * @param session the name of its transactions among the sessions of the database; no two processes share one
- * @param text for an operator: where to find the process, and its sessions
+ * @param session the name of its transactions among the sessions of the database; unique per process
+ * @param text for the operator: where to find the process and its sessions
  */
 public record LeaseOwner(String session, String text) {
 
     private static final String HOST = host();
 
-    /** Returns the name of the machine that this process runs on, by which its clock is known. */
+    /** Returns the host name of this process, which identifies the clock in use. */
     public static String machine() {
         return HOST;
     }
 
-    /** This process. A process id and a host say too little: containers have both in common. */
+    /** Creates the owner for this process. Process id and host do not suffice: several containers may share both. */
     public static LeaseOwner currentProcess() {
         byte[] random = new byte[6];
         new SecureRandom().nextBytes(random);

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Extends a lease every quarter of it, until it is closed or the lease is another's. */
+/** Renews a lease after every quarter of its duration, until it is closed or the lease is lost. */
 public final class LeaseRenewer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseRenewer.class);
@@ -17,7 +17,7 @@ public final class LeaseRenewer implements AutoCloseable {
     private final Lease lease;
     private final Duration duration;
     private final Runnable lost;
-    private final ScheduledFuture<?> beats;
+    private final ScheduledFuture<?> renewals;
     private volatile boolean closed;
 
     private LeaseRenewer(
@@ -26,25 +26,25 @@ public final class LeaseRenewer implements AutoCloseable {
         this.lease = lease;
         this.duration = duration;
         this.lost = lost;
-        long beat = Math.max(1, duration.toMillis() / 4);
-        this.beats = executor.scheduleWithFixedDelay(this::beat, beat, beat, TimeUnit.MILLISECONDS);
+        long interval = Math.max(1, duration.toMillis() / 4);
+        this.renewals = executor.scheduleWithFixedDelay(this::renew, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     /**
-     * Begins.
+     * Starts to renew a lease.
      *
-     * @param lost what is done when the lease is another's
+     * @param lost called when another owner has acquired the lease
      */
     public static LeaseRenewer of(
             ScheduledExecutorService executor, LeaseRepository leases, Lease lease, Duration duration, Runnable lost) {
         return new LeaseRenewer(executor, leases, lease, duration, lost);
     }
 
-    private void beat() {
+    private void renew() {
         try {
             leases.renew(lease, duration);
         } catch (LeaseLostException e) {
-            // a beat that was under way while the lease was given back finds no lease, and none is lost
+            // a renewal that runs while the lease is released finds no lease, which is not a loss
             if (!closed) {
                 lost.run();
             }
@@ -53,10 +53,10 @@ public final class LeaseRenewer implements AutoCloseable {
         }
     }
 
-    /** Ends it. To be called before the lease is given back, which is no loss. */
+    /** Stops renewing. Must be called before the lease is released, so that the release is not taken for a loss. */
     @Override
     public void close() {
         closed = true;
-        beats.cancel(false);
+        renewals.cancel(false);
     }
 }

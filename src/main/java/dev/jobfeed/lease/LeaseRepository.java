@@ -10,7 +10,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** Stores leases in {@code sync_state}, on the database's clock. Joins the calling thread's transaction. */
+/** Stores leases in {@code sync_state}, by the database's clock. Joins the calling thread's transaction. */
 public final class LeaseRepository {
 
     private final NamedParameterJdbcTemplate jdbc;
@@ -21,50 +21,53 @@ public final class LeaseRepository {
         this.database = database;
     }
 
-    /** Takes the lease if nobody holds it, and ends what a former holder that never gave it back has left open. */
-    public Optional<Lease> acquire(String stream, LeaseOwner holder, Duration duration) {
-        Optional<String> former = leaseHolder(stream);
+    /**
+     * Acquires the lease if it is free or expired. Ends the database sessions of an earlier owner that never released
+     * it.
+     */
+    public Optional<Lease> acquire(String stream, LeaseOwner owner, Duration duration) {
+        Optional<String> previous = leaseHolder(stream);
         Lease lease = new Lease(stream, UUID.randomUUID());
-        int taken = jdbc.update(
-                sql("lease-acquire"), leaseParameters(lease, duration).addValue("holder", holder.text()));
-        if (taken == 0) {
+        int updated = jdbc.update(
+                sql("lease-acquire"), leaseParameters(lease, duration).addValue("holder", owner.text()));
+        if (updated == 0) {
             return Optional.empty();
         }
         if (database == Dialect.POSTGRESQL) {
-            former.ifPresent(text -> jdbc.queryForList(sql("sessions-end"), Map.of("holder", text), Boolean.class));
+            previous.ifPresent(text -> jdbc.queryForList(sql("sessions-end"), Map.of("holder", text), Boolean.class));
         }
         return Optional.of(lease);
     }
 
-    /** Who holds the lease of a stream, or held it last and never gave it back. */
+    /** Returns the owner of a stream's lease, or the last owner if it never released the lease. */
     public Optional<String> leaseHolder(String stream) {
         return jdbc.query(sql("lease-holder"), Map.of("stream", stream), (row, i) -> row.getString(1)).stream()
                 .findFirst();
     }
 
-    /** Extends a lease; also the fence of a transaction, as its last statement. */
+    /** Renews a lease. As the last statement of a transaction, also its fence. */
     public void renew(Lease lease, Duration duration) {
         if (jdbc.update(sql("lease-renew"), leaseParameters(lease, duration)) != 1) {
             throw LeaseLostException.of(lease.stream());
         }
     }
 
-    /** Whether a lease is still its holder's. */
+    /** Returns whether a lease is still valid for its owner. */
     public boolean holds(Lease lease) {
-        Integer held = jdbc.queryForObject(
+        Integer count = jdbc.queryForObject(
                 sql("lease-holds"), Map.of("stream", lease.stream(), "token", lease.token()), Integer.class);
-        return held != null && held == 1;
+        return count != null && count == 1;
     }
 
-    /** Gives the lease back; nothing happens when it is another's by now. */
+    /** Releases the lease; has no effect when another owner has acquired it. */
     public void release(Lease lease) {
         jdbc.update(sql("lease-release"), leaseParameters(lease, Duration.ZERO));
     }
 
     /**
-     * Takes the lease, for a minute, for what an operator asks for.
+     * Acquires the lease for a minute, for an action of an operator.
      *
-     * @throws StreamLockedException when an attempt is at work
+     * @throws StreamLockedException when an attempt is in progress
      */
     public Lease take(String stream) {
         return acquire(stream, LeaseOwner.currentProcess(), Duration.ofMinutes(1))

@@ -1,6 +1,9 @@
 package dev.jobfeed.lease;
 
-/** Another attempt holds the stream; it ends or its lease runs out. */
+/**
+ * Signals that another attempt holds the lease of the stream; it becomes free when that attempt ends or its lease
+ * expires.
+ */
 public final class StreamLockedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

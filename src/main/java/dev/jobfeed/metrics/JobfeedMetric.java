@@ -2,7 +2,7 @@ package dev.jobfeed.metrics;
 
 import java.util.List;
 
-/** Everything that is measured: names by Micrometer's conventions, each with the tags that it carries. */
+/** Defines the bundle's metrics: names by Micrometer's conventions, each with its tags. */
 public enum JobfeedMetric {
     FRESHNESS(
             Kind.GAUGE,
@@ -113,7 +113,7 @@ public enum JobfeedMetric {
         this.tags = List.of(tags);
     }
 
-    /** How a metric moves. */
+    /** The type of a metric. */
     public enum Kind {
         COUNTER,
         GAUGE,
@@ -124,12 +124,12 @@ public enum JobfeedMetric {
         return kind;
     }
 
-    /** The name with dots, as Micrometer wants it. */
+    /** Returns the name with dots, as Micrometer expects it. */
     public String title() {
         return "jobfeed." + title;
     }
 
-    /** The unit of its values; empty for a number of things, and for a timer, which knows its own. */
+    /** Returns the unit of its values; empty for counts, and for timers, whose unit is implied. */
     public String unit() {
         return unit;
     }
@@ -138,7 +138,7 @@ public enum JobfeedMetric {
         return description;
     }
 
-    /** The names of its tags, in the order in which their values are given; every metric also has the tag tenant. */
+    /** Returns the names of its tags, in the order of their values. Every metric also has the tag tenant. */
     public List<String> tags() {
         return tags;
     }

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.apache.camel.CamelContext;
 
-/** Takes what is measured of one tenant; values of tags are given in the order of {@link JobfeedMetric#tags}. */
+/** Records the metrics of one tenant. Tag values are given in the order of {@link JobfeedMetric#tags}. */
 public interface MetricsRecorder {
 
-    /** Where nobody measures. */
+    /** Records nothing. */
     MetricsRecorder NONE = new MetricsRecorder() {
         @Override
         public MetricsRecorder of(String tenant) {
@@ -31,25 +31,26 @@ public interface MetricsRecorder {
         }
     };
 
-    /** Meters in the registry of the host, should it have Micrometer; the registry may come later than the bundle. */
+    /**
+     * Creates a recorder for the host application's meter registry if Micrometer is present. The registry may be added
+     * later than the bundle.
+     */
     static MetricsRecorder in(CamelContext context) {
         return context.getClassResolver().resolveClass("io.micrometer.core.instrument.MeterRegistry") == null
                 ? NONE
                 : MicrometerRecorder.in(context);
     }
 
-    /** The meters of a tenant; empty for the default tenant. */
+    /** Returns the recorder of a tenant; empty for the default tenant. */
     MetricsRecorder of(String tenant);
 
-    /** Adds to a counter. */
     void add(JobfeedMetric counter, double amount, String... tags);
 
-    /** Adds to a timer. */
     void record(JobfeedMetric timer, Duration time, String... tags);
 
-    /** Replaces all values of a gauge, by their tags; each is asked for its value whenever somebody looks. */
+    /** Replaces all values of a gauge, by their tags. Each value is computed whenever it is read. */
     void show(JobfeedMetric gauge, Map<List<String>, DoubleSupplier> values);
 
-    /** Whether there is a registry for them. */
+    /** Returns whether a registry receives the metrics. */
     boolean areRead();
 }

@@ -16,25 +16,25 @@ import java.util.function.DoubleSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.LifecycleStrategySupport;
 
-/** Meters of Micrometer, in a registry of the bundle's own that passes everything on to the host's. */
+/** Records metrics with Micrometer, in a registry of the bundle that forwards to the host application's registries. */
 final class MicrometerRecorder implements MetricsRecorder {
 
     private static final String TENANT = "tenant";
 
-    /** The value of that tag for the tenant without a name: an empty one is none to Prometheus. */
-    private static final String STANDARD = "default";
+    /** Tag value of the default tenant. Prometheus treats an empty value as no tag. */
+    private static final String DEFAULT_TENANT = "default";
 
     private final CompositeMeterRegistry registry;
     private final String tenant;
-    private final Map<JobfeedMetric, Map<List<String>, Shown>> shown = new EnumMap<>(JobfeedMetric.class);
+    private final Map<JobfeedMetric, Map<List<String>, RegisteredGauge>> gauges = new EnumMap<>(JobfeedMetric.class);
 
     private MicrometerRecorder(CompositeMeterRegistry registry, String tenant) {
         this.registry = registry;
         this.tenant = tenant;
     }
 
-    /** A gauge, and where its value comes from at the moment. */
-    private static final class Shown {
+    /** A gauge and the current source of its value. */
+    private static final class RegisteredGauge {
 
         private volatile DoubleSupplier value;
         private Meter meter;
@@ -45,29 +45,29 @@ final class MicrometerRecorder implements MetricsRecorder {
     }
 
     static MicrometerRecorder in(CamelContext context) {
-        MicrometerRecorder meters = new MicrometerRecorder(new CompositeMeterRegistry(), STANDARD);
-        meters.passOn(context);
+        MicrometerRecorder recorder = new MicrometerRecorder(new CompositeMeterRegistry(), DEFAULT_TENANT);
+        recorder.addRegistries(context);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStarting(CamelContext starting) {
-                meters.passOn(starting);
+                recorder.addRegistries(starting);
             }
 
             @Override
             public void onContextStopped(CamelContext stopped) {
-                meters.registry.close();
+                recorder.registry.close();
             }
         });
-        return meters;
+        return recorder;
     }
 
-    private void passOn(CamelContext context) {
+    private void addRegistries(CamelContext context) {
         context.getRegistry().findByType(MeterRegistry.class).forEach(registry::add);
     }
 
     @Override
     public MetricsRecorder of(String other) {
-        return new MicrometerRecorder(registry, other.isEmpty() ? STANDARD : other);
+        return new MicrometerRecorder(registry, other.isEmpty() ? DEFAULT_TENANT : other);
     }
 
     @Override
@@ -91,19 +91,19 @@ final class MicrometerRecorder implements MetricsRecorder {
 
     @Override
     public synchronized void show(JobfeedMetric gauge, Map<List<String>, DoubleSupplier> values) {
-        Map<List<String>, Shown> before = shown.computeIfAbsent(gauge, metric -> new HashMap<>());
-        before.entrySet().removeIf(entry -> {
-            boolean isGone = !values.containsKey(entry.getKey());
-            if (isGone) {
+        Map<List<String>, RegisteredGauge> registered = gauges.computeIfAbsent(gauge, metric -> new HashMap<>());
+        registered.entrySet().removeIf(entry -> {
+            boolean isRemoved = !values.containsKey(entry.getKey());
+            if (isRemoved) {
                 registry.remove(entry.getValue().meter);
             }
-            return isGone;
+            return isRemoved;
         });
         values.forEach((tags, value) -> {
-            Shown at = before.computeIfAbsent(tags, key -> new Shown());
-            at.value = value;
-            if (at.meter == null) {
-                at.meter = Gauge.builder(gauge.title(), at, Shown::value)
+            RegisteredGauge current = registered.computeIfAbsent(tags, key -> new RegisteredGauge());
+            current.value = value;
+            if (current.meter == null) {
+                current.meter = Gauge.builder(gauge.title(), current, RegisteredGauge::value)
                         .description(gauge.description())
                         .baseUnit(unit(gauge))
                         .tags(tags(gauge, tags))

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** How long an endpoint that takes nothing is left alone: 1 s, 2 s, 4 s and so on, up to 30 s. */
+/** Delays sending to an endpoint that has failed: 1 s, 2 s, 4 s and so on, up to 30 s. */
 final class EndpointBackoff {
 
     private int failures;
@@ -18,9 +18,9 @@ final class EndpointBackoff {
     }
 
     /**
-     * Begins, or becomes longer.
+     * Starts or extends the backoff.
      *
-     * @param scale what the wait is multiplied with
+     * @param scale factor applied to the delay
      */
     synchronized Duration begin(Instant now, double scale, RandomGenerator random) {
         failures++;

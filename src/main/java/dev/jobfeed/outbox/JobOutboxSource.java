@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** The events of {@code job_change}. */
+/** Provides the events of {@code job_change}. */
 public final class JobOutboxSource implements OutboxSource {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final String TYPE = "dev.jobfeed.job.";
-    private static final int FORGOTTEN_AT_ONCE = 10_000;
+    private static final int PURGE_BATCH = 10_000;
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Dialect database;
@@ -80,7 +80,10 @@ public final class JobOutboxSource implements OutboxSource {
         return text.toString();
     }
 
-    /** The job as it is stored now, which may be newer than the change; the id alone when somebody deleted it. */
+    /**
+     * Returns the job as currently stored, which may be newer than the change; only the id when the job has been
+     * deleted.
+     */
     private static String job(ResultSet row) throws SQLException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
@@ -139,6 +142,6 @@ public final class JobOutboxSource implements OutboxSource {
 
     @Override
     public void forget(OffsetDateTime before) {
-        jdbc.update(SqlCatalog.text("outbox-purge", database), Map.of("before", before, "limit", FORGOTTEN_AT_ONCE));
+        jdbc.update(SqlCatalog.text("outbox-purge", database), Map.of("before", before, "limit", PURGE_BATCH));
     }
 }

@@ -8,14 +8,14 @@ import java.io.UncheckedIOException;
 import java.time.OffsetDateTime;
 
 /**
- * Something that happened, as a CloudEvent of version 1.0. In routes it is the variable {@code jobfeedEvent}.
+ * A change event in CloudEvents 1.0. In routes it is the variable {@code jobfeedEvent}.
  *
- * @param id the same whenever it is sent again, and no other event's
- * @param source where it happened, a URI
- * @param subject what it happened to; nullable
- * @param sequence its place among the events of its source; null where they have no order
- * @param tenant whose feed it is; null for the default tenant
- * @param data what is told of it, as JSON
+ * @param id unique; the same whenever the event is sent again
+ * @param source the URI of the feed where it occurred
+ * @param subject the object that it concerns; nullable
+ * @param sequence its position among the events of its source; null where they have no order
+ * @param tenant the tenant of the feed; null for the default tenant
+ * @param data the payload, as JSON
  */
 public record JobfeedCloudEvent(
         String id,
@@ -29,27 +29,27 @@ public record JobfeedCloudEvent(
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** The id, for expressions in routes. */
+    /** Returns the id, for expressions in routes. */
     public String getId() {
         return id;
     }
 
-    /** The type, for expressions in routes. */
+    /** Returns the type, for expressions in routes. */
     public String getType() {
         return type;
     }
 
-    /** What happened, without the family of the type: the word behind its last dot. */
+    /** Returns the kind of change: the last segment of the type. */
     public String getChange() {
         return type.substring(type.lastIndexOf('.') + 1);
     }
 
-    /** What keeps the events of one subject in order, where messages have keys or groups. */
+    /** Returns the key that keeps the events of one subject in order, for messages with keys or groups. */
     public String getKey() {
         return subject == null ? id : subject;
     }
 
-    /** The event in the structured mode of the JSON format: CloudEvents, "JSON Event Format", 1.0.2. */
+    /** Returns the event in the structured mode of the JSON format: CloudEvents, "JSON Event Format", 1.0.2. */
     public String getJson() {
         StringWriter text = new StringWriter(data.length() + 400);
         try (JsonGenerator json = JSON.createGenerator(text)) {

@@ -26,59 +26,61 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps that send events on: bean {@code jobfeedOutbox}. One sends at a time, in whichever process, so that the order
- * stays; what it sent is marked behind the sending, event by event, so that everything is sent at least once.
+ * Relays events from the outbox: bean {@code jobfeedOutbox}. One process sends at a time, which keeps the order. Each
+ * event is marked as sent after it was sent, so that every event is sent at least once.
  */
 public final class OutboxRelay {
 
-    /** The name under which its lease and its alerts are stored. */
+    /** Name under which its lease and its alerts are stored. */
     public static final String STREAM = "changes";
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
     private static final String FAILED = "relay-failed";
-    private static final int AT_ONCE = 100;
+    private static final int BATCH_SIZE = 100;
 
     private final TenantRegistry tenants;
     private final Function<Tenant, List<OutboxSource>> sources;
     private final Clock clock;
-    private final LeaseOwner holder;
-    private final ScheduledExecutorService heartbeats;
+    private final LeaseOwner owner;
+    private final ScheduledExecutorService executor;
     private final RandomGenerator random;
     private final Map<String, EndpointBackoff> backoffs = new ConcurrentHashMap<>();
 
     /**
-     * @param sources where a tenant's events wait; what waits in a later one is sent when nothing waits before it
+     * Creates the relay.
+     *
+     * @param sources returns a tenant's sources of events; a source is read when those before it have no pending events
      */
     public OutboxRelay(
             TenantRegistry tenants,
             Function<Tenant, List<OutboxSource>> sources,
-            ScheduledExecutorService heartbeats,
+            ScheduledExecutorService executor,
             Clock clock,
-            LeaseOwner holder,
+            LeaseOwner owner,
             RandomGenerator random) {
         this.tenants = tenants;
         this.sources = sources;
-        this.heartbeats = heartbeats;
+        this.executor = executor;
         this.clock = clock;
-        this.holder = holder;
+        this.owner = owner;
         this.random = random;
     }
 
     /**
-     * Asks for what happens to the jobs of the exchange's tenant: from now on, and for 30 days after the last time, every
-     * process that writes to its store notes it, also when {@code jobfeed.changes.to} is empty.
+     * Subscribes to the changes of the jobs of the exchange's tenant: from now on, and for 30 days after the last call,
+     * every process that writes to its store records them, even when {@code jobfeed.changes.to} is empty.
      */
     public void ask(Exchange exchange) {
         tenants.forExchange(exchange).outbox().subscribe();
     }
 
     /**
-     * Takes the right to send the events of the exchange's tenant.
+     * Acquires the lease to send the events of the exchange's tenant.
      *
-     * @param to the URI of the endpoint to send to, which counts as {@link #ask asking}; null for the one of
+     * @param to the URI of the endpoint to send to, which also {@link #ask subscribes}; null for the one of
      *     {@code jobfeed.changes.to}
-     * @return null when there is nothing to send, or nowhere, when somebody else sends, or when the last try failed
-     *     only just now
+     * @return null when there is nothing to send or no endpoint, when another process sends, or while the endpoint is
+     *     in backoff
      */
     public RelaySession begin(Exchange exchange, String to) {
         Tenant tenant = tenants.forExchange(exchange);
@@ -95,8 +97,8 @@ public final class OutboxRelay {
             return null;
         }
         return tenant.leases()
-                .acquire(STREAM, holder, tenant.settings().lease())
-                .map(lease -> turn(
+                .acquire(STREAM, owner, tenant.settings().lease())
+                .map(lease -> startSession(
                         tenant,
                         lease,
                         endpoint.get(),
@@ -109,51 +111,52 @@ public final class OutboxRelay {
         return backoffs.computeIfAbsent(tenant.name(), name -> new EndpointBackoff());
     }
 
-    /** A broker may take longer for one message than the lease lasts. */
-    private RelaySession turn(Tenant tenant, Lease lease, String to, String receiver, List<OutboxSource> waiting) {
-        RelaySession turn = new RelaySession(tenant, lease, to, receiver, waiting);
-        turn.beats(LeaseRenewer.of(
-                heartbeats, tenant.leases(), lease, tenant.settings().lease(), turn::lose));
-        return turn;
+    /** Starts a session with lease renewal, because a broker may take longer for one message than the lease lasts. */
+    private RelaySession startSession(
+            Tenant tenant, Lease lease, String to, String receiver, List<OutboxSource> waiting) {
+        RelaySession session = new RelaySession(tenant, lease, to, receiver, waiting);
+        session.beats(LeaseRenewer.of(
+                executor, tenant.leases(), lease, tenant.settings().lease(), session::lose));
+        return session;
     }
 
-    /** The next events to be sent; none ends the turn. */
-    public List<JobfeedCloudEvent> next(RelaySession turn) {
-        return turn.next(AT_ONCE);
+    /** Returns the next events to send; an empty list ends the session. */
+    public List<JobfeedCloudEvent> next(RelaySession session) {
+        return session.next(BATCH_SIZE);
     }
 
     /**
-     * Makes sure that this process is to go on, and that nobody else sends by now; to be called before each sending.
+     * Checks that this process may continue and still holds the lease; must be called before each event is sent.
      *
-     * @throws RejectedExecutionException when it is being stopped
-     * @throws LeaseLostException when somebody else sends, because this process was not running for a while
+     * @throws RejectedExecutionException when this process is being stopped
+     * @throws LeaseLostException when another process sends, because this one was suspended for a while
      */
-    public void prove(RelaySession turn, Exchange exchange) {
+    public void prove(RelaySession session, Exchange exchange) {
         if (exchange.getContext().isStopping()) {
             throw new RejectedExecutionException("This process is being stopped.");
         }
-        if (turn.isLost()) {
+        if (session.isLost()) {
             throw LeaseLostException.of(STREAM);
         }
-        Duration lease = turn.tenant().settings().lease();
-        if (turn.nanosSinceProof() > lease.toNanos() / 4) {
-            turn.tenant().leases().renew(turn.lease(), lease);
-            turn.proven();
+        Duration lease = session.tenant().settings().lease();
+        if (session.nanosSinceProof() > lease.toNanos() / 4) {
+            session.tenant().leases().renew(session.lease(), lease);
+            session.proven();
         }
     }
 
-    /** Notes that an event was sent. */
-    public void sent(RelaySession turn, JobfeedCloudEvent event) {
-        turn.source().sent(event, now());
-        if (turn.sent() == 0) {
-            backoff(turn.tenant()).end();
-            turn.tenant().alerts().clear(STREAM, FAILED);
+    /** Records that an event was sent. */
+    public void sent(RelaySession session, JobfeedCloudEvent event) {
+        session.source().sent(event, now());
+        if (session.sent() == 0) {
+            backoff(session.tenant()).end();
+            session.tenant().alerts().clear(STREAM, FAILED);
         }
-        turn.hasSent();
+        session.hasSent();
     }
 
-    /** Raises an alert, and holds the next try back, longer each time. */
-    public void failed(RelaySession turn, Exchange exchange) {
+    /** Raises an alert, and delays the next try, longer each time. */
+    public void failed(RelaySession session, Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (exchange.getContext().isStopping()) {
             return;
@@ -162,43 +165,43 @@ public final class OutboxRelay {
             LOG.warn("Another process sends events by now, because this one was not running for a while.");
             return;
         }
-        Tenant tenant = turn.tenant();
+        Tenant tenant = session.tenant();
         Duration delay =
                 backoff(tenant).begin(clock.instant(), tenant.settings().timeScale(), random);
-        String words = "Events cannot be sent to " + turn.receiver() + ": "
-                + words(thrown).replaceFirst("[.]$", "") + ".";
-        LOG.warn("{} They wait, and are tried again in {} ms.", words, delay.toMillis());
+        String message = "Events cannot be sent to " + session.receiver() + ": "
+                + describe(thrown).replaceFirst("[.]$", "") + ".";
+        LOG.warn("{} They wait, and are tried again in {} ms.", message, delay.toMillis());
         tenant.alerts()
                 .raise(
                         STREAM,
                         FAILED,
-                        words,
+                        message,
                         "Nothing is lost and no sync waits; it is tried again until it succeeds.");
     }
 
-    /** Never an address as it is, which may hold a password. */
-    private static String words(Throwable thrown) {
+    /** Describes the cause; URIs are sanitized, because they may contain a password. */
+    private static String describe(Throwable thrown) {
         Throwable root = thrown;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        if (root instanceof HttpOperationFailedException answer) {
-            return "the answer was " + answer.getStatusCode();
+        if (root instanceof HttpOperationFailedException response) {
+            return "the answer was " + response.getStatusCode();
         }
         return root.getMessage() == null ? root.getClass().getSimpleName() : URISupport.sanitizeUri(root.getMessage());
     }
 
-    /** Gives the right to send back, and forgets some of what was sent long ago. */
-    public void end(RelaySession turn) {
-        turn.heartbeat().close();
+    /** Releases the lease, and deletes some of the events that were sent long ago. */
+    public void end(RelaySession session) {
+        session.heartbeat().close();
         try {
-            OffsetDateTime before = now().minus(turn.tenant().settings().duration("jobfeed.changes.keep"));
-            turn.sources().forEach(source -> source.forget(before));
+            OffsetDateTime before = now().minus(session.tenant().settings().duration("jobfeed.changes.keep"));
+            session.sources().forEach(source -> source.forget(before));
         } finally {
-            turn.tenant().leases().release(turn.lease());
+            session.tenant().leases().release(session.lease());
         }
-        if (turn.sent() > 0) {
-            LOG.debug("{} events sent", turn.sent());
+        if (session.sent() > 0) {
+            LOG.debug("{} events sent", session.sent());
         }
     }
 

@@ -3,18 +3,18 @@ package dev.jobfeed.outbox;
 import java.time.OffsetDateTime;
 import java.util.List;
 
-/** Where events wait to be sent. */
+/** A source of pending events. */
 public interface OutboxSource {
 
-    /** Whether there is one. */
+    /** Returns whether an event is pending. */
     boolean isWaiting();
 
-    /** The first of them, in the order in which they are to be sent. */
+    /** Returns the first pending events, in sending order. */
     List<JobfeedCloudEvent> waiting(int limit);
 
-    /** Notes that one was sent. */
+    /** Records that an event was sent. */
     void sent(JobfeedCloudEvent event, OffsetDateTime at);
 
-    /** Forgets some of those that were sent before a time, if they are kept for nothing else. */
+    /** Deletes some of the events sent before a time, unless they are needed for another purpose. */
     void forget(OffsetDateTime before);
 }

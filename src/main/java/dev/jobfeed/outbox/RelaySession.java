@@ -5,7 +5,10 @@ import dev.jobfeed.lease.LeaseRenewer;
 import dev.jobfeed.tenant.Tenant;
 import java.util.List;
 
-/** The right to send, until it is given back or taken over. In routes it is the variable {@code jobfeedRelaySession}. */
+/**
+ * Represents the exclusive right to send events, until the lease is released or lost. In routes it is the variable
+ * {@code jobfeedRelaySession}.
+ */
 public final class RelaySession {
 
     private final Tenant tenant;
@@ -13,9 +16,9 @@ public final class RelaySession {
     private final String to;
     private final String receiver;
     private final List<OutboxSource> sources;
-    private LeaseRenewer heartbeat;
+    private LeaseRenewer renewer;
     private volatile boolean lost;
-    private long provenNanos = System.nanoTime();
+    private long confirmedNanos = System.nanoTime();
     private OutboxSource source;
     private boolean finished;
     private long sent;
@@ -28,7 +31,7 @@ public final class RelaySession {
         this.sources = sources;
     }
 
-    /** Whose events are sent. */
+    /** Returns the tenant whose events are sent. */
     Tenant tenant() {
         return tenant;
     }
@@ -37,44 +40,44 @@ public final class RelaySession {
         return lease;
     }
 
-    /** Where events go, as the URI of an endpoint, for expressions in routes. */
+    /** Returns the URI of the target endpoint, for expressions in routes. */
     public String getTo() {
         return to;
     }
 
-    /** Who the endpoint is, for an operator, who must not see the password that may be in it. */
+    /** Describes the endpoint for the operator, without the password that its URI may contain. */
     String receiver() {
         return receiver;
     }
 
-    void beats(LeaseRenewer begun) {
-        heartbeat = begun;
+    void beats(LeaseRenewer started) {
+        renewer = started;
     }
 
     LeaseRenewer heartbeat() {
-        return heartbeat;
+        return renewer;
     }
 
     void lose() {
         lost = true;
     }
 
-    /** Whether somebody else sends by now. */
+    /** Returns whether another process has acquired the lease. */
     boolean isLost() {
         return lost;
     }
 
-    /** Whether more may be waiting. */
+    /** Returns whether more events may be pending. */
     public boolean isUnfinished() {
         return !finished;
     }
 
-    /** The next events, all of one source; none ends the turn. */
+    /** Returns the next events, all of one source; an empty list ends the session. */
     List<JobfeedCloudEvent> next(int limit) {
-        for (OutboxSource one : sources) {
-            List<JobfeedCloudEvent> events = one.waiting(limit);
+        for (OutboxSource candidate : sources) {
+            List<JobfeedCloudEvent> events = candidate.waiting(limit);
             if (!events.isEmpty()) {
-                source = one;
+                source = candidate;
                 return events;
             }
         }
@@ -86,7 +89,7 @@ public final class RelaySession {
         return sources;
     }
 
-    /** Whose events are being sent. */
+    /** Returns the source of the events being sent. */
     OutboxSource source() {
         return source;
     }
@@ -99,12 +102,12 @@ public final class RelaySession {
         sent++;
     }
 
-    /** How long ago the lease was this turn's for certain. */
+    /** Returns the time since the lease was last confirmed, in nanoseconds. */
     long nanosSinceProof() {
-        return System.nanoTime() - provenNanos;
+        return System.nanoTime() - confirmedNanos;
     }
 
     void proven() {
-        provenNanos = System.nanoTime();
+        confirmedNanos = System.nanoTime();
     }
 }

@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
-/** The statements on {@code company_profile}. Joins the calling thread's transaction. */
+/** Stores company profiles in {@code company_profile}. Joins the calling thread's transaction. */
 public final class CompanyRepository {
 
     private final NamedParameterJdbcTemplate jdbc;
@@ -23,9 +23,9 @@ public final class CompanyRepository {
     }
 
     /**
-     * A company whose profile is wanted.
+     * A company whose profile is requested.
      *
-     * @param detailsUrl where the API says it is; nullable
+     * @param detailsUrl the profile's URL as the API gives it; nullable
      */
     public record Candidate(UUID id, String detailsUrl) {}
 
@@ -42,7 +42,7 @@ public final class CompanyRepository {
                         .toArray(SqlParameterSource[]::new));
     }
 
-    /** The company that has been due longest. */
+    /** Returns the company that has been due for the longest time. */
     public Optional<Candidate> next(OffsetDateTime now) {
         return jdbc
                 .query(
@@ -54,9 +54,9 @@ public final class CompanyRepository {
     }
 
     /**
-     * Keeps a profile.
+     * Stores a profile.
      *
-     * @param profile its JSON; null when the company has none
+     * @param profile the profile as JSON; null when the company has none
      */
     public void store(UUID id, String profile, OffsetDateTime now) {
         jdbc.update(
@@ -67,13 +67,13 @@ public final class CompanyRepository {
                         .addValue("now", now));
     }
 
-    /** Makes a company that is due due at a later time; false when another node has done so just now. */
+    /** Claims a due company by postponing it; returns false when another node has just claimed it. */
     public boolean claim(UUID id, OffsetDateTime now, OffsetDateTime dueAt) {
         return jdbc.update(SqlCatalog.text("company-claim", database), Map.of("id", id, "now", now, "due_at", dueAt))
                 == 1;
     }
 
-    /** Makes a company due at another time; never again of itself when that is null. */
+    /** Sets when a company is due; with null, it is not fetched again automatically. */
     public void reschedule(UUID id, OffsetDateTime dueAt) {
         jdbc.update(
                 SqlCatalog.text("company-reschedule", database),

@@ -18,7 +18,7 @@ import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * Statements on {@code delivered_page}: when the feed last delivered which jobs as active, in the server's time. Joins the
+ * Stores in {@code delivered_page} when the feed last delivered which jobs as active, in the server's time. Joins the
  * calling thread's transaction.
  */
 public final class DeliveryRepository {
@@ -32,16 +32,17 @@ public final class DeliveryRepository {
     }
 
     /**
-     * Between which times a page was requested, by the present time of the server's clock. An expiry before the earliest
-     * lies before the delivery, one behind the latest lies behind it; of one between them it is unknown.
+     * The range in which a page was requested, by the server's present clock. An expiry before the earliest time
+     * precedes the delivery, an expiry after the latest time follows it; between the two, the order is unknown.
      */
     public record Delivery(Instant earliest, Instant latest) {}
 
     /**
-     * Notes the jobs of a page, whether their rows can be stored or not.
+     * Records the jobs of a page, whether or not their rows can be stored.
      *
      * @param requestedAt when the page was requested
-     * @param setBackFrom the latest time that the server's clock may have shown before it was set back; null when it was not
+     * @param setBackFrom the latest time that the server's clock may have shown before it was set back; null when it
+     *     was not
      */
     public void add(long runId, OffsetDateTime requestedAt, OffsetDateTime setBackFrom, UuidArray ids) {
         jdbc.update(
@@ -54,22 +55,22 @@ public final class DeliveryRepository {
                         .addValue("ids", ids, Types.ARRAY));
     }
 
-    /** The newest deliveries of some jobs, of those that may have been delivered since a time. */
+    /** Returns the latest deliveries of some jobs, among pages that may have been delivered since a time. */
     public Map<UUID, Delivery> since(OffsetDateTime since, Collection<UUID> ids) {
         Map<UUID, Delivery> found = new HashMap<>();
-        Set<UUID> wanted = ids.isEmpty() ? Set.of() : new HashSet<>(ids);
-        Long behind = wanted.isEmpty()
+        Set<UUID> requested = ids.isEmpty() ? Set.of() : new HashSet<>(ids);
+        Long after = requested.isEmpty()
                 ? null
                 : jdbc.queryForObject(sql("delivery-after"), Map.of("since", since), Long.class);
-        while (behind != null) {
-            behind = jdbc.query(sql("delivery-since"), Map.of("behind", behind), (ResultSetExtractor<Long>)
-                    pages -> read(pages, wanted, found));
+        while (after != null) {
+            after = jdbc.query(sql("delivery-since"), Map.of("behind", after), (ResultSetExtractor<Long>)
+                    pages -> read(pages, requested, found));
         }
         return found;
     }
 
-    /** The last of the pages; null when there were none. */
-    private static Long read(ResultSet pages, Set<UUID> wanted, Map<UUID, Delivery> found) throws SQLException {
+    /** Reads the pages and returns the last one; null when there were none. */
+    private static Long read(ResultSet pages, Set<UUID> requested, Map<UUID, Delivery> found) throws SQLException {
         Long last = null;
         while (pages.next()) {
             last = pages.getLong(1);
@@ -77,7 +78,7 @@ public final class DeliveryRepository {
                     pages.getObject(2, OffsetDateTime.class).toInstant(),
                     pages.getObject(3, OffsetDateTime.class).toInstant());
             for (Object id : (Object[]) pages.getArray(4).getArray()) {
-                if (wanted.contains(id)) {
+                if (requested.contains(id)) {
                     found.put((UUID) id, delivery);
                 }
             }
@@ -85,7 +86,7 @@ public final class DeliveryRepository {
         return last;
     }
 
-    /** Forgets pages that were requested before a time, but for those of open runs. */
+    /** Deletes pages requested before a time, except those of open runs. */
     public void purge(OffsetDateTime before) {
         jdbc.update(sql("delivery-purge"), Map.of("before", before));
     }

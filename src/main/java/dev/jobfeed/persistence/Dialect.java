@@ -27,11 +27,11 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** The databases there are statements and migrations for. */
+/** Supports the databases that the bundle has statements and migrations for. */
 public enum Dialect {
     /** The embedded default. */
     H2("h2"),
-    /** Production; 15 or later. */
+    /** For production; version 15 or later. */
     POSTGRESQL("postgresql");
 
     private static final String HISTORY = "jobfeed_schema_history";
@@ -45,9 +45,9 @@ public enum Dialect {
     }
 
     /**
-     * Asks the database what it is.
+     * Detects the database of a data source.
      *
-     * @throws ConfigurationException when it is one that the bundle has no schema for
+     * @throws ConfigurationException when the bundle does not support it
      */
     public static Dialect of(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
@@ -66,21 +66,25 @@ public enum Dialect {
         return folder;
     }
 
-    /** An update as a query for what it left in the rows it changed. */
+    /** Returns a query that executes an update and returns the changed rows. */
     public String returning(String columns, String update) {
         return this == H2
                 ? "select " + columns + " from final table (" + update + ")"
                 : update + " returning " + columns;
     }
 
-    /** Lets the rest of a transaction check at each statement what would be checked at its end; H2 does so anyway. */
+    /**
+     * Checks deferred constraints at each remaining statement of the transaction instead of at its end. H2 always does.
+     */
     public void checkAtOnce(JdbcOperations jdbc) {
         if (this == POSTGRESQL) {
             jdbc.execute(SqlCatalog.text("constraints-immediate", this));
         }
     }
 
-    /** Where a connection looks for tables, in the form that {@link #searchPath(Connection, String)} takes. */
+    /**
+     * Returns where a connection searches for tables, in the form that {@link #searchPath(Connection, String)} accepts.
+     */
     public String searchPath(Connection connection) throws SQLException {
         if (this == H2) {
             return connection.getSchema();
@@ -92,7 +96,7 @@ public enum Dialect {
         }
     }
 
-    /** Lets a connection look for tables where it did before. */
+    /** Restores where a connection searches for tables. */
     public void searchPath(Connection connection, String path) throws SQLException {
         if (this == H2) {
             connection.setSchema(path);
@@ -105,9 +109,10 @@ public enum Dialect {
     }
 
     /**
-     * Brings the schema up to date where that is wanted; the history table is the bundle's own, beside a host's.
+     * Migrates the schema if enabled, otherwise checks its version. The history table is the bundle's own, separate
+     * from one of the host application.
      *
-     * @throws ConfigurationException when the schema is out of date and is not to be changed, or has tables of another
+     * @throws ConfigurationException when the schema is outdated and must not be migrated, or has tables of another
      *     application
      */
     public void prepare(DataSource dataSource, Optional<String> schema, boolean migrate) throws SQLException {
@@ -127,7 +132,7 @@ public enum Dialect {
     }
 
     /**
-     * Checks that the database can hold a feed, and that what stands between keeps a session together.
+     * Checks that the database can store a feed, and that a pooler between keeps sessions together.
      *
      * @throws ConfigurationException with the settings that work when it cannot
      */
@@ -137,13 +142,13 @@ public enum Dialect {
         }
     }
 
-    /** Whether the schema has the bundle's tables, of whatever version. */
+    /** Returns whether the schema has the bundle's tables, in any version. */
     public boolean isPrepared(DataSource dataSource, Optional<String> schema) {
         return flyway(dataSource, schema).info().applied().length > 0;
     }
 
     /**
-     * Brings the schema up to date; the version it has then.
+     * Migrates the schema and returns its resulting version.
      *
      * @throws ConfigurationException when the schema has tables of another application; nothing is created then
      */
@@ -156,12 +161,12 @@ public enum Dialect {
         try {
             flyway.migrate();
         } catch (FlywayException e) {
-            // H2 keeps the half of a migration that failed, and what is in it does no harm when it is repeated;
-            // one that did harm was corrected, and so is not what an older version applied
-            boolean isMended = this == H2
+            // H2 keeps the executed part of a failed migration, which can be repeated without harm; a script that was
+            // harmful has been corrected, and therefore differs from what an older version applied
+            boolean isRepairable = this == H2
                     && Arrays.stream(flyway.info().all())
                             .anyMatch(migration -> migration.getState().isFailed() || !migration.isChecksumMatching());
-            if (!isMended) {
+            if (!isRepairable) {
                 throw e;
             }
             flyway.repair();
@@ -170,16 +175,19 @@ public enum Dialect {
         return version(flyway.info());
     }
 
-    /** Without a history table, which a migration creates first, a table of a name that the migrations create belongs to another application. */
+    /**
+     * Checks for tables of another application: if there is no history table, which a migration creates first, a table
+     * with a name that the migrations create belongs to another application.
+     */
     private void checkNames(DataSource dataSource, Optional<String> schema, MigrationInfo[] migrations)
             throws SQLException {
-        Set<String> taken = new TreeSet<>();
+        Set<String> existing = new TreeSet<>();
         String name;
         try (Connection connection = dataSource.getConnection()) {
             name = schema.isPresent() ? schema.get() : connection.getSchema();
             try (ResultSet tables = connection.getMetaData().getTables(connection.getCatalog(), name, null, null)) {
                 while (tables.next()) {
-                    taken.add(tables.getString("TABLE_NAME").toLowerCase(Locale.ROOT));
+                    existing.add(tables.getString("TABLE_NAME").toLowerCase(Locale.ROOT));
                 }
             }
         }
@@ -187,17 +195,20 @@ public enum Dialect {
         for (MigrationInfo migration : migrations) {
             CREATED.matcher(text(migration.getScript())).results().forEach(found -> created.add(found.group(1)));
         }
-        boolean hasHistory = taken.contains(HISTORY);
-        taken.retainAll(created);
-        if (!hasHistory && !taken.isEmpty()) {
+        boolean hasHistory = existing.contains(HISTORY);
+        existing.retainAll(created);
+        if (!hasHistory && !existing.isEmpty()) {
             throw new ConfigurationException("The schema " + name + " has tables of another application: "
-                    + String.join(", ", taken)
+                    + String.join(", ", existing)
                     + ". Nothing was created. Set jobfeed.datasource.schema to a schema of its"
                     + " own, such as jobfeed.");
         }
     }
 
-    /** What {@link #migrate} would do, as SQL for somebody else to apply, the history included; empty when nothing. */
+    /**
+     * Returns the SQL that {@link #migrate} would execute, including the history, for an administrator to apply; empty
+     * when nothing is pending.
+     */
     public Optional<String> script(DataSource dataSource, Optional<String> schema) throws SQLException, IOException {
         MigrationInfoService info = flyway(dataSource, schema).info();
         MigrationInfo[] pending = info.pending();
@@ -223,7 +234,7 @@ public enum Dialect {
 
     private Flyway flyway(DataSource dataSource, Optional<String> schema) {
         FluentConfiguration flyway = Flyway.configure(Dialect.class.getClassLoader())
-                .dataSource(new Patient(dataSource))
+                .dataSource(new NoTimeoutDataSource(dataSource))
                 .locations("classpath:" + migrations())
                 .table(HISTORY)
                 .baselineOnMigrate(true)
@@ -253,12 +264,12 @@ public enum Dialect {
     }
 
     /**
-     * Connections that wait as long as it takes, for an index over millions of rows is not there in minutes. They go
-     * back to a pool, which may be a host's, as they came.
+     * Provides connections without a network timeout, because building an index over millions of rows takes more than
+     * minutes. Restores the timeout before a connection returns to its pool, which may be the host application's.
      */
-    private static final class Patient extends DelegatingDataSource {
+    private static final class NoTimeoutDataSource extends DelegatingDataSource {
 
-        Patient(DataSource dataSource) {
+        NoTimeoutDataSource(DataSource dataSource) {
             super(dataSource);
         }
 

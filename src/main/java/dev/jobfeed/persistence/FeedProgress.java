@@ -3,21 +3,21 @@ package dev.jobfeed.persistence;
 import java.util.function.LongSupplier;
 
 /**
- * Counts what a run's pagination has delivered since it began, or began again.
+ * Counts what a run's pagination has delivered since it started or restarted.
  *
  * @param received rows
- * @param repeated rows in a row, up to the last one, of which nothing was new, changed or reactivated
- * @param emptyPages pages in a row, up to the last one, without a row
+ * @param repeated consecutive rows, up to the last one, none of which was inserted, updated or reactivated
+ * @param emptyPages consecutive pages without a row, up to the last one
  */
 public record FeedProgress(long received, long repeated, int emptyPages) {
 
-    /** Empty pages in a row after which an attempt ends. */
+    /** Number of consecutive empty pages after which an attempt ends. */
     public static final int MOST_EMPTY_PAGES = 10;
 
-    /** Fewer rows than this are never too many. */
-    private static final long SOME_ROWS = 3000;
+    /** Minimum number of repeated rows before they are compared with the size of the feed. */
+    private static final long MIN_REPEATED = 3000;
 
-    /** Returns the counts with another page. */
+    /** Returns the counts including another page. */
     public FeedProgress plus(RecordCounts page) {
         boolean isNew = page.inserted() + page.updated() + page.reactivated() > 0;
         return new FeedProgress(
@@ -26,18 +26,18 @@ public record FeedProgress(long received, long repeated, int emptyPages) {
                 page.received() == 0 ? emptyPages + 1 : 0);
     }
 
-    /** Returns whether another so many empty pages came in a row. */
+    /** Returns whether the number of consecutive empty pages has reached a multiple of {@link #MOST_EMPTY_PAGES}. */
     public boolean isEmptyForTooLong() {
         return emptyPages > 0 && emptyPages % MOST_EMPTY_PAGES == 0;
     }
 
     /**
-     * Returns whether the feed goes far beyond its size and delivers nothing new.
+     * Returns whether the feed has far exceeded its size and delivers nothing new.
      *
-     * @param size rows that the feed has, as estimated or as stored; counted only where it can matter
+     * @param size the number of rows of the feed, estimated or stored; evaluated only when needed
      */
     public boolean isFarBeyond(LongSupplier size) {
-        if (repeated < SOME_ROWS) {
+        if (repeated < MIN_REPEATED) {
             return false;
         }
         long expected = size.getAsLong();

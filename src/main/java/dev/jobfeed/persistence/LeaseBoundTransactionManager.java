@@ -13,9 +13,9 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.DefaultTransactionStatus;
 
 /**
- * Transactions that hold no locks for long when their process is stopped in the middle. PostgreSQL ends one by itself,
- * before the lease of the process runs out, when it waits for a next statement. One that waits for the rest of a
- * statement has no such limit; it bears its process's name, so that whoever takes the lease over can end it.
+ * Limits how long transactions hold locks after their process was suspended. PostgreSQL ends a transaction that waits
+ * for its next statement before the lease of the process expires. One that waits for the rest of a statement has no
+ * such limit; its session carries the name of the process, so that the next owner of the lease can end it.
  */
 public final class LeaseBoundTransactionManager extends DataSourceTransactionManager {
 
@@ -28,7 +28,9 @@ public final class LeaseBoundTransactionManager extends DataSourceTransactionMan
     private final String session;
 
     /**
-     * @param lease how long an attempt's lease outlives its holder
+     * Creates the transaction manager.
+     *
+     * @param lease how long an attempt's lease stays valid without renewal
      * @param session the name of this process among the sessions of the database
      */
     public LeaseBoundTransactionManager(DataSource dataSource, Dialect database, Duration lease, String session) {
@@ -38,7 +40,10 @@ public final class LeaseBoundTransactionManager extends DataSourceTransactionMan
         this.session = session;
     }
 
-    /** Where there is no connection any more, the server has rolled back; the news is what broke it, not this. */
+    /**
+     * Ignores a failed rollback: without a connection, the server has already rolled back, and the failure that broke
+     * the connection is the one to report.
+     */
     @Override
     protected void doRollback(DefaultTransactionStatus status) {
         try {
@@ -54,7 +59,7 @@ public final class LeaseBoundTransactionManager extends DataSourceTransactionMan
         super.prepareTransactionalConnection(connection, definition);
         if (database == Dialect.POSTGRESQL) {
             try (PreparedStatement statement =
-                    // in one round trip; the role's default may be another one
+                    // in one round trip; the role's default isolation level may differ
                     connection.prepareStatement("set transaction isolation level read committed;"
                             + " select set_config('idle_in_transaction_session_timeout', ?, true),"
                             + " set_config('application_name', ?, true)")) {

@@ -14,13 +14,17 @@ import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * Notes in {@code job_change} what happens to jobs, behind the change and in its transaction: the lock on the job is the
- * order of what happens to it. Notes nothing while {@code jobfeed.changes.to} is empty and nobody asks.
+ * Appends changes of jobs to the outbox, {@code job_change}, after the change and in its transaction, so that the lock
+ * on the job determines the order. Appends nothing while {@code jobfeed.changes.to} is empty and there is no
+ * subscriber.
  */
 public final class OutboxWriter {
 
-    /** How long changes are noted for one who asked for them and asks no more; a store that is left alone fills no disk. */
-    private static final Duration REMEMBERED = Duration.ofDays(30);
+    /**
+     * Time after which a subscription ends unless it is renewed, so that the outbox of an abandoned store does not fill
+     * the disk.
+     */
+    private static final Duration SUBSCRIPTION_DURATION = Duration.ofDays(30);
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Dialect database;
@@ -33,36 +37,36 @@ public final class OutboxWriter {
     }
 
     /**
-     * What waits to be sent.
+     * The pending events of the outbox.
      *
-     * @param oldest when the first of it happened; null when nothing waits
+     * @param oldest when the first of them occurred; null when none is pending
      */
     public record Lag(long waiting, OffsetDateTime oldest) {}
 
     /**
-     * Notes that somebody asks for the changes who does not go by {@code jobfeed.changes.to}. It is noted in the database,
-     * because the process that writes to it may be another.
+     * Subscribes to the changes independently of {@code jobfeed.changes.to}. The subscription is stored in the
+     * database, because another process may write to the store.
      */
     public void subscribe() {
         jdbc.update(SqlCatalog.text("outbox-subscribe", database), Map.of());
     }
 
-    private boolean isWanted() {
+    private boolean isEnabled() {
         return settings.text("jobfeed.changes.to").isPresent()
                 || Boolean.TRUE.equals(jdbc.queryForObject(
                         SqlCatalog.text("outbox-is-subscribed", database),
-                        Map.of("seconds", REMEMBERED.toSeconds()),
+                        Map.of("seconds", SUBSCRIPTION_DURATION.toSeconds()),
                         Boolean.class));
     }
 
-    /** Notes what a page did to its jobs. */
+    /** Appends the changes of a page's jobs. */
     public void append(long runId, Collection<RecordChange> changes, OffsetDateTime at) {
-        if (!changes.isEmpty() && isWanted()) {
+        if (!changes.isEmpty() && isEnabled()) {
             changes.stream()
                     .collect(Collectors.groupingBy(
                             OutboxWriter::changeType,
                             Collectors.mapping(change -> change.row().id(), Collectors.toList())))
-                    .forEach((word, ids) -> insert(runId, word, null, ids, at));
+                    .forEach((type, ids) -> insert(runId, type, null, ids, at));
         }
     }
 
@@ -73,24 +77,24 @@ public final class OutboxWriter {
         return change.action() == RecordChange.Action.INSERT ? "created" : "updated";
     }
 
-    /** Notes that jobs have expired. */
+    /** Appends the expiry of jobs. */
     public void expired(long runId, String reason, List<UUID> ids, OffsetDateTime at) {
-        if (!ids.isEmpty() && isWanted()) {
+        if (!ids.isEmpty() && isEnabled()) {
             insert(runId, "expired", reason, ids, at);
         }
     }
 
-    private void insert(long runId, String word, String reason, List<UUID> ids, OffsetDateTime at) {
+    private void insert(long runId, String type, String reason, List<UUID> ids, OffsetDateTime at) {
         jdbc.update(
                 SqlCatalog.text("outbox-append", database),
                 new MapSqlParameterSource("ids", new UuidArray(ids))
-                        .addValue("change", word)
+                        .addValue("change", type)
                         .addValue("reason", reason, Types.VARCHAR)
                         .addValue("run_id", runId)
                         .addValue("at", at));
     }
 
-    /** How much waits to be sent, and how long. */
+    /** Returns the number of pending events, and the time of the oldest. */
     public Lag lag() {
         return jdbc.queryForObject(
                 SqlCatalog.text("outbox-lag", database),

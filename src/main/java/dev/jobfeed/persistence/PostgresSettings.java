@@ -9,18 +9,21 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 
-/** Settings of a PostgreSQL server, or of a pooler before it, that would fail in the middle of a run. */
+/**
+ * Checks the settings of a PostgreSQL server, or of a pooler in front of it, that would otherwise fail in the middle of
+ * a run.
+ */
 final class PostgresSettings {
 
-    /** Another client of a pooler may take the session in between. */
+    /** Number of attempts, because another client of the pooler may take the session in between. */
     private static final int TRIES = 3;
 
     private PostgresSettings() {}
 
     /**
-     * Checks the encoding, and whether a pooler gives each transaction another session.
+     * Checks the encoding, and whether a pooler assigns each transaction another session.
      *
-     * @param schema the one that is configured
+     * @param schema the configured schema
      * @throws ConfigurationException when one of them does not work
      */
     static void check(DataSource dataSource, Optional<String> schema) throws SQLException {
@@ -40,7 +43,7 @@ final class PostgresSettings {
             throws SQLException {
         boolean isPrepared = !connection.isWrapperFor(PGConnection.class)
                 || connection.unwrap(PGConnection.class).getPrepareThreshold() != 0;
-        boolean isElsewhere = schema.isPresent() && !schema.get().equals(ofRole(connection));
+        boolean isElsewhere = schema.isPresent() && !schema.get().equals(defaultSchema(connection));
         if ((isPrepared || isElsewhere) && isSharedByTransactions(dataSource, connection)) {
             throw new ConfigurationException(
                     "Between this process and PostgreSQL is a pooler in transaction mode, such as"
@@ -54,15 +57,15 @@ final class PostgresSettings {
         }
     }
 
-    /** The schema that a new session of the role begins in. */
-    private static String ofRole(Connection connection) throws SQLException {
+    /** Returns the schema that new sessions of the role start with. */
+    private static String defaultSchema(Connection connection) throws SQLException {
         return text(connection, "select reset_val from pg_settings where name = 'search_path'")
                 .replaceFirst(",.*", "")
                 .replace("\"", "")
                 .strip();
     }
 
-    /** Whether a second connection can take the session of the first one away between two of its transactions. */
+    /** Returns whether a second connection can take over the session of the first between two of its transactions. */
     private static boolean isSharedByTransactions(DataSource dataSource, Connection first) throws SQLException {
         boolean isCommitting = first.getAutoCommit();
         first.setAutoCommit(true);
@@ -88,7 +91,7 @@ final class PostgresSettings {
         }
     }
 
-    /** Whether a data source of a single connection has given it twice. */
+    /** Returns whether a data source of a single connection has provided it twice. */
     private static boolean isSame(Connection first, Connection second) throws SQLException {
         return first.isWrapperFor(PGConnection.class)
                 && second.isWrapperFor(PGConnection.class)

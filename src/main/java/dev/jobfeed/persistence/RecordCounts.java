@@ -4,11 +4,11 @@ import dev.jobfeed.feed.FeedPage;
 import java.util.List;
 
 /**
- * What became of the rows that were delivered: {@code received} is the sum of the others but {@code expired}.
+ * Counts the rows delivered by their outcome; {@code received} is the sum of the others.
  *
  * @param unchanged rows that are stored as delivered, or in a newer version
  * @param reactivated rows that had expired
- * @param duplicates rows of which the same page holds a newer version
+ * @param duplicates rows of which the same page has a newer version
  */
 public record RecordCounts(
         long received,

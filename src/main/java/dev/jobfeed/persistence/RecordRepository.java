@@ -21,31 +21,31 @@ import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * A feed's table: finds out what a page changes with one look-up, and writes only that. Joins the transaction of the
- * calling thread.
+ * Stores a feed's rows: determines with one query what a page changes, and writes only that. Joins the calling thread's
+ * transaction.
  */
 public final class RecordRepository {
 
     private final FeedDefinition source;
     private final JdbcTemplate jdbc;
     private final Dialect database;
-    private final SqlCatalog lookUp;
-    private final Map<Writing, RecordStatement> statements = new ConcurrentHashMap<>();
+    private final SqlCatalog storedRows;
+    private final Map<BatchKey, RecordStatement> statements = new ConcurrentHashMap<>();
 
-    /** The store of a feed's rows. */
+    /** Creates the repository of a feed. */
     public RecordRepository(FeedDefinition source, DataSource dataSource, Dialect database) {
         this.source = source;
         this.jdbc = new JdbcTemplate(dataSource);
         this.database = database;
-        this.lookUp = SqlCatalog.read(source.table() + "-look-up", database);
+        this.storedRows = SqlCatalog.read(source.table() + "-look-up", database);
     }
 
-    /** What changes have in common that are one batch. */
-    private record Writing(RecordChange.Action action, Set<ColumnGroup> parts) {}
+    /** The common properties of the changes in a batch. */
+    private record BatchKey(RecordChange.Action action, Set<ColumnGroup> parts) {}
 
     private record Stored(byte[] contentHash, OffsetDateTime updatedAt, boolean expired) {}
 
-    /** What has to be written so that the table holds the rows; nothing for a row that is unchanged. */
+    /** Returns the changes needed to store the rows; none for an unchanged row. */
     public List<RecordChange> changes(List<FeedRecord> rows) {
         Map<UUID, Stored> stored = stored(rows);
         List<RecordChange> changes = new ArrayList<>();
@@ -67,7 +67,10 @@ public final class RecordRepository {
         return changes;
     }
 
-    /** A row that does not say its age counts as newest, and a stored one that does not gives way. */
+    /**
+     * Returns whether a row is older than the stored one. A row without an update time counts as newest; a stored row
+     * without one counts as older.
+     */
     private static boolean isOlder(FeedRecord row, OffsetDateTime stored) {
         return stored != null && row.updatedAt().map(stored::isAfter).orElse(false);
     }
@@ -75,7 +78,7 @@ public final class RecordRepository {
     private Map<UUID, Stored> stored(List<FeedRecord> rows) {
         Map<UUID, Stored> stored = new HashMap<>();
         jdbc.query(
-                lookUp.text(),
+                storedRows.text(),
                 statement -> statement.setArray(
                         1,
                         statement
@@ -95,19 +98,19 @@ public final class RecordRepository {
     }
 
     /**
-     * Writes changes, a batch for those that write the same parts; {@code at} becomes the time of the change. A row that somebody
-     * else has written or deleted since the look-up is looked up again.
+     * Writes changes, one batch per action and set of column groups; {@code at} becomes the time of the change. If
+     * another transaction has written or deleted a row since it was queried, the row is queried again.
      */
     public void write(List<RecordChange> changes, OffsetDateTime at) {
         List<FeedRecord> missed = new ArrayList<>();
-        // in the page's order: that of hash codes, in which rows would be locked, is another one in each process
-        Map<Writing, List<RecordChange>> batches = changes.stream()
+        // keeps the page's order: rows would otherwise be locked in hash order, which differs between processes
+        Map<BatchKey, List<RecordChange>> batches = changes.stream()
                 .collect(Collectors.groupingBy(
-                        change -> new Writing(change.action(), change.parts()),
+                        change -> new BatchKey(change.action(), change.parts()),
                         LinkedHashMap::new,
                         Collectors.toList()));
-        batches.forEach((writing, batch) -> {
-            RecordStatement sql = statements.computeIfAbsent(writing, this::statement);
+        batches.forEach((key, batch) -> {
+            RecordStatement sql = statements.computeIfAbsent(key, this::statement);
             int[] written = jdbc.batchUpdate(sql.text(), setter(sql, batch, at));
             for (int i = 0; i < written.length; i++) {
                 if (written[i] == 0) {
@@ -120,12 +123,12 @@ public final class RecordRepository {
         }
     }
 
-    private RecordStatement statement(Writing writing) {
-        String action = writing.action().name().toLowerCase(Locale.ROOT);
-        return RecordStatement.read(source.table() + "-" + action, database, source.shape(), writing.parts());
+    private RecordStatement statement(BatchKey key) {
+        String action = key.action().name().toLowerCase(Locale.ROOT);
+        return RecordStatement.read(source.table() + "-" + action, database, source.shape(), key.parts());
     }
 
-    /** Lets the rest of the transaction check at each statement what would be checked at its end. */
+    /** Checks deferred constraints at each remaining statement of the transaction instead of at its end. */
     public void checkAtOnce() {
         database.checkAtOnce(jdbc);
     }

@@ -9,12 +9,12 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Set;
 
-/** A statement that writes one row. What each of its places takes is worked out once, not for every row. */
+/** Writes one row. The setter of each parameter is determined once per statement, not for every row. */
 final class RecordStatement {
 
-    /** Fills one place of the statement. */
+    /** Sets one parameter of the statement. */
     private interface Parameter {
-        void set(PreparedStatement statement, int place, RecordChange change, OffsetDateTime at) throws SQLException;
+        void set(PreparedStatement statement, int index, RecordChange change, OffsetDateTime at) throws SQLException;
     }
 
     private final String text;
@@ -25,7 +25,10 @@ final class RecordStatement {
         this.parameters = parameters;
     }
 
-    /** Reads the statement of this name, whose parameters are columns of the shape, without the columns of other parts. */
+    /**
+     * Reads the statement of this name, whose parameters are columns of the schema, without the columns of other column
+     * groups.
+     */
     static RecordStatement read(String name, Dialect database, RecordSchema shape, Set<ColumnGroup> parts) {
         SqlCatalog sql = SqlCatalog.read(name, database, column -> parts.contains(shape.part(column)));
         return new RecordStatement(
@@ -38,17 +41,17 @@ final class RecordStatement {
     private static Parameter parameter(String column, RecordSchema shape) {
         return switch (column) {
             case "id" ->
-                (statement, place, change, at) ->
-                        statement.setObject(place, change.row().id());
+                (statement, index, change, at) ->
+                        statement.setObject(index, change.row().id());
             case "extra" ->
-                (statement, place, change, at) ->
-                        statement.setString(place, change.row().extra());
+                (statement, index, change, at) ->
+                        statement.setString(index, change.row().extra());
             case "content_hash" ->
-                (statement, place, change, at) ->
-                        statement.setBytes(place, change.row().contentHash());
-            case "stored_hash" -> (statement, place, change, at) -> statement.setBytes(place, change.storedHash());
+                (statement, index, change, at) ->
+                        statement.setBytes(index, change.row().contentHash());
+            case "stored_hash" -> (statement, index, change, at) -> statement.setBytes(index, change.storedHash());
             case "now" ->
-                (statement, place, change, at) -> statement.setObject(place, at, Types.TIMESTAMP_WITH_TIMEZONE);
+                (statement, index, change, at) -> statement.setObject(index, at, Types.TIMESTAMP_WITH_TIMEZONE);
             default -> value(shape.position(column), shape);
         };
     }
@@ -56,10 +59,10 @@ final class RecordStatement {
     private static Parameter value(int position, RecordSchema shape) {
         int type = type(position, shape);
         return type == Types.VARCHAR
-                ? (statement, place, change, at) ->
-                        statement.setString(place, (String) change.row().values()[position])
-                : (statement, place, change, at) ->
-                        statement.setObject(place, change.row().values()[position], type);
+                ? (statement, index, change, at) ->
+                        statement.setString(index, (String) change.row().values()[position])
+                : (statement, index, change, at) ->
+                        statement.setObject(index, change.row().values()[position], type);
     }
 
     private static int type(int position, RecordSchema shape) {
@@ -77,7 +80,7 @@ final class RecordStatement {
         return text;
     }
 
-    /** Fills all places; {@code at} is the time of the change. */
+    /** Sets all parameters; {@code at} is the time of the change. */
     void set(PreparedStatement statement, RecordChange change, OffsetDateTime at) throws SQLException {
         for (int i = 0; i < parameters.size(); i++) {
             parameters.get(i).set(statement, i + 1, change, at);

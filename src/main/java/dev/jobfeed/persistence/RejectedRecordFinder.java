@@ -14,8 +14,9 @@ import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 
 /**
- * The rows that only the database refuses. A batch that fails is taken back to its savepoint and halved until its refused
- * rows are found, so that all others are written. For what was refused as a whole before: savepoints cost round trips.
+ * Finds the rows that only the database rejects. A failed batch is rolled back to its savepoint and halved until its
+ * rejected rows are found, so that all others are written. Meant for batches that were already rejected as a whole,
+ * because savepoints cost round trips.
  *
  * @param <T> a row
  */
@@ -30,9 +31,9 @@ public final class RejectedRecordFinder<T> {
     private final Map<T, String> reasons = new LinkedHashMap<>();
 
     /**
-     * No row so far.
+     * Creates a finder without rejected rows.
      *
-     * @param transactions of the transaction that {@link #write} is called in
+     * @param transactions the manager of the transaction that {@link #write} is called in
      * @param writer writes rows as one batch
      */
     public RejectedRecordFinder(PlatformTransactionManager transactions, Consumer<List<T>> writer) {
@@ -41,9 +42,9 @@ public final class RejectedRecordFinder<T> {
     }
 
     /**
-     * Writes rows but those that the database refuses.
+     * Writes the rows except those that the database rejects.
      *
-     * @throws DataAccessException when the database refuses something else than a row
+     * @throws DataAccessException when the rejection is not caused by a row
      */
     public void write(List<T> rows) {
         TransactionStatus savepoint = transactions.getTransaction(NESTED);
@@ -51,12 +52,12 @@ public final class RejectedRecordFinder<T> {
             writer.accept(rows);
             transactions.commit(savepoint);
         } catch (DataAccessException e) {
-            DatabaseRejection refusal =
+            DatabaseRejection rejection =
                     DatabaseRejection.of(e).filter(DatabaseRejection::isOfRow).orElseThrow(() -> e);
             transactions.rollback(savepoint);
             if (rows.size() == 1) {
                 LOG.debug("A row was refused", e);
-                reasons.put(rows.get(0), refusal.ofRow());
+                reasons.put(rows.get(0), rejection.ofRow());
                 return;
             }
             int half = rows.size() / 2;
@@ -65,7 +66,7 @@ public final class RejectedRecordFinder<T> {
         }
     }
 
-    /** Why the database refused each row that it did. */
+    /** Returns the reasons by rejected row. */
     public Map<T, String> reasons() {
         return reasons;
     }

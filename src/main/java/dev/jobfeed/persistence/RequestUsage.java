@@ -3,11 +3,11 @@ package dev.jobfeed.persistence;
 import java.math.BigDecimal;
 
 /**
- * What requests have cost.
+ * Counts requests and their cost.
  *
- * @param requests how many were sent, retries included
- * @param retries how many of them repeated a failed one
- * @param credits what the API said it deducted
+ * @param requests requests sent, retries included
+ * @param retries requests that repeated a failed one
+ * @param credits the credits that the API reported as deducted
  */
 public record RequestUsage(long requests, long retries, BigDecimal credits) {
 

@@ -9,7 +9,10 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** What a resync received and did not bring, and {@code pending_expiry}. Joins the calling thread's transaction. */
+/**
+ * Compares the ids that a resync received with the active jobs, and stores pending expiries in {@code pending_expiry}.
+ * Joins the calling thread's transaction.
+ */
 public final class ResyncRepository {
 
     private final NamedParameterJdbcTemplate jdbc;
@@ -20,28 +23,28 @@ public final class ResyncRepository {
         this.database = database;
     }
 
-    /** Ids of which it is decided whether they are still there leave what waits for an operator. */
+    /** Deletes the pending expiries of jobs whose state has been determined. */
     public void deletePending(UuidArray ids) {
         jdbc.update(
                 SqlCatalog.text("pending-expiry-delete", database),
                 new MapSqlParameterSource().addValue("ids", ids, Types.ARRAY));
     }
 
-    /** How many active jobs a resync did not bring. */
+    /** Returns the number of active jobs that a resync did not receive. */
     public long unseenCount(long runId) {
         if (database == Dialect.H2) {
             return UnseenJobIterator.ids(jdbc, runId, new UUID(0, 0)).count();
         }
-        Map<String, Object> which = Map.of("run_id", runId);
-        String unseen = SqlCatalog.only(which::containsKey, SqlCatalog.text("reconcile-unseen", database));
-        return jdbc.queryForObject("select count(*) from (" + unseen + ") unseen", which, Long.class);
+        Map<String, Object> parameters = Map.of("run_id", runId);
+        String unseen = SqlCatalog.only(parameters::containsKey, SqlCatalog.text("reconcile-unseen", database));
+        return jdbc.queryForObject("select count(*) from (" + unseen + ") unseen", parameters, Long.class);
     }
 
     /**
-     * What the number of those it did not bring is compared with.
+     * The counts that the number of unseen jobs is compared with.
      *
-     * @param active jobs that are active
-     * @param seen ids that the resync brought
+     * @param active active jobs
+     * @param seen ids that the resync received
      */
     public record Counts(long active, long seen) {}
 
@@ -53,10 +56,10 @@ public final class ResyncRepository {
     }
 
     /**
-     * Active jobs that a resync did not bring, in the order of their ids, so that the next look goes on where this one
+     * Returns active jobs that a resync did not receive, ordered by id, so that the next query continues where this one
      * ended.
      *
-     * @param from the first id to look at
+     * @param from the first id to check
      */
     public List<UUID> unseen(long runId, UUID from, int limit) {
         if (database == Dialect.H2) {
@@ -68,7 +71,7 @@ public final class ResyncRepository {
                 UUID.class);
     }
 
-    /** Closes the quarantined rows of jobs that a resync did not bring. */
+    /** Closes the quarantine entries of jobs that a resync did not receive. */
     public void closeQuarantined(long runId, OffsetDateTime at) {
         Long open = jdbc.queryForObject(SqlCatalog.text("quarantine-count", database), Map.of(), Long.class);
         if (open != null && open > 0) {
@@ -77,9 +80,9 @@ public final class ResyncRepository {
     }
 
     /**
-     * Has active jobs wait for the operator; those that do already stay as they are.
+     * Adds pending expiries for active jobs; existing ones are kept unchanged.
      *
-     * @return how many it added
+     * @return the number added
      */
     public int addPending(long runId, String reason, UuidArray ids) {
         return jdbc.update(
@@ -89,20 +92,20 @@ public final class ResyncRepository {
                         .addValue("ids", ids, Types.ARRAY));
     }
 
-    /** Active jobs that wait for an operator's word. */
+    /** Returns the number of active jobs with a pending expiry. */
     public long pending() {
         Long pending = jdbc.queryForObject(SqlCatalog.text("pending-expiry-count", database), Map.of(), Long.class);
         return pending == null ? 0 : pending;
     }
 
-    /** A job that waits for an operator's word. */
+    /** A job whose expiry an operator has to approve. */
     public record PendingExpiry(UUID jobId, Cause cause) {}
 
     /**
-     * Why a job waits.
+     * The cause of a pending expiry.
      *
-     * @param runId the resync that did not deliver it, or the run of the sweep that could not decide
-     * @param reason what it expires by
+     * @param runId the resync that did not deliver the job, or the run of the expiry sweep that could not decide
+     * @param reason the reason that the job expires with
      */
     public record Cause(long runId, String reason) {}
 

@@ -4,14 +4,14 @@ import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 
 /**
- * A row of {@code sync_run}, as it was read.
+ * A row of {@code sync_run}, as read.
  *
- * @param windowFrom what an incremental run asks from; null for the other modes
- * @param clockChecked whether an answer has shown that the start is the server's time
- * @param nextCursor where the feed goes on; null before the first page and after the last
- * @param costConfirmed whether an operator agreed to what the run costs
- * @param estimatedTotal what the first page expected the scan to bring; null when it did not say
- * @param scan what the pagination has delivered since it began, or began again
+ * @param windowFrom the start of an incremental run's window; null for the other modes
+ * @param clockChecked whether a response has confirmed that the start is the server's time
+ * @param nextCursor the cursor of the next page; null before the first page and after the last
+ * @param costConfirmed whether an operator has accepted the cost of the run
+ * @param estimatedTotal the number of rows expected by the first page; null when not stated
+ * @param scan what the pagination has delivered since it started or restarted
  * @param lastError why the last attempt failed; null when it did not
  * @param finishedAt when the run was closed; null while it is open
  */

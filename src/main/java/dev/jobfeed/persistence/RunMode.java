@@ -1,11 +1,11 @@
 package dev.jobfeed.persistence;
 
-/** How much of the feed a run asks for. */
+/** Defines how much of the feed a run requests. */
 public enum RunMode {
-    /** Everything, into a store that has no watermark yet. */
+    /** The whole feed, into a store without a watermark. */
     BACKFILL,
-    /** What came since the watermark. */
+    /** Rows since the watermark. */
     INCREMENTAL,
-    /** Everything, and what is not delivered has expired. */
+    /** The whole feed; jobs that are not delivered have expired. */
     RESYNC
 }

@@ -1,6 +1,6 @@
 package dev.jobfeed.persistence;
 
-/** What an open run has to do next. */
+/** Defines the next step of an open run. */
 public enum RunPhase {
     /** Read the feed. */
     FEED,

@@ -24,7 +24,10 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The statements on {@code sync_state}, {@code sync_run} and {@code quarantine}. Joins the calling thread's transaction. */
+/**
+ * Stores runs and stream states in {@code sync_state}, {@code sync_run} and {@code quarantine}. Joins the calling
+ * thread's transaction.
+ */
 public final class RunRepository {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunRepository.class);
@@ -36,7 +39,7 @@ public final class RunRepository {
     /**
      * Creates the repository.
      *
-     * @param machine the name of this machine, by which the difference of its clock is stored
+     * @param machine the name of this machine, which identifies the stored difference of its clock
      */
     public RunRepository(DataSource dataSource, Dialect database, String machine) {
         this.machine = machine;
@@ -44,7 +47,7 @@ public final class RunRepository {
         this.database = database;
     }
 
-    /** What is known of a stream between its runs. */
+    /** Returns the state of a stream between its runs. */
     public StreamState state(String stream) {
         return jdbc.queryForObject(
                 sql("state-read"),
@@ -68,23 +71,25 @@ public final class RunRepository {
                         time(row, "resync_needed_since")));
     }
 
-    /** Whether rows of a stream are in quarantine that a good row of their job would end, or jobs are put aside by a resync. */
+    /**
+     * Returns whether a stream has quarantine entries that a valid row of their job would close, or pending expiries.
+     */
     public boolean isUnsettled(String stream) {
         return Boolean.TRUE.equals(
                 jdbc.queryForObject(sql("state-has-open-issues"), Map.of("stream", stream), Boolean.class));
     }
 
-    /** A run by its id. */
+    /** Returns a run by its id. */
     public Run run(long id) {
         return jdbc.queryForObject(sql("run-read"), Map.of("id", id), RunRepository::run);
     }
 
-    /** The newest runs of a stream, newest first. */
+    /** Returns the latest runs of a stream, latest first. */
     public List<Run> lastRuns(String stream, int limit) {
         return jdbc.query(sql("run-last"), Map.of("stream", stream, "limit", limit), RunRepository::run);
     }
 
-    /** Whether this user may change the tables; changes nothing. */
+    /** Returns whether the database user may write to the tables; changes nothing. */
     public boolean mayWrite(String stream) {
         try {
             return jdbc.update(sql("state-touch"), Map.of("stream", stream)) == 1;
@@ -93,7 +98,7 @@ public final class RunRepository {
         }
     }
 
-    /** Active and expired rows of the job table. */
+    /** Returns the number of active and expired jobs. */
     public JobTotals jobCounts() {
         return jdbc.queryForObject(
                 sql("job-counts"),
@@ -101,11 +106,10 @@ public final class RunRepository {
                 (row, number) -> new JobTotals(row.getLong("active"), row.getLong("expired")));
     }
 
-    /** How many jobs there are in all. */
     public record JobTotals(long active, long expired) {}
 
     /**
-     * Opens a run and makes it the stream's open one.
+     * Opens a run as the stream's open run.
      *
      * @param windowFrom null unless the run is incremental
      */
@@ -133,19 +137,19 @@ public final class RunRepository {
         return run(id);
     }
 
-    /** Remembers where a store is filled from. */
+    /** Stores the origin that the store is filled from. */
     public void setOrigin(String stream, String baseUrl, String environment, String tenant) {
         jdbc.update(
                 sql("state-origin"),
                 Map.of("stream", stream, "base_url", baseUrl, "environment", environment, "tenant", tenant));
     }
 
-    /** Returns whether a stream has received nothing so far, so that nothing in the store is of any server. */
+    /** Returns whether a stream has received nothing so far, so that the store has no data of any server. */
     public boolean isEmpty(String stream) {
         return Boolean.TRUE.equals(jdbc.queryForObject(sql("state-is-empty"), Map.of("stream", stream), Boolean.class));
     }
 
-    /** Forgets the times of another server. */
+    /** Resets the times that originate from another server. */
     public void forgetTimes(String stream) {
         jdbc.update(sql("state-reset"), Map.of("stream", stream));
     }
@@ -155,7 +159,7 @@ public final class RunRepository {
     }
 
     /**
-     * Adds a page's counters, and moves cursor and phase on; the run as it is then.
+     * Adds a page's counters, advances cursor and phase, and returns the resulting run.
      *
      * @param nextCursor null after the last page, and when the run cannot be continued, see {@link #isStuck}
      */
@@ -171,7 +175,7 @@ public final class RunRepository {
                 database.returning("*", sql("run-checkpoint")),
                 spent(runId, spent)
                         .addValue("next_cursor", nextCursor)
-                        // added up in the store, where an agreement may have set them to zero meanwhile
+                        // summed in the database, where an acceptance of the cost may have reset them in the meantime
                         .addValue("repeats", scan.repeated() > 0)
                         .addValue("scan_empty_pages", scan.emptyPages())
                         .addValue("phase", lower(phase))
@@ -192,9 +196,10 @@ public final class RunRepository {
     }
 
     /**
-     * Puts bad rows aside; one that lies there already stays as it is, and takes the place of another of its job.
+     * Adds invalid rows to the quarantine. An identical open entry is kept unchanged; other open entries of the same
+     * job are closed.
      *
-     * @param runId null when they were not received by a run
+     * @param runId null when no run received them
      */
     public void quarantine(String stream, Long runId, List<InvalidRecord> rejected, OffsetDateTime at) {
         SqlParameterSource[] rows = rejected.stream()
@@ -206,14 +211,14 @@ public final class RunRepository {
                         .addValue("payload", row.json())
                         .addValue("at", at))
                 .toArray(SqlParameterSource[]::new);
-        // a row without an id takes nobody's place, and H2 would compare it with all that lie there
-        SqlParameterSource[] known =
+        // a row without an id replaces no other, and H2 would compare it with all entries
+        SqlParameterSource[] withId =
                 Stream.of(rows).filter(row -> row.getValue("job_id") != null).toArray(SqlParameterSource[]::new);
-        jdbc.batchUpdate(sql("quarantine-replace"), known);
+        jdbc.batchUpdate(sql("quarantine-replace"), withId);
         jdbc.batchUpdate(sql("quarantine-insert"), rows);
     }
 
-    /** Whether an unfinished run has stored pages of other filters. */
+    /** Returns whether an unfinished run has stored pages requested with other filters. */
     public boolean hasOtherFilters(String stream, String fingerprint) {
         return Boolean.TRUE.equals(jdbc.queryForObject(
                 sql("run-has-other-filters"),
@@ -221,13 +226,16 @@ public final class RunRepository {
                 Boolean.class));
     }
 
-    /** What a row cost in the last run that received any, zero when it was not charged; empty when none did. */
+    /**
+     * Returns the price of a row in the last run that received any, zero when it was not charged; empty when no run
+     * received rows.
+     */
     public Optional<BigDecimal> lastPrice(String stream) {
         return jdbc.queryForList(sql("run-price"), Map.of("stream", stream), BigDecimal.class).stream()
                 .findFirst();
     }
 
-    /** How many rows the last finished run of a mode received; empty when there is none. */
+    /** Returns the number of rows that the last finished run of a mode received; empty when there is none. */
     public Optional<Long> lastReceived(String stream, RunMode mode) {
         return jdbc
                 .queryForList(sql("run-last-received"), Map.of("stream", stream, "mode", lower(mode)), Long.class)
@@ -236,20 +244,20 @@ public final class RunRepository {
     }
 
     /**
-     * Makes the next attempt a resync.
+     * Requests a resync by the next attempt.
      *
-     * @return false when an attempt is at work on a resync already, so that no second one is to follow
+     * @return false when a resync is already in progress, so that no second one is to follow
      */
     public boolean askForResync(String stream, OffsetDateTime at) {
         return jdbc.update(sql("state-request-resync"), Map.of("stream", stream, "at", at)) == 1;
     }
 
-    /** Forgets that a resync was asked for, because one is under way. */
+    /** Clears the request for a resync, because one is in progress. */
     public void clearResyncRequest(String stream) {
         jdbc.update(sql("state-clear-resync"), Map.of("stream", stream));
     }
 
-    /** Notes that a resync is owed until one has succeeded, whatever closes the run that is to bring it. */
+    /** Records that a resync is required until one succeeds, whatever closes the run that performs it. */
     public void needResync(String stream, OffsetDateTime at) {
         jdbc.update(sql("state-need-resync"), Map.of("stream", stream, "at", at));
     }
@@ -259,9 +267,9 @@ public final class RunRepository {
     }
 
     /**
-     * Agrees to the cost of a stream's open run on behalf of its next attempt, whichever process makes it, in a transaction of its
-     * own. The balance that is stored is forgotten, because the wallet may have been topped up; a feed that repeats its rows is
-     * agreed to for as many rows again.
+     * Accepts the cost of a stream's open run for its next attempt, in whichever process, in a separate transaction.
+     * Resets the stored balance, because the wallet may have been topped up. For a feed that repeats its rows, the
+     * acceptance covers the same number of rows again.
      *
      * @return false when no run is open
      */
@@ -275,7 +283,7 @@ public final class RunRepository {
         }));
     }
 
-    /** Takes a run back to the beginning of its feed. */
+    /** Restarts the pagination of a run from the first page. */
     public void restart(long runId, RequestUsage spent) {
         jdbc.update(sql("run-reset-cursor"), spent(runId, spent));
         deleteCursors(runId);
@@ -287,8 +295,8 @@ public final class RunRepository {
     }
 
     /**
-     * Returns whether a run has used cursors and has none to continue with. A run that starts its pagination again has none of
-     * either.
+     * Returns whether a run has used cursors and has none to continue with. A run that restarts its pagination has no
+     * used cursors either.
      */
     public boolean isStuck(Run run) {
         return run.phase() == RunPhase.FEED
@@ -296,7 +304,7 @@ public final class RunRepository {
                 && !cursors(run.id()).isEmpty();
     }
 
-    /** Stores that a run's pagination uses a cursor. */
+    /** Stores a cursor as used by a run's pagination. */
     public void addCursor(long runId, String cursor) {
         jdbc.update(sql("run_cursor-insert"), Map.of("run_id", runId, "hash", UsedCursors.hash(cursor)));
     }
@@ -305,7 +313,7 @@ public final class RunRepository {
         jdbc.update(sql("run_cursor-delete"), Map.of("run_id", runId));
     }
 
-    /** Returns how many rows of a feed are stored. */
+    /** Returns the number of stored rows of a feed. */
     public long rows(FeedDefinition source) {
         return jdbc.queryForObject(sql(source.table() + "-count"), Map.of(), Long.class);
     }
@@ -314,14 +322,14 @@ public final class RunRepository {
         jdbc.update(sql("run-phase"), Map.of("id", runId, "phase", lower(phase)));
     }
 
-    /** Closes an open run for good. */
+    /** Closes an open run as failed. */
     public void closeFailed(Run run, String reason, OffsetDateTime at) {
         jdbc.update(sql("run-close-failed"), Map.of("id", run.id(), "last_error", reason, "finished_at", at));
         jdbc.update(sql("state-close"), Map.of("stream", run.stream()));
         deleteCursors(run.id());
     }
 
-    /** Rows that were delivered in order need nobody's care any more. */
+    /** Closes the quarantine entries of rows that have been delivered in a valid version. */
     public void stored(Run run, UuidArray ids, OffsetDateTime at) {
         jdbc.update(
                 sql("quarantine-close"),
@@ -331,7 +339,7 @@ public final class RunRepository {
                         .addValue("ids", ids, java.sql.Types.ARRAY));
     }
 
-    /** Expires the active jobs among these ids; says which they were. */
+    /** Expires the active jobs among these ids, and returns their ids. */
     public List<UUID> expire(UuidArray ids, String reason, OffsetDateTime at) {
         return jdbc.queryForList(
                 database.returning("id", sql("job-expire")),
@@ -346,9 +354,9 @@ public final class RunRepository {
     }
 
     /**
-     * Stores what the server's clock showed, and the watermarks by it.
+     * Stores the measured server clock, and the watermarks adjusted to it.
      *
-     * @param difference null when it is not known
+     * @param difference null when unknown
      */
     public void alignClock(StreamState state, Duration difference) {
         int time = java.sql.Types.TIMESTAMP_WITH_TIMEZONE;
@@ -365,9 +373,9 @@ public final class RunRepository {
     }
 
     /**
-     * Stores a run's start, window and mode, as they are by the server's clock.
+     * Stores a run's start, window and mode by the server's clock.
      *
-     * @param measured whether an answer has shown that clock
+     * @param measured whether a response has shown that clock
      */
     public void alignClock(
             long runId, OffsetDateTime startedAt, OffsetDateTime windowFrom, RunMode mode, boolean measured) {
@@ -380,32 +388,33 @@ public final class RunRepository {
                         .addValue("measured", measured));
     }
 
-    /** The start of the last complete run that did not start after a time; empty when there is none. */
+    /** Returns the start of the last complete run that did not start after a time; empty when there is none. */
     public Optional<OffsetDateTime> lastStart(String stream, OffsetDateTime before) {
         return Optional.ofNullable(jdbc.queryForObject(
                 sql("run-last-started"), Map.of("stream", stream, "before", before), OffsetDateTime.class));
     }
 
     /**
-     * Moves a sweep's watermark.
+     * Advances the watermark of the expiry sweep.
      *
-     * @param whole whether its window began behind the last one; then no id is left that could not be read
+     * @param whole whether the window covers the whole time since the previous watermark; if so, no id remains that
+     *     could not be read
      */
     public void sweptUntil(String stream, OffsetDateTime startedAt, boolean whole) {
         jdbc.update(sql("state-swept"), Map.of("stream", stream, "started_at", startedAt, "whole", whole));
     }
 
-    /** Notes a sweep of which some ids could not be read. */
+    /** Records a sweep in which some ids could not be read. */
     public void sweptUnreadably(String stream, OffsetDateTime startedAt) {
         jdbc.update(sql("state-swept-unreadably"), Map.of("stream", stream, "started_at", startedAt));
     }
 
-    /** Closes a run that did all it had to, and moves the stream's watermark to its start. */
+    /** Closes a run as succeeded, and advances the stream's watermark to its start. */
     public void succeed(Run run, OffsetDateTime at) {
         jdbc.update(sql("run-succeed"), Map.of("id", run.id(), "finished_at", at));
         jdbc.update(sql("state-commit"), Map.of("stream", run.stream(), "id", run.id()));
         if (run.mode() == RunMode.RESYNC) {
-            // one that was asked for in the moment in which this one began
+            // a resync requested at the moment this one started
             clearResyncRequest(run.stream());
             jdbc.update(sql("state-resynced"), Map.of("stream", run.stream()));
             jdbc.update(sql("state-clear-unreadable"), Map.of("stream", run.stream(), "run_id", run.id()));
@@ -414,16 +423,16 @@ public final class RunRepository {
     }
 
     /**
-     * Forgets runs that ended before a time, and what was put aside and is settled since. The last success of each mode
-     * stays, as estimates go by it, and a run that something still hangs on.
+     * Deletes runs that ended before a time, and quarantine entries closed before it. Keeps the last successful run of
+     * each mode, because estimates use it, and runs that other rows still reference.
      */
     public void purge(String stream, OffsetDateTime before) {
-        Map<String, Object> which = Map.of("stream", stream, "before", before);
-        jdbc.update(sql("quarantine-purge"), which);
-        jdbc.update(sql("run-purge"), which);
+        Map<String, Object> parameters = Map.of("stream", stream, "before", before);
+        jdbc.update(sql("quarantine-purge"), parameters);
+        jdbc.update(sql("run-purge"), parameters);
     }
 
-    /** Saves how an attempt ended: its error, or null, and what no page has saved. */
+    /** Stores the result of an attempt: its error, or null, and the usage that no page has saved. */
     public void endAttempt(long runId, String error, RequestUsage spent) {
         jdbc.update(sql("run-end-attempt"), spent(runId, spent).addValue("last_error", error));
     }

@@ -10,73 +10,74 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /**
- * Connections of a pool that others use too. Each commits by itself, is READ COMMITTED and in one tenant's schema from its opening to its
- * closing, and goes back as it was.
+ * Provides connections of a pool that others use, too. From its opening to its closing, each connection uses
+ * auto-commit, READ COMMITTED and one tenant's schema; it is returned to the pool with its original settings.
  *
- * <p>Spring binds a transaction's connection to the thread under its {@code DataSource}. This one is never the pool itself, so
- * that a transaction of the caller on the same pool is not joined: a page, a lease or a profile commits whatever the caller does.
+ * <p>Spring binds a transaction's connection to the thread under its {@code DataSource}. This one is never the pool
+ * itself, so that it does not join a transaction of the caller on the same pool: a page, a lease or a profile commits
+ * regardless of the caller.
  */
 public final class SchemaScopedDataSource extends DelegatingDataSource {
 
     private final Dialect database;
     private final Optional<String> schema;
-    private final String pathOfOthers;
-    private final boolean isCommitting;
-    private final int isolation;
+    private final String originalSearchPath;
+    private final boolean originalAutoCommit;
+    private final int originalIsolation;
 
     private SchemaScopedDataSource(
             DataSource pool,
             Dialect database,
             Optional<String> schema,
-            String pathOfOthers,
-            boolean isCommitting,
-            int isolation) {
+            String originalSearchPath,
+            boolean originalAutoCommit,
+            int originalIsolation) {
         super(pool);
         this.database = database;
         this.schema = schema;
-        this.pathOfOthers = pathOfOthers;
-        this.isCommitting = isCommitting;
-        this.isolation = isolation;
+        this.originalSearchPath = originalSearchPath;
+        this.originalAutoCommit = originalAutoCommit;
+        this.originalIsolation = originalIsolation;
     }
 
-    /** Connections of a pool, in a schema when one is named. */
+    /** Creates a data source over a pool, for a schema if one is named. */
     public static DataSource over(DataSource pool, Dialect database, Optional<String> schema) throws SQLException {
         try (Connection connection = pool.getConnection()) {
-            String there = connection.getSchema();
+            String current = connection.getSchema();
             return new SchemaScopedDataSource(
                     pool,
                     database,
-                    schema.filter(name -> !name.equals(there)),
+                    schema.filter(name -> !name.equals(current)),
                     database.searchPath(connection),
                     connection.getAutoCommit(),
                     connection.getTransactionIsolation());
         }
     }
 
-    /** Removes proxies that would give out the connection of the caller's transaction. */
+    /** Unwraps proxies that would provide the connection of the caller's transaction. */
     public static DataSource withoutTransactions(DataSource pool) {
-        DataSource own = pool;
-        while (own instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null) {
-            own = proxy.getTargetDataSource();
+        DataSource target = pool;
+        while (target instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null) {
+            target = proxy.getTargetDataSource();
         }
-        return own;
+        return target;
     }
 
     @Override
     public Connection getConnection() throws SQLException {
-        return enter(super.getConnection());
+        return configure(super.getConnection());
     }
 
     @Override
     public Connection getConnection(String username, String password) throws SQLException {
-        return enter(super.getConnection(username, password));
+        return configure(super.getConnection(username, password));
     }
 
-    private Connection enter(Connection connection) throws SQLException {
+    private Connection configure(Connection connection) throws SQLException {
         try {
-            // first, because a rollback would take the schema back
+            // first, because a rollback would revert the schema
             connection.setAutoCommit(true);
-            if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+            if (originalIsolation != Connection.TRANSACTION_READ_COMMITTED) {
                 connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             }
             if (schema.isPresent()) {
@@ -91,7 +92,7 @@ public final class SchemaScopedDataSource extends DelegatingDataSource {
                 new Class<?>[] {Connection.class},
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("close")) {
-                        leave(connection);
+                        restore(connection);
                         return null;
                     }
                     try {
@@ -102,17 +103,19 @@ public final class SchemaScopedDataSource extends DelegatingDataSource {
                 });
     }
 
-    /** A connection that cannot be led back is not given back: the next one to take it would write to this schema. */
-    private void leave(Connection connection) throws SQLException {
+    /**
+     * Restores a connection. One that cannot be restored is aborted, because its next user would write to this schema.
+     */
+    private void restore(Connection connection) throws SQLException {
         try {
             if (!connection.isClosed()) {
                 if (schema.isPresent()) {
-                    database.searchPath(connection, pathOfOthers);
+                    database.searchPath(connection, originalSearchPath);
                 }
-                if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
-                    connection.setTransactionIsolation(isolation);
+                if (originalIsolation != Connection.TRANSACTION_READ_COMMITTED) {
+                    connection.setTransactionIsolation(originalIsolation);
                 }
-                connection.setAutoCommit(isCommitting);
+                connection.setAutoCommit(originalAutoCommit);
             }
         } catch (SQLException e) {
             connection.abort(Runnable::run);

@@ -14,19 +14,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * One statement of the bundle, from {@code dev/jobfeed/sql}.
+ * A statement of the bundle, from {@code dev/jobfeed/sql}.
  *
  * @param text the statement with {@code ?} for each parameter
- * @param parameters the parameters' names, in the order of their places
+ * @param parameters the parameters' names, in order of position
  */
 public record SqlCatalog(String text, List<String> parameters) {
 
-    /** A look for a file goes through every jar of the class path. */
+    /** Caches the texts, because finding a resource searches every jar of the class path. */
     private static final Map<String, String> TEXTS = new ConcurrentHashMap<>();
 
     private static final Pattern PARAMETER = Pattern.compile(":([a-z_0-9]+)");
 
-    /** Reads a statement and takes its parameters apart. */
+    /** Reads a statement and parses its parameters. */
     static SqlCatalog read(String name, Dialect database) {
         return read(name, database, parameter -> true);
     }
@@ -36,10 +36,10 @@ public record SqlCatalog(String text, List<String> parameters) {
         return parse(only(given, text(name, database)));
     }
 
-    /** The text of {@code <database>/<name>.sql}, or of {@code <name>.sql} where one serves every database. */
+    /** Returns the text of {@code <database>/<name>.sql}, or of {@code <name>.sql} where one serves every database. */
     public static String text(String name, Dialect database) {
-        return TEXTS.computeIfAbsent(database.folder() + "/" + name, own -> {
-            InputStream in = resource(own);
+        return TEXTS.computeIfAbsent(database.folder() + "/" + name, specific -> {
+            InputStream in = resource(specific);
             return load(in != null ? in : resource(name));
         });
     }
@@ -56,7 +56,7 @@ public record SqlCatalog(String text, List<String> parameters) {
         }
     }
 
-    /** A statement without the lines that have a parameter which is not given. */
+    /** Returns a statement without the lines that have a parameter which is not given. */
     public static String only(Predicate<String> given, String text) {
         return text.lines()
                 .filter(line -> PARAMETER.matcher(line).results().allMatch(found -> given.test(found.group(1))))

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import org.springframework.jdbc.core.support.AbstractSqlTypeValue;
 
-/** Texts as one array parameter of a statement. */
+/** Passes texts as one array parameter of a statement. */
 public final class TextArray extends AbstractSqlTypeValue {
 
     private final Object[] texts;

@@ -17,18 +17,18 @@ import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * Active jobs that a resync did not bring, as H2 finds them fastest: a range of ids at a time, in their order, from which
- * those that came are crossed off. One statement over all ids would take five times as long.
+ * Finds active jobs that a resync did not receive, in the fastest way for H2: reads one range of ids at a time, in
+ * order, and removes those received. One statement over all ids would take five times as long.
  */
 final class UnseenJobIterator implements Iterator<List<UUID>> {
 
-    /** H2's arrays have at most 65,536 elements. */
+    /** Ids per range; H2's arrays have at most 65,536 elements. */
     private static final int RANGE = 50_000;
 
     private final NamedParameterJdbcTemplate jdbc;
     private final long runId;
 
-    /** Where the next range begins; null behind the last one. */
+    /** First id of the next range; null after the last one. */
     private UUID from;
 
     private UnseenJobIterator(NamedParameterJdbcTemplate jdbc, long runId, UUID from) {
@@ -37,7 +37,7 @@ final class UnseenJobIterator implements Iterator<List<UUID>> {
         this.from = from;
     }
 
-    /** The ids from one on, in their order; a range is read when its first id is asked for. */
+    /** Returns the ids from one on, in order; a range is read when its first id is requested. */
     static Stream<UUID> ids(NamedParameterJdbcTemplate jdbc, long runId, UUID from) {
         Iterable<List<UUID>> ranges = () -> new UnseenJobIterator(jdbc, runId, from);
         return StreamSupport.stream(ranges.spliterator(), false).flatMap(List::stream);
@@ -48,7 +48,7 @@ final class UnseenJobIterator implements Iterator<List<UUID>> {
         return from != null;
     }
 
-    /** The unseen of the next range; may be none. */
+    /** Returns the unseen ids of the next range; may be empty. */
     @Override
     public List<UUID> next() {
         if (from == null) {
@@ -60,9 +60,9 @@ final class UnseenJobIterator implements Iterator<List<UUID>> {
         Set<UUID> unseen = new HashSet<>(range);
         Long page = 0L;
         while (page != null) {
-            Map<String, Object> behind = Map.of("run_id", runId, "page", page);
-            page = jdbc.query(
-                    sql("reconcile-received"), behind, (ResultSetExtractor<Long>) pages -> crossOff(pages, unseen));
+            Map<String, Object> parameters = Map.of("run_id", runId, "page", page);
+            page = jdbc.query(sql("reconcile-received"), parameters, (ResultSetExtractor<Long>)
+                    pages -> removeReceived(pages, unseen));
         }
         return unseen.isEmpty()
                 ? List.of()
@@ -72,8 +72,8 @@ final class UnseenJobIterator implements Iterator<List<UUID>> {
                         UUID.class);
     }
 
-    /** The last of the pages; null when there were none. */
-    private static Long crossOff(ResultSet pages, Set<UUID> unseen) throws SQLException {
+    /** Removes the ids of the pages and returns the last page; null when there were none. */
+    private static Long removeReceived(ResultSet pages, Set<UUID> unseen) throws SQLException {
         Long last = null;
         while (pages.next()) {
             last = pages.getLong(1);

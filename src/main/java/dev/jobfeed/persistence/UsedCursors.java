@@ -8,7 +8,10 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The cursors that a pagination has used, as hashes. One that the server answers again leads into a loop. */
+/**
+ * Records the cursors that a pagination has used, as hashes. A cursor that the server returns a second time would lead
+ * to an endless loop.
+ */
 public final class UsedCursors {
 
     private final Set<Long> hashes = new HashSet<>();

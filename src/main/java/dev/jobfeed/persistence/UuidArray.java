@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.UUID;
 import org.springframework.jdbc.core.support.AbstractSqlTypeValue;
 
-/** Ids as one array parameter of a statement. */
+/** Passes ids as one array parameter of a statement. */
 public final class UuidArray extends AbstractSqlTypeValue {
 
     private final Object[] ids;

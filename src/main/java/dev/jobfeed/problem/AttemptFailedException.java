@@ -1,6 +1,6 @@
 package dev.jobfeed.problem;
 
-/** The attempt cannot go on; its run stays open as it is. */
+/** Signals that the attempt cannot continue. Its run stays open. */
 public final class AttemptFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class AttemptFailedException extends RuntimeException {
         this.problem = new Problem(condition, message, remedy);
     }
 
-    /** The reason. */
+    /** Returns the reason. */
     public Problem problem() {
         return problem;
     }

@@ -4,7 +4,10 @@ import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says that the database refused a transaction, without the values that it was to store; its stack is logged at DEBUG. */
+/**
+ * Signals that the database rejected a transaction. Contains none of the values to be stored; the stack trace is logged
+ * at DEBUG.
+ */
 public sealed class DatabaseRejectedException extends RuntimeException permits RejectedRecordsException {
 
     private static final long serialVersionUID = 1L;
@@ -15,20 +18,22 @@ public sealed class DatabaseRejectedException extends RuntimeException permits R
         super(message, cause);
     }
 
-    /** Replaces an exception that a database caused; returns any other as it is. */
+    /** Returns a replacement for an exception caused by a database; returns any other exception unchanged. */
     public static RuntimeException of(RuntimeException failure) {
-        SQLException said = DatabaseRejection.cause(failure).orElse(null);
-        if (said == null || failure instanceof DatabaseRejectedException) {
+        SQLException sqlFailure = DatabaseRejection.cause(failure).orElse(null);
+        if (sqlFailure == null || failure instanceof DatabaseRejectedException) {
             return failure;
         }
         LOG.debug("The database refused a transaction", failure);
-        DatabaseRejection refusal = DatabaseRejection.of(failure).orElseThrow();
-        // what a driver says about its connection holds no value
-        Throwable why =
-                said.getCause() == null ? null : new Throwable(said.getCause().getMessage());
-        SQLException cause = new SQLException(refusal.reason(), refusal.state(), said.getErrorCode(), why);
-        return refusal.isOfRow()
-                ? new RejectedRecordsException(refusal.text(), cause)
-                : new DatabaseRejectedException(refusal.text(), cause);
+        DatabaseRejection rejection = DatabaseRejection.of(failure).orElseThrow();
+        // the driver's message about its connection contains no values
+        Throwable connectionCause = sqlFailure.getCause() == null
+                ? null
+                : new Throwable(sqlFailure.getCause().getMessage());
+        SQLException cause =
+                new SQLException(rejection.reason(), rejection.state(), sqlFailure.getErrorCode(), connectionCause);
+        return rejection.isOfRow()
+                ? new RejectedRecordsException(rejection.text(), cause)
+                : new DatabaseRejectedException(rejection.text(), cause);
     }
 }

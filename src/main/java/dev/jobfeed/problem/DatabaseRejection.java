@@ -7,41 +7,44 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A database's refusal of a statement, without the values that the statement was to store: they belong in no log and no
- * alert.
+ * Describes how a database rejected a statement, without the values to be stored, which must not appear in logs or
+ * alerts.
  *
  * @param state the SQL state; empty where the driver gives none
- * @param statement what was refused, such as {@code update sync_run}; empty when that is not known
+ * @param statement the rejected statement, such as {@code update sync_run}; empty when unknown
  * @param reason one line, without a full stop
  */
 public record DatabaseRejection(String state, String statement, String reason) {
 
     private static final int MAX_LENGTH = 300;
 
-    /** PostgreSQL's SQL state. */
+    /** SQL state of PostgreSQL. */
     private static final String DISK_FULL = "53100";
 
-    /** H2: a trigger that failed. PostgreSQL's has the SQL state that it raised. */
+    /** SQL state of H2 for a failed trigger. In PostgreSQL, the state is the one that the trigger raised. */
     private static final String H2_TRIGGER = "90044";
 
     /**
-     * SQL states of what is wrong with a row: data exception, constraint, check option, raised by a trigger, beyond a limit
-     * such as the length of an index entry (PostgreSQL, "Error Codes"; H2 uses the same classes). Class 45 is the standard's
-     * for what a trigger raises.
+     * SQL states of an invalid row: data exception, constraint, check option, raised by a trigger, beyond a limit such
+     * as the length of an index entry (PostgreSQL, "Error Codes"; H2 uses the same classes). Class 45 is the class of
+     * the SQL standard for errors raised by triggers.
      */
     private static final Pattern OF_ROW = Pattern.compile("(22|23|44|45|P0|54).*|" + H2_TRIGGER);
 
-    /** How Spring quotes a statement. */
+    /** Matches the statement in Spring's messages. */
     private static final Pattern STATEMENT = Pattern.compile("(?:SQL|bad SQL grammar) \\[(?:\\s*--[^\\n]*\\n)*\\s*"
             + "((?:insert into|update|delete from|merge into) \\w+|(?s:(?:select|with)\\b.*?\\bfrom \\w+))");
 
-    private static final Pattern REFUSED = Pattern.compile("^The database refused '([^']+)'");
+    private static final Pattern REJECTED = Pattern.compile("^The database refused '([^']+)'");
 
-    /** Values within messages of both databases: literals of H2, and what PostgreSQL quotes in a data exception. */
+    /**
+     * Matches values in the messages of both databases: literals in H2, and quoted text of data exceptions in
+     * PostgreSQL.
+     */
     private static final Pattern VALUES = Pattern.compile(" VALUES \\(.*|(?s)'.*'|(?<=value )\".*?\"");
 
     /**
-     * Returns the refusal that an exception was caused by; empty when no database refused anything.
+     * Returns the rejection that caused an exception; empty when no database error caused it.
      *
      * @param failure nullable
      */
@@ -56,8 +59,8 @@ public record DatabaseRejection(String state, String statement, String reason) {
     }
 
     /**
-     * Returns what the database itself said, behind what a pool or a library says about it; empty when no database said
-     * anything.
+     * Returns the exception of the database itself, behind those of the connection pool or of libraries; empty when
+     * there is none.
      *
      * @param failure nullable
      */
@@ -71,7 +74,10 @@ public record DatabaseRejection(String state, String statement, String reason) {
         return Optional.ofNullable(innermost);
     }
 
-    /** H2 passes an {@link SQLException} of a trigger on as it is, most likely without a state; also behind that of a batch. */
+    /**
+     * Returns the SQL state. H2 passes an {@link SQLException} of a trigger through unchanged, usually without a state,
+     * and may place it after that of a batch.
+     */
     private static String state(SQLException cause) {
         if (cause.getSQLState() != null) {
             return cause.getSQLState();
@@ -86,9 +92,9 @@ public record DatabaseRejection(String state, String statement, String reason) {
         return "";
     }
 
-    /** H2 calls it a general error. */
-    private static boolean isDiskFull(SQLException said) {
-        for (Throwable cause = said; cause != null; cause = cause.getCause()) {
+    /** Detects a full disk by its cause, because H2 reports it as a general error. */
+    private static boolean isDiskFull(SQLException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException
                     && String.valueOf(cause.getMessage()).contains("No space left on device")) {
                 return true;
@@ -98,7 +104,7 @@ public record DatabaseRejection(String state, String statement, String reason) {
     }
 
     private static String statement(Throwable failure) {
-        Matcher known = REFUSED.matcher(failure instanceof DatabaseRejectedException ? failure.getMessage() : "");
+        Matcher known = REJECTED.matcher(failure instanceof DatabaseRejectedException ? failure.getMessage() : "");
         if (known.find()) {
             return known.group(1);
         }
@@ -111,33 +117,36 @@ public record DatabaseRejection(String state, String statement, String reason) {
         return "";
     }
 
-    /** The first line: PostgreSQL puts the row behind it, H2 the statement. */
+    /** Returns the first line of the message: PostgreSQL appends the row after it, H2 the statement. */
     private static String reason(String state, String message) {
-        String said = message.lines()
+        String text = message.lines()
                 .findFirst()
                 .orElse("")
                 .replaceFirst("; SQL statement:$", "")
                 .replaceFirst("^ERROR: ", "");
         if (state.startsWith("22")) {
-            // behind a colon is the value
-            said = said.replaceFirst(": .*", "");
+            // the value follows a colon
+            text = text.replaceFirst(": .*", "");
         }
-        said = VALUES.matcher(said).replaceAll("");
-        said = said.length() > MAX_LENGTH ? said.substring(0, MAX_LENGTH) + "..." : said;
-        return said.strip().replaceFirst("[.]( Check that the hostname.*)?$", "");
+        text = VALUES.matcher(text).replaceAll("");
+        text = text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "..." : text;
+        return text.strip().replaceFirst("[.]( Check that the hostname.*)?$", "");
     }
 
-    /** Returns what was refused and why, as a sentence. */
+    /** Returns statement and reason as a sentence. */
     public String text() {
         return "The database refused" + (statement.isEmpty() ? "" : " '" + statement + "'") + ": " + reason + ".";
     }
 
-    /** Returns the reason as one of a row. */
+    /** Returns the reason as that of an invalid row. */
     public String ofRow() {
         return "the database refused the row: " + reason;
     }
 
-    /** Whether the database may take the other rows of the same statement, and may take this one when it is different. */
+    /**
+     * Returns whether the row is the cause: the database may accept the other rows of the statement, and this one after
+     * a change.
+     */
     public boolean isOfRow() {
         return OF_ROW.matcher(state).matches();
     }

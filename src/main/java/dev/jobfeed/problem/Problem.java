@@ -3,29 +3,31 @@ package dev.jobfeed.problem;
 import dev.jobfeed.feed.PrintableText;
 
 /**
- * Why an attempt ended before its work was done, for an operator.
+ * Describes why an attempt ended early, for the operator.
  *
- * @param condition what kind of trouble it is, as a stable word; alerts are raised once for each
+ * @param condition the kind of problem, as a stable identifier; an alert is raised once per condition
  * @param message what happened
  * @param remedy what to do about it
  */
 public record Problem(String condition, String message, String remedy) {
 
-    /** Makes what a server or a database says printable; it ends in logs, alerts and on terminals. */
+    /** Makes text of a server or database printable, because it is shown in logs, alerts and terminals. */
     public Problem {
         message = PrintableText.of(message);
         remedy = PrintableText.of(remedy);
     }
 
-    /** What a remedy says when nothing but time is needed. */
+    /** Remedy of a problem that needs nothing but time. */
     public static final String GOES_ON = "The next attempt goes on from here.";
 
-    /** The same where there is no attempt that could go on, as for a look ahead. */
+    /**
+     * Returns this problem without the reference to the next attempt, for operations that are not part of an attempt.
+     */
     public Problem withoutAttempt() {
         return new Problem(condition, message, remedy.replace(GOES_ON, "").strip());
     }
 
-    /** Both sentences. */
+    /** Returns message and remedy as one text. */
     public String text() {
         return remedy.isEmpty() ? message : message + " " + remedy;
     }

@@ -18,63 +18,66 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** Says what went wrong in words an operator can act on; never a URL with a query, never a header. */
+/** Translates failures to problems that an operator can act on. Never includes the query of a URL or a header. */
 public final class ProblemTranslator {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Status codes documentation, "Retry Strategy": where to look when 500 or 503 persist. */
+    /** Page to check when 500 or 503 persist. Source: status codes documentation, "Retry Strategy". */
     private static final String STATUS_PAGE = "https://jobo.world/status";
 
     private static final String EXPIRED = "/api/jobs/expired";
 
-    /** SQL states of no connection, and of a server that stops, starts, or ended the session: PostgreSQL, "Error Codes". */
+    /**
+     * SQL states of a failed connection, and of a server that stops, starts, or ended the session. Source: PostgreSQL,
+     * "Error Codes".
+     */
     private static final Pattern UNREACHABLE = Pattern.compile("^08|^57P|^25P03");
 
-    /** H2: its file is open in another process. */
-    private static final String HELD = "90020";
+    /** SQL state of H2: another process has the file open. */
+    private static final String FILE_LOCKED = "90020";
 
-    /** A key, which a server may well name when it refuses it. */
+    /** Matches an API key, which a server may repeat when it rejects it. */
     private static final Pattern KEY = Pattern.compile("(jbe_(?:live|test)_)[\\w-]+");
 
-    /** Bytes of a refusal's body that are read; those of both APIs have a few hundred. */
+    /** Maximum number of bytes read of an error response; those of both APIs have a few hundred. */
     public static final int ERROR_BYTES = 65_536;
 
-    /** Characters of a server's message that are repeated; an alert and a log line are no place for a page of HTML. */
-    private static final int MAX_WORDS = 500;
+    /** Maximum length of a quoted server message, in characters; keeps pages of HTML out of alerts and logs. */
+    private static final int MAX_MESSAGE = 500;
 
-    /** What a column for credits can hold. */
+    /** Matches the amounts that a credits column can hold. */
     public static final Pattern CREDITS = Pattern.compile("-?\\d{1,12}([.]\\d{1,12})?");
 
     private ProblemTranslator() {}
 
-    /** The cause and the remedy as one text. */
+    /** Describes a failure: message and remedy as one text. */
     public static String describe(Throwable failure) {
         return of(failure, 0).text();
     }
 
     /**
-     * The reason behind an exception.
+     * Returns the problem that caused an exception.
      *
-     * @param batchSize rows a request asked for, to say which size the balance would pay; 0 when that is not known
+     * @param batchSize rows that the request asked for, to compute how many the balance covers; 0 when unknown
      */
     public static Problem of(Throwable failure, int batchSize) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof AttemptFailedException failed) {
                 return failed.problem();
             }
-            if (cause instanceof HttpOperationFailedException answer) {
-                return answered(answer, batchSize);
+            if (cause instanceof HttpOperationFailedException response) {
+                return httpProblem(response, batchSize);
             }
             if (cause instanceof SQLException) {
-                return refused(failure);
+                return databaseProblem(failure);
             }
             if (cause instanceof ConfigurationException || cause instanceof BindException) {
                 return new Problem("configuration", cause.getMessage(), "");
             }
-            if (cause instanceof MalformedResponseException unreadable) {
+            if (cause instanceof MalformedResponseException malformed) {
                 return new Problem(
-                        unreadable.condition(),
+                        malformed.condition(),
                         "Jobo's answers are not what the API promises: " + cause.getMessage(),
                         Problem.GOES_ON + " If it lasts, check " + STATUS_PAGE
                                 + ", jobo.base-url and any proxy between.");
@@ -84,33 +87,33 @@ public final class ProblemTranslator {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        String words = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        String detail = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         if (failure instanceof DataAccessException || failure instanceof TransactionException) {
-            return new Problem("database", "The database refused: " + words, "");
+            return new Problem("database", "The database refused: " + detail, "");
         }
         if (root instanceof IOException) {
             return new Problem(
                     "unreachable",
-                    "Jobo cannot be reached: " + words + ".",
+                    "Jobo cannot be reached: " + detail + ".",
                     Problem.GOES_ON + " If it lasts, check jobo.base-url, the network and " + STATUS_PAGE + ".");
         }
-        return new Problem("internal", words, "");
+        return new Problem("internal", detail, "");
     }
 
-    private static Problem answered(HttpOperationFailedException answer, int batchSize) {
-        int status = answer.getStatusCode();
-        JsonNode body = json(answer.getResponseBody());
-        String words = serverMessage(body);
-        String message = "Jobo answered " + status + (words.isEmpty() ? "" : " (" + words + ")")
-                + (isCut(answer.getResponseBody()) ? " with a body longer than " + ERROR_BYTES + " bytes" : "") + ".";
+    private static Problem httpProblem(HttpOperationFailedException response, int batchSize) {
+        int status = response.getStatusCode();
+        JsonNode body = json(response.getResponseBody());
+        String detail = serverMessage(body);
+        String message = "Jobo answered " + status + (detail.isEmpty() ? "" : " (" + detail + ")")
+                + (isCut(response.getResponseBody()) ? " with a body longer than " + ERROR_BYTES + " bytes" : "") + ".";
         // status codes documentation, "Retry Strategy"
         return switch (status) {
             case 400 ->
-                new Problem("bad-request", message, "The API does not accept the request" + settings(answer) + ".");
+                new Problem("bad-request", message, "The API does not accept the request" + settings(response) + ".");
             case 401 ->
                 new Problem(
                         "unauthorized", message, "Check jobo.api-key: it is missing, revoked, or not for this server.");
-            case 402 -> exhausted(answer, message, body, batchSize);
+            case 402 -> exhausted(response, message, body, batchSize);
             case 403 ->
                 new Problem(
                         "forbidden", message, "The key's plan does not include this; upgrade it, or use another key.");
@@ -133,81 +136,85 @@ public final class ProblemTranslator {
         };
     }
 
-    /** Names the settings that an endpoint's request is made from; empty for a request that is made from none. */
-    private static String settings(HttpOperationFailedException answer) {
-        String path = path(answer);
+    /** Returns the settings that the request was built from; empty when there are none. */
+    private static String settings(HttpOperationFailedException response) {
+        String path = path(response);
         return FeedDefinition.behind(path)
-                .map(source -> "; check jobo." + source.property() + ".filter.* and " + batchSizeOf(source))
+                .map(feed -> "; check jobo." + feed.property() + ".filter.* and " + batchSizeOf(feed))
                 .orElse(path.endsWith(EXPIRED) ? "; check jobo.expired.batch-size" : "");
     }
 
-    private static String batchSizeOf(FeedDefinition source) {
-        return "jobo." + source.property() + ".batch-size";
+    private static String batchSizeOf(FeedDefinition feed) {
+        return "jobo." + feed.property() + ".batch-size";
     }
 
-    /** The path alone: a query may hold what no message may tell. */
-    private static String path(HttpOperationFailedException answer) {
-        return String.valueOf(answer.getUri()).replaceFirst("[?#].*", "");
+    /** Returns the path only; the query may contain values that must not appear in messages. */
+    private static String path(HttpOperationFailedException response) {
+        return String.valueOf(response.getUri()).replaceFirst("[?#].*", "");
     }
 
-    /** The server prices the batch that was asked for; the price of a row follows, and how many the balance pays. */
+    /**
+     * Describes exhausted credits. The server states the price of the requested batch, which yields the number of rows
+     * that the balance covers.
+     */
     private static Problem exhausted(
-            HttpOperationFailedException answer, String message, JsonNode body, int batchSize) {
-        BigDecimal required = credits(answer, "X-Credits-Required", body.path("credits_required"));
-        BigDecimal balance = credits(answer, "X-Credits-Balance", body.path("credits_balance"));
+            HttpOperationFailedException response, String message, JsonNode body, int batchSize) {
+        BigDecimal required = credits(response, "X-Credits-Required", body.path("credits_required"));
+        BigDecimal balance = credits(response, "X-Credits-Balance", body.path("credits_balance"));
         String cause = required == null || balance == null
                 ? message
                 : message.replaceFirst("[.]$", ": ") + required.toPlainString() + " credits required, balance "
                         + balance.toPlainString() + ".";
-        String smaller = FeedDefinition.behind(path(answer))
-                .map(source -> ", or make " + batchSizeOf(source) + " smaller")
+        String smaller = FeedDefinition.behind(path(response))
+                .map(feed -> ", or make " + batchSizeOf(feed) + " smaller")
                 .orElse("");
         if (batchSize <= 0 || required == null || balance == null || required.signum() <= 0 || balance.signum() < 0) {
             return new Problem("credits-exhausted", cause, "Add credits to the wallet" + smaller + ".");
         }
-        BigDecimal fits = balance.multiply(BigDecimal.valueOf(batchSize)).divide(required, 0, RoundingMode.DOWN);
+        BigDecimal affordable = balance.multiply(BigDecimal.valueOf(batchSize)).divide(required, 0, RoundingMode.DOWN);
         return new Problem(
                 "credits-exhausted",
                 cause,
                 "Add credits to the wallet"
-                        + (fits.signum() == 0 ? "" : smaller)
+                        + (affordable.signum() == 0 ? "" : smaller)
                         + ": the balance of " + balance.toPlainString() + " pays for "
-                        + (fits.signum() == 0 ? "no row" : fits.toPlainString()) + ".");
+                        + (affordable.signum() == 0 ? "no row" : affordable.toPlainString()) + ".");
     }
 
-    private static BigDecimal credits(HttpOperationFailedException answer, String header, JsonNode member) {
-        String text = Headers.of(answer.getResponseHeaders(), header).orElse(null);
+    private static BigDecimal credits(HttpOperationFailedException response, String header, JsonNode member) {
+        String text = Headers.of(response.getResponseHeaders(), header).orElse(null);
         String number = text != null ? text : member.isNumber() ? member.asText() : "";
-        // no exponent, which could make a division endless
+        // no exponent, which could make the division endless
         return CREDITS.matcher(number.strip()).matches() ? new BigDecimal(number.strip()) : null;
     }
 
-    private static Problem refused(Throwable failure) {
+    private static Problem databaseProblem(Throwable failure) {
         SQLException sql = DatabaseRejection.cause(failure).orElseThrow();
-        DatabaseRejection refusal = DatabaseRejection.of(failure).orElseThrow();
-        String state = refusal.state();
-        String said = refusal.reason();
-        if (HELD.equals(state)) {
+        DatabaseRejection rejection = DatabaseRejection.of(failure).orElseThrow();
+        String state = rejection.state();
+        String reason = rejection.reason();
+        if (FILE_LOCKED.equals(state)) {
             return new Problem(
                     "database",
                     "Another process holds the H2 file"
-                            + (said.contains("\"") ? " " + said.replaceFirst("(?s)^.*?\"(.*?)\".*$", "$1") : "") + ".",
+                            + (reason.contains("\"") ? " " + reason.replaceFirst("(?s)^.*?\"(.*?)\".*$", "$1") : "")
+                            + ".",
                     "One process at a time writes to an H2 file. Wait until that process has ended or, if it has just"
                             + " started, a moment; jobfeed status works beside it. Of jobfeed run, the console has actions."
                             + " PostgreSQL has no such limit.");
         }
-        String why = sql.getCause() == null || sql.getCause().getMessage() == null
+        String cause = sql.getCause() == null || sql.getCause().getMessage() == null
                 ? ""
                 : " (" + sql.getCause().getMessage() + ")";
         return UNREACHABLE.matcher(state).find()
                 ? new Problem(
                         "database",
-                        "The database cannot be reached: " + said + why + ".",
+                        "The database cannot be reached: " + reason + cause + ".",
                         "Check that it runs, and jobfeed.datasource.url. " + Problem.GOES_ON)
-                : new Problem("database", refusal.text(), remedy(state));
+                : new Problem("database", rejection.text(), remedy(state));
     }
 
-    /** SQL states: PostgreSQL, "Error Codes". */
+    /** Returns the remedy for an SQL state. Source: PostgreSQL, "Error Codes". */
     private static String remedy(String state) {
         return switch (state) {
             case "28000", "28P01" -> "Check jobfeed.datasource.username and jobfeed.datasource.password.";
@@ -221,7 +228,7 @@ public final class ProblemTranslator {
         };
     }
 
-    /** Whether a refusal's body was longer than what is read of it; nullable. */
+    /** Returns whether the body of an error response was truncated when read; nullable. */
     public static boolean isCut(String body) {
         return body != null && body.getBytes(StandardCharsets.UTF_8).length >= ERROR_BYTES;
     }
@@ -237,8 +244,8 @@ public final class ProblemTranslator {
     private static String serverMessage(JsonNode json) {
         for (String name : new String[] {"message", "detail", "error", "title"}) {
             if (json.path(name).isTextual() && !json.get(name).asText().isBlank()) {
-                String said = json.get(name).asText().strip();
-                String text = said.length() > MAX_WORDS ? said.substring(0, MAX_WORDS) + "..." : said;
+                String value = json.get(name).asText().strip();
+                String text = value.length() > MAX_MESSAGE ? value.substring(0, MAX_MESSAGE) + "..." : value;
                 return KEY.matcher(text.replaceFirst("[.]$", "")).replaceAll("$1...");
             }
         }

@@ -2,7 +2,7 @@ package dev.jobfeed.problem;
 
 import java.sql.SQLException;
 
-/** Says that the database refused a transaction because of the rows in it, and may take it without some of them. */
+/** Signals that the database rejected a transaction because of its rows, and may accept it without some of them. */
 public final class RejectedRecordsException extends DatabaseRejectedException {
 
     private static final long serialVersionUID = 1L;

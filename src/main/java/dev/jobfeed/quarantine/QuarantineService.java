@@ -28,13 +28,13 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The rows that could not be stored. */
+/** Lists and retries the rows in quarantine, which could not be stored. */
 public final class QuarantineService {
 
     private final NamedParameterJdbcTemplate jdbc;
     private final Dialect database;
     private final Map<FeedDefinition, RecordRepository> rows;
-    private final Map<String, Consumer<String>> others = new ConcurrentHashMap<>();
+    private final Map<String, Consumer<String>> handlers = new ConcurrentHashMap<>();
     private final OutboxWriter outbox;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -55,21 +55,21 @@ public final class QuarantineService {
     }
 
     /**
-     * Registers how the rows of a stream that is no feed are stored.
+     * Registers how rows are stored for a stream that is not a feed.
      *
      * @param handler stores a payload, in the calling thread's transaction
      */
     public void register(String stream, Consumer<String> handler) {
-        others.put(stream, handler);
+        handlers.put(stream, handler);
     }
 
     /**
      * A row of {@code quarantine}.
      *
-     * @param runId null when it was not received by a run, as the event of a webhook
+     * @param runId null when no run received it, as for the event of a webhook
      * @param jobId null when the row has no usable id
-     * @param payload the row as it was delivered
-     * @param closedAt when it stopped to need anybody's care; null until then
+     * @param payload the row as delivered
+     * @param closedAt when the entry was closed; null while it is open
      */
     public record Entry(
             long id,
@@ -81,18 +81,18 @@ public final class QuarantineService {
             OffsetDateTime quarantinedAt,
             OffsetDateTime closedAt) {}
 
-    /** The open entries, oldest first. */
+    /** Returns the open entries, oldest first. */
     public List<Entry> open() {
         return jdbc.query(SqlCatalog.text("quarantine-list", database), Map.of(), QuarantineService::entry);
     }
 
-    /** How many entries are open. */
+    /** Returns the number of open entries. */
     public long openCount() {
         Long count = jdbc.queryForObject(SqlCatalog.text("quarantine-count", database), Map.of(), Long.class);
         return count == null ? 0 : count;
     }
 
-    /** An entry by its id, open or closed. */
+    /** Returns an entry by its id, open or closed. */
     public Optional<Entry> find(long id) {
         return jdbc
                 .query(SqlCatalog.text("quarantine-read", database), Map.of("id", id), QuarantineService::entry)
@@ -101,9 +101,9 @@ public final class QuarantineService {
     }
 
     /**
-     * Tries once more to store a row; a job that has expired in the meantime stays expired.
+     * Retries storing a row. A job that has expired in the meantime stays expired.
      *
-     * @return why it still cannot be stored; empty when the entry is closed now
+     * @return why it still cannot be stored; empty when the entry is now closed
      */
     public Optional<String> retry(Entry entry) {
         try {
@@ -118,10 +118,10 @@ public final class QuarantineService {
 
     private Optional<String> store(Entry entry) {
         OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
-        Consumer<String> other = others.get(entry.stream());
-        if (other != null) {
+        Consumer<String> registered = handlers.get(entry.stream());
+        if (registered != null) {
             transaction.executeWithoutResult(status -> {
-                other.accept(entry.payload());
+                registered.accept(entry.payload());
                 close(entry, now);
             });
             return Optional.empty();
@@ -133,7 +133,7 @@ public final class QuarantineService {
             return Optional.of(page.rejected().get(0).reason());
         }
         transaction.executeWithoutResult(status -> {
-            // so that it does not expire, or get its good version, between the look at it and the write
+            // locks the job, so that it neither expires nor receives a valid version between read and write
             jdbc.queryForList(
                     SqlCatalog.text("job-lock", database),
                     Map.of("id", page.rows().get(0).id()),

@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that this machine's clock was set back. Quartz would otherwise wait for the times that it computed by the clock as it
- * was, and start nothing until then. To be run every few seconds; never throws.
+ * Detects that the machine's clock was set back. Otherwise Quartz would wait for the times computed from the old clock
+ * and start nothing until then. Runs every few seconds; never throws.
  */
 public final class ClockWatch implements Runnable {
 
-    /** The group of the bundle's triggers. */
+    /** Group of the bundle's triggers. */
     private static final String GROUP = "jobfeed";
 
     private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
@@ -39,19 +39,19 @@ public final class ClockWatch implements Runnable {
     /**
      * Creates a watch.
      *
-     * @param millis the clock that Quartz goes by
-     * @param nanos a clock that cannot be set
+     * @param millis the clock that Quartz uses
+     * @param nanos a monotonic clock
      */
     ClockWatch(CamelContext context, LongSupplier millis, LongSupplier nanos) {
         this.context = context;
         this.millis = millis;
         this.nanos = nanos;
-        look();
+        measureStep();
     }
 
     @Override
     public void run() {
-        Duration step = look();
+        Duration step = measureStep();
         if (step.compareTo(ServerClock.TOLERATED.negated()) >= 0) {
             return;
         }
@@ -65,8 +65,8 @@ public final class ClockWatch implements Runnable {
         }
     }
 
-    /** Returns how much further the clock went than the time since the last look. */
-    private Duration look() {
+    /** Returns how much the clock advanced beyond the time elapsed since the last check. */
+    private Duration measureStep() {
         long nowMillis = millis.getAsLong();
         long nowNanos = nanos.getAsLong();
         Duration step = Duration.ofMillis(nowMillis - lastMillis).minusNanos(nowNanos - lastNanos);

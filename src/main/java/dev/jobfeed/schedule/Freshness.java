@@ -7,49 +7,49 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 
 /**
- * How fresh a stream is.
+ * Describes how current a stream's stored data is.
  *
- * @param watermark everything up to here has been delivered; null before the first run has succeeded
- * @param age how long ago that is, by the server's clock; zero for a watermark that is later than now, null without one
- * @param target how old it may get
- * @param state what to make of it
+ * @param watermark everything up to here has been delivered; null before the first successful run
+ * @param age the age of the watermark by the server's clock; zero for a watermark later than now, null without one
+ * @param target the maximum age
+ * @param state the evaluation
  */
 public record Freshness(OffsetDateTime watermark, Duration age, Duration target, State state) {
 
-    /** What to make of a stream's age. */
+    /** The evaluation of a stream's age. */
     public enum State {
         /** Not older than its target. */
         FRESH,
-        /** Older than its target, or of an unknown age, because the watermark is later than now. */
+        /** Older than its target, or of unknown age because the watermark is later than now. */
         LATE,
         /** No run has succeeded yet. */
         NEVER,
-        /** Nothing keeps it in step: it is switched off, or has no schedule. */
+        /** Not updated: disabled, or without a schedule. */
         OFF
     }
 
     /**
-     * Looks at a stream.
+     * Evaluates a stream.
      *
      * @param now the local time
      */
     public static Freshness of(
-            ScheduledStream flow, StreamState stored, JobfeedProperties settings, OffsetDateTime now) {
+            ScheduledStream stream, StreamState stored, JobfeedProperties settings, OffsetDateTime now) {
         OffsetDateTime watermark = stored.lastRunStartedAt();
-        Duration target = flow.target(settings);
+        Duration target = stream.target(settings);
         Duration age = watermark == null ? null : Duration.between(watermark, stored.serverTime(now));
-        State state = flow.schedule(settings).isEmpty()
+        State state = stream.schedule(settings).isEmpty()
                 ? State.OFF
                 : age == null ? State.NEVER : age.compareTo(target) > 0 || isAhead(age) ? State.LATE : State.FRESH;
         return new Freshness(watermark, age != null && age.isNegative() ? Duration.ZERO : age, target, state);
     }
 
-    /** Whether a watermark is so much later than now that it does not tell how fresh the stream is. */
+    /** Returns whether a watermark is too far in the future to show how current the stream is. */
     private static boolean isAhead(Duration age) {
         return age.plus(ServerClock.TOLERATED).isNegative();
     }
 
-    /** Whether the stream is late because its watermark is later than now. */
+    /** Returns whether the stream is late because its watermark is later than now. */
     public boolean isOfUnknownAge() {
         return state == State.LATE && age.compareTo(target) <= 0;
     }

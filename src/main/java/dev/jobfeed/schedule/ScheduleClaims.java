@@ -15,9 +15,9 @@ import org.apache.camel.Exchange;
 import org.quartz.CronExpression;
 
 /**
- * Schedules that are the same on several nodes, and fire on one of them: bean {@code jobfeedSchedules}. A cron expression
- * means the same instants everywhere, so the first node that notes one in the database has it, as long as the nodes' clocks
- * differ by a minute at most; beyond that each of them may fire.
+ * Lets one node do the work when the same schedule fires on several nodes: bean {@code jobfeedSchedules}. A cron
+ * expression denotes the same instants everywhere, so the first node that records an instant in the database claims it,
+ * as long as the nodes' clocks differ by at most a minute. With a larger difference, each node may start.
  */
 public final class ScheduleClaims {
 
@@ -30,25 +30,26 @@ public final class ScheduleClaims {
     }
 
     /**
-     * Returns whether the schedule of a stream is active for the exchange's tenant; logs and notifies when it is paused.
+     * Returns whether the schedule of a stream is active for the exchange's tenant. When it is paused, logs this and
+     * notifies the operator.
      */
     public boolean isActive(Exchange exchange, String stream) {
         return new SchedulePauses(tenants.forExchange(exchange), clock).isActive(stream);
     }
 
     /**
-     * Whether a firing is this node's: no other has noted it, or a later one.
+     * Claims a firing for this node; fails when another node has claimed it, or a later one.
      *
      * @param tenant null for the default tenant
-     * @param scheduled when the schedule says it is; null when it was not a schedule that fired
+     * @param scheduled the scheduled time; null when no schedule fired, in which case nothing has to be claimed
      */
     public boolean claim(String tenant, String schedule, Date scheduled) {
         return scheduled == null || claims(tenants.get(tenant)).claim(schedule, time(scheduled.toInstant()), latest());
     }
 
     /**
-     * Whether a stream has something to do before its schedule comes round, an open run or a run that was missed, and
-     * this node is the first of those that were started at the same time to see it.
+     * Claims the catch-up of a stream at startup: an open run or a missed run needs work before the next scheduled
+     * time, and this is the first of the nodes started at the same time to claim it.
      *
      * @param tenant null for the default tenant
      * @param cron the stream's Quartz schedule
@@ -59,18 +60,18 @@ public final class ScheduleClaims {
         OffsetDateTime before = claims.lastClaim(schedule);
         CronExpression times = new CronExpression(cron);
         times.setTimeZone(owner.settings().timeZone());
-        return claimCatchUp(owner.runs().state(stream), times)
+        return needsCatchUp(owner.runs().state(stream), times)
                 && claims.claimAfter(schedule, stream, before, time(clock.instant()), latest());
     }
 
-    private boolean claimCatchUp(StreamState state, CronExpression times) {
+    private boolean needsCatchUp(StreamState state, CronExpression times) {
         if (state.openRunId() != null || state.lastRunStartedAt() == null) {
             return true;
         }
         Instant now = clock.instant();
         Instant watermark = state.localTime(state.lastRunStartedAt()).toInstant();
         Date next = times.getNextValidTimeAfter(Date.from(watermark));
-        // a watermark of a clock that was ahead does not say that nothing was missed
+        // a watermark of a clock that was ahead does not show that no run was missed
         return watermark.isAfter(now.plus(ServerClock.TOLERATED))
                 || next != null && next.toInstant().isBefore(now);
     }
@@ -79,7 +80,7 @@ public final class ScheduleClaims {
         return new ScheduleRepository(tenant.dataSource(), tenant.database());
     }
 
-    /** No right clock is further ahead. */
+    /** Returns the latest time that a correct clock can show. */
     private OffsetDateTime latest() {
         return time(clock.instant().plus(ServerClock.TOLERATED));
     }

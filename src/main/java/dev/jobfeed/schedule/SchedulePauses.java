@@ -18,12 +18,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * Whether the schedules of a tenant are on. A pause is in the database: it holds for every process, across
- * restarts, until somebody ends it, and an alert lasts as long as it does.
+ * Pauses and resumes the schedules of a tenant. A pause is stored in the database: it applies to every process and
+ * across restarts until an operator resumes the schedule, and an alert is open during that time.
  */
 public final class SchedulePauses {
 
-    /** The condition of the alert that lasts while a schedule is paused. */
+    /** Condition of the alert that is open while a schedule is paused. */
     public static final String PAUSED = "schedule-paused";
 
     private static final Logger LOG = LoggerFactory.getLogger(SchedulePauses.class);
@@ -38,7 +38,10 @@ public final class SchedulePauses {
         this.clock = clock;
     }
 
-    /** Whether a trigger of this stream may start an attempt; says so, and reminds once a day, when it may not. */
+    /**
+     * Returns whether a trigger of this stream may start an attempt. When paused, logs this and repeats the
+     * notification at most once a day.
+     */
     public boolean isActive(String stream) {
         Optional<OffsetDateTime> since = pausedSince(stream);
         if (since.isEmpty()) {
@@ -48,11 +51,11 @@ public final class SchedulePauses {
                 "{}: the schedule is paused since {}, so this trigger is passed over",
                 tenant.stream(stream),
                 since.get());
-        tell(stream, since.get());
+        notifyPaused(stream, since.get());
         return false;
     }
 
-    /** Since when the schedule of a stream is paused; empty when it is not. */
+    /** Returns when the schedule of a stream was paused; empty when it is not. */
     public Optional<OffsetDateTime> pausedSince(String stream) {
         List<OffsetDateTime> since = jdbc.query(
                 SqlCatalog.text("schedule-paused", tenant.database()),
@@ -61,9 +64,9 @@ public final class SchedulePauses {
         return since.isEmpty() ? Optional.empty() : Optional.ofNullable(since.get(0));
     }
 
-    /** When the schedule fires next; empty when there is none. */
-    public Optional<OffsetDateTime> next(ScheduledStream flow) {
-        return flow.schedule(tenant.settings()).map(cron -> {
+    /** Returns when the schedule fires next; empty when there is none. */
+    public Optional<OffsetDateTime> next(ScheduledStream stream) {
+        return stream.schedule(tenant.settings()).map(cron -> {
             try {
                 CronExpression times = new CronExpression(cron);
                 times.setTimeZone(tenant.settings().timeZone());
@@ -75,22 +78,22 @@ public final class SchedulePauses {
         });
     }
 
-    /** Ends what the schedule starts, until {@link #resume}; an attempt at work goes on. */
+    /** Pauses the schedule until {@link #resume}. An attempt in progress continues. */
     public void pause(String stream) {
         OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
         jdbc.update(SqlCatalog.text("schedule-pause", tenant.database()), Map.of("stream", stream, "at", now));
-        tell(stream, now);
+        notifyPaused(stream, now);
         LOG.warn("{}: the schedule is paused", tenant.stream(stream));
     }
 
-    /** Lets the schedule start attempts again. */
+    /** Resumes the schedule. */
     public void resume(String stream) {
         jdbc.update(SqlCatalog.text("schedule-resume", tenant.database()), Map.of("stream", stream));
         tenant.alerts().clear(stream, PAUSED);
         LOG.info("{}: the schedule is on again", tenant.stream(stream));
     }
 
-    private void tell(String stream, OffsetDateTime since) {
+    private void notifyPaused(String stream, OffsetDateTime since) {
         tenant.alerts()
                 .renotify(
                         stream,

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** Stores which firings of the schedules are claimed. */
+/** Stores the claims of schedules. */
 final class ScheduleRepository {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScheduleRepository.class);
@@ -24,10 +24,10 @@ final class ScheduleRepository {
     }
 
     /**
-     * Notes a firing of a schedule.
+     * Claims a firing of a schedule.
      *
-     * @param latest the time after which no firing can have been; a later one that is noted does not count
-     * @return false when it, or a later one, is noted already
+     * @param latest the latest time that a correct clock can show; a recorded claim after it is ignored
+     * @return false when this firing, or a later one, is already claimed
      */
     boolean claim(String schedule, OffsetDateTime at, OffsetDateTime latest) {
         addSchedule(schedule);
@@ -35,17 +35,18 @@ final class ScheduleRepository {
                 == 1;
     }
 
-    /** When a schedule fired last; long ago when it never did. */
+    /** Returns the time of the last claim of a schedule; a time long ago when there is none. */
     OffsetDateTime lastClaim(String schedule) {
         addSchedule(schedule);
         return jdbc.queryForObject(sql("schedule-claim-last"), Map.of("schedule", schedule), OffsetDateTime.class);
     }
 
     /**
-     * Notes a firing of a schedule, unless another was noted since a look at it, or somebody is at work on the stream.
+     * Claims a firing of a schedule, unless another claim was recorded since it was read, or an attempt on the stream
+     * is in progress.
      *
-     * @param before what {@link #lastClaim} said
-     * @param latest the time after which no firing can have been; a later one that is noted does not count
+     * @param before the result of {@link #lastClaim}
+     * @param latest the latest time that a correct clock can show; a recorded claim after it is ignored
      */
     boolean claimAfter(
             String schedule, String stream, OffsetDateTime before, OffsetDateTime at, OffsetDateTime latest) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A stream that a schedule keeps in step, and the properties it goes by. */
+/** Defines the streams that are updated on a schedule, and their properties. */
 public enum ScheduledStream {
     /** The jobs feed. */
     JOBS("jobs", "jobfeed.jobs.enabled", "jobfeed.jobs.schedule", "jobfeed.jobs.freshness-target"),
@@ -34,23 +34,25 @@ public enum ScheduledStream {
         this.target = target;
     }
 
-    /** The stream's name in the database. */
+    /** Returns the stream's name in the database. */
     public String stream() {
         return stream;
     }
 
-    /** The Quartz schedule; empty when the flow is switched off or has none. */
+    /** Returns the Quartz schedule; empty when the stream is disabled or has none. */
     public Optional<String> schedule(JobfeedProperties settings) {
         return settings.flag(enabled) ? settings.text(schedule) : Optional.empty();
     }
 
-    /** How old the stream may get. */
+    /** Returns the maximum age of the stored data. */
     public Duration target(JobfeedProperties settings) {
         return settings.duration(target);
     }
 
     /** Finds a stream by its name in the database; empty when there is none of that name. */
     public static Optional<ScheduledStream> named(String stream) {
-        return Arrays.stream(values()).filter(it -> it.stream.equals(stream)).findFirst();
+        return Arrays.stream(values())
+                .filter(candidate -> candidate.stream.equals(stream))
+                .findFirst();
     }
 }

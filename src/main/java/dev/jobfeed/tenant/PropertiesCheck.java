@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Reads every property once, so that a value that cannot be used is reported at start and not when it is first needed. */
+/** Reads every property once, so that an invalid value is reported at startup and not when it is first needed. */
 public final class PropertiesCheck {
 
-    /** Where routes send change events to: a scheme, and what belongs to it. */
+    /** Matches the URI of an endpoint: a scheme and its remainder. */
     private static final String ENDPOINT = "[A-Za-z][A-Za-z0-9+.-]*:.+";
 
     private static final Map<String, Consumer<JobfeedProperties>> CHECKS = checks();
@@ -73,10 +73,10 @@ public final class PropertiesCheck {
     }
 
     /**
-     * Reads every property that has a form.
+     * Reads every property with a defined format.
      *
-     * @throws ConfigurationException with one sentence for each property that cannot be used, which names the property, its
-     *     value and what fits
+     * @throws ConfigurationException with one sentence for each invalid property, which names the property, its value
+     *     and what is expected
      */
     public static void check(JobfeedProperties settings) {
         Set<String> problems = new LinkedHashSet<>();

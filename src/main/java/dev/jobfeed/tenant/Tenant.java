@@ -24,10 +24,10 @@ import javax.sql.DataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * One instance of the feed: its settings, and a schema that holds its rows and nobody else's.
+ * Represents a tenant: its properties, and the schema that holds only its rows.
  *
  * @param name empty for the default tenant
- * @param transaction opens transactions on {@code dataSource}; the stores join them
+ * @param transaction opens transactions on {@code dataSource}; the repositories join them
  */
 public record Tenant(
         String name,
@@ -47,11 +47,11 @@ public record Tenant(
         MetricsRecorder meters) {
 
     /**
-     * A tenant whose tables are there.
+     * Creates a tenant whose tables exist.
      *
-     * @param pool may be that of other tenants too, and of a host
+     * @param pool may be shared with other tenants and with the host application
      * @param session the name of this process among the sessions of the database
-     * @param meters take what is measured
+     * @param meters records the metrics
      */
     public static Tenant over(
             String name,
@@ -89,22 +89,22 @@ public record Tenant(
                 meters.of(name));
     }
 
-    /** Whether it is the one without a name. */
+    /** Returns whether this is the default tenant. */
     public boolean isDefault() {
         return name.isEmpty();
     }
 
-    /** The name as an operator would put it. */
+    /** Describes a tenant for messages to the operator. */
     public static String describe(String name) {
         return name.isEmpty() ? "the default tenant" : "the tenant '" + name + "'";
     }
 
-    /** A command line about this tenant. */
+    /** Returns a command line for this tenant. */
     public String command(String arguments) {
         return "jobfeed " + arguments + (isDefault() ? "" : " --tenant " + name);
     }
 
-    /** A stream as it is told to an operator who has several tenants. */
+    /** Returns the name of a stream for messages, prefixed with the tenant unless it is the default tenant. */
     public String stream(String stream) {
         return isDefault() ? stream : name + " " + stream;
     }

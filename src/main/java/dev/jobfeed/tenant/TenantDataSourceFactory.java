@@ -4,10 +4,10 @@ import dev.jobfeed.config.JobfeedProperties;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Opens the database of a tenant that has an address of its own. */
+/** Opens the database of a tenant with its own URL. */
 @FunctionalInterface
 public interface TenantDataSourceFactory {
 
-    /** A pool over the database that {@code jobfeed.datasource.*} of these settings lead to; closed by its opener. */
+    /** Opens a connection pool for the {@code jobfeed.datasource.*} properties; the caller closes it. */
     DataSource open(JobfeedProperties settings) throws SQLException;
 }

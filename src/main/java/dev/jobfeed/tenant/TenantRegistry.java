@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /**
- * The tenants of a context: bean {@code jobfeedTenants}. The standard one is there from the beginning; any other is
- * opened by the first that names it, from the properties that begin with its name.
+ * Provides the tenants of a context: bean {@code jobfeedTenants}. The default tenant exists from the start; any other
+ * is opened on its first use, from the properties prefixed with its name.
  */
 public final class TenantRegistry {
 
@@ -35,10 +35,13 @@ public final class TenantRegistry {
     private static final Duration SECOND_CONNECTION = Duration.ofSeconds(5);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
 
-    /** Jobby.dev is an account of its own; without this, each tenant's live events would count as late. */
-    private static final Map<String, String> OF_THE_STANDARD_ONE = Map.of("jobfeed.jobby-live-events.schedule", "");
+    /**
+     * Properties fixed for named tenants. Jobby.dev has a separate account; otherwise, the live events of each tenant
+     * would count as late.
+     */
+    private static final Map<String, String> DEFAULT_TENANT_ONLY = Map.of("jobfeed.jobby-live-events.schedule", "");
 
-    private static final Set<String> TAKEN = Set.of("jobo", "jobby", "jobfeed", "camel");
+    private static final Set<String> RESERVED_NAMES = Set.of("jobo", "jobby", "jobfeed", "camel");
 
     private final TenantDataSourceFactory pools;
     private final DataSource pool;
@@ -46,17 +49,17 @@ public final class TenantRegistry {
     private final Clock clock;
     private final MetricsRecorder meters;
     private final Tenant defaultTenant;
-    private final Map<String, Tenant> get = new ConcurrentHashMap<>();
+    private final Map<String, Tenant> open = new ConcurrentHashMap<>();
     private final Map<String, Map<String, String>> configured = new ConcurrentHashMap<>();
-    private final Map<Place, String> holders = new ConcurrentHashMap<>();
+    private final Map<Location, String> tenantsByLocation = new ConcurrentHashMap<>();
 
-    /** Where a feed is kept. */
-    private record Place(String url, String schema) {}
+    /** The location of a feed. */
+    private record Location(String url, String schema) {}
 
     /**
-     * The tenants over the settings of a runtime.
+     * Creates the registry and opens the default tenant.
      *
-     * @param pool the database of the default tenant, and of every other that has no address of its own
+     * @param pool the database of the default tenant, and of every other tenant without its own URL
      * @param session the name of this process among the sessions of the database
      */
     public TenantRegistry(
@@ -75,18 +78,18 @@ public final class TenantRegistry {
         this.defaultTenant = open("", settings, pool);
     }
 
-    /** The one without a name. */
+    /** Returns the default tenant. */
     public Tenant defaultTenant() {
         return defaultTenant;
     }
 
-    /** Those that are open, the default tenant first. */
+    /** Returns the open tenants, the default tenant first. */
     public Stream<Tenant> all() {
-        return Stream.concat(Stream.of(defaultTenant), get.values().stream());
+        return Stream.concat(Stream.of(defaultTenant), open.values().stream());
     }
 
     /**
-     * A tenant by its name.
+     * Returns a tenant by its name.
      *
      * @param name null or empty for the default tenant
      * @throws ConfigurationException when it is not configured, or on the schema of another
@@ -95,45 +98,49 @@ public final class TenantRegistry {
         if (name == null || name.isEmpty()) {
             return defaultTenant;
         }
-        // a look first: another's opening, which may wait for its database, would hold up those that are open
-        Tenant tenant = get.get(name);
-        return tenant != null ? tenant : get.computeIfAbsent(name, this::open);
+        // checked first: opening another tenant may wait for its database, and would block access to those already open
+        Tenant tenant = open.get(name);
+        return tenant != null ? tenant : open.computeIfAbsent(name, this::open);
     }
 
-    /** Whose work an exchange does: its attempt's tenant, else the one named by the variable {@code jobfeedTenant}. */
+    /**
+     * Returns the tenant of an exchange: that of its attempt, otherwise the one named by the variable
+     * {@code jobfeedTenant}.
+     */
     public Tenant forExchange(Exchange exchange) {
         TenantWork work = exchange.getVariable("jobfeedAttempt", TenantWork.class);
         return work != null ? work.tenant() : get(exchange.getVariable("jobfeedTenant", String.class));
     }
 
-    /** The address of the API that an exchange's tenant talks to. */
+    /** Returns the API's base URL for an exchange's tenant. */
     public String baseUrl(Exchange exchange) {
         return forExchange(exchange).settings().baseUrl();
     }
 
     /**
-     * Sets properties of a tenant; they count before those of the runtime.
+     * Sets properties of a tenant, which take precedence over those of the runtime.
      *
-     * @throws ConfigurationException when they cannot be a tenant's, or it is set up differently already
+     * @throws ConfigurationException when they are not valid for a tenant, or when the tenant is already configured
+     *     differently
      */
     public void configure(String name, Map<String, String> properties) {
-        JobfeedProperties wanted = checked(defaultTenant.settings().of(name).with(properties), name);
-        // in turn with the opening of this tenant, which would miss them
-        get.compute(name, (same, tenant) -> {
+        JobfeedProperties requested = checked(defaultTenant.settings().of(name).with(properties), name);
+        // serialized with the opening of this tenant, which would otherwise miss them
+        open.compute(name, (same, tenant) -> {
             Map<String, String> before = configured.get(name);
             if (before == null && tenant == null) {
                 configured.put(name, Map.copyOf(properties));
                 return null;
             }
-            Map<String, String> others = before == null ? Map.of() : before;
-            JobfeedProperties settings = defaultTenant.settings().of(name).with(others);
-            List<String> different = Stream.concat(properties.keySet().stream(), others.keySet().stream())
-                    .filter(property -> !wanted.text(property).equals(settings.text(property)))
+            Map<String, String> existing = before == null ? Map.of() : before;
+            JobfeedProperties settings = defaultTenant.settings().of(name).with(existing);
+            List<String> different = Stream.concat(properties.keySet().stream(), existing.keySet().stream())
+                    .filter(property -> !requested.text(property).equals(settings.text(property)))
                     .distinct()
                     .sorted()
                     .toList();
             if (!different.isEmpty()) {
-                // without the values, of which one may be a secret
+                // without the values, one of which may be a secret
                 throw new ConfigurationException("The tenant '" + name
                         + "' has other settings already, from whoever named it first (the runtime, or another Kamelet): "
                         + String.join(", ", different)
@@ -156,7 +163,7 @@ public final class TenantRegistry {
             try {
                 return open(name, settings, dataSource);
             } catch (SQLException | RuntimeException e) {
-                // the next trigger tries again, with a pool of its own
+                // the next trigger retries with a new pool
                 if (isOpenedHere) {
                     close(dataSource);
                 }
@@ -178,17 +185,17 @@ public final class TenantRegistry {
     }
 
     /**
-     * The settings of a tenant. A name that nothing is configured for is a slip of the pen; it would read the whole feed
-     * with the key of the default tenant.
+     * Returns the properties of a tenant. A name without any configuration is rejected as a typing error; it would read
+     * the whole feed with the key of the default tenant.
      *
      * @param name empty for the default tenant
      */
-    public static JobfeedProperties settings(JobfeedProperties standard, String name) {
-        return name.isEmpty() ? standard : checked(standard.of(name), name);
+    public static JobfeedProperties settings(JobfeedProperties defaults, String name) {
+        return name.isEmpty() ? defaults : checked(defaults.of(name), name);
     }
 
     private static JobfeedProperties checked(JobfeedProperties settings, String name) {
-        if (!NAME.matcher(name).matches() || TAKEN.contains(name)) {
+        if (!NAME.matcher(name).matches() || RESERVED_NAMES.contains(name)) {
             throw new ConfigurationException("'" + name + "' cannot be a tenant's name; it takes lower-case letters,"
                     + " digits and hyphens, and is not one of the beginnings of properties.");
         }
@@ -203,14 +210,14 @@ public final class TenantRegistry {
                     + ".jobo.base-url, and no key; that of the default tenant is not sent there. Set " + name
                     + ".jobo.api-key.");
         }
-        return settings.with(OF_THE_STANDARD_ONE);
+        return settings.with(DEFAULT_TENANT_ONLY);
     }
 
     private Tenant open(String name, JobfeedProperties settings, DataSource pool) throws SQLException {
         PropertiesCheck.check(settings);
         DataSource dataSource = SchemaScopedDataSource.withoutTransactions(pool);
         claim(name, settings, dataSource);
-        // one after the other: on H2, two schemas that are made at once may lock each other out
+        // one at a time: on H2, two schemas created concurrently may deadlock
         synchronized (this) {
             Dialect.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
         }
@@ -218,12 +225,12 @@ public final class TenantRegistry {
     }
 
     /**
-     * Asks for a connection beside the one that the caller holds: migrations and the renewal of a lease do, and would wait until
-     * the pool gives up.
+     * Checks that the pool provides a second connection in addition to the current one: migrations and lease renewals
+     * need it, and would block until the pool times out.
      */
     private static void checkSecondConnection(DataSource dataSource) throws SQLException {
         CompletableFuture<Connection> second = new CompletableFuture<>();
-        Thread asking = new Thread(
+        Thread thread = new Thread(
                 () -> {
                     try (Connection connection = dataSource.getConnection()) {
                         second.complete(connection);
@@ -232,8 +239,8 @@ public final class TenantRegistry {
                     }
                 },
                 "jobfeed-second-connection");
-        asking.setDaemon(true);
-        asking.start();
+        thread.setDaemon(true);
+        thread.start();
         try {
             second.get(SECOND_CONNECTION.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -251,19 +258,20 @@ public final class TenantRegistry {
     }
 
     private void claim(String name, JobfeedProperties settings, DataSource dataSource) throws SQLException {
-        Place place;
+        Location location;
         try (Connection connection = dataSource.getConnection()) {
-            place = new Place(
+            location = new Location(
                     connection.getMetaData().getURL(),
                     settings.schema().isPresent() ? settings.schema().get() : connection.getSchema());
             checkSecondConnection(dataSource);
         }
-        String holder = holders.putIfAbsent(place, name);
-        if (holder != null && !holder.equals(name)) {
-            throw new ConfigurationException("The tenant '" + name + "' is configured on the schema " + place.schema()
-                    + ", which holds the feed of "
-                    + Tenant.describe(holder)
-                    + ". One schema holds one feed; set " + name + ".jobfeed.datasource.schema to another.");
+        String owner = tenantsByLocation.putIfAbsent(location, name);
+        if (owner != null && !owner.equals(name)) {
+            throw new ConfigurationException(
+                    "The tenant '" + name + "' is configured on the schema " + location.schema()
+                            + ", which holds the feed of "
+                            + Tenant.describe(owner)
+                            + ". One schema holds one feed; set " + name + ".jobfeed.datasource.schema to another.");
         }
     }
 }

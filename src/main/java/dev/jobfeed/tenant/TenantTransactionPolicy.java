@@ -13,9 +13,9 @@ import org.apache.camel.spi.UnitOfWork;
 import org.apache.camel.support.processor.DelegateSyncProcessor;
 
 /**
- * The policy of a {@code transacted} step: bean {@code jobfeedTransaction}. Each exchange passes the step in a
- * transaction of its own tenant; Camel's own policy knows one transaction manager a step. It is no
- * {@code TransactedPolicy}, because a host's {@code transacted} without a reference takes the only one of these it finds.
+ * Runs a {@code transacted} step in a transaction of the exchange's tenant: bean {@code jobfeedTransaction}. Camel's
+ * own policy supports one transaction manager per step. Not a {@code TransactedPolicy}, because a {@code transacted}
+ * step of the host application without a reference uses the only bean of that type it finds.
  */
 public final class TenantTransactionPolicy implements Policy {
 
@@ -50,7 +50,7 @@ public final class TenantTransactionPolicy implements Policy {
             return true;
         }
 
-        /** The mark would end every route behind it, that of alerts included. */
+        /** Clears the rollback mark, which would end every route after this step, including that of alerts. */
         private static AttemptFailedException rolledBack(Exchange exchange) {
             exchange.setRollbackOnly(false);
             exchange.setRollbackOnlyLast(false);
@@ -60,7 +60,7 @@ public final class TenantTransactionPolicy implements Policy {
                     "Check the steps of your own in it, and what they call.");
         }
 
-        /** The unit of work is told, so that Camel keeps everything inside on this thread. */
+        /** Marks the unit of work as transacted, so that Camel keeps the enclosed steps on this thread. */
         @Override
         public void process(Exchange exchange) {
             Tenant tenant = tenants.forExchange(exchange);

@@ -1,6 +1,6 @@
 package dev.jobfeed.tenant;
 
-/** Work on the feed of one tenant, as an attempt is. */
+/** Work on the feed of one tenant, such as an attempt. */
 public interface TenantWork {
 
     /** Returns the tenant that the work is for. */
