@@ -41,7 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 /**
  * Reads answers that Jazzer makes from the seeds, guided by the code they reach, by what the routes read them with, from the
  * status line on. Some of them go through the routes into a database as well. It runs before packaging, for a minute, and for an
- * hour with {@code -Pfuzz}. What it finds goes to the seeds, which {@link AnyAnswerTest} repeats.
+ * hour with {@code -Pfuzz}. What it finds goes to the seeds, which {@link AnyResponseTest} repeats.
  */
 class ResponseFuzz {
 
