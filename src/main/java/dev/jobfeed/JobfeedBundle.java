@@ -141,7 +141,9 @@ public final class JobfeedBundle {
         registry.bind("jobfeedSync", coordinator);
         registry.bind("jobfeedFeedSync", new FeedSync(tenants, coordinator));
         Executor prefetchThreads = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");
-        registry.bind("jobfeedPrefetcher", new PagePrefetcher(coordinator, context.createProducerTemplate(), prefetchThreads));
+        registry.bind(
+                "jobfeedPrefetcher",
+                new PagePrefetcher(coordinator, context.createProducerTemplate(), prefetchThreads));
         registry.bind("jobfeedExpiry", new ExpirySweepService(coordinator));
         registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants, heartbeats, owner));
         registry.bind("jobfeedExpiredIds", new ExpiredIdReader(tenants, heartbeats, options.clock(), owner));
@@ -168,19 +170,26 @@ public final class JobfeedBundle {
         HttpClientConnectionManager connections = httpClients.connections();
         context.addComponent(
                 "jobo-http", httpClients.component(connections, settings.duration("jobo.http.response-timeout")));
-        heartbeats.scheduleWithFixedDelay(new ClockWatch(context), CLOCK_CHECK_SECONDS, CLOCK_CHECK_SECONDS, TimeUnit.SECONDS);
+        heartbeats.scheduleWithFixedDelay(
+                new ClockWatch(context), CLOCK_CHECK_SECONDS, CLOCK_CHECK_SECONDS, TimeUnit.SECONDS);
         registry.bind("jobfeedSchedules", new ScheduleClaims(tenants, options.clock()));
         registry.bind(
                 "jobfeedOutbox",
                 new OutboxRelay(
-                        tenants, JobfeedBundle::outboxSources, heartbeats, options.clock(), owner, new SplittableRandom()));
+                        tenants,
+                        JobfeedBundle::outboxSources,
+                        heartbeats,
+                        options.clock(),
+                        owner,
+                        new SplittableRandom()));
         bindJobby(registry, tenants.defaultTenant(), owner, options.clock());
         if (settings.text("jobby.webhook-secret").isPresent()) {
             RawBodyTypeConverter.bind(context, settings.webhookMaxBytes());
         }
         HttpClientConnectionManager jobbyConnections = httpClients.connections();
         context.addComponent(
-                "jobby-http", httpClients.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
+                "jobby-http",
+                httpClients.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
         PooledExchangeFactory.install(context);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             /** Installs the factory again, because the runtime may configure its context after the bundle is bound. */
@@ -204,7 +213,8 @@ public final class JobfeedBundle {
             public void onContextStarted(CamelContext started) {
                 if (settings.text("jobfeed.console.enabled").equals(Optional.of("true"))) {
                     token.first()
-                            .ifPresent(created -> LOG.info("console actions need this token, shown only now: {}", created));
+                            .ifPresent(created ->
+                                    LOG.info("console actions need this token, shown only now: {}", created));
                 }
                 if (!routes.anyLoaded()) {
                     LOG.warn(

@@ -39,7 +39,8 @@ final class H2SharedServer implements AutoCloseable {
                 .start();
         Path addressFile = addressFile(url);
         Files.deleteIfExists(addressFile);
-        Files.createFile(addressFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(
+                addressFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(addressFile, "jdbc:h2:tcp://127.0.0.1:" + server.getPort() + "/" + key);
         return Optional.of(new H2SharedServer(server, addressFile));
     }

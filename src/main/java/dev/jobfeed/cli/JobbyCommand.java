@@ -252,7 +252,8 @@ final class JobbyCommand {
                     .put("matched_at", RunJson.text(match.matchedAt()))
                     .put("relayed_at", RunJson.text(match.relayedAt())));
             ArrayNode openAlerts = json.putArray("alerts");
-            alerts.forEach(alert -> openAlerts.addObject()
+            alerts.forEach(alert -> openAlerts
+                    .addObject()
                     .put("condition", alert.condition())
                     .put("message", alert.message())
                     .put("remedy", alert.remedy())

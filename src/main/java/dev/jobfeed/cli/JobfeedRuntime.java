@@ -104,7 +104,8 @@ final class JobfeedRuntime implements AutoCloseable {
             } else if (address.isEmpty()) {
                 main.configure().withAutoStartupExcludePattern(SERVERS);
             }
-            address.ifPresent(endpoint -> endpoint.serve(main, settings.number("jobby.webhooks.max-bytes", 1, 1 << 24)));
+            address.ifPresent(
+                    endpoint -> endpoint.serve(main, settings.number("jobby.webhooks.max-bytes", 1, 1 << 24)));
             JobfeedBundle[] bundle = new JobfeedBundle[1];
             Traces[] traces = new Traces[1];
             main.addMainListener(new org.apache.camel.main.MainListenerSupport() {

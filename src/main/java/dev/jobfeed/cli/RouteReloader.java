@@ -58,10 +58,10 @@ final class RouteReloader {
     /** Watches a directory until the context stops. */
     static void watch(CamelContext context, SyncCoordinator coordinator, JobfeedProperties settings, Path directory)
             throws Exception {
-        RouteReloader reload = new RouteReloader(context, coordinator, settings, directory);
+        RouteReloader reloader = new RouteReloader(context, coordinator, settings, directory);
         FileWatcherResourceReloadStrategy watcher = new FileWatcherResourceReloadStrategy(directory.toString());
         watcher.setFileFilter(file -> file.getName().endsWith(".camel.yaml"));
-        watcher.setResourceReload((name, resource) -> reload.look());
+        watcher.setResourceReload((name, resource) -> reloader.reload());
         context.addService(watcher);
     }
 

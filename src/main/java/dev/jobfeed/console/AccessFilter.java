@@ -54,8 +54,7 @@ public final class AccessFilter {
         checkHost(exchange);
         checkMethod(exchange, "GET, HEAD");
         Message message = exchange.getMessage();
-        contract
-                .parameters(message.getHeader(Exchange.HTTP_PATH, "", String.class))
+        contract.parameters(message.getHeader(Exchange.HTTP_PATH, "", String.class))
                 .ifPresent(described -> {
                     checkLoad(exchange);
                     QueryParameters.of(exchange).check(described);

@@ -44,7 +44,8 @@ public final class ConsoleActions {
     /** Lists the actions available on a stream, each with its cost. */
     public String list(Exchange exchange) {
         QueryParameters query = QueryParameters.of(exchange);
-        ScheduledStream scheduled = HttpProblemException.stream(query.text("stream").orElse("jobs"));
+        ScheduledStream scheduled =
+                HttpProblemException.stream(query.text("stream").orElse("jobs"));
         TenantConsole console = consoles.named(query.text("tenant").orElse(""));
         SchedulePauses schedules = console.schedules();
         CostForecast costs = console.costs();
@@ -68,7 +69,9 @@ public final class ConsoleActions {
                     CostForecast.Cost.nothing(String.format(
                             Locale.ROOT, "%,d active jobs that the last resync did not bring expire.", pending)));
         }
-        long bad = scheduled == ScheduledStream.JOBS ? console.tenant().quarantine().openCount() : 0;
+        long bad = scheduled == ScheduledStream.JOBS
+                ? console.tenant().quarantine().openCount()
+                : 0;
         if (bad > 0) {
             add(
                     list,
@@ -83,7 +86,10 @@ public final class ConsoleActions {
                     "resume",
                     "Resume schedule",
                     CostForecast.Cost.nothing("The schedule starts attempts again, the next one "
-                            + schedules.next(scheduled).map(next -> "at " + next).orElse("never")
+                            + schedules
+                                    .next(scheduled)
+                                    .map(next -> "at " + next)
+                                    .orElse("never")
                             + "; each costs what Sync now does."));
         } else if (scheduled.schedule(console.tenant().settings()).isPresent()) {
             add(
@@ -142,7 +148,8 @@ public final class ConsoleActions {
         }
         check(body, "tenant", JsonNode::isTextual, "a text");
         check(body, "confirm_cost", JsonNode::isBoolean, "true or false");
-        ScheduledStream scheduled = HttpProblemException.stream(body.get("stream").asText());
+        ScheduledStream scheduled =
+                HttpProblemException.stream(body.get("stream").asText());
         TenantConsole console = consoles.named(body.path("tenant").asText(""));
         exchange.setVariable("jobfeedTenant", console.tenant().name());
         exchange.setVariable("jobfeedStream", scheduled.stream());

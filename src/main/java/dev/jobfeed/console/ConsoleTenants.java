@@ -29,7 +29,8 @@ public final class ConsoleTenants {
                 tenant.name(),
                 name -> TenantConsole.of(
                         tenant,
-                        stream -> coordinator.active()
+                        stream -> coordinator
+                                .active()
                                 .filter(attempt -> attempt.tenant().name().equals(name)
                                         && attempt.stream().equals(stream))
                                 .findFirst(),

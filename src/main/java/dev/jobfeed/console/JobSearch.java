@@ -82,15 +82,17 @@ final class JobSearch {
         ArrayNode jobs = found.putArray("jobs");
         try {
             Cursor[] last = new Cursor[1];
-            jdbc.query(SqlCatalog.only(criteria::containsKey, SqlCatalog.text("job-search", database)), criteria, row -> {
-                if (jobs.size() < query.limit()) {
-                    jobs.add(json(row));
-                    last[0] = new Cursor(
-                            row.getObject("first_seen_at", OffsetDateTime.class), row.getObject("id", UUID.class));
-                } else {
-                    found.put("next_cursor", last[0].text());
-                }
-            });
+            jdbc.query(
+                    SqlCatalog.only(criteria::containsKey, SqlCatalog.text("job-search", database)), criteria, row -> {
+                        if (jobs.size() < query.limit()) {
+                            jobs.add(json(row));
+                            last[0] = new Cursor(
+                                    row.getObject("first_seen_at", OffsetDateTime.class),
+                                    row.getObject("id", UUID.class));
+                        } else {
+                            found.put("next_cursor", last[0].text());
+                        }
+                    });
         } catch (DataAccessException e) {
             if (e.getMostSpecificCause() instanceof SQLException cause && CANCELLED.equals(cause.getSQLState())) {
                 throw new HttpProblemException(

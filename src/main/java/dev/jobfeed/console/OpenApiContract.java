@@ -57,7 +57,8 @@ public final class OpenApiContract {
                         names.add(parameter.get("name").asText());
                     }
                 });
-                parameters.put(Pattern.compile(PATH_PARAMETER.matcher(path.getKey()).replaceAll("[^/]+") + "/?"), names);
+                parameters.put(
+                        Pattern.compile(PATH_PARAMETER.matcher(path.getKey()).replaceAll("[^/]+") + "/?"), names);
             }
         });
         fields = new TreeSet<>();

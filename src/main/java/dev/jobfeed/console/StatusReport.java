@@ -111,7 +111,9 @@ public final class StatusReport {
     private ObjectNode stream(ScheduledStream scheduled) {
         // before the run is read: otherwise a run that ends in between would seem open without an attempt
         boolean isLeased = Boolean.TRUE.equals(jdbc.queryForObject(
-                SqlCatalog.text("lease-at-work", tenant.database()), Map.of("stream", scheduled.stream()), Boolean.class));
+                SqlCatalog.text("lease-at-work", tenant.database()),
+                Map.of("stream", scheduled.stream()),
+                Boolean.class));
         StreamState state = runs.state(scheduled.stream());
         Freshness freshness = Freshness.of(scheduled, state, settings, now());
         ObjectNode json = JSON.createObjectNode();
@@ -123,7 +125,9 @@ public final class StatusReport {
         json.put("clock_difference_seconds", seconds(state.clockDifference()));
         json.put("schedule", scheduled.schedule(settings).orElse(null));
         json.put("next_run_at", RunJson.text(schedules.next(scheduled).orElse(null)));
-        json.put("paused_at", RunJson.text(schedules.pausedSince(scheduled.stream()).orElse(null)));
+        json.put(
+                "paused_at",
+                RunJson.text(schedules.pausedSince(scheduled.stream()).orElse(null)));
         json.put("at_work", isLeased);
         if (state.openRunId() == null) {
             json.putNull("open_run");
@@ -135,7 +139,8 @@ public final class StatusReport {
 
     /** Formats an open run with its progress; the speed is known only if this process runs the attempt. */
     private ObjectNode openRun(Run run) {
-        RunProgress progress = activeAttempt.apply(run.stream())
+        RunProgress progress = activeAttempt
+                .apply(run.stream())
                 .filter(attempt -> attempt.run() != null && attempt.run().id() == run.id())
                 .map(RunProgress::of)
                 .orElseGet(() -> RunProgress.of(run));

@@ -64,7 +64,7 @@ public final class JobbyException extends RuntimeException implements RetryHint 
         return status;
     }
 
-    /** The same, for expressions in routes. */
+    /** Returns the status, for expressions in routes. */
     public int getStatus() {
         return status;
     }
@@ -74,7 +74,7 @@ public final class JobbyException extends RuntimeException implements RetryHint 
         return code;
     }
 
-    /** The same, for expressions in routes. */
+    /** Returns the code, for expressions in routes. */
     public String getCode() {
         return code;
     }

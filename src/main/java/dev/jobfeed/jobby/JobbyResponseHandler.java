@@ -112,7 +112,8 @@ public final class JobbyResponseHandler {
     public long pause(String path) {
         Instant until = blockedUntil.get(path);
         Duration left = until == null ? Duration.ZERO : Duration.between(clock.instant(), until);
-        return Math.max(0, Math.min(left.toMillis() + (left.toNanosPart() % 1_000_000 > 0 ? 1 : 0), MAX_DELAY.toMillis()));
+        return Math.max(
+                0, Math.min(left.toMillis() + (left.toNanosPart() % 1_000_000 > 0 ? 1 : 0), MAX_DELAY.toMillis()));
     }
 
     /**
@@ -194,7 +195,9 @@ public final class JobbyResponseHandler {
                 ProblemTranslator.isCut(body)
                         ? "a body longer than " + ProblemTranslator.ERROR_BYTES + " bytes"
                         : sanitize(text(envelope.path("error"))),
-                envelope.hasNonNull("details") ? sanitize(envelope.get("details").toString()) : null,
+                envelope.hasNonNull("details")
+                        ? sanitize(envelope.get("details").toString())
+                        : null,
                 RetryAfterParser.of(retryAfter == null ? null : Map.of("Retry-After", retryAfter), null, now),
                 RateLimitHeaders.untilReset(response.getHeader("X-RateLimit-Reset", String.class), now));
     }

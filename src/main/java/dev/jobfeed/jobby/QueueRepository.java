@@ -48,7 +48,9 @@ public final class QueueRepository {
 
     /** Returns the open request for an event. */
     Optional<JoinRequest> openOf(String eventId) {
-        return jdbc.query(sql("queue-open-of-event"), Map.of("event_id", eventId), QueueRepository::joinRequest).stream()
+        return jdbc
+                .query(sql("queue-open-of-event"), Map.of("event_id", eventId), QueueRepository::joinRequest)
+                .stream()
                 .findFirst();
     }
 

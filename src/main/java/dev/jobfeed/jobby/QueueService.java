@@ -184,7 +184,8 @@ public final class QueueService {
     /** Delays the next poll by the interval, or longer after a rejection that only the operator can resolve. */
     public void polled(UUID claim, Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        boolean isFinal = failure instanceof JobbyException rejection && !rejection.isPassing() && rejection.status() != 404;
+        boolean isFinal =
+                failure instanceof JobbyException rejection && !rejection.isPassing() && rejection.status() != 404;
         store.polled(claim, isFinal ? REJECTED_POLL_INTERVAL : settings.jobbyPollInterval());
     }
 

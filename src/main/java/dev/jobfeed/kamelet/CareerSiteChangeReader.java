@@ -82,7 +82,7 @@ public final class CareerSiteChangeReader {
             return null;
         }
         Reading reading = new Reading(reader, lease);
-        reading.heartbeat = LeaseRenewer.of(
+        reading.leaseRenewer = LeaseRenewer.of(
                 heartbeats, reader.leases(), lease, reader.settings().lease(), () -> reading.lost = true);
         return reading;
     }
@@ -113,7 +113,7 @@ public final class CareerSiteChangeReader {
 
     /** Releases the lease. */
     public void end(Reading reading) {
-        reading.heartbeat.close();
+        reading.leaseRenewer.close();
         reading.tenant.leases().release(reading.lease);
     }
 

@@ -36,8 +36,7 @@ public final class ExpiredIdReader {
     private final Clock clock;
     private final LeaseOwner owner;
 
-    public ExpiredIdReader(
-            TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner owner) {
+    public ExpiredIdReader(TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner owner) {
         this.tenants = tenants;
         this.heartbeats = heartbeats;
         this.clock = clock;
@@ -96,7 +95,7 @@ public final class ExpiredIdReader {
         OffsetDateTime start = reading.clock.at(nanos);
         reading.sweep = new ExpirySweep(
                 since(reading, state, start), start, nanos, reader.settings().expiredBatchSize());
-        reading.heartbeat = LeaseRenewer.of(heartbeats, reader.leases(), lease, duration, () -> reading.lost = true);
+        reading.leaseRenewer = LeaseRenewer.of(heartbeats, reader.leases(), lease, duration, () -> reading.lost = true);
         return reading;
     }
 
@@ -164,7 +163,7 @@ public final class ExpiredIdReader {
 
     /** Releases the lease. */
     public void end(Reading reading) {
-        reading.heartbeat.close();
+        reading.leaseRenewer.close();
         reading.tenant.leases().release(reading.lease);
     }
 }

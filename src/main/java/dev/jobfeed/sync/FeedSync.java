@@ -422,12 +422,13 @@ public final class FeedSync {
         if (attempt.run().cursorResets() > MAX_CURSOR_RESETS) {
             throw new AttemptFailedException(
                     "cursor-restarts",
-                    "The feed lost its cursor more than " + MAX_CURSOR_RESETS + " times in run " + run.id() + ", which has"
+                    "The feed lost its cursor more than " + MAX_CURSOR_RESETS + " times in run " + run.id()
+                            + ", which has"
                             + " received " + run.counts().received() + " rows for "
                             + attempt.run().creditsSpent().stripTrailingZeros().toPlainString()
                             + " credits so far.",
-                    "The next attempt reads the feed from its beginning. If this lasts, tell Jobo; " + abandonCommand(attempt)
-                            + " closes the run.");
+                    "The next attempt reads the feed from its beginning. If this lasts, tell Jobo; "
+                            + abandonCommand(attempt) + " closes the run.");
         }
     }
 }

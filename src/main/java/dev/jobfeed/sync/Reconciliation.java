@@ -68,7 +68,8 @@ public final class Reconciliation {
         int closed = tenant.transaction().execute(status -> {
             String reason = reason(attempt);
             UUID from = attempt.reconcilesFrom();
-            List<UUID> unseen = from == null ? List.of() : tenant.reconcile().unseen(run.id(), from, ROWS_PER_TRANSACTION);
+            List<UUID> unseen =
+                    from == null ? List.of() : tenant.reconcile().unseen(run.id(), from, ROWS_PER_TRANSACTION);
             boolean isLast = unseen.size() < ROWS_PER_TRANSACTION;
             int expired = 0;
             if (attempt.holdReason() == null) {

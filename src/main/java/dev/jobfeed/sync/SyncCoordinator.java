@@ -70,8 +70,7 @@ public final class SyncCoordinator {
     private final Map<SyncAttempt, LeaseRenewer> active = new ConcurrentHashMap<>();
     private volatile boolean paused;
 
-    public SyncCoordinator(
-            TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner owner) {
+    public SyncCoordinator(TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner owner) {
         this.tenants = tenants;
         this.heartbeats = heartbeats;
         this.clock = clock;

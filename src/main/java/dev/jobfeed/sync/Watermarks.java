@@ -87,8 +87,9 @@ public final class Watermarks {
      * @param earlier start of an earlier complete run, see {@link #substitute}; one day ago if empty
      */
     public static StreamState usable(StreamState state, OffsetDateTime now, Optional<OffsetDateTime> earlier) {
-        OffsetDateTime run =
-                isAfter(state.lastRunStartedAt(), now) ? earlier.orElse(now.minus(MAX_SHIFT)) : state.lastRunStartedAt();
+        OffsetDateTime run = isAfter(state.lastRunStartedAt(), now)
+                ? earlier.orElse(now.minus(MAX_SHIFT))
+                : state.lastRunStartedAt();
         if (!isAfter(state.lastSweepStartedAt(), now)) {
             return state.with(run, state.lastSweepStartedAt(), state.earliestSweepStartedAt());
         }
