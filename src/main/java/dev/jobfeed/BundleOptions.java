@@ -11,12 +11,13 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 
 /**
- * What a host of the bundle decides.
+ * Options that the host application passes to the bundle.
  *
- * @param dataSource finds the database to fill in the host's context
- * @param properties what the host sets a property to, beside what its context knows; null for nothing
- * @param pools opens the databases of tenants that have an address of their own
- * @param clock the source of every time the bundle stores
+ * @param dataSource finds the database to fill, given the host's context
+ * @param properties additional source of property values, asked after the context and before the defaults; returns null
+ *     for a property without value
+ * @param pools opens the databases of tenants that have a database address of their own
+ * @param clock source of all times that the bundle stores
  */
 public record BundleOptions(
         Function<CamelContext, DataSource> dataSource,
@@ -24,33 +25,35 @@ public record BundleOptions(
         TenantDataSourceFactory pools,
         Clock clock) {
 
-    /** The host's data source of the name in {@code jobfeed.datasource.bean}, or else the only one there is. */
+    /**
+     * Uses the host's data source named in {@code jobfeed.datasource.bean}, or the only data source in the registry.
+     */
     public static BundleOptions standard() {
-        return new BundleOptions(BundleOptions::ofTheHost, name -> null, BundleOptions::noPool, Clock.systemUTC());
+        return new BundleOptions(BundleOptions::fromRegistry, name -> null, BundleOptions::noPool, Clock.systemUTC());
     }
 
-    /** A data source that need not be a bean of the host. */
+    /** Uses a data source that need not be a bean of the host. */
     public static BundleOptions of(DataSource dataSource) {
         return new BundleOptions(context -> dataSource, name -> null, BundleOptions::noPool, Clock.systemUTC());
     }
 
-    /** The host's data source of this name. */
+    /** Uses the host's data source of this name. */
     public static BundleOptions named(String bean) {
         return new BundleOptions(
                 context -> named(context, bean), name -> null, BundleOptions::noPool, Clock.systemUTC());
     }
 
-    /** The same with properties from where the context does not look before it comes to a default. */
+    /** Returns a copy with a source of property values that is asked after the context and before the defaults. */
     public BundleOptions withProperties(UnaryOperator<String> other) {
         return new BundleOptions(dataSource, other, pools, clock);
     }
 
-    /** The same for a host that opens databases for tenants. */
+    /** Returns a copy for a host that opens databases for tenants. */
     public BundleOptions withPools(TenantDataSourceFactory other) {
         return new BundleOptions(dataSource, properties, other, clock);
     }
 
-    /** The same by another clock. */
+    /** Returns a copy with another clock. */
     public BundleOptions withClock(Clock other) {
         return new BundleOptions(dataSource, properties, pools, other);
     }
@@ -60,7 +63,7 @@ public record BundleOptions(
                 + " jobfeed.datasource.schema in the database that it has.");
     }
 
-    private static DataSource ofTheHost(CamelContext context) {
+    private static DataSource fromRegistry(CamelContext context) {
         String bean = context.getPropertiesComponent()
                 .resolveProperty("jobfeed.datasource.bean")
                 .map(String::strip)
@@ -77,11 +80,11 @@ public record BundleOptions(
     }
 
     static DataSource named(CamelContext context, String bean) {
-        DataSource found = context.getRegistry().lookupByNameAndType(bean, DataSource.class);
-        if (found == null) {
+        DataSource dataSource = context.getRegistry().lookupByNameAndType(bean, DataSource.class);
+        if (dataSource == null) {
             throw new ConfigurationException(
                     "The context has no data source '" + bean + "'; jobfeed.datasource.bean takes the name of one.");
         }
-        return found;
+        return dataSource;
     }
 }

@@ -80,37 +80,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Binds what the routes in {@code routes/} refer to into a Camel context.
+ * Binds the beans and components that the routes in {@code routes/} refer to into a Camel context.
  *
- * <p>It adds beans whose names begin with {@code jobfeed}, the HTTP components {@code jobo-http} and {@code jobby-http},
- * and the defaults of the bundle's properties, and touches nothing else of the context.
+ * <p>Adds beans whose names begin with {@code jobfeed}, the HTTP components {@code jobo-http} and {@code jobby-http},
+ * and the defaults of the bundle's properties. Changes nothing else in the context.
  */
 public final class JobfeedBundle {
 
-    /** The files in {@code routes/} of the jar, without their ending {@code .camel.yaml}. */
+    /** The files in {@code routes/} of the jar, without the suffix {@code .camel.yaml}. */
     public static final List<String> ROUTES = ShippedRoutes.FILES;
 
     private static final Logger LOG = LoggerFactory.getLogger(JobfeedBundle.class);
 
-    /** How long a page that is being asked for may take before a stop cuts the call off. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    /** How long a shutdown waits for an in-flight page before it closes the connections. */
+    private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(2);
 
-    /** Seconds between two looks at whether the clock was set back. */
-    private static final long CLOCK_WATCH = 5;
+    /** Seconds between two checks whether the clock was set back. */
+    private static final long CLOCK_CHECK_SECONDS = 5;
 
-    private final SyncCoordinator attempts;
+    private final SyncCoordinator coordinator;
     private final TenantRegistry tenants;
 
-    private JobfeedBundle(SyncCoordinator attempts, TenantRegistry tenants) {
-        this.attempts = attempts;
+    private JobfeedBundle(SyncCoordinator coordinator, TenantRegistry tenants) {
+        this.coordinator = coordinator;
         this.tenants = tenants;
     }
 
     /**
-     * Brings the schema up to date and binds the beans; to be called before the routes are loaded.
+     * Migrates the schema and binds the beans. Must be called before the routes are loaded.
      *
-     * @throws ConfigurationException when a property cannot be used
-     * @throws SQLException when the database cannot be reached
+     * @throws ConfigurationException if a property is invalid
+     * @throws SQLException if the database cannot be reached
      */
     public static JobfeedBundle bind(CamelContext context, BundleOptions options) throws SQLException {
         UnknownProperties.in(context)
@@ -120,35 +120,37 @@ public final class JobfeedBundle {
         new DefaultsPropertiesSource(context, options.properties()).add();
         JobfeedProperties settings =
                 JobfeedProperties.over(name -> context.getPropertiesComponent().resolveProperty(name));
-        LeaseOwner holder = LeaseOwner.currentProcess();
+        LeaseOwner owner = LeaseOwner.currentProcess();
         MetricsRecorder meters = MetricsRecorder.in(context);
         TenantRegistry tenants = new TenantRegistry(
                 settings,
                 options.dataSource().apply(context),
                 pools(context, options),
-                holder.session(),
+                owner.session(),
                 options.clock(),
                 meters);
         ScheduledExecutorService heartbeats =
                 context.getExecutorServiceManager().newScheduledThreadPool(context, "jobfeed-lease", 1);
-        SyncCoordinator attempts = new SyncCoordinator(tenants, heartbeats, options.clock(), holder);
+        SyncCoordinator coordinator = new SyncCoordinator(tenants, heartbeats, options.clock(), owner);
 
         BundleRouteGuard routes = BundleRouteGuard.install(context);
         Registry registry = context.getRegistry();
         registry.bind("jobfeedTenants", tenants);
         registry.bind("jobfeedTransaction", new TenantTransactionPolicy(tenants));
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
-        registry.bind("jobfeedSync", attempts);
-        registry.bind("jobfeedFeedSync", new FeedSync(tenants, attempts));
-        Executor ahead = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");
-        registry.bind("jobfeedPrefetcher", new PagePrefetcher(attempts, context.createProducerTemplate(), ahead));
-        registry.bind("jobfeedExpiry", new ExpirySweepService(attempts));
-        registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants, heartbeats, holder));
-        registry.bind("jobfeedExpiredIds", new ExpiredIdReader(tenants, heartbeats, options.clock(), holder));
-        registry.bind("jobfeedReconciliation", new Reconciliation(attempts));
+        registry.bind("jobfeedSync", coordinator);
+        registry.bind("jobfeedFeedSync", new FeedSync(tenants, coordinator));
+        Executor prefetchThreads = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");
+        registry.bind(
+                "jobfeedPrefetcher",
+                new PagePrefetcher(coordinator, context.createProducerTemplate(), prefetchThreads));
+        registry.bind("jobfeedExpiry", new ExpirySweepService(coordinator));
+        registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants, heartbeats, owner));
+        registry.bind("jobfeedExpiredIds", new ExpiredIdReader(tenants, heartbeats, options.clock(), owner));
+        registry.bind("jobfeedReconciliation", new Reconciliation(coordinator));
         registry.bind("jobfeedAlerts", new AlertNotifier(tenants));
         registry.bind("jobfeedCompanies", new CompanyProfileService(tenants, options.clock()));
-        ConsoleTenants consoles = new ConsoleTenants(tenants, attempts, options.clock());
+        ConsoleTenants consoles = new ConsoleTenants(tenants, coordinator, options.clock());
         AccessToken token = new AccessToken(tenants.defaultTenant(), options.clock());
         registry.bind("jobfeedJobCounts", consoles);
         OpenApiContract description = new OpenApiContract();
@@ -160,38 +162,43 @@ public final class JobfeedBundle {
         registry.bind("jobfeedResult", new ResultAggregationStrategy());
         registry.bind("jobfeedCallResult", new ResultAggregationStrategy("joboCreditsDeducted"));
         registry.bind("jobfeedRunResult", new RunResult());
-        registry.bind("jobfeedApiResponses", new JoboResponseHandler(tenants, ahead, options.clock()));
+        registry.bind("jobfeedApiResponses", new JoboResponseHandler(tenants, prefetchThreads, options.clock()));
         registry.bind("jobfeedRetryPolicy", new RetryPolicy(tenants, options.clock(), new SplittableRandom()));
         registry.bind("jobfeedApiKey", new ApiKeyProvider(tenants));
         observe(context, tenants, meters, options.clock());
-        HttpClientFactory network = HttpClientFactory.of(settings);
-        HttpClientConnectionManager connections = network.connections();
+        HttpClientFactory httpClients = HttpClientFactory.of(settings);
+        HttpClientConnectionManager connections = httpClients.connections();
         context.addComponent(
-                "jobo-http", network.component(connections, settings.duration("jobo.http.response-timeout")));
-        heartbeats.scheduleWithFixedDelay(new ClockWatch(context), CLOCK_WATCH, CLOCK_WATCH, TimeUnit.SECONDS);
+                "jobo-http", httpClients.component(connections, settings.duration("jobo.http.response-timeout")));
+        heartbeats.scheduleWithFixedDelay(
+                new ClockWatch(context), CLOCK_CHECK_SECONDS, CLOCK_CHECK_SECONDS, TimeUnit.SECONDS);
         registry.bind("jobfeedSchedules", new ScheduleClaims(tenants, options.clock()));
         registry.bind(
                 "jobfeedOutbox",
                 new OutboxRelay(
-                        tenants, JobfeedBundle::events, heartbeats, options.clock(), holder, new SplittableRandom()));
-        bindJobby(registry, tenants.defaultTenant(), holder, options.clock());
+                        tenants,
+                        JobfeedBundle::outboxSources,
+                        heartbeats,
+                        options.clock(),
+                        owner,
+                        new SplittableRandom()));
+        bindJobby(registry, tenants.defaultTenant(), owner, options.clock());
         if (settings.text("jobby.webhook-secret").isPresent()) {
             RawBodyTypeConverter.bind(context, settings.webhookMaxBytes());
         }
-        HttpClientConnectionManager jobbyConnections = network.connections();
+        HttpClientConnectionManager jobbyConnections = httpClients.connections();
         context.addComponent(
-                "jobby-http", network.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
+                "jobby-http",
+                httpClients.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
         PooledExchangeFactory.install(context);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
-            /** The runtime may have configured its context after the bundle was bound. */
+            /** Installs the factory again, because the runtime may configure its context after the bundle is bound. */
             @Override
             public void onContextInitializing(CamelContext initializing) {
                 PooledExchangeFactory.install(initializing);
             }
 
-            /**
-             * Refuses a reload that would remove the bundle's routes.
-             */
+            /** Rejects a reload strategy that would remove the bundle's routes. */
             @Override
             public void onContextStarting(CamelContext starting) {
                 RouteWatcherReloadStrategy reload = starting.hasService(RouteWatcherReloadStrategy.class);
@@ -206,7 +213,8 @@ public final class JobfeedBundle {
             public void onContextStarted(CamelContext started) {
                 if (settings.text("jobfeed.console.enabled").equals(Optional.of("true"))) {
                     token.first()
-                            .ifPresent(made -> LOG.info("console actions need this token, shown only now: {}", made));
+                            .ifPresent(created ->
+                                    LOG.info("console actions need this token, shown only now: {}", created));
                 }
                 if (!routes.anyLoaded()) {
                     LOG.warn(
@@ -217,21 +225,23 @@ public final class JobfeedBundle {
 
             @Override
             public void onContextStopping(CamelContext stopping) {
-                attempts.stopAll(GRACE);
+                coordinator.stopAll(SHUTDOWN_GRACE);
                 connections.close(CloseMode.IMMEDIATE);
                 jobbyConnections.close(CloseMode.IMMEDIATE);
             }
         });
-        return new JobfeedBundle(attempts, tenants);
+        return new JobfeedBundle(coordinator, tenants);
     }
 
-    /** A match lasts 30 s, and does not wait behind a million jobs. */
-    private static List<OutboxSource> events(Tenant tenant) {
+    /**
+     * Lists the event sources of a tenant, Jobby first: a match lasts 30 s and must not wait behind a million jobs.
+     */
+    private static List<OutboxSource> outboxSources(Tenant tenant) {
         OutboxSource jobs = new JobOutboxSource(tenant);
         return tenant.isDefault() ? List.of(new JobbyOutboxSource(tenant), jobs) : List.of(jobs);
     }
 
-    /** A tenant's database is one of the context's registry, or one that the host opens. */
+    /** Finds a tenant's database in the context's registry, or lets the host open it. */
     private static TenantDataSourceFactory pools(CamelContext context, BundleOptions options) {
         return settings -> {
             String bean = settings.text("jobfeed.datasource.bean").orElse(null);
@@ -242,7 +252,7 @@ public final class JobfeedBundle {
         };
     }
 
-    /** Health for whoever asks Camel for it, and gauges for whoever has a registry of meters. */
+    /** Registers health checks and, if Micrometer is present, gauges. */
     private static void observe(CamelContext context, TenantRegistry tenants, MetricsRecorder meters, Clock clock) {
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         if (health != null) {
@@ -258,7 +268,7 @@ public final class JobfeedBundle {
                         new GaugeRefresher(tenants, meters, clock), 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Jobby.dev is an account of its own; what there is of it belongs to the default tenant. */
+    /** Binds the Jobby beans. Jobby.dev has its own account, and its data belongs to the default tenant. */
     private static void bindJobby(Registry registry, Tenant tenant, LeaseOwner owner, Clock clock) {
         JobfeedProperties settings = tenant.settings();
         settings.jobbyPollInterval();
@@ -288,17 +298,17 @@ public final class JobfeedBundle {
                 new WebhookReceiver(settings, new WebhookEvents(tenant, clock), runs, tenant.transaction(), clock));
     }
 
-    /** The attempts of this context. */
+    /** Returns the coordinator of this context's attempts. */
     public SyncCoordinator attempts() {
-        return attempts;
+        return coordinator;
     }
 
-    /** The tenants of this context. */
+    /** Returns the tenants of this context. */
     public TenantRegistry tenants() {
         return tenants;
     }
 
-    /** The runs of the default tenant. */
+    /** Returns the run repository of the default tenant. */
     public RunRepository runs() {
         return tenants.defaultTenant().runs();
     }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** The end of a run that is not to be finished. */
+/** Closes an open run permanently. */
 @Command(
         name = "abandon",
         description = "Closes the open run for good. Stored rows are kept. Credits are not refunded."
@@ -31,16 +31,17 @@ final class AbandonCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
             Optional<Run> abandoned = SyncCoordinator.abandon(store.tenant(), source.stream());
-            OffsetDateTime owed = store.tenant().runs().state(source.stream()).resyncNeededSince();
+            OffsetDateTime resyncNeededSince =
+                    store.tenant().runs().state(source.stream()).resyncNeededSince();
             System.out.println(abandoned
                             .map(run -> source.property() + ": run " + run.id() + " abandoned after " + run.pages()
                                     + " pages, "
                                     + run.counts().received() + " rows and "
                                     + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits")
                             .orElse(source.property() + ": there is no open run")
-                    + (owed == null
+                    + (resyncNeededSince == null
                             ? ""
-                            : "; the next attempt is a resync, which is owed since " + owed
+                            : "; the next attempt is a resync, which is owed since " + resyncNeededSince
                                     + " because the last sweep was too long ago"));
         }
         return ExitCode.DONE.code();

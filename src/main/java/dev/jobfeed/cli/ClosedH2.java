@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import org.h2.api.ErrorCode;
 
 /**
- * Lets a pool forget the connections of an H2 database that has closed itself, as on a full disk: they pass for valid, and the
+ * Evicts connections of an H2 database that has closed itself, as on a full disk: they would pass as valid, and the
  * next new connection opens the database again.
  */
 final class ClosedH2 implements SQLExceptionOverride {

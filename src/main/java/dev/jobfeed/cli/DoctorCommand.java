@@ -35,7 +35,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A look before a start. */
+/** Checks whether a start would succeed. */
 @Command(
         name = "doctor",
         description = "Says whether a start would succeed: configuration, database, routes, reachability."
@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
 
-    /** 74 characters; older keys only have the prefix. */
+    /** Form of a key, 74 characters; older keys have only the prefix. */
     private static final Pattern KEY = Pattern.compile("jbe_(live|test)_[A-Za-z0-9_-]{21}_[A-Za-z0-9_-]{43}");
 
     @Mixin
@@ -57,17 +57,17 @@ final class DoctorCommand implements Callable<Integer> {
 
     private final List<Finding> findings = new ArrayList<>();
 
-    /** The server's time minus the local time; null when no answer has shown it. */
+    /** Server time minus local time; null if no response has shown it. */
     private Duration clockDifference;
 
-    /** How bad a finding is. */
+    /** Severity of a finding. */
     enum Verdict {
         ok,
         warning,
         failure
     }
 
-    /** One thing that was looked at. */
+    /** Result of one check. */
     record Finding(String subject, Verdict verdict, String words) {}
 
     private interface Check {
@@ -115,7 +115,10 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    /** A warning only, because what starts a tenant may stand elsewhere; the default tenant's are shipped. */
+    /**
+     * Checks the schedules of a named tenant; those of the default tenant are shipped. Only warns, because they may be
+     * defined elsewhere.
+     */
     private void checkTriggers(RuntimeConfiguration configuration, JobfeedProperties settings) throws IOException {
         if (tenant.name().isEmpty()) {
             return;
@@ -146,7 +149,10 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    /** A warning only: the environment is shared with other programs. The file's names are checked where it is read. */
+    /**
+     * Checks for unknown names. Only warns, because the environment is shared with other programs; the names in the
+     * file are checked when it is read.
+     */
     private static Finding names() {
         Map<String, Optional<String>> unknown = UnknownProperties.ofTheProcess();
         return unknown.isEmpty()
@@ -158,12 +164,12 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static String filters(JobfeedProperties settings) {
-        List<String> odd = Stream.of(FeedDefinition.values())
+        List<String> unknownValues = Stream.of(FeedDefinition.values())
                 .flatMap(source -> FeedRequestBuilder.unknownValues(source, settings).stream())
                 .toList();
-        if (!odd.isEmpty()) {
+        if (!unknownValues.isEmpty()) {
             throw new ConfigurationException(
-                    "the API knows no such value, and would match nothing: " + String.join(", ", odd));
+                    "the API knows no such value, and would match nothing: " + String.join(", ", unknownValues));
         }
         return "each can be sent";
     }
@@ -241,18 +247,18 @@ final class DoctorCommand implements Callable<Integer> {
         return set.isEmpty() ? "none" : String.join(", ", set);
     }
 
-    /** Without the key; any answer says that somebody is there. */
+    /** Sends a request without the key; any response proves that the API is reachable. */
     private String reach(JobfeedProperties settings) throws IOException {
         try (CloseableHttpClient client = HttpClientFactory.of(settings).client(Duration.ofSeconds(20))) {
             ServerClock clock = new ServerClock(Clock.systemUTC());
             long sent = System.nanoTime();
-            int status = client.execute(new HttpGet(settings.baseUrl() + "/api/jobs/expired"), answer -> {
-                Header date = answer.getFirstHeader("Date");
+            int status = client.execute(new HttpGet(settings.baseUrl() + "/api/jobs/expired"), response -> {
+                Header date = response.getFirstHeader("Date");
                 Headers.date(date == null ? null : date.getValue()).ifPresent(time -> {
                     clock.observe(time, sent, System.nanoTime());
                     clockDifference = clock.difference();
                 });
-                return answer.getCode();
+                return response.getCode();
             });
             return settings.baseUrl() + " answers (" + status + " without the key)";
         } catch (IOException e) {

@@ -13,30 +13,30 @@ import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.PluginHelper;
 
 /**
- * A context in which routes are built and none is started, with the beans and properties of another, and components of its
- * own.
+ * A context that builds routes without starting them, with the beans and properties of another context and separate
+ * components.
  */
 record DryRunCamelContext(DefaultCamelContext context) implements AutoCloseable {
 
     static DryRunCamelContext like(CamelContext other) throws Exception {
-        DefaultCamelContext scratch = new DefaultCamelContext(new DefaultRegistry(new Beans(other.getRegistry())));
-        scratch.disableJMX();
-        scratch.setAutoStartup(false);
-        scratch.getPropertiesComponent().addPropertiesSource(new Properties(other));
-        scratch.build();
+        DefaultCamelContext dryRun = new DefaultCamelContext(new DefaultRegistry(new Beans(other.getRegistry())));
+        dryRun.disableJMX();
+        dryRun.setAutoStartup(false);
+        dryRun.getPropertiesComponent().addPropertiesSource(new Properties(other));
+        dryRun.build();
         QuartzComponent quartz = new QuartzComponent();
         quartz.setAutoStartScheduler(false);
-        scratch.addComponent("quartz", quartz);
+        dryRun.addComponent("quartz", quartz);
         for (String name : other.getComponentNames()) {
-            if (scratch.hasComponent(name) == null
-                    && PluginHelper.getComponentResolver(scratch).resolveComponent(name, scratch) == null) {
-                scratch.addComponent(
+            if (dryRun.hasComponent(name) == null
+                    && PluginHelper.getComponentResolver(dryRun).resolveComponent(name, dryRun) == null) {
+                dryRun.addComponent(
                         name,
-                        scratch.getInjector()
+                        dryRun.getInjector()
                                 .newInstance(other.getComponent(name, false).getClass()));
             }
         }
-        return new DryRunCamelContext(scratch);
+        return new DryRunCamelContext(dryRun);
     }
 
     @Override
@@ -44,7 +44,7 @@ record DryRunCamelContext(DefaultCamelContext context) implements AutoCloseable 
         context.stop();
     }
 
-    /** What is set for the other context. */
+    /** The properties of the other context. */
     private record Properties(CamelContext other) implements PropertiesSource {
 
         @Override
@@ -58,7 +58,7 @@ record DryRunCamelContext(DefaultCamelContext context) implements AutoCloseable 
         }
     }
 
-    /** The other context's beans, but for its components, which it starts and stops itself. */
+    /** The beans of the other context, except its components, which that context starts and stops itself. */
     private record Beans(BeanRepository other) implements BeanRepository {
 
         @Override

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.h2.api.ErrorCode;
 
-/** What a command ends with. */
+/** Exit codes of the commands. */
 enum ExitCode {
     DONE(0),
     FAILED(1),
@@ -27,27 +27,30 @@ enum ExitCode {
 
     static ExitCode of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StreamLockedException || isHeldH2File(cause)) {
+            if (cause instanceof StreamLockedException || isLockedH2File(cause)) {
                 return BUSY;
             }
             if (cause instanceof ConfigurationException
                     || cause instanceof StoreOriginMismatchException
                     || cause instanceof BindException
-                    || isRefusedByDatabase(cause)) {
+                    || isRejectedByDatabase(cause)) {
                 return USAGE;
             }
         }
         return FAILED;
     }
 
-    /** A password, a database or rights that do not fit will not fit at the next try either. */
-    private static boolean isRefusedByDatabase(Throwable cause) {
+    /**
+     * Returns whether the database rejected the login, the database name or the permissions, which a retry would not
+     * change.
+     */
+    private static boolean isRejectedByDatabase(Throwable cause) {
         return cause instanceof SQLException sql
                 && sql.getSQLState() != null
                 && Set.of("28000", "28P01", "3D000", "3F000", "42501").contains(sql.getSQLState());
     }
 
-    private static boolean isHeldH2File(Throwable cause) {
+    private static boolean isLockedH2File(Throwable cause) {
         return cause instanceof SQLException sql && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1;
     }
 }

@@ -11,22 +11,22 @@ import java.util.Optional;
 import org.h2.tools.Server;
 
 /**
- * Lets {@code status} read an H2 file that {@code run} holds: a server on loopback whose address and secret stand in a
- * file beside the database that only its owner can read.
+ * Shares the H2 file of {@code run} with other commands: a server on the loopback interface whose address and secret
+ * are in a file beside the database that only its owner can read.
  */
 final class H2SharedServer implements AutoCloseable {
 
     static final String FILE_URL = "jdbc:h2:file:";
 
     private final Server server;
-    private final Path note;
+    private final Path addressFile;
 
-    private H2SharedServer(Server server, Path note) {
+    private H2SharedServer(Server server, Path addressFile) {
         this.server = server;
-        this.note = note;
+        this.addressFile = addressFile;
     }
 
-    /** Starts to share; empty when the database is not an H2 file. */
+    /** Starts the server; empty if the database is not an H2 file. */
     static Optional<H2SharedServer> share(String url) throws SQLException, IOException {
         if (!url.startsWith(FILE_URL)) {
             return Optional.empty();
@@ -37,22 +37,23 @@ final class H2SharedServer implements AutoCloseable {
         Path database = file(url);
         Server server = Server.createTcpServer("-tcpPort", "0", "-key", key, database.toString())
                 .start();
-        Path note = note(url);
-        Files.deleteIfExists(note);
-        Files.createFile(note, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(note, "jdbc:h2:tcp://127.0.0.1:" + server.getPort() + "/" + key);
-        return Optional.of(new H2SharedServer(server, note));
+        Path addressFile = addressFile(url);
+        Files.deleteIfExists(addressFile);
+        Files.createFile(
+                addressFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(addressFile, "jdbc:h2:tcp://127.0.0.1:" + server.getPort() + "/" + key);
+        return Optional.of(new H2SharedServer(server, addressFile));
     }
 
-    /** The address of a database that is being shared. */
+    /** Returns the address of a shared database; empty if it is not shared. */
     static Optional<String> find(String url) {
-        if (!url.startsWith(FILE_URL) || !Files.isReadable(note(url))) {
+        if (!url.startsWith(FILE_URL) || !Files.isReadable(addressFile(url))) {
             return Optional.empty();
         }
         try {
-            return Optional.of(Files.readString(note(url)).strip());
+            return Optional.of(Files.readString(addressFile(url)).strip());
         } catch (IOException e) {
-            // its process has just ended
+            // the sharing process has just ended
             return Optional.empty();
         }
     }
@@ -61,12 +62,12 @@ final class H2SharedServer implements AutoCloseable {
         return url.substring(FILE_URL.length()).replaceFirst(";.*", "");
     }
 
-    /** The database of an H2 address, without the ending of the file it is in. */
+    /** Returns the path in an H2 URL, without the suffix of the database file. */
     static Path file(String url) {
         return Path.of(path(url)).toAbsolutePath().normalize();
     }
 
-    private static Path note(String url) {
+    private static Path addressFile(String url) {
         return Path.of(path(url) + ".server");
     }
 
@@ -74,9 +75,9 @@ final class H2SharedServer implements AutoCloseable {
     public void close() {
         server.stop();
         try {
-            Files.deleteIfExists(note);
+            Files.deleteIfExists(addressFile);
         } catch (IOException e) {
-            note.toFile().deleteOnExit();
+            addressFile.toFile().deleteOnExit();
         }
     }
 }

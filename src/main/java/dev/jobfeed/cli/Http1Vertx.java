@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 
 /**
- * Makes HTTP servers that speak HTTP/1.1 only and close idle connections. HTTP/2 without TLS, which Vert.x offers by default
- * and Camel has no property for, is switched off: no client of the port uses it, and its frames are one more thing to attack.
+ * Creates HTTP servers that support HTTP/1.1 only and close idle connections. HTTP/2 without TLS, which Vert.x offers
+ * by default and Camel has no property for, is disabled: no client of the port uses it, and it enlarges the attack
+ * surface.
  */
 final class Http1Vertx extends VertxWrapper {
 
@@ -23,9 +24,10 @@ final class Http1Vertx extends VertxWrapper {
     }
 
     /**
-     * Binds one for the servers of a context, which takes the only one of its registry and closes it at its end.
+     * Binds an instance for the servers of a context, which uses the only one in its registry and closes it when the
+     * context stops.
      *
-     * @param idleTimeout after which a connection is closed that carries nothing
+     * @param idleTimeout time after which an idle connection is closed
      */
     static void bind(CamelContext context, Duration idleTimeout) {
         context.getRegistry().bind("jobfeedVertx", new Http1Vertx(Vertx.vertx(), idleTimeout), null, "close");

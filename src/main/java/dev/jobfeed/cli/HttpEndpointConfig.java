@@ -14,30 +14,30 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.main.Main;
 
-/** Where {@code run} listens: console, health, metrics and webhooks, all on one port. */
+/** Address where {@code run} listens: console, health, metrics and webhooks, all on one port. */
 record HttpEndpointConfig(String host, int port) {
 
-    /** Camel takes these from properties only. */
+    /** Settings that Camel accepts as properties only. */
     private static final Map<String, String> METRICS = Map.of(
             "camel.metrics.enabled",
             "true",
             "camel.metrics.path",
             "/observe/metrics",
-            // it has a meter for each endpoint's address, of which a host can have any number
+            // it would create a meter for each endpoint address, of which a host can have any number
             "camel.metrics.enable-exchange-event-notifier",
             "false",
             "camel.metrics.binders",
             "jvm-memory,jvm-gc,jvm-thread,processor,file-descriptor,uptime");
 
-    /** Where to listen, by the settings alone. */
+    /** Returns the configured address. */
     static HttpEndpointConfig of(JobfeedProperties settings) {
         return new HttpEndpointConfig(settings.text("jobfeed.http.host").orElse("127.0.0.1"), settings.httpPort());
     }
 
     /**
-     * Where to listen, after a look whether that is possible; empty when the port is switched off.
+     * Returns the address after checking that it is available; empty if the port is disabled.
      *
-     * @throws BindException when the port cannot be listened on
+     * @throws BindException if the port is not available
      */
     static Optional<HttpEndpointConfig> free(JobfeedProperties settings) throws BindException {
         if (!settings.flag("jobfeed.http.enabled")) {
@@ -47,15 +47,15 @@ record HttpEndpointConfig(String host, int port) {
             }
             return Optional.empty();
         }
-        HttpEndpointConfig wanted = of(settings);
-        // the server of Camel only logs that a port is taken, and goes on without it; and it does not say which one 0
+        HttpEndpointConfig configured = of(settings);
+        // Camel's server only logs that a port is taken and continues without it; nor does it report which port 0
         // became
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(wanted.host, wanted.port));
-            return Optional.of(new HttpEndpointConfig(wanted.host, probe.getLocalPort()));
+            probe.bind(new InetSocketAddress(configured.host, configured.port));
+            return Optional.of(new HttpEndpointConfig(configured.host, probe.getLocalPort()));
         } catch (IOException e) {
-            BindException taken = new BindException("Port " + wanted.port + " on " + wanted.host
+            BindException taken = new BindException("Port " + configured.port + " on " + configured.host
                     + " cannot be listened on: "
                     + e.getMessage() + ". Stop what listens there, or set jobfeed.http.host and jobfeed.http.port"
                     + " (JOBFEED_HTTP_PORT; 0 takes any free one), or switch it off with jobfeed.http.enabled=false.");
@@ -64,7 +64,7 @@ record HttpEndpointConfig(String host, int port) {
         }
     }
 
-    /** Lets Camel's server listen here: routes, and beside them health and metrics. */
+    /** Configures Camel's server to listen here, with routes, health and metrics. */
     void serve(Main main, int maxBodyBytes) {
         main.configure()
                 .httpServer()
@@ -85,13 +85,13 @@ record HttpEndpointConfig(String host, int port) {
         METRICS.forEach(main::addInitialProperty);
     }
 
-    /** What is measured from here on can be read here; to be called before anything measures. */
+    /** Binds a Prometheus registry; must be called before any meter is created. */
     void measure(CamelContext context) {
         context.getRegistry()
                 .bind(MicrometerConstants.METRICS_REGISTRY_NAME, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 
-    /** The console. */
+    /** Returns the URL of the console. */
     String page() {
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/";
     }

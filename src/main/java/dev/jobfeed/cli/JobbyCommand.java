@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Jobby.dev. None of it needs a key for Jobo. */
+/** Commands for Jobby.dev, which need no key for Jobo. */
 @Command(
         name = "jobby",
         description = "Jobby.dev: its live events, their queues, and matches. Only a person can accept a match.",
@@ -42,7 +42,7 @@ final class JobbyCommand {
 
     private JobbyCommand() {}
 
-    /** Says why it failed, unless that is because a signal is ending the process. */
+    /** Reports a failure, unless a signal is ending the process; returns the exit code. */
     private static int failed(Exception failure, Shutdown shutdown) {
         if (!shutdown.isClosing()) {
             System.err.println("jobfeed: " + JobbyProblems.of(failure).text());
@@ -139,55 +139,55 @@ final class JobbyCommand {
             }
         }
 
-        /** Joins, and waits until it is over. */
+        /** Joins the queue and waits until the request is closed. */
         private JoinRequest watch(ProducerTemplate template, QueueService queue, Duration interval) throws Exception {
-            JoinRequest intent = send(template, "direct:jobby-queue-join", eventId)
+            JoinRequest request = send(template, "direct:jobby-queue-join", eventId)
                     .getVariable("jobbyJoinRequest", JoinRequest.class);
-            while (intent.isOpen()) {
-                show(intent);
+            while (request.isOpen()) {
+                show(request);
                 TimeUnit.NANOSECONDS.sleep(interval.toNanos());
                 send(template, "direct:jobby-queue-poll", null);
                 send(template, "direct:jobby-relay", null);
-                intent = queue.current(intent);
+                request = queue.current(request);
             }
-            return intent;
+            return request;
         }
 
-        private void show(JoinRequest intent) {
-            String line = intent.state() == JoinRequest.State.PENDING
-                    ? intent.eventId() + ": not answered yet"
-                    : intent.eventId() + ": " + position(intent);
+        private void show(JoinRequest request) {
+            String line = request.state() == JoinRequest.State.PENDING
+                    ? request.eventId() + ": not answered yet"
+                    : request.eventId() + ": " + position(request);
             if (!line.equals(shown)) {
                 System.err.println(line);
             }
             shown = line;
         }
 
-        private static int end(JoinRequest intent, QueueService queue) {
-            if (intent.state() == JoinRequest.State.MATCHED) {
-                System.err.println(intent.eventId() + ": matched; open the link in a browser to accept or decline");
-                System.out.println(queue.link(intent));
+        private static int end(JoinRequest request, QueueService queue) {
+            if (request.state() == JoinRequest.State.MATCHED) {
+                System.err.println(request.eventId() + ": matched; open the link in a browser to accept or decline");
+                System.out.println(queue.link(request));
                 return ExitCode.DONE.code();
             }
-            System.err.println(intent.eventId() + ": "
-                    + switch (intent.state()) {
+            System.err.println(request.eventId() + ": "
+                    + switch (request.state()) {
                         case CANCELLED -> "the place was cancelled";
                         case TIMED_OUT -> "the place timed out";
                         case REPLACED -> "another event was joined instead";
                         case EXPIRED -> "the request was never answered; join again";
                         case LOST -> "the place is gone";
-                        default -> String.valueOf(intent.lastError());
+                        default -> String.valueOf(request.lastError());
                     });
             return ExitCode.FAILED.code();
         }
     }
 
-    private static String position(JoinRequest intent) {
-        return (intent.rank() == null ? "waiting" : "number " + intent.rank())
-                + (intent.estimatedWaitSeconds() == null ? "" : ", about " + words(intent.estimatedWaitSeconds()));
+    private static String position(JoinRequest request) {
+        return (request.rank() == null ? "waiting" : "number " + request.rank())
+                + (request.estimatedWaitSeconds() == null ? "" : ", about " + duration(request.estimatedWaitSeconds()));
     }
 
-    private static String words(long seconds) {
+    private static String duration(long seconds) {
         return seconds < 60 ? seconds + " s" : (seconds + 59) / 60 + " min";
     }
 
@@ -237,13 +237,13 @@ final class JobbyCommand {
             ObjectNode json = JSON.createObjectNode();
             json.put("live_events", events);
             ArrayNode places = json.putArray("open");
-            open.forEach(intent -> places.addObject()
-                    .put("event_id", intent.eventId())
-                    .put("state", intent.state().name().toLowerCase(java.util.Locale.ROOT))
-                    .put("status", intent.status())
-                    .put("rank", intent.rank())
-                    .put("estimated_wait_seconds", intent.estimatedWaitSeconds())
-                    .put("created_at", RunJson.text(intent.createdAt())));
+            open.forEach(request -> places.addObject()
+                    .put("event_id", request.eventId())
+                    .put("state", request.state().name().toLowerCase(java.util.Locale.ROOT))
+                    .put("status", request.status())
+                    .put("rank", request.rank())
+                    .put("estimated_wait_seconds", request.estimatedWaitSeconds())
+                    .put("created_at", RunJson.text(request.createdAt())));
             ArrayNode last = json.putArray("matches");
             matches.forEach(match -> last.addObject()
                     .put("match_id", match.matchId())
@@ -251,8 +251,9 @@ final class JobbyCommand {
                     .put("url", MatchService.link(settings.jobbyBaseUrl(), match.matchId()))
                     .put("matched_at", RunJson.text(match.matchedAt()))
                     .put("relayed_at", RunJson.text(match.relayedAt())));
-            ArrayNode lasting = json.putArray("alerts");
-            alerts.forEach(alert -> lasting.addObject()
+            ArrayNode openAlerts = json.putArray("alerts");
+            alerts.forEach(alert -> openAlerts
+                    .addObject()
                     .put("condition", alert.condition())
                     .put("message", alert.message())
                     .put("remedy", alert.remedy())
@@ -267,11 +268,11 @@ final class JobbyCommand {
                 List<QueueRepository.Match> matches,
                 List<Alert> alerts) {
             line("live events", events);
-            open.forEach(intent -> line(
+            open.forEach(request -> line(
                     "queue",
-                    intent.eventId() + ": "
-                            + (intent.state() == JoinRequest.State.PENDING ? "not answered yet" : position(intent))
-                            + ", since " + intent.createdAt()));
+                    request.eventId() + ": "
+                            + (request.state() == JoinRequest.State.PENDING ? "not answered yet" : position(request))
+                            + ", since " + request.createdAt()));
             matches.forEach(match -> line(
                     "match",
                     MatchService.link(settings.jobbyBaseUrl(), match.matchId())

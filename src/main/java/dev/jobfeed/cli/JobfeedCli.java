@@ -47,10 +47,10 @@ public final class JobfeedCli implements Callable<Integer> {
     private JobfeedCli() {}
 
     public static void main(String[] arguments) {
-        // libraries too fold names by it, and an i is no i in Turkish
+        // libraries, too, convert case in the default locale, and Turkish has another i
         Locale.setDefault(Locale.ENGLISH);
         System.setProperty("h2.bindAddress", "127.0.0.1");
-        // JEP 498: a newer Java warns of how Netty takes memory, in four lines that are no JSON
+        // JEP 498: newer Java versions warn about Netty's memory access, in four lines that are not JSON
         if (java.lang.Runtime.version().feature() >= 24) {
             System.setProperty("io.netty.noUnsafe", "true");
         }
@@ -66,14 +66,17 @@ public final class JobfeedCli implements Callable<Integer> {
                 });
     }
 
-    /** Without a command there is nothing to do but to say which there are. */
+    /** Prints the usage if no command is given. */
     @Override
     public Integer call() {
         spec.commandLine().usage(spec.commandLine().getErr());
         return ExitCode.USAGE.code();
     }
 
-    /** The mistake in one line, and where to read on; the whole help would push it off the screen. */
+    /**
+     * Reports a usage error in one line with a pointer to the help; the whole help would scroll the error off the
+     * screen.
+     */
     private static int misused(ParameterException failure) {
         CommandLine command = failure.getCommandLine();
         command.getErr().println(failure.getMessage());
@@ -82,7 +85,7 @@ public final class JobfeedCli implements Callable<Integer> {
         return ExitCode.USAGE.code();
     }
 
-    /** The version the build wrote beside this class. */
+    /** Provides the version that the build wrote beside this class. */
     static final class Version implements IVersionProvider {
 
         @Override

@@ -15,13 +15,13 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 
-/** The standalone runtime: pool, Camel context, routes. */
+/** The standalone runtime: database pools, Camel context and routes. */
 final class JobfeedRuntime implements AutoCloseable {
 
-    /** Routes that need the port. */
+    /** Consumers that need the port. */
     private static final String SERVERS = "platform-http*";
 
-    /** Routes that begin by themselves or need the port; a command that does one thing starts none of them. */
+    /** Consumers that start on their own or need the port; a single command starts none of them. */
     private static final String TRIGGERS = "quartz*,timer*,scheduler*,cron*," + SERVERS;
 
     private final RuntimeDataSources databases;
@@ -52,13 +52,13 @@ final class JobfeedRuntime implements AutoCloseable {
         return open(configuration, true, RuntimeDataSources.alone());
     }
 
-    /** Starts a context for one command that asks Jobo for something. */
+    /** Starts a context for one command that calls the Jobo API. */
     static JobfeedRuntime start(RuntimeConfiguration configuration, TenantOption tenant) throws Exception {
         check(tenant.settings(configuration));
         return open(configuration, false, RuntimeDataSources.alone());
     }
 
-    /** Starts a context for one command that stores no page, and may do its work beside a process that does. */
+    /** Starts a context for one command that stores no page and may run beside a process that does. */
     static JobfeedRuntime startBeside(RuntimeConfiguration configuration, TenantOption tenant) throws Exception {
         check(tenant.settings(configuration));
         return open(configuration, false, RuntimeDataSources.besideOthers());
@@ -69,7 +69,10 @@ final class JobfeedRuntime implements AutoCloseable {
         settings.baseUrl();
     }
 
-    /** Starts a context for one command that asks Jobo for nothing, and needs no key; also beside another process. */
+    /**
+     * Starts a context for one command that does not call the Jobo API and needs no key; may run beside another
+     * process.
+     */
     static JobfeedRuntime startWithoutKey(RuntimeConfiguration configuration) throws Exception {
         return open(configuration, false, RuntimeDataSources.besideOthers());
     }
@@ -81,13 +84,13 @@ final class JobfeedRuntime implements AutoCloseable {
         Optional<HttpEndpointConfig> address = scheduled ? HttpEndpointConfig.free(settings) : Optional.empty();
         DataSource dataSource = databases.open(settings);
         Main main = new Main();
-        // its default has a shutdown hook of its own, and the two would wait for one another, now and then for 17 s
+        // the default strategy has a shutdown hook of its own; the two would wait for each other, occasionally for 17 s
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         try {
             Properties properties = configuration.forCamel();
-            boolean page = address.isPresent()
+            boolean consoleEnabled = address.isPresent()
                     && !settings.text("jobfeed.console.enabled").equals(Optional.of("false"));
-            properties.setProperty("jobfeed.console.enabled", Boolean.toString(page));
+            properties.setProperty("jobfeed.console.enabled", Boolean.toString(consoleEnabled));
             main.setOverrideProperties(properties);
             main.setDefaultPropertyPlaceholderLocation("false");
             main.configure().withName("jobfeed").withAutoConfigurationLogSummary(false);
@@ -101,7 +104,8 @@ final class JobfeedRuntime implements AutoCloseable {
             } else if (address.isEmpty()) {
                 main.configure().withAutoStartupExcludePattern(SERVERS);
             }
-            address.ifPresent(there -> there.serve(main, settings.number("jobby.webhooks.max-bytes", 1, 1 << 24)));
+            address.ifPresent(
+                    endpoint -> endpoint.serve(main, settings.number("jobby.webhooks.max-bytes", 1, 1 << 24)));
             JobfeedBundle[] bundle = new JobfeedBundle[1];
             Traces[] traces = new Traces[1];
             main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
@@ -109,9 +113,9 @@ final class JobfeedRuntime implements AutoCloseable {
                 public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
                     CamelContext context = support.getCamelContext();
                     traces[0] = Traces.of(context);
-                    address.ifPresent(there -> there.measure(context));
+                    address.ifPresent(endpoint -> endpoint.measure(context));
                     address.ifPresent(
-                            there -> Http1Vertx.bind(context, settings.duration("jobfeed.http.idle-timeout")));
+                            endpoint -> Http1Vertx.bind(context, settings.duration("jobfeed.http.idle-timeout")));
                     try {
                         context.getRegistry().bind("jobfeedDataSource", dataSource);
                         bundle[0] = JobfeedBundle.bind(
@@ -147,7 +151,7 @@ final class JobfeedRuntime implements AutoCloseable {
         return main;
     }
 
-    /** Where it listens; empty when it does not. */
+    /** Returns the address of the HTTP server; empty if there is none. */
     Optional<HttpEndpointConfig> address() {
         return address;
     }
@@ -157,8 +161,8 @@ final class JobfeedRuntime implements AutoCloseable {
     }
 
     /**
-     * Stops. A pool under an attempt that does not end is left to the end of the process: H2 has lost commits when its
-     * file was closed under a running transaction, and none when the process just ended.
+     * Stops the runtime. The pool of an attempt that does not end is left open until the process exits: H2 has lost
+     * commits when its file was closed during a transaction, but none when the process just ended.
      */
     @Override
     public void close() throws Exception {

@@ -1,6 +1,6 @@
 package dev.jobfeed.cli;
 
-/** The streams that a reconcile is for. */
+/** Streams that a reconcile applies to. */
 enum JobsOnly {
     jobs
 }

@@ -4,10 +4,10 @@ import ch.qos.logback.core.PropertyDefinerBase;
 import dev.jobfeed.config.ConfigurationException;
 import java.util.Map;
 
-/** Tells logback.xml which form the lines of the log have. */
+/** Provides the log format to logback.xml. */
 public final class LogFormat extends PropertyDefinerBase {
 
-    /** The form that is set; what cannot be used is complained about by the command, in the form for people. */
+    /** Returns the configured format. An invalid value is reported by the command, in the human format. */
     @Override
     public String getPropertyValue() {
         try {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The schema, for databases whose runtime user may not change it. */
+/** Migrates the schema, for databases whose runtime user may not change it. */
 @Command(
         name = "migrate",
         description = "Brings the database's schema up to date, whatever jobfeed.datasource.migrate says.",

@@ -11,13 +11,13 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 
-/** What the commands that ask the API for nothing work with; also beside a running process. */
+/** Tenant and pool of commands that do not call the API; may be used beside a running process. */
 record OfflineTenant(HikariDataSource pool, Tenant tenant) implements AutoCloseable {
 
     /**
      * Opens the store of the default tenant.
      *
-     * @throws ConfigurationException when there is none yet; nothing is created
+     * @throws ConfigurationException if it does not exist yet; nothing is created
      */
     static OfflineTenant open(JobfeedProperties settings) throws SQLException {
         return over("", settings, RuntimeDataSources.existing(settings));
@@ -26,14 +26,14 @@ record OfflineTenant(HikariDataSource pool, Tenant tenant) implements AutoClosea
     /**
      * Opens the store of a tenant.
      *
-     * @throws ConfigurationException when there is none yet; nothing is created
+     * @throws ConfigurationException if it does not exist yet; nothing is created
      */
     static OfflineTenant open(RuntimeConfiguration configuration, TenantOption tenant) throws SQLException {
         JobfeedProperties settings = tenant.settings(configuration);
         return over(tenant.name(), settings, RuntimeDataSources.existing(settings));
     }
 
-    /** Opens the store of a tenant, and creates it where there is none. */
+    /** Opens the store of a tenant, and creates it if necessary. */
     static OfflineTenant create(String tenant, JobfeedProperties settings) throws SQLException {
         return over(tenant, settings, RuntimeDataSources.beside(settings));
     }
@@ -56,7 +56,7 @@ record OfflineTenant(HikariDataSource pool, Tenant tenant) implements AutoClosea
         }
     }
 
-    /** What is to be seen of the tenant; the speed of a run is another process's to know. */
+    /** Returns the tenant's console; the speed of a run is known to another process only. */
     TenantConsole console() {
         return TenantConsole.of(tenant, stream -> Optional.empty(), Clock.systemUTC());
     }

@@ -11,11 +11,11 @@ import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends on what a command's attempts note, while they are at work and for a while behind them. */
+/** Relays the outbox events of a command's attempts, during the attempts and for a limited time afterwards. */
 final class OutboxDrainer {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxDrainer.class);
-    private static final Duration AT_MOST = Duration.ofSeconds(30);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
     private final OutboxWriter outbox;
     private final boolean sends;
@@ -25,7 +25,7 @@ final class OutboxDrainer {
         this.sends = sends;
     }
 
-    /** Starts to send, if this process knows where to; the end of the context ends it. */
+    /** Starts relaying if this process has a destination; the context's end stops it. */
     static OutboxDrainer start(CamelContext context, Tenant tenant, ProducerTemplate template) {
         boolean sends = tenant.settings().text("jobfeed.changes.to").isPresent();
         if (sends) {
@@ -46,12 +46,14 @@ final class OutboxDrainer {
         }
     }
 
-    /** Waits until everything is sent, but not long, and not for a broker that is away; what stays is sent later. */
+    /**
+     * Waits until all events are sent, for a limited time, and not for an unavailable broker; the rest is sent later.
+     */
     void finish(Shutdown shutdown) throws InterruptedException {
         if (!sends) {
             return;
         }
-        long deadline = System.nanoTime() + AT_MOST.toNanos();
+        long deadline = System.nanoTime() + MAX_WAIT.toNanos();
         long waiting = outbox.lag().waiting();
         while (waiting > 0 && System.nanoTime() < deadline && !shutdown.isClosing()) {
             TimeUnit.MILLISECONDS.sleep(50);

@@ -12,12 +12,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Shows a running attempt on stderr: one live line on a terminal, a plain line every few seconds in a pipe. */
+/**
+ * Prints the progress of an attempt on stderr: one live line on a terminal, otherwise a plain line every few seconds.
+ */
 final class ProgressPrinter implements AutoCloseable {
 
     private static final String ERASE_LINE = "\r\033[2K";
 
-    private final SyncCoordinator attempts;
+    private final SyncCoordinator coordinator;
     private final boolean live;
     private final PrintStream out;
     private final PrintStream before = System.err;
@@ -27,15 +29,15 @@ final class ProgressPrinter implements AutoCloseable {
         return thread;
     });
 
-    private ProgressPrinter(SyncCoordinator attempts, boolean live) {
-        this.attempts = attempts;
+    private ProgressPrinter(SyncCoordinator coordinator, boolean live) {
+        this.coordinator = coordinator;
         this.live = live;
         this.out = before;
     }
 
-    static ProgressPrinter start(SyncCoordinator attempts) {
+    static ProgressPrinter start(SyncCoordinator coordinator) {
         boolean live = Boolean.getBoolean("jobfeed.terminal");
-        ProgressPrinter progress = new ProgressPrinter(attempts, live);
+        ProgressPrinter progress = new ProgressPrinter(coordinator, live);
         if (live) {
             System.setErr(new EraseBeforeLine(progress.out));
         }
@@ -45,7 +47,7 @@ final class ProgressPrinter implements AutoCloseable {
     }
 
     private void show() {
-        attempts.active().filter(attempt -> attempt.run() != null).forEach(attempt -> {
+        coordinator.active().filter(attempt -> attempt.run() != null).forEach(attempt -> {
             String line = line(attempt);
             if (live) {
                 out.print(ERASE_LINE + line);
@@ -100,7 +102,7 @@ final class ProgressPrinter implements AutoCloseable {
         }
     }
 
-    /** A log line takes the place of the live line, which comes back below it. */
+    /** Erases the live line before each log line; the live line is printed again below it. */
     private static final class EraseBeforeLine extends PrintStream {
 
         EraseBeforeLine(PrintStream out) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Bad rows. */
+/** Lists, shows and retries quarantined rows. */
 @Command(
         name = "quarantine",
         description = "Bad rows: those that came and could not be stored.",
@@ -106,7 +106,7 @@ final class QuarantineCommand {
             if ((id == null) != all) {
                 throw new ConfigurationException("Give the number of one row, or --all.");
             }
-            int refused = 0;
+            int rejected = 0;
             try (OfflineTenant store = open(sandbox, tenant)) {
                 List<QuarantineService.Entry> entries =
                         all ? store.tenant().quarantine().open() : List.of(find(store, id));
@@ -115,10 +115,10 @@ final class QuarantineCommand {
                     Optional<String> reason = store.tenant().quarantine().retry(entry);
                     System.out.println(entry.id() + "  "
                             + reason.map(r -> "still bad: " + r).orElse("stored"));
-                    refused += reason.isPresent() ? 1 : 0;
+                    rejected += reason.isPresent() ? 1 : 0;
                 }
             }
-            return refused == 0 ? ExitCode.DONE.code() : ExitCode.FAILED.code();
+            return rejected == 0 ? ExitCode.DONE.code() : ExitCode.FAILED.code();
         }
     }
 }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows or expires the jobs whose expiry waits for the operator. */
+/** Shows or executes pending expiries. */
 @Command(
         name = "reconcile",
         description =

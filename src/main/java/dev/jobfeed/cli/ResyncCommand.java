@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The whole feed anew. */
+/** Reads the whole feed again. */
 @Command(
         name = "resync",
         description = "Reads the whole feed from the start, and expires the jobs that it does not deliver; career sites"
@@ -37,11 +37,11 @@ final class ResyncCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         RuntimeConfiguration configuration = RuntimeConfiguration.read(sandbox.presets());
         try (OfflineTenant store = OfflineTenant.create(tenant.name(), tenant.settings(configuration))) {
-            boolean asked = store.tenant()
+            boolean requested = store.tenant()
                     .runs()
                     .askForResync(
                             source.stream(), OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
-            if (!asked) {
+            if (!requested) {
                 System.err.println("jobfeed: A resync is already running on " + source.property() + ".");
                 return ExitCode.BUSY.code();
             }

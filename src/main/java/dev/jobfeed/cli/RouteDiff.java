@@ -11,12 +11,12 @@ import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** What one text of a route file has that another has not, by the ids of its nodes. */
+/** Compares two versions of a route file by the ids of their nodes. */
 final class RouteDiff {
 
     private RouteDiff() {}
 
-    /** In words; empty when only the form differs. */
+    /** Describes the difference; empty if only the formatting differs. */
     static String between(String before, String after) {
         Map<String, Object> old = nodes(before);
         Map<String, Object> now = nodes(after);
@@ -29,12 +29,12 @@ final class RouteDiff {
         changed.removeIf(id -> now.get(id).equals(old.get(id)));
         return String.join(
                 "; ",
-                Stream.of(words("new", added), words("gone", removed), words("changed", changed))
-                        .filter(words -> !words.isEmpty())
+                Stream.of(describe("new", added), describe("gone", removed), describe("changed", changed))
+                        .filter(describe -> !describe.isEmpty())
                         .toList());
     }
 
-    private static String words(String what, Set<String> ids) {
+    private static String describe(String what, Set<String> ids) {
         return ids.isEmpty() ? "" : what + " " + String.join(", ", ids);
     }
 
@@ -44,7 +44,7 @@ final class RouteDiff {
         return nodes;
     }
 
-    /** The value, with the id in the place of each node that has one. */
+    /** Returns the value with each node that has an id replaced by the id. */
     private static Object flat(Object value, Map<String, Object> nodes) {
         if (value instanceof List<?> list) {
             List<Object> flat = new ArrayList<>();

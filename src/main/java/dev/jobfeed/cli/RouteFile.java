@@ -13,25 +13,28 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A file of routes that a start would load.
+ * A route file that a start would load.
  *
- * @param name with its ending
- * @param path where it lies; null for one that is in the jar only
+ * @param name file name with suffix
+ * @param path path of the file; null if it is in the jar only
  */
 record RouteFile(String name, Path path) {
 
-    private static final String ENDING = ".camel.yaml";
+    private static final String SUFFIX = ".camel.yaml";
 
-    /** Beside the editable files, what they were before anybody edited them. */
+    /** Directory beside the editable files with their unedited versions. */
     private static final String PRISTINE = ".shipped";
 
-    /** The shipped ones, each replaced by a file of its name, and every further file of the directory. */
+    /**
+     * Lists the shipped files, each replaced by a file of the same name in the directory, and all other route files of
+     * the directory.
+     */
     static List<RouteFile> of(Optional<Path> directory) throws IOException {
         Map<String, RouteFile> files = new TreeMap<>();
-        JobfeedBundle.ROUTES.forEach(name -> files.put(name + ENDING, new RouteFile(name + ENDING, null)));
+        JobfeedBundle.ROUTES.forEach(name -> files.put(name + SUFFIX, new RouteFile(name + SUFFIX, null)));
         if (directory.isPresent()) {
             try (Stream<Path> own = Files.list(directory.get())) {
-                own.filter(file -> file.toString().endsWith(ENDING))
+                own.filter(file -> file.toString().endsWith(SUFFIX))
                         .map(file -> new RouteFile(file.getFileName().toString(), file.toAbsolutePath()))
                         .forEach(file -> files.put(file.name(), file));
             }
@@ -39,7 +42,7 @@ record RouteFile(String name, Path path) {
         return new ArrayList<>(files.values());
     }
 
-    /** Where Camel finds it: it decodes an address as a form's, and takes several with commas between them. */
+    /** Returns the location for Camel, which decodes it like form data and splits locations at commas. */
     String location() {
         return path == null
                 ? "classpath:routes/" + name
@@ -51,12 +54,12 @@ record RouteFile(String name, Path path) {
                                 .replace("*", "%2A");
     }
 
-    /** As it is now. */
+    /** Returns the current text. */
     String text() throws IOException {
         return path == null ? shipped().orElseThrow() : Files.readString(path);
     }
 
-    /** As the jar has it; empty when it is none of the bundle's. */
+    /** Returns the text in the jar; empty if the bundle has no such file. */
     Optional<String> shipped() throws IOException {
         try (InputStream in = RouteFile.class.getResourceAsStream("/routes/" + name)) {
             return in == null
@@ -65,7 +68,7 @@ record RouteFile(String name, Path path) {
         }
     }
 
-    /** As it was shipped with the version that an edit began from; the jar's where that is not known. */
+    /** Returns the shipped text on which an edit is based; the text in the jar if that is not known. */
     Optional<String> pristine() throws IOException {
         Path kept = path == null ? null : path.resolveSibling(PRISTINE).resolve(name);
         return kept != null && Files.isReadable(kept) ? Optional.of(Files.readString(kept)) : shipped();

@@ -23,43 +23,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up edits of the files in {@code routes/} while the runtime is at work. An edit is built on a scratch context first;
- * what is no good is told of, and what was loaded before goes on. For one that is good, attempts end at their next page
- * boundary, all routes are loaded anew, and the catch-up goes on with an open run at its cursor.
+ * Reloads edited files in {@code routes/} while the runtime is running. An edit is first built in a dry-run context; an
+ * invalid edit is logged, and the loaded version stays active. For a valid edit, attempts stop at their next page
+ * boundary, all routes are reloaded, and the catch-up resumes an open run at its cursor.
  */
 final class RouteReloader {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteReloader.class);
 
-    /** How long files have to stay as they are to be judged: most editors empty a file before they write it. */
+    /**
+     * Time for which files must be unchanged before they are checked: most editors empty a file before they write it.
+     */
     private static final Duration QUIET = Duration.ofMillis(300);
 
-    /** How long what is at work besides attempts may take to end. */
+    /** How long work other than attempts may take to end. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final CamelContext context;
-    private final SyncCoordinator attempts;
+    private final SyncCoordinator coordinator;
     private final JobfeedProperties settings;
     private final Path directory;
     private final Map<String, String> loaded;
-    private final Map<String, String> refused = new TreeMap<>();
+    private final Map<String, String> rejected = new TreeMap<>();
 
-    private RouteReloader(CamelContext context, SyncCoordinator attempts, JobfeedProperties settings, Path directory)
+    private RouteReloader(CamelContext context, SyncCoordinator coordinator, JobfeedProperties settings, Path directory)
             throws IOException {
         this.context = context;
-        this.attempts = attempts;
+        this.coordinator = coordinator;
         this.settings = settings;
         this.directory = directory;
         this.loaded = read();
     }
 
     /** Watches a directory until the context stops. */
-    static void watch(CamelContext context, SyncCoordinator attempts, JobfeedProperties settings, Path directory)
+    static void watch(CamelContext context, SyncCoordinator coordinator, JobfeedProperties settings, Path directory)
             throws Exception {
-        RouteReloader reload = new RouteReloader(context, attempts, settings, directory);
+        RouteReloader reloader = new RouteReloader(context, coordinator, settings, directory);
         FileWatcherResourceReloadStrategy watcher = new FileWatcherResourceReloadStrategy(directory.toString());
         watcher.setFileFilter(file -> file.getName().endsWith(".camel.yaml"));
-        watcher.setResourceReload((name, resource) -> reload.look());
+        watcher.setResourceReload((name, resource) -> reloader.reload());
         context.addService(watcher);
     }
 
@@ -82,17 +84,17 @@ final class RouteReloader {
         return now;
     }
 
-    /** Judges each changed file by itself, and takes up what is good. */
-    private synchronized void look() throws Exception {
+    /** Checks each changed file separately, and reloads the valid ones. */
+    private synchronized void reload() throws Exception {
         Map<String, String> wanted = new TreeMap<>(loaded);
         List<String> changed = new ArrayList<>();
         for (Map.Entry<String, String> file : readQuiet().entrySet()) {
             String name = file.getKey();
             if (file.getValue().equals(loaded.get(name))) {
-                if (refused.remove(name) != null) {
+                if (rejected.remove(name) != null) {
                     LOG.info("{} is again what is loaded; its fault is gone", directory.resolve(name));
                 }
-            } else if (!file.getValue().equals(refused.get(name))) {
+            } else if (!file.getValue().equals(rejected.get(name))) {
                 Map<String, String> candidate = new TreeMap<>(wanted);
                 candidate.put(name, file.getValue());
                 try {
@@ -100,9 +102,9 @@ final class RouteReloader {
                     build(candidate);
                     wanted = candidate;
                     changed.add(name);
-                    refused.remove(name);
+                    rejected.remove(name);
                 } catch (Exception e) {
-                    refused.put(name, file.getValue());
+                    rejected.put(name, file.getValue());
                     LOG.error(
                             "The edit of {} is not taken up, and what was loaded before goes on. {}",
                             directory.resolve(name),
@@ -111,27 +113,27 @@ final class RouteReloader {
             }
         }
         if (!changed.isEmpty()) {
-            swap(wanted, changed);
+            replaceRoutes(wanted, changed);
         }
     }
 
-    /** Builds every route, without starting one, where a fault harms nobody. */
+    /** Builds every route without starting it, where an error has no effect. */
     private void build(Map<String, String> texts) throws Exception {
-        try (DryRunCamelContext scratch = DryRunCamelContext.like(context)) {
-            load(scratch.context(), texts);
-            scratch.context().start();
+        try (DryRunCamelContext dryRun = DryRunCamelContext.like(context)) {
+            load(dryRun.context(), texts);
+            dryRun.context().start();
         }
     }
 
-    private void swap(Map<String, String> texts, List<String> changed) throws Exception {
+    private void replaceRoutes(Map<String, String> texts, List<String> changed) throws Exception {
         LOG.info("{} is edited; attempts pause at their next page boundary", String.join(", ", changed));
-        attempts.pause();
+        coordinator.pause();
         try {
-            attempts.stopAll(settings.duration("jobo.http.response-timeout"));
-            attempts.awaitIdle(GRACE);
+            coordinator.stopAll(settings.duration("jobo.http.response-timeout"));
+            coordinator.awaitIdle(GRACE);
             clear();
         } finally {
-            attempts.resume();
+            coordinator.resume();
         }
         try {
             load(context, texts);
@@ -140,7 +142,7 @@ final class RouteReloader {
         } catch (Exception e) {
             clear();
             load(context, loaded);
-            changed.forEach(name -> refused.put(name, texts.get(name)));
+            changed.forEach(name -> rejected.put(name, texts.get(name)));
             LOG.error("The edit of {} is taken back. {}", String.join(", ", changed), reason(e));
         }
     }
@@ -151,7 +153,10 @@ final class RouteReloader {
         PluginHelper.getRoutesLoader(context).loadRoutes(resources);
     }
 
-    /** Those that begin by themselves first, so that nothing new begins while the others end. */
+    /**
+     * Removes all routes. Those that start on their own are stopped first, so that no new work starts while the others
+     * end.
+     */
     private void clear() throws Exception {
         List<Route> routes = new ArrayList<>(context.getRoutes());
         routes.sort(java.util.Comparator.comparing(

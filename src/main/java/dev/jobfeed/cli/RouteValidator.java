@@ -21,10 +21,13 @@ import org.apache.camel.support.ResourceHelper;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Looks at the route files: whether each parses, and whether an edited one still has the steps the bundle needs. */
+/**
+ * Checks the route files: whether each can be parsed, and whether an edited file still has the steps that the bundle
+ * needs.
+ */
 final class RouteValidator {
 
-    /** Without one of these steps a run would lose, or pay for, what it must not. */
+    /** Steps without which a run would lose data or incur needless cost. */
     private static final Set<String> NEEDED = Set.of(
             "sync-stream-begin",
             "sync-work-open",
@@ -101,7 +104,7 @@ final class RouteValidator {
         return findings;
     }
 
-    /** Empty for a file that is as shipped. */
+    /** Checks a file; empty if it is as shipped. */
     private static Optional<Finding> find(RouteFile file) {
         String where = file.path() == null ? "in the jar" : file.path().toString();
         try {
@@ -109,7 +112,7 @@ final class RouteValidator {
                 return Optional.empty();
             }
             check(file.name(), file.text());
-            return Optional.of(judge(file, where));
+            return Optional.of(describe(file, where));
         } catch (ConfigurationException e) {
             return Optional.of(new Finding(file.name(), Verdict.failure, where + " " + e.getMessage()));
         } catch (Exception e) {
@@ -118,8 +121,8 @@ final class RouteValidator {
         }
     }
 
-    /** What its user has made of it, and what has become of it since in the bundle. */
-    private static Finding judge(RouteFile file, String where) throws IOException {
+    /** Describes a file's edits, and the changes of the shipped file since. */
+    private static Finding describe(RouteFile file, String where) throws IOException {
         if (file.shipped().isEmpty()) {
             return new Finding(file.name(), Verdict.ok, where + ", your own");
         }
@@ -147,14 +150,14 @@ final class RouteValidator {
     }
 
     /**
-     * Parses a file.
+     * Checks a file.
      *
-     * @throws ConfigurationException when it lacks what the bundle needs, or takes an id of another file of the bundle
+     * @throws ConfigurationException if it lacks a needed step, or uses an id of another file of the bundle
      */
     static void check(String name, String text) throws Exception {
-        try (DefaultCamelContext scratch = new DefaultCamelContext()) {
-            scratch.build();
-            PluginHelper.getRoutesLoader(scratch).findRoutesBuilders(ResourceHelper.fromString(name, text));
+        try (DefaultCamelContext dryRun = new DefaultCamelContext()) {
+            dryRun.build();
+            PluginHelper.getRoutesLoader(dryRun).findRoutesBuilders(ResourceHelper.fromString(name, text));
         }
         checkOwnIds(name, text);
         Set<String> lost = new TreeSet<>(ids(new RouteFile(name, null).shipped().orElse("")));
@@ -165,7 +168,7 @@ final class RouteValidator {
         }
     }
 
-    /** Two routes of one id would replace one another. */
+    /** Checks the ids, because a route replaces another with the same id. */
     private static void checkOwnIds(String name, String text) {
         ShippedRoutes shipped = ShippedRoutes.read();
         for (Object item : (Iterable<?>) new Load(LoadSettings.builder().build()).loadFromString(text)) {

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The scheduled runtime. */
+/** Runs on a schedule until stopped. */
 @Command(
         name = "run",
         description = "Runs on a schedule until it is stopped. With --sandbox, starts the sandbox too.",
@@ -57,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
         return started;
     }
 
-    /** Most likely it is a second copy. */
+    /** Describes a taken sandbox port, most likely taken by a second instance. */
     private BindException taken(JobfeedProperties settings, BindException cause) {
         HttpEndpointConfig page = HttpEndpointConfig.of(settings);
         BindException taken = new BindException("Port " + sandbox.port()

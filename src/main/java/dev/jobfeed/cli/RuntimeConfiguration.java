@@ -20,13 +20,16 @@ import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The standalone runtime's settings: system property, environment, a command's presets, conf/application.properties. */
+/**
+ * Settings of the standalone runtime, in order: system property, environment, the command's presets,
+ * conf/application.properties.
+ */
 final class RuntimeConfiguration {
 
-    /** A property of the bundle's, or of one of its tenants. */
-    private static final Pattern OURS = Pattern.compile("([a-z][a-z0-9-]*[.])?((jobo|jobby|jobfeed)[.].*)");
+    /** A property of the bundle or of one of its tenants. */
+    private static final Pattern BUNDLE_PROPERTY = Pattern.compile("([a-z][a-z0-9-]*[.])?((jobo|jobby|jobfeed)[.].*)");
 
-    private static final Pattern OUR_VARIABLES = Pattern.compile("([A-Z][A-Z0-9_]*_)?(JOBO|JOBBY|JOBFEED)_.*");
+    private static final Pattern BUNDLE_VARIABLE = Pattern.compile("([A-Z][A-Z0-9_]*_)?(JOBO|JOBBY|JOBFEED)_.*");
 
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeConfiguration.class);
 
@@ -77,7 +80,7 @@ final class RuntimeConfiguration {
         return home.map(h -> h.resolve("conf/application.properties")).filter(Files::isReadable);
     }
 
-    /** The file that was read, when there is one. */
+    /** Returns the file that was read; empty if there is none. */
     Optional<Path> file() {
         return path(home);
     }
@@ -87,25 +90,25 @@ final class RuntimeConfiguration {
                 name -> find(name).map(value -> value.contains("{{") ? resolve(name, value) : value));
     }
 
-    /** Everything Camel has to know: what is set, and the file's own {@code camel.*} properties. */
+    /** Returns the properties for Camel: all effective settings, and the file's {@code camel.*} properties. */
     Properties forCamel() {
         Properties all = new Properties();
         all.putAll(file);
         Map<String, String> defaults = JobfeedProperties.defaults();
         Set<String> names = new TreeSet<>(defaults.keySet());
         file.stringPropertyNames().stream()
-                .filter(name -> OURS.matcher(name).matches())
+                .filter(name -> BUNDLE_PROPERTY.matcher(name).matches())
                 .forEach(names::add);
         names.forEach(name -> all.setProperty(name, find(name).orElseGet(() -> defaults.get(name))));
         return all;
     }
 
-    /** The directory of editable routes, when the runtime has one. */
+    /** Returns the directory of editable routes; empty if there is none. */
     Optional<Path> routes() {
         return home.map(h -> h.resolve("routes")).filter(Files::isDirectory);
     }
 
-    /** The value behind Camel's property functions, which may be those of a vault. */
+    /** Resolves a value with Camel's property functions, which may be those of a vault. */
     private synchronized String resolve(String name, String value) {
         if (resolved == null) {
             resolved = resolveAll();
@@ -116,7 +119,7 @@ final class RuntimeConfiguration {
                         + " component in lib/ and its camel.vault.* properties."));
     }
 
-    /** All at once, because it needs a context, as the runtime has one, which takes its time. */
+    /** Resolves all values at once, because that needs a context like the runtime's, which is slow to create. */
     private Map<String, String> resolveAll() {
         Map<String, String> values = new TreeMap<>();
         Main main = new Main();
@@ -138,17 +141,20 @@ final class RuntimeConfiguration {
         return values;
     }
 
-    /** Whatever is set to a property function, wherever; the environment may name tenants that the file does not. */
+    /**
+     * Returns all values with property functions, from every source; the environment may name tenants that the file
+     * does not.
+     */
     private Set<String> functions() {
         Set<String> values = new TreeSet<>();
         forCamel().forEach((name, value) -> values.add(value.toString()));
         System.getProperties().forEach((name, value) -> {
-            if (OURS.matcher(name.toString()).matches()) {
+            if (BUNDLE_PROPERTY.matcher(name.toString()).matches()) {
                 values.add(value.toString());
             }
         });
         System.getenv().forEach((name, value) -> {
-            if (OUR_VARIABLES.matcher(name).matches()) {
+            if (BUNDLE_VARIABLE.matcher(name).matches()) {
                 values.add(value);
             }
         });

@@ -22,14 +22,14 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connections to the databases of settings; those of a runtime are closed together. */
+/** Opens the databases of settings; those of a runtime are closed together. */
 final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable {
 
-    /** Each commit is on disk; closing rewrites nothing; no trace file beside the database. */
+    /** Writes each commit to disk, rewrites nothing on closing, and creates no trace file beside the database. */
     private static final String H2_OPTIONS =
             ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;MAX_COMPACT_TIME=0;TRACE_LEVEL_FILE=0";
 
-    /** Far longer than any statement of a run takes. */
+    /** Far longer than any statement takes. */
     private static final Duration SOCKET_TIMEOUT = Duration.ofMinutes(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeDataSources.class);
@@ -43,12 +43,14 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         this.beside = beside;
     }
 
-    /** Of a process that may be the only one to write to an H2 file. */
+    /** Creates the data sources of a process that needs exclusive access to an H2 file. */
     static RuntimeDataSources alone() {
         return new RuntimeDataSources(false);
     }
 
-    /** Of a process that does a small thing, through the one that shares its H2 file where one does. */
+    /**
+     * Creates the data sources of a short command, which connects through the process that shares its H2 file, if any.
+     */
     static RuntimeDataSources besideOthers() {
         return new RuntimeDataSources(true);
     }
@@ -60,13 +62,13 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
             dataSource = own(settings);
             files.add(settings.datasourceUrl());
         }
-        // a tenant that is refused closes its own, again and again
+        // a tenant that is rejected closes its data source, possibly repeatedly
         opened.removeIf(HikariDataSource::isClosed);
         opened.add(dataSource);
         return dataSource;
     }
 
-    /** Lets commands of other processes use the H2 files that this process has opened so far. */
+    /** Shares the H2 files opened so far with commands of other processes. */
     void share() throws SQLException, IOException {
         for (String url : files) {
             H2SharedServer.share(url).ifPresent(shared::add);
@@ -80,7 +82,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         opened.forEach(HikariDataSource::close);
     }
 
-    /** A pool over the database itself; an H2 file can have one such process only. */
+    /** Opens a pool on the database itself; only one process at a time can open an H2 file. */
     private static HikariDataSource own(JobfeedProperties settings) throws SQLException {
         String url = settings.datasourceUrl();
         if (!url.startsWith(H2SharedServer.FILE_URL)) {
@@ -92,7 +94,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         return pool(settings, url + H2_OPTIONS);
     }
 
-    /** Creates what H2 would create, so that its owner alone can read it whatever the umask. */
+    /** Creates the file that H2 would create, readable by its owner only, whatever the umask. */
     private static void create(Path file) {
         if (Files.exists(file)) {
             return;
@@ -103,7 +105,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {
-            // another process was quicker; whose file it is, H2 says
+            // another process was faster; H2 reports if the file is in use
             LOG.debug("{} was created by another process", file);
         } catch (IOException e) {
             throw new ConfigurationException(
@@ -112,7 +114,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         }
     }
 
-    /** H2 would open a file it may not write to for reading, and fail at the first page. */
+    /** Checks that the file is writable; otherwise H2 would open it read-only and fail at the first page. */
     private static void checkWritable(Path database) {
         Path file = database.resolveSibling(database.getFileName() + ".mv.db");
         Path nearest = file;
@@ -127,22 +129,22 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
     }
 
     /**
-     * A pool for a look or a small change beside whatever else is at work: through the running process where one shares
-     * its H2 file. A note left by a dead process is passed over.
+     * Opens a pool for a query or a small change beside other processes: through the process that shares its H2 file,
+     * if any. An address file left by a dead process is ignored.
      */
     static HikariDataSource beside(JobfeedProperties settings) throws SQLException {
         return beside(settings, true);
     }
 
-    /** The same for a look at the schema itself, which leaves it as it is. */
+    /** Opens the same pool without preparing the schema. */
     static HikariDataSource unprepared(JobfeedProperties settings) throws SQLException {
         return beside(settings, false);
     }
 
     /**
-     * The same for a store that is to be there already.
+     * Opens the same pool for an existing store.
      *
-     * @throws ConfigurationException when there is none; nothing is created
+     * @throws ConfigurationException if there is none; nothing is created
      */
     static HikariDataSource existing(JobfeedProperties settings) throws SQLException {
         Optional<String> missing = missingFile(settings);
@@ -168,9 +170,9 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
     }
 
     /**
-     * Says why there is no store to look at: no H2 file, or a schema without tables; empty when there is one.
+     * Explains why there is no store: no H2 file, or a schema without tables; empty if there is one.
      *
-     * @throws ConfigurationException when none could be created either
+     * @throws ConfigurationException if none could be created either
      */
     static Optional<String> missing(JobfeedProperties settings) throws SQLException {
         Optional<String> missing = missingFile(settings);
@@ -200,7 +202,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
 
     private static Optional<String> missingTables(HikariDataSource dataSource, JobfeedProperties settings)
             throws SQLException {
-        // without migrations at start, what is missing is said by the check of the schema's version
+        // without migrations at start, the check of the schema version reports missing tables
         return !settings.migrate() || Dialect.of(dataSource).isPrepared(dataSource, settings.schema())
                 ? Optional.empty()
                 : Optional.of("There are no tables in " + settings.datasource()
@@ -244,18 +246,18 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         settings.text("jobfeed.datasource.username").ifPresent(config::setUsername);
         settings.text("jobfeed.datasource.password").ifPresent(config::setPassword);
         if (url.startsWith("jdbc:postgresql:")) {
-            // H2 refuses a schema that is still to be made
+            // H2 rejects a schema that does not exist yet
             settings.schema().ifPresent(config::setSchema);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
-            // a database that vanished without a word ends the attempt; a URL's own socketTimeout wins
+            // ends the attempt if the database vanishes silently; a socketTimeout in the URL takes precedence
             config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT.toSeconds());
             config.addDataSourceProperty("tcpKeepAlive", "true");
-            // the values of a row that was refused
+            // would log the values of a rejected row
             config.addDataSourceProperty("logServerErrorDetail", "false");
         } else {
             config.setExceptionOverride(new ClosedH2());
         }
-        // the role's default may be another one, by which the renewal of a lease would fail
+        // the role may have another default, with which renewing a lease would fail
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setPoolName("jobfeed");
         config.setMaximumPoolSize(10);
@@ -265,12 +267,12 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         try {
             return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
-            SQLException refusal = DatabaseRejection.cause(e).orElseThrow(() -> e);
+            SQLException rejection = DatabaseRejection.cause(e).orElseThrow(() -> e);
             throw new SQLException(
-                    settings.datasource() + ": " + refusal.getMessage(),
-                    refusal.getSQLState(),
-                    refusal.getErrorCode(),
-                    refusal.getCause());
+                    settings.datasource() + ": " + rejection.getMessage(),
+                    rejection.getSQLState(),
+                    rejection.getErrorCode(),
+                    rejection.getCause());
         }
     }
 }

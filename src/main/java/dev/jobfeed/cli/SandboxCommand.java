@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The local stand-in for the API. */
+/** Serves the local sandbox. */
 @Command(
         name = "sandbox",
         description = "Serves a local stand-in for the Jobo API and for Jobby.dev. More in docs/sandbox.md.",
@@ -199,7 +199,7 @@ final class SandboxCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    /** A comment to a shell that reads the lines after it as settings. */
+    /** Describes the sandbox in a line that a shell reads as a comment, before the settings. */
     private String served(Sandbox sandbox) {
         StringBuilder line = new StringBuilder("Serving ")
                 .append(sandbox.world().activeCount())

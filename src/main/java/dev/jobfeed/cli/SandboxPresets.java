@@ -5,7 +5,7 @@ import dev.jobfeed.sandbox.jobby.Jobby;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** {@code --sandbox}: everything set for the local stand-in, with a database file of its own. */
+/** {@code --sandbox}: settings for the local sandbox, with a separate database file. */
 final class SandboxPresets {
 
     private static final int PORT = 8787;
@@ -26,7 +26,7 @@ final class SandboxPresets {
         return sandbox || port != null;
     }
 
-    /** Where the sandbox is. */
+    /** Returns the sandbox's port. */
     int port() {
         return port == null ? PORT : port;
     }
@@ -46,7 +46,7 @@ final class SandboxPresets {
                         "updated_after",
                         "jobfeed.jobs.schedule",
                         "0/20 * * * * ?",
-                        // there is no other clock, and nothing arrives late; more would only bring the same rows again
+                        // one clock and no late rows: a longer overlap would only deliver the same rows again
                         "jobo.overlap",
                         "30s",
                         "jobfeed.datasource.url",

@@ -14,7 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks whether the route files have a templated route for each thing that a tenant is configured to begin by itself. */
+/** Checks that the route files have a templated route for each schedule that is configured for a tenant. */
 final class ScheduleRouteCheck {
 
     private static final Pattern ENTRY = Pattern.compile("(?m)^- (?=templatedRoute:)");
@@ -24,12 +24,12 @@ final class ScheduleRouteCheck {
     private ScheduleRouteCheck() {}
 
     /**
-     * What there is, in words.
+     * Lists the tenant's templated routes.
      *
-     * @throws ConfigurationException when something is missing
+     * @throws ConfigurationException if one is missing
      */
     static String check(Collection<RouteFile> files, String tenant, JobfeedProperties settings) throws IOException {
-        Set<String> missing = wanted(settings);
+        Set<String> missing = required(settings);
         Set<String> found = new TreeSet<>();
         for (RouteFile file : files) {
             found.addAll(triggers(file.text(), tenant));
@@ -43,25 +43,25 @@ final class ScheduleRouteCheck {
         return found.isEmpty() ? "none, and none is configured" : String.join(", ", found);
     }
 
-    private static Set<String> wanted(JobfeedProperties settings) {
-        Set<String> wanted = new TreeSet<>();
-        for (ScheduledStream flow : new ScheduledStream[] {ScheduledStream.JOBS, ScheduledStream.CAREER_SITES}) {
-            if (flow.schedule(settings).isPresent()) {
-                wanted.add("jobfeed-schedule " + flow.stream());
-                wanted.add("jobfeed-catch-up " + flow.stream());
+    private static Set<String> required(JobfeedProperties settings) {
+        Set<String> required = new TreeSet<>();
+        for (ScheduledStream stream : new ScheduledStream[] {ScheduledStream.JOBS, ScheduledStream.CAREER_SITES}) {
+            if (stream.schedule(settings).isPresent()) {
+                required.add("jobfeed-schedule " + stream.stream());
+                required.add("jobfeed-catch-up " + stream.stream());
             }
         }
         if (settings.flag("jobfeed.jobs.enabled")
                 && settings.text("jobfeed.jobs.resync-schedule").isPresent()) {
-            wanted.add("jobfeed-resync-schedule jobs");
+            required.add("jobfeed-resync-schedule jobs");
         }
         if (settings.flag("jobfeed.companies.enabled")) {
-            wanted.add("jobfeed-companies");
+            required.add("jobfeed-companies");
         }
         if (settings.text("jobfeed.changes.to").isPresent()) {
-            wanted.add("jobfeed-changes");
+            required.add("jobfeed-changes");
         }
-        return wanted;
+        return required;
     }
 
     private static Set<String> triggers(String text, String tenant) {

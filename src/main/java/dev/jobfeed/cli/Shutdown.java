@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.LoggerFactory;
 
-/** Closes what a command opened, in the opposite order: when the command is done, or when a signal ends the process. */
+/** Closes a command's resources in reverse order: when the command is done, or when a signal ends the process. */
 final class Shutdown implements AutoCloseable {
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
     private volatile boolean closing;
 
     Shutdown() {
@@ -15,13 +15,13 @@ final class Shutdown implements AutoCloseable {
     }
 
     <T extends AutoCloseable> T closes(T resource) {
-        synchronized (open) {
-            open.push(resource);
+        synchronized (resources) {
+            resources.push(resource);
         }
         return resource;
     }
 
-    /** Whether everything is being closed, so that what fails now fails for that. */
+    /** Returns whether the shutdown has begun, so that later failures are its consequence. */
     boolean isClosing() {
         return closing;
     }
@@ -29,10 +29,10 @@ final class Shutdown implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        synchronized (open) {
-            while (!open.isEmpty()) {
+        synchronized (resources) {
+            while (!resources.isEmpty()) {
                 try {
-                    open.pop().close();
+                    resources.pop().close();
                 } catch (Exception e) {
                     LoggerFactory.getLogger(Shutdown.class).warn("Not everything was closed: {}", e.getMessage());
                 }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What the database says of the sync. */
+/** Prints the status of the sync from the database. */
 @Command(
         name = "status",
         description = "Shows how fresh the store is, the open run, the last runs and the counts.",
@@ -137,7 +137,9 @@ final class StatusCommand implements Callable<Integer> {
                 + (flow.schedule(store.tenant().settings()).isEmpty() ? "; no schedule" : "");
     }
 
-    /** The first value of this watermark is the start of the first run, before which nothing was stored. */
+    /**
+     * Describes the sweep's watermark. Its first value is the start of the first run, before which nothing was stored.
+     */
     private static String swept(OfflineTenant store, StreamState state) {
         if (state.lastSweepStartedAt() == null) {
             return "never";
@@ -171,10 +173,10 @@ final class StatusCommand implements Callable<Integer> {
         if (age.plus(ServerClock.TOLERATED).isNegative()) {
             return "later than now by the server's clock; the next run does not go by it";
         }
-        return words(age.isNegative() ? Duration.ZERO : age) + " ago";
+        return duration(age.isNegative() ? Duration.ZERO : age) + " ago";
     }
 
-    private static String words(Duration age) {
+    private static String duration(Duration age) {
         return age.toHours() > 0
                 ? age.toHours() + " h " + age.toMinutesPart() + " min"
                 : age.toMinutes() > 0 ? age.toMinutes() + " min " + age.toSecondsPart() + " s" : age.toSeconds() + " s";

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** The streams a command is for, as named on the command line. */
+/** The streams that a command applies to, as named on the command line. */
 record StreamArgument(List<FeedDefinition> sources) {
 
     /** Reads {@code jobs} or {@code career-sites}. */

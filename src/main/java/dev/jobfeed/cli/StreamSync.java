@@ -13,7 +13,10 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 
-/** An attempt on a stream from the command line: an old open run is finished first, then a fresh one is done. */
+/**
+ * Makes an attempt on a stream from the command line: first finishes an open run of an earlier attempt, then makes a
+ * new run.
+ */
 final class StreamSync {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,25 +36,25 @@ final class StreamSync {
         this.json = json;
     }
 
-    /** Prints what the next attempt may bring and cost; returns the exit code. */
+    /** Prints the estimate of the next attempt; returns the exit code. */
     int estimate() {
-        Exchange asked = template.send("direct:sync-estimate", exchange -> {
+        Exchange reply = template.send("direct:sync-estimate", exchange -> {
             exchange.setVariable("jobfeedTenant", tenant);
             exchange.setVariable("jobfeedStream", source.stream());
         });
-        if (asked.getException() != null) {
-            Problem failure = ProblemTranslator.of(asked.getException(), FeedSync.ESTIMATE_ROWS)
+        if (reply.getException() != null) {
+            Problem failure = ProblemTranslator.of(reply.getException(), FeedSync.ESTIMATE_ROWS)
                     .withoutAttempt();
             System.err.println("jobfeed: There is no estimate of " + source.property() + ". " + failure.text());
-            return ExitCode.of(asked.getException()).code();
+            return ExitCode.of(reply.getException()).code();
         }
-        CostEstimate estimate = asked.getMessage().getBody(CostEstimate.class);
+        CostEstimate estimate = reply.getMessage().getBody(CostEstimate.class);
         System.out.println(json ? RunJson.of(estimate).toString() : estimate.text());
         return ExitCode.DONE.code();
     }
 
     /**
-     * Makes the attempts, and prints the result of each run that they worked on.
+     * Makes the attempts and prints the result of each run.
      *
      * @param maxPages null for no limit
      * @return the exit code
@@ -59,11 +62,11 @@ final class StreamSync {
     int run(Integer maxPages, boolean costConfirmed) throws Exception {
         Exchange first = attempt(maxPages, costConfirmed);
         Map<?, ?> run = first.getMessage().getBody(Map.class);
-        boolean hasFinishedAnOldRun = first.getException() == null
+        boolean finishedOpenRun = first.getException() == null
                 && count(run, "attempts") > 1
                 && run.get("status").equals("succeeded");
-        boolean mayGoOn = maxPages == null || run != null && count(run, "attempt_pages") < maxPages;
-        if (!hasFinishedAnOldRun || !mayGoOn) {
+        boolean mayContinue = maxPages == null || run != null && count(run, "attempt_pages") < maxPages;
+        if (!finishedOpenRun || !mayContinue) {
             return print(first);
         }
         print(first);
@@ -73,7 +76,7 @@ final class StreamSync {
     private int print(Exchange attempt) {
         Exception failure = attempt.getException();
         Map<?, ?> run = attempt.getMessage().getBody(Map.class);
-        if (run == null || isUnsaid(run, failure)) {
+        if (run == null || lacksError(run, failure)) {
             System.err.println("jobfeed: " + ProblemTranslator.describe(failure));
         } else {
             System.out.println(json ? JSON.valueToTree(run).toString() : summary(run, failure));
@@ -81,8 +84,8 @@ final class StreamSync {
         return failure == null ? ExitCode.DONE.code() : ExitCode.of(failure).code();
     }
 
-    /** Whether the run does not say what went wrong, because the database did not take it. */
-    private static boolean isUnsaid(Map<?, ?> run, Exception failure) {
+    /** Returns whether the run lacks the attempt's failure, because the database did not accept it. */
+    private static boolean lacksError(Map<?, ?> run, Exception failure) {
         return failure != null
                 && run.get("last_error") == null
                 && run.get("stopped").equals(false);
@@ -97,17 +100,17 @@ final class StreamSync {
                 "direct:" + source.property() + "-sync", exchange -> variables.forEach(exchange::setVariable));
     }
 
-    /** The log has said why it failed, with the remedy. */
+    /** Formats a run's result; cause and remedy of a failure are in the log. */
     private String summary(Map<?, ?> run, Exception failure) {
         StringBuilder text = new StringBuilder((tenant.isEmpty() ? "" : tenant + " ") + source.property() + ": run "
                 + run.get("id") + " " + run.get("status") + ": ");
         text.append(run.get("received")).append(" received");
-        for (String always : new String[] {"inserted", "updated", "unchanged"}) {
-            text.append(", ").append(run.get(always)).append(' ').append(always);
+        for (String name : new String[] {"inserted", "updated", "unchanged"}) {
+            text.append(", ").append(run.get(name)).append(' ').append(name);
         }
-        for (String sometimes : new String[] {"reactivated", "duplicates", "quarantined"}) {
-            if (count(run, sometimes) > 0) {
-                text.append(", ").append(run.get(sometimes)).append(' ').append(sometimes);
+        for (String name : new String[] {"reactivated", "duplicates", "quarantined"}) {
+            if (count(run, name) > 0) {
+                text.append(", ").append(run.get(name)).append(' ').append(name);
             }
         }
         text.append(", ").append(run.get("expired")).append(" expired");

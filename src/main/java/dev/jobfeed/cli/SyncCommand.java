@@ -13,7 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** One attempt now. */
+/** Makes one attempt now. */
 @Command(
         name = "sync",
         description =
@@ -70,14 +70,14 @@ final class SyncCommand implements Callable<Integer> {
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
             shutdown.closes(ProgressPrinter.start(runtime.bundle().attempts()));
-            Tenant working = runtime.bundle().tenants().get(tenant.name());
-            OutboxDrainer drain = OutboxDrainer.start(runtime.main().getCamelContext(), working, template);
+            Tenant target = runtime.bundle().tenants().get(tenant.name());
+            OutboxDrainer drain = OutboxDrainer.start(runtime.main().getCamelContext(), target, template);
             int worst = ExitCode.DONE.code();
             for (FeedDefinition source : streams.sources()) {
                 StreamSync sync = new StreamSync(tenant.name(), source, template, json);
                 int code = estimate ? sync.estimate() : sync.run(maxPages, confirmCost);
                 if (code == ExitCode.BUSY.code() && confirmCost && !estimate) {
-                    agree(working, source);
+                    confirmCost(target, source);
                 }
                 worst = Math.max(worst, code);
             }
@@ -89,14 +89,14 @@ final class SyncCommand implements Callable<Integer> {
             }
             System.err.println("jobfeed: " + ProblemTranslator.describe(e));
             try (OfflineTenant store = OfflineTenant.open(configuration, tenant)) {
-                streams.sources().forEach(source -> agree(store.tenant(), source));
+                streams.sources().forEach(source -> confirmCost(store.tenant(), source));
             }
             return ExitCode.BUSY.code();
         }
     }
 
-    /** Stores the agreement for the process that works on the stream. */
-    private static void agree(Tenant tenant, FeedDefinition source) {
+    /** Stores the cost confirmation for the process that owns the stream's lease. */
+    private static void confirmCost(Tenant tenant, FeedDefinition source) {
         boolean isOpen = tenant.runs().agreeToCost(source.stream(), tenant.transaction());
         System.err.println("jobfeed: "
                 + (isOpen

@@ -4,7 +4,7 @@ import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.tenant.TenantRegistry;
 import picocli.CommandLine.Option;
 
-/** {@code --tenant}: whose feed a command is about. */
+/** {@code --tenant}: the tenant that a command applies to. */
 final class TenantOption {
 
     @Option(
@@ -13,7 +13,7 @@ final class TenantOption {
             description = "Whose feed, where there are several; the default tenant when it is not given.")
     private String name = "";
 
-    /** The tenant's name; empty for the default tenant. */
+    /** Returns the tenant's name; empty for the default tenant. */
     String name() {
         return name;
     }

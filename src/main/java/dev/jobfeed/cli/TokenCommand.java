@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The token of the console's actions. */
+/** Generates a token for the console's actions. */
 @Command(
         name = "token",
         description = "Makes a new token for the actions of the console and prints it; the one before ends."

@@ -11,14 +11,20 @@ import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.opentelemetry2.OpenTelemetryTracer;
 
-/** Spans of the routes, sent to wherever OpenTelemetry's own settings say; off without these settings and an agent. */
+/**
+ * Exports spans of the routes as OpenTelemetry's own settings say; disabled without these settings and without an
+ * agent.
+ */
 final class Traces implements AutoCloseable {
 
-    /** Each of them says that somebody wants traces; as environment variables they have capitals and underscores. */
-    private static final List<String> WANTED =
+    /** Settings that enable traces; their environment variables are in upper case with underscores. */
+    private static final List<String> ENABLING_SETTINGS =
             List.of("otel.exporter.otlp.endpoint", "otel.exporter.otlp.traces.endpoint", "otel.traces.exporter");
 
-    /** Metrics and logs have ways of their own; and of OTLP's two protocols the one that needs no more than the JDK. */
+    /**
+     * Default settings: metrics and logs are exported elsewhere; of OTLP's two protocols, the one that needs only the
+     * JDK.
+     */
     private static final Map<String, String> DEFAULTS = Map.of(
             "otel.service.name",
             "jobfeed",
@@ -35,13 +41,13 @@ final class Traces implements AutoCloseable {
         this.exporter = exporter;
     }
 
-    /** Traces what the context does, if anybody wants it. */
+    /** Enables traces of a context if they are configured. */
     static Traces of(CamelContext context) {
         if (isAgentThere()) {
             trace(context, GlobalOpenTelemetry.get());
             return new Traces(() -> {});
         }
-        if (WANTED.stream().noneMatch(Traces::isSet)) {
+        if (ENABLING_SETTINGS.stream().noneMatch(Traces::isSet)) {
             return new Traces(() -> {});
         }
         OpenTelemetrySdk sdk = AutoConfiguredOpenTelemetrySdk.builder()
@@ -68,7 +74,7 @@ final class Traces implements AutoCloseable {
                 || System.getenv(name.replace('.', '_').toUpperCase(Locale.ROOT)) != null;
     }
 
-    /** Sends what is not sent yet. */
+    /** Exports the remaining spans. */
     @Override
     public void close() throws Exception {
         exporter.close();

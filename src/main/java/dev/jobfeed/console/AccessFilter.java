@@ -17,42 +17,44 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** Who may look, and who may act: bean {@code jobfeedAccess}. */
+/** Controls access to the console and its API: bean {@code jobfeedAccess}. */
 public final class AccessFilter {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessFilter.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What no web page elsewhere can have made resolve to this server. */
+    /** Host names that a foreign web page cannot make resolve to this server. */
     private static final Pattern SAFE_HOST =
             Pattern.compile("localhost|[a-z0-9.-]+\\.localhost|\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
 
-    /** More would wait for a connection to the database, and keep threads of the HTTP server from answering for health. */
-    private static final int MOST_AT_ONCE = 12;
+    /**
+     * Limit of concurrent requests. More would wait for a database connection and occupy threads that the HTTP server
+     * needs for health checks.
+     */
+    private static final int MAX_CONCURRENT = 12;
 
-    private final ConcurrencyLimit limit = new ConcurrencyLimit(MOST_AT_ONCE);
+    private final ConcurrencyLimit limit = new ConcurrencyLimit(MAX_CONCURRENT);
     private final TokenFailures failures = new TokenFailures();
     private final JobfeedProperties settings;
     private final AccessToken token;
-    private final OpenApiContract description;
+    private final OpenApiContract contract;
 
-    public AccessFilter(JobfeedProperties settings, AccessToken token, OpenApiContract description) {
+    public AccessFilter(JobfeedProperties settings, AccessToken token, OpenApiContract contract) {
         this.settings = settings;
         this.token = token;
-        this.description = description;
+        this.contract = contract;
     }
 
     /**
-     * Lets a look pass that asks for what there is.
+     * Checks a read request.
      *
      * @throws HttpProblemException with 503, 421, 405 or 400
      */
     public void checkRead(Exchange exchange) {
-        checkName(exchange);
+        checkHost(exchange);
         checkMethod(exchange, "GET, HEAD");
         Message message = exchange.getMessage();
-        description
-                .parameters(message.getHeader(Exchange.HTTP_PATH, "", String.class))
+        contract.parameters(message.getHeader(Exchange.HTTP_PATH, "", String.class))
                 .ifPresent(described -> {
                     checkLoad(exchange);
                     QueryParameters.of(exchange).check(described);
@@ -62,7 +64,7 @@ public final class AccessFilter {
     private void checkLoad(Exchange exchange) {
         if (!limit.enter(exchange)) {
             throw new HttpProblemException(
-                    503, "This server is at work on " + MOST_AT_ONCE + " other requests. Try again in a second.");
+                    503, "This server is at work on " + MAX_CONCURRENT + " other requests. Try again in a second.");
         }
     }
 
@@ -73,8 +75,8 @@ public final class AccessFilter {
         }
     }
 
-    /** A page elsewhere may have made a name of its own resolve to this server. */
-    private void checkName(Exchange exchange) {
+    /** Checks the host name, because a foreign page may have made a name of its own resolve to this server. */
+    private void checkHost(Exchange exchange) {
         String host = uri(exchange).getHost();
         if (host == null || !isKnown(host.toLowerCase(Locale.ROOT))) {
             throw new HttpProblemException(
@@ -85,13 +87,13 @@ public final class AccessFilter {
     }
 
     /**
-     * Lets an action pass that comes from the page or a tool, and brings the token.
+     * Checks an action: it must come from the console's page or from a tool, and carry the token.
      *
      * @throws HttpProblemException with 503, 421, 405, 400, 403, 429 or 401
      */
     public void checkAction(Exchange exchange) {
         checkLoad(exchange);
-        checkName(exchange);
+        checkHost(exchange);
         checkMethod(exchange, "POST");
         Message message = exchange.getMessage();
         String query = message.getHeader(Exchange.HTTP_QUERY, String.class);
@@ -124,33 +126,33 @@ public final class AccessFilter {
         }
     }
 
-    /** The address of who asks; empty where the HTTP server does not show it. */
+    /** Returns the client's address; empty if the HTTP server does not provide it. */
     private static String client(Message message) {
         return message.getHeader("CamelVertxPlatformHttpRemoteAddress", "", String.class)
                 .replaceFirst(":\\d+$", "");
     }
 
-    /** Answers with a refusal. */
+    /** Creates the response to a rejected request. */
     public void toErrorResponse(Exchange exchange) {
-        HttpProblemException refused = ObjectHelper.getException(
+        HttpProblemException problem = ObjectHelper.getException(
                 HttpProblemException.class, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-        exchange.setVariable("consoleAllow", refused.getAllowed());
-        answer(exchange, refused.getStatus(), refused.getMessage());
+        exchange.setVariable("consoleAllow", problem.getAllowed());
+        setResponse(exchange, problem.getStatus(), problem.getMessage());
     }
 
-    /** Answers with a failure, and says it in the log. */
+    /** Creates the response to a failed request and logs the failure. */
     public void toFailureResponse(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        boolean away = ObjectHelper.getException(DataAccessException.class, failure) != null
+        boolean databaseFailed = ObjectHelper.getException(DataAccessException.class, failure) != null
                 || ObjectHelper.getException(TransactionException.class, failure) != null;
         LOG.warn(
                 "{} was not answered. {}",
                 exchange.getMessage().getHeader(Exchange.HTTP_PATH),
                 ProblemTranslator.describe(failure));
-        answer(exchange, away ? 503 : 500, ProblemTranslator.describe(failure));
+        setResponse(exchange, databaseFailed ? 503 : 500, ProblemTranslator.describe(failure));
     }
 
-    private static void answer(Exchange exchange, int status, String message) {
+    private static void setResponse(Exchange exchange, int status, String message) {
         exchange.setVariable("consoleStatus", status);
         exchange.getMessage()
                 .setBody(JSON.createObjectNode()
@@ -159,13 +161,16 @@ public final class AccessFilter {
                         .toString());
     }
 
-    /** Behind a proxy with TLS the scheme differs, so host and port are compared. */
-    private static boolean isOwn(String origin, URI asked) {
+    /**
+     * Returns whether an origin is this server. Compares host and port only, because the scheme differs behind a proxy
+     * with TLS.
+     */
+    private static boolean isOwn(String origin, URI requested) {
         try {
             URI from = URI.create(origin);
             return from.getHost() != null
-                    && from.getHost().equalsIgnoreCase(asked.getHost())
-                    && from.getPort() == asked.getPort();
+                    && from.getHost().equalsIgnoreCase(requested.getHost())
+                    && from.getPort() == requested.getPort();
         } catch (IllegalArgumentException e) {
             return false;
         }
@@ -179,7 +184,7 @@ public final class AccessFilter {
                         .anyMatch(host::equals);
     }
 
-    /** As the request names it, not as a header or parameter of its own may say. */
+    /** Returns the URL of the request line, which no header or parameter can override. */
     private static URI uri(Exchange exchange) {
         try {
             return URI.create(exchange.getMessage().getHeader(Exchange.HTTP_URL, String.class));

@@ -16,13 +16,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** What an action of the console has to bring: the configured token, or one that was made and is kept as its hash. */
+/** The token that console actions require: the configured one, or a generated one that is stored as a hash. */
 public final class AccessToken {
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?");
 
-    /** Shorter ones can be guessed. */
-    private static final int SHORTEST = 16;
+    /** Minimum length in characters; shorter tokens can be guessed. */
+    private static final int MIN_LENGTH = 16;
 
     private final JobfeedProperties settings;
     private final Tenant tenant;
@@ -30,9 +30,9 @@ public final class AccessToken {
     private final Clock clock;
 
     /**
-     * The token of a runtime.
+     * Creates the token of a runtime.
      *
-     * @param tenant the default tenant, in whose schema its hash is
+     * @param tenant default tenant, whose schema stores the hash
      */
     public AccessToken(Tenant tenant, Clock clock) {
         this.settings = tenant.settings();
@@ -41,13 +41,13 @@ public final class AccessToken {
         this.clock = clock;
     }
 
-    /** Why there are no actions; empty when there are. */
+    /** Returns why actions are disabled; empty if they are enabled. */
     public Optional<String> off() {
         Optional<String> configured = settings.text("jobfeed.http.token");
         if (configured.isPresent()) {
-            return configured.get().length() >= SHORTEST
+            return configured.get().length() >= MIN_LENGTH
                     ? Optional.empty()
-                    : Optional.of("jobfeed.http.token has fewer than " + SHORTEST + " characters.");
+                    : Optional.of("jobfeed.http.token has fewer than " + MIN_LENGTH + " characters.");
         }
         String host = settings.text("jobfeed.http.host").orElse("127.0.0.1");
         if (!LOOPBACK.matcher(host).matches()) {
@@ -61,7 +61,7 @@ public final class AccessToken {
                         + " (JOBFEED_HTTP_TOKEN).");
     }
 
-    /** Whether this is the token; takes as long whatever is wrong with it. */
+    /** Returns whether a text is the token, in constant time. */
     public boolean is(String given) {
         byte[] expected = settings.text("jobfeed.http.token")
                 .map(AccessToken::hash)
@@ -70,7 +70,10 @@ public final class AccessToken {
         return MessageDigest.isEqual(expected, hash(given));
     }
 
-    /** Makes the first token, to be shown once; empty when one is configured, was made before, or none may be. */
+    /**
+     * Generates the first token, to be shown once; empty if a token is configured or stored, or if the server is not
+     * bound to a loopback address.
+     */
     public Optional<String> first() {
         return settings.text("jobfeed.http.token").isEmpty()
                         && LOOPBACK.matcher(settings.text("jobfeed.http.host").orElse("127.0.0.1"))
@@ -80,7 +83,7 @@ public final class AccessToken {
                 : Optional.empty();
     }
 
-    /** Makes another token, to be shown once; the one before is none any more. */
+    /** Generates another token, to be shown once; the previous token becomes invalid. */
     public String renew() {
         byte[] random = new byte[24];
         new SecureRandom().nextBytes(random);

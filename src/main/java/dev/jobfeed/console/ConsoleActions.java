@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** What an operator may do on the console: bean {@code jobfeedConsoleActions}. */
+/** Runs the operator's actions on the console: bean {@code jobfeedConsoleActions}. */
 public final class ConsoleActions {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleActions.class);
@@ -32,34 +32,35 @@ public final class ConsoleActions {
     private final ConsoleTenants consoles;
     private final AccessToken token;
     private final Clock clock;
-    private final OpenApiContract description;
+    private final OpenApiContract contract;
 
-    public ConsoleActions(ConsoleTenants consoles, AccessToken token, OpenApiContract description, Clock clock) {
+    public ConsoleActions(ConsoleTenants consoles, AccessToken token, OpenApiContract contract, Clock clock) {
         this.consoles = consoles;
         this.token = token;
-        this.description = description;
+        this.contract = contract;
         this.clock = clock;
     }
 
-    /** The actions there are now on a stream, each with what it costs. */
+    /** Lists the actions available on a stream, each with its cost. */
     public String list(Exchange exchange) {
         QueryParameters query = QueryParameters.of(exchange);
-        ScheduledStream flow = HttpProblemException.stream(query.text("stream").orElse("jobs"));
+        ScheduledStream scheduled =
+                HttpProblemException.stream(query.text("stream").orElse("jobs"));
         TenantConsole console = consoles.named(query.text("tenant").orElse(""));
         SchedulePauses schedules = console.schedules();
         CostForecast costs = console.costs();
-        boolean paged = flow != ScheduledStream.LIVE_EVENTS;
-        boolean paused = schedules.pausedSince(flow.stream()).isPresent();
+        boolean paged = scheduled != ScheduledStream.LIVE_EVENTS;
+        boolean paused = schedules.pausedSince(scheduled.stream()).isPresent();
         ObjectNode json = JSON.createObjectNode();
-        json.put("stream", flow.stream());
+        json.put("stream", scheduled.stream());
         json.put("off", token.off().orElse(null));
         ArrayNode list = json.putArray("actions");
         if (paged) {
-            add(list, "sync", "Sync now", costs.sync(flow.stream()));
-            add(list, "resync", "Resync", costs.resync(flow.stream()));
+            add(list, "sync", "Sync now", costs.sync(scheduled.stream()));
+            add(list, "resync", "Resync", costs.resync(scheduled.stream()));
         }
         long pending =
-                flow == ScheduledStream.JOBS ? console.tenant().reconcile().pending() : 0;
+                scheduled == ScheduledStream.JOBS ? console.tenant().reconcile().pending() : 0;
         if (pending > 0) {
             add(
                     list,
@@ -68,7 +69,9 @@ public final class ConsoleActions {
                     CostForecast.Cost.nothing(String.format(
                             Locale.ROOT, "%,d active jobs that the last resync did not bring expire.", pending)));
         }
-        long bad = flow == ScheduledStream.JOBS ? console.tenant().quarantine().openCount() : 0;
+        long bad = scheduled == ScheduledStream.JOBS
+                ? console.tenant().quarantine().openCount()
+                : 0;
         if (bad > 0) {
             add(
                     list,
@@ -83,9 +86,12 @@ public final class ConsoleActions {
                     "resume",
                     "Resume schedule",
                     CostForecast.Cost.nothing("The schedule starts attempts again, the next one "
-                            + schedules.next(flow).map(next -> "at " + next).orElse("never")
+                            + schedules
+                                    .next(scheduled)
+                                    .map(next -> "at " + next)
+                                    .orElse("never")
                             + "; each costs what Sync now does."));
-        } else if (flow.schedule(console.tenant().settings()).isPresent()) {
+        } else if (scheduled.schedule(console.tenant().settings()).isPresent()) {
             add(
                     list,
                     "pause",
@@ -93,9 +99,9 @@ public final class ConsoleActions {
                     CostForecast.Cost.nothing(
                             "No attempt starts by itself, on any machine, until somebody resumes it; an attempt"
                                     + " at work goes on."
-                                    + (flow == ScheduledStream.JOBS
+                                    + (scheduled == ScheduledStream.JOBS
                                             ? " After 7 days the whole feed has to be read anew. "
-                                                    + costs.resync(flow.stream())
+                                                    + costs.resync(scheduled.stream())
                                                             .text()
                                             : "")));
         }
@@ -112,9 +118,9 @@ public final class ConsoleActions {
     }
 
     /**
-     * Reads what an action is for from its body into the variables of an attempt.
+     * Reads tenant, stream and cost confirmation of an action from its body into the variables of an attempt.
      *
-     * @throws HttpProblemException with 415, 400 or 404; an action that may cost something is never taken on a stream that was guessed
+     * @throws HttpProblemException with 415, 400 or 404; the stream of an action that may cost credits is never guessed
      */
     public void read(Exchange exchange) {
         String type = exchange.getMessage().getHeader("Content-Type", "", String.class);
@@ -130,11 +136,11 @@ public final class ConsoleActions {
             throw new HttpProblemException(400, "The body is no JSON.");
         }
         body.fieldNames().forEachRemaining(name -> {
-            if (!description.fields().contains(name)) {
+            if (!contract.fields().contains(name)) {
                 throw new HttpProblemException(
                         400,
                         "There is no field '" + name + "' in an action; there are "
-                                + String.join(", ", description.fields()) + ".");
+                                + String.join(", ", contract.fields()) + ".");
             }
         });
         if (!body.path("stream").isTextual()) {
@@ -142,23 +148,24 @@ public final class ConsoleActions {
         }
         check(body, "tenant", JsonNode::isTextual, "a text");
         check(body, "confirm_cost", JsonNode::isBoolean, "true or false");
-        ScheduledStream flow = HttpProblemException.stream(body.get("stream").asText());
+        ScheduledStream scheduled =
+                HttpProblemException.stream(body.get("stream").asText());
         TenantConsole console = consoles.named(body.path("tenant").asText(""));
         exchange.setVariable("jobfeedTenant", console.tenant().name());
-        exchange.setVariable("jobfeedStream", flow.stream());
+        exchange.setVariable("jobfeedStream", scheduled.stream());
         exchange.setVariable("jobfeedConfirmCost", body.path("confirm_cost").asBoolean(false));
     }
 
-    private static void check(JsonNode body, String field, Predicate<JsonNode> type, String words) {
+    private static void check(JsonNode body, String field, Predicate<JsonNode> type, String expected) {
         if (body.has(field) && !type.test(body.get(field))) {
-            throw new HttpProblemException(400, field + " is " + body.get(field) + "; it takes " + words + ".");
+            throw new HttpProblemException(400, field + " is " + body.get(field) + "; it takes " + expected + ".");
         }
     }
 
     /**
-     * Sees to it that an attempt could start now.
+     * Checks that an attempt could start now.
      *
-     * @throws HttpProblemException with 409 when the stream is busy, 404 when it has no feed
+     * @throws HttpProblemException with 409 if the stream is busy, 404 if it has no feed
      */
     public void checkFree(String tenant, String stream) {
         checkFeed(stream);
@@ -170,7 +177,7 @@ public final class ConsoleActions {
     /**
      * Makes the next attempt a resync.
      *
-     * @throws HttpProblemException with 409 when one is running, 404 when the stream has no feed
+     * @throws HttpProblemException with 409 if one is running, 404 if the stream has no feed
      */
     public String askForResync(String name, String stream) {
         checkFeed(stream);
@@ -178,29 +185,29 @@ public final class ConsoleActions {
         if (!tenant.runs().askForResync(stream, now())) {
             throw new HttpProblemException(409, "A resync is already running on " + stream + ".");
         }
-        return done(
+        return message(
                 isBusy(tenant, stream) ? "An attempt is at work; the next one is the resync." : "The resync begins.");
     }
 
-    /** The answer to a sync that begins. */
+    /** Returns the response to a sync that starts. */
     public String begins(String stream) {
-        return done("An attempt on " + stream + " begins.");
+        return message("An attempt on " + stream + " begins.");
     }
 
     /**
-     * Expires what a resync put aside.
+     * Executes pending expiries.
      *
-     * @throws HttpProblemException with 409 while an attempt is at work
+     * @throws HttpProblemException with 409 while an attempt is active
      */
     public String acceptExpiry(String name) {
         try {
-            return done(PendingExpiryService.accept(consoles.named(name).tenant(), now()) + " jobs expired.");
+            return message(PendingExpiryService.accept(consoles.named(name).tenant(), now()) + " jobs expired.");
         } catch (StreamLockedException e) {
             throw new HttpProblemException(409, e.getMessage());
         }
     }
 
-    /** Tries to store every row of quarantine again. */
+    /** Retries every quarantined row. */
     public String retryQuarantine(String name) {
         QuarantineService quarantine = consoles.named(name).tenant().quarantine();
         int stored = 0;
@@ -212,22 +219,22 @@ public final class ConsoleActions {
                 bad++;
             }
         }
-        return done(stored + " rows stored, " + bad + " still bad.");
+        return message(stored + " rows stored, " + bad + " still bad.");
     }
 
-    /** Ends what a stream's schedule starts. */
+    /** Pauses a stream's schedule. */
     public String pause(String tenant, String stream) {
         consoles.named(tenant).schedules().pause(stream);
-        return done("The schedule of " + stream + " is paused.");
+        return message("The schedule of " + stream + " is paused.");
     }
 
-    /** Lets a stream's schedule start attempts again. */
+    /** Resumes a stream's schedule. */
     public String resume(String tenant, String stream) {
         consoles.named(tenant).schedules().resume(stream);
-        return done("The schedule of " + stream + " is on again.");
+        return message("The schedule of " + stream + " is on again.");
     }
 
-    /** There is no such action. */
+    /** Rejects an unknown action. */
     public void unknown(String action) {
         throw new HttpProblemException(
                 404,
@@ -235,7 +242,7 @@ public final class ConsoleActions {
                         + "'; it is sync, resync, accept-expiry, retry-quarantine, pause or resume.");
     }
 
-    private String done(String message) {
+    private String message(String message) {
         LOG.info("by the console: {}", message);
         return JSON.createObjectNode().put("message", message).toString();
     }

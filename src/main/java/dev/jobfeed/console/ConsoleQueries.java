@@ -16,13 +16,13 @@ import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** What the routes of {@code console.camel.yaml} answer a look with, as JSON: bean {@code jobfeedConsole}. */
+/** Answers the read requests of {@code console.camel.yaml} with JSON: bean {@code jobfeedConsole}. */
 public final class ConsoleQueries {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final int MOST = 100;
-    private static final Duration PAST = Duration.ofDays(30);
+    private static final int MAX_ROWS = 100;
+    private static final Duration HISTORY = Duration.ofDays(30);
 
     private final ConsoleTenants consoles;
     private final Clock clock;
@@ -32,12 +32,12 @@ public final class ConsoleQueries {
         this.clock = clock;
     }
 
-    /** The same as {@code jobfeed status --json}. */
+    /** Returns the same as {@code jobfeed status --json}. */
     public String status(Exchange exchange) {
         return console(exchange).status().json(limit(exchange, 5)).toString();
     }
 
-    /** The last runs of a stream, newest first. */
+    /** Returns the last runs of a stream, newest first. */
     public String runs(Exchange exchange) {
         String stream = text(exchange, "stream").orElse("jobs");
         HttpProblemException.stream(stream);
@@ -51,14 +51,14 @@ public final class ConsoleQueries {
         return json.toString();
     }
 
-    /** Active and expired jobs, by source over the last 30 days and now. */
+    /** Returns active and expired jobs by source, now and over the last 30 days. */
     public String counts(Exchange exchange) {
         JobCounts counts = console(exchange).counts();
         ObjectNode json = JSON.createObjectNode();
         ArrayNode now = json.putArray("now");
         counts.now().forEach(count -> now.add(count(count)));
         ArrayNode history = json.putArray("history");
-        counts.since(OffsetDateTime.now(clock).minus(PAST))
+        counts.since(OffsetDateTime.now(clock).minus(HISTORY))
                 .forEach(point -> history.add(count(point.count()).put("at", RunJson.text(point.at()))));
         return json.toString();
     }
@@ -70,7 +70,7 @@ public final class ConsoleQueries {
                 .put("expired", count.expired());
     }
 
-    /** The balance, and what was spent on each of the last 30 days, by the start of the runs. */
+    /** Returns the balance and the credits spent on each of the last 30 days, by the start of the runs. */
     public String credits(Exchange exchange) {
         Tenant tenant = console(exchange).tenant();
         StreamState state = tenant.runs().state("jobs");
@@ -81,7 +81,7 @@ public final class ConsoleQueries {
         jdbc(tenant)
                 .query(
                         SqlCatalog.text("credits-by-day", tenant.database()),
-                        Map.of("since", OffsetDateTime.now(clock).minus(PAST)),
+                        Map.of("since", OffsetDateTime.now(clock).minus(HISTORY)),
                         row -> {
                             days.addObject()
                                     .put("day", row.getString("spent_on"))
@@ -91,7 +91,7 @@ public final class ConsoleQueries {
         return json.toString();
     }
 
-    /** Alerts, the open ones first. */
+    /** Returns alerts, open ones first. */
     public String alerts(Exchange exchange) {
         Tenant tenant = console(exchange).tenant();
         ObjectNode json = JSON.createObjectNode();
@@ -99,7 +99,7 @@ public final class ConsoleQueries {
         jdbc(tenant)
                 .query(
                         SqlCatalog.text("alert-list", tenant.database()),
-                        Map.of("limit", limit(exchange, MOST)),
+                        Map.of("limit", limit(exchange, MAX_ROWS)),
                         row -> {
                             list.addObject()
                                     .put("id", row.getLong("id"))
@@ -113,14 +113,14 @@ public final class ConsoleQueries {
         return json.toString();
     }
 
-    /** The open rows of quarantine, oldest first, without what they hold. */
+    /** Returns the open quarantine entries, oldest first, without payload. */
     public String quarantine(Exchange exchange) {
-        int limit = limit(exchange, MOST);
+        int limit = limit(exchange, MAX_ROWS);
         Tenant tenant = console(exchange).tenant();
         ObjectNode json = JSON.createObjectNode();
         json.put("open", tenant.quarantine().openCount());
         ArrayNode reasons = json.putArray("reasons");
-        jdbc(tenant).query(SqlCatalog.text("quarantine-reasons", tenant.database()), Map.of("limit", MOST), row -> {
+        jdbc(tenant).query(SqlCatalog.text("quarantine-reasons", tenant.database()), Map.of("limit", MAX_ROWS), row -> {
             reasons.addObject().put("reason", row.getString("reason")).put("rows", row.getLong("amount"));
         });
         ArrayNode rows = json.putArray("rows");
@@ -147,7 +147,7 @@ public final class ConsoleQueries {
         return json.toString();
     }
 
-    /** One row of quarantine with what it holds, as text. */
+    /** Returns one quarantine entry with its payload as text. */
     public String quarantined(Exchange exchange) {
         long id = number("id", id(exchange));
         QuarantineService.Entry entry = console(exchange)
@@ -167,7 +167,7 @@ public final class ConsoleQueries {
                 .toString();
     }
 
-    /** Stored jobs, newest first. */
+    /** Returns stored jobs, newest first. */
     public String jobs(Exchange exchange) {
         return console(exchange)
                 .search()
@@ -182,7 +182,7 @@ public final class ConsoleQueries {
                 .toString();
     }
 
-    /** One job. */
+    /** Returns one job. */
     public String job(Exchange exchange) {
         String id = id(exchange);
         UUID uuid;
@@ -208,8 +208,8 @@ public final class ConsoleQueries {
 
     private static int limit(Exchange exchange, int otherwise) {
         long limit = text(exchange, "limit").map(text -> number("limit", text)).orElse((long) otherwise);
-        if (limit < 1 || limit > MOST) {
-            throw new HttpProblemException(400, "limit is " + limit + "; it takes 1 to " + MOST + ".");
+        if (limit < 1 || limit > MAX_ROWS) {
+            throw new HttpProblemException(400, "limit is " + limit + "; it takes 1 to " + MAX_ROWS + ".");
         }
         return (int) limit;
     }
@@ -226,7 +226,7 @@ public final class ConsoleQueries {
         return QueryParameters.of(exchange).text(name);
     }
 
-    /** What stands for {@code {id}} in the path. */
+    /** Returns the value of {@code {id}} in the path. */
     private static String id(Exchange exchange) {
         return exchange.getMessage().getHeader("id", "", String.class);
     }

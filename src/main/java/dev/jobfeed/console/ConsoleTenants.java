@@ -13,23 +13,24 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class ConsoleTenants {
 
     private final TenantRegistry tenants;
-    private final SyncCoordinator attempts;
+    private final SyncCoordinator coordinator;
     private final Clock clock;
     private final Map<String, TenantConsole> consoles = new ConcurrentHashMap<>();
 
-    public ConsoleTenants(TenantRegistry tenants, SyncCoordinator attempts, Clock clock) {
+    public ConsoleTenants(TenantRegistry tenants, SyncCoordinator coordinator, Clock clock) {
         this.tenants = tenants;
-        this.attempts = attempts;
+        this.coordinator = coordinator;
         this.clock = clock;
     }
 
-    /** The console of a tenant. */
+    /** Returns the console of a tenant. */
     public TenantConsole of(Tenant tenant) {
         return consoles.computeIfAbsent(
                 tenant.name(),
                 name -> TenantConsole.of(
                         tenant,
-                        stream -> attempts.active()
+                        stream -> coordinator
+                                .active()
                                 .filter(attempt -> attempt.tenant().name().equals(name)
                                         && attempt.stream().equals(stream))
                                 .findFirst(),
@@ -37,10 +38,10 @@ public final class ConsoleTenants {
     }
 
     /**
-     * The console of a tenant that somebody named.
+     * Returns the console of a tenant by name.
      *
      * @param name null or empty for the default tenant
-     * @throws HttpProblemException with 404 when there is none of that name
+     * @throws HttpProblemException with 404 if there is no such tenant
      */
     TenantConsole named(String name) {
         try {
@@ -50,7 +51,7 @@ public final class ConsoleTenants {
         }
     }
 
-    /** Notes how many jobs there are behind an attempt. */
+    /** Records the number of jobs after an attempt. */
     public void count(SyncAttempt attempt) {
         of(attempt.tenant()).counts().note(attempt);
     }

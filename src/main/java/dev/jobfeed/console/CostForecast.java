@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** What an action may cost, by what earlier runs brought and cost. Asks the API for nothing. */
+/** Forecasts the cost of an action from the rows and cost of earlier runs. Sends no request to the API. */
 final class CostForecast {
 
     private final Tenant tenant;
@@ -29,11 +29,11 @@ final class CostForecast {
     }
 
     /**
-     * A cost.
+     * A forecast.
      *
-     * @param rows null when there is nothing to go by
-     * @param credits in all; null when it is not known how many rows there are
-     * @param text all of it in words
+     * @param rows null without a basis for a forecast
+     * @param credits total credits; null if the number of rows is not known
+     * @param text description of the forecast
      */
     record Cost(Long rows, BigDecimal credits, String text) {
 
@@ -42,7 +42,7 @@ final class CostForecast {
         }
     }
 
-    /** The next attempt on a stream. */
+    /** Forecasts the next attempt on a stream. */
     Cost sync(String stream) {
         StreamState state = runs.state(stream);
         if (state.resyncRequestedAt() != null) {
@@ -65,7 +65,7 @@ final class CostForecast {
             return resync(stream);
         }
         if (state.lastRunStartedAt() == null) {
-            return cost(stream, null, "The first run reads the whole feed; " + untold(stream));
+            return cost(stream, null, "The first run reads the whole feed; " + unknownRows(stream));
         }
         Long rows = average(stream, RunMode.INCREMENTAL);
         return cost(
@@ -76,7 +76,7 @@ final class CostForecast {
                         : "An incremental run; the last ones brought " + number(rows) + " rows on average");
     }
 
-    /** The whole feed anew. */
+    /** Forecasts a resync of the whole feed. */
     Cost resync(String stream) {
         Long rows;
         if (stream.equals("jobs")) {
@@ -89,10 +89,10 @@ final class CostForecast {
                 rows,
                 (FeedDefinition.of(stream).isExpiring() ? "Jobs that the feed no longer delivers expire. " : "")
                         + "The whole feed is read again"
-                        + (rows == null ? "; " + untold(stream) : ": about " + number(rows) + " rows"));
+                        + (rows == null ? "; " + unknownRows(stream) : ": about " + number(rows) + " rows"));
     }
 
-    private static String untold(String stream) {
+    private static String unknownRows(String stream) {
         return FeedDefinition.of(stream) == FeedDefinition.JOBS
                 ? "how many rows that is, its first page tells"
                 : "the server does not tell how many rows that is";

@@ -7,32 +7,35 @@ import io.vertx.ext.web.RoutingContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 
-/** What Camel's own HTTP server answers when a request comes to no route: short, and without a stack trace in the log. */
+/**
+ * Sets the responses of Camel's own HTTP server to requests without a route: short, and without a stack trace in the
+ * log.
+ */
 public final class ErrorHandlers {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ErrorHandlers() {}
 
-    /** Lets the server of a context that was started answer so. */
+    /** Installs the responses in the server of a started context. */
     public static void of(CamelContext context) {
         HttpServer server = context.hasService(VertxPlatformHttpServer.class).getServer();
         Router router = (Router) server.requestHandler();
-        router.errorHandler(400, request -> answer(request, 400, "The request's address cannot be read."));
+        router.errorHandler(400, request -> respond(request, 400, "The request's address cannot be read."));
         router.errorHandler(
                 404,
-                request -> answer(
+                request -> respond(
                         request, 404, "There is nothing at " + request.request().path() + "."));
     }
 
-    private static void answer(RoutingContext request, int status, String words) {
+    private static void respond(RoutingContext request, int status, String message) {
         boolean api = request.request().path().startsWith("/api/");
         String body = api
                 ? JSON.createObjectNode()
                         .put("status", status)
-                        .put("error", words)
+                        .put("error", message)
                         .toString()
-                : words + "\n";
+                : message + "\n";
         request.response()
                 .setStatusCode(status)
                 .putHeader("Content-Type", api ? "application/json" : "text/plain; charset=utf-8")

@@ -2,7 +2,7 @@ package dev.jobfeed.console;
 
 import dev.jobfeed.schedule.ScheduledStream;
 
-/** A request that is not answered as it was meant. */
+/** Thrown when a request is rejected, with the HTTP status of the response. */
 public final class HttpProblemException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -11,10 +11,10 @@ public final class HttpProblemException extends RuntimeException {
     private final String allowed;
 
     /**
-     * A refusal.
+     * Creates a rejection.
      *
-     * @param status the HTTP status
-     * @param message the cause and the remedy, for an operator
+     * @param status HTTP status
+     * @param message cause and remedy, for an operator
      */
     public HttpProblemException(int status, String message) {
         this(status, message, null);
@@ -26,15 +26,15 @@ public final class HttpProblemException extends RuntimeException {
         this.allowed = allowed;
     }
 
-    /** A refusal of a method where only others are taken, comma-separated. */
-    static HttpProblemException method(String asked, String allowed) {
-        return new HttpProblemException(405, "This path takes " + allowed + ", and not " + asked + ".", allowed);
+    /** Creates a rejection of an HTTP method; {@code allowed} lists the accepted methods, separated by commas. */
+    static HttpProblemException method(String requested, String allowed) {
+        return new HttpProblemException(405, "This path takes " + allowed + ", and not " + requested + ".", allowed);
     }
 
     /**
      * Finds a stream by its name.
      *
-     * @throws HttpProblemException with 404 when there is none of that name
+     * @throws HttpProblemException with 404 if there is no such stream
      */
     static ScheduledStream stream(String name) {
         return ScheduledStream.named(name)
@@ -42,12 +42,11 @@ public final class HttpProblemException extends RuntimeException {
                         404, "There is no stream '" + name + "'; it is jobs, career_sites or jobby_live_events."));
     }
 
-    /** The HTTP status. */
     public int getStatus() {
         return status;
     }
 
-    /** The methods that are taken; null when that is not what is wrong. */
+    /** Returns the accepted methods; null unless the method was rejected. */
     public String getAllowed() {
         return allowed;
     }

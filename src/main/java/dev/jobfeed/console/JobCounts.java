@@ -18,22 +18,22 @@ import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
-/** Active and expired jobs by source, now and over time. */
+/** Counts active and expired jobs by source, now and over time. */
 public final class JobCounts {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobCounts.class);
 
-    private static final Duration KEPT = Duration.ofDays(90);
+    private static final Duration RETENTION = Duration.ofDays(90);
 
-    /** Counting reads the whole table; a count is remembered this many times as long as it took. */
-    private static final int REMEMBERED = 20;
+    /** Counting reads the whole table, so a count is cached for this many times its duration. */
+    private static final int CACHE_FACTOR = 20;
 
     private final Tenant tenant;
     private final NamedParameterJdbcTemplate jdbc;
     private final Clock clock;
     private List<OfSource> last = List.of();
     private long lastUntilNanos = System.nanoTime();
-    private OffsetDateTime lastNoted;
+    private OffsetDateTime lastRecorded;
 
     public JobCounts(Tenant tenant, Clock clock) {
         this.tenant = tenant;
@@ -42,20 +42,20 @@ public final class JobCounts {
     }
 
     /**
-     * Jobs of a source.
+     * Number of jobs of a source.
      *
-     * @param source empty for jobs that name none
+     * @param source empty for jobs without a source
      */
     public record OfSource(String source, long active, long expired) {}
 
     /**
      * A point of the history.
      *
-     * @param at a full hour, UTC
+     * @param at full hour, UTC
      */
     public record Point(OffsetDateTime at, OfSource count) {}
 
-    /** The jobs of each source, most active ones first; of a large table, as of some seconds ago. */
+    /** Returns the jobs of each source, most active jobs first; for a large table, possibly some seconds old. */
     public synchronized List<OfSource> now() {
         if (System.nanoTime() - lastUntilNanos >= 0) {
             count();
@@ -64,16 +64,16 @@ public final class JobCounts {
     }
 
     private void count() {
-        long begun = System.nanoTime();
+        long started = System.nanoTime();
         last = jdbc.query(
                 SqlCatalog.text("job-count-by-source", tenant.database()),
                 Map.of(),
                 (row, i) -> new OfSource(row.getString("source"), row.getLong("active"), row.getLong("expired")));
         long ended = System.nanoTime();
-        lastUntilNanos = ended + REMEMBERED * (ended - begun);
+        lastUntilNanos = ended + CACHE_FACTOR * (ended - started);
     }
 
-    /** Notes the counts behind a run that succeeded, one note an hour. Never fails the attempt. */
+    /** Records the counts after a succeeded run, at most once an hour. Never fails the attempt. */
     public synchronized void note(SyncAttempt attempt) {
         if (attempt.run() == null
                 || !attempt.stream().equals("jobs")
@@ -82,7 +82,7 @@ public final class JobCounts {
         }
         OffsetDateTime hour =
                 OffsetDateTime.now(clock).withOffsetSameInstant(ZoneOffset.UTC).truncatedTo(ChronoUnit.HOURS);
-        if (hour.equals(lastNoted)) {
+        if (hour.equals(lastRecorded)) {
             return;
         }
         try {
@@ -90,7 +90,7 @@ public final class JobCounts {
             tenant.transaction().executeWithoutResult(status -> {
                 jdbc.update(
                         SqlCatalog.text("job-count-purge", tenant.database()),
-                        Map.of("at", hour, "before", hour.minus(KEPT)));
+                        Map.of("at", hour, "before", hour.minus(RETENTION)));
                 jdbc.batchUpdate(
                         SqlCatalog.text("job-count-insert", tenant.database()),
                         last.stream()
@@ -101,13 +101,13 @@ public final class JobCounts {
                                         .addValue("expired", count.expired()))
                                 .toArray(SqlParameterSource[]::new));
             });
-            lastNoted = hour;
+            lastRecorded = hour;
         } catch (DataAccessException e) {
             LOG.warn("The jobs of each source were not counted for the console. {}", ProblemTranslator.describe(e));
         }
     }
 
-    /** What was noted since then, oldest first. */
+    /** Returns the counts recorded since then, oldest first. */
     public List<Point> since(OffsetDateTime since) {
         return jdbc.query(
                 SqlCatalog.text("job-count-history", tenant.database()),

@@ -27,15 +27,17 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** Finds stored jobs, newest first, a page at a time. */
+/** Finds stored jobs page by page, newest first. */
 final class JobSearch {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** PostgreSQL, "Error Codes", and H2: the statement was cancelled, here because of its time limit. */
+    /**
+     * SQLSTATE of a cancelled statement, here because of its time limit (PostgreSQL, "Error Codes"; H2 uses the same).
+     */
     private static final String CANCELLED = "57014";
 
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(5);
 
     private static final Cursor START = new Cursor(
             OffsetDateTime.parse("9999-12-31T00:00:00Z"), UUID.fromString("ffffffff-ffff-ffff-ffff-ffffffffffff"));
@@ -48,52 +50,54 @@ final class JobSearch {
 
     JobSearch(Tenant tenant) {
         JdbcTemplate limited = new JdbcTemplate(tenant.dataSource());
-        limited.setQueryTimeout((int) LIMIT.toSeconds());
+        limited.setQueryTimeout((int) TIME_LIMIT.toSeconds());
         this.jdbc = new NamedParameterJdbcTemplate(limited);
         this.database = tenant.database();
     }
 
     /**
-     * What to look for; every component but the last two may be null for anything.
+     * Search criteria; every component but the last two may be null for no restriction.
      *
-     * @param text in the title or the company's name
-     * @param company an id, or a part of the name
+     * @param text part of the title or of the company's name
+     * @param company id, or part of the name
      * @param workplace remote, hybrid or onsite
      * @param state active, expired or all
-     * @param cursor where the page before ended; null for the first
+     * @param cursor end of the previous page; null for the first page
      */
     record Query(
             String text, String company, String source, String workplace, String state, String cursor, int limit) {}
 
     /**
-     * Finds them.
+     * Finds a page of jobs.
      *
-     * @throws HttpProblemException when the query cannot be read, or takes too long
+     * @throws HttpProblemException if the query is invalid or takes too long
      */
     ObjectNode find(Query query) {
         Cursor from = query.cursor() == null ? START : Cursor.read(query.cursor());
-        Map<String, Object> given = given(query);
-        given.put("before", from.firstSeenAt());
-        given.put("before_id", from.id());
-        given.put("limit", query.limit() + 1);
+        Map<String, Object> criteria = criteria(query);
+        criteria.put("before", from.firstSeenAt());
+        criteria.put("before_id", from.id());
+        criteria.put("limit", query.limit() + 1);
         ObjectNode found = JSON.createObjectNode();
         ArrayNode jobs = found.putArray("jobs");
         try {
             Cursor[] last = new Cursor[1];
-            jdbc.query(SqlCatalog.only(given::containsKey, SqlCatalog.text("job-search", database)), given, row -> {
-                if (jobs.size() < query.limit()) {
-                    jobs.add(json(row));
-                    last[0] = new Cursor(
-                            row.getObject("first_seen_at", OffsetDateTime.class), row.getObject("id", UUID.class));
-                } else {
-                    found.put("next_cursor", last[0].text());
-                }
-            });
+            jdbc.query(
+                    SqlCatalog.only(criteria::containsKey, SqlCatalog.text("job-search", database)), criteria, row -> {
+                        if (jobs.size() < query.limit()) {
+                            jobs.add(json(row));
+                            last[0] = new Cursor(
+                                    row.getObject("first_seen_at", OffsetDateTime.class),
+                                    row.getObject("id", UUID.class));
+                        } else {
+                            found.put("next_cursor", last[0].text());
+                        }
+                    });
         } catch (DataAccessException e) {
             if (e.getMostSpecificCause() instanceof SQLException cause && CANCELLED.equals(cause.getSQLState())) {
                 throw new HttpProblemException(
                         503,
-                        "The search took longer than " + LIMIT.toSeconds()
+                        "The search took longer than " + TIME_LIMIT.toSeconds()
                                 + " s, which reads the jobs from the newest on until it has a page. Narrow it by a source or a"
                                 + " company's id; docs/console.md has an index for words.");
             }
@@ -105,35 +109,35 @@ final class JobSearch {
         return found;
     }
 
-    private static Map<String, Object> given(Query query) {
-        Map<String, Object> given = new HashMap<>();
+    private static Map<String, Object> criteria(Query query) {
+        Map<String, Object> criteria = new HashMap<>();
         if (query.text() != null) {
-            given.put("text", like(query.text()));
+            criteria.put("text", like(query.text()));
         }
         if (query.company() != null) {
             RecordParser.uuid(query.company())
                     .ifPresentOrElse(
-                            id -> given.put("company_id", id.toString()),
-                            () -> given.put("company", like(query.company())));
+                            id -> criteria.put("company_id", id.toString()),
+                            () -> criteria.put("company", like(query.company())));
         }
         if (query.source() != null) {
-            given.put("source", query.source());
+            criteria.put("source", query.source());
         }
         if (query.workplace() != null) {
-            given.put("workplace", query.workplace().toLowerCase(Locale.ROOT).replace("-", ""));
+            criteria.put("workplace", query.workplace().toLowerCase(Locale.ROOT).replace("-", ""));
         }
         switch (query.state() == null ? "all" : query.state()) {
             case "all" -> {}
-            case "active" -> given.put("is_active", true);
-            case "expired" -> given.put("is_expired", true);
+            case "active" -> criteria.put("is_active", true);
+            case "expired" -> criteria.put("is_expired", true);
             default ->
                 throw new HttpProblemException(
                         400, "state is '" + query.state() + "'; it takes active, expired or all.");
         }
-        return given;
+        return criteria;
     }
 
-    /** One job with everything that is stored of it. */
+    /** Returns one job with all stored columns. */
     Optional<ObjectNode> read(UUID id) {
         List<ObjectNode> rows =
                 jdbc.query(SqlCatalog.text("job-read", database), Map.of("id", id), (row, i) -> json(row));
@@ -170,7 +174,7 @@ final class JobSearch {
         }
     }
 
-    /** The last row of a page. */
+    /** Position of the last row of a page. */
     private record Cursor(OffsetDateTime firstSeenAt, UUID id) {
 
         String text() {

@@ -12,15 +12,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** What the API's own description says that it can be asked. Read when somebody asks first, which a command never does. */
+/**
+ * Provides the parameters and fields that the console's OpenAPI description defines. Loaded on first use, so that
+ * commands do not load it.
+ */
 public final class OpenApiContract {
 
-    private static final Pattern IN_PATH = Pattern.compile("\\{[^}]+}");
+    private static final Pattern PATH_PARAMETER = Pattern.compile("\\{[^}]+}");
 
     private Map<Pattern, Set<String>> parameters;
     private Set<String> fields;
 
-    /** The names of the parameters that a look at a path takes; empty when it is none of the API. */
+    /** Returns the names of the query parameters of a GET path; empty if the API has no such path. */
     Optional<Set<String>> parameters(String path) {
         read();
         return parameters.entrySet().stream()
@@ -29,7 +32,7 @@ public final class OpenApiContract {
                 .findFirst();
     }
 
-    /** The names of the fields of an action's body. */
+    /** Returns the names of the fields in an action's body. */
     Set<String> fields() {
         read();
         return fields;
@@ -54,7 +57,8 @@ public final class OpenApiContract {
                         names.add(parameter.get("name").asText());
                     }
                 });
-                parameters.put(Pattern.compile(IN_PATH.matcher(path.getKey()).replaceAll("[^/]+") + "/?"), names);
+                parameters.put(
+                        Pattern.compile(PATH_PARAMETER.matcher(path.getKey()).replaceAll("[^/]+") + "/?"), names);
             }
         });
         fields = new TreeSet<>();

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 
-/** The parameters in a request's address; a header of the same name is none. */
+/** Query parameters of a request's URL; headers of the same name do not count. */
 final class QueryParameters {
 
     private final Map<String, String> values;
@@ -18,9 +18,9 @@ final class QueryParameters {
     }
 
     /**
-     * Those of a request.
+     * Parses the query of a request.
      *
-     * @throws HttpProblemException with 400 when they cannot be read, or one is there twice
+     * @throws HttpProblemException with 400 if it is malformed or repeats a parameter
      */
     static QueryParameters of(Exchange exchange) {
         String text = exchange.getMessage().getHeader(Exchange.HTTP_QUERY, String.class);
@@ -51,7 +51,7 @@ final class QueryParameters {
     }
 
     /**
-     * Sees to it that there is no other than these.
+     * Checks that there are no other parameters than these.
      *
      * @throws HttpProblemException with 400
      */
@@ -67,7 +67,7 @@ final class QueryParameters {
         }
     }
 
-    /** One of them; empty when it is not there, or blank. */
+    /** Returns a parameter; empty if absent or blank. */
     Optional<String> text(String name) {
         return Optional.ofNullable(values.get(name)).map(String::strip).filter(text -> !text.isEmpty());
     }

@@ -7,19 +7,19 @@ import dev.jobfeed.sync.CostEstimate;
 import dev.jobfeed.sync.RunResult;
 import java.util.Locale;
 
-/** A run as JSON: the columns of {@code sync_run}. */
+/** Formats a run as JSON with the columns of {@code sync_run}. */
 public final class RunJson {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private RunJson() {}
 
-    /** A run. */
+    /** Formats a run. */
     public static ObjectNode of(Run run) {
         return JSON.valueToTree(RunResult.columns(run));
     }
 
-    /** What an attempt is expected to bring and to cost. */
+    /** Formats an estimate. */
     public static ObjectNode of(CostEstimate estimate) {
         ObjectNode json = JSON.createObjectNode();
         json.put("stream", estimate.stream());
@@ -34,7 +34,7 @@ public final class RunJson {
         return json;
     }
 
-    /** A value in its own words; null stays null. */
+    /** Returns a value's text; null stays null. */
     public static String text(Object value) {
         return value == null ? null : value.toString();
     }

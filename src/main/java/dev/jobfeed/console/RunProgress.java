@@ -6,16 +6,16 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How far a run is.
+ * Progress of a run.
  *
- * @param phase what is being done
- * @param rowsPerSecond null while it waits, and when the attempt is another process's
- * @param share of the feed that has come, 0 to 1; null when the server gave no total
- * @param left what the rest may take; null when it cannot be known
+ * @param phase current phase
+ * @param rowsPerSecond null while the attempt waits, or if another process runs it
+ * @param share received share of the feed, 0 to 1; null if the server gave no total
+ * @param left estimated remaining time; null if not known
  */
 public record RunProgress(String phase, Double rowsPerSecond, Double share, Duration left) {
 
-    /** How far this process's attempt is; its run has to be open. */
+    /** Returns the progress of an attempt of this process; its run has to be open. */
     public static RunProgress of(SyncAttempt attempt) {
         Run run = attempt.run();
         double rate = attempt.rows() / Math.max(0.001, attempt.elapsed().toMillis() / 1000.0);
@@ -29,7 +29,7 @@ public record RunProgress(String phase, Double rowsPerSecond, Double share, Dura
                         : Duration.ofSeconds((long) (run.estimatedTotal() * (1 - stored.share) / rate)));
     }
 
-    /** How far a run is by its row. */
+    /** Returns the progress of a run from its row. */
     public static RunProgress of(Run run) {
         String phase = run.phase().name().toLowerCase(Locale.ROOT);
         Double share = run.estimatedTotal() == null || run.estimatedTotal() <= 0

@@ -9,7 +9,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/** The files of the console, from the class path: bean {@code jobfeedStatic}. */
+/** Serves the files of the console from the class path: bean {@code jobfeedStatic}. */
 public final class StaticResources {
 
     private static final String OWN = "/dev/jobfeed/console/web/";
@@ -22,7 +22,7 @@ public final class StaticResources {
             "svg", "image/svg+xml",
             "json", "application/json");
 
-    /** What may be asked for; nothing of a request becomes a path. */
+    /** Available paths. No part of a request is used as a file path. */
     private static final Map<String, String> FILES = Map.ofEntries(
             Map.entry("/", OWN + "index.html"),
             Map.entry("/web/style.css", OWN + "style.css"),
@@ -45,9 +45,9 @@ public final class StaticResources {
     private final Map<String, byte[]> zipped = new ConcurrentHashMap<>();
 
     /**
-     * Answers with the file of a path, compressed where the browser takes that.
+     * Responds with the file of a path, compressed if the browser accepts that.
      *
-     * @throws HttpProblemException with 404 when there is none
+     * @throws HttpProblemException with 404 if there is none
      */
     public void serve(Exchange exchange) throws IOException {
         Message message = exchange.getMessage();

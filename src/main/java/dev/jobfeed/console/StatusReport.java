@@ -26,7 +26,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** What is known of the sync, for the command line, the API and the page alike. */
+/** Reports the status of the sync for the command line, the API and the console's page. */
 public final class StatusReport {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,19 +37,19 @@ public final class StatusReport {
     private final RunRepository runs;
     private final SchedulePauses schedules;
     private final JobCounts counts;
-    private final Function<String, Optional<SyncAttempt>> atWork;
+    private final Function<String, Optional<SyncAttempt>> activeAttempt;
     private final Clock clock;
 
     /**
-     * A look at a tenant's store.
+     * Creates the report of a tenant.
      *
-     * @param atWork the attempt of this process on a stream
+     * @param activeAttempt returns the attempt of this process on a stream
      */
     public StatusReport(
             Tenant tenant,
             SchedulePauses schedules,
             JobCounts counts,
-            Function<String, Optional<SyncAttempt>> atWork,
+            Function<String, Optional<SyncAttempt>> activeAttempt,
             Clock clock) {
         this.tenant = tenant;
         this.settings = tenant.settings();
@@ -57,11 +57,11 @@ public final class StatusReport {
         this.runs = tenant.runs();
         this.schedules = schedules;
         this.counts = counts;
-        this.atWork = atWork;
+        this.activeAttempt = activeAttempt;
         this.clock = clock;
     }
 
-    /** The jobs stream as it stands in the tables, with its last runs, and how each stream does. */
+    /** Returns the jobs stream with its last runs, and the state of each stream. */
     public ObjectNode json(int lastRuns) {
         StreamState state = runs.state("jobs");
         List<JobCounts.OfSource> sources = counts.now();
@@ -86,8 +86,8 @@ public final class StatusReport {
         json.put("credits_balance", state.creditsBalance());
         json.put("credits_balance_at", RunJson.text(state.creditsBalanceAt()));
         ArrayNode streams = json.putArray("streams");
-        for (ScheduledStream flow : ScheduledStream.values()) {
-            streams.add(stream(flow));
+        for (ScheduledStream scheduled : ScheduledStream.values()) {
+            streams.add(stream(scheduled));
         }
         ArrayNode open = json.putArray("alerts");
         Stream.concat(Stream.of(ScheduledStream.values()).map(ScheduledStream::stream), Stream.of(OutboxRelay.STREAM))
@@ -103,28 +103,32 @@ public final class StatusReport {
         return json;
     }
 
-    /** How fresh a stream is. */
-    public Freshness freshness(ScheduledStream flow) {
-        return Freshness.of(flow, runs.state(flow.stream()), settings, now());
+    /** Returns the freshness of a stream. */
+    public Freshness freshness(ScheduledStream scheduled) {
+        return Freshness.of(scheduled, runs.state(scheduled.stream()), settings, now());
     }
 
-    private ObjectNode stream(ScheduledStream flow) {
-        // before the run is read, so that a run that ends in between is no run that nobody works on
-        boolean working = Boolean.TRUE.equals(jdbc.queryForObject(
-                SqlCatalog.text("lease-at-work", tenant.database()), Map.of("stream", flow.stream()), Boolean.class));
-        StreamState state = runs.state(flow.stream());
-        Freshness freshness = Freshness.of(flow, state, settings, now());
+    private ObjectNode stream(ScheduledStream scheduled) {
+        // before the run is read: otherwise a run that ends in between would seem open without an attempt
+        boolean isLeased = Boolean.TRUE.equals(jdbc.queryForObject(
+                SqlCatalog.text("lease-at-work", tenant.database()),
+                Map.of("stream", scheduled.stream()),
+                Boolean.class));
+        StreamState state = runs.state(scheduled.stream());
+        Freshness freshness = Freshness.of(scheduled, state, settings, now());
         ObjectNode json = JSON.createObjectNode();
-        json.put("stream", flow.stream());
+        json.put("stream", scheduled.stream());
         json.put("state", freshness.state().name().toLowerCase(Locale.ROOT));
         json.put("fresh_as_of", RunJson.text(freshness.watermark()));
         json.put("age_seconds", seconds(freshness.age()));
         json.put("target_seconds", freshness.target().toSeconds());
         json.put("clock_difference_seconds", seconds(state.clockDifference()));
-        json.put("schedule", flow.schedule(settings).orElse(null));
-        json.put("next_run_at", RunJson.text(schedules.next(flow).orElse(null)));
-        json.put("paused_at", RunJson.text(schedules.pausedSince(flow.stream()).orElse(null)));
-        json.put("at_work", working);
+        json.put("schedule", scheduled.schedule(settings).orElse(null));
+        json.put("next_run_at", RunJson.text(schedules.next(scheduled).orElse(null)));
+        json.put(
+                "paused_at",
+                RunJson.text(schedules.pausedSince(scheduled.stream()).orElse(null)));
+        json.put("at_work", isLeased);
         if (state.openRunId() == null) {
             json.putNull("open_run");
         } else {
@@ -133,9 +137,10 @@ public final class StatusReport {
         return json;
     }
 
-    /** A run that is open, with how far it is; the speed only when it is this process that works on it. */
+    /** Formats an open run with its progress; the speed is known only if this process runs the attempt. */
     private ObjectNode openRun(Run run) {
-        RunProgress progress = atWork.apply(run.stream())
+        RunProgress progress = activeAttempt
+                .apply(run.stream())
                 .filter(attempt -> attempt.run() != null && attempt.run().id() == run.id())
                 .map(RunProgress::of)
                 .orElseGet(() -> RunProgress.of(run));

@@ -7,7 +7,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** All that is looked at, and done, of one tenant. */
+/** The parts of one tenant's console. */
 public record TenantConsole(
         Tenant tenant,
         SchedulePauses schedules,
@@ -17,18 +17,18 @@ public record TenantConsole(
         JobSearch search) {
 
     /**
-     * The console of a tenant.
+     * Creates the console of a tenant.
      *
-     * @param atWork the attempt of this process on a stream
+     * @param activeAttempt returns the attempt of this process on a stream
      */
-    public static TenantConsole of(Tenant tenant, Function<String, Optional<SyncAttempt>> atWork, Clock clock) {
+    public static TenantConsole of(Tenant tenant, Function<String, Optional<SyncAttempt>> activeAttempt, Clock clock) {
         SchedulePauses schedules = new SchedulePauses(tenant, clock);
         JobCounts counts = new JobCounts(tenant, clock);
         return new TenantConsole(
                 tenant,
                 schedules,
                 counts,
-                new StatusReport(tenant, schedules, counts, atWork, clock),
+                new StatusReport(tenant, schedules, counts, activeAttempt, clock),
                 new CostForecast(tenant, counts),
                 new JobSearch(tenant));
     }

@@ -8,15 +8,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Slows down clients that send wrong tokens: after ten within a minute an address is refused for the rest of that minute,
- * whatever it sends, and the log says so once. Safe for use by several threads.
+ * Slows down clients that send wrong tokens: after ten within a minute, all actions from the address are rejected for
+ * the rest of that minute, which is logged once. Thread-safe.
  */
 final class TokenFailures {
 
     static final int MOST = 10;
     static final Duration WINDOW = Duration.ofMinutes(1);
 
-    /** A bound for memory; the addresses that failed first are forgotten. */
+    /** Limits memory; the addresses that failed first are dropped. */
     private static final int MOST_CLIENTS = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(TokenFailures.class);
@@ -29,15 +29,15 @@ final class TokenFailures {
     }
 
     /**
-     * Creates a count.
+     * Creates a counter.
      *
-     * @param nanos a clock as {@link System#nanoTime}
+     * @param nanos clock such as {@link System#nanoTime}
      */
     TokenFailures(LongSupplier nanos) {
         this.nanos = nanos;
     }
 
-    /** Wrong tokens since the first one of a minute. */
+    /** Wrong tokens since the first one within a minute. */
     private static final class Failures {
         private final long since;
         private int count;
@@ -48,7 +48,7 @@ final class TokenFailures {
     }
 
     /**
-     * Refuses a client that has sent too many wrong tokens.
+     * Rejects a client that has sent too many wrong tokens.
      *
      * @throws HttpProblemException with 429
      */

@@ -19,17 +19,18 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * One sweep of {@code GET /api/jobs/expired}. In routes it is the variable {@code jobfeedSweep}.
+ * One sweep of {@code GET /api/jobs/expired}. Routes keep it in the variable {@code jobfeedSweep}.
  *
- * <p>The list has ids and no times. A listed job that the feed has delivered since the window's beginning may have expired
- * before that and returned, so the list is read again from other times until that is decided, see {@link UndecidedExpiries}.
+ * <p>The list has ids but no times. A listed job that the feed has delivered since the start of the window may have
+ * expired before that delivery and returned. The list is therefore read again from other times until that is decided,
+ * see {@link UndecidedExpiries}.
  */
 public final class ExpirySweep {
 
-    /** How often the list is read again at most. What is undecided then waits for the operator. */
+    /** Limit for reading the list again. Jobs still undecided then become pending expiries. */
     static final int MOST_QUESTIONS = 1000;
 
-    private static final int MOST_RESTARTS = 5;
+    private static final int MAX_RESTARTS = 5;
 
     private final long startedNanos;
     private final int batchSize;
@@ -40,30 +41,30 @@ public final class ExpirySweep {
     private boolean widened;
     private boolean finished;
     private long expiredInPage;
-    private final UsedCursors used = new UsedCursors();
+    private final UsedCursors usedCursors = new UsedCursors();
     private int emptyPages;
     private long unreadable;
     private String example;
-    private UndecidedExpiries doubts = UndecidedExpiries.NONE;
+    private UndecidedExpiries open = UndecidedExpiries.NONE;
     private final Set<UUID> listed = new HashSet<>();
-    private Instant question;
-    private int questions;
+    private Instant rereadFrom;
+    private int rereads;
     private Findings findings = new Findings(List.of(), List.of(), UndecidedExpiries.NONE, null);
 
     /**
-     * What a page decides.
+     * Result of a page.
      *
-     * @param expired jobs that have expired since the feed delivered them
-     * @param undecided jobs of which that cannot be found out
-     * @param doubts jobs of which it is to be found out
-     * @param question the time from which the list is to be read next; null when it is not, or goes on
+     * @param expired jobs that expired after their last delivery
+     * @param undecided jobs for which that cannot be found out
+     * @param open jobs for which that is still to be found out
+     * @param rereadFrom time from which the list is read next; null if it is not read again, or if this reading continues
      */
-    private record Findings(List<UUID> expired, List<UUID> undecided, UndecidedExpiries doubts, Instant question) {}
+    private record Findings(List<UUID> expired, List<UUID> undecided, UndecidedExpiries open, Instant rereadFrom) {}
 
     /**
-     * A sweep that begins.
+     * Creates a sweep at its start.
      *
-     * @param startedNanos when, as a value of {@link System#nanoTime}
+     * @param startedNanos start of the sweep as a value of {@link System#nanoTime}
      */
     public ExpirySweep(OffsetDateTime since, OffsetDateTime startedAt, long startedNanos, int batchSize) {
         this.since = since;
@@ -72,7 +73,7 @@ public final class ExpirySweep {
         this.batchSize = batchSize;
     }
 
-    /** When the sweep began, in the server's time; what it finds is marked as expired at this time. */
+    /** Returns when the sweep began, in server time; jobs that it finds are marked as expired at this time. */
     public OffsetDateTime startedAt() {
         return startedAt;
     }
@@ -81,14 +82,14 @@ public final class ExpirySweep {
         return startedNanos;
     }
 
-    /** The beginning of the window that is swept. */
+    /** Returns the start of the window. */
     OffsetDateTime since() {
         return since;
     }
 
     /**
-     * Goes by another start, and by an earlier window, once the server's clock is known. The window is read from its beginning
-     * when it is earlier, or when deliveries have other times since.
+     * Sets start and window once the server's clock is known. The window is read again from its start if it begins
+     * earlier, or if the times of deliveries were shifted.
      *
      * @param fell whether the difference of the clocks fell
      */
@@ -101,42 +102,43 @@ public final class ExpirySweep {
         }
     }
 
-    /** The query of the next request. */
+    /** Returns the query string of the next request. */
     public String query() {
-        Instant from = question == null ? since.toInstant() : question;
+        Instant from = rereadFrom == null ? since.toInstant() : rereadFrom;
         String query = "expired_since=" + DateTimeFormatter.ISO_INSTANT.format(from) + "&batch_size=" + batchSize;
         return cursor == null ? query : query + "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
     }
 
-    /** Whether there is another page to be asked for. */
+    /** Returns whether there is another page to request. */
     public boolean isUnfinished() {
         return !finished;
     }
 
-    /** Whether the list is read again from another time than the beginning of the window. */
+    /** Returns whether the list is being read again from a time other than the start of the window. */
     boolean isAsking() {
-        return question != null;
+        return rereadFrom != null;
     }
 
     /**
-     * Decides which jobs of a page have certainly expired: those that were not delivered since the window's beginning and,
-     * with the last page of a reading, those of which it is decided by then.
+     * Decides which jobs of a page have certainly expired: those not delivered since the start of the window and, with
+     * the last page of a reading, those decided by it.
      *
-     * @param delivered the newest deliveries of listed jobs since the window's beginning; none while the list is read again
-     * @param now the server's time
+     * @param delivered newest deliveries of listed jobs since the start of the window; empty while the list is read
+     *     again
+     * @param now server time
      */
     List<UUID> certain(ExpiredIdsPage page, Map<UUID, DeliveryRepository.Delivery> delivered, Instant now) {
         List<UUID> certain = isAsking()
                 ? List.of()
                 : page.ids().stream().filter(id -> !delivered.containsKey(id)).toList();
-        UndecidedExpiries known = isAsking() ? doubts : doubts.with(delivered, since.toInstant());
+        UndecidedExpiries known = isAsking() ? open : open.with(delivered, since.toInstant());
         if (page.next().hasNext() || widened) {
             findings = new Findings(certain, List.of(), known, null);
         } else {
             if (isAsking()) {
                 Set<UUID> all = new HashSet<>(listed);
                 all.addAll(page.ids());
-                known = known.read(question, all);
+                known = known.read(rereadFrom, all);
             }
             findings = decide(certain, known, now);
         }
@@ -148,28 +150,31 @@ public final class ExpirySweep {
         expired.addAll(known.of(UndecidedExpiries.Verdict.EXPIRED, now));
         List<UUID> undecided = new ArrayList<>(known.of(UndecidedExpiries.Verdict.UNKNOWN, now));
         Instant next = known.undecided(now).next(now).orElse(null);
-        if (next != null && questions == MOST_QUESTIONS) {
+        if (next != null && rereads == MOST_QUESTIONS) {
             undecided.addAll(known.of(UndecidedExpiries.Verdict.OPEN, now));
             next = null;
         }
         return new Findings(expired, undecided, known.undecided(now), next);
     }
 
-    /** The jobs of the page at hand of which it cannot be found out whether they have expired since their delivery. */
+    /**
+     * Returns the jobs of the current page for which it cannot be found out whether they expired after their last
+     * delivery.
+     */
     List<UUID> undecided() {
         return findings.undecided();
     }
 
-    /** Counts postings of the page at hand that were active until now. */
+    /** Adds to the number of jobs of the current page that were active until now. */
     public void expired(int rows) {
         expiredInPage += rows;
     }
 
     /**
-     * Begins a reading of the list again, because its cursor is lost or its window out of reach.
+     * Restarts a reading of the list, because its cursor expired or its window is out of reach.
      *
-     * @param from the beginning of the window
-     * @throws AttemptFailedException when that has happened too often
+     * @param from start of the window
+     * @throws AttemptFailedException after too many restarts
      */
     public void restart(OffsetDateTime from) {
         countRestart();
@@ -177,15 +182,15 @@ public final class ExpirySweep {
             since = from;
             beginWindow();
         } else {
-            begin(question);
+            begin(rereadFrom);
         }
     }
 
     private void countRestart() {
-        if (++restarts > MOST_RESTARTS) {
+        if (++restarts > MAX_RESTARTS) {
             throw new AttemptFailedException(
                     "cursor-restarts",
-                    "The sweep lost its cursor, or a clock was set, more than " + MOST_RESTARTS
+                    "The sweep lost its cursor, or a clock was set, more than " + MAX_RESTARTS
                             + " times in one attempt.",
                     "The next attempt starts it again; tell Jobo if this goes on.");
         }
@@ -194,8 +199,8 @@ public final class ExpirySweep {
     private void beginWindow() {
         begin(null);
         widened = false;
-        questions = 0;
-        doubts = UndecidedExpiries.NONE;
+        rereads = 0;
+        open = UndecidedExpiries.NONE;
         unreadable = 0;
         example = null;
     }
@@ -205,7 +210,7 @@ public final class ExpirySweep {
     }
 
     public void committed(ExpiredIdsPage page) {
-        if (page.next().hasNext() && !used.add(page.next().cursor())) {
+        if (page.next().hasNext() && !usedCursors.add(page.next().cursor())) {
             throw new AttemptFailedException(
                     "cursor-stuck",
                     "The sweep was answered with a cursor that it has used before, so it would never end.",
@@ -229,29 +234,29 @@ public final class ExpirySweep {
             unreadable += page.unreadable();
             example = example == null ? page.example() : example;
         }
-        doubts = findings.doubts();
+        open = findings.open();
         if (page.next().hasNext()) {
             listed.addAll(isAsking() ? page.ids() : List.of());
         } else {
-            finished = findings.question() == null;
-            begin(findings.question());
-            questions++;
+            finished = findings.rereadFrom() == null;
+            begin(findings.rereadFrom());
+            rereads++;
         }
     }
 
-    /** Begins a reading of the list, from the beginning of the window or from another time. */
+    /** Begins a reading of the list, from the start of the window (null) or from another time. */
     private void begin(Instant from) {
-        question = from;
+        rereadFrom = from;
         cursor = null;
-        used.clear();
+        usedCursors.clear();
         emptyPages = 0;
         listed.clear();
     }
 
     /**
-     * Checks that a reading with ids that cannot be read never counts as complete.
+     * Fails for a reading with unreadable ids, which never counts as complete.
      *
-     * @throws AttemptFailedException when there were some
+     * @throws AttemptFailedException if there were unreadable ids
      */
     public void checkReadable() {
         if (unreadable > 0) {
@@ -259,12 +264,12 @@ public final class ExpirySweep {
         }
     }
 
-    /** Whether the whole window was read, and each of its ids could be. */
+    /** Returns whether every id of the window was readable. */
     boolean isReadable() {
         return unreadable == 0;
     }
 
-    /** The failure of an attempt whose sweep has ids that cannot be read. */
+    /** Describes the failure of an attempt whose sweep has unreadable ids. */
     AttemptFailedException unreadable() {
         return new AttemptFailedException(
                 "sweep-unreadable",

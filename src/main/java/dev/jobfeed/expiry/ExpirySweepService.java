@@ -17,18 +17,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
-/** The steps of the sweep that routes call: bean {@code jobfeedExpiry}. */
+/** Provides the steps of the sweep to routes: bean {@code jobfeedExpiry}. */
 public final class ExpirySweepService {
 
-    private final SyncCoordinator attempts;
+    private final SyncCoordinator coordinator;
 
-    public ExpirySweepService(SyncCoordinator attempts) {
-        this.attempts = attempts;
+    public ExpirySweepService(SyncCoordinator coordinator) {
+        this.coordinator = coordinator;
     }
 
     /**
-     * Starts from the sweep's watermark less the overlap, as far back as the API reaches. The first attempt of all has
-     * nothing that could have expired; its sweep is finished at once.
+     * Begins a sweep at its watermark less the overlap, within the API's reach. The very first attempt has no job that
+     * could have expired; its sweep is complete at once.
      */
     public ExpirySweep begin(SyncAttempt attempt) {
         int batchSize = attempt.tenant().settings().expiredBatchSize();
@@ -48,12 +48,12 @@ public final class ExpirySweepService {
     }
 
     /**
-     * Expresses run and sweep in the server's time once an answer has shown it. A window that turns out to begin too late is
+     * Converts run and sweep to server time once a response has shown it. A window that turns out to begin too late is
      * swept again.
      */
     public void alignClock(SyncAttempt attempt, ExpirySweep sweep) {
         StreamState before = attempt.stateBefore();
-        attempts.alignClock(attempt);
+        coordinator.alignClock(attempt);
         StreamState after = attempt.stateBefore();
         if (after != before) {
             OffsetDateTime start = attempt.clock().at(sweep.startedNanos());
@@ -63,8 +63,8 @@ public final class ExpirySweepService {
     }
 
     /**
-     * The ids of a page that have certainly expired. Of the others, which the feed has delivered since the window's
-     * beginning, the list is asked again.
+     * Returns the ids of a page that have certainly expired. For the others, which the feed has delivered since the
+     * start of the window, the list is read again.
      */
     public List<UUID> certain(SyncAttempt attempt, ExpirySweep sweep, ExpiredIdsPage page) {
         return sweep.certain(
@@ -73,7 +73,7 @@ public final class ExpirySweepService {
                 attempt.clock().latestNow().toInstant());
     }
 
-    /** Has the jobs wait for the operator of which the page at hand shows that no reading of the list can decide. */
+    /** Stores the jobs of the current page that no reading of the list can decide as pending expiries. */
     public void hold(SyncAttempt attempt, ExpirySweep sweep) {
         Tenant tenant = attempt.tenant();
         if (!sweep.undecided().isEmpty()
@@ -94,17 +94,17 @@ public final class ExpirySweepService {
     }
 
     /**
-     * Begins the pagination again, because its cursor is lost or its window is out of the API's reach. The
-     * window then goes by the server's clock.
+     * Restarts the pagination, because its cursor expired or its window is out of the API's reach. The window then
+     * follows the server's clock.
      *
-     * @throws AttemptFailedException when that has happened too often
+     * @throws AttemptFailedException after too many restarts
      */
     public void restart(SyncAttempt attempt, ExpirySweep sweep) {
         alignClock(attempt, sweep);
         sweep.restart(since(attempt, sweep.startedAt()));
     }
 
-    /** Expires the active jobs among some ids of the page at hand; the others are unknown or expired already. */
+    /** Expires the active jobs among these ids of the current page; the others are unknown or already expired. */
     public void expire(SyncAttempt attempt, ExpirySweep sweep, List<UUID> ids) {
         Tenant tenant = attempt.tenant();
         List<UUID> expired = tenant.runs().expire(new UuidArray(ids), "swept", sweep.startedAt());
@@ -117,13 +117,13 @@ public final class ExpirySweepService {
         SyncCoordinator.resolveIssues(attempt, ids, ids, sweep.startedAt());
     }
 
-    /** Counters and, as the last statement, the fence; in the page's transaction. */
+    /** Stores the counters, with the fence as the last statement. Runs in the page's transaction. */
     public void checkpoint(SyncAttempt attempt, ExpirySweep sweep) {
         attempt.tenant().runs().addExpired(attempt.run().id(), sweep.expiredInPage(), attempt.toSave());
         SyncCoordinator.fence(attempt);
     }
 
-    /** The page is in the database. */
+    /** Updates attempt, sweep and metrics after the page's commit. */
     public void committed(SyncAttempt attempt, ExpirySweep sweep, ExpiredIdsPage page) {
         attempt.saved();
         attempt.tenant().meters().add(JobfeedMetric.EXPIRED, sweep.expiredInPage(), attempt.stream(), "swept");
@@ -131,9 +131,9 @@ public final class ExpirySweepService {
     }
 
     /**
-     * Moves the sweep's watermark, if the sweep was read to its end. With ids that could not be read it stays; the attempt
-     * goes on, and fails in place of its commit. A run that an earlier attempt left there is committed then, and the next
-     * one begins, so that the feed goes on as long as such ids are listed.
+     * Moves the sweep's watermark if the sweep was read to its end. With unreadable ids the watermark is kept, and the
+     * attempt continues but fails in place of its commit. A run that an earlier attempt left in that state is then
+     * committed and the next one opened, so that the feed continues as long as such ids are listed.
      */
     public void complete(SyncAttempt attempt, ExpirySweep sweep) {
         if (sweep.isUnfinished() || attempt.isSwept()) {
@@ -156,7 +156,7 @@ public final class ExpirySweepService {
         if (!sweep.isReadable()) {
             attempt.failAtEnd(sweep.unreadable());
             if (attempt.run().phase() == RunPhase.COMMIT) {
-                attempts.goOnWithNextRun(attempt);
+                coordinator.goOnWithNextRun(attempt);
             }
         }
         attempt.sweepEnds();

@@ -12,36 +12,35 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Expires the jobs that a resync or a sweep has left to the operator, once the operator agrees. */
+/** Executes pending expiries of a resync or a sweep, once the operator approves. */
 public final class PendingExpiryService {
 
     private static final String STREAM = "jobs";
 
-    /** Rows a transaction. */
-    private static final int STEP = 20_000;
+    private static final int ROWS_PER_TRANSACTION = 20_000;
 
-    /** Far longer than a step takes. */
+    /** Far longer than a transaction takes. */
     private static final Duration LEASE = Duration.ofMinutes(1);
 
     private PendingExpiryService() {}
 
     /**
-     * Expires them, some thousand a transaction, with the stream to itself, because an attempt at work may be bringing
-     * some of them back. After a kill the rest waits on.
+     * Expires the pending jobs in batches of one transaction each. Owns the stream's lease meanwhile, because an active
+     * attempt may be receiving some of the jobs again. If the process is killed, the rest stays pending.
      *
      * @param at UTC, microseconds
-     * @return how many jobs expired
-     * @throws StreamLockedException when an attempt is at work
+     * @return number of expired jobs
+     * @throws StreamLockedException if an attempt is active
      */
     public static int accept(Tenant tenant, OffsetDateTime at) {
         Lease lease = tenant.transaction().execute(status -> tenant.leases().take(STREAM));
         try {
             int expired = 0;
-            List<ResyncRepository.PendingExpiry> some;
+            List<ResyncRepository.PendingExpiry> batch;
             do {
-                some = tenant.reconcile().held(STEP);
-                expired += step(tenant, lease, some, at);
-            } while (some.size() == STEP);
+                batch = tenant.reconcile().held(ROWS_PER_TRANSACTION);
+                expired += step(tenant, lease, batch, at);
+            } while (batch.size() == ROWS_PER_TRANSACTION);
             tenant.transaction().executeWithoutResult(status -> tenant.alerts().clear(STREAM, "reconcile-held"));
             return expired;
         } finally {
@@ -49,9 +48,9 @@ public final class PendingExpiryService {
         }
     }
 
-    private static int step(Tenant tenant, Lease lease, List<ResyncRepository.PendingExpiry> some, OffsetDateTime at) {
+    private static int step(Tenant tenant, Lease lease, List<ResyncRepository.PendingExpiry> batch, OffsetDateTime at) {
         return tenant.transaction().execute(status -> {
-            Map<ResyncRepository.Cause, List<UUID>> byCause = some.stream()
+            Map<ResyncRepository.Cause, List<UUID>> byCause = batch.stream()
                     .collect(Collectors.groupingBy(
                             ResyncRepository.PendingExpiry::cause,
                             Collectors.mapping(ResyncRepository.PendingExpiry::jobId, Collectors.toList())));

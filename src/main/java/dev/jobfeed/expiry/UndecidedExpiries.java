@@ -12,39 +12,38 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Decides which of the jobs on the list of expired ids have expired since the feed delivered them. The list has no times, so
- * it is read again from different times: each reading says of every job whether its expiry lies before or behind that time.
+ * Decides which listed jobs have expired since the feed delivered them. The list of expired ids has no times, so it is
+ * read again from different times: each reading shows for every job whether its expiry lies before or after that time.
  * Immutable; pure functions.
  *
- * @param open the jobs that are not decided yet
+ * @param open undecided jobs
  */
 record UndecidedExpiries(Map<UUID, Undecided> open) {
 
-    /** No job. */
     static final UndecidedExpiries NONE = new UndecidedExpiries(Map.of());
 
-    /** What is known of a job. */
+    /** State of knowledge about a job. */
     enum Verdict {
-        /** It has expired since its delivery. */
+        /** Expired after its last delivery. */
         EXPIRED,
-        /** It has expired before its delivery, and returned. */
+        /** Expired before its last delivery, and returned. */
         LIVE,
-        /** No reading of the list can tell. */
+        /** No reading of the list can decide. */
         UNKNOWN,
-        /** Another reading can tell. */
+        /** Another reading can decide. */
         OPEN
     }
 
     /**
-     * A job on the list.
+     * A listed job.
      *
-     * @param delivery the newest of the job
-     * @param listedFrom the latest time from which it was on the list
-     * @param unlistedFrom the earliest time from which it was not; null when there is none
+     * @param delivery newest delivery of the job
+     * @param listedFrom latest time from which a reading listed the job
+     * @param unlistedFrom earliest time from which a reading did not list it; null if there is none
      */
     record Undecided(DeliveryRepository.Delivery delivery, Instant listedFrom, Instant unlistedFrom) {
 
-        /** Learns from a reading of the list. */
+        /** Adds the result of a reading of the list. */
         Undecided read(Instant from, boolean listed) {
             if (listed) {
                 return from.isAfter(listedFrom) ? new Undecided(delivery, from, unlistedFrom) : this;
@@ -64,7 +63,7 @@ record UndecidedExpiries(Map<UUID, Undecided> open) {
             return questions(now).findAny().isPresent() ? Verdict.OPEN : Verdict.UNKNOWN;
         }
 
-        /** The times from which the list is worth reading; none lies in the future, which the API may refuse. */
+        /** Returns the times from which a reading would help; none is in the future, which the API may reject. */
         Stream<Instant> questions(Instant now) {
             return Stream.of(delivery.earliest(), delivery.latest())
                     .filter(time -> !time.isAfter(now) && !isListed(time) && !isUnlisted(time));
@@ -79,7 +78,7 @@ record UndecidedExpiries(Map<UUID, Undecided> open) {
         }
     }
 
-    /** Adds jobs that are on the list from the beginning of the window. */
+    /** Adds jobs that are listed from the start of the window. */
     UndecidedExpiries with(Map<UUID, DeliveryRepository.Delivery> delivered, Instant windowFrom) {
         if (delivered.isEmpty()) {
             return this;
@@ -89,14 +88,14 @@ record UndecidedExpiries(Map<UUID, Undecided> open) {
         return new UndecidedExpiries(more);
     }
 
-    /** Learns from a reading of the list to its end. */
+    /** Adds the result of a reading of the list. */
     UndecidedExpiries read(Instant from, Set<UUID> listed) {
         Map<UUID, Undecided> known = new HashMap<>();
-        open.forEach((id, doubt) -> known.put(id, doubt.read(from, listed.contains(id))));
+        open.forEach((id, job) -> known.put(id, job.read(from, listed.contains(id))));
         return new UndecidedExpiries(known);
     }
 
-    /** The jobs of a verdict. */
+    /** Returns the jobs with a verdict. */
     List<UUID> of(Verdict verdict, Instant now) {
         return open.entrySet().stream()
                 .filter(entry -> entry.getValue().verdict(now) == verdict)
@@ -104,17 +103,20 @@ record UndecidedExpiries(Map<UUID, Undecided> open) {
                 .toList();
     }
 
-    /** Leaves out what is decided. */
+    /** Removes the decided jobs. */
     UndecidedExpiries undecided(Instant now) {
         Map<UUID, Undecided> left = new HashMap<>(open);
-        left.values().removeIf(doubt -> doubt.verdict(now) != Verdict.OPEN);
+        left.values().removeIf(job -> job.verdict(now) != Verdict.OPEN);
         return new UndecidedExpiries(left);
     }
 
-    /** The time from which the list is to be read next, in the middle of all that are asked for; empty when none is. */
+    /**
+     * Returns the time from which the list is to be read next, the median of the times that would help; empty if there
+     * is none.
+     */
     Optional<Instant> next(Instant now) {
         List<Instant> times = new ArrayList<>(open.values().stream()
-                .flatMap(doubt -> doubt.questions(now))
+                .flatMap(job -> job.questions(now))
                 .sorted()
                 .toList());
         return times.isEmpty() ? Optional.empty() : Optional.of(times.get(times.size() / 2));

@@ -7,7 +7,10 @@ import java.util.Map;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
-/** Whether the database of every tenant answers: without it a runtime is not ready, and is again by itself. */
+/**
+ * Checks that the database of every tenant responds. Otherwise the runtime is not ready, and becomes ready again on its
+ * own.
+ */
 public final class DatabaseCheck extends AbstractHealthCheck {
 
     private final DatabaseProbe probe;
@@ -24,16 +27,16 @@ public final class DatabaseCheck extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
-        List<String> silent = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
         probe.outcomes().forEach((tenant, outcome) -> {
             if (outcome.failure() != null) {
-                silent.add(Tenant.describe(tenant.name()) + ": " + outcome.failure());
+                failures.add(Tenant.describe(tenant.name()) + ": " + outcome.failure());
             }
         });
-        if (silent.isEmpty()) {
+        if (failures.isEmpty()) {
             result.up();
         } else {
-            result.message(PlainText.plain(String.join("; ", silent))).down();
+            result.message(PlainText.plain(String.join("; ", failures))).down();
         }
     }
 }

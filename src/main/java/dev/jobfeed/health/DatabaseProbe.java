@@ -16,18 +16,18 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the streams' states from the database of every tenant, on threads of its own: a health check never waits for a
- * database that is frozen, nor for a pool that others have emptied. Safe for use by several threads.
+ * Reads the streams' states from the database of every tenant on separate threads, so that a health check never waits
+ * for a frozen database or an exhausted pool. Thread-safe.
  */
 public final class DatabaseProbe {
 
-    /** How long the checks wait for an answer that is on its way, together and at most once for each probe. */
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    /** How long all checks together wait for a running probe, at most once per probe. */
+    private static final Duration MAX_WAIT = Duration.ofMillis(500);
 
-    /** A database that has not answered a probe for this long counts as unavailable. */
+    /** Time without a response after which a database counts as unavailable. */
     private static final Duration OVERDUE = Duration.ofSeconds(5);
 
-    /** A probe that has no answer after this long is given up, because its connection may be one that nothing comes from. */
+    /** Time without a response after which a probe is given up, because its connection may be dead. */
     private static final Duration ABANDONED = Duration.ofMinutes(1);
 
     private final TenantRegistry tenants;
@@ -38,7 +38,7 @@ public final class DatabaseProbe {
     /**
      * Creates a probe.
      *
-     * @param executor runs one probe a tenant, and another after each minute in which it has no answer
+     * @param executor runs one probe per tenant, and another after each minute without a response
      */
     public DatabaseProbe(TenantRegistry tenants, Executor executor) {
         this.tenants = tenants;
@@ -46,22 +46,22 @@ public final class DatabaseProbe {
     }
 
     /**
-     * What a database answered.
+     * Result of a probe.
      *
-     * @param states by stream; empty when the database did not answer
-     * @param failure null when it did
+     * @param states states by stream; empty if the database did not respond
+     * @param failure null if the database responded
      */
     record Outcome(Map<ScheduledStream, StreamState> states, String failure) {}
 
-    /** A question that has no answer yet. */
-    private record Probe(long startedNanos, CompletableFuture<Void> answered) {
+    /** A running probe. */
+    private record Probe(long startedNanos, CompletableFuture<Void> completed) {
 
         Duration age() {
             return Duration.ofNanos(System.nanoTime() - startedNanos);
         }
     }
 
-    /** Returns what each tenant's database answers now, or what it answered last when it takes its time. */
+    /** Returns the current result of each tenant's database, or the last one if the database is slow. */
     Map<Tenant, Outcome> outcomes() {
         tenants.all().forEach(this::start);
         Map<Tenant, Outcome> outcomes = new LinkedHashMap<>();
@@ -74,7 +74,7 @@ public final class DatabaseProbe {
         if (probe == null || probe.age().compareTo(ABANDONED) > 0) {
             Probe next = new Probe(System.nanoTime(), new CompletableFuture<>());
             running.put(tenant, next);
-            executor.execute(() -> finish(tenant, next, ask(tenant)));
+            executor.execute(() -> finish(tenant, next, query(tenant)));
         }
     }
 
@@ -87,14 +87,14 @@ public final class DatabaseProbe {
             last.put(tenant, outcome);
             running.remove(tenant, probe);
         }
-        probe.answered().complete(null);
+        probe.completed().complete(null);
     }
 
-    private static Outcome ask(Tenant tenant) {
+    private static Outcome query(Tenant tenant) {
         try {
             Map<ScheduledStream, StreamState> states = new EnumMap<>(ScheduledStream.class);
-            for (ScheduledStream flow : ScheduledStream.values()) {
-                states.put(flow, tenant.runs().state(flow.stream()));
+            for (ScheduledStream stream : ScheduledStream.values()) {
+                states.put(stream, tenant.runs().state(stream.stream()));
             }
             return new Outcome(states, null);
         } catch (RuntimeException e) {
@@ -103,9 +103,9 @@ public final class DatabaseProbe {
     }
 
     private Outcome outcome(Tenant tenant) {
-        running(tenant).ifPresent(probe -> probe.answered()
+        running(tenant).ifPresent(probe -> probe.completed()
                 .copy()
-                .completeOnTimeout(null, PATIENCE.minus(probe.age()).toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(null, MAX_WAIT.minus(probe.age()).toMillis(), TimeUnit.MILLISECONDS)
                 .join());
         Optional<Duration> waiting = running(tenant).map(Probe::age);
         synchronized (this) {

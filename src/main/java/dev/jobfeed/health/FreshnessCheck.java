@@ -10,8 +10,8 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Whether every stream with a target is as fresh as it has to be. It is up even when one is not, and says
- * {@code degraded}: taking a stale runtime out of service, or restarting it, makes nothing fresher.
+ * Checks that every stream with a target is fresh enough. Reports up with {@code degraded} if one is not: taking a
+ * stale runtime out of service, or restarting it, would not make the data fresher.
  */
 public final class FreshnessCheck extends AbstractHealthCheck {
 
@@ -37,10 +37,10 @@ public final class FreshnessCheck extends AbstractHealthCheck {
             if (outcome.failure() != null) {
                 missed.add(tenant.stream("jobs") + " may be stale: the database is away");
             }
-            outcome.states().forEach((flow, state) -> {
-                Freshness freshness = Freshness.of(flow, state, tenant.settings(), now);
+            outcome.states().forEach((stream, state) -> {
+                Freshness freshness = Freshness.of(stream, state, tenant.settings(), now);
                 if (freshness.state() == Freshness.State.LATE || freshness.state() == Freshness.State.NEVER) {
-                    missed.add(words(tenant.stream(flow.stream()), freshness));
+                    missed.add(describe(tenant.stream(stream.stream()), freshness));
                 }
             });
         });
@@ -50,7 +50,7 @@ public final class FreshnessCheck extends AbstractHealthCheck {
         }
     }
 
-    private static String words(String stream, Freshness freshness) {
+    private static String describe(String stream, Freshness freshness) {
         if (freshness.isOfUnknownAge()) {
             return stream + " have a watermark that is later than now, " + freshness.watermark();
         }

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Shows what the databases say as gauges. They are asked on a schedule, so that a look costs nothing. */
+/** Updates gauges from the databases on a schedule, so that reading a gauge causes no query. */
 public final class GaugeRefresher implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GaugeRefresher.class);
@@ -35,7 +35,7 @@ public final class GaugeRefresher implements Runnable {
         this.clock = clock;
     }
 
-    /** Reads them, should anybody look; never throws, because that would be the last time. */
+    /** Updates the gauges if meters are read. Never throws, because that would end the schedule. */
     @Override
     public void run() {
         if (!meters.areRead()) {
@@ -46,7 +46,7 @@ public final class GaugeRefresher implements Runnable {
                 read(tenant).forEach(tenant.meters()::show);
                 show(tenant, true);
             } catch (RuntimeException e) {
-                // what was read before stays, and the freshness goes on with the time
+                // keeps the last values; the freshness continues to age
                 show(tenant, false);
                 LOG.debug("The figures of {} were not read", Tenant.describe(tenant.name()), e);
             }
@@ -58,16 +58,16 @@ public final class GaugeRefresher implements Runnable {
     }
 
     private Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> read(Tenant tenant) {
-        Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> figures = new EnumMap<>(JobfeedMetric.class);
-        for (ScheduledStream flow : ScheduledStream.values()) {
-            stream(figures, tenant, flow);
+        Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> gauges = new EnumMap<>(JobfeedMetric.class);
+        for (ScheduledStream scheduled : ScheduledStream.values()) {
+            stream(gauges, tenant, scheduled);
         }
         long pending = tenant.reconcile().pending();
-        put(figures, JobfeedMetric.EXPIRY_PENDING, List.of(), () -> pending);
+        put(gauges, JobfeedMetric.EXPIRY_PENDING, List.of(), () -> pending);
         OutboxWriter.Lag lag = tenant.outbox().lag();
-        put(figures, JobfeedMetric.OUTBOX_PENDING, List.of(), lag::waiting);
+        put(gauges, JobfeedMetric.OUTBOX_PENDING, List.of(), lag::waiting);
         put(
-                figures,
+                gauges,
                 JobfeedMetric.OUTBOX_LAG,
                 List.of(),
                 () -> lag.oldest() == null
@@ -76,52 +76,52 @@ public final class GaugeRefresher implements Runnable {
         JdbcTemplate jdbc = new JdbcTemplate(tenant.dataSource());
         jdbc.query(SqlCatalog.text("gauge-quarantine", tenant.database()), row -> {
             long rows = row.getLong("open_rows");
-            put(figures, JobfeedMetric.QUARANTINE, List.of(row.getString("stream")), () -> rows);
+            put(gauges, JobfeedMetric.QUARANTINE, List.of(row.getString("stream")), () -> rows);
         });
         jdbc.query(SqlCatalog.text("gauge-jobs", tenant.database()), row -> {
             for (String state : List.of("active", "expired")) {
                 long jobs = row.getLong(state);
-                put(figures, JobfeedMetric.JOBS, List.of(state), () -> jobs);
+                put(gauges, JobfeedMetric.JOBS, List.of(state), () -> jobs);
             }
         });
-        figures.put(JobfeedMetric.ALERTS, new HashMap<>());
+        gauges.put(JobfeedMetric.ALERTS, new HashMap<>());
         jdbc.query(SqlCatalog.text("gauge-alerts", tenant.database()), row -> {
-            put(figures, JobfeedMetric.ALERTS, List.of(row.getString("stream"), row.getString("condition")), () -> 1);
+            put(gauges, JobfeedMetric.ALERTS, List.of(row.getString("stream"), row.getString("condition")), () -> 1);
         });
-        return figures;
+        return gauges;
     }
 
     private void stream(
-            Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> figures, Tenant tenant, ScheduledStream flow) {
-        List<String> stream = List.of(flow.stream());
-        StreamState state = tenant.runs().state(flow.stream());
+            Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> gauges, Tenant tenant, ScheduledStream scheduled) {
+        List<String> stream = List.of(scheduled.stream());
+        StreamState state = tenant.runs().state(scheduled.stream());
         if (state.lastRunStartedAt() != null) {
             put(
-                    figures,
+                    gauges,
                     JobfeedMetric.FRESHNESS,
                     stream,
                     () -> seconds(
                             Duration.between(state.lastRunStartedAt(), state.serverTime(OffsetDateTime.now(clock)))));
         }
-        if (flow.schedule(tenant.settings()).isPresent()) {
-            Duration target = flow.target(tenant.settings());
-            put(figures, JobfeedMetric.FRESHNESS_TARGET, stream, () -> seconds(target));
+        if (scheduled.schedule(tenant.settings()).isPresent()) {
+            Duration target = scheduled.target(tenant.settings());
+            put(gauges, JobfeedMetric.FRESHNESS_TARGET, stream, () -> seconds(target));
         }
-        put(figures, JobfeedMetric.RUN_OPEN, stream, () -> state.openRunId() == null ? 0 : 1);
-        put(figures, JobfeedMetric.QUARANTINE, stream, () -> 0);
+        put(gauges, JobfeedMetric.RUN_OPEN, stream, () -> state.openRunId() == null ? 0 : 1);
+        put(gauges, JobfeedMetric.QUARANTINE, stream, () -> 0);
         if (state.creditsBalance() != null) {
-            // one wallet, whichever stream said so
-            put(figures, JobfeedMetric.CREDITS_BALANCE, List.of(), () -> state.creditsBalance()
+            // one wallet for all streams
+            put(gauges, JobfeedMetric.CREDITS_BALANCE, List.of(), () -> state.creditsBalance()
                     .doubleValue());
         }
     }
 
     private static void put(
-            Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> figures,
+            Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> gauges,
             JobfeedMetric metric,
             List<String> tags,
             DoubleSupplier value) {
-        figures.computeIfAbsent(metric, m -> new HashMap<>()).put(tags, value);
+        gauges.computeIfAbsent(metric, m -> new HashMap<>()).put(tags, value);
     }
 
     private static double seconds(Duration duration) {

@@ -1,6 +1,6 @@
 package dev.jobfeed.health;
 
-/** Messages of checks: hosts print them into JSON as they are. */
+/** Formats messages of health checks, which hosts print into JSON without escaping. */
 final class PlainText {
 
     private PlainText() {}

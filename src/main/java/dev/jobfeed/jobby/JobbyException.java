@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Jobby.dev refused a request. Its message says which, why, and what to do; never a token. */
+/** Thrown when Jobby.dev rejects a request. The message names the request, the cause and the remedy; never a token. */
 public final class JobbyException extends RuntimeException implements RetryHint {
 
-    /** The code of an answer that is not the documented envelope. */
+    /** Code of a response that is not the documented envelope. */
     public static final String UNKNOWN = "UNKNOWN";
 
     private static final long serialVersionUID = 1L;
@@ -23,15 +23,15 @@ public final class JobbyException extends RuntimeException implements RetryHint 
     private final transient Optional<Duration> reset;
 
     /**
-     * A refusal as it was read.
+     * Creates the exception from a parsed error response.
      *
      * @param request method and path, such as {@code POST /queue/join}
-     * @param status the HTTP status
-     * @param code the envelope's code, which may be one that nobody has heard of; null where there is no envelope
-     * @param said the envelope's words; nullable
-     * @param details the envelope's details as JSON; nullable
-     * @param retryAfter how long it asks to be left alone
-     * @param reset how far away the end of the rate limit's window is
+     * @param status HTTP status
+     * @param code code of the envelope, possibly undocumented; null without an envelope
+     * @param said message of the envelope; nullable
+     * @param details details of the envelope as JSON; nullable
+     * @param retryAfter requested wait before the next request
+     * @param reset time until the end of the rate limit's window
      */
     JobbyException(
             String request,
@@ -60,39 +60,38 @@ public final class JobbyException extends RuntimeException implements RetryHint 
         this.reset = reset;
     }
 
-    /** The HTTP status. */
     public int status() {
         return status;
     }
 
-    /** The same, for expressions in routes. */
+    /** Returns the status, for expressions in routes. */
     public int getStatus() {
         return status;
     }
 
-    /** The stable code, {@code UNKNOWN} where the answer has none. */
+    /** Returns the stable code; {@code UNKNOWN} if the response has none. */
     public String code() {
         return code;
     }
 
-    /** The same, for expressions in routes. */
+    /** Returns the code, for expressions in routes. */
     public String getCode() {
         return code;
     }
 
-    /** What the answer says beside its message, as JSON; null where there is nothing. */
+    /** Returns the response's details as JSON; null if there are none. */
     public String details() {
         return details;
     }
 
-    /** Cause and remedy apart. */
+    /** Returns condition, cause and remedy. */
     public Problem failure() {
         return failure;
     }
 
-    /** Whether a later try may succeed: too many requests, or trouble on the other side. */
+    /** Returns whether a retry may succeed: after too many requests or a server failure. */
     public boolean isPassing() {
-        return kindOf().isPresent();
+        return retryCategory().isPresent();
     }
 
     @Override
@@ -102,28 +101,30 @@ public final class JobbyException extends RuntimeException implements RetryHint 
 
     @Override
     public RetryCategory category() {
-        return kindOf().orElse(RetryCategory.ofStatus(500));
+        return retryCategory().orElse(RetryCategory.ofStatus(500));
     }
 
-    private Optional<RetryCategory> kindOf() {
+    private Optional<RetryCategory> retryCategory() {
         if (status == 429 || code.equals("RATE_LIMITED")) {
             return Optional.of(RetryCategory.RATE_LIMITED);
         }
         if (status == 408 || status >= 500 || code.equals("DEPENDENCY_UNAVAILABLE")) {
-            // only a wait that is asked for makes it one of Jobo's 503s, with their long ones
+            // only with Retry-After is it treated like a 503 of Jobo, which may ask for long waits
             return Optional.of(RetryCategory.ofStatus(retryAfter.isPresent() ? 503 : 500));
         }
         return Optional.empty();
     }
 
-    /** What the answer asks for; a 429 that does not say means the reset. */
+    /** Returns the wait in Retry-After; a 429 without it waits until the rate limit's reset. */
     @Override
     public Optional<Duration> retryAfter() {
         return retryAfter.or(
-                () -> kindOf().filter(RetryCategory.RATE_LIMITED::equals).flatMap(kind -> reset));
+                () -> retryCategory().filter(RetryCategory.RATE_LIMITED::equals).flatMap(kind -> reset));
     }
 
-    /** "Exponential backoff bounded by the reset timestamp", and never less than what is asked for. */
+    /**
+     * Returns the longest wait: "Exponential backoff bounded by the reset timestamp", and never less than Retry-After.
+     */
     @Override
     public Optional<Duration> maxWait() {
         return reset.map(

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** Matches, and the events of webhooks, of which each carries what came as its data. */
+/** Provides matches and webhook events to the outbox. A webhook event carries its received payload as data. */
 public final class JobbyOutboxSource implements OutboxSource {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -74,7 +74,7 @@ public final class JobbyOutboxSource implements OutboxSource {
         jdbc.update(SqlCatalog.text(statement, database), Map.of("id", event.id(), "at", at));
     }
 
-    /** They are kept, to recognise what is delivered again. */
+    /** Keeps all rows, because they identify repeated deliveries. */
     @Override
     public void forget(OffsetDateTime before) {}
 }

@@ -30,41 +30,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
-/** What stands directly before and behind a call to Jobby.dev: bean {@code jobfeedJobby}. */
+/** Provides the steps directly before and after a call to Jobby.dev: bean {@code jobfeedJobby}. */
 public final class JobbyResponseHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobbyResponseHandler.class);
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** "public": asked for without a token, so that none is sent in vain. */
+    /** Paths documented as "public", requested without a token. */
     private static final Set<String> PUBLIC = Set.of("/live-events");
 
-    /** Asked for no faster than every {@code jobby.poll-interval}, a repetition after a failure included. */
+    /** Requested at most once per {@code jobby.poll-interval}, retries included. */
     private static final String STATUS = "/queue/status";
 
-    /** The stream under which alerts about Jobby.dev stand that are not about the live events. */
+    /** Stream of alerts about Jobby.dev that do not concern the live events. */
     static final String STREAM = "jobby";
 
-    /** Longer than any answer of this API: 1,000 live events have 1 to 2 MB. As a tree it takes up to 20 times as much. */
-    private static final int MOST_BYTES = 4_000_000;
+    /** Maximum size of a response. 1,000 live events take 1 to 2 MB, and up to 20 times as much as a parsed tree. */
+    private static final int MAX_RESPONSE_BYTES = 4_000_000;
 
-    private static final int MOST_WORDS = 300;
+    private static final int MAX_MESSAGE_CHARS = 300;
 
-    /** A wait is cut in pieces, so that it never holds up a stop. */
-    private static final Duration PIECE = Duration.ofMillis(500);
+    /** Maximum duration of one delay; longer waits are split, so that they never hold up a shutdown. */
+    private static final Duration MAX_DELAY = Duration.ofMillis(500);
 
-    private static final Duration REMIND = Duration.ofDays(1);
+    private static final Duration RENOTIFY_INTERVAL = Duration.ofDays(1);
 
     private static final String SENT = "jobbySentNanos";
 
-    /** What the bundle asks for; a path of yours may have an id in it, of which there is any number. */
+    /** Paths for the metrics' tag. Other paths may contain ids, of which there is any number. */
     private static final Set<String> KNOWN = Set.of("/live-events", "/queue/join", STATUS);
 
     private final JobfeedProperties settings;
     private final AlertService alerts;
     private final MetricsRecorder meters;
     private final Clock clock;
-    private final Map<String, Instant> heldBack = new ConcurrentHashMap<>();
+    private final Map<String, Instant> blockedUntil = new ConcurrentHashMap<>();
     private final Map<String, Boolean> deprecated = new ConcurrentHashMap<>();
 
     public JobbyResponseHandler(JobfeedProperties settings, AlertService alerts, MetricsRecorder meters, Clock clock) {
@@ -74,27 +74,30 @@ public final class JobbyResponseHandler {
         this.clock = clock;
     }
 
-    /** Whether a path needs the token. */
+    /** Returns whether a path needs the token. */
     public boolean isPrivate(String path) {
         return !PUBLIC.contains(path);
     }
 
-    /** The value of the Authorization header. Never print it. */
+    /** Returns the value of the Authorization header. Must never be logged. */
     public String authorization() {
         return "Bearer " + settings.jobbyToken();
     }
 
-    /** Whether an endpoint is not to be asked for yet: its rate limit has run out, or it was asked for just now. */
+    /**
+     * Returns whether an endpoint must not be called yet, because its rate limit is exhausted or its minimum interval
+     * has not passed.
+     */
     public boolean isHeldBack(String path) {
         return pause(path) > 0;
     }
 
     /**
-     * Returns the Idempotency-Key of a call and of its repetitions: the caller's, or a new one for a call with a body that
-     * came without, because a lost answer does not tell whether the call took effect. "Mutating endpoints accept an optional
+     * Returns the Idempotency-Key of a call and of its retries: the caller's, or a new one for a call with a body but
+     * no key, because a lost response leaves open whether the call took effect. "Mutating endpoints accept an optional
      * Idempotency-Key request header carrying a UUID v4", Jobby.dev REST API, "Idempotency".
      *
-     * @param given the caller's key; nullable
+     * @param given key of the caller; nullable
      * @param body nullable; a call without one is a GET, which needs no key
      * @return null for a GET without a key
      */
@@ -105,17 +108,18 @@ public final class JobbyResponseHandler {
         return body == null ? null : UUID.randomUUID().toString();
     }
 
-    /** How long to wait before looking again whether an endpoint may be called, in milliseconds. */
+    /** Returns the milliseconds to wait before the next check whether an endpoint may be called. */
     public long pause(String path) {
-        Instant until = heldBack.get(path);
+        Instant until = blockedUntil.get(path);
         Duration left = until == null ? Duration.ZERO : Duration.between(clock.instant(), until);
-        return Math.max(0, Math.min(left.toMillis() + (left.toNanosPart() % 1_000_000 > 0 ? 1 : 0), PIECE.toMillis()));
+        return Math.max(
+                0, Math.min(left.toMillis() + (left.toNanosPart() % 1_000_000 > 0 ? 1 : 0), MAX_DELAY.toMillis()));
     }
 
     /**
-     * Lets a request be sent, and sets its method.
+     * Permits a request and sets its method.
      *
-     * @throws RejectedExecutionException when a stop has ended the wait for the rate limit
+     * @throws RejectedExecutionException if a shutdown ended the wait for the rate limit
      */
     public void permit(Exchange exchange) {
         String path = exchange.getVariable("jobbyPath", String.class);
@@ -123,11 +127,11 @@ public final class JobbyResponseHandler {
         if (isHeldBack(path)) {
             throw new RejectedExecutionException("The runtime stops; " + path + " is not asked for any more.");
         }
-        keepAway(path, spacing(path));
+        blockFor(path, spacing(path));
         exchange.setVariable(SENT, System.nanoTime());
     }
 
-    /** Notes how long an answer took to begin, whatever it is; for a {@code doFinally}. */
+    /** Records the time until the response, of whatever status; for a {@code doFinally}. */
     public void answered(Exchange exchange) {
         String path = exchange.getVariable("jobbyPath", String.class);
         meters.record(
@@ -139,25 +143,25 @@ public final class JobbyResponseHandler {
     }
 
     /**
-     * Reads the answer: what is under {@code data}, or all of it where there is no such envelope.
+     * Parses the response: the content of {@code data}, or the whole body if there is no such envelope.
      *
-     * @throws JobbyException when it is a refusal
-     * @throws IOException when it breaks off or is no JSON; both are worth another try
+     * @throws JobbyException if the request was rejected
+     * @throws IOException if the response is incomplete or is not JSON; both can be retried
      */
     public JsonNode read(Exchange exchange) throws IOException {
-        Message answer = exchange.getMessage();
+        Message response = exchange.getMessage();
         String path = exchange.getVariable("jobbyPath", String.class);
-        String body = body(answer);
-        int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
-        holdBack(path, answer);
+        String body = body(response);
+        int status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        applyRateLimit(path, response);
         try {
-            noteDeprecation(path, answer);
+            noteDeprecation(path, response);
         } catch (DataAccessException e) {
-            // its cause, an I/O error, would pass for trouble with the API, and the request be sent again
+            // its cause, an I/O error, would be taken for an API failure and the request be repeated
             LOG.warn("What Jobby.dev says of {} is in no table. {}", path, ProblemTranslator.describe(e));
         }
         if (status / 100 != 2) {
-            throw refusal(exchange.getVariable("jobbyMethod") + " " + path, status, body, answer);
+            throw refusal(exchange.getVariable("jobbyMethod") + " " + path, status, body, response);
         }
         JsonNode json = json(body);
         if (json == null || !json.isContainerNode()) {
@@ -167,91 +171,96 @@ public final class JobbyResponseHandler {
         return data.isContainerNode() ? data : json;
     }
 
-    private static String body(Message answer) throws IOException {
-        try (InputStream in = answer.getBody(InputStream.class)) {
-            // Camel would read what is left of a broken answer once more, and fail for that instead
-            answer.setBody(null);
-            byte[] bytes = in == null ? new byte[0] : in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw new MalformedResponseException("The answer is longer than " + MOST_BYTES + " bytes.");
+    private static String body(Message response) throws IOException {
+        try (InputStream in = response.getBody(InputStream.class)) {
+            // Camel would read the rest of a broken response again, and fail for that instead
+            response.setBody(null);
+            byte[] bytes = in == null ? new byte[0] : in.readNBytes(MAX_RESPONSE_BYTES + 1);
+            if (bytes.length > MAX_RESPONSE_BYTES) {
+                throw new MalformedResponseException("The answer is longer than " + MAX_RESPONSE_BYTES + " bytes.");
             }
             return new String(bytes, StandardCharsets.UTF_8);
         }
     }
 
-    private JobbyException refusal(String request, int status, String body, Message answer) {
+    private JobbyException refusal(String request, int status, String body, Message response) {
         JsonNode json = json(body);
         JsonNode envelope = json == null ? JSON.missingNode() : json;
-        Instant now = serverNow(answer);
-        String retryAfter = answer.getHeader("Retry-After", String.class);
+        Instant now = serverNow(response);
+        String retryAfter = response.getHeader("Retry-After", String.class);
         return new JobbyException(
                 request,
                 status,
                 code(envelope.path("code")),
                 ProblemTranslator.isCut(body)
                         ? "a body longer than " + ProblemTranslator.ERROR_BYTES + " bytes"
-                        : words(text(envelope.path("error"))),
-                envelope.hasNonNull("details") ? words(envelope.get("details").toString()) : null,
+                        : sanitize(text(envelope.path("error"))),
+                envelope.hasNonNull("details")
+                        ? sanitize(envelope.get("details").toString())
+                        : null,
                 RetryAfterParser.of(retryAfter == null ? null : Map.of("Retry-After", retryAfter), null, now),
-                RateLimitHeaders.untilReset(answer.getHeader("X-RateLimit-Reset", String.class), now));
+                RateLimitHeaders.untilReset(response.getHeader("X-RateLimit-Reset", String.class), now));
     }
 
-    /** One line of no more than some words, without the token in case the other side repeats it. */
-    private String words(String said) {
-        if (said == null) {
+    /** Formats a text as one line of limited length, without the token in case the response repeats it. */
+    private String sanitize(String text) {
+        if (text == null) {
             return null;
         }
-        String line = said.replaceAll("\\s+", " ").strip();
+        String line = text.replaceAll("\\s+", " ").strip();
         String safe = settings.text("jobby.token")
                 .map(token -> line.replace(token, "jbb_..."))
                 .orElse(line);
-        return safe.length() > MOST_WORDS ? safe.substring(0, MOST_WORDS) + "..." : safe;
+        return safe.length() > MAX_MESSAGE_CHARS ? safe.substring(0, MAX_MESSAGE_CHARS) + "..." : safe;
     }
 
-    private void holdBack(String path, Message answer) {
-        Instant now = serverNow(answer);
+    private void applyRateLimit(String path, Message response) {
+        Instant now = serverNow(response);
         Duration pause = RateLimitHeaders.pause(
-                answer.getHeader("X-RateLimit-Remaining", String.class),
-                answer.getHeader("X-RateLimit-Reset", String.class),
+                response.getHeader("X-RateLimit-Remaining", String.class),
+                response.getHeader("X-RateLimit-Reset", String.class),
                 now);
         Duration scaled = Duration.ofMillis((long) (pause.toMillis() * settings.timeScale()));
         if (!pause.isZero()) {
             LOG.info("{}: the rate limit has run out; the next request waits {} s", path, scaled.toMillis() / 1000.0);
         }
         Duration spacing = spacing(path);
-        keepAway(path, scaled.compareTo(spacing) > 0 ? scaled : spacing);
+        blockFor(path, scaled.compareTo(spacing) > 0 ? scaled : spacing);
     }
 
-    private Instant serverNow(Message answer) {
-        return Headers.serverNow(answer.getHeader("Date", String.class), clock.instant());
+    private Instant serverNow(Message response) {
+        return Headers.serverNow(response.getHeader("Date", String.class), clock.instant());
     }
 
     private Duration spacing(String path) {
         return path.equals(STATUS) ? settings.jobbyPollInterval() : Duration.ZERO;
     }
 
-    private void keepAway(String path, Duration pause) {
+    private void blockFor(String path, Duration pause) {
         if (pause.isZero()) {
-            heldBack.remove(path);
+            blockedUntil.remove(path);
         } else {
-            heldBack.put(path, clock.instant().plus(pause));
+            blockedUntil.put(path, clock.instant().plus(pause));
         }
     }
 
-    /** "Clients should log Deprecation headers and migrate before the sunset date." */
-    private void noteDeprecation(String path, Message answer) {
-        String deprecation = answer.getHeader("Deprecation", String.class);
+    /**
+     * Raises an alert about a deprecated endpoint: "Clients should log Deprecation headers and migrate before the
+     * sunset date."
+     */
+    private void noteDeprecation(String path, Message response) {
+        String deprecation = response.getHeader("Deprecation", String.class);
         boolean isDeprecated = deprecation != null && !deprecation.strip().equalsIgnoreCase("false");
         String condition = "deprecated " + path;
         if (isDeprecated) {
-            String sunset = words(answer.getHeader("Sunset", String.class));
+            String sunset = sanitize(response.getHeader("Sunset", String.class));
             alerts.renotify(
                     STREAM,
                     condition,
                     "Jobby.dev is going to remove " + path
                             + (sunset == null ? "; it does not say when." : "; it ends on " + sunset + "."),
                     "Look for an update of this bundle before that.",
-                    REMIND);
+                    RENOTIFY_INTERVAL);
         } else if (!Boolean.FALSE.equals(deprecated.get(path))) {
             alerts.clear(STREAM, condition);
         }
@@ -266,7 +275,7 @@ public final class JobbyResponseHandler {
         }
     }
 
-    /** A word, and not just any text, because it becomes a part of messages and of alerts' conditions. */
+    /** Returns the code if it is a single token, because it becomes part of messages and of alert conditions. */
     private static String code(JsonNode value) {
         String code = text(value);
         return code != null && code.matches("\\w{1,64}") ? code : null;

@@ -6,17 +6,17 @@ import java.util.Locale;
 import java.util.UUID;
 
 /**
- * Somebody's wish to be in the queue of an event, a row of {@code jobby_queue}. It is stored before the first request,
- * and each request for it carries the same key, so that it never takes two places.
+ * A request to join the queue of an event, a row of {@code jobby_queue}. Stored before the first HTTP request; every
+ * HTTP request for it carries the same key, so that it never takes two places.
  *
- * @param key the Idempotency-Key
- * @param status the API's own word for the place; nullable
+ * @param key Idempotency-Key
+ * @param status status as the API reports it; nullable
  * @param rank 1 for the next in line; nullable
  * @param estimatedWaitSeconds nullable
- * @param matchId null until it is matched
- * @param joinedAt when the API first told of the place; nullable
- * @param endedAt null while it is open
- * @param lastError why it was refused; nullable
+ * @param matchId null unless matched
+ * @param joinedAt when the API first reported the place; nullable
+ * @param endedAt null while open
+ * @param lastError why the request was rejected; nullable
  */
 public record JoinRequest(
         UUID key,
@@ -31,48 +31,48 @@ public record JoinRequest(
         OffsetDateTime endedAt,
         String lastError) {
 
-    /** "If the same key is replayed within 24 hours, the original response is returned", and not after that. */
-    private static final Duration KEY_LASTS = Duration.ofHours(24);
+    /** Validity of a key: "If the same key is replayed within 24 hours, the original response is returned". */
+    private static final Duration KEY_VALIDITY = Duration.ofHours(24);
 
-    /** What became of an intent. */
+    /** State of a join request. */
     public enum State {
-        /** No answer has arrived yet. */
+        /** No response has been received yet. */
         PENDING,
         /** In the queue. */
         WAITING,
-        /** Matched; a person takes it from there. */
+        /** Matched; the operator accepts or declines in a browser. */
         MATCHED,
-        /** Taken out of the queue. */
+        /** Removed from the queue. */
         CANCELLED,
         /** Waited too long. */
         TIMED_OUT,
-        /** The API would not have it. */
+        /** Rejected by the API. */
         REFUSED,
-        /** The account joined another event's queue later; the API tells of one place only. */
+        /** The account joined another event's queue later; the API reports one place only. */
         REPLACED,
-        /** No answer came for a day, and the API knows of no such place. */
+        /** No response was received within a day, and the API reports no such place. */
         EXPIRED,
-        /** The API knows of no such place any more. */
+        /** The API no longer reports the place. */
         LOST;
 
-        /** The word in the database. */
+        /** Returns the value in the database. */
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** Whether it is neither matched nor over. */
+    /** Returns whether the request is neither matched nor ended. */
     public boolean isOpen() {
         return endedAt == null;
     }
 
-    /** Whether no answer came in time, so that it has to be intended anew. */
+    /** Returns whether no response was received in time, so that a new request is needed. */
     public boolean isLapsed() {
         return state == State.EXPIRED;
     }
 
-    /** Whether its key is too old to be sent again. */
+    /** Returns whether the key is too old to be sent again. */
     boolean isStale(OffsetDateTime now) {
-        return state == State.PENDING && !now.isBefore(createdAt.plus(KEY_LASTS));
+        return state == State.PENDING && !now.isBefore(createdAt.plus(KEY_VALIDITY));
     }
 }

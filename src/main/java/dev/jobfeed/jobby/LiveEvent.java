@@ -13,16 +13,16 @@ import java.util.Optional;
 /**
  * An event as Jobby.dev lists it.
  *
- * @param id the slug under which its queue is joined
+ * @param id slug under which its queue is joined
  * @param title nullable
- * @param json all of it, as storable text
- * @param contentHash SHA-256 of that
+ * @param json the whole event as storable text
+ * @param contentHash SHA-256 of {@code json}
  */
 record LiveEvent(String id, String title, String json, byte[] contentHash) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Reads a row of the list; empty when it has no id that could be joined with. */
+    /** Parses a row of the list; empty if it has no usable id. */
     static Optional<LiveEvent> of(JsonNode row) {
         if (!row.isObject()) {
             return Optional.empty();
@@ -35,7 +35,7 @@ record LiveEvent(String id, String title, String json, byte[] contentHash) {
                     .or(() -> JobbyId.of(event.path("slug").asText("")))
                     .map(id -> new LiveEvent(id, text(event.path("title")), json, hash(json)));
         } catch (IOException e) {
-            // nested too deeply for a database: nothing else can fail within an array
+            // nested too deeply for a database: the only possible failure when reading from an array
             return Optional.empty();
         }
     }

@@ -16,7 +16,7 @@ import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
-/** The statements on {@code jobby_live_event}. Joins the calling thread's transaction. */
+/** Runs the statements on {@code jobby_live_event}, in the caller's transaction. */
 public final class LiveEventRepository {
 
     private final NamedParameterJdbcTemplate jdbc;
@@ -28,14 +28,14 @@ public final class LiveEventRepository {
     }
 
     /**
-     * An event that is live.
+     * A live event.
      *
      * @param title nullable
-     * @param event its JSON
+     * @param event the event as JSON
      */
     public record Listed(String id, String title, String event, OffsetDateTime firstSeenAt) {}
 
-    /** What a list changes: how many events are new, and how many are changed or back. */
+    /** Number of events that a list adds, and that it changes or reactivates. */
     record Changes(int created, int changed) {
 
         Changes plus(Changes other) {
@@ -45,12 +45,12 @@ public final class LiveEventRepository {
 
     private record Stored(byte[] contentHash, boolean expired) {}
 
-    /** Lets the rest of the transaction check at each statement what would be checked at its end. */
+    /** Makes deferred constraints of the current transaction apply at each statement. */
     void checkAtOnce() {
         database.checkAtOnce(jdbc.getJdbcOperations());
     }
 
-    /** Writes what is new, changed or back, and nothing for an event that is as it was. */
+    /** Writes new, changed and reactivated events; unchanged events cause no write. */
     Changes write(Collection<LiveEvent> events, OffsetDateTime now) {
         Map<String, Stored> stored = new HashMap<>();
         jdbc.query(
@@ -74,21 +74,21 @@ public final class LiveEventRepository {
         return new Changes(created.size(), changed.size());
     }
 
-    /** Expires the events that are not among these; returns how many. */
+    /** Expires the events that are not listed; returns their number. */
     int expireAllBut(Collection<LiveEvent> events, OffsetDateTime now) {
         return jdbc.update(
                 SqlCatalog.text("live-event-expire", database),
                 new MapSqlParameterSource("ids", ids(events)).addValue("now", now));
     }
 
-    /** Moves the watermark of a stream, and notes where its store is filled from. */
+    /** Moves the watermark of a stream and records the origin of its store. */
     void listed(String stream, OffsetDateTime startedAt, String baseUrl) {
         jdbc.update(
                 SqlCatalog.text("state-listed", database),
                 Map.of("stream", stream, "started_at", startedAt, "base_url", baseUrl));
     }
 
-    /** The events that are live, the latest first. */
+    /** Lists the live events, latest first. */
     public List<Listed> live() {
         return jdbc.query(
                 SqlCatalog.text("live-event-list", database),

@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The steps around the list of live events that routes call: bean {@code jobfeedLiveEvents}. */
+/** Provides the steps of the live event sync to routes: bean {@code jobfeedLiveEvents}. */
 public final class LiveEventSync {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveEventSync.class);
@@ -63,10 +63,10 @@ public final class LiveEventSync {
     }
 
     /**
-     * Takes the stream's lease.
+     * Acquires the stream's lease.
      *
-     * @throws StreamLockedException when somebody else is at it
-     * @throws StoreOriginMismatchException when the store has the events of another server
+     * @throws StreamLockedException if another process owns the lease
+     * @throws StoreOriginMismatchException if the store has the events of another server
      */
     public LiveEventSyncSession begin() {
         StreamState state = runs.state(STREAM);
@@ -82,7 +82,7 @@ public final class LiveEventSync {
         return new LiveEventSyncSession(lease, now());
     }
 
-    /** What to ask for. */
+    /** Returns the query string of the request. */
     public String query() {
         return "limit=" + limit();
     }
@@ -92,11 +92,11 @@ public final class LiveEventSync {
     }
 
     /**
-     * Reads the list.
+     * Parses the list.
      *
-     * @throws MalformedResponseException when it is none; then nothing is changed
+     * @throws MalformedResponseException if the response is not a list; nothing is changed then
      */
-    public void read(LiveEventSyncSession visit, JsonNode list) throws MalformedResponseException {
+    public void read(LiveEventSyncSession session, JsonNode list) throws MalformedResponseException {
         if (!list.isArray()) {
             throw new MalformedResponseException("Jobby.dev's answer to /live-events is not a list.");
         }
@@ -110,44 +110,44 @@ public final class LiveEventSync {
         if (unusable > 0) {
             LOG.warn("{} live events have no id and are passed over; no event expires by this list", unusable);
         }
-        visit.read(events.values(), unusable == 0 && list.size() < limit());
+        session.read(events.values(), unusable == 0 && list.size() < limit());
     }
 
-    /** Stores what is new, changed or back. */
-    public void write(LiveEventSyncSession visit) {
-        RejectedRecordFinder<LiveEvent> refused = visit.refused();
-        if (refused == null) {
-            visit.wrote(store.write(visit.events(), now()));
+    /** Stores new, changed and reactivated events. */
+    public void write(LiveEventSyncSession session) {
+        RejectedRecordFinder<LiveEvent> rejected = session.refused();
+        if (rejected == null) {
+            session.wrote(store.write(session.events(), now()));
         } else {
             store.checkAtOnce();
-            refused.write(List.copyOf(visit.events()));
+            rejected.write(List.copyOf(session.events()));
         }
     }
 
-    /** Lets the list be stored again, without the events that the database refuses. */
-    public void withoutRefused(LiveEventSyncSession visit) {
-        visit.storeWithout(new RejectedRecordFinder<>(
-                transaction.getTransactionManager(), events -> visit.wrote(store.write(events, now()))));
+    /** Prepares the list to be stored again without the events that the database rejects. */
+    public void withoutRefused(LiveEventSyncSession session) {
+        session.storeWithout(new RejectedRecordFinder<>(
+                transaction.getTransactionManager(), events -> session.wrote(store.write(events, now()))));
     }
 
-    /** Expires what is not on the list. */
-    public void expire(LiveEventSyncSession visit) {
-        visit.expired(store.expireAllBut(visit.events(), now()));
+    /** Expires the events that are not listed. */
+    public void expire(LiveEventSyncSession session) {
+        session.expired(store.expireAllBut(session.events(), now()));
     }
 
-    /** Moves the watermark, and proves the lease. */
-    public void commit(LiveEventSyncSession visit) {
-        store.listed(STREAM, visit.startedAt(), settings.jobbyBaseUrl());
-        leases.renew(visit.lease(), settings.lease());
+    /** Moves the watermark, with the fence as the last statement. */
+    public void commit(LiveEventSyncSession session) {
+        store.listed(STREAM, session.startedAt(), settings.jobbyBaseUrl());
+        leases.renew(session.lease(), settings.lease());
     }
 
-    /** Gives the lease back, and raises or ends alerts. */
-    public void end(LiveEventSyncSession visit, Exchange exchange) {
+    /** Releases the lease, and raises or clears alerts. */
+    public void end(LiveEventSyncSession session, Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        leases.release(visit.lease());
+        leases.release(session.lease());
         if (thrown == null) {
-            LOG.info("live events of Jobby.dev: {}", visit.summary());
-            alerts.clearAllBut(STREAM, alertRefused(visit));
+            LOG.info("live events of Jobby.dev: {}", session.summary());
+            alerts.clearAllBut(STREAM, alertRejected(session));
         } else if (!exchange.getContext().isStopping()) {
             Problem failure = JobbyProblems.of(thrown);
             LOG.error("live events of Jobby.dev: {}", failure.text());
@@ -156,14 +156,14 @@ public final class LiveEventSync {
         }
     }
 
-    /** Returns the conditions that last. */
-    private Set<String> alertRefused(LiveEventSyncSession visit) {
-        if (visit.refused() == null || visit.refused().reasons().isEmpty()) {
+    /** Raises an alert for events that the database rejected; returns the conditions that stay raised. */
+    private Set<String> alertRejected(LiveEventSyncSession session) {
+        if (session.refused() == null || session.refused().reasons().isEmpty()) {
             return Set.of();
         }
-        Map<LiveEvent, String> reasons = visit.refused().reasons();
+        Map<LiveEvent, String> reasons = session.refused().reasons();
         String message =
-                reasons.size() + " of " + visit.events().size() + " live events cannot be stored; the first one: "
+                reasons.size() + " of " + session.events().size() + " live events cannot be stored; the first one: "
                         + reasons.values().iterator().next() + ".";
         LOG.warn("live events of Jobby.dev: {}", message);
         alerts.raise(
@@ -174,7 +174,7 @@ public final class LiveEventSync {
         return Set.of("event-refused");
     }
 
-    /** Says in the log why a look came to nothing, unless it has said so itself at its end. */
+    /** Logs why a trigger failed, unless {@link #end} has logged it. */
     public void tell(Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (exchange.getVariable("jobbySession") == null

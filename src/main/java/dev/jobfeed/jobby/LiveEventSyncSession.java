@@ -6,7 +6,9 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 
-/** One look at the list of live events. In routes it is the variable {@code jobbySession}; written by their thread only. */
+/**
+ * One sync of the live events. Routes keep it in the variable {@code jobbySession}. Written by the route's thread only.
+ */
 public final class LiveEventSyncSession {
 
     private final Lease lease;
@@ -15,7 +17,7 @@ public final class LiveEventSyncSession {
     private boolean complete;
     private LiveEventRepository.Changes changes = new LiveEventRepository.Changes(0, 0);
     private int expired;
-    private RejectedRecordFinder<LiveEvent> refused;
+    private RejectedRecordFinder<LiveEvent> rejected;
 
     LiveEventSyncSession(Lease lease, OffsetDateTime startedAt) {
         this.lease = lease;
@@ -26,14 +28,14 @@ public final class LiveEventSyncSession {
         return lease;
     }
 
-    /** When it began: before its request. */
+    /** Returns when the session began, before its request. */
     OffsetDateTime startedAt() {
         return startedAt;
     }
 
-    /** Whether the list has every event that is live, so that what is not on it has ended. */
+    /** Returns whether the list has every live event, so that all others have ended. */
     public boolean isComplete() {
-        return complete && (refused == null || refused.reasons().isEmpty());
+        return complete && (rejected == null || rejected.reasons().isEmpty());
     }
 
     Collection<LiveEvent> events() {
@@ -49,21 +51,21 @@ public final class LiveEventSyncSession {
         changes = changes.plus(written);
     }
 
-    /** Stores the list without the events that the database refuses. */
+    /** Stores the list without the events that the database rejects. */
     void storeWithout(RejectedRecordFinder<LiveEvent> events) {
-        refused = events;
+        rejected = events;
     }
 
-    /** The events that the database refuses; null unless it refused the list. */
+    /** Returns the events that the database rejects; null unless it rejected the list. */
     RejectedRecordFinder<LiveEvent> refused() {
-        return refused;
+        return rejected;
     }
 
     void expired(int count) {
         expired = count;
     }
 
-    /** What the list brought, for a log. */
+    /** Summarizes the changes for the log. */
     String summary() {
         return events.size() + " live (" + changes.created() + " new, " + changes.changed() + " changed or back), "
                 + expired + " ended" + (isComplete() ? "" : "; the list may be cut, so that none ended by it");

@@ -13,11 +13,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
-/** What is done about a match, by whichever way it is heard of: it is kept and becomes an alert, once. Bean {@code jobfeedMatches}. */
+/** Stores matches and raises an alert once per match, however it was reported: bean {@code jobfeedMatches}. */
 public final class MatchService {
 
-    /** Both sides have 30 s to accept a match; after that there is nothing left to do about it. */
-    private static final Duration LASTS = Duration.ofMinutes(1);
+    /** Lifetime of a match's alert. Both sides have 30 s to accept; afterwards no action is possible. */
+    private static final Duration ALERT_LIFETIME = Duration.ofMinutes(1);
 
     private final JobfeedProperties settings;
     private final QueueRepository store;
@@ -32,19 +32,19 @@ public final class MatchService {
     }
 
     /**
-     * Where a person accepts or declines a match, in a browser.
+     * Returns the link under which the operator accepts or declines a match in a browser.
      *
-     * @param baseUrl that of the API
+     * @param baseUrl base URL of the API
      */
     public static String link(String baseUrl, String matchId) {
         return URI.create(baseUrl).resolve("/account/matches/" + matchId).toString();
     }
 
     /**
-     * Keeps a match and raises its alert, unless it is known; to be called in a transaction.
+     * Stores a match and raises its alert, unless it is known. Must be called in a transaction.
      *
      * @param eventId nullable
-     * @param json what was told of it
+     * @param json the match as the API reported it
      */
     void record(String matchId, String eventId, String json, OffsetDateTime at) throws IOException {
         String storable = FeedResponseParser.object(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
@@ -58,10 +58,10 @@ public final class MatchService {
         }
     }
 
-    /** Ends the alerts of matches that nobody can accept any more. */
+    /** Clears the alerts of matches that can no longer be accepted. */
     public void end() {
         OffsetDateTime now =
                 OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
-        store.endMatches(now.minus(LASTS), now);
+        store.endMatches(now.minus(ALERT_LIFETIME), now);
     }
 }

@@ -16,7 +16,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** The statements on {@code jobby_queue} and {@code jobby_match}. Joins the calling thread's transaction. */
+/** Runs the statements on {@code jobby_queue} and {@code jobby_match}, in the caller's transaction. */
 public final class QueueRepository {
 
     private final NamedParameterJdbcTemplate jdbc;
@@ -28,17 +28,17 @@ public final class QueueRepository {
     }
 
     /**
-     * A match, by whichever way it was heard of first.
+     * A match as it was first reported.
      *
      * @param eventId nullable
-     * @param relayedAt when it was sent on; nullable
+     * @param relayedAt when it was sent by the outbox relay; nullable
      */
     public record Match(String matchId, String eventId, OffsetDateTime matchedAt, OffsetDateTime relayedAt) {}
 
     /**
-     * Adds an intent, and notes which server the queue is of.
+     * Adds a join request and records the queue's server.
      *
-     * @throws org.springframework.dao.DuplicateKeyException when there is an open one for its event
+     * @throws org.springframework.dao.DuplicateKeyException if the event has an open request
      */
     JoinRequest add(UUID key, String eventId, String baseUrl, OffsetDateTime at) {
         jdbc.update(sql("queue-insert"), Map.of("key", key, "event_id", eventId, "at", at));
@@ -46,28 +46,30 @@ public final class QueueRepository {
         return read(key);
     }
 
-    /** The open intent for an event. */
+    /** Returns the open request for an event. */
     Optional<JoinRequest> openOf(String eventId) {
-        return jdbc.query(sql("queue-open-of-event"), Map.of("event_id", eventId), QueueRepository::intent).stream()
+        return jdbc
+                .query(sql("queue-open-of-event"), Map.of("event_id", eventId), QueueRepository::joinRequest)
+                .stream()
                 .findFirst();
     }
 
-    /** Every open intent, the oldest first. */
+    /** Lists the open requests, oldest first. */
     public List<JoinRequest> open() {
-        return jdbc.query(sql("queue-open"), Map.of(), QueueRepository::intent);
+        return jdbc.query(sql("queue-open"), Map.of(), QueueRepository::joinRequest);
     }
 
-    /** An intent as it is now. */
+    /** Reads a request as it is stored now. */
     public JoinRequest read(UUID key) {
-        return jdbc.queryForObject(sql("queue-read"), Map.of("key", key), QueueRepository::intent);
+        return jdbc.queryForObject(sql("queue-read"), Map.of("key", key), QueueRepository::joinRequest);
     }
 
-    /** The last intents, the latest first. */
+    /** Lists the last requests, latest first. */
     public List<JoinRequest> last(int limit) {
-        return jdbc.query(sql("queue-last"), Map.of("limit", limit), QueueRepository::intent);
+        return jdbc.query(sql("queue-last"), Map.of("limit", limit), QueueRepository::joinRequest);
     }
 
-    /** Takes the right to send an unanswered intent, for so long at most. */
+    /** Claims an unanswered request for sending, for the lease's duration at most; false if it is not available. */
     boolean take(UUID key, Duration lease) {
         return jdbc.update(sql("queue-claim"), Map.of("key", key, "millis", lease.toMillis())) == 1;
     }
@@ -76,7 +78,7 @@ public final class QueueRepository {
         jdbc.update(sql("queue-release"), Map.of("key", key));
     }
 
-    /** Notes that an intent waits in its queue. */
+    /** Stores the place of a request that waits in its queue. */
     void await(UUID key, QueueStatus place, OffsetDateTime at) {
         jdbc.update(
                 sql("queue-wait"),
@@ -88,7 +90,7 @@ public final class QueueRepository {
     }
 
     /**
-     * Ends an open intent.
+     * Closes an open request.
      *
      * @param place nullable
      * @param error nullable
@@ -107,12 +109,12 @@ public final class QueueRepository {
                         .addValue("at", at));
     }
 
-    /** Ends every other intent that waits: the API tells of one place only, that which was taken last. */
+    /** Closes every other waiting request: the API reports one place only, the one that was taken last. */
     void replaceOthers(UUID key, OffsetDateTime at) {
         jdbc.update(sql("queue-replace"), Map.of("key", key, "at", at));
     }
 
-    /** Takes the right to ask for the queue's status, for so long at most; one process on this database has it. */
+    /** Claims the poll of the queue status for one process on this database, for the lease's duration at most. */
     Optional<UUID> claimPoll(Duration lease) {
         UUID token = UUID.randomUUID();
         return jdbc.update(sql("poll-claim"), Map.of("token", token, "millis", lease.toMillis())) == 1
@@ -120,12 +122,12 @@ public final class QueueRepository {
                 : Optional.empty();
     }
 
-    /** Lets the next request for the status be sent after the interval, by whichever process. */
+    /** Allows the next poll, by whichever process, after the interval. */
     void polled(UUID token, Duration interval) {
         jdbc.update(sql("poll-done"), Map.of("token", token, "millis", interval.toMillis()));
     }
 
-    /** Keeps a match; false when it is known. */
+    /** Stores a match; false if it is known. */
     boolean addMatch(String matchId, String eventId, String json, OffsetDateTime at) {
         return jdbc.update(
                         sql("match-insert"),
@@ -136,7 +138,7 @@ public final class QueueRepository {
                 == 1;
     }
 
-    /** The last matches, the latest first. */
+    /** Lists the last matches, latest first. */
     public List<Match> matches(int limit) {
         return jdbc.query(
                 sql("match-last"),
@@ -148,7 +150,7 @@ public final class QueueRepository {
                         time(row, "relayed_at")));
     }
 
-    private static JoinRequest intent(ResultSet row, int i) throws SQLException {
+    private static JoinRequest joinRequest(ResultSet row, int i) throws SQLException {
         return new JoinRequest(
                 row.getObject("idempotency_key", UUID.class),
                 row.getString("event_id"),
@@ -167,7 +169,7 @@ public final class QueueRepository {
         return row.getObject(column, OffsetDateTime.class);
     }
 
-    /** Ends the alerts of matches that a person was told of before a time. */
+    /** Clears the alerts of matches that were notified before a time. */
     void endMatches(OffsetDateTime before, OffsetDateTime at) {
         jdbc.update(sql("match-expire"), Map.of("before", before, "at", at));
     }

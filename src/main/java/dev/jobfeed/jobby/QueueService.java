@@ -27,8 +27,8 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The steps around the queue that routes call: bean {@code jobfeedQueue}. It has no step that accepts a match: that is
- * for people only.
+ * Provides the steps of the queue to routes: bean {@code jobfeedQueue}. Has no step that accepts a match, which only
+ * the operator can do in a browser.
  */
 public final class QueueService {
 
@@ -36,10 +36,10 @@ public final class QueueService {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String STREAM = "jobby_queue";
 
-    /** A place that was just taken may not be known everywhere yet. */
-    private static final Duration SETTLING = Duration.ofMinutes(1);
+    /** Time after a join within which the API may not report the place yet. */
+    private static final Duration SETTLING_TIME = Duration.ofMinutes(1);
 
-    private static final Duration FOR_A_PERSON = Duration.ofMinutes(5);
+    private static final Duration REJECTED_POLL_INTERVAL = Duration.ofMinutes(5);
 
     private final JobfeedProperties settings;
     private final RunRepository runs;
@@ -70,30 +70,31 @@ public final class QueueService {
     }
 
     /**
-     * The open intent for an event, or a new one; it is committed when this returns, even inside a caller's transaction.
+     * Returns the open request for an event, or a new one. It is committed on return, even inside a caller's
+     * transaction.
      *
-     * @throws IllegalArgumentException when the text is no event's id
-     * @throws StoreOriginMismatchException when the store has the queue of another server
+     * @throws IllegalArgumentException if the text is not the id of an event
+     * @throws StoreOriginMismatchException if the store has the queue of another server
      */
     public JoinRequest request(String eventId) {
         String id = JobbyId.of(String.valueOf(eventId))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "An event's id is a word such as evt_abc123, and '" + eventId + "' is none."));
         settings.jobbyToken();
-        foreign().ifPresent(words -> {
-            throw new StoreOriginMismatchException(words);
+        originMismatch().ifPresent(mismatch -> {
+            throw new StoreOriginMismatchException(mismatch);
         });
         return store.openOf(id).orElseGet(() -> {
             try {
                 return committed.execute(status -> store.add(UUID.randomUUID(), id, settings.jobbyBaseUrl(), now()));
             } catch (DuplicateKeyException e) {
-                // somebody else had the same wish in the same moment
+                // another caller requested the same concurrently
                 return store.openOf(id).orElseThrow(() -> e);
             }
         });
     }
 
-    private Optional<String> foreign() {
+    private Optional<String> originMismatch() {
         return Optional.ofNullable(runs.state(STREAM).originBaseUrl())
                 .filter(origin -> !origin.equals(settings.jobbyBaseUrl()))
                 .map(origin -> "This store has the queue of " + origin + "; now jobby.base-url is "
@@ -101,177 +102,183 @@ public final class QueueService {
                         + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
     }
 
-    /** Whether the open intents are those of this server, and there is a token to ask for them with. */
-    private boolean isAble() {
-        foreign().ifPresent(words -> alerts.raise(STREAM, "configuration", words, ""));
-        return settings.text("jobby.token").isPresent() && foreign().isEmpty();
+    /** Returns whether the open requests belong to the configured server and a token is set. */
+    private boolean canPoll() {
+        originMismatch().ifPresent(mismatch -> alerts.raise(STREAM, "configuration", mismatch, ""));
+        return settings.text("jobby.token").isPresent() && originMismatch().isEmpty();
     }
 
-    /** Takes the right to send an intent; false when it is answered, too old, or being sent by somebody else. */
-    public boolean claim(JoinRequest intent) {
-        return !intent.isStale(now()) && store.take(intent.key(), settings.lease());
+    /** Claims a request for sending; false if it is answered, too old, or being sent by another process. */
+    public boolean claim(JoinRequest request) {
+        return !request.isStale(now()) && store.take(request.key(), settings.lease());
     }
 
-    /** Whether the API has to be asked about an intent before anything else: it has no answer and its key is too old. */
-    public boolean isStale(JoinRequest intent) {
-        return intent.isStale(now());
+    /**
+     * Returns whether the queue status has to be polled before the request: it has no response and its key is too old.
+     */
+    public boolean isStale(JoinRequest request) {
+        return request.isStale(now());
     }
 
-    /** What to send. */
-    public String request(JoinRequest intent) {
-        return JSON.createObjectNode().put("event_id", intent.eventId()).toString();
+    /** Returns the body of the join call. */
+    public String request(JoinRequest request) {
+        return JSON.createObjectNode().put("event_id", request.eventId()).toString();
     }
 
-    /** Notes the place that was taken. */
-    public JoinRequest joined(JoinRequest intent, JsonNode answer) {
-        QueueStatus place = QueueStatus.of(answer);
+    /** Stores the place that was taken. */
+    public JoinRequest joined(JoinRequest request, JsonNode response) {
+        QueueStatus place = QueueStatus.of(response);
         transaction.executeWithoutResult(status -> {
-            apply(intent, place);
-            store.replaceOthers(intent.key(), now());
-            alerts.clear(STREAM, expiredCondition(intent));
+            apply(request, place);
+            store.replaceOthers(request.key(), now());
+            alerts.clear(STREAM, expiredCondition(request));
         });
-        LOG.info("joined the queue of {}{}", intent.eventId(), place.rank() == null ? "" : ", number " + place.rank());
-        return store.read(intent.key());
+        LOG.info("joined the queue of {}{}", request.eventId(), place.rank() == null ? "" : ", number " + place.rank());
+        return store.read(request.key());
     }
 
-    /** Ends an intent that the API will not have, and passes the failure on; any other leaves it to be sent again. */
-    public void refused(JoinRequest intent, Exchange exchange) throws Exception {
+    /**
+     * Closes a request that the API rejected, and rethrows the failure. After any other failure the request is sent
+     * again later.
+     */
+    public void refused(JoinRequest request, Exchange exchange) throws Exception {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        if (failure instanceof JobbyException refusal && !refusal.isPassing()) {
-            store.close(intent.key(), JoinRequest.State.REFUSED, null, refusal.getMessage(), now());
+        if (failure instanceof JobbyException rejection && !rejection.isPassing()) {
+            store.close(request.key(), JoinRequest.State.REFUSED, null, rejection.getMessage(), now());
         }
         throw failure;
     }
 
-    /** Gives back the right to send. */
-    public void release(JoinRequest intent) {
-        store.giveBack(intent.key());
+    /** Releases the claim. */
+    public void release(JoinRequest request) {
+        store.giveBack(request.key());
     }
 
-    /** An intent as it is stored now. */
-    public JoinRequest current(JoinRequest intent) {
-        return store.read(intent.key());
+    /** Reads a request as it is stored now. */
+    public JoinRequest current(JoinRequest request) {
+        return store.read(request.key());
     }
 
-    /** The intents that have no answer yet, and whose key is still good. */
+    /** Lists the requests without a response whose key is still valid. */
     public List<JoinRequest> unanswered() {
         OffsetDateTime now = now();
         List<JoinRequest> unanswered = store.open().stream()
-                .filter(intent -> intent.state() == JoinRequest.State.PENDING && !intent.isStale(now))
+                .filter(request -> request.state() == JoinRequest.State.PENDING && !request.isStale(now))
                 .toList();
-        return unanswered.isEmpty() || isAble() ? unanswered : List.of();
+        return unanswered.isEmpty() || canPoll() ? unanswered : List.of();
     }
 
     /**
-     * Takes the right to ask for the status: when there is something to ask for, and nobody has asked within the
-     * interval, in whichever process.
+     * Claims the poll of the queue status if there is a request to poll for and no process has polled within the
+     * interval.
      *
-     * @return what to give it back with; null when there is nothing to ask
+     * @return token of the claim; null if there is nothing to poll
      */
     public UUID claimPoll() {
         OffsetDateTime now = now();
         boolean wanted = store.open().stream()
-                .anyMatch(intent -> intent.state() == JoinRequest.State.WAITING || intent.isStale(now));
-        return wanted && isAble() ? store.claimPoll(settings.lease()).orElse(null) : null;
+                .anyMatch(request -> request.state() == JoinRequest.State.WAITING || request.isStale(now));
+        return wanted && canPoll() ? store.claimPoll(settings.lease()).orElse(null) : null;
     }
 
-    /** Keeps the next request for the status away for the interval, longer after a refusal that only a person can end. */
+    /** Delays the next poll by the interval, or longer after a rejection that only the operator can resolve. */
     public void polled(UUID claim, Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        boolean isFinal = failure instanceof JobbyException refusal && !refusal.isPassing() && refusal.status() != 404;
-        store.polled(claim, isFinal ? FOR_A_PERSON : settings.jobbyPollInterval());
+        boolean isFinal =
+                failure instanceof JobbyException rejection && !rejection.isPassing() && rejection.status() != 404;
+        store.polled(claim, isFinal ? REJECTED_POLL_INTERVAL : settings.jobbyPollInterval());
     }
 
-    /** Notes what the API tells of the place. It tells of one: that of the event which was joined last. */
-    public void observe(JsonNode answer) {
-        QueueStatus place = QueueStatus.of(answer);
+    /** Stores the place that the API reports. It reports one place only: that of the event which was joined last. */
+    public void observe(JsonNode response) {
+        QueueStatus place = QueueStatus.of(response);
         transaction.executeWithoutResult(status -> {
             List<JoinRequest> open = store.open();
-            for (JoinRequest intent : open) {
+            for (JoinRequest request : open) {
                 boolean meant = place.eventId() == null
-                        ? intent.equals(open.get(open.size() - 1))
-                        : place.eventId().equals(intent.eventId());
-                if (intent.state() == JoinRequest.State.WAITING && meant) {
-                    apply(intent, place);
-                } else if (intent.isStale(now())) {
+                        ? request.equals(open.get(open.size() - 1))
+                        : place.eventId().equals(request.eventId());
+                if (request.state() == JoinRequest.State.WAITING && meant) {
+                    apply(request, place);
+                } else if (request.isStale(now())) {
                     if (meant) {
-                        apply(intent, place);
+                        apply(request, place);
                     } else {
-                        expire(intent);
+                        expire(request);
                     }
                 }
             }
         });
-        alerts.clearAllBut(STREAM, lapsing());
+        alerts.clearAllBut(STREAM, expiredConditions());
     }
 
-    /** Notes that the API knows of no place. */
+    /** Updates the requests after the API reported no place. */
     public void observeNothing() {
         transaction.executeWithoutResult(status -> {
-            for (JoinRequest intent : store.open()) {
-                if (intent.isStale(now())) {
-                    expire(intent);
-                } else if (intent.state() == JoinRequest.State.WAITING
-                        && intent.joinedAt().plus(SETTLING).isBefore(now())) {
-                    store.close(intent.key(), JoinRequest.State.LOST, null, null, now());
-                    LOG.warn("the place in the queue of {} is gone", intent.eventId());
+            for (JoinRequest request : store.open()) {
+                if (request.isStale(now())) {
+                    expire(request);
+                } else if (request.state() == JoinRequest.State.WAITING
+                        && request.joinedAt().plus(SETTLING_TIME).isBefore(now())) {
+                    store.close(request.key(), JoinRequest.State.LOST, null, null, now());
+                    LOG.warn("the place in the queue of {} is gone", request.eventId());
                 }
             }
         });
-        alerts.clearAllBut(STREAM, lapsing());
+        alerts.clearAllBut(STREAM, expiredConditions());
     }
 
-    private void apply(JoinRequest intent, QueueStatus place) {
+    private void apply(JoinRequest request, QueueStatus place) {
         switch (place.outcome()) {
-            case WAITING -> store.await(intent.key(), place, now());
+            case WAITING -> store.await(request.key(), place, now());
             case MATCHED -> {
-                store.close(intent.key(), JoinRequest.State.MATCHED, place, null, now());
+                store.close(request.key(), JoinRequest.State.MATCHED, place, null, now());
                 try {
-                    matches.record(place.matchId(), intent.eventId(), place.json(), now());
+                    matches.record(place.matchId(), request.eventId(), place.json(), now());
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
                 LOG.info(
                         "matched at {}: {}",
-                        intent.eventId(),
+                        request.eventId(),
                         MatchService.link(settings.jobbyBaseUrl(), place.matchId()));
             }
             case CANCELLED, TIMED_OUT -> {
                 store.close(
-                        intent.key(),
+                        request.key(),
                         place.outcome() == QueueStatus.Outcome.CANCELLED
                                 ? JoinRequest.State.CANCELLED
                                 : JoinRequest.State.TIMED_OUT,
                         place,
                         null,
                         now());
-                LOG.info("the place in the queue of {} is over: {}", intent.eventId(), place.status());
+                LOG.info("the place in the queue of {} is over: {}", request.eventId(), place.status());
             }
         }
     }
 
-    private void expire(JoinRequest intent) {
-        store.close(intent.key(), JoinRequest.State.EXPIRED, null, null, now());
+    private void expire(JoinRequest request) {
+        store.close(request.key(), JoinRequest.State.EXPIRED, null, null, now());
         alerts.raise(
                 STREAM,
-                expiredCondition(intent),
-                "The request of " + intent.createdAt() + " to join the queue of " + intent.eventId()
+                expiredCondition(request),
+                "The request of " + request.createdAt() + " to join the queue of " + request.eventId()
                         + " was never answered, and Jobby.dev knows of no such place.",
                 "Join again if it is still wanted.");
     }
 
-    private static String expiredCondition(JoinRequest intent) {
-        return "join-expired " + intent.eventId();
+    private static String expiredCondition(JoinRequest request) {
+        return "join-expired " + request.eventId();
     }
 
-    private Set<String> lapsing() {
+    private Set<String> expiredConditions() {
         return Set.copyOf(alerts.open(STREAM).stream()
                 .map(alert -> alert.condition())
                 .filter(condition -> condition.startsWith("join-expired "))
                 .toList());
     }
 
-    /** Raises an alert for what a trigger has nobody else to tell. */
+    /** Raises an alert for the failure of a trigger, which has no caller. */
     public void failed(Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (!exchange.getContext().isStopping()) {
@@ -281,22 +288,22 @@ public final class QueueService {
         }
     }
 
-    /** An intent as JSON, with the link a person opens when it is matched. */
-    public String json(JoinRequest intent) {
+    /** Formats a request as JSON, with the match's link if it is matched. */
+    public String json(JoinRequest request) {
         ObjectNode json = JSON.createObjectNode();
-        json.put("event_id", intent.eventId());
-        json.put("state", intent.state().word());
-        json.put("status", intent.status());
-        json.put("rank", intent.rank());
-        json.put("estimated_wait_seconds", intent.estimatedWaitSeconds());
-        json.put("match_id", intent.matchId());
-        json.put("match_url", intent.matchId() == null ? null : link(intent));
+        json.put("event_id", request.eventId());
+        json.put("state", request.state().word());
+        json.put("status", request.status());
+        json.put("rank", request.rank());
+        json.put("estimated_wait_seconds", request.estimatedWaitSeconds());
+        json.put("match_id", request.matchId());
+        json.put("match_url", request.matchId() == null ? null : link(request));
         return json.toString();
     }
 
-    /** Where a person accepts or declines the match of an intent, in a browser. */
-    public String link(JoinRequest intent) {
-        return MatchService.link(settings.jobbyBaseUrl(), intent.matchId());
+    /** Returns the link under which the operator accepts or declines the request's match in a browser. */
+    public String link(JoinRequest request) {
+        return MatchService.link(settings.jobbyBaseUrl(), request.matchId());
     }
 
     private OffsetDateTime now() {

@@ -5,16 +5,16 @@ import dev.jobfeed.feed.PrintableText;
 import java.util.Locale;
 
 /**
- * A place in a queue, as the API tells of it. Every component may be null, because only {@code matched} with its
- * {@code match_id} is documented.
+ * A place in a queue as the API reports it. Every component may be null, because only {@code matched} with its {@code
+ * match_id} is documented.
  *
- * @param status the word for what became of it, in lower case
+ * @param status status in lower case
  * @param rank 1 for the next in line
  */
 record QueueStatus(
         String eventId, String status, Integer rank, Long estimatedWaitSeconds, String matchId, String json) {
 
-    /** What a place comes to. */
+    /** Outcome of a place. */
     enum Outcome {
         WAITING,
         MATCHED,
@@ -22,26 +22,26 @@ record QueueStatus(
         TIMED_OUT
     }
 
-    /** Reads an answer to a join, or to a request for the status. */
-    static QueueStatus of(JsonNode answer) {
+    /** Parses the response to a join or to a status request. */
+    static QueueStatus of(JsonNode response) {
         return new QueueStatus(
-                JobbyId.of(answer.path("event_id").asText("")).orElse(null),
-                answer.path("status").isTextual()
-                        ? PrintableText.of(answer.get("status")
+                JobbyId.of(response.path("event_id").asText("")).orElse(null),
+                response.path("status").isTextual()
+                        ? PrintableText.of(response.get("status")
                                 .textValue()
                                 .strip()
                                 .toLowerCase(Locale.ROOT)
                                 .replace('-', '_'))
                         : null,
-                number(answer, "rank", "position") == null
+                number(response, "rank", "position") == null
                         ? null
-                        : (int) Math.min(Integer.MAX_VALUE, number(answer, "rank", "position")),
-                number(answer, "estimated_wait_seconds", "estimated_wait"),
-                JobbyId.of(answer.path("match_id").asText("")).orElse(null),
-                answer.toString());
+                        : (int) Math.min(Integer.MAX_VALUE, number(response, "rank", "position")),
+                number(response, "estimated_wait_seconds", "estimated_wait"),
+                JobbyId.of(response.path("match_id").asText("")).orElse(null),
+                response.toString());
     }
 
-    /** Words that nobody has documented go on waiting. */
+    /** Returns the outcome; an undocumented status counts as waiting. */
     Outcome outcome() {
         return switch (status == null ? "" : status) {
             case "matched" -> matchId == null ? Outcome.WAITING : Outcome.MATCHED;
@@ -51,8 +51,8 @@ record QueueStatus(
         };
     }
 
-    private static Long number(JsonNode answer, String name, String other) {
-        JsonNode value = answer.has(name) ? answer.get(name) : answer.path(other);
+    private static Long number(JsonNode response, String name, String other) {
+        JsonNode value = response.has(name) ? response.get(name) : response.path(other);
         return value.isNumber() && value.longValue() >= 0 ? value.longValue() : null;
     }
 }

@@ -20,41 +20,41 @@ import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.TypeConverterSupport;
 
 /**
- * Makes the bytes of a webhook to Camel's own HTTP server out of its request, as they were sent: a signature is over them, and
- * the server would take some content types apart. They are read by the event loop before the route begins, so that a sender
- * that takes its time occupies no thread. What is longer than allowed is cut one byte behind that, and the rest dropped as it
- * arrives; so is everything that comes without a signature.
+ * Converts the request of Camel's own HTTP server to the raw bytes of a webhook: the signature covers them, and the
+ * server would parse some content types. The event loop reads them before the route begins, so that a slow sender
+ * occupies no thread. A body that is too long is cut one byte after the limit and the rest discarded on arrival; so is
+ * every body without a signature.
  */
 public final class RawBodyTypeConverter extends TypeConverterSupport {
 
-    /** Jobby.dev gives up on a delivery after this long, so that its body has arrived by then or never will. */
+    /** Jobby.dev gives up on a delivery after this time; a body that is incomplete by then will not arrive. */
     private static final Duration BUDGET = Duration.ofSeconds(10);
 
-    /** A bound for the memory of bodies that are on their way; a further delivery is refused, and repeated by its sender. */
-    private static final int MOST_BODIES = 200;
+    /** Limits the memory of bodies in transit; a further delivery is rejected and repeated by its sender. */
+    private static final int MAX_BODIES = 200;
 
     private static final String ROUTE = "jobby-webhooks";
     private static final String KEY = RawBodyTypeConverter.class.getName();
 
     private final CamelContext context;
-    private final int most;
+    private final int maxBytes;
     private final AtomicInteger arriving = new AtomicInteger();
 
-    private RawBodyTypeConverter(CamelContext context, int most) {
+    private RawBodyTypeConverter(CamelContext context, int maxBytes) {
         this.context = context;
-        this.most = most;
+        this.maxBytes = maxBytes;
     }
 
     /**
-     * Lets a context read webhooks this way, where it has that server at all; other servers hand bytes over themselves.
+     * Installs the converter in a context with Camel's own HTTP server; other servers provide bytes themselves.
      *
-     * @param most length of a body in bytes
+     * @param maxBytes maximum length of a body in bytes
      */
-    public static void bind(CamelContext context, int most) {
+    public static void bind(CamelContext context, int maxBytes) {
         if (context.getClassResolver()
                         .resolveClass("org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter")
                 != null) {
-            RawBodyTypeConverter bodies = new RawBodyTypeConverter(context, most);
+            RawBodyTypeConverter bodies = new RawBodyTypeConverter(context, maxBytes);
             context.getTypeConverterRegistry().addTypeConverter(byte[].class, HttpServerRequest.class, bodies);
             context.addLifecycleStrategy(new LifecycleStrategySupport() {
                 @Override
@@ -65,7 +65,7 @@ public final class RawBodyTypeConverter extends TypeConverterSupport {
         }
     }
 
-    /** Before the routes' own handlers. */
+    /** Adds a handler that runs before the routes' own handlers. */
     private void install() {
         context.getRegistry()
                 .findByType(VertxPlatformHttpRouter.class)
@@ -89,7 +89,7 @@ public final class RawBodyTypeConverter extends TypeConverterSupport {
             new Arrival(routing, -1).begin();
         } else if (request.version() == HttpVersion.HTTP_2 && request.getHeader("Content-Length") == null) {
             routing.response().setStatusCode(411).end();
-        } else if (arriving.incrementAndGet() > MOST_BODIES) {
+        } else if (arriving.incrementAndGet() > MAX_BODIES) {
             arriving.decrementAndGet();
             routing.response()
                     .setStatusCode(503)
@@ -97,11 +97,11 @@ public final class RawBodyTypeConverter extends TypeConverterSupport {
                     .end();
         } else {
             routing.addEndHandler(end -> arriving.decrementAndGet());
-            new Arrival(routing, most).begin();
+            new Arrival(routing, maxBytes).begin();
         }
     }
 
-    /** The bytes; null on the way to a refusal for which none were read. */
+    /** Returns the body's bytes. */
     @Override
     public <T> T convertTo(Class<T> type, Exchange exchange, Object value) {
         Context current = Vertx.currentContext();
@@ -113,24 +113,24 @@ public final class RawBodyTypeConverter extends TypeConverterSupport {
         return type.cast(body);
     }
 
-    /** A body on its way. Used by its connection's event loop only. */
+    /** A body in transit. Used by its connection's event loop only. */
     private static final class Arrival {
 
         private final RoutingContext routing;
-        private final int most;
+        private final int maxBytes;
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private long expected;
         private boolean routed;
         private boolean ended;
 
         /**
-         * Creates an arrival.
+         * Creates the reception of a body.
          *
-         * @param most bytes; -1 when none are wanted
+         * @param maxBytes maximum length in bytes; -1 if no body is to be read
          */
-        Arrival(RoutingContext routing, int most) {
+        Arrival(RoutingContext routing, int maxBytes) {
             this.routing = routing;
-            this.most = most;
+            this.maxBytes = maxBytes;
         }
 
         void begin() {
@@ -145,7 +145,7 @@ public final class RawBodyTypeConverter extends TypeConverterSupport {
                 routing.vertx().cancelTimer(timer);
                 route(bytes.toByteArray());
             });
-            if (most < 0) {
+            if (maxBytes < 0) {
                 route(null);
             } else if (expected == 0) {
                 route(new byte[0]);
@@ -156,15 +156,15 @@ public final class RawBodyTypeConverter extends TypeConverterSupport {
 
         private void add(Buffer buffer) {
             if (!routed) {
-                bytes.write(buffer.getBytes(), 0, Math.min(buffer.length(), most + 1 - bytes.size()));
-                // not only at the end of the request: Camel's own handler cannot pause one of HTTP/2 after that
-                if (bytes.size() > most || bytes.size() >= expected) {
+                bytes.write(buffer.getBytes(), 0, Math.min(buffer.length(), maxBytes + 1 - bytes.size()));
+                // not only at the end of the request: after that, Camel's own handler cannot pause an HTTP/2 request
+                if (bytes.size() > maxBytes || bytes.size() >= expected) {
                     route(bytes.toByteArray());
                 }
             }
         }
 
-        /** The rest of it will not come in time. */
+        /** Ends the reception of a body that does not arrive in time. */
         private void giveUp() {
             if (routing.response().ended()) {
                 routing.request().connection().close();

@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which scope an endpoint needs; Jobby.dev REST API, "Authentication". The answer does not say, so it is a guess. */
+/**
+ * Guesses the scope that an endpoint needs, which the response does not name; Jobby.dev REST API, "Authentication".
+ */
 final class RequiredScopes {
 
     private static final Map<String, String> RESOURCES = Map.of(
@@ -21,26 +23,26 @@ final class RequiredScopes {
             "settings", "settings");
 
     /** "A token cannot accept a match or join the live video room." Jobby.dev REST API, "Authentication". */
-    private static final Pattern BY_PEOPLE = Pattern.compile("/matches/([^/]+)/(accept|join)");
+    private static final Pattern BROWSER_ONLY = Pattern.compile("/matches/([^/]+)/(accept|join)");
 
     private RequiredScopes() {}
 
     /**
-     * Says what to do where a token lacks the scope of an endpoint.
+     * Returns the remedy for a token that lacks the scope of an endpoint.
      *
      * @param path below the base path, such as {@code /queue/join}
      */
     static String remedy(String method, String path) {
-        Matcher byPeople = BY_PEOPLE.matcher(path);
-        return byPeople.matches()
+        Matcher browserOnly = BROWSER_ONLY.matcher(path);
+        return browserOnly.matches()
                 ? "No scope allows it: only humans accept a match or join its room, in a browser at account/matches/"
-                        + byPeople.group(1) + "."
+                        + browserOnly.group(1) + "."
                 : "The token probably needs the scope " + likely(method, path).orElse("of this endpoint")
                         + "; mint one that has it, and set jobby.token.";
     }
 
     /**
-     * The scope a request probably needs; empty for an unknown part of the API.
+     * Returns the scope that a request probably needs; empty for an unknown part of the API.
      *
      * @param path below the base path, such as {@code /queue/join}
      */

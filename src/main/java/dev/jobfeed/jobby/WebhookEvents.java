@@ -19,15 +19,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Keeps the events of webhooks, and what they say about a match. Joins the calling thread's transaction. */
+/** Stores webhook events and the matches that they report, in the caller's transaction. */
 public final class WebhookEvents {
 
-    /** The stream of the events in quarantine. */
+    /** Stream of quarantined webhook events. */
     public static final String STREAM = "jobby_webhooks";
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** After these, there is nothing left to decide. */
+    /** Event types after which a match is decided. */
     private static final Set<String> DECIDED = Set.of("match.accepted", "match.declined", "match.expired");
 
     private final JdbcTemplate jdbc;
@@ -37,7 +37,7 @@ public final class WebhookEvents {
     private final AlertService alerts;
     private final Clock clock;
 
-    /** Creates the events of a tenant, and lets its quarantine store them when they are retried. */
+    /** Creates the event store of a tenant and registers it with the tenant's quarantine for retries. */
     public WebhookEvents(Tenant tenant, Clock clock) {
         this.jdbc = new JdbcTemplate(tenant.dataSource());
         this.database = tenant.database();
@@ -50,15 +50,15 @@ public final class WebhookEvents {
     }
 
     /**
-     * An event.
+     * A webhook event.
      *
-     * @param id the same in every delivery of it
+     * @param id id, the same in every delivery of the event
      * @param payload the whole event as storable JSON
-     * @param data what happened
+     * @param data content of the event
      */
     record Event(String id, String type, String payload, JsonNode data) {}
 
-    /** Reads an event; empty when the bytes are none, or the event has no usable id or type. */
+    /** Parses an event; empty if the bytes are not an event or it has no usable id or type. */
     static Optional<Event> read(byte[] body) {
         try {
             JsonNode event = JSON.readTree(body);
@@ -72,32 +72,32 @@ public final class WebhookEvents {
                     ? Optional.empty()
                     : Optional.of(new Event(id.get(), type.get(), payload, event.path("data")));
         } catch (IOException e) {
-            // bytes that are no JSON, or no text in an encoding of JSON: nothing else can fail within an array
+            // not JSON, or not text in an encoding of JSON: the only possible failures when reading from an array
             return Optional.empty();
         }
     }
 
-    /** Keeps an event that was in quarantine. */
+    /** Stores a quarantined event. */
     public void keep(String payload) {
         keep(read(payload.getBytes(StandardCharsets.UTF_8))
                 .orElseThrow(() -> new IllegalStateException("quarantine holds no event of a webhook")));
     }
 
-    /** Keeps an event and what it says about a match; false when it is known, which changes nothing. */
+    /** Stores an event and the match that it reports; false if the event is known, which changes nothing. */
     boolean keep(Event event) {
         boolean isNew = store.add(event.id(), event.type(), event.payload(), now());
         if (isNew) {
-            note(event);
+            applyMatch(event);
         }
         return isNew;
     }
 
-    /** Lets the rest of the transaction check at each statement what would be checked at its end. */
+    /** Makes deferred constraints of the current transaction apply at each statement. */
     void checkAtOnce() {
         database.checkAtOnce(jdbc);
     }
 
-    private void note(Event event) {
+    private void applyMatch(Event event) {
         String match = JobbyId.of(event.data().path("match_id").asText("")).orElse(null);
         if (match == null) {
             return;

@@ -14,16 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The steps that receive webhooks of Jobby.dev: bean {@code jobfeedWebhooks}. */
+/** Provides the steps that receive Jobby.dev webhooks: bean {@code jobfeedWebhooks}. */
 public final class WebhookReceiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookReceiver.class);
     private static final String UNSIGNED = "its signature is missing, wrong or too old";
 
-    /** Fewer than the threads of Camel's own HTTP server together with those of the console, so that health has one. */
-    private static final int MOST_AT_ONCE = 6;
+    /**
+     * Together with the console's limit, less than the number of threads of Camel's own HTTP server, so that one is
+     * left for health checks.
+     */
+    private static final int MAX_CONCURRENT = 6;
 
-    private final ConcurrencyLimit limit = new ConcurrencyLimit(MOST_AT_ONCE);
+    private final ConcurrencyLimit limit = new ConcurrencyLimit(MAX_CONCURRENT);
     private final JobfeedProperties settings;
     private final WebhookEvents events;
     private final RunRepository runs;
@@ -44,9 +47,9 @@ public final class WebhookReceiver {
     }
 
     /**
-     * What was received.
+     * Result of receiving a webhook.
      *
-     * @param status the HTTP status it is answered with
+     * @param status HTTP status of the response
      * @param event null unless the status is 200
      */
     public record Received(int status, WebhookEvents.Event event) {
@@ -55,7 +58,7 @@ public final class WebhookReceiver {
             return new Received(status, null);
         }
 
-        /** The status, for expressions in routes. */
+        /** Returns the status, for expressions in routes. */
         public int getStatus() {
             return status;
         }
@@ -95,23 +98,26 @@ public final class WebhookReceiver {
         return Received.refused(status);
     }
 
-    /** Keeps an event that is new, and what it says of a match; a repeated delivery changes nothing. */
+    /** Stores a new event and the match that it reports; a repeated delivery changes nothing. */
     public void store(Received received) {
         WebhookEvents.Event event = received.event();
         try {
             boolean isNew = Boolean.TRUE.equals(transaction.execute(status -> events.keep(event)));
-            tell(event, isNew);
+            logReceived(event, isNew);
         } catch (RuntimeException e) {
             if (DatabaseRejection.of(e).filter(DatabaseRejection::isOfRow).isEmpty()) {
                 throw e;
             }
-            // the database refuses it; or the same event, or its match, was stored in the same moment, and is known
-            // from here on
+            // the database rejected the event; or the same event, or its match, was stored concurrently and is known
+            // from now on
             storeOrQuarantine(event);
         }
     }
 
-    /** An event that is refused once is refused whenever it is delivered, until Jobby.dev gives up. */
+    /**
+     * Quarantines an event that the database rejects; otherwise every delivery would be rejected until Jobby.dev gives
+     * up.
+     */
     private void storeOrQuarantine(WebhookEvents.Event event) {
         boolean[] isNew = new boolean[1];
         RejectedRecordFinder<WebhookEvents.Event> refused = new RejectedRecordFinder<>(
@@ -132,10 +138,10 @@ public final class WebhookReceiver {
                         row.id(),
                         row.type(),
                         reason));
-        tell(event, isNew[0] && refused.reasons().isEmpty());
+        logReceived(event, isNew[0] && refused.reasons().isEmpty());
     }
 
-    private static void tell(WebhookEvents.Event event, boolean isNew) {
+    private static void logReceived(WebhookEvents.Event event, boolean isNew) {
         if (isNew) {
             LOG.info("webhook {}: {}", event.id(), event.type());
         }

@@ -7,7 +7,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** The statements on {@code jobby_webhook_event}. Joins the calling thread's transaction. */
+/** Runs the statements on {@code jobby_webhook_event}, in the caller's transaction. */
 public final class WebhookRepository {
 
     private final NamedParameterJdbcTemplate jdbc;
@@ -18,7 +18,7 @@ public final class WebhookRepository {
         this.database = database;
     }
 
-    /** Keeps an event; false when it is known. */
+    /** Stores an event; false if it is known. */
     boolean add(String id, String type, String payload, OffsetDateTime at) {
         return jdbc.update(
                         SqlCatalog.text("webhook-insert", database),

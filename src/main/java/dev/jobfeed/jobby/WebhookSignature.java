@@ -13,22 +13,21 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The header {@code Jobbydev-Signature}: {@code t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">}, with a v1
- * for each secret while one takes the place of another.
+ * The header {@code Jobbydev-Signature}: {@code t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<raw body>">}, with one v1
+ * per secret while a secret is being replaced.
  *
- * @param time the text of t, as it was signed
- * @param digests of each v1
+ * @param time text of t as it was signed
+ * @param digests digest of each v1
  */
 record WebhookSignature(String time, List<byte[]> digests) {
 
-    /** The header's name. */
     static final String HEADER = "Jobbydev-Signature";
 
-    /** "Reject when it is further than 300 s from now." */
+    /** Maximum difference to the current time: "Reject when it is further than 300 s from now." */
     private static final Duration WINDOW = Duration.ofSeconds(300);
 
     /**
-     * Takes the header apart; empty when it is not of this form.
+     * Parses the header; empty if it does not have this form.
      *
      * @param header nullable
      */
@@ -51,12 +50,12 @@ record WebhookSignature(String time, List<byte[]> digests) {
         return time == null || digests.isEmpty() ? Optional.empty() : Optional.of(new WebhookSignature(time, digests));
     }
 
-    /** Whether it was made with the secret over this body, and not too long ago. */
+    /** Returns whether the signature was made with the secret over this body, within the permitted time. */
     boolean verify(byte[] body, String secret, Instant now) {
         byte[] expected = hmac(body, secret);
         boolean matches = false;
         for (byte[] digest : digests) {
-            // constant time, and all of them
+            // in constant time, and for all digests
             matches |= MessageDigest.isEqual(expected, digest);
         }
         Duration age = Duration.between(Instant.ofEpochSecond(Long.parseLong(time)), now);

@@ -19,40 +19,40 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * Career sites that are new or changed since they were last handed on: bean {@code jobfeedCareerSiteChanges}. They are handed
- * on under the stream's own lease, so that no page is written meanwhile, and none with lower numbers can be committed
- * behind the place that is kept.
+ * Reads the career sites that were added or changed since they were last delivered: bean {@code
+ * jobfeedCareerSiteChanges}. Owns the stream's lease while delivering, so that no page is written meanwhile and none
+ * with lower numbers can be committed after the stored offset.
  */
 public final class CareerSiteChangeReader {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String STREAM = FeedDefinition.CAREER_SITES.stream();
-    private static final int AT_ONCE = 100;
+    private static final int BATCH_SIZE = 100;
 
     private final TenantRegistry tenants;
     private final ScheduledExecutorService heartbeats;
-    private final LeaseOwner holder;
+    private final LeaseOwner owner;
 
-    public CareerSiteChangeReader(TenantRegistry tenants, ScheduledExecutorService heartbeats, LeaseOwner holder) {
+    public CareerSiteChangeReader(TenantRegistry tenants, ScheduledExecutorService heartbeats, LeaseOwner owner) {
         this.tenants = tenants;
         this.heartbeats = heartbeats;
-        this.holder = holder;
+        this.owner = owner;
     }
 
     /**
-     * A row to be handed on.
+     * A row to deliver.
      *
-     * @param changeSeq its place in the order in which rows changed
-     * @param json the row, by the names of the API
+     * @param changeSeq position in the order of changes
+     * @param json row with the API's field names
      */
     public record Site(long changeSeq, String json) {}
 
-    /** The right to hand rows on. In routes it is the variable {@code jobfeedReading}. */
+    /** A delivery of rows, with its lease. Routes keep it in the variable {@code jobfeedReading}. */
     public static final class Reading {
 
         private final Tenant tenant;
         private final Lease lease;
-        private LeaseRenewer heartbeat;
+        private LeaseRenewer leaseRenewer;
         private volatile boolean lost;
         private boolean finished;
 
@@ -61,49 +61,49 @@ public final class CareerSiteChangeReader {
             this.lease = lease;
         }
 
-        /** Whether there may be more. */
+        /** Returns whether there may be more rows. */
         public boolean isUnfinished() {
             return !lost && !finished;
         }
     }
 
     /**
-     * Takes the right to hand rows on.
+     * Begins a delivery under the stream's lease.
      *
      * @param tenant null for the default tenant
-     * @return null while an attempt is at work on the stream
+     * @return null while an attempt is active on the stream
      */
     public Reading begin(String tenant) {
         Tenant reader = tenants.get(tenant);
         Lease lease = reader.leases()
-                .acquire(STREAM, holder, reader.settings().lease())
+                .acquire(STREAM, owner, reader.settings().lease())
                 .orElse(null);
         if (lease == null) {
             return null;
         }
         Reading reading = new Reading(reader, lease);
-        reading.heartbeat = LeaseRenewer.of(
+        reading.leaseRenewer = LeaseRenewer.of(
                 heartbeats, reader.leases(), lease, reader.settings().lease(), () -> reading.lost = true);
         return reading;
     }
 
-    /** The next rows, those that changed first before the others; none ends it. */
+    /** Returns the next rows in the order of their changes; an empty list ends the delivery. */
     public List<Site> next(Reading reading) {
         List<Site> sites = jdbc(reading)
                 .query(
                         sql("kamelet-offset-next", reading),
-                        Map.of("stream", STREAM, "limit", AT_ONCE),
+                        Map.of("stream", STREAM, "limit", BATCH_SIZE),
                         (row, i) -> site(row));
         reading.finished = sites.isEmpty();
         return sites;
     }
 
-    /** Notes that a row was handed on. */
+    /** Stores the offset of a delivered row. */
     public void markDelivered(Reading reading, Site site) {
-        Map<String, Object> place = Map.of("stream", STREAM, "change_seq", site.changeSeq());
+        Map<String, Object> offset = Map.of("stream", STREAM, "change_seq", site.changeSeq());
         reading.tenant.transaction().executeWithoutResult(status -> {
-            if (jdbc(reading).update(sql("kamelet-offset-advance", reading), place) == 0) {
-                jdbc(reading).update(sql("kamelet-offset-create", reading), place);
+            if (jdbc(reading).update(sql("kamelet-offset-advance", reading), offset) == 0) {
+                jdbc(reading).update(sql("kamelet-offset-create", reading), offset);
             }
             reading.tenant
                     .leases()
@@ -111,9 +111,9 @@ public final class CareerSiteChangeReader {
         });
     }
 
-    /** Lets attempts work on the stream again. */
+    /** Releases the lease. */
     public void end(Reading reading) {
-        reading.heartbeat.close();
+        reading.leaseRenewer.close();
         reading.tenant.leases().release(reading.lease);
     }
 

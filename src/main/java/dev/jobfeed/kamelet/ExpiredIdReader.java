@@ -20,38 +20,37 @@ import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * The list of expired ids, for one that keeps no jobs and wants every id: bean {@code jobfeedExpiredIds}. Its watermark
- * moves when a reading is done, so that what a reading did not hand on comes with the next.
+ * Reads the list of expired ids for consumers that store no jobs: bean {@code jobfeedExpiredIds}. The watermark moves
+ * when a reading is complete, so that ids not delivered by one reading come with the next.
  */
 public final class ExpiredIdReader {
 
-    /** The name under which its lease and its watermark are stored. */
+    /** Name under which lease and watermark are stored. */
     private static final String STREAM = "expired_ids";
 
-    /** The API's own default: GET /api/jobs/expired, {@code expired_since}. */
-    private static final Duration FIRST = Duration.ofHours(24);
+    /** Window of the first reading, the API's own default: GET /api/jobs/expired, {@code expired_since}. */
+    private static final Duration FIRST_WINDOW = Duration.ofHours(24);
 
     private final TenantRegistry tenants;
     private final ScheduledExecutorService heartbeats;
     private final Clock clock;
-    private final LeaseOwner holder;
+    private final LeaseOwner owner;
 
-    public ExpiredIdReader(
-            TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner holder) {
+    public ExpiredIdReader(TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner owner) {
         this.tenants = tenants;
         this.heartbeats = heartbeats;
         this.clock = clock;
-        this.holder = holder;
+        this.owner = owner;
     }
 
-    /** One reading of the list. In routes it is the variable {@code jobfeedReading}. */
+    /** One reading of the list. Routes keep it in the variable {@code jobfeedReading}. */
     public static final class Reading implements ServerTimeObserver {
 
         private final Tenant tenant;
         private final Lease lease;
         private final ServerClock clock;
         private ExpirySweep sweep;
-        private LeaseRenewer heartbeat;
+        private LeaseRenewer leaseRenewer;
         private volatile boolean lost;
 
         private Reading(Tenant tenant, Lease lease, ServerClock clock) {
@@ -65,27 +64,27 @@ public final class ExpiredIdReader {
             return clock;
         }
 
-        /** Whether there is another page to be asked for. */
+        /** Returns whether there is another page to request. */
         public boolean isUnfinished() {
             return !lost && sweep.isUnfinished();
         }
 
-        /** The query of the next request. */
+        /** Returns the query string of the next request. */
         public String query() {
             return sweep.query();
         }
     }
 
     /**
-     * Begins a reading, from where the last one was done, less the overlap.
+     * Begins a reading at the watermark less the overlap.
      *
      * @param tenant null for the default tenant
-     * @return null when another process reads the list
+     * @return null if another process is reading the list
      */
     public Reading begin(String tenant) {
         Tenant reader = tenants.get(tenant);
         Duration duration = reader.settings().lease();
-        Lease lease = reader.leases().acquire(STREAM, holder, duration).orElse(null);
+        Lease lease = reader.leases().acquire(STREAM, owner, duration).orElse(null);
         if (lease == null) {
             return null;
         }
@@ -96,24 +95,27 @@ public final class ExpiredIdReader {
         OffsetDateTime start = reading.clock.at(nanos);
         reading.sweep = new ExpirySweep(
                 since(reading, state, start), start, nanos, reader.settings().expiredBatchSize());
-        reading.heartbeat = LeaseRenewer.of(heartbeats, reader.leases(), lease, duration, () -> reading.lost = true);
+        reading.leaseRenewer = LeaseRenewer.of(heartbeats, reader.leases(), lease, duration, () -> reading.lost = true);
         return reading;
     }
 
     private static OffsetDateTime since(Reading reading, StreamState state, OffsetDateTime start) {
         return state.lastSweepStartedAt() == null
-                ? start.minus(FIRST)
+                ? start.minus(FIRST_WINDOW)
                 : Watermarks.sweepFrom(state, start, reading.tenant.settings().overlap());
     }
 
-    /** Begins the pagination again, because its cursor is of no use any more. */
+    /** Restarts the pagination, because its cursor expired. */
     public void restart(Reading reading) {
         alignClock(reading);
         OffsetDateTime start = reading.sweep.startedAt();
         reading.sweep.restart(since(reading, reading.tenant.runs().state(STREAM), start));
     }
 
-    /** The ids of a page are handed on. A window that turns out to begin too late by the server's clock is read again. */
+    /**
+     * Records that the ids of a page were delivered. A window that turns out to begin too late by the server's clock is
+     * read again.
+     */
     public void markDelivered(Reading reading, ExpiredIdsPage page) {
         alignClock(reading);
         reading.sweep.committed(page);
@@ -143,9 +145,9 @@ public final class ExpiredIdReader {
     }
 
     /**
-     * Moves the watermark, if the list was read to its end.
+     * Moves the watermark if the list was read to its end.
      *
-     * @throws AttemptFailedException when some of its ids could not be read; the others are handed on
+     * @throws AttemptFailedException if some ids were unreadable; the others are delivered
      */
     public void complete(Reading reading) {
         if (reading.lost || reading.sweep.isUnfinished()) {
@@ -159,9 +161,9 @@ public final class ExpiredIdReader {
         });
     }
 
-    /** Lets others read. */
+    /** Releases the lease. */
     public void end(Reading reading) {
-        reading.heartbeat.close();
+        reading.leaseRenewer.close();
         reading.tenant.leases().release(reading.lease);
     }
 }

@@ -15,8 +15,8 @@ import org.apache.camel.CamelContextAware;
 import org.quartz.CronExpression;
 
 /**
- * The properties of a Kamelet as those of a tenant: the bean of each instance of a source. Camel sets it
- * up by its setters; a property that is not given stays as the runtime has it.
+ * Applies the properties of a Kamelet to a tenant; each instance of a source has its own bean. Camel calls the setters;
+ * a property that is not given keeps the runtime's value.
  */
 public final class FeedSettings implements CamelContextAware {
 
@@ -26,12 +26,12 @@ public final class FeedSettings implements CamelContextAware {
     private String stream = "";
     private Duration period = Duration.ZERO;
     private CronExpression cron;
-    private boolean asked;
+    private boolean started;
     private long attemptedNanos;
     private Date next;
 
     public FeedSettings() {
-        // those of the runtime start nothing of this tenant's, and would let it count as late
+        // the runtime's schedules do not trigger this tenant, and would make it count as late
         properties.put("jobfeed.jobs.schedule", "");
         properties.put("jobfeed.career-sites.schedule", "");
     }
@@ -99,12 +99,15 @@ public final class FeedSettings implements CamelContextAware {
         set("jobo.jobs.filter.experience_levels", value);
     }
 
-    /** How far apart; what Camel takes for no time at all, such as 30M, would ask, and pay, without a pause. */
+    /**
+     * Sets the time between attempts. Values that Camel reads as no time at all, such as 30M, are rejected: they would
+     * cause requests, and charges, without a pause.
+     */
     public void setPeriod(String value) {
         period = duration("period", value, Duration.ofSeconds(1));
     }
 
-    /** Of the timer, which takes no time at all for once. */
+    /** Sets the timer's interval; the timer reads no time at all as a single trigger. */
     public void setInterval(String value) {
         duration("interval", value, Duration.ofMillis(1));
     }
@@ -119,7 +122,10 @@ public final class FeedSettings implements CamelContextAware {
         return duration;
     }
 
-    /** When, in the place of a period; empty for none. As with Quartz endpoints, a + stands for a space. */
+    /**
+     * Sets a Quartz cron expression that replaces the period; empty for none. As with Quartz endpoints, a + stands for
+     * a space.
+     */
     public void setCron(String value) {
         if (value == null || value.isBlank()) {
             return;
@@ -141,14 +147,14 @@ public final class FeedSettings implements CamelContextAware {
         }
     }
 
-    /** Sets the tenant up, as the route is made and before any route starts. */
+    /** Configures the tenant when the route is created, before any route starts. */
     public void begin() {
         TenantRegistry tenants = bean("jobfeedTenants", TenantRegistry.class);
         if (cron != null) {
             cron.setTimeZone(tenants.defaultTenant().settings().of(feed).timeZone());
-            String flow = "jobfeed." + stream.replace('_', '-');
-            if (properties.replace(flow + ".schedule", cron.getCronExpression()) != null) {
-                properties.put(flow + ".enabled", "true");
+            String prefix = "jobfeed." + stream.replace('_', '-');
+            if (properties.replace(prefix + ".schedule", cron.getCronExpression()) != null) {
+                properties.put(prefix + ".enabled", "true");
             }
         }
         tenants.configure(feed, properties);
@@ -159,8 +165,8 @@ public final class FeedSettings implements CamelContextAware {
     }
 
     /**
-     * Whether an attempt is to be made. Once a period, and at the start; or whenever the cron expression says so, and at
-     * the start when a run is open or was missed, on one of several nodes.
+     * Returns whether an attempt is due: at the start and then once per period; or as the cron expression says, and at
+     * the start if a run is open or was missed, on one of several nodes.
      */
     public synchronized boolean isDue() throws ParseException {
         return cron == null ? isPeriodOver() : isScheduled();
@@ -168,25 +174,25 @@ public final class FeedSettings implements CamelContextAware {
 
     private boolean isPeriodOver() {
         long now = System.nanoTime();
-        if (asked && now - attemptedNanos < period.toNanos()) {
+        if (started && now - attemptedNanos < period.toNanos()) {
             return false;
         }
-        asked = true;
+        started = true;
         attemptedNanos = now;
         return true;
     }
 
     private boolean isScheduled() throws ParseException {
         Date now = new Date();
-        if (asked && (next == null || now.before(next))) {
+        if (started && (next == null || now.before(next))) {
             return false;
         }
-        ScheduleClaims firings = bean("jobfeedSchedules", ScheduleClaims.class);
+        ScheduleClaims claims = bean("jobfeedSchedules", ScheduleClaims.class);
         String schedule = stream + "-sync";
-        boolean due = asked
-                ? firings.claim(feed, schedule, next)
-                : firings.claimCatchUp(feed, schedule, stream, cron.getCronExpression());
-        asked = true;
+        boolean due = started
+                ? claims.claim(feed, schedule, next)
+                : claims.claimCatchUp(feed, schedule, stream, cron.getCronExpression());
+        started = true;
         next = cron.getNextValidTimeAfter(now);
         return due;
     }

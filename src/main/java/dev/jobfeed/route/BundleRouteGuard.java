@@ -14,10 +14,10 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 
 /**
- * Keeps the bundle's routes and those of its host apart. An error handler that a host sets for its whole context, before or
- * after the bundle's routes are loaded, would count before the one that a route configuration states (Camel 4.18,
- * {@code RoutesDefinition} and {@code ErrorHandlerHelper}). And a route that is added under the id of another replaces it
- * without a message.
+ * Separates the bundle's routes from those of its host. An error handler that a host sets for its whole context, before
+ * or after the bundle's routes are loaded, would take precedence over that of a route configuration (Camel 4.18, {@code
+ * RoutesDefinition} and {@code ErrorHandlerHelper}). And a route that is added with the id of another replaces it
+ * silently.
  */
 public final class BundleRouteGuard extends ModelLifecycleStrategySupport {
 
@@ -32,14 +32,14 @@ public final class BundleRouteGuard extends ModelLifecycleStrategySupport {
     }
 
     /**
-     * Where a definition comes from.
+     * Origin of a definition.
      *
-     * @param location null for one that is made in Java
-     * @param parameters what a template was given; empty for a route that is made from none
+     * @param location null for a definition made in Java
+     * @param parameters parameters of the template; empty for a route without a template
      */
     private record Source(String location, Map<String, Object> parameters) {
 
-        /** An edited copy of a shipped file has the file's name. */
+        /** Returns whether this is an edited copy of the other definition's file, which has the same file name. */
         boolean isCopyOf(Source other) {
             return Objects.equals(file(), other.file()) && parameters.equals(other.parameters);
         }
@@ -48,7 +48,7 @@ public final class BundleRouteGuard extends ModelLifecycleStrategySupport {
             return location == null ? null : location.replaceFirst("^.*[/:\\\\]", "");
         }
 
-        String words() {
+        String description() {
             return location == null ? "Java code" : location;
         }
     }
@@ -61,7 +61,7 @@ public final class BundleRouteGuard extends ModelLifecycleStrategySupport {
         return routes;
     }
 
-    /** Whether the host has loaded any route of the bundle. */
+    /** Returns whether the host has loaded any route of the bundle. */
     public boolean anyLoaded() {
         return !loaded.isEmpty();
     }
@@ -89,11 +89,14 @@ public final class BundleRouteGuard extends ModelLifecycleStrategySupport {
                 .filter(configuration -> policy.equals(configuration.getId()))
                 .map(RouteConfigurationDefinition::getErrorHandler)
                 .filter(Objects::nonNull)
-                .map(stated -> stated.getErrorHandlerType())
+                .map(configuration -> configuration.getErrorHandlerType())
                 .findFirst();
     }
 
-    /** Before the start nothing is reloaded, so that two copies of one file are a mistake; afterwards one is an edit. */
+    /**
+     * Rejects a second definition of a shipped id. Before the start nothing is reloaded, so a copy of a file is a
+     * mistake; afterwards it is an edit.
+     */
     private void check(String kind, String id, RouteDefinition route, Map<String, Object> parameters) {
         if (id == null || shipped.fileOf(id) == null) {
             return;
@@ -102,8 +105,8 @@ public final class BundleRouteGuard extends ModelLifecycleStrategySupport {
         Source other = loaded.putIfAbsent(id, source);
         if (other != null && !(context.isStarted() ? source.isCopyOf(other) : source.equals(other))) {
             throw new IllegalStateException("Duplicate " + kind + " '" + id + "': " + shipped.fileOf(id)
-                    + " of the bundle defines it, and it is loaded from " + other.words() + " and from "
-                    + source.words() + ". One would replace the other; give yours another id.");
+                    + " of the bundle defines it, and it is loaded from " + other.description() + " and from "
+                    + source.description() + ". One would replace the other; give yours another id.");
         }
     }
 

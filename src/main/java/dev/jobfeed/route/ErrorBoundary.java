@@ -14,14 +14,14 @@ import org.apache.camel.spi.Policy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
 /**
- * Separates the error handling of one side of a call from that of the other: bean {@code jobfeedErrorBoundary}. An error
- * handler marks the exchange that it has dealt with, and every other error handler that the exchange passes goes by these
- * marks: it lets a marked failure pass, ends the route behind a handled one, and counts its redeliveries on from the marks
- * (Camel 4.18, {@code RedeliveryErrorHandler} and {@code PipelineHelper}).
+ * Separates the error handling of the two sides of a call: bean {@code jobfeedErrorBoundary}. An error handler marks an
+ * exchange that it has handled, and every other error handler that the exchange passes respects the marks: it passes a
+ * marked failure on, ends the route after a handled one, and continues the redelivery count from the marks (Camel 4.18,
+ * {@code RedeliveryErrorHandler} and {@code PipelineHelper}).
  *
- * <p>As the policy of a {@code policy} step, it calls with a clean exchange, and gives the exchange back with the marks
- * and headers that it had before, and each variable with its value. Variables that the called side has added stay. A failure
- * that the called side has handled is none for the calling side.
+ * <p>As the policy of a {@code policy} step, it calls with a clean exchange, and afterwards restores the marks and
+ * headers, and the value of each previous variable. Variables that the called side added are kept. A failure that the
+ * called side has handled is no failure for the calling side.
  */
 public final class ErrorBoundary implements Policy {
 
@@ -36,7 +36,7 @@ public final class ErrorBoundary implements Policy {
 
     public ErrorBoundary() {}
 
-    /** Removes every mark that error handlers have left, and what was caught before. */
+    /** Removes all marks of error handlers and the caught exception. */
     public void clear(Exchange exchange) {
         HEADERS.forEach(exchange.getMessage()::removeHeader);
         PROPERTIES.forEach(exchange::removeProperty);
@@ -69,7 +69,7 @@ public final class ErrorBoundary implements Policy {
         };
     }
 
-    /** What error handlers have decided about an exchange; {@code handled} is null when none has decided. */
+    /** State that error handlers set on an exchange; {@code handled} is null if none has decided. */
     private record Marks(
             Boolean handled,
             boolean failureHandled,

@@ -8,31 +8,31 @@ import org.apache.camel.impl.engine.PooledProcessorExchangeFactory;
 import org.apache.camel.spi.ProcessorExchangeFactory;
 
 /**
- * Pools the copies that EIPs make of an exchange, as Camel's own pool does ({@code camel.main.exchange-factory=pooled}), and
- * detaches a copy from its unit of work before it resets the copy.
+ * Pools the copies that EIPs make of an exchange, as Camel's own pool does ({@code
+ * camel.main.exchange-factory=pooled}), and detaches a copy from its unit of work before it resets the copy.
  *
- * <p>Without that, the copy that a {@code split} of Camel 4.18 makes first resets the unit of work of the exchange that it
- * was copied from, which then has no route and cannot end a transaction: {@code PooledProcessorExchangeFactory.release}
- * resets what {@code Splitter.copyAndPrepareSubExchange} shares.
+ * <p>Otherwise the first copy that a {@code split} of Camel 4.18 makes resets the unit of work of the original
+ * exchange, which then has no route and cannot end a transaction: {@code PooledProcessorExchangeFactory.release} resets
+ * what {@code Splitter.copyAndPrepareSubExchange} shares.
  */
 public final class PooledExchangeFactory extends PooledProcessorExchangeFactory {
 
     private PooledExchangeFactory(PooledProcessorExchangeFactory settings) {
-        take(settings);
+        copySettings(settings);
     }
 
     private PooledExchangeFactory(Processor processor, PooledProcessorExchangeFactory settings) {
         super(processor);
-        take(settings);
+        copySettings(settings);
     }
 
-    private void take(PooledProcessorExchangeFactory settings) {
+    private void copySettings(PooledProcessorExchangeFactory settings) {
         setCamelContext(settings.getCamelContext());
         setCapacity(settings.getCapacity());
         setStatisticsEnabled(settings.isStatisticsEnabled());
     }
 
-    /** Takes the place of Camel's own pool of copies; leaves every other factory as it is. */
+    /** Replaces Camel's own pool of copies; leaves every other factory unchanged. */
     public static void install(CamelContext context) {
         ExtendedCamelContext camel = context.getCamelContextExtension();
         ProcessorExchangeFactory factory = camel.getProcessorExchangeFactory();

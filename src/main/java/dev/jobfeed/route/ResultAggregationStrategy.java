@@ -5,8 +5,8 @@ import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 
 /**
- * Hands the body, or the failure, of a call that was made on an exchange of its own to its caller: beans
- * {@code jobfeedResult} and {@code jobfeedCallResult}. Headers, variables and properties of the caller stay as they are.
+ * Returns the body, or the failure, of a call on a separate exchange to its caller: beans {@code jobfeedResult} and
+ * {@code jobfeedCallResult}. The caller's headers, variables and properties are kept.
  */
 public final class ResultAggregationStrategy implements AggregationStrategy {
 
@@ -15,7 +15,7 @@ public final class ResultAggregationStrategy implements AggregationStrategy {
     /**
      * Creates a strategy.
      *
-     * @param variables names of the variables that belong to the result
+     * @param variables names of variables that are part of the result
      */
     public ResultAggregationStrategy(String... variables) {
         this.variables = List.of(variables);

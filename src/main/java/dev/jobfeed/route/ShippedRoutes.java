@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** Lists the ids that the route files of the jar define. The files themselves are the only place that names them. */
+/** Lists the ids that the route files of the jar define. Only those files name them. */
 public final class ShippedRoutes {
 
-    /** The files in {@code routes/} of the jar, without their ending {@code .camel.yaml}. */
+    /** The files in {@code routes/} of the jar, without the suffix {@code .camel.yaml}. */
     public static final List<String> FILES = List.of(
             "alerts",
             "career-sites",
@@ -32,9 +32,9 @@ public final class ShippedRoutes {
             "console",
             "schedules");
 
-    private static final String ENDING = ".camel.yaml";
+    private static final String SUFFIX = ".camel.yaml";
 
-    /** An item of a file in its canonical form, up to its id; that of a templated route is the {@code routeId}. */
+    /** An item of a file in canonical form, up to its id; the id of a templated route is its {@code routeId}. */
     private static final Pattern ITEM =
             Pattern.compile("(?m)^- (route|templatedRoute|routeTemplate|routeConfiguration):\n"
                     + "(?: {4}routeTemplateRef: .*\n)? {4}(?:id|routeId): (.+)$");
@@ -47,9 +47,9 @@ public final class ShippedRoutes {
     public static ShippedRoutes read() {
         ShippedRoutes shipped = new ShippedRoutes();
         for (String name : FILES) {
-            try (InputStream in = ShippedRoutes.class.getResourceAsStream("/routes/" + name + ENDING)) {
+            try (InputStream in = ShippedRoutes.class.getResourceAsStream("/routes/" + name + SUFFIX)) {
                 String text = new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-                ITEM.matcher(text).results().forEach(item -> shipped.files.put(item.group(2), name + ENDING));
+                ITEM.matcher(text).results().forEach(item -> shipped.files.put(item.group(2), name + SUFFIX));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -58,9 +58,9 @@ public final class ShippedRoutes {
     }
 
     /**
-     * Returns the name of the file, with its ending, that defines an id of a route, a template or a route configuration.
+     * Returns the name of the file, with suffix, that defines an id of a route, a template or a route configuration.
      *
-     * @return null when the bundle has no such id
+     * @return null if the bundle has no such id
      */
     public String fileOf(String id) {
         return files.get(id);

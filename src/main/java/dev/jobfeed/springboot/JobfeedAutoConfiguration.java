@@ -16,16 +16,16 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /**
- * Binds the bundle into the Camel context of a Spring Boot application, when {@code jobfeed.enabled} is true. Which
- * routes are loaded is the application's own {@code camel.main.routes-include-pattern}.
+ * Binds the bundle into the Camel context of a Spring Boot application if {@code jobfeed.enabled} is true. The
+ * application selects the routes with {@code camel.main.routes-include-pattern}.
  */
 @AutoConfiguration(afterName = "org.apache.camel.spring.boot.CamelAutoConfiguration")
 @ConditionalOnProperty(name = "jobfeed.enabled", havingValue = "true")
 public class JobfeedAutoConfiguration {
 
     /**
-     * The bundle, bound before the routes are loaded. The tables come after the application's own migrations, which
-     * refuse a schema that is not empty.
+     * Binds the bundle before the routes are loaded, and after the application's own migrations, which fail on a schema
+     * that is not empty.
      */
     @Bean
     @Lazy(false)

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 
 /**
- * Tells of alerts, as the route {@code alerts-notify} does it: bean {@code jobfeedAlerts}. Each change is told once, as
- * long as that route succeeds.
+ * Provides alerts and their texts to the route {@code alerts-notify}: bean {@code jobfeedAlerts}. Each change of an
+ * alert is notified once, provided that the route succeeds.
  */
 public final class AlertNotifier {
 
@@ -25,18 +25,18 @@ public final class AlertNotifier {
         this.tenants = tenants;
     }
 
-    /** Alerts of the exchange's tenant whose beginning or end nobody was told of yet. */
+    /** Lists the alerts of the exchange's tenant whose raising or clearing has not been notified yet. */
     public List<Alert> pendingNotifications(Exchange exchange) {
         return tenants.forExchange(exchange).alerts().pendingNotifications();
     }
 
-    /** Whether somebody has to be told something about the streams whose names begin like this. */
+    /** Returns whether notifications are pending for streams whose names begin with {@code streams}. */
     public boolean hasPending(Exchange exchange, String streams) {
         return pendingNotifications(exchange).stream()
                 .anyMatch(alert -> alert.stream() != null && alert.stream().startsWith(streams));
     }
 
-    /** An alert as a small JSON object: whose, what, since when, what to do. */
+    /** Formats an alert as a small JSON object: tenant, stream, condition, message, remedy and times. */
     public String json(Exchange exchange, Alert alert) throws JsonProcessingException {
         Tenant tenant = tenants.forExchange(exchange);
         Map<String, Object> json = new LinkedHashMap<>();
@@ -57,8 +57,8 @@ public final class AlertNotifier {
     }
 
     /**
-     * An alert as a line of the log. What the end of the run's attempt has just said there, cause and remedy, it does not
-     * say again.
+     * Formats an alert as a log line. Leaves out cause and remedy if the last run's error, which is already in the log,
+     * says the same.
      */
     public String format(Exchange exchange, Alert alert) {
         Tenant tenant = tenants.forExchange(exchange);
@@ -66,13 +66,13 @@ public final class AlertNotifier {
         if (alert.clearedAt() != null) {
             return "alert ended: " + subject;
         }
-        String said = new Problem(alert.condition(), alert.message(), alert.remedy()).text();
-        boolean isSaid =
-                tenant.runs().lastRuns(alert.stream(), 1).stream().anyMatch(run -> said.equals(run.lastError()));
-        return "alert: " + subject + (isSaid ? ", until an attempt does better" : ". " + said);
+        String problem = new Problem(alert.condition(), alert.message(), alert.remedy()).text();
+        boolean isLogged =
+                tenant.runs().lastRuns(alert.stream(), 1).stream().anyMatch(run -> problem.equals(run.lastError()));
+        return "alert: " + subject + (isLogged ? ", until an attempt does better" : ". " + problem);
     }
 
-    /** Notes that an alert was told as it is. */
+    /** Records that an alert was notified in its present state. */
     public void markNotified(Exchange exchange, Alert alert) {
         tenants.forExchange(exchange).alerts().markNotified(alert);
     }

@@ -1,6 +1,6 @@
 package dev.jobfeed.sync;
 
-/** The attempt was asked to end, and sends no further request. */
+/** Thrown when the attempt was asked to stop, so that it sends no further request. */
 public final class AttemptStoppedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

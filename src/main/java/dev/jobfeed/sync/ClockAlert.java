@@ -4,7 +4,7 @@ import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.tenant.Tenant;
 import java.time.Duration;
 
-/** Raises and clears the alert on clocks that differ, in the caller's transaction. */
+/** Raises the alert about differing clocks, in the caller's transaction. */
 public final class ClockAlert {
 
     /** The condition of the alert. */
@@ -25,7 +25,7 @@ public final class ClockAlert {
                         "Synchronise this machine's clock (NTP). If it is right, tell Jobo.");
     }
 
-    /** A sentence on a difference of the clocks. */
+    /** Describes the difference of the clocks in a sentence. */
     public static String describe(Duration difference) {
         long seconds = Math.round(difference.toMillis() / 1000.0);
         return seconds == 0

@@ -5,30 +5,30 @@ import java.math.BigDecimal;
 import java.util.Locale;
 
 /**
- * What the next attempt is expected to bring and to cost.
+ * Expected rows and cost of the next attempt.
  *
- * @param rows how many rows; null when neither the server nor an earlier run tells
- * @param pageRows how many rows a page has at most
- * @param charged what the estimate's own request was charged, in credits; null when nothing
+ * @param rows number of rows; null if neither the server nor an earlier run provides it
+ * @param pageRows maximum number of rows of a page
+ * @param charged credits charged for the estimate's own request; null if none
  */
 public record CostEstimate(String stream, RunMode mode, Long rows, Price price, int pageRows, BigDecimal charged) {
 
-    /** What a row costs, in credits. */
+    /** Returns the credits per row. */
     public BigDecimal creditsPerRow() {
         return price.credits();
     }
 
-    /** Credits for a full page. */
+    /** Returns the credits for a full page. */
     public BigDecimal pageCredits() {
         return price.of((long) pageRows);
     }
 
-    /** Credits in all; null when it is not known how many rows there are. */
+    /** Returns the total credits; null if the number of rows is not known. */
     public BigDecimal credits() {
         return price.of(rows);
     }
 
-    /** In words. */
+    /** Describes the estimate in a sentence. */
     public String text() {
         return stream + ": the next run (" + mode.name().toLowerCase(Locale.ROOT) + ") may bring "
                 + (rows == null

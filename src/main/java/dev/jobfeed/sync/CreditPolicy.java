@@ -9,15 +9,16 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
 
-/** Keeps what an attempt spends within what its owner allows; does nothing where the API charges nothing. */
+/** Keeps the credits of an attempt within the configured limits. Has no effect where the API charges nothing. */
 final class CreditPolicy {
 
     private CreditPolicy() {}
 
     /**
-     * Looks at the cost of the request that is about to be sent.
+     * Checks the expected cost of the next request.
      *
-     * @throws AttemptFailedException when it would go under the floor, or is more than was agreed to
+     * @throws AttemptFailedException if it would take the balance below the floor, exceed the cap, or needs a
+     *     confirmation
      */
     static void check(SyncAttempt attempt) {
         Optional<BigDecimal> price = price(attempt);
@@ -28,8 +29,8 @@ final class CreditPolicy {
     }
 
     /**
-     * What a row cost so far in this attempt, else in its run, else in the last run, else by the documentation; empty where
-     * no row came yet and a subscription may include them.
+     * Returns the price per row: of this attempt, else of its run, else of the last run, else the documented one. Empty
+     * before the first row if a subscription may include the rows.
      */
     private static Optional<BigDecimal> price(SyncAttempt attempt) {
         Run run = attempt.run();
@@ -81,14 +82,14 @@ final class CreditPolicy {
         }
     }
 
-    /** After a page: whether another one is within what one attempt may spend. */
+    /** Marks the budget as exhausted if another page would exceed the cap of one attempt. */
     static void afterPage(SyncAttempt attempt) {
         if (attempt.creditsSpent().signum() > 0 && !withinBudget(attempt)) {
             attempt.exhaustBudget();
         }
     }
 
-    /** Whether another page is within what one attempt may spend. */
+    /** Returns whether another page is within the cap of one attempt. */
     static boolean withinBudget(SyncAttempt attempt) {
         Optional<BigDecimal> cap = attempt.tenant().settings().credits("jobo.credits.max-per-attempt");
         return cap.isEmpty()
@@ -104,11 +105,11 @@ final class CreditPolicy {
     private static void checkConfirmation(SyncAttempt attempt, BigDecimal price, BigDecimal page) {
         Run run = attempt.run();
         Optional<BigDecimal> threshold = attempt.tenant().settings().credits("jobo.credits.confirm-above");
-        // an agreement to a cost does not cover a feed that repeats its rows
-        boolean isAgreed = attempt.isBeyondEstimate()
+        // confirming a cost does not cover a feed that repeats its rows
+        boolean isConfirmed = attempt.isBeyondEstimate()
                 ? attempt.isCostConfirmed()
                 : run.costConfirmed() || run.mode() == RunMode.INCREMENTAL;
-        if (threshold.isEmpty() || isAgreed) {
+        if (threshold.isEmpty() || isConfirmed) {
             return;
         }
         String name = "Run " + run.id() + " (" + run.mode().name().toLowerCase(java.util.Locale.ROOT) + ")";

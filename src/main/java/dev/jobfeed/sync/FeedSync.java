@@ -38,30 +38,30 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The steps of the loop over a feed that routes call: bean {@code jobfeedFeedSync}. */
+/** Provides the steps of the feed loop to routes: bean {@code jobfeedFeedSync}. */
 public final class FeedSync {
 
-    /** How many rows an estimate asks for, and may be charged for. */
+    /** Rows that an estimate requests, and may be charged for. */
     public static final int ESTIMATE_ROWS = 1;
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedSync.class);
 
-    /** How often the cursor of one run may be lost. */
-    private static final int MOST_RESTARTS = 5;
+    /** How many cursor resets a run may have before its attempts fail. */
+    private static final int MAX_CURSOR_RESETS = 5;
 
-    /** A page of at least so many rows of which none is usable is no page but a fault. */
-    private static final int SUSPICIOUS = 20;
+    /** From this number of rows on, a page without a usable row is an error. */
+    private static final int MIN_ROWS_TO_JUDGE = 20;
 
     private final TenantRegistry tenants;
-    private final SyncCoordinator attempts;
+    private final SyncCoordinator coordinator;
 
-    public FeedSync(TenantRegistry tenants, SyncCoordinator attempts) {
+    public FeedSync(TenantRegistry tenants, SyncCoordinator coordinator) {
         this.tenants = tenants;
-        this.attempts = attempts;
+        this.coordinator = coordinator;
     }
 
     /**
-     * The body of a request to the feed.
+     * Returns the body of a request to the feed.
      *
      * @param cursor null for the first page
      */
@@ -70,54 +70,54 @@ public final class FeedSync {
                 .request(attempt.run().windowFrom(), cursor);
     }
 
-    /** The path of a stream's endpoint. */
+    /** Returns the path of a stream's endpoint. */
     public String path(String stream) {
         return FeedDefinition.of(stream).path();
     }
 
     /**
-     * The body of a request that brings one row, and with it how many there are.
+     * Returns the body of a request for one row, whose response also carries the estimated total.
      *
      * @param tenant null for the default tenant
      */
     public String estimateRequest(String tenant, String stream) {
-        Tenant asking = tenants.get(tenant);
-        StreamState state = asking.runs().state(stream);
-        return FeedRequestBuilder.of(FeedDefinition.of(stream), asking.settings())
+        Tenant target = tenants.get(tenant);
+        StreamState state = target.runs().state(stream);
+        return FeedRequestBuilder.of(FeedDefinition.of(stream), target.settings())
                 .withBatchSize(ESTIMATE_ROWS)
-                .request(attempts.plan(asking, state).windowFrom(), null);
+                .request(coordinator.plan(target, state).windowFrom(), null);
     }
 
     /**
-     * What the next attempt would bring and cost.
+     * Estimates the rows and the cost of the next attempt.
      *
      * @param tenant null for the default tenant
-     * @param deducted what the one row of {@code page} cost; null when nothing was charged
+     * @param deducted credits charged for the one row of {@code page}; null if none
      */
     public CostEstimate estimate(String tenant, String stream, FeedPage page, BigDecimal deducted) {
-        Tenant asking = tenants.get(tenant);
-        RunRepository runs = asking.runs();
+        Tenant target = tenants.get(tenant);
+        RunRepository runs = target.runs();
         StreamState state = runs.state(stream);
-        RunMode mode = attempts.plan(asking, state).mode();
+        RunMode mode = coordinator.plan(target, state).mode();
         Long rows = page.estimatedTotal().isPresent()
                 ? Long.valueOf(page.estimatedTotal().getAsLong())
                 : runs.lastReceived(stream, mode).orElse(null);
         if (state.openRunId() != null && rows != null) {
             rows = Math.max(0, rows - runs.run(state.openRunId()).counts().received());
         }
-        Optional<BigDecimal> seen = page.received() > 0
+        Optional<BigDecimal> observed = page.received() > 0
                 ? Optional.of(Objects.requireNonNullElse(deducted, BigDecimal.ZERO)
                         .divide(BigDecimal.valueOf(page.received()), 6, RoundingMode.HALF_UP))
                 : runs.lastPrice(stream);
         FeedDefinition source = FeedDefinition.of(stream);
         return new CostEstimate(
-                stream, mode, rows, Price.of(source, seen), source.batchSize(asking.settings()), deducted);
+                stream, mode, rows, Price.of(source, observed), source.batchSize(target.settings()), deducted);
     }
 
     /**
-     * Looks at a page before it is stored.
+     * Checks a page before it is stored.
      *
-     * @throws AttemptFailedException when the server ignored the window, or sent nothing usable
+     * @throws AttemptFailedException if the server ignored the window or delivered no usable row
      */
     public void validate(SyncAttempt attempt, FeedPage page) {
         Run run = attempt.run();
@@ -139,7 +139,7 @@ public final class FeedSync {
     }
 
     private static void checkUsable(FeedPage page, String remedy) {
-        if (page.received() >= SUSPICIOUS && page.rows().isEmpty()) {
+        if (page.received() >= MIN_ROWS_TO_JUDGE && page.rows().isEmpty()) {
             throw new AttemptFailedException(
                     "page-unusable",
                     "None of the " + page.received() + " rows of a page can be stored; the first one: "
@@ -148,7 +148,10 @@ public final class FeedSync {
         }
     }
 
-    /** Servers overlap, too, and what little there is may be old: only a full page, with more behind it, tells. */
+    /**
+     * Returns whether the server ignored the window. Servers overlap as well, and a few rows may all be old, so only a
+     * full page with a successor counts.
+     */
     private static boolean isWindowIgnored(SyncAttempt attempt, FeedPage page) {
         Run run = attempt.run();
         JobfeedProperties settings = attempt.tenant().settings();
@@ -165,29 +168,31 @@ public final class FeedSync {
                         row.newestTime().map(time -> time.isBefore(tolerated)).orElse(false));
     }
 
-    /** Returns whether the page behind this one would be one that the run has received before. */
+    /** Returns whether the cursor of the next page is one that the run has used before. */
     static boolean leadsBack(SyncAttempt attempt, FeedPage page) {
         return attempt.cursors().contains(page.next().cursor());
     }
 
-    /** Describes a run whose pagination has led back to a cursor that it has used; no request can continue it. */
+    /**
+     * Describes a run whose pagination has led back to a cursor that it has used; no request can continue such a run.
+     */
     static AttemptFailedException stuck(SyncAttempt attempt) {
         Run run = attempt.run();
         return new AttemptFailedException(
                 "cursor-stuck",
                 "Run " + run.id() + " was answered with a cursor that it has used before, so it would never end. Its "
                         + run.pages() + " pages are stored, and no further page is requested.",
-                "Close the run with " + abandon(attempt)
+                "Close the run with " + abandonCommand(attempt)
                         + "; the next attempt starts another. Or read the whole feed with "
                         + attempt.tenant().command("resync " + attempt.source().property())
                         + ". If this happens again, contact Jobo.");
     }
 
-    private static String abandon(SyncAttempt attempt) {
+    private static String abandonCommand(SyncAttempt attempt) {
         return attempt.tenant().command("abandon " + attempt.source().property());
     }
 
-    /** What the page changes in the store, found with one look-up. */
+    /** Returns the changes of a page compared with the stored rows, found with one query. */
     public List<RecordChange> diff(SyncAttempt attempt, FeedPage page) {
         List<FeedRecord> delivered = page.rows();
         RecordRepository rows = attempt.tenant().rows().get(attempt.source());
@@ -195,18 +200,18 @@ public final class FeedSync {
             rows.checkAtOnce();
         }
         List<RecordChange> changes = delivered.isEmpty() ? List.of() : rows.changes(delivered);
-        attempt.changes(changes, attempts.now());
+        attempt.changes(changes, coordinator.now());
         return changes;
     }
 
-    /** Writes some of a page's changes. */
+    /** Writes a chunk of a page's changes. */
     public void upsert(SyncAttempt attempt, List<RecordChange> changes) {
         RecordRepository rows = attempt.tenant().rows().get(attempt.source());
         attempt.refused()
                 .ifPresentOrElse(refused -> refused.write(changes), () -> rows.write(changes, attempt.changedAt()));
     }
 
-    /** Lets the page at hand be stored again, without the rows that the database refuses; returns it. */
+    /** Prepares the current page to be stored again without the rows that the database rejects; returns the page. */
     public FeedPage withoutRefused(SyncAttempt attempt, FeedPage page) {
         Tenant tenant = attempt.tenant();
         RecordRepository rows = tenant.rows().get(attempt.source());
@@ -215,7 +220,7 @@ public final class FeedSync {
         return page;
     }
 
-    /** The page as it is stored: what the database refused is among the rejected rows. */
+    /** Returns the page as it is stored: rows that the database rejected are among the invalid records. */
     private static FeedPage stored(SyncAttempt attempt, FeedPage received) {
         return attempt.refused()
                 .map(refused -> {
@@ -228,28 +233,31 @@ public final class FeedSync {
                 .orElse(received);
     }
 
-    /** In the order of their ids over the whole page: two feeds that name the same companies would else deadlock. */
+    /**
+     * Enqueues the companies of a page in the order of their ids, because two feeds that name the same companies would
+     * otherwise deadlock.
+     */
     private static void enqueueCompanies(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
         if (tenant.settings().flag("jobfeed.companies.enabled")) {
-            Map<UUID, CompanyRepository.Candidate> wanted = new TreeMap<>();
+            Map<UUID, CompanyRepository.Candidate> candidates = new TreeMap<>();
             attempt.changes().stream()
                     .filter(change -> change.action() != RecordChange.Action.REACTIVATE)
                     .flatMap(change -> CompanyReference.row(attempt.source(), change.row()).stream())
-                    .forEach(company -> wanted.putIfAbsent(company.id(), company));
+                    .forEach(company -> candidates.putIfAbsent(company.id(), company));
             tenant.companies()
                     .enqueue(
-                            wanted.values(),
+                            candidates.values(),
                             attempt.changedAt(),
                             tenant.settings().duration("jobo.companies.refresh-after"));
         }
     }
 
     /**
-     * Change events, wanted companies, bad rows, counters, cursor and phase, and as the last statement the fence; in the
-     * page's transaction.
+     * Stores change events, companies to fetch, quarantined rows, counters, cursor and phase, with the fence as the
+     * last statement. Runs in the page's transaction.
      *
-     * @throws AttemptFailedException when the database refused every row of a page that is no small one
+     * @throws AttemptFailedException if the database rejected every row of a page that is not small
      */
     public void checkpoint(SyncAttempt attempt, FeedPage received) {
         FeedPage page = stored(attempt, received);
@@ -287,7 +295,7 @@ public final class FeedSync {
         }
         if (!page.rejected().isEmpty()) {
             runs.quarantine(run.stream(), run.id(), page.rejected(), at);
-            // a bad row without an id is one that no page answers
+            // no later page can resolve an invalid row without an id
             if (delivered.size() > stored.size()) {
                 attempt.markOpenIssues();
             }
@@ -306,16 +314,16 @@ public final class FeedSync {
     }
 
     /**
-     * The page is in the database.
+     * Updates attempt and metrics after the page's commit.
      *
-     * @throws AttemptFailedException when its cursor is one that the run has used, or after too many empty pages in a row, behind
-     *     which the next attempt continues
+     * @throws AttemptFailedException if the page's cursor is one that the run has used, or after too many empty pages
+     *     in a row; the next attempt continues after those
      */
     public void pageCommitted(SyncAttempt attempt, FeedPage received) {
         FeedPage page = stored(attempt, received);
         RecordCounts counts = RecordCounts.of(page, attempt.changes());
         attempt.committed(page);
-        attempts.pageCommitted(attempt);
+        coordinator.pageCommitted(attempt);
         count(attempt.tenant().meters(), attempt.stream(), counts);
         Run run = attempt.run();
         LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());
@@ -334,18 +342,23 @@ public final class FeedSync {
                     "empty-pages",
                     "The feed of run " + run.id() + " delivered " + run.scan().emptyPages()
                             + " empty pages in a row and has more.",
-                    "The next attempt continues behind them. If this lasts, tell Jobo; " + abandon(attempt)
+                    "The next attempt continues behind them. If this lasts, tell Jobo; " + abandonCommand(attempt)
                             + " closes the run.");
         }
     }
 
-    /** Returns how many rows the feed of an attempt's run has, as estimated or as stored. */
+    /**
+     * Returns the number of rows in the feed of the attempt's run, as estimated or, without an estimate, as stored.
+     */
     static long expectedRows(SyncAttempt attempt) {
         Long estimated = attempt.run().estimatedTotal();
         return estimated == null ? attempt.storedRows() : estimated;
     }
 
-    /** Raises an alert when the feed goes far beyond its size without anything new; from then on agreed costs are not. */
+    /**
+     * Raises an alert if the feed goes far beyond its size without new rows. An earlier cost confirmation is void from
+     * then on.
+     */
     private static void checkSize(SyncAttempt attempt, FeedProgress scan) {
         Run run = attempt.run();
         if (!attempt.isBeyondEstimate() && scan.isFarBeyond(() -> expectedRows(attempt))) {
@@ -365,7 +378,7 @@ public final class FeedSync {
                             message,
                             "The attempt continues, within jobo.credits.confirm-above and"
                                     + " jobo.credits.max-per-attempt. If this lasts, tell Jobo; stop the attempt, then "
-                                    + abandon(attempt) + " closes the run.");
+                                    + abandonCommand(attempt) + " closes the run.");
         }
     }
 
@@ -380,10 +393,10 @@ public final class FeedSync {
     }
 
     /**
-     * Begins the pagination of the run again, because its cursor has expired. When that has happened too often, the next
-     * attempt begins it: each later attempt on the run reads the feed once from its beginning.
+     * Restarts the pagination of the run, because its cursor has expired. After too many resets the restart is left to
+     * the next attempt, so that each later attempt reads the feed at most once from its beginning.
      *
-     * @throws AttemptFailedException when that has happened too often
+     * @throws AttemptFailedException after too many resets
      */
     public void restart(SyncAttempt attempt) {
         RunRepository runs = attempt.tenant().runs();
@@ -406,15 +419,16 @@ public final class FeedSync {
         attempt.refreshRun(runs.run(run.id()));
         attempt.cursors().clear();
         LOG.warn("run {}: the cursor was lost after {} pages; reading from the beginning", run.id(), run.pages());
-        if (attempt.run().cursorResets() > MOST_RESTARTS) {
+        if (attempt.run().cursorResets() > MAX_CURSOR_RESETS) {
             throw new AttemptFailedException(
                     "cursor-restarts",
-                    "The feed lost its cursor more than " + MOST_RESTARTS + " times in run " + run.id() + ", which has"
+                    "The feed lost its cursor more than " + MAX_CURSOR_RESETS + " times in run " + run.id()
+                            + ", which has"
                             + " received " + run.counts().received() + " rows for "
                             + attempt.run().creditsSpent().stripTrailingZeros().toPlainString()
                             + " credits so far.",
-                    "The next attempt reads the feed from its beginning. If this lasts, tell Jobo; " + abandon(attempt)
-                            + " closes the run.");
+                    "The next attempt reads the feed from its beginning. If this lasts, tell Jobo; "
+                            + abandonCommand(attempt) + " closes the run.");
         }
     }
 }

@@ -4,8 +4,8 @@ import java.util.function.Supplier;
 import org.slf4j.MDC;
 
 /**
- * Marks the lines that a thread logs while it works for an attempt: {@code jobfeedRun}, {@code jobfeedStream} and, for a
- * tenant with a name, {@code jobfeedTenant}.
+ * Sets the MDC keys of a thread that works for an attempt: {@code jobfeedRun}, {@code jobfeedStream} and, for a tenant
+ * with a name, {@code jobfeedTenant}.
  */
 public final class MdcContext {
 
@@ -31,7 +31,7 @@ public final class MdcContext {
         MDC.remove(TENANT);
     }
 
-    /** Does some work for an attempt on a thread that works for others too. */
+    /** Runs work for an attempt on a shared thread, with the attempt's MDC keys. */
     public static <T> T with(SyncAttempt attempt, Supplier<T> work) {
         set(attempt);
         try {

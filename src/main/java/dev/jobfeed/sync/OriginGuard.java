@@ -8,15 +8,15 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** Where a stream's store is filled from: one server, environment and tenant. A store without rows is bound to none. */
+/** Binds a stream's store to its origin: one server, environment and tenant. A store without rows is not bound. */
 public final class OriginGuard {
 
     private OriginGuard() {}
 
     /**
-     * Says why a stream's store does not fit the settings; empty when it fits, or holds nothing.
+     * Explains why a stream's store does not fit the settings; empty if it fits or has no rows.
      *
-     * @throws dev.jobfeed.config.ConfigurationException when there is no key
+     * @throws dev.jobfeed.config.ConfigurationException if there is no API key
      */
     public static Optional<String> mismatch(Tenant tenant, String stream) {
         StreamState state = tenant.runs().state(stream);
@@ -24,10 +24,11 @@ public final class OriginGuard {
     }
 
     /**
-     * Binds a store that is not bound, or that holds nothing, to where the settings lead to.
+     * Binds a store that is unbound or empty to the origin in the settings.
      *
-     * @return false when what another server had left in an empty store was removed, so that the state is another one
-     * @throws StoreOriginMismatchException when the store has rows of another origin
+     * @return false if the state that another server had left in an empty store was removed, so that the state must be
+     *     read again
+     * @throws StoreOriginMismatchException if the store has rows of another origin
      */
     static boolean bind(Tenant tenant, StreamState state) {
         Optional<String> mismatch = mismatch(tenant, state);

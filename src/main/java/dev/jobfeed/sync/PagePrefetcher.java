@@ -16,53 +16,53 @@ import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Fetches the next page of a feed while the one before is being stored: bean {@code jobfeedPrefetcher}. */
+/** Fetches the next page of a feed while the current page is stored: bean {@code jobfeedPrefetcher}. */
 public final class PagePrefetcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(PagePrefetcher.class);
 
-    private final SyncCoordinator attempts;
+    private final SyncCoordinator coordinator;
     private final ProducerTemplate template;
     private final Executor executor;
     private final Map<SyncAttempt, CompletableFuture<Exchange>> fetching = new ConcurrentHashMap<>();
 
-    public PagePrefetcher(SyncCoordinator attempts, ProducerTemplate template, Executor executor) {
-        this.attempts = attempts;
+    public PagePrefetcher(SyncCoordinator coordinator, ProducerTemplate template, Executor executor) {
+        this.coordinator = coordinator;
         this.template = template;
         this.executor = executor;
     }
 
     /**
-     * The answer to the next request: the one that was sent ahead, or else one that is sent now.
+     * Returns the response to the next request: the prefetched one, or else of a request that is sent now.
      *
-     * @throws Exception what made the request fail
+     * @throws Exception the failure of the request
      */
     public FeedResponse take(Exchange loop) throws Exception {
         SyncAttempt attempt = loop.getVariable("jobfeedAttempt", SyncAttempt.class);
-        CompletableFuture<Exchange> sent = fetching.remove(attempt);
+        CompletableFuture<Exchange> inFlight = fetching.remove(attempt);
         OffsetDateTime window = attempt.run().windowFrom();
-        Exchange answered =
-                sent == null ? fetch(attempt, attempt.run().nextCursor()).get() : sent.get();
+        Exchange response =
+                inFlight == null ? fetch(attempt, attempt.run().nextCursor()).get() : inFlight.get();
         attempt.isPrefetching(false);
-        attempts.alignClock(attempt);
+        coordinator.alignClock(attempt);
         if (!Objects.equals(window, attempt.run().windowFrom()) && !attempt.isStopping()) {
             LOG.warn(
                     "run {}: by the server's clock the window begins at {}; asking for the page again",
                     attempt.run().id(),
                     attempt.run().windowFrom());
-            answered = fetch(attempt, attempt.run().nextCursor()).get();
+            response = fetch(attempt, attempt.run().nextCursor()).get();
         }
         attempt.pageReceived();
         attempt.times().stores();
-        if (answered.getException() != null) {
-            throw answered.getException();
+        if (response.getException() != null) {
+            throw response.getException();
         }
-        return answered.getMessage().getBody(FeedResponse.class);
+        return response.getMessage().getBody(FeedResponse.class);
     }
 
-    /** Sends the request for the page behind this one, unless this one has to be stored first. */
+    /** Requests the next page in advance, unless the current page has to be stored first. */
     public void prefetch(SyncAttempt attempt, FeedPage page) {
-        if (attempts.mayPrefetch(attempt, page)) {
+        if (coordinator.mayPrefetch(attempt, page)) {
             attempt.isPrefetching(true);
             fetching.put(attempt, fetch(attempt, page.next().cursor()));
         }
@@ -71,28 +71,28 @@ public final class PagePrefetcher {
     private CompletableFuture<Exchange> fetch(SyncAttempt attempt, String cursor) {
         return CompletableFuture.supplyAsync(
                 () -> MdcContext.with(attempt, () -> {
-                    long asked = attempt.times().fetches();
-                    Exchange answered = template.send("direct:feed-fetch-page", exchange -> {
+                    long requestedAt = attempt.times().fetches();
+                    Exchange response = template.send("direct:feed-fetch-page", exchange -> {
                         exchange.setVariable("jobfeedAttempt", attempt);
                         exchange.setVariable("jobfeedCursor", cursor);
                     });
-                    attempt.times().fetched(asked);
-                    return answered;
+                    attempt.times().fetched(requestedAt);
+                    return response;
                 }),
                 executor);
     }
 
     /**
-     * Waits for a page that the loop did not come to take any more, without sending another request for it; not for one
-     * that only waits to be asked for again.
+     * Waits for an in-flight prefetch, so that its cost is recorded. Does not repeat the request, and does not wait for
+     * one that is waiting to be retried.
      */
     public void awaitInFlight(SyncAttempt attempt) throws InterruptedException {
-        CompletableFuture<Exchange> sent = fetching.remove(attempt);
-        if (sent != null) {
+        CompletableFuture<Exchange> inFlight = fetching.remove(attempt);
+        if (inFlight != null) {
             attempt.stopRetrying();
-            while (!sent.isDone() && !attempt.isWaiting()) {
+            while (!inFlight.isDone() && !attempt.isWaiting()) {
                 try {
-                    sent.get(50, TimeUnit.MILLISECONDS);
+                    inFlight.get(50, TimeUnit.MILLISECONDS);
                 } catch (ExecutionException e) {
                     LOG.debug("The page ahead failed", e);
                 } catch (TimeoutException e) {

@@ -4,40 +4,40 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How long an attempt fetched and how long it stored pages, which it does side by side: what takes longer is what a
- * faster run has to begin with.
+ * Time that an attempt spent fetching and storing pages, which overlap. The longer of the two is what limits the speed
+ * of the run.
  */
 public final class PageTimings {
 
     private final AtomicLong fetchNanos = new AtomicLong();
-    private volatile long began;
-    private long taken;
+    private volatile long firstRequestAt;
+    private long storeStartedAt;
     private long storeNanos;
-    private volatile long committed;
+    private volatile long committedAt;
 
-    /** A page is asked for; the value is what {@link #fetched} wants to know. */
+    /** Records the start of a request; returns the value to pass to {@link #fetched}. */
     public long fetches() {
         long now = System.nanoTime();
-        if (began == 0) {
-            began = now;
+        if (firstRequestAt == 0) {
+            firstRequestAt = now;
         }
         return now;
     }
 
-    /** The page that was asked for at a time is here, and read. */
+    /** Records that the page of a request that started at {@code asked} is received and parsed. */
     public void fetched(long asked) {
         fetchNanos.addAndGet(System.nanoTime() - asked);
     }
 
-    /** A page is taken to be stored. */
+    /** Records that storing a page starts. */
     public void stores() {
-        taken = System.nanoTime();
+        storeStartedAt = System.nanoTime();
     }
 
-    /** The page that was taken is committed. */
+    /** Records that the page is committed. */
     void stored() {
-        committed = System.nanoTime();
-        storeNanos += committed - taken;
+        committedAt = System.nanoTime();
+        storeNanos += committedAt - storeStartedAt;
     }
 
     @Override
@@ -45,7 +45,7 @@ public final class PageTimings {
         return String.format(
                 Locale.ROOT,
                 "%.1f s: fetching %.1f s, storing %.1f s",
-                (committed - began) / 1e9,
+                (committedAt - firstRequestAt) / 1e9,
                 fetchNanos.get() / 1e9,
                 storeNanos / 1e9);
     }

@@ -7,17 +7,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a row of a feed costs, and how that is known.
+ * Price of a feed's row, and its origin.
  *
- * @param credits per row; zero where rows came without a charge, as with a subscription
- * @param isDocumented whether it is the documentation's price, because no row came yet
+ * @param credits per row; zero if rows came without a charge (as with a subscription)
+ * @param isDocumented whether it is the documented price, because no row was received yet
  */
 public record Price(FeedDefinition source, BigDecimal credits, boolean isDocumented) {
 
     /**
-     * The price that was seen, else the documentation's.
+     * Returns the observed price, else the documented one.
      *
-     * @param seen what a row cost so far; empty before the first one
+     * @param seen observed credits per row; empty before the first row
      */
     public static Price of(FeedDefinition source, Optional<BigDecimal> seen) {
         return seen.map(credits -> new Price(source, credits, false))
@@ -27,23 +27,23 @@ public record Price(FeedDefinition source, BigDecimal credits, boolean isDocumen
     /**
      * Returns the cost of some rows in whole credits, rounded up.
      *
-     * @param rows null when it is not known how many
-     * @return null when the number of rows is not known
+     * @param rows null if not known
+     * @return null if the number of rows is not known
      */
     public BigDecimal of(Long rows) {
         return rows == null ? null : credits.multiply(BigDecimal.valueOf(rows)).setScale(0, RoundingMode.UP);
     }
 
-    /** Returns how it is known: {@code documented}, {@code charged} or {@code uncharged}. */
+    /** Returns the origin of the price: {@code documented}, {@code charged} or {@code uncharged}. */
     public String origin() {
         return isDocumented ? "documented" : credits.signum() > 0 ? "charged" : "uncharged";
     }
 
     /**
-     * Describes what the rows of a run cost, as the end of a sentence about them.
+     * Describes the cost of a run's rows, as the end of a sentence about them.
      *
-     * @param rows null when it is not known how many
-     * @param pageRows how many a page has at most
+     * @param rows null if not known
+     * @param pageRows maximum number of rows of a page
      */
     public String text(Long rows, int pageRows) {
         if (credits.signum() == 0) {

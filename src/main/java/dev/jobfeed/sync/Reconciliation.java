@@ -13,23 +13,22 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The end of a resync, as routes call it: bean {@code jobfeedReconciliation}. */
+/** Provides the end of a resync to routes: bean {@code jobfeedReconciliation}. */
 public final class Reconciliation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
 
-    /** Rows a transaction. */
-    private static final int STEP = 20_000;
+    private static final int ROWS_PER_TRANSACTION = 20_000;
 
-    private final SyncCoordinator attempts;
+    private final SyncCoordinator coordinator;
 
-    public Reconciliation(SyncCoordinator attempts) {
-        this.attempts = attempts;
+    public Reconciliation(SyncCoordinator coordinator) {
+        this.coordinator = coordinator;
     }
 
     /**
-     * Looks at what a resync did not bring before anything expires. When that is suspiciously much, the steps put it
-     * aside for an operator, and the run goes on without it.
+     * Checks how many jobs the resync did not deliver, before any of them expires. If a safety limit is exceeded, the
+     * steps store them as pending expiries for an operator, and the run continues.
      */
     public void evaluate(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
@@ -40,11 +39,11 @@ public final class Reconciliation {
             return;
         }
         ResyncRepository.Counts counts = tenant.reconcile().counts(run.id());
-        String suspicion = holdReason(unseen, counts.active(), counts.seen(), run.estimatedTotal());
-        if (suspicion != null) {
+        String reason = holdReason(unseen, counts.active(), counts.seen(), run.estimatedTotal());
+        if (reason != null) {
             attempt.holdBack("The resync (run " + run.id() + ") did not bring " + unseen + " of " + counts.active()
-                    + " active jobs, and " + suspicion + ". They were left active.");
-            LOG.warn("run {}: {} unseen jobs are put aside, because {}", run.id(), unseen, suspicion);
+                    + " active jobs, and " + reason + ". They were left active.");
+            LOG.warn("run {}: {} unseen jobs are put aside, because {}", run.id(), unseen, reason);
         }
     }
 
@@ -66,29 +65,30 @@ public final class Reconciliation {
     }
 
     /**
-     * Expires some of what the resync did not bring, or puts it aside. The last step forgets what this and earlier resyncs
-     * received, and moves the run on.
+     * Expires a batch of jobs that the resync did not deliver, or stores them as pending expiries. The last step purges
+     * the ids that this and earlier resyncs received, and moves the run to its next phase.
      */
     public void step(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
         Run run = attempt.run();
-        OffsetDateTime now = attempts.now();
+        OffsetDateTime now = coordinator.now();
         int closed = tenant.transaction().execute(status -> {
             String reason = reason(attempt);
             UUID from = attempt.reconcilesFrom();
-            List<UUID> unseen = from == null ? List.of() : tenant.reconcile().unseen(run.id(), from, STEP);
-            boolean isLast = unseen.size() < STEP;
+            List<UUID> unseen =
+                    from == null ? List.of() : tenant.reconcile().unseen(run.id(), from, ROWS_PER_TRANSACTION);
+            boolean isLast = unseen.size() < ROWS_PER_TRANSACTION;
             int expired = 0;
             if (attempt.holdReason() == null) {
                 expired = expire(attempt, unseen, reason, now, isLast);
             } else {
-                hold(attempt, unseen, reason, isLast);
+                addPending(attempt, unseen, reason, isLast);
             }
             tenant.runs().addExpired(run.id(), expired, attempt.toSave());
             if (isLast) {
                 tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
             } else {
-                attempt.reconcilesFrom(unseen.get(STEP - 1));
+                attempt.reconcilesFrom(unseen.get(ROWS_PER_TRANSACTION - 1));
             }
             SyncCoordinator.fence(attempt);
             return expired;
@@ -110,7 +110,7 @@ public final class Reconciliation {
         return expired.size();
     }
 
-    private static void hold(SyncAttempt attempt, List<UUID> unseen, String reason, boolean isLast) {
+    private static void addPending(SyncAttempt attempt, List<UUID> unseen, String reason, boolean isLast) {
         Tenant tenant = attempt.tenant();
         tenant.reconcile().addPending(attempt.run().id(), reason, new UuidArray(unseen));
         attempt.markOpenIssues();
@@ -125,7 +125,7 @@ public final class Reconciliation {
         }
     }
 
-    /** Another filter is an operator's choice; everything else the feed's. */
+    /** Returns the expiry reason: {@code filtered} if the operator changed the filters, else {@code reconciled}. */
     private String reason(SyncAttempt attempt) {
         String before = attempt.stateBefore().filtersFingerprint();
         String now = attempt.run().filtersFingerprint();

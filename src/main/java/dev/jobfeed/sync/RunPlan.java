@@ -9,26 +9,26 @@ import java.time.OffsetDateTime;
 import java.util.Objects;
 
 /**
- * What an attempt has to run, decided from what is stored.
+ * Plan of an attempt, decided from the stored state.
  *
- * @param mode of the run to open, or of the open one
- * @param windowFrom what an incremental run asks from; null for the other modes
- * @param reason why it is a resync; null for the other modes
- * @param resumes whether the open run goes on; otherwise it is to be closed, if there is one, and another opened
+ * @param mode mode of the run to open, or of the open one
+ * @param windowFrom start of an incremental run's window; null for the other modes
+ * @param reason why a resync is needed; null for the other modes
+ * @param resumes whether the open run is resumed; otherwise an open run must be closed and another opened
  */
 public record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean resumes) {
 
-    /** Jobs feed documentation, "Handling deletions": {@code expired_since} cannot be older than 7 days; less one hour. */
+    /** Reach of {@code expired_since}: 7 days (Jobs feed documentation, "Handling deletions"), less one hour. */
     public static final Duration SWEEP_REACH = Duration.ofDays(7).minusHours(1);
 
     /**
-     * Decides.
+     * Decides the plan.
      *
-     * @param state with watermarks that are usable, see {@link Watermarks}
-     * @param open the stream's open run, or null
-     * @param stuck whether the open run cannot be continued, so that a resync that was asked for takes its place
+     * @param state state with usable watermarks, see {@link Watermarks}
+     * @param open open run of the stream, or null
+     * @param stuck whether the open run cannot be continued, so that a requested resync replaces it
      * @param otherFilters whether an unfinished run has stored pages of other filters
-     * @param now the server's time; null while no answer has shown it, and then no sweep counts as too old
+     * @param now server time; null before a response has shown it, and then no sweep counts as too old
      */
     static RunPlan of(
             StreamState state,
@@ -47,13 +47,13 @@ public record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, bo
                 : stalled
                         ? stall(state)
                         : state.resyncNeededSince() != null
-                                ? owed(state)
+                                ? outstandingResyncReason(state)
                                 : filtersChanged ? "the filters or jobo.jobs.watermark-parameter have changed" : null;
         boolean replaced = stuck && state.resyncRequestedAt() != null;
         if (open != null
                 && !replaced
                 && open.filtersFingerprint().equals(fingerprint)
-                && isEnough(open, reason, stalled)) {
+                && satisfies(open, reason, stalled)) {
             return new RunPlan(open.mode(), open.windowFrom(), null, true);
         }
         if (reason != null || open != null) {
@@ -70,7 +70,7 @@ public record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, bo
     }
 
     /**
-     * Whether the last sweep lies further back than the API lists expired postings. One of which some ids could not be read
+     * Returns whether the last sweep is longer ago than the API lists expired postings. A sweep with unreadable ids
      * counts as well: a resync for a few unknown postings is the operator's decision.
      */
     static boolean isStalled(StreamState state, OffsetDateTime now) {
@@ -83,25 +83,28 @@ public record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, bo
         return swept != null && swept.isBefore(now.minus(SWEEP_REACH));
     }
 
-    /** Why a resync is needed after {@link #isStalled}. */
+    /** Explains the resync that {@link #isStalled} makes necessary. */
     static String stall(StreamState state) {
         return "the last sweep of expired postings started at " + state.lastSweepStartedAt()
                 + ", longer ago than /expired reaches back";
     }
 
-    /** Why a resync is needed when the one that a stall made necessary has not succeeded. */
-    private static String owed(StreamState state) {
+    /** Explains a resync that is still needed because none has succeeded since the stall. */
+    private static String outstandingResyncReason(StreamState state) {
         return "at " + state.resyncNeededSince() + " the last sweep of expired postings was longer ago than /expired"
                 + " reaches back, and no resync has succeeded since";
     }
 
-    /** Whether an open run also does when the last sweep lies too far back: a resync that has no page yet. */
+    /** Returns whether an open run is sufficient after a stall: a resync without a page so far. */
     static boolean isEnoughAfterStall(Run open) {
         return open.mode() == RunMode.RESYNC && open.pages() == 0;
     }
 
-    /** An open resync answers every reason but a stall that came after its first page, which an own sweep preceded. */
-    private static boolean isEnough(Run open, String reason, boolean stalled) {
+    /**
+     * Returns whether the open run satisfies the reason for a resync. An open resync satisfies every reason except a
+     * stall detected after its first page, because a sweep of its own preceded that page.
+     */
+    private static boolean satisfies(Run open, String reason, boolean stalled) {
         return reason == null || (stalled ? isEnoughAfterStall(open) : open.mode() == RunMode.RESYNC);
     }
 }

@@ -10,16 +10,16 @@ import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 
 /**
- * Hands the result of an attempt to the caller of a {@code direct:*-sync} endpoint: bean {@code jobfeedRunResult}. The body
- * becomes the run as a map, with the columns of {@code sync_run}, also when the attempt failed after the run was opened;
- * headers, variables and properties of the caller stay as they are.
+ * Returns an attempt's result to the caller of a {@code direct:*-sync} endpoint: bean {@code jobfeedRunResult}. The
+ * body becomes the run as a map with the columns of {@code sync_run}, also if the attempt failed after the run was
+ * opened. The caller's headers, variables and properties are kept.
  */
 public final class RunResult implements AggregationStrategy {
 
     /**
-     * Sets body and exception of the caller.
+     * Sets the caller's body and exception.
      *
-     * <p>An attempt whose stream was taken over has no result, and fails with {@link LeaseLostException}.
+     * <p>An attempt that lost its lease has no result and fails with {@link LeaseLostException}.
      */
     @Override
     public Exchange aggregate(Exchange caller, Exchange call) {
@@ -36,9 +36,9 @@ public final class RunResult implements AggregationStrategy {
     }
 
     /**
-     * Describes what an attempt did: the run, and of the attempt {@code tenant} (empty for the default one),
-     * {@code attempt_pages} (pages that it committed), {@code stopped} (whether it was asked to end) and
-     * {@code fresh_as_of} (the run's start once it has succeeded, else null).
+     * Maps the run, and of the attempt {@code tenant} (empty for the default tenant), {@code attempt_pages} (pages that
+     * it committed), {@code stopped} (whether it was asked to stop) and {@code fresh_as_of} (start of a succeeded run,
+     * else null).
      */
     private static Map<String, Object> of(SyncAttempt attempt) {
         Run run = attempt.run();
@@ -50,7 +50,7 @@ public final class RunResult implements AggregationStrategy {
         return result;
     }
 
-    /** Lists a run by the columns of {@code sync_run}; times are ISO 8601 text. */
+    /** Maps a run by the columns of {@code sync_run}; times are ISO 8601 text. */
     public static Map<String, Object> columns(Run run) {
         Map<String, Object> columns = new LinkedHashMap<>();
         columns.put("id", run.id());

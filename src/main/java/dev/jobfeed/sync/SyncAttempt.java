@@ -22,8 +22,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * One trigger's work on a stream, from taking the lease to giving it back. In routes it is the variable
- * {@code jobfeedAttempt}. Written by the route's thread; what a progress display reads is safe to read from others.
+ * One trigger's work on a stream, from acquiring the lease to releasing it. Routes keep it in the variable {@code
+ * jobfeedAttempt}. Written by the route's thread; values read by a progress display are safe to read from other
+ * threads.
  */
 public final class SyncAttempt implements RequestOwner {
 
@@ -37,17 +38,17 @@ public final class SyncAttempt implements RequestOwner {
     private final PageTimings times = new PageTimings();
     private StreamState stateBefore;
     private BigDecimal lastPrice;
-    private boolean unsettled;
+    private boolean openIssues;
     private volatile Run run;
     private volatile boolean sweeping;
     private volatile boolean swept;
     private volatile boolean stopping;
-    private volatile boolean pausing;
+    private volatile boolean waiting;
     private volatile boolean leaseLost;
-    private boolean spent;
+    private boolean budgetExhausted;
     private long receivedRows;
-    private volatile boolean ahead;
-    private volatile boolean lastTry;
+    private volatile boolean prefetching;
+    private volatile boolean noMoreRetries;
     private BigDecimal creditsSpent = BigDecimal.ZERO;
     private String detail;
     private UUID reconcilesFrom = new UUID(0, 0);
@@ -63,18 +64,18 @@ public final class SyncAttempt implements RequestOwner {
     private long storedRows = -1;
     private List<RecordChange> changes = List.of();
     private OffsetDateTime changedAt;
-    private RejectedRecordFinder<RecordChange> refused;
+    private RejectedRecordFinder<RecordChange> rejected;
     private long requestedNanos = startedNanos;
     private long pageRequestedNanos = startedNanos;
     private Run checkpoint;
     private RequestUsage inCheckpoint = RequestUsage.NOTHING;
 
     /**
-     * An attempt that begins.
+     * Creates an attempt at its start.
      *
-     * @param maxPages stop after this many committed pages; 0 for no limit
-     * @param costConfirmed whether an operator agreed to what it costs
-     * @param clock of the server, at the attempt's beginning
+     * @param maxPages number of committed pages after which the attempt stops; 0 for no limit
+     * @param costConfirmed whether an operator confirmed the cost
+     * @param clock clock of the server
      */
     SyncAttempt(Tenant tenant, Lease lease, int maxPages, boolean costConfirmed, ServerClock clock) {
         this.tenant = tenant;
@@ -85,63 +86,59 @@ public final class SyncAttempt implements RequestOwner {
         this.clock = clock;
     }
 
-    /** Whose feed it works on. */
+    /** Returns the tenant whose feed is synchronized. */
     @Override
     public Tenant tenant() {
         return tenant;
     }
 
-    /** The stream it works on. */
     @Override
     public String stream() {
         return lease.stream();
     }
 
-    /** The stream, and the tenant where it has a name, as they are told to an operator. */
+    /** Returns the display name: the stream and, if it has a name, the tenant. */
     String name() {
         return tenant.stream(lease.stream());
     }
 
-    /** The server's clock. */
     @Override
     public ServerClock clock() {
         return clock;
     }
 
-    /** The feed it reads. */
     public FeedDefinition source() {
         return source;
     }
 
-    /** Whether an operator agreed to what it costs. */
+    /** Returns whether an operator confirmed the cost. */
     boolean isCostConfirmed() {
         return costConfirmed;
     }
 
-    /** The right to work on the stream. */
     public Lease lease() {
         return lease;
     }
 
-    /** The run this attempt works on, as of the last committed page; null before it is open. */
+    /** Returns the run as of the last committed page; null before it is open. */
     public Run run() {
         return run;
     }
 
-    /** Whether the feed has another page to be asked for by this attempt. */
+    /** Returns whether this attempt has another page of the feed to take. */
     public boolean hasNextPage() {
         return swept
                 && run.phase() == RunPhase.FEED
                 && !leaseLost
-                && (ahead || !stopping && !isPageLimitReached() && !spent);
+                && (prefetching || !stopping && !isPageLimitReached() && !budgetExhausted);
     }
 
-    /** Whether the run has its feed and still has to expire what a resync did not bring. */
+    /** Returns whether the run has read its feed and still has to reconcile. */
     public boolean isReconciling() {
         return swept && !stopping && run.phase() == RunPhase.RECONCILE;
     }
 
-    /** The first id that reconciling has not looked at yet, one that was is looked at again without harm; null for none. */
+    /** Returns the first id that is not reconciled yet, null for none. Reconciling an id twice is harmless. */
     UUID reconcilesFrom() {
         return reconcilesFrom;
     }
@@ -150,7 +147,7 @@ public final class SyncAttempt implements RequestOwner {
         reconcilesFrom = id;
     }
 
-    /** Why what the resync did not bring waits for an operator; null when it expires. */
+    /** Returns why jobs that the resync did not deliver become pending expiries; null if they expire. */
     String holdReason() {
         return holdReason;
     }
@@ -159,75 +156,75 @@ public final class SyncAttempt implements RequestOwner {
         holdReason = why;
     }
 
-    /** Whether everything the run needs is done, so that its watermark may move. */
+    /** Returns whether the run is complete, so that its watermark may move. */
     public boolean isReadyToCommit() {
         return swept && run.phase() == RunPhase.COMMIT;
     }
 
-    /** Whether the attempt may go on with its sweep. */
+    /** Returns whether the sweep is to be continued. */
     public boolean isSweeping() {
         return sweeping && !stopping;
     }
 
-    /** Whether the sweep is behind it. */
+    /** Returns whether the sweep is complete. */
     public boolean isSwept() {
         return swept;
     }
 
-    /** Whether the attempt was asked to end after the page it is at. */
+    /** Returns whether the attempt was asked to stop after the current page. */
     @Override
     public boolean isStopping() {
         return stopping;
     }
 
-    /** Whether the attempt committed as many pages as it was allowed to. */
+    /** Returns whether the attempt has committed its maximum number of pages. */
     public boolean isPageLimitReached() {
         return maxPages > 0 && pages >= maxPages;
     }
 
-    /** Pages committed by this attempt. */
+    /** Returns the number of pages that this attempt committed. */
     public long pages() {
         return pages;
     }
 
-    /** Rows received in those pages. */
+    /** Returns the number of rows received in those pages. */
     public long rows() {
         return rows;
     }
 
-    /** How long it has been at work. */
+    /** Returns the time since the attempt began. */
     public Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 
-    /** The last balance the API told of; null when it tells of none. */
+    /** Returns the last credit balance that the API reported; null if it reported none. */
     public BigDecimal creditsBalance() {
         return creditsBalance;
     }
 
-    /** Whether it waits before it repeats a request. */
+    /** Returns whether the attempt is waiting to retry a request. */
     public boolean isWaiting() {
-        return pausing;
+        return waiting;
     }
 
-    /** Says that the attempt waits from now until its next request. */
+    /** Marks the attempt as waiting until its next request. */
     @Override
     public void markWaiting() {
-        pausing = true;
+        waiting = true;
     }
 
-    /** Adds to what is said of the attempt's failure. */
+    /** Sets a detail to append to the message of the attempt's failure. */
     @Override
     public void addDetail(String what) {
         detail = what;
     }
 
-    /** What is to be added to the words of the attempt's failure; null when there is nothing. */
+    /** Returns the detail to append to the failure message; null if there is none. */
     String detail() {
         return detail;
     }
 
-    /** Asks the attempt to end at the next page boundary. */
+    /** Asks the attempt to stop at the next page boundary. */
     public void stop() {
         stopping = true;
     }
@@ -236,39 +233,38 @@ public final class SyncAttempt implements RequestOwner {
         return stateBefore;
     }
 
-    /** Says that the lease is another's now; the attempt must not go on. */
+    /** Records that another attempt owns the lease, and stops this attempt. */
     void loseLease() {
         leaseLost = true;
         stopping = true;
     }
 
-    /** Whether another attempt has taken the stream over. */
+    /** Returns whether another attempt has taken over the stream. */
     public boolean isLeaseLost() {
         return leaseLost;
     }
 
-    /** Says whether a page was asked for that the loop has not taken yet; it is paid for, and so worth storing. */
+    /** Sets whether a prefetched page is waiting to be taken; it is paid for, and therefore worth storing. */
     public void isPrefetching(boolean asked) {
-        ahead = asked;
+        prefetching = asked;
     }
 
-    /** How long its pages took. */
     public PageTimings times() {
         return times;
     }
 
-    /** Says that no request is to be repeated any more. */
+    /** Lets no request be retried from now on. */
     public void stopRetrying() {
-        lastTry = true;
+        noMoreRetries = true;
     }
 
     boolean isLastTry() {
-        return lastTry;
+        return noMoreRetries;
     }
 
     /**
-     * Whether the page behind the one at hand may be asked for now. Where pages are paid for, a run's first one is stored
-     * before: what it says of the cost may be too much, and a store that takes no page is found out for the price of one.
+     * Returns whether the next page may be prefetched. Where pages are charged, a run's first page is stored before:
+     * its estimate may exceed the limits, and a database that rejects pages is found out for the price of one.
      */
     boolean mayPrefetch() {
         return !stopping
@@ -276,27 +272,27 @@ public final class SyncAttempt implements RequestOwner {
                 && (run.pages() > 0 || creditsSpent().signum() == 0);
     }
 
-    /** Says that the attempt has spent what one attempt may. */
+    /** Records that the attempt has reached its credit cap. */
     void exhaustBudget() {
-        spent = true;
+        budgetExhausted = true;
     }
 
-    /** The cursors that the run's pagination has used, also in earlier attempts. */
+    /** Returns the cursors that the run's pagination has used, also in earlier attempts. */
     UsedCursors cursors() {
         return cursors;
     }
 
-    /** Notes whether the run's pagination cannot be continued. */
+    /** Sets whether the run's pagination cannot be continued. */
     void markStuck(boolean found) {
         stuck = found;
     }
 
-    /** Returns whether the run's pagination had led back to a cursor that it had used when the attempt opened it. */
+    /** Returns whether the run's pagination had already led back to a used cursor when the attempt opened it. */
     boolean isStuck() {
         return stuck;
     }
 
-    /** Notes whether the feed goes far beyond its size without anything new, by what a page or the stored run says. */
+    /** Sets whether the feed goes far beyond its size without new rows, judged by a page or by the stored run. */
     void markBeyondEstimate(boolean beyond) {
         beyondEstimate = beyond;
     }
@@ -305,7 +301,7 @@ public final class SyncAttempt implements RequestOwner {
         return beyondEstimate;
     }
 
-    /** Returns how many rows of the stream are stored, counted once; what a feed without an estimate is measured by. */
+    /** Returns the number of stored rows of the stream, counted once; the reference for a feed without an estimate. */
     long storedRows() {
         if (storedRows < 0) {
             storedRows = tenant.runs().rows(source);
@@ -314,7 +310,7 @@ public final class SyncAttempt implements RequestOwner {
     }
 
     /**
-     * Permits a request and counts it.
+     * Checks whether a request may be sent, and counts it.
      *
      * @throws RuntimeException see {@link SyncCoordinator#check}
      */
@@ -323,46 +319,52 @@ public final class SyncAttempt implements RequestOwner {
         SyncCoordinator.check(this, repeated, metered);
     }
 
-    /** Credits that the API deducted during this attempt. */
+    /** Returns the credits that the API charged during this attempt. */
     synchronized BigDecimal creditsSpent() {
         return creditsSpent;
     }
 
-    /** Credits that the API deducted for the run so far, also by earlier attempts and for pages that are not stored yet. */
+    /**
+     * Returns the credits charged for the run so far, including earlier attempts and pages that are not stored yet.
+     */
     synchronized BigDecimal creditsOfRun() {
         return run.creditsSpent().add(unsaved.credits());
     }
 
     /**
-     * The run is open.
+     * Sets the opened run and its initial state.
      *
-     * @param unsettled whether rows of the stream are in quarantine, or jobs put aside by a resync
-     * @param price what a row cost in the last run that was charged for; null when none was
+     * @param openIssues whether the stream has quarantined rows or pending expiries
+     * @param price price per row in the last run that received any; null if none did
      */
-    void opened(StreamState state, Run opened, boolean unsettled, BigDecimal price) {
+    void opened(StreamState state, Run opened, boolean openIssues, BigDecimal price) {
         this.stateBefore = state;
-        this.unsettled = unsettled;
+        this.openIssues = openIssues;
         this.lastPrice = price;
         this.run = opened;
         this.swept = !source.isExpiring();
     }
 
-    /** What a row cost in the last run that received any, as of the attempt's beginning; empty when none did. */
+    /**
+     * Returns the price per row in the last run that received any, as of the start of the attempt; empty if none did.
+     */
     Optional<BigDecimal> lastPrice() {
         return Optional.ofNullable(lastPrice);
     }
 
-    /** Whether rows of the stream may be in quarantine, or jobs put aside by a resync, that an id of the feed answers. */
+    /**
+     * Returns whether the stream may have quarantined rows or pending expiries, which an id in the feed may resolve.
+     */
     boolean hasOpenIssues() {
-        return unsettled;
+        return openIssues;
     }
 
-    /** Says that such a row is put in quarantine, or such a job aside. */
+    /** Records that a row was quarantined or an expiry became pending. */
     public void markOpenIssues() {
-        unsettled = true;
+        openIssues = true;
     }
 
-    /** State and run are as the server's clock shows. */
+    /** Replaces state and run after they were aligned with the server's clock. */
     void aligned(StreamState state, Run aligned) {
         if (aligned.id() != run.id()) {
             cursors.clear();
@@ -373,22 +375,24 @@ public final class SyncAttempt implements RequestOwner {
         run = aligned;
     }
 
-    /** The answer to the last request is the page at hand; the next request has not been sent. */
+    /**
+     * Records that the response to the last request is the current page and that the next request has not been sent.
+     */
     public synchronized void pageReceived() {
         pageRequestedNanos = requestedNanos;
     }
 
-    /** When the page at hand was requested, in the server's time. */
+    /** Returns when the current page was requested, in server time. */
     OffsetDateTime pageRequestedAt() {
         return clock.alignedAt(pageRequestedNanos);
     }
 
-    /** Says that the attempt has to fail in place of its commit. */
+    /** Makes the attempt fail in place of its commit. */
     public void failAtEnd(AttemptFailedException why) {
         failureAtEnd = why;
     }
 
-    /** Why the attempt has to fail in place of its commit; null when it has not. */
+    /** Returns the failure that replaces the commit; null if there is none. */
     AttemptFailedException failureAtEnd() {
         return failureAtEnd;
     }
@@ -403,23 +407,23 @@ public final class SyncAttempt implements RequestOwner {
     }
 
     /**
-     * What the page at hand changes.
+     * Sets the changes of the current page.
      *
-     * @param at the time of it, the same for all of the page
+     * @param at time of the changes, the same for the whole page
      */
     void changes(List<RecordChange> found, OffsetDateTime at) {
         this.changes = found;
         this.changedAt = at;
     }
 
-    /** Stores the page at hand without the rows that the database refuses. */
+    /** Stores the current page without the rows that the database rejects. */
     void storeWithout(RejectedRecordFinder<RecordChange> rows) {
-        refused = rows;
+        rejected = rows;
     }
 
-    /** Returns the rows of the page at hand that the database refuses; empty unless it refused the page. */
+    /** Returns the rows of the current page that the database rejects; empty unless it rejected the page. */
     Optional<RejectedRecordFinder<RecordChange>> refused() {
-        return Optional.ofNullable(refused);
+        return Optional.ofNullable(rejected);
     }
 
     OffsetDateTime changedAt() {
@@ -430,14 +434,14 @@ public final class SyncAttempt implements RequestOwner {
         return changes;
     }
 
-    /** A request is about to be sent. */
+    /** Counts a request that is about to be sent. */
     synchronized void recordRequest(boolean again) {
-        pausing = false;
+        waiting = false;
         requestedNanos = System.nanoTime();
         unsaved = unsaved.plus(new RequestUsage(1, again ? 1 : 0, BigDecimal.ZERO));
     }
 
-    /** An answer brought rows, which may never be committed. */
+    /** Counts delivered rows, which may never be committed. */
     @Override
     public synchronized void recordReceived(int delivered) {
         receivedRows += delivered;
@@ -447,7 +451,7 @@ public final class SyncAttempt implements RequestOwner {
         return receivedRows;
     }
 
-    /** An answer said what it cost; either may be null. */
+    /** Records the credits that a response reported; either value may be null. */
     @Override
     public synchronized void recordCredits(BigDecimal deducted, BigDecimal balance) {
         if (deducted != null) {
@@ -459,7 +463,10 @@ public final class SyncAttempt implements RequestOwner {
         }
     }
 
-    /** What the transaction at hand saves; it stays unsaved until {@link #saved} confirms the commit. */
+    /**
+     * Returns the usage that the current transaction saves; it counts as unsaved until {@link #saved} confirms the
+     * commit.
+     */
     public synchronized RequestUsage toSave() {
         inCheckpoint = unsaved;
         return unsaved;
@@ -470,7 +477,7 @@ public final class SyncAttempt implements RequestOwner {
         inCheckpoint = RequestUsage.NOTHING;
     }
 
-    /** How the run stands when the transaction at hand is committed. */
+    /** Sets the run as it is once the current transaction is committed. */
     void checkpoint(Run next) {
         checkpoint = next;
     }
@@ -482,7 +489,7 @@ public final class SyncAttempt implements RequestOwner {
         times.stored();
         rows = rows + page.received();
         changes = List.of();
-        refused = null;
+        rejected = null;
     }
 
     void refreshRun(Run current) {

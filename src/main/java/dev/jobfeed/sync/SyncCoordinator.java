@@ -45,12 +45,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
-/** The steps of an attempt that routes call: bean {@code jobfeedSync}. */
+/** Provides the steps of an attempt to routes: bean {@code jobfeedSync}. */
 public final class SyncCoordinator {
 
     private static final Logger LOG = LoggerFactory.getLogger(SyncCoordinator.class);
 
-    /** Conditions that last until a run has read the stream to its end. */
+    /** Alert conditions that last until a run has read the stream to its end. */
     private static final Set<String> UNTIL_SUCCESS = Set.of(
             "cursor-lost",
             "cursor-restarts",
@@ -66,59 +66,58 @@ public final class SyncCoordinator {
     private final TenantRegistry tenants;
     private final ScheduledExecutorService heartbeats;
     private final Clock clock;
-    private final LeaseOwner holder;
+    private final LeaseOwner owner;
     private final Map<SyncAttempt, LeaseRenewer> active = new ConcurrentHashMap<>();
-    private volatile boolean held;
+    private volatile boolean paused;
 
-    public SyncCoordinator(
-            TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner holder) {
+    public SyncCoordinator(TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner owner) {
         this.tenants = tenants;
         this.heartbeats = heartbeats;
         this.clock = clock;
-        this.holder = holder;
+        this.owner = owner;
     }
 
-    /** The attempts that are at work in this process. */
+    /** Returns the active attempts of this process. */
     public Stream<SyncAttempt> active() {
         return active.keySet().stream();
     }
 
     /**
-     * Takes the stream's lease.
+     * Acquires the stream's lease.
      *
      * @param tenant null for the default tenant
      * @param maxPages null for no limit
-     * @param costConfirmed whether an operator agreed to what it costs; null counts as no
-     * @throws StreamLockedException when another attempt holds it
+     * @param costConfirmed whether an operator confirmed the cost; null counts as no
+     * @throws StreamLockedException if another attempt owns the lease
      */
     public SyncAttempt begin(String tenant, String stream, Integer maxPages, Boolean costConfirmed) {
-        if (held) {
+        if (paused) {
             throw new StreamLockedException("The routes are being loaded anew; the next trigger goes on.");
         }
-        Tenant working = tenants.get(tenant);
-        Duration duration = working.settings().lease();
-        Lease lease = working.leases()
-                .acquire(stream, holder, duration)
+        Tenant target = tenants.get(tenant);
+        Duration duration = target.settings().lease();
+        Lease lease = target.leases()
+                .acquire(stream, owner, duration)
                 .orElseThrow(() -> new StreamLockedException("Another attempt is at work on the stream "
-                        + working.stream(stream) + ": "
-                        + working.leases().leaseHolder(stream).orElse("it has just begun")
+                        + target.stream(stream) + ": "
+                        + target.leases().leaseHolder(stream).orElse("it has just begun")
                         + ". If that process is dead, its lease runs out within "
                         + duration.toSeconds() + " s."));
         SyncAttempt attempt = new SyncAttempt(
-                working,
+                target,
                 lease,
                 maxPages == null ? 0 : maxPages,
                 Boolean.TRUE.equals(costConfirmed),
                 new ServerClock(clock));
-        active.put(attempt, LeaseRenewer.of(heartbeats, working.leases(), lease, duration, attempt::loseLease));
+        active.put(attempt, LeaseRenewer.of(heartbeats, target.leases(), lease, duration, attempt::loseLease));
         MdcContext.set(attempt);
         return attempt;
     }
 
     /**
-     * Takes the stream's lease for a trigger, of the tenant and stream that the exchange's variables name.
+     * Acquires the stream's lease for a trigger, for the tenant and stream in the exchange's variables.
      *
-     * @return null when another attempt holds the lease; the next trigger goes on
+     * @return null if another attempt owns the lease; the next trigger tries again
      */
     public SyncAttempt beginOrSkip(Exchange exchange) {
         String stream = exchange.getVariable("jobfeedStream", String.class);
@@ -138,9 +137,9 @@ public final class SyncCoordinator {
     }
 
     /**
-     * Opens the stream's run, or takes up the one that is open with everything it was opened with.
+     * Opens the stream's run, or resumes the open one with the parameters that it was opened with.
      *
-     * @throws StoreOriginMismatchException when the store belongs to another server or environment
+     * @throws StoreOriginMismatchException if the store belongs to another server or environment
      */
     public void open(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
@@ -208,14 +207,13 @@ public final class SyncCoordinator {
         LOG.warn("run {} of {} is closed unfinished: {}", open.id(), attempt.name(), reason);
     }
 
-    /** State and run of an attempt. */
+    /** State and run after alignment with the server's clock. */
     private record Aligned(StreamState state, Run run) {}
 
     /**
-     * Expresses watermarks, start and window in the server's time once an answer has shown it, and again when the server's
-     * clock was set back; before anything of that answer is stored. A first answer that does not show it leaves what is assumed
-     * of it. Closes a run, in favour of a resync, whose last sweep
-     * turns out to be too long ago.
+     * Converts watermarks, start and window to server time, before anything of the response that has shown it is
+     * stored, and again when the server's clock was set back. If the first response does not show the server time, the
+     * assumed difference is kept. Closes a run in favor of a resync if its last sweep turns out to be too long ago.
      */
     public void alignClock(SyncAttempt attempt) {
         ServerClock.Change change = attempt.clock().takeChange();
@@ -243,7 +241,7 @@ public final class SyncCoordinator {
         StreamState state = usable(tenant, Watermarks.fallen(stored, change.fallen(), now), now);
         OffsetDateTime start = start(attempt, run, change.fallen());
         if (run.runStartedAt().equals(stored.lastSweepStartedAt())) {
-            // nothing was swept yet: what is stored was delivered since the start of the run
+            // nothing was swept yet: all stored rows were delivered since the start of the run
             state = state.with(
                     state.lastRunStartedAt(), start, run.clockChecked() ? state.earliestSweepStartedAt() : null);
         }
@@ -266,7 +264,7 @@ public final class SyncCoordinator {
         OffsetDateTime now = attempt.clock().now();
         boolean needed = !attempt.isSwept() && RunPlan.isStalled(state, now);
         if (needed) {
-            // its own sweep moves the watermark that shows it
+            // the run's own sweep moves the watermark that shows it
             runs.needResync(attempt.stream(), now);
         }
         boolean stalled = needed && !RunPlan.isEnoughAfterStall(run);
@@ -296,20 +294,23 @@ public final class SyncCoordinator {
         return runs.run(run.id());
     }
 
-    /** Returns whether a page that was requested with a window need not be bought again, because its overlap covers another. */
+    /**
+     * Returns whether the overlap of a requested window covers the other window, so that its page need not be paid for
+     * twice.
+     */
     private static boolean isCovered(SyncAttempt attempt, OffsetDateTime requested, OffsetDateTime other) {
         return requested != null
                 && other != null
                 && !other.isBefore(requested.minus(attempt.tenant().settings().overlap()));
     }
 
-    /** A run of which no answer has come yet starts with this attempt. */
+    /** Returns the start of a run in server time. A run without a response so far starts with this attempt. */
     private static OffsetDateTime start(SyncAttempt attempt, Run run, Duration fallen) {
         OffsetDateTime origin = attempt.clock().origin();
         if (run.clockChecked()) {
             return Watermarks.back(run.runStartedAt(), fallen);
         }
-        // a run with pages was opened by a version that did not look at the server's clock
+        // a run with pages was opened by a version that did not check the server's clock
         return run.pages() == 0
                 ? origin
                 : run.runStartedAt().isAfter(origin) ? origin.minusDays(1) : run.runStartedAt();
@@ -339,7 +340,7 @@ public final class SyncCoordinator {
                 .fingerprint();
     }
 
-    /** What an attempt would do with a stream now. */
+    /** Plans what an attempt would do with a stream now. */
     RunPlan plan(Tenant tenant, StreamState state) {
         OffsetDateTime now = state.serverTime(now());
         return plan(tenant, usable(tenant, state, now), openRun(tenant, state), now);
@@ -358,10 +359,10 @@ public final class SyncCoordinator {
     }
 
     /**
-     * Closes a stream's open run for good, in a transaction of its own.
+     * Closes a stream's open run permanently, in a separate transaction.
      *
-     * @return the run as it was; empty when none was open
-     * @throws StreamLockedException when an attempt is at work on it
+     * @return the run before it was closed; empty if none was open
+     * @throws StreamLockedException if an attempt is active on it
      */
     public static Optional<Run> abandon(Tenant tenant, String stream) {
         RunRepository runs = tenant.runs();
@@ -379,26 +380,26 @@ public final class SyncCoordinator {
     }
 
     /**
-     * Makes the next attempt on a stream, whichever process does it, a resync, unless one is running.
+     * Makes the next attempt on a stream, in whichever process, a resync, unless one is running.
      *
      * @param tenant null for the default tenant
      */
     public void requestResync(String tenant, String stream) {
-        Tenant asking = tenants.get(tenant);
-        if (!asking.runs().askForResync(stream, now())) {
-            LOG.info("{}: a resync is already running, skipping this request for one", asking.stream(stream));
+        Tenant target = tenants.get(tenant);
+        if (!target.runs().askForResync(stream, now())) {
+            LOG.info("{}: a resync is already running, skipping this request for one", target.stream(stream));
         }
     }
 
     /**
-     * Lets a request be sent, and counts it.
+     * Checks whether a request may be sent, and counts it.
      *
-     * @param again whether it repeats a failed one
+     * @param again whether it retries a failed request
      * @param metered whether the API may charge for it
-     * @throws AttemptStoppedException when the attempt was asked to end
-     * @throws LeaseLostException when another attempt has the stream by now
-     * @throws AttemptFailedException when it could cost more than the owner allows, or asks for the feed of a run whose
-     *     pagination cannot be continued
+     * @throws AttemptStoppedException if the attempt was asked to stop
+     * @throws LeaseLostException if another attempt has taken over the stream
+     * @throws AttemptFailedException if it could exceed a credit limit, or requests the feed of a run whose pagination
+     *     cannot be continued
      */
     static void check(SyncAttempt attempt, boolean again, boolean metered) {
         if (!attempt.isLeaseLost() && attempt.isStopping() || attempt.isLastTry()) {
@@ -416,20 +417,20 @@ public final class SyncCoordinator {
                 CreditPolicy.check(attempt);
             }
         } catch (DataAccessException e) {
-            // without its cause, an I/O error that would pass for trouble with the API and be tried again
+            // without its cause: an I/O error would be taken for an API failure and retried
             Problem failure = ProblemTranslator.of(e, 0);
             throw new AttemptFailedException(failure.condition(), failure.message(), failure.remedy());
         }
         attempt.recordRequest(again);
     }
 
-    /** The last statement of a transaction: nothing of it is kept when the lease is another's by now. */
+    /** Renews the lease as the last statement of a transaction, which is rolled back if the lease was lost. */
     public static void fence(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
         tenant.leases().renew(attempt.lease(), tenant.settings().lease());
     }
 
-    /** Whether the page behind the one at hand may be asked for before that is stored. */
+    /** Returns whether the next page may be requested before the current one is stored. */
     public boolean mayPrefetch(SyncAttempt attempt, FeedPage page) {
         return page.next().hasNext()
                 && !FeedSync.leadsBack(attempt, page)
@@ -437,17 +438,16 @@ public final class SyncCoordinator {
                 && CreditPolicy.withinBudget(attempt);
     }
 
-    /** Notes that another page is committed. */
     void pageCommitted(SyncAttempt attempt) {
         CreditPolicy.afterPage(attempt);
     }
 
     /**
-     * Ends what waits for an operator where it is answered by now. Only who has the lease adds to what waits, so that most
-     * attempts know that there is nothing to look for.
+     * Closes quarantine entries and pending expiries that are resolved. Only the lease's owner adds such entries, so
+     * most attempts can skip the query.
      *
-     * @param stored rows that need not wait in quarantine any more
-     * @param decided jobs of which it is known again whether they are still there
+     * @param stored rows whose quarantine entries are closed
+     * @param decided jobs whose pending expiries are deleted, because it is known again whether they are active
      */
     public static void resolveIssues(SyncAttempt attempt, List<UUID> stored, List<UUID> decided, OffsetDateTime at) {
         if (attempt.hasOpenIssues()) {
@@ -458,7 +458,7 @@ public final class SyncCoordinator {
         }
     }
 
-    /** Commits a run that has its feed, and opens the next one for the same attempt. */
+    /** Commits a run that has read its feed, and opens the next one for the same attempt. */
     public void goOnWithNextRun(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
         RunRepository runs = tenant.runs();
@@ -482,9 +482,9 @@ public final class SyncCoordinator {
     }
 
     /**
-     * Moves the watermark and closes the run.
+     * Moves the watermark and closes the run as succeeded.
      *
-     * @throws AttemptFailedException when the attempt's sweep had ids that cannot be read; the run stays open at its end
+     * @throws AttemptFailedException if the attempt's sweep had unreadable ids; the run stays open at its end
      */
     public void commit(SyncAttempt attempt) {
         if (attempt.failureAtEnd() != null) {
@@ -502,7 +502,7 @@ public final class SyncCoordinator {
         });
     }
 
-    /** Saves what the attempt cost and why it failed, and gives the lease back. Never throws for a failed attempt. */
+    /** Saves the attempt's usage and failure, and releases the lease. Does not throw for a failed attempt. */
     public void end(SyncAttempt attempt, Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         String outcome = "failed";
@@ -527,7 +527,7 @@ public final class SyncCoordinator {
         }
     }
 
-    /** Says in the log why a trigger came to nothing, unless it came to an attempt, which has said so itself. */
+    /** Logs why a trigger failed, unless it started an attempt, which has logged its own failure. */
     public void logTriggerFailure(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
@@ -560,7 +560,7 @@ public final class SyncCoordinator {
             }
             attempt.refreshRun(runs.run(attempt.run().id()));
             if (!stopped) {
-                alert(attempt, failure);
+                updateAlerts(attempt, failure);
             }
             fence(attempt);
         });
@@ -610,11 +610,11 @@ public final class SyncCoordinator {
                         failure.remedy());
     }
 
-    /** A failure's condition begins, or goes on; every other one has ended, but those that a run or more outlast. */
-    private void alert(SyncAttempt attempt, Problem failure) {
+    /** Raises the alert of a failure and clears all others, except those that outlast one or more runs. */
+    private void updateAlerts(SyncAttempt attempt, Problem failure) {
         AlertService alerts = attempt.tenant().alerts();
         Set<String> lasting = new HashSet<>(Set.of("credits-low", SchedulePauses.PAUSED));
-        // a database that refuses something may refuse this, too
+        // a database that rejected a statement may reject this query, too
         boolean isRefused = failure != null && failure.condition().equals("database");
         if (isRefused || attempt.tenant().reconcile().pending() > 0) {
             lasting.add("reconcile-held");
@@ -641,11 +641,11 @@ public final class SyncCoordinator {
         List<String> streams =
                 Stream.of(FeedDefinition.values()).map(FeedDefinition::stream).toList();
         if (limit.isEmpty() || attempt.creditsBalance().compareTo(limit.get()) >= 0) {
-            // one wallet: whichever stream raised the alert, any of them sees the top-up
+            // one wallet: an attempt on any stream sees the top-up
             streams.forEach(stream -> alerts.clear(stream, "credits-low"));
         } else if (streams.stream()
                 .flatMap(stream -> alerts.open(stream).stream())
-                .noneMatch(alert -> alert.condition().equals("credits-low"))) {
+                .noneMatch(updateAlerts -> updateAlerts.condition().equals("credits-low"))) {
             alerts.raise(
                     attempt.stream(),
                     "credits-low",
@@ -666,33 +666,33 @@ public final class SyncCoordinator {
                     attempt.name(),
                     ProblemTranslator.describe(e));
         } finally {
-            // not before: who waits for the end of this attempt closes the database
+            // not earlier: a caller that waits for the end of this attempt closes the database afterwards
             active.remove(attempt);
             MdcContext.clear();
         }
     }
 
     /**
-     * Asks every attempt of this process to end at its next page boundary, and waits for those that are at one soon.
+     * Asks every attempt of this process to stop at its next page boundary, and waits for those that are close to one.
      *
-     * @param grace how long to wait for an answer or a transaction; a wait before a retry is not waited for
+     * @param grace how long to wait for a response or a transaction; a wait before a retry is not waited for
      */
     public void stopAll(Duration grace) {
         active().forEach(SyncAttempt::stop);
         await(grace, () -> active().allMatch(SyncAttempt::isWaiting));
     }
 
-    /** Lets no attempt begin in this process, until {@link #resume}. */
+    /** Prevents attempts from starting in this process until {@link #resume}. */
     public void pause() {
-        held = true;
+        paused = true;
     }
 
-    /** Lets attempts begin again. */
+    /** Allows attempts to start again. */
     public void resume() {
-        held = false;
+        paused = false;
     }
 
-    /** Waits until no attempt of this process is at work; false when one still is. */
+    /** Waits until no attempt of this process is active; returns false on timeout. */
     public boolean awaitIdle(Duration atMost) {
         return await(atMost, active::isEmpty);
     }

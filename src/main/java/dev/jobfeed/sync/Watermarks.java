@@ -6,20 +6,21 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 
-/** Decides which watermarks can be used by the server's clock. Pure functions. */
+/** Decides which watermarks are usable by the server's clock. Pure functions. */
 public final class Watermarks {
 
-    /** The longest time that a run's watermark moves back for a clock that was set: a bound for what is paid again. */
-    private static final Duration MOST = Duration.ofDays(1);
+    /** Limit for moving a run's watermark back after a clock change; bounds the rows that are paid for twice. */
+    private static final Duration MAX_SHIFT = Duration.ofDays(1);
 
     private Watermarks() {}
 
     /**
-     * Notes what the difference of the clocks fell by. Nothing tells which of the clocks was set: if it was the server's,
-     * rows of the meantime have times before the watermarks, and earlier expiries have times in the future.
+     * Adjusts the state after the difference of the clocks fell. Nothing shows which clock was set: if it was the
+     * server's, rows delivered in between have times before the watermarks, and earlier expiries have times in the
+     * future.
      *
-     * <p>The run's watermark moves back, a day at most. The sweep's stays, so that no resync is bought for a clock; what its
-     * window begins behind moves back by all of it, because {@code /expired} is free.
+     * <p>The run's watermark moves back by a day at most. The sweep's watermark is kept, so that a clock change causes
+     * no paid resync; the start of its window moves back by the full difference, because {@code /expired} is free.
      *
      * @param now the server's time
      */
@@ -36,28 +37,29 @@ public final class Watermarks {
     }
 
     /**
-     * The latest time that the server's clock may have shown before it was set back. Where a sweep's watermark lies in the
-     * future, it was; otherwise only if no attempt has looked at it for as long, so that a day is enough.
+     * Returns the latest time that the server's clock may have shown before it was set back. A sweep's watermark in the
+     * future proves that it was set back; otherwise that is only possible if no attempt saw it for that long, so one
+     * day is enough.
      */
     private static OffsetDateTime setBackFrom(StreamState state, Duration by, OffsetDateTime now) {
-        OffsetDateTime found = now.plus(isAfter(state.lastSweepStartedAt(), now) ? inReach(by) : least(by, MOST));
+        OffsetDateTime found = now.plus(isAfter(state.lastSweepStartedAt(), now) ? inReach(by) : min(by, MAX_SHIFT));
         return isAfter(state.setBackFrom(), found) ? state.setBackFrom() : found;
     }
 
-    /** A time that the server's clock may have been set back behind; null stays null. */
+    /** Moves a time back by the amount the server's clock may have been set back, a day at most; null stays null. */
     static OffsetDateTime back(OffsetDateTime time, Duration by) {
-        return time == null ? null : time.minus(least(by, MOST));
+        return time == null ? null : time.minus(min(by, MAX_SHIFT));
     }
 
-    /** What {@code /expired} does not reach makes no difference. */
+    /** Limits a duration to the reach of {@code /expired}. */
     public static Duration inReach(Duration by) {
-        return least(by, RunPlan.SWEEP_REACH);
+        return min(by, RunPlan.SWEEP_REACH);
     }
 
     /**
-     * The beginning of a sweep's window.
+     * Returns the start of a sweep's window.
      *
-     * @param start of the sweep
+     * @param start start of the sweep
      */
     public static OffsetDateTime sweepFrom(StreamState state, OffsetDateTime start, Duration overlap) {
         OffsetDateTime since = state.sweptUntil().minus(overlap);
@@ -66,27 +68,28 @@ public final class Watermarks {
     }
 
     /**
-     * The latest start of an earlier run that may stand in for the watermark.
+     * Returns the latest start of an earlier run that may replace the watermark.
      *
-     * @return empty when the watermark is usable
+     * @return empty if the watermark is usable
      */
     static Optional<OffsetDateTime> substitute(StreamState state, OffsetDateTime now) {
         OffsetDateTime watermark = state.lastRunStartedAt();
-        // the clock that it came from was ahead by so much at least, and may have been so before
+        // the clock that set the watermark was ahead by at least this much, possibly for some time before
         return isAfter(watermark, now)
-                ? Optional.of(now.minus(least(Duration.between(now, watermark), MOST)))
+                ? Optional.of(now.minus(min(Duration.between(now, watermark), MAX_SHIFT)))
                 : Optional.empty();
     }
 
     /**
-     * Replaces watermarks that are later than the server's time, as clock errors leave them behind. A sweep is free, and
-     * reaches back as far as the API allows; if the earlier run lies further back, a sweep is no longer enough.
+     * Replaces watermarks that are later than the server time, as clock errors leave them. A sweep is free and reaches
+     * back as far as the API allows; if the earlier run is longer ago than that, a sweep is no longer sufficient.
      *
-     * @param earlier the start of an earlier complete run, see {@link #substitute}; without one, it is a day ago
+     * @param earlier start of an earlier complete run, see {@link #substitute}; one day ago if empty
      */
     public static StreamState usable(StreamState state, OffsetDateTime now, Optional<OffsetDateTime> earlier) {
-        OffsetDateTime run =
-                isAfter(state.lastRunStartedAt(), now) ? earlier.orElse(now.minus(MOST)) : state.lastRunStartedAt();
+        OffsetDateTime run = isAfter(state.lastRunStartedAt(), now)
+                ? earlier.orElse(now.minus(MAX_SHIFT))
+                : state.lastRunStartedAt();
         if (!isAfter(state.lastSweepStartedAt(), now)) {
             return state.with(run, state.lastSweepStartedAt(), state.earliestSweepStartedAt());
         }
@@ -96,12 +99,15 @@ public final class Watermarks {
                 .orElse(state.with(run, now, reach));
     }
 
-    /** Clocks are corrected all the time; a difference that is no step lies within the overlap. */
+    /**
+     * Returns whether a watermark is later than {@code now} by more than a clock correction; smaller differences are
+     * within the overlap.
+     */
     private static boolean isAfter(OffsetDateTime watermark, OffsetDateTime now) {
         return watermark != null && watermark.isAfter(now.plus(ServerClock.STEP));
     }
 
-    private static Duration least(Duration a, Duration b) {
+    private static Duration min(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
     }
 }

@@ -17,13 +17,13 @@ class BackoffPolicyTest {
     @ParameterizedTest
     @CsvSource({
         // kind     , Retry-After, count, least, most
-        "TROUBLE    ,            , 1    , 1000 , 1250",
-        "TROUBLE    ,            , 2    , 2000 , 2500",
-        "TROUBLE    ,            , 3    , 4000 , 5000",
-        "TROUBLE    ,            , 5    , 16000, 20000",
-        "TROUBLE    ,            , 6    , 30000, 30000",
-        "TROUBLE    ,            , 60   , 30000, 30000",
-        "TROUBLE    , PT9S       , 1    , 1000 , 1250",
+        "TRANSIENT  ,            , 1    , 1000 , 1250",
+        "TRANSIENT  ,            , 2    , 2000 , 2500",
+        "TRANSIENT  ,            , 3    , 4000 , 5000",
+        "TRANSIENT  ,            , 5    , 16000, 20000",
+        "TRANSIENT  ,            , 6    , 30000, 30000",
+        "TRANSIENT  ,            , 60   , 30000, 30000",
+        "TRANSIENT  , PT9S       , 1    , 1000 , 1250",
         "UNAVAILABLE,            , 1    , 30000, 60000",
         "UNAVAILABLE,            , 5    , 30000, 60000",
         "UNAVAILABLE, PT5S       , 1    , 5000 , 5000",
@@ -51,7 +51,7 @@ class BackoffPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"429, RATE_LIMITED", "503, UNAVAILABLE", "408, TROUBLE", "500, TROUBLE", "502, TROUBLE", "504, TROUBLE"
+    @CsvSource({"429, RATE_LIMITED", "503, UNAVAILABLE", "408, TRANSIENT", "500, TRANSIENT", "502, TRANSIENT", "504, TRANSIENT"
     })
     void theKindFollowsFromTheStatus(int status, RetryCategory kind) {
         assertThat(RetryCategory.ofStatus(status)).isEqualTo(kind);
