@@ -59,7 +59,7 @@ class ClockSetBackTest {
                     .untilAsserted(() -> assertThat(run.err().substring(before)).contains("of jobs succeeded"));
             assertThat(run.err().lines().filter(line -> line.contains("clock was set back") && line.contains("WARN")))
                     .hasSize(1);
-            run.awaitErr("alert: clock-differs of jobs");
+            run.awaitErr("alert raised: clock-differs (jobs)");
         }
     }
 

@@ -341,7 +341,7 @@ class CreditsTest {
         assertThatThrownBy(world::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("spent 20 of the 25")
-                .hasMessageEndingWith("The next attempt goes on from here.");
+                .hasMessageEndingWith("The next attempt resumes from here.");
 
         assertThat(world.run().creditsSpent()).isEqualByComparingTo("20");
         assertThat(world.run().pages()).isEqualTo(1);

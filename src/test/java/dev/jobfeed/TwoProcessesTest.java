@@ -50,7 +50,7 @@ class TwoProcessesTest {
 
         assertThat(second.exitCode()).isEqualTo(3);
         assertThat(second.err())
-                .contains("Another attempt is at work on the stream jobs: process " + first.pid() + " on ");
+                .contains("Another attempt is in progress on the stream jobs: process " + first.pid() + " on ");
         assertThat(second.out()).isEmpty();
         assertThat(world.sandbox.log().entries()).hasSize(requests);
 

@@ -24,7 +24,7 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Option(
             names = "--print",
-            description = "Change nothing, and print the SQL that is still to be applied, for somebody who may.")
+            description = "Change nothing, and print the SQL that is still to be applied, for a user with the rights.")
     private boolean print;
 
     @Override

@@ -138,7 +138,7 @@ final class RouteReloader {
         try {
             load(context, texts);
             loaded.putAll(texts);
-            LOG.info("{} is reloaded; {} routes are at work", String.join(", ", changed), context.getRoutesSize());
+            LOG.info("{} is reloaded; {} routes are running", String.join(", ", changed), context.getRoutesSize());
         } catch (Exception e) {
             clear();
             load(context, loaded);

@@ -61,7 +61,7 @@ final class RunCommand implements Callable<Integer> {
     private BindException taken(JobfeedProperties settings, BindException cause) {
         HttpEndpointConfig page = HttpEndpointConfig.of(settings);
         BindException taken = new BindException("Port " + sandbox.port()
-                + " on 127.0.0.1 is taken, most likely by a jobfeed run --sandbox that is at work already; its console is at "
+                + " on 127.0.0.1 is taken, most likely by a jobfeed run --sandbox that is already running; its console is at "
                 + page.page() + " then. Look at that one, or stop it. To have two, start this one in another directory"
                 + " with --sandbox-port " + (sandbox.port() + 1) + " and JOBFEED_HTTP_PORT=" + (page.port() + 1) + ".");
         taken.initCause(cause);

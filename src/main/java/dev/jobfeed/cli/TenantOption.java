@@ -10,7 +10,7 @@ final class TenantOption {
     @Option(
             names = "--tenant",
             paramLabel = "NAME",
-            description = "Whose feed, where there are several; the default tenant when it is not given.")
+            description = "Tenant to work on. Default: the default tenant.")
     private String name = "";
 
     /** Returns the tenant's name; empty for the default tenant. */

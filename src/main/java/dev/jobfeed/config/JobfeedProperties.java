@@ -266,7 +266,7 @@ public final class JobfeedProperties {
             if (key.charAt(i) <= ' ' || key.charAt(i) > '~') {
                 throw new ConfigurationException(
                         name("jobo.api-key") + " has " + key.length() + " characters, and number " + (i + 1)
-                                + " is none that a key has: a line break, a space, or not ASCII. Copy the key anew.");
+                                + " is none that a key has: a line break, a space, or not ASCII. Copy the key again.");
             }
         }
         return key;
@@ -299,7 +299,7 @@ public final class JobfeedProperties {
                                 + " variable JOBBY_TOKEN."));
         if (!token.chars().allMatch(c -> c > ' ' && c <= '~')) {
             throw new ConfigurationException("jobby.token has " + token.length()
-                    + " characters, and not all of them are those of a token. Copy it anew.");
+                    + " characters, and not all of them are those of a token. Copy it again.");
         }
         return token;
     }

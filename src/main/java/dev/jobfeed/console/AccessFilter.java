@@ -64,7 +64,7 @@ public final class AccessFilter {
     private void checkLoad(Exchange exchange) {
         if (!limit.enter(exchange)) {
             throw new HttpProblemException(
-                    503, "This server is at work on " + MAX_CONCURRENT + " other requests. Try again in a second.");
+                    503, "This server is busy with " + MAX_CONCURRENT + " other requests. Try again in a second.");
         }
     }
 

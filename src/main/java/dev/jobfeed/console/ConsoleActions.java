@@ -97,10 +97,10 @@ public final class ConsoleActions {
                     "pause",
                     "Pause schedule",
                     CostForecast.Cost.nothing(
-                            "No attempt starts by itself, on any machine, until somebody resumes it; an attempt"
-                                    + " at work goes on."
+                            "No attempt starts by itself, on any machine, until an operator resumes it; an attempt"
+                                    + " in progress continues."
                                     + (scheduled == ScheduledStream.JOBS
-                                            ? " After 7 days the whole feed has to be read anew. "
+                                            ? " After 7 days the whole feed has to be read again. "
                                                     + costs.resync(scheduled.stream())
                                                             .text()
                                             : "")));
@@ -170,7 +170,7 @@ public final class ConsoleActions {
     public void checkFree(String tenant, String stream) {
         checkFeed(stream);
         if (isBusy(consoles.named(tenant).tenant(), stream)) {
-            throw new HttpProblemException(409, "An attempt is at work on " + stream + " already.");
+            throw new HttpProblemException(409, "An attempt is in progress on " + stream + " already.");
         }
     }
 
@@ -186,7 +186,7 @@ public final class ConsoleActions {
             throw new HttpProblemException(409, "A resync is already running on " + stream + ".");
         }
         return message(
-                isBusy(tenant, stream) ? "An attempt is at work; the next one is the resync." : "The resync begins.");
+                isBusy(tenant, stream) ? "An attempt is in progress; the next one is the resync." : "The resync begins.");
     }
 
     /** Returns the response to a sync that starts. */

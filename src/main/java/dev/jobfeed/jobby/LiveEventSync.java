@@ -108,7 +108,7 @@ public final class LiveEventSync {
             unusable += event.isPresent() ? 0 : 1;
         }
         if (unusable > 0) {
-            LOG.warn("{} live events have no id and are passed over; no event expires by this list", unusable);
+            LOG.warn("{} live events have no id and are skipped; no event expires by this list", unusable);
         }
         session.read(events.values(), unusable == 0 && list.size() < limit());
     }

@@ -71,7 +71,7 @@ public final class LeaseRepository {
      */
     public Lease take(String stream) {
         return acquire(stream, LeaseOwner.currentProcess(), Duration.ofMinutes(1))
-                .orElseThrow(() -> new StreamLockedException("An attempt is at work on the stream " + stream + ": "
+                .orElseThrow(() -> new StreamLockedException("An attempt is in progress on the stream " + stream + ": "
                         + leaseHolder(stream).orElse("it has just begun") + "."));
     }
 

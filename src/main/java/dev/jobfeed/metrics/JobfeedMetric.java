@@ -81,9 +81,9 @@ public enum JobfeedMetric {
             "stream",
             "mode"),
     RUN_OPEN(Kind.GAUGE, "run.open", "", "1 while a stream has an open run, else 0.", "stream"),
-    QUARANTINE(Kind.GAUGE, "quarantine.size", "", "Rows in quarantine that nobody has taken care of.", "stream"),
+    QUARANTINE(Kind.GAUGE, "quarantine.size", "", "Rows in quarantine that are still open.", "stream"),
     EXPIRY_PENDING(
-            Kind.GAUGE, "expiry.pending", "", "Jobs that a guard keeps from expiring until somebody accepts it."),
+            Kind.GAUGE, "expiry.pending", "", "Jobs whose expiry a safety limit holds back until an operator approves it."),
     OUTBOX_PENDING(Kind.GAUGE, "outbox.pending", "", "Changes in the outbox that are not sent yet."),
     OUTBOX_LAG(
             Kind.GAUGE,

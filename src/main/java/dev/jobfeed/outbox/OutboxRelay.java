@@ -162,7 +162,7 @@ public final class OutboxRelay {
             return;
         }
         if (thrown instanceof LeaseLostException) {
-            LOG.warn("Another process sends events by now, because this one was not running for a while.");
+            LOG.warn("Another process sends events now, because this one was not running for a while.");
             return;
         }
         Tenant tenant = session.tenant();

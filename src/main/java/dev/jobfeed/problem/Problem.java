@@ -18,7 +18,7 @@ public record Problem(String condition, String message, String remedy) {
     }
 
     /** Remedy of a problem that needs nothing but time. */
-    public static final String GOES_ON = "The next attempt goes on from here.";
+    public static final String GOES_ON = "The next attempt resumes from here.";
 
     /**
      * Returns this problem without the reference to the next attempt, for operations that are not part of an attempt.

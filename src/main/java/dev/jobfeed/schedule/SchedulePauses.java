@@ -48,7 +48,7 @@ public final class SchedulePauses {
             return true;
         }
         LOG.warn(
-                "{}: the schedule is paused since {}, so this trigger is passed over",
+                "{}: the schedule is paused since {}, skipping this trigger",
                 tenant.stream(stream),
                 since.get());
         notifyPaused(stream, since.get());

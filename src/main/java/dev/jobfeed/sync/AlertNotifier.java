@@ -62,14 +62,14 @@ public final class AlertNotifier {
      */
     public String format(Exchange exchange, Alert alert) {
         Tenant tenant = tenants.forExchange(exchange);
-        String subject = alert.condition() + " of " + tenant.stream(alert.stream());
+        String subject = alert.condition() + " (" + tenant.stream(alert.stream()) + ")";
         if (alert.clearedAt() != null) {
-            return "alert ended: " + subject;
+            return "alert cleared: " + subject;
         }
         String problem = new Problem(alert.condition(), alert.message(), alert.remedy()).text();
         boolean isLogged =
                 tenant.runs().lastRuns(alert.stream(), 1).stream().anyMatch(run -> problem.equals(run.lastError()));
-        return "alert: " + subject + (isLogged ? ", until an attempt does better" : ". " + problem);
+        return "alert raised: " + subject + (isLogged ? "; clears with the next successful attempt" : ". " + problem);
     }
 
     /** Records that an alert was notified in its present state. */

@@ -43,7 +43,7 @@ public final class Reconciliation {
         if (reason != null) {
             attempt.holdBack("The resync (run " + run.id() + ") did not bring " + unseen + " of " + counts.active()
                     + " active jobs, and " + reason + ". They were left active.");
-            LOG.warn("run {}: {} unseen jobs are put aside, because {}", run.id(), unseen, reason);
+            LOG.warn("run {}: holding back the expiry of {} jobs, because {}; review with jobfeed reconcile", run.id(), unseen, reason);
         }
     }
 

@@ -92,13 +92,13 @@ public final class SyncCoordinator {
      */
     public SyncAttempt begin(String tenant, String stream, Integer maxPages, Boolean costConfirmed) {
         if (paused) {
-            throw new StreamLockedException("The routes are being loaded anew; the next trigger goes on.");
+            throw new StreamLockedException("The routes are being reloaded; the next trigger continues.");
         }
         Tenant target = tenants.get(tenant);
         Duration duration = target.settings().lease();
         Lease lease = target.leases()
                 .acquire(stream, owner, duration)
-                .orElseThrow(() -> new StreamLockedException("Another attempt is at work on the stream "
+                .orElseThrow(() -> new StreamLockedException("Another attempt is in progress on the stream "
                         + target.stream(stream) + ": "
                         + target.leases().leaseHolder(stream).orElse("it has just begun")
                         + ". If that process is dead, its lease runs out within "
@@ -572,7 +572,7 @@ public final class SyncCoordinator {
         if (error != null) {
             LOG.error("run {} of {} stays open: {}", run.id(), attempt.name(), error);
         } else if (run.status().equals("open")) {
-            LOG.info("run {} of {} stays open after {} pages", run.id(), attempt.name(), run.pages());
+            LOG.info("run {} ({}) interrupted after {} pages; the next attempt resumes at its checkpoint", run.id(), attempt.name(), run.pages());
         } else {
             LOG.info(
                     "run {} of {} succeeded: {} received ({} inserted, {} updated, {} unchanged, {} reactivated,"

@@ -142,7 +142,7 @@ public final class TenantRegistry {
             if (!different.isEmpty()) {
                 // without the values, one of which may be a secret
                 throw new ConfigurationException("The tenant '" + name
-                        + "' has other settings already, from whoever named it first (the runtime, or another Kamelet): "
+                        + "' has other settings already, set by its first user (the runtime, or another Kamelet): "
                         + String.join(", ", different)
                         + ". A tenant has one set of settings. Set each to the same value as"
                         + " a property that begins with " + name

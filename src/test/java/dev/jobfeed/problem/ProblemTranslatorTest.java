@@ -46,10 +46,10 @@ class ProblemTranslatorTest {
                     402 | Add credits to the wallet.
                     403 | The key's plan does not include this; upgrade it, or use another key.
                     404 | Check jobo.base-url.
-                    429 | The next attempt goes on from here. If it lasts, another program may be using the same key.
-                    408 | The next attempt goes on from here. If it lasts, check https://jobo.world/status.
-                    500 | The next attempt goes on from here. If it lasts, check https://jobo.world/status.
-                    503 | The next attempt goes on from here. If it lasts, check https://jobo.world/status.
+                    429 | The next attempt resumes from here. If it lasts, another program may be using the same key.
+                    408 | The next attempt resumes from here. If it lasts, check https://jobo.world/status.
+                    500 | The next attempt resumes from here. If it lasts, check https://jobo.world/status.
+                    503 | The next attempt resumes from here. If it lasts, check https://jobo.world/status.
                     """)
     void everyStatusHasItsRemedy(int status, String remedy) {
         assertThat(ProblemTranslator.describe(answer(status, "{\"error\":\"words\"}")))
@@ -110,7 +110,7 @@ class ProblemTranslatorTest {
 
     @Test
     void aServerThatCannotBeReachedIsNamed() {
-        String remedy = ". The next attempt goes on from here. If it lasts, check jobo.base-url, the network and"
+        String remedy = ". The next attempt resumes from here. If it lasts, check jobo.base-url, the network and"
                 + " https://jobo.world/status.";
 
         assertThat(ProblemTranslator.describe(new IOException(new ConnectException("Connection refused"))))
