@@ -103,7 +103,7 @@ class RouteReloaderTest {
         await().atMost(DEADLINE).until(() -> feed().size() > 3);
 
         edit(
-                "feed-loop",
+                "jobs-feed",
                 text -> text.replaceFirst(
                         "(?s)( +- bean:\n +id: feed-loop-committed\n.*?\n)(?=- route)", "$1" + STEP.indent(12)));
 
