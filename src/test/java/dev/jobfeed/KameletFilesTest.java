@@ -84,6 +84,15 @@ class KameletFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
+    void everyLabelOfAStepFitsTheEditor(Path file) throws IOException {
+        JsonNode template = YAML.readTree(file.toFile()).path("spec").path("template");
+
+        assertThat(template.findValuesAsText("description")).isNotEmpty().allSatisfy(label -> assertThat(label)
+                .hasSizeLessThanOrEqualTo(RouteFilesTest.LABEL_LENGTH));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
     void aKeyIsNeverShown(Path file) throws IOException {
         JsonNode properties =
                 YAML.readTree(file.toFile()).path("spec").path("definition").path("properties");

@@ -27,7 +27,33 @@ class RouteFilesTest {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
-    /** The steps, triggers and clauses of the YAML DSL that a reader meets, each with an id and a description. */
+    /** A visual editor shows about 17 characters of a description; the sentence that explains it stands in the note. */
+    static final int LABEL_LENGTH = 17;
+
+    /** The routes, decisions and steps with a side effect, which a reader finds by their labels. */
+    private static final Set<String> LABELLED = Set.of(
+            "route",
+            "routeTemplate",
+            "routeConfiguration",
+            "onException",
+            "choice",
+            "when",
+            "otherwise",
+            "filter",
+            "to",
+            "toD",
+            "bean",
+            "process",
+            "script",
+            "log",
+            "wireTap",
+            "multicast",
+            "recipientList",
+            "enrich",
+            "poll",
+            "pollEnrich");
+
+    /** The steps, triggers and clauses of the YAML DSL that a reader meets, each with an id. */
     private static final Set<String> NODES = Set.of(
             "route",
             "routeTemplate",
@@ -73,6 +99,9 @@ class RouteFilesTest {
             "recipientList",
             "onException");
 
+    /** The clauses that come as a list. */
+    private static final Set<String> CLAUSES = Set.of("when", "doCatch");
+
     @TestFactory
     Stream<DynamicTest> everyFileFitsTheSchemaOfTheYamlDsl() throws IOException {
         JsonSchema schema;
@@ -86,7 +115,7 @@ class RouteFilesTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyNodeHasAnIdAndADescriptionAndNoEndpointHasInlineParameters() throws IOException {
+    Stream<DynamicTest> everyNodeHasAnIdAndALabelThatFitsAndNoEndpointHasInlineParameters() throws IOException {
         return files().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
             List<String> faults = new ArrayList<>();
             faults(yaml(file), "", faults);
@@ -125,14 +154,24 @@ class RouteFilesTest {
                 JsonNode value = member.getValue();
                 String at = path + "/" + name;
                 if (NODES.contains(name) && value.isObject() && !isWrapped(value, name)) {
-                    for (String required : new String[] {"id", "description"}) {
-                        if (!(at.endsWith("/routeTemplate/route") && required.equals("id"))
-                                && value.path(required).asText().isBlank()) {
-                            faults.add(at + " " + value.path("id").asText() + " lacks " + required);
+                    if (!at.endsWith("/routeTemplate/route")) {
+                        require("id", value, at, faults);
+                    }
+                    if (LABELLED.contains(name)) {
+                        require("description", value, at, faults);
+                    }
+                } else if (CLAUSES.contains(name) && value.isArray()) {
+                    for (JsonNode clause : value) {
+                        require("id", clause, at, faults);
+                        if (LABELLED.contains(name)) {
+                            require("description", clause, at, faults);
                         }
                     }
                 } else if (NODES.contains(name) && value.isTextual()) {
                     faults.add(at + " is in the short form");
+                }
+                if (name.equals("description") && value.asText().length() > LABEL_LENGTH) {
+                    faults.add(at + " has more than " + LABEL_LENGTH + " characters: " + value.asText());
                 }
                 if (name.equals("uri") && value.asText().matches(".*[?&].*")) {
                     faults.add(at + " has inline parameters: " + value.asText());
@@ -141,6 +180,12 @@ class RouteFilesTest {
                     faults(value, at, faults);
                 }
             }
+        }
+    }
+
+    private static void require(String member, JsonNode node, String at, List<String> faults) {
+        if (node.path(member).asText().isBlank()) {
+            faults.add(at + " " + node.path("id").asText() + " lacks " + member);
         }
     }
 
