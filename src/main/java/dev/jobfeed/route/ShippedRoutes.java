@@ -19,6 +19,7 @@ public final class ShippedRoutes {
             "career-sites",
             "changes",
             "companies",
+            "console",
             "jobby-api",
             "jobby-live-events",
             "jobby-queue",
@@ -29,7 +30,6 @@ public final class ShippedRoutes {
             "jobs-feed",
             "jobs-sync",
             "kamelets",
-            "console",
             "schedules");
 
     private static final String SUFFIX = ".camel.yaml";
