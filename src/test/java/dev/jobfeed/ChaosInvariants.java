@@ -22,7 +22,7 @@ final class ChaosInvariants {
     /** Conditions that nothing in a storm brings about. */
     static final Set<String> UNEXPECTED = Set.of("internal", "database", "configuration");
 
-    /** The way out that the error of a run names, when there is no other. */
+    /** The only way out, as the error of a run names it, or an alert behind which the run has failed for another reason. */
     private static final Pattern REMEDY = Pattern.compile("Close the run with jobfeed (abandon [a-z-]+)");
 
     private final String url;
@@ -79,12 +79,17 @@ final class ChaosInvariants {
                     lastStatus.put(row.getString(1), row.getString(2));
                 });
                 remedies.clear();
-                store.query("select stream, last_error from sync_run where status = 'open'", row -> {
-                    Matcher remedy = REMEDY.matcher(String.valueOf(row.getString(2)));
-                    if (remedy.find()) {
-                        remedies.put(row.getString(1), remedy.group(1));
-                    }
-                });
+                store.query(
+                        "select stream, last_error from sync_run where status = 'open' union all"
+                                + " select sync_run.stream, remedy from sync_run join alert on alert.stream = sync_run.stream"
+                                + " and condition = 'cursor-stuck' and cleared_at is null"
+                                + " and message like 'Run ' || sync_run.id || ' was %' where status = 'open'",
+                        row -> {
+                            Matcher remedy = REMEDY.matcher(String.valueOf(row.getString(2)));
+                            if (remedy.find()) {
+                                remedies.put(row.getString(1), remedy.group(1));
+                            }
+                        });
             }
         }
     }

@@ -65,7 +65,7 @@ class HttpPortTest {
         JobfeedProcess run = world.start("run");
         run.awaitErr("running;");
 
-        assertThat(run.err()).doesNotContain("console");
+        assertThat(run.err()).doesNotContain("console at");
         assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(ConnectException.class);
     }
 

@@ -7,10 +7,7 @@ import picocli.CommandLine.Option;
 /** {@code --tenant}: the tenant that a command applies to. */
 final class TenantOption {
 
-    @Option(
-            names = "--tenant",
-            paramLabel = "NAME",
-            description = "Tenant to work on. Default: the default tenant.")
+    @Option(names = "--tenant", paramLabel = "NAME", description = "Tenant to work on. Default: the default tenant.")
     private String name = "";
 
     /** Returns the tenant's name; empty for the default tenant. */

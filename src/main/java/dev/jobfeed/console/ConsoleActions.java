@@ -186,7 +186,9 @@ public final class ConsoleActions {
             throw new HttpProblemException(409, "A resync is already running on " + stream + ".");
         }
         return message(
-                isBusy(tenant, stream) ? "An attempt is in progress; the next one is the resync." : "The resync begins.");
+                isBusy(tenant, stream)
+                        ? "An attempt is in progress; the next one is the resync."
+                        : "The resync begins.");
     }
 
     /** Returns the response to a sync that starts. */

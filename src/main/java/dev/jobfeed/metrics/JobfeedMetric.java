@@ -83,7 +83,10 @@ public enum JobfeedMetric {
     RUN_OPEN(Kind.GAUGE, "run.open", "", "1 while a stream has an open run, else 0.", "stream"),
     QUARANTINE(Kind.GAUGE, "quarantine.size", "", "Rows in quarantine that are still open.", "stream"),
     EXPIRY_PENDING(
-            Kind.GAUGE, "expiry.pending", "", "Jobs whose expiry a safety limit holds back until an operator approves it."),
+            Kind.GAUGE,
+            "expiry.pending",
+            "",
+            "Jobs whose expiry a safety limit holds back until an operator approves it."),
     OUTBOX_PENDING(Kind.GAUGE, "outbox.pending", "", "Changes in the outbox that are not sent yet."),
     OUTBOX_LAG(
             Kind.GAUGE,

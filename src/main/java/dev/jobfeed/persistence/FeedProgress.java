@@ -31,6 +31,11 @@ public record FeedProgress(long received, long repeated, int emptyPages) {
         return emptyPages > 0 && emptyPages % MOST_EMPTY_PAGES == 0;
     }
 
+    /** Returns whether another page with so many rows would make too many consecutive empty pages. */
+    public boolean isEmptyForTooLongWith(int rows) {
+        return rows == 0 && (emptyPages + 1) % MOST_EMPTY_PAGES == 0;
+    }
+
     /**
      * Returns whether the feed has far exceeded its size and delivers nothing new.
      *

@@ -47,10 +47,7 @@ public final class SchedulePauses {
         if (since.isEmpty()) {
             return true;
         }
-        LOG.warn(
-                "{}: the schedule is paused since {}, skipping this trigger",
-                tenant.stream(stream),
-                since.get());
+        LOG.warn("{}: the schedule is paused since {}, skipping this trigger", tenant.stream(stream), since.get());
         notifyPaused(stream, since.get());
         return false;
     }

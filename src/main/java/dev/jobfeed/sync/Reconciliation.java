@@ -43,7 +43,11 @@ public final class Reconciliation {
         if (reason != null) {
             attempt.holdBack("The resync (run " + run.id() + ") did not bring " + unseen + " of " + counts.active()
                     + " active jobs, and " + reason + ". They were left active.");
-            LOG.warn("run {}: holding back the expiry of {} jobs, because {}; review with jobfeed reconcile", run.id(), unseen, reason);
+            LOG.warn(
+                    "run {}: holding back the expiry of {} jobs, because {}; review with jobfeed reconcile",
+                    run.id(),
+                    unseen,
+                    reason);
         }
     }
 

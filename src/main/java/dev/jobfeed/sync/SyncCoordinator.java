@@ -434,6 +434,7 @@ public final class SyncCoordinator {
     public boolean mayPrefetch(SyncAttempt attempt, FeedPage page) {
         return page.next().hasNext()
                 && !FeedSync.leadsBack(attempt, page)
+                && !attempt.run().scan().isEmptyForTooLongWith(page.received())
                 && attempt.mayPrefetch()
                 && CreditPolicy.withinBudget(attempt);
     }
@@ -572,7 +573,11 @@ public final class SyncCoordinator {
         if (error != null) {
             LOG.error("run {} of {} stays open: {}", run.id(), attempt.name(), error);
         } else if (run.status().equals("open")) {
-            LOG.info("run {} ({}) interrupted after {} pages; the next attempt resumes at its checkpoint", run.id(), attempt.name(), run.pages());
+            LOG.info(
+                    "run {} ({}) interrupted after {} pages; the next attempt resumes at its checkpoint",
+                    run.id(),
+                    attempt.name(),
+                    run.pages());
         } else {
             LOG.info(
                     "run {} of {} succeeded: {} received ({} inserted, {} updated, {} unchanged, {} reactivated,"

@@ -51,7 +51,13 @@ class BackoffPolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"429, RATE_LIMITED", "503, UNAVAILABLE", "408, TRANSIENT", "500, TRANSIENT", "502, TRANSIENT", "504, TRANSIENT"
+    @CsvSource({
+        "429, RATE_LIMITED",
+        "503, UNAVAILABLE",
+        "408, TRANSIENT",
+        "500, TRANSIENT",
+        "502, TRANSIENT",
+        "504, TRANSIENT"
     })
     void theKindFollowsFromTheStatus(int status, RetryCategory kind) {
         assertThat(RetryCategory.ofStatus(status)).isEqualTo(kind);
