@@ -84,6 +84,9 @@ final class RouteValidator {
             "jobby-webhooks-store",
             "jobby-webhooks-status");
 
+    /** The endpoints of the calls. A visual editor that does not know a component drops the path of its URI. */
+    private static final List<String> CALLS = List.of("{{jobo.call}}", "{{jobby.call}}");
+
     private static final Pattern ID = Pattern.compile("(?m)^[\\s-]*id: *([\\w-]+) *$");
 
     private RouteValidator() {}
@@ -160,9 +163,13 @@ final class RouteValidator {
             PluginHelper.getRoutesLoader(dryRun).findRoutesBuilders(ResourceHelper.fromString(name, text));
         }
         checkOwnIds(name, text);
-        Set<String> lost = new TreeSet<>(ids(new RouteFile(name, null).shipped().orElse("")));
+        String shipped = new RouteFile(name, null).shipped().orElse("");
+        Set<String> lost = new TreeSet<>(ids(shipped));
         lost.retainAll(NEEDED);
         lost.removeAll(ids(text));
+        CALLS.stream()
+                .filter(call -> shipped.contains(call) && !text.contains(call))
+                .forEach(lost::add);
         if (!lost.isEmpty()) {
             throw new ConfigurationException("lost what the bundle needs: " + String.join(", ", lost));
         }

@@ -84,6 +84,20 @@ class RouteValidatorTest {
         assertThat(finding().words()).endsWith("lost what the bundle needs: alerts-notify-mark-notified");
     }
 
+    /** As an editor leaves it that keeps only the scheme of a component that it does not know. */
+    @Test
+    void aCallThatLostItsAddressFails() throws IOException {
+        String calls = Files.readString(Path.of("routes/jobo-api.camel.yaml"));
+        Files.writeString(
+                home.resolve("routes/jobo-api.camel.yaml"), calls.replace("\"{{jobo.call}}\"", "jobo-http"));
+
+        assertThat(RouteValidator.check(RuntimeConfiguration.read(Map.of())))
+                .filteredOn(finding -> finding.verdict() == Verdict.failure)
+                .singleElement()
+                .satisfies(
+                        finding -> assertThat(finding.words()).endsWith("lost what the bundle needs: {{jobo.call}}"));
+    }
+
     @Test
     void aFileThatTakesAnIdOfTheBundleFailsAndNamesBoth() throws IOException {
         Files.writeString(home.resolve("routes/own.camel.yaml"), """
