@@ -14,17 +14,20 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Checks that the route files have a templated route for each schedule that is configured for a tenant. */
+/** Checks that the route files have a route, plain or templated, for each schedule that is configured for a tenant. */
 final class ScheduleRouteCheck {
 
     private static final Pattern ENTRY = Pattern.compile("(?m)^- (?=templatedRoute:)");
     private static final Pattern TEMPLATE = Pattern.compile("routeTemplateRef: *\"?([\\w-]+)");
     private static final Pattern PARAMETER = Pattern.compile("name: *\"?(\\w+)\"?\\s+value: *\"?([\\w-]+)");
 
+    /** The trigger of a plain route: stream, kind and tenant. */
+    private static final Pattern TRIGGER = Pattern.compile("triggerName: *\"?(\\w+)-(sync|resync)@([\\w-]*)\"?\\s");
+
     private ScheduleRouteCheck() {}
 
     /**
-     * Lists the tenant's templated routes.
+     * Lists the tenant's schedules.
      *
      * @throws ConfigurationException if one is missing
      */
@@ -37,7 +40,7 @@ final class ScheduleRouteCheck {
         missing.removeAll(found);
         if (!missing.isEmpty()) {
             throw new ConfigurationException(
-                    "no route file has a templated route of this tenant for " + String.join(", ", missing)
+                    "no route file has a route of this tenant for " + String.join(", ", missing)
                             + ", so that only a Kamelet, a host or a command does it; docs/tenants.md has the file");
         }
         return found.isEmpty() ? "none, and none is configured" : String.join(", ", found);
@@ -66,6 +69,12 @@ final class ScheduleRouteCheck {
 
     private static Set<String> triggers(String text, String tenant) {
         Set<String> triggers = new HashSet<>();
+        TRIGGER.matcher(text)
+                .results()
+                .filter(trigger -> trigger.group(3).equals(tenant))
+                .forEach(trigger -> triggers.add(
+                        (trigger.group(2).equals("sync") ? "jobfeed-schedule " : "jobfeed-resync-schedule ")
+                                + trigger.group(1)));
         for (String entry : ENTRY.split(text)) {
             Matcher template = TEMPLATE.matcher(entry);
             Map<String, String> parameters = new HashMap<>();

@@ -63,7 +63,7 @@ class TenantOptionTest {
 
             Files.writeString(routes.resolve("acme.camel.yaml"), "");
             assertThat(run("doctor", "--tenant", "acme").out())
-                    .containsPattern("warning +triggers +no route file has a templated route of this tenant for"
+                    .containsPattern("warning +triggers +no route file has a route of this tenant for"
                             + " jobfeed-catch-up jobs, jobfeed-schedule jobs, so");
         } finally {
             System.clearProperty("jobfeed.home");
