@@ -88,8 +88,7 @@ class RouteValidatorTest {
     @Test
     void aCallThatLostItsAddressFails() throws IOException {
         String calls = Files.readString(Path.of("routes/jobo-api.camel.yaml"));
-        Files.writeString(
-                home.resolve("routes/jobo-api.camel.yaml"), calls.replace("\"{{jobo.call}}\"", "jobo-http"));
+        Files.writeString(home.resolve("routes/jobo-api.camel.yaml"), calls.replace("\"{{jobo.call}}\"", "jobo-http"));
 
         assertThat(RouteValidator.check(RuntimeConfiguration.read(Map.of())))
                 .filteredOn(finding -> finding.verdict() == Verdict.failure)
