@@ -46,6 +46,11 @@ public final class PropertiesCheck {
         checks.put("jobby.poll-interval", JobfeedProperties::jobbyPollInterval);
         checks.put("jobo.base-url", JobfeedProperties::baseUrl);
         checks.put("jobby.base-url", JobfeedProperties::jobbyBaseUrl);
+        for (String call : new String[] {"jobo.call", "jobby.call"}) {
+            checks.put(
+                    call,
+                    settings -> settings.choice(call, "the URI of a Camel endpoint such as its default", ENDPOINT));
+        }
         checks.put("jobo.http.proxy", JobfeedProperties::proxy);
         checks.put("jobo.http.max-answer-bytes", JobfeedProperties::maxAnswerBytes);
         checks.put("jobo.jobs.batch-size", FeedDefinition.JOBS::batchSize);
