@@ -1,4 +1,4 @@
-// What a person may do: asked first, with what it costs, and sent with the token.
+// The actions of an operator: confirmed in a dialog that shows the cost, and sent with the token.
 
 import { h } from "./dom.js";
 import { act, get } from "./api.js";
@@ -6,7 +6,7 @@ import { act, get } from "./api.js";
 const KEY = "jobfeed-token";
 const dialog = document.getElementById("ask");
 
-/** The buttons of a stream's actions; they are read anew when the stream changes. */
+/** Shows the buttons of a stream's actions. They are loaded again when the stream changes. */
 export async function buttons(stream, place, after) {
   let list;
   try {

@@ -1,4 +1,4 @@
-// The server's answers. A refusal is an Error with the server's words.
+// Requests to the server. An error response is thrown as an Error with the message of the server.
 
 const tenant = new URLSearchParams(location.search).get("tenant");
 
@@ -7,7 +7,7 @@ async function answer(response) {
   try {
     body = await response.json();
   } catch {
-    // a proxy may answer with something else
+    // the response of a proxy may not be JSON
   }
   if (!response.ok) {
     const error = new Error(body.error ?? `The server answered ${response.status}.`);

@@ -1,4 +1,4 @@
-// Charts by uPlot, each with its numbers in a table for who cannot see it.
+// Charts with uPlot, each with its numbers in a table for accessibility.
 
 import { h } from "./dom.js";
 import { compact } from "./words.js";
@@ -7,13 +7,13 @@ const drawn = new Set();
 const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /**
- * A figure with a chart.
+ * Creates a figure with a chart.
  *
  * @param title what it shows
- * @param summary what to see in it, in a sentence
- * @param xs where the points are: seconds for a time axis, else any rising numbers
+ * @param summary the main information of the chart, in a sentence
+ * @param xs the positions of the points: seconds for a time axis, else any increasing numbers
  * @param series [{ label, color (a CSS variable), values, bars }]
- * @param options { time, name: x => text, value: y => text, what the xs are, top: where higher bars are cut off }
+ * @param options { time, name: x => text, value: y => text, what: the meaning of the xs, top: the height at which higher bars are cut off }
  */
 export function chart(title, summary, xs, series, { time = false, name, value = compact, what = time ? "When" : "Run", top = null } = {}) {
   const place = h("div", { class: "plot", role: "img", "aria-label": `${title}. ${summary}` });
@@ -69,7 +69,7 @@ function draw(entry, xs, series, time, name, value, top) {
   }, [xs, ...series.map(s => s.values)], place);
 }
 
-/** Half a step of room on both sides, so that the outer bars are whole. */
+/** Adds half a step on both sides, so that the outer bars are not cut off. */
 function pad(min, max, count) {
   const step = count > 1 ? (max - min) / (count - 1) : 1;
   return [min - step * 0.6, max + step * 0.6];

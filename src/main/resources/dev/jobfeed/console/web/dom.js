@@ -1,4 +1,4 @@
-// Elements from data. Text only ever becomes text: nothing here parses HTML.
+// Creates elements from data. Text is always inserted as text and never parsed as HTML.
 
 export function h(tag, attributes, ...children) {
   const element = document.createElement(tag);
@@ -11,7 +11,7 @@ export function h(tag, attributes, ...children) {
   return element;
 }
 
-/** A link to where a stranger's text points, or the text alone when that is no web page. */
+/** Creates a link to an address from the feed, or returns the text alone if it is not a web address. */
 export function outward(address, text) {
   let url;
   try {
@@ -23,12 +23,12 @@ export function outward(address, text) {
   return h("a", { href: url.href, rel: "noopener noreferrer nofollow", target: "_blank" }, text ?? url.href);
 }
 
-/** Sets an element's text, and leaves it alone when it says that already. */
+/** Sets the text of an element if it has changed. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Puts what `build` makes into an element, unless it would be made of the same data. */
+/** Replaces the content of an element with the result of `build`, unless the data is the same as before. */
 export function show(element, data, build) {
   const key = JSON.stringify(data);
   if (element.dataset.key === key) return false;
@@ -37,7 +37,7 @@ export function show(element, data, build) {
   return true;
 }
 
-/** A table in a box that scrolls by itself when the window is narrow. */
+/** Creates a table in a box that scrolls horizontally in a narrow window. */
 export function table(caption, columns, rows, attributes) {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption, ...attributes },
     h("table", {},

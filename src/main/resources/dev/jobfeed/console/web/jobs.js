@@ -1,4 +1,4 @@
-// The jobs themselves. Every word of them is a stranger's.
+// The stored jobs. Their text comes from the feed and is not trusted.
 
 import { h, outward, table } from "./dom.js";
 import { get } from "./api.js";
@@ -6,7 +6,7 @@ import { moment, number, plain } from "./words.js";
 
 const FIELDS = ["q", "company", "source", "workplace", "state"];
 
-/** A list of jobs that fit what the form says; the form's state is in the address, so that it can be sent on. */
+/** Lists the jobs that match the form. The state of the form is in the address, so that the link can be shared. */
 export function jobs(query) {
   const results = h("section", { "aria-label": "Results", "aria-busy": "true" });
   const count = h("p", { class: "note", role: "status" });
@@ -93,7 +93,7 @@ function where(job) {
   return rest > 0 ? `${text} +${rest}` : text;
 }
 
-/** One job with all that is stored of it. */
+/** Shows one job with all stored data. */
 export function job(id) {
   const place = h("article", { class: "job" });
   return {

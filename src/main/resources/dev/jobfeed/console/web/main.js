@@ -1,4 +1,4 @@
-// Which view is shown, and when the server is asked again.
+// Selects the view and polls the server.
 
 import { say } from "./dom.js";
 import { get } from "./api.js";
@@ -66,7 +66,7 @@ async function look() {
   if (shown === view && !document.hidden) timer = setTimeout(look, wait);
 }
 
-/** The answer to the first question, in one sentence; it changes only when the answer does. */
+/** Summarizes the status in one sentence. The text is replaced only if it has changed. */
 function tell(status) {
   const late = status.streams.filter(stream => stream.state === "late" || stream.state === "never");
   const paused = status.streams.filter(stream => stream.paused_at);

@@ -1,4 +1,4 @@
-// Is it fresh, is it running, what is wrong, what does it cost.
+// The overview: freshness, open run, alerts and credits.
 
 import { h, say, show } from "./dom.js";
 import { get } from "./api.js";
@@ -57,7 +57,7 @@ function figure(name, value, note) {
   return h("div", {}, h("dt", {}, name), h("dd", {}, value, note ? h("small", {}, note) : null));
 }
 
-/** A stream's card; made once, so that focus stays where it is while the numbers move. */
+/** Creates the card of a stream, once, so that the focus is kept while the numbers change. */
 function card(first, again) {
   const rows = first.stream === "jobs" ? "jobs" : "sites";
   const sign = h("span", { class: "sign", "aria-hidden": "true" });
@@ -112,7 +112,7 @@ function card(first, again) {
     }
   }
 
-  /** Rows a second between two looks, where the run is another process's. */
+  /** Computes the rows per second between two polls, for a run of another process. */
   function measured(open, at) {
     const now = { id: open.id, received: open.received, at: Date.parse(at) };
     const before = seen && seen.id === open.id && seen.received <= open.received ? seen : null;
@@ -130,7 +130,7 @@ function details(stream, paused, now) {
   return `${as}No schedule is set.`;
 }
 
-/** The last 30 days; those without a run cost nothing. */
+/** Creates the chart of the last 30 days. A day without a run has no credits. */
 function creditChart(credits) {
   const spent = new Map(credits.days.map(day => [day.day, day.credits]));
   const today = Math.floor(Date.now() / DAY) * DAY;

@@ -1,4 +1,4 @@
-// What it did.
+// The last runs.
 
 import { h, show, table } from "./dom.js";
 import { get } from "./api.js";
@@ -7,7 +7,7 @@ import { duration, moment, number, seconds } from "./words.js";
 
 const took = run => run.finished_at ? seconds(run.run_started_at, run.finished_at) : null;
 
-/** Rows and durations of the last runs. */
+/** Creates the charts of rows and durations of the last runs. */
 export function runCharts(newestFirst) {
   const runs = [...newestFirst].reverse();
   const xs = runs.map((run, i) => i);
@@ -28,7 +28,7 @@ export function runCharts(newestFirst) {
   ];
 }
 
-/** A backfill or resync would leave the daily runs no height: its bar is cut off, and that is said. */
+/** Limits the scale to the incremental runs. The bar of a backfill or resync is cut off, and its value is in the summary. */
 function cut(runs, value, words) {
   const daily = Math.max(0, ...runs.filter(run => run.mode === "incremental").map(value));
   const high = runs.filter(run => daily > 0 && value(run) > daily * 4);

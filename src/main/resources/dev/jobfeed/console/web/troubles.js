@@ -1,10 +1,10 @@
-// What is wrong, and what to do.
+// Alerts and quarantine.
 
 import { h, show, table } from "./dom.js";
 import { get } from "./api.js";
 import { moment, number, streamName } from "./words.js";
 
-/** Alerts as a list: what, since when, what to do. */
+/** Lists alerts with message, remedy and time. */
 export function alertList(alerts) {
   return h("ul", { class: "alerts" }, alerts.map(alert =>
     h("li", { class: alert.cleared_at ? "past" : "open" },

@@ -1,4 +1,4 @@
-// Numbers and times as a person says them.
+// Formats of numbers, times and text.
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -24,7 +24,7 @@ export function duration(seconds) {
 
 const two = (big, unit, small, lesser) => small ? `${big} ${unit} ${small} ${lesser}` : `${big} ${unit}`;
 
-/** A moment, in the reader's own time zone. */
+/** Formats a time in the time zone of the browser. */
 export function moment(text) {
   return text ? clock.format(new Date(text)) : "–";
 }
@@ -35,7 +35,7 @@ export const streamName = stream =>
   ({ jobs: "Jobs", career_sites: "Career sites", jobby_live_events: "Live events", jobby_webhooks: "Webhooks" })[stream]
     ?? stream;
 
-/** Of a text that may be HTML or not, what there is to read. */
+/** Returns the readable text of a string that may contain HTML. */
 export function plain(text) {
   return String(text ?? "")
     .replace(/<(br|\/p|\/li|\/h[1-6]|\/div)\b[^>]*>/gi, "\n")
