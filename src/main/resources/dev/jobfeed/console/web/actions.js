@@ -29,14 +29,14 @@ async function ask(stream, name, after) {
   const said = h("p", { class: "said", role: "alert" });
   const token = h("input", { id: "ask-token", type: "password", autocomplete: "off", spellcheck: "false",
     value: sessionStorage.getItem(KEY) ?? "" });
-  const go = h("button", { type: "submit", class: "go" }, action ? action.title : "Do it");
+  const go = h("button", { type: "submit", class: "go" }, action ? action.title : "Confirm");
   const cancel = h("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
   const form = h("form", { method: "dialog" },
-    h("h2", { id: "ask-title" }, action ? `${action.title}?` : "Not any more"),
-    h("p", {}, action ? action.cost : "There is nothing to do about this now."),
-    list.off ? h("p", { class: "note" }, `Actions are off. ${list.off}`) : null,
+    h("h2", { id: "ask-title" }, action ? `${action.title}?` : "No longer available"),
+    h("p", {}, action ? action.cost : "This action is not possible now."),
+    list.off ? h("p", { class: "note" }, `Actions are disabled. ${list.off}`) : null,
     action && !list.off ? h("p", {}, h("label", { for: "ask-token" }, "Token"), token,
-      h("span", { class: "hint" }, "Shown in the log at the first start; jobfeed.http.token replaces it, and jobfeed token makes another.")) : null,
+      h("span", { class: "hint" }, "Logged at the first start. jobfeed.http.token replaces it; jobfeed token creates another.")) : null,
     said,
     h("div", { class: "buttons" }, action && !list.off ? go : null, cancel));
   form.addEventListener("submit", async event => {

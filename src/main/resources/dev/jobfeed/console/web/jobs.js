@@ -50,11 +50,11 @@ export function jobs(query) {
 
   function append(answer, asked, before) {
     const shown = before + answer.jobs.length;
-    count.textContent = shown === 0 ? "No job fits."
-      : `${number(shown)} shown${answer.next_cursor ? ", and there are more" : ""}, newest first.`;
+    count.textContent = shown === 0 ? "No matching jobs."
+      : `${number(shown)} shown${answer.next_cursor ? ", more available" : ""}, newest first.`;
     if (answer.jobs.length) {
       results.append(table(before ? `Jobs, from number ${before + 1}` : "Jobs", [
-        { title: "Title", class: "words", cell: job => h("a", { href: `#/jobs/${job.id}` }, job.title || "no title") },
+        { title: "Title", class: "words", cell: job => h("a", { href: `#/jobs/${job.id}` }, job.title || "untitled") },
         { title: "Company", class: "words", cell: job => job.company_name ?? "" },
         { title: "Where", class: "words", cell: where },
         { title: "Workplace", cell: job => job.workplace_type ?? "" },
@@ -124,7 +124,7 @@ export function job(id) {
         ["Id", row.id],
       ];
       place.replaceChildren(
-        h("h1", {}, row.title ?? "no title"),
+        h("h1", {}, row.title ?? "untitled"),
         h("p", { class: "company" }, row.company_name ?? "",
           row.company?.website ? [" · ", outward(row.company.website, "website")] : null),
         h("p", { class: "links" }, row.listing_url ? outward(row.listing_url, "Listing") : null, " ",

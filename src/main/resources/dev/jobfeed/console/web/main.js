@@ -59,7 +59,7 @@ async function look() {
       lastRun = run;
       await view.slow();
     }
-    say(updated, `Read at ${new Date().toLocaleTimeString()}.`);
+    say(updated, `Updated at ${new Date().toLocaleTimeString()}.`);
   } catch (error) {
     fail(error);
   }
@@ -85,11 +85,11 @@ function tell(status) {
   say(troubleCount, String(troubles));
 }
 
-const fresh = status => status.streams.every(stream => stream.state === "off") ? "Nothing is scheduled." : "All is fresh.";
+const fresh = status => status.streams.every(stream => stream.state === "off") ? "Nothing is scheduled." : "All streams are fresh.";
 
 function fail(error) {
   verdict.className = "bad";
-  say(verdict, error.status ? error.message : "The server does not answer. Is jobfeed run at work?");
+  say(verdict, error.status ? error.message : "The server does not respond. Check that jobfeed run is active.");
 }
 
 document.querySelector(".skip").addEventListener("click", event => {

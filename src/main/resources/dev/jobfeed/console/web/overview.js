@@ -47,7 +47,7 @@ export function overview() {
           status.credits_balance === null ? null
             : figure("Credits", number(status.credits_balance), `as of ${moment(status.credits_balance_at)}`),
           figure("Quarantined", number(status.quarantined), status.quarantined ? "see Troubles" : null),
-          status.pending_expiry ? figure("Held back", number(status.pending_expiry), "waiting to expire") : null,
+          status.pending_expiry ? figure("Pending expiries", number(status.pending_expiry), "await approval") : null,
         ]);
     },
   };
@@ -90,7 +90,7 @@ function card(first, again) {
       const left = open.seconds_left ?? (rate > 0 && open.estimated_total !== null
         ? Math.max(0, open.estimated_total - open.received) / rate : null);
       const words = [
-        `Run ${open.id}, ${open.mode}: ${stream.at_work ? open.phase : "open, nobody is at work on it"}`,
+        `Run ${open.id}, ${open.mode}: ${stream.at_work ? open.phase : "open, no attempt in progress"}`,
         `page ${number(open.pages)}`,
         `${number(open.received)}${open.estimated_total ? ` of ${number(open.estimated_total)}` : ""} ${rows}`,
         stream.at_work ? rate > 0 ? `${number(rate)} ${rows}/s` : "waiting" : null,
@@ -124,8 +124,8 @@ function card(first, again) {
 }
 
 function details(stream, paused, now) {
-  const as = stream.fresh_as_of ? `Everything up to ${moment(stream.fresh_as_of)} is here. ` : "";
-  if (paused) return `${as}Paused since ${moment(stream.paused_at)}: nothing starts until it is resumed.`;
+  const as = stream.fresh_as_of ? `Complete up to ${moment(stream.fresh_as_of)}. ` : "";
+  if (paused) return `${as}Paused since ${moment(stream.paused_at)}: no attempt starts until it is resumed.`;
   if (stream.next_run_at) return `${as}Next attempt in ${duration(seconds(now, stream.next_run_at))}.`;
   return `${as}No schedule is set.`;
 }
@@ -136,7 +136,7 @@ function creditChart(credits) {
   const today = Math.floor(Date.now() / DAY) * DAY;
   const days = Array.from({ length: 30 }, (none, i) => new Date(today - (29 - i) * DAY).toISOString().slice(0, 10));
   const total = credits.days.reduce((sum, day) => sum + day.credits, 0);
-  return chart("Credits a day", `${number(total)} in the last 30 days`,
+  return chart("Credits per day", `${number(total)} in the last 30 days`,
     days.map((day, i) => i), [{ label: "credits", color: "--c2", values: days.map(day => spent.get(day) ?? 0), bars: true }],
     { name: i => days[i] ? days[i].slice(5) : "", what: "Day" });
 }
@@ -155,13 +155,13 @@ function bySource(counts) {
           const expired = h("span", { class: "bar gone" });
           active.style.width = `${c.active / most * 100}%`;
           expired.style.width = `${c.expired / most * 100}%`;
-          return h("tr", {}, h("th", { scope: "row" }, c.source || "not named"),
+          return h("tr", {}, h("th", { scope: "row" }, c.source || "unknown"),
             h("td", { class: "number" }, number(c.active)), h("td", { class: "number" }, number(c.expired)),
             h("td", { class: "wide", "aria-hidden": "true" }, h("span", { class: "bars" }, active, expired)));
         })))));
   const times = [...new Set(counts.history.map(c => c.at))];
   if (times.length < 2) {
-    return [list, h("p", { class: "note" }, "How they change over time is shown from the second hour on.")];
+    return [list, h("p", { class: "note" }, "The charts over time appear after the second hourly count.")];
   }
   return [list, overTime(counts, times, ranked, "active"), overTime(counts, times, ranked, "expired")];
 }
@@ -170,7 +170,7 @@ function overTime(counts, times, ranked, what) {
   const at = new Map(times.map(time => [time, new Map()]));
   for (const c of counts.history) at.get(c.at).set(c.source, c[what]);
   const top = ranked.slice(0, 5).map(c => c.source);
-  const series = top.map((source, i) => ({ label: source || "not named", color: COLORS[i],
+  const series = top.map((source, i) => ({ label: source || "unknown", color: COLORS[i],
     values: times.map(time => at.get(time).get(source) ?? 0) }));
   if (ranked.length > top.length) {
     series.push({ label: "all others", color: COLORS[5], values: times.map(time =>

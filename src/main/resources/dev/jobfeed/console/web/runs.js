@@ -17,12 +17,12 @@ export function runCharts(newestFirst) {
   const rows = cut(runs, run => run.received, number);
   const times = cut(runs, run => took(run) ?? 0, duration);
   return [
-    chart("Rows a run", (last ? `last: ${number(last.received)} received, ${number(changed(last))} changed` : "no run yet") + rows.words,
+    chart("Rows per run", (last ? `Last run: ${number(last.received)} received, ${number(changed(last))} changed` : "No run yet") + rows.words,
       xs, [
         { label: "received", color: "--c6", values: runs.map(run => run.received), bars: true },
         { label: "new or changed", color: "--c1", values: runs.map(changed), bars: true },
       ], { name, top: rows.top }),
-    chart("Duration of a run", (last ? `last: ${took(last) === null ? "still open" : duration(took(last))}` : "no run yet") + times.words,
+    chart("Duration per run", (last ? `Last run: ${took(last) === null ? "still open" : duration(took(last))}` : "No run yet") + times.words,
       xs, [{ label: "duration", color: "--c3", values: runs.map(run => took(run) ?? 0), bars: true }],
       { name, value: duration, top: times.top }),
   ];
@@ -33,13 +33,13 @@ function cut(runs, value, words) {
   const daily = Math.max(0, ...runs.filter(run => run.mode === "incremental").map(value));
   const high = runs.filter(run => daily > 0 && value(run) > daily * 4);
   if (high.length === 0) return { top: null, words: "" };
-  return { top: daily * 1.5, words: `; cut off: ${high.map(run => `#${run.id} ${words(value(run))}`).join(", ")}` };
+  return { top: daily * 1.5, words: `. Off scale: ${high.map(run => `#${run.id} (${words(value(run))})`).join(", ")}` };
 }
 
 function creditsARun(newestFirst) {
   const runs = [...newestFirst].reverse();
   const total = runs.reduce((sum, run) => sum + run.credits_spent, 0);
-  return chart("Credits a run", `${number(total)} in these runs`, runs.map((run, i) => i),
+  return chart("Credits per run", `${number(total)} in these runs`, runs.map((run, i) => i),
     [{ label: "credits", color: "--c2", values: runs.map(run => run.credits_spent), bars: true }],
     { name: i => runs[i] ? `#${runs[i].id}` : "" });
 }
@@ -57,7 +57,7 @@ const COLUMNS = [
   { title: "Updated", class: "number", cell: run => number(run.updated) },
   { title: "Unchanged", class: "number", cell: run => number(run.unchanged) },
   { title: "Expired", class: "number", cell: run => number(run.expired) },
-  { title: "Bad", class: "number", cell: run => number(run.quarantined) },
+  { title: "Quarantined", class: "number", cell: run => number(run.quarantined) },
   { title: "Retries", class: "number", cell: run => number(run.retries) },
   { title: "Credits", class: "number", cell: run => number(run.credits_spent) },
   { title: "Last error", class: "words", cell: run => run.last_error ?? "" },

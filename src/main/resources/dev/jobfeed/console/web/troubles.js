@@ -9,10 +9,10 @@ export function alertList(alerts) {
   return h("ul", { class: "alerts" }, alerts.map(alert =>
     h("li", { class: alert.cleared_at ? "past" : "open" },
       h("p", { class: "what" }, h("strong", {}, alert.message)),
-      alert.remedy ? h("p", { class: "remedy" }, h("span", { class: "tag" }, "Do"), alert.remedy) : null,
+      alert.remedy ? h("p", { class: "remedy" }, h("span", { class: "tag" }, "Remedy"), alert.remedy) : null,
       h("p", { class: "when" }, `${streamName(alert.stream)} · ${alert.condition} · since `,
         h("time", { datetime: alert.raised_at }, moment(alert.raised_at)),
-        alert.cleared_at ? ` · over since ${moment(alert.cleared_at)}` : null))));
+        alert.cleared_at ? ` · cleared ${moment(alert.cleared_at)}` : null))));
 }
 
 export function troubles() {
@@ -26,7 +26,7 @@ export function troubles() {
       const open = all.alerts.filter(alert => !alert.cleared_at);
       const past = all.alerts.filter(alert => alert.cleared_at);
       return [
-        h("h2", {}, open.length ? `Open alerts (${open.length})` : "No open alert"),
+        h("h2", {}, open.length ? `Open alerts (${open.length})` : "No open alerts"),
         open.length ? alertList(open) : null,
         past.length ? h("h2", {}, "Past alerts") : null,
         past.length ? alertList(past) : null,
@@ -34,7 +34,7 @@ export function troubles() {
     });
     if (show(quarantine, bad, () => [
       h("h2", {}, bad.open ? `Quarantine (${number(bad.open)})` : "Quarantine is empty"),
-      bad.open ? h("p", { class: "note" }, "Rows that came and could not be stored. After an update, retry them on Now.") : null,
+      bad.open ? h("p", { class: "note" }, "Rows that could not be stored. After an update, retry them in the view Now.") : null,
       bad.open ? table("Reasons", [
         { title: "Reason", cell: row => row.reason },
         { title: "Rows", class: "number", cell: row => number(row.rows) },
