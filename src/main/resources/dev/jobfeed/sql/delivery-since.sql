@@ -1,4 +1,4 @@
--- A hundred pages at a time, because H2 holds the arrays of a result in memory, however many they are.
+-- Limited to a hundred pages, because H2 holds all arrays of a result in memory.
 select seq, earliest_requested_at, latest_requested_at, job_ids
 from delivered_page
 where seq > :behind

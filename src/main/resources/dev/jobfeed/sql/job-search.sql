@@ -1,4 +1,4 @@
--- a condition whose parameter is not given is left out, so that each search has a plan of its own
+-- A condition whose parameter is not given is omitted, so that each search has its own plan.
 select id, title, company_name, company_id, source, workplace_type, employment_type, locations, date_posted,
        first_seen_at, last_changed_at, expired_at, expired_reason
 from job

@@ -1,4 +1,4 @@
--- A firing later than now was noted by a clock that was wrong, and would keep the schedule silent until then.
+-- A claim in the future was made with a wrong clock, and would block the schedule until then.
 update schedule_claim
 set fired_at = :at
 where schedule = :schedule

@@ -1,4 +1,4 @@
--- A resync delivers each posting that is live; those that expired behind its start are on the list behind the sweep's watermark.
+-- A resync delivers every live posting; a posting that expired after its start is listed after the watermark of the sweep.
 update sync_state
 set unreadable_sweep_at = null
 where stream = :stream

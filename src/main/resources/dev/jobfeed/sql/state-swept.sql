@@ -1,4 +1,4 @@
--- An unreadable id that is out of reach by now leaves its mark until a resync.
+-- The mark of an unreadable id that is out of reach is kept until a resync.
 update sync_state
 set unreadable_sweep_at = case
         when :whole and unreadable_sweep_at > last_sweep_started_at then null

@@ -1,4 +1,4 @@
--- Goes without the columns of parts that are as they were, so the row must be the one that was found.
+-- Omits the columns of unchanged groups, so the row must not have changed since the lookup.
 update career_site
 set name = :name,
     website = :website,

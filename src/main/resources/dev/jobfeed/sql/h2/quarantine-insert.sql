@@ -1,4 +1,4 @@
--- By the length first: H2 reads a text of its own for each comparison of the payload itself.
+-- Compares the length first, because H2 loads the payload again for each comparison.
 insert into quarantine (stream, run_id, job_id, reason, payload, quarantined_at)
 select cast(:stream as varchar), cast(:run_id as bigint), cast(:job_id as uuid), cast(:reason as varchar),
        cast(:payload as varchar), cast(:at as timestamp with time zone)

@@ -1,4 +1,4 @@
--- The join is an outer one so that H2 looks each id up, instead of each row.
+-- The outer join makes H2 look up each id instead of each row.
 select id
 from unnest(:ids) as unseen (unseen_id)
 left join job on id = unseen_id

@@ -1,4 +1,4 @@
--- From the index of ids alone; a look at expired_at would read each row.
+-- Reads only the index of ids; a condition on expired_at would read each row.
 select id
 from job
 where id >= :from

@@ -1,4 +1,4 @@
--- A hundred pages at a time, because H2 holds the arrays of a result in memory, however many they are.
+-- Limited to a hundred pages, because H2 holds all arrays of a result in memory.
 select _rowid_, job_ids
 from delivered_page
 where run_id = :run_id
