@@ -2,9 +2,6 @@ package dev.jobfeed.sandbox;
 
 import dev.jobfeed.sandbox.jobby.JobFair;
 import dev.jobfeed.sandbox.jobby.Match;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,56 +9,48 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Answers what lies under /sandbox/: looking at the sandbox and moving it, without a key and without a log entry. */
+/** Answers what lies under /sandbox/: shows the sandbox and changes it, without a key and without a log entry. */
 final class AdminEndpoint {
 
     private static final int MOST_AT_ONCE = 1_000_000;
+    private static final int SECONDS_OF_A_YEAR = 366 * 86_400;
 
-    /** What an operation does; the id is the one in its path, null when there is none. */
+    /** What an operation does and replies; the id is the one in its path, null when there is none. */
     private interface Work {
-        HttpReply perform(String id, String body) throws ApiError;
+        Object perform(String id, String body) throws ApiError;
     }
 
-    private record Operation(String name, Pattern pattern, Work work) {
+    private record Operation(String name, Pattern pattern, Work work) {}
 
-        static Operation of(String name, Work work) {
-            return new Operation(name, Pattern.compile(name.replace("{id}", "([^/]+)")), work);
-        }
-    }
-
-    private final JobUniverse world;
-    private final RequestLog log;
+    private final JobUniverse data;
     private final Sandbox sandbox;
+    private final JobFair fair;
     private final List<Operation> operations;
 
-    AdminEndpoint(JobUniverse world, RequestLog log, Sandbox sandbox) {
-        this.world = world;
-        this.log = log;
+    AdminEndpoint(Sandbox sandbox) {
         this.sandbox = sandbox;
-        JobFair fair = sandbox.jobby().fair();
+        data = sandbox.world();
+        fair = sandbox.jobby().fair();
         operations = List.of(
-                Operation.of("GET /sandbox/openapi.json", (id, body) -> description()),
-                Operation.of("GET /sandbox/requests", (id, body) -> requests()),
-                Operation.of("GET /sandbox/world", (id, body) -> world()),
-                Operation.of("POST /sandbox/move", (id, body) -> move(Fields.ofBody(body))),
-                Operation.of("POST /sandbox/clock", (id, body) -> setClock(Fields.ofBody(body))),
-                Operation.of("GET /sandbox/faults", (id, body) -> faults(sandbox.interceptor())),
-                Operation.of("POST /sandbox/faults", (id, body) -> setFaults(body)),
-                Operation.of("DELETE /sandbox/faults", (id, body) -> {
-                    sandbox.calm();
-                    return faults(null);
-                }),
-                Operation.of("GET /sandbox/jobby/matches", (id, body) -> matches(fair)),
-                Operation.of(
-                        "POST /sandbox/jobby/matches/{id}/accept", (id, body) -> decide(fair, id, fair::acceptMatch)),
-                Operation.of(
-                        "POST /sandbox/jobby/matches/{id}/decline",
-                        (id, body) -> decide(fair, id, fair::declineMatch)));
+                operation(
+                        "GET /sandbox/openapi.json", (id, body) -> Json.resource(AdminEndpoint.class, "openapi.json")),
+                operation(
+                        "GET /sandbox/requests",
+                        (id, body) -> Map.of("requests", sandbox.log().entries())),
+                operation("GET /sandbox/world", (id, body) -> counts()),
+                operation("POST /sandbox/move", (id, body) -> change(Fields.ofBody(body))),
+                operation("POST /sandbox/clock", (id, body) -> setClock(Fields.ofBody(body))),
+                operation("GET /sandbox/faults", (id, body) -> faults(sandbox.interceptor())),
+                operation("POST /sandbox/faults", (id, body) -> setFaults(body)),
+                operation("DELETE /sandbox/faults", (id, body) -> faults(sandbox.faults())),
+                operation("GET /sandbox/jobby/matches", (id, body) -> matches()),
+                operation("POST /sandbox/jobby/matches/{id}/accept", (id, body) -> decide(id, fair::acceptMatch)),
+                operation("POST /sandbox/jobby/matches/{id}/decline", (id, body) -> decide(id, fair::declineMatch)));
     }
 
-    /** Method and path of everything it answers, ids as {@code {id}}. */
-    List<String> operations() {
-        return operations.stream().map(Operation::name).toList();
+    /** An operation by its method and path, the id as {@code {id}}. */
+    private static Operation operation(String name, Work work) {
+        return new Operation(name, Pattern.compile(name.replace("{id}", "([^/]+)")), work);
     }
 
     HttpReply answer(String method, String path, String body) {
@@ -69,24 +58,18 @@ final class AdminEndpoint {
             for (Operation operation : operations) {
                 Matcher matcher = operation.pattern().matcher(method + " " + path);
                 if (matcher.matches()) {
-                    return operation.work().perform(matcher.groupCount() == 0 ? null : matcher.group(1), body);
+                    String id = matcher.groupCount() == 0 ? null : matcher.group(1);
+                    return HttpReply.json(200, operation.work().perform(id, body));
                 }
             }
-            throw ApiError.of(404, "Not Found", "The sandbox has " + String.join(", ", operations()) + ".");
-        } catch (ApiError refusal) {
-            return refusal.reply();
+            List<String> names = operations.stream().map(Operation::name).toList();
+            throw ApiError.notFound("The sandbox has " + String.join(", ", names) + ".");
+        } catch (ApiError error) {
+            return error.reply();
         }
     }
 
-    private static HttpReply description() {
-        try (InputStream in = AdminEndpoint.class.getResourceAsStream("openapi.json")) {
-            return new HttpReply(200, Map.of(), in.readAllBytes(), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private HttpReply setFaults(String script) throws ApiError {
+    private Object setFaults(String script) throws ApiError {
         try {
             return faults(sandbox.faults(FaultRule.script(script)));
         } catch (FaultScriptException e) {
@@ -94,125 +77,79 @@ final class AdminEndpoint {
         }
     }
 
-    private static HttpReply matches(JobFair fair) {
-        return HttpReply.json(
-                200,
-                Map.of(),
-                Map.of(
-                        "matches",
-                        fair.matches().stream().map(AdminEndpoint::match).toList()));
+    private static Object faults(Interceptor current) {
+        return Map.of("rules", current instanceof Faults faults ? faults.tallies() : List.of());
     }
 
-    /** Does what only people can, in their browsers. */
-    private static HttpReply decide(JobFair fair, String id, Consumer<String> decision) throws ApiError {
-        if (match(fair, id) == null) {
-            throw ApiError.of(404, "Not Found", "There is no match " + id + ".");
-        }
+    private Object matches() {
+        return Map.of(
+                "matches", fair.matches().stream().map(AdminEndpoint::match).toList());
+    }
+
+    /** Accepts or declines a match, which no token can. */
+    private Object decide(String id, Consumer<String> decision) throws ApiError {
+        find(id);
         try {
             decision.accept(id);
         } catch (IllegalArgumentException e) {
             throw ApiError.of(409, "Conflict", "The " + e.getMessage() + ".");
         }
-        return HttpReply.json(200, Map.of(), match(match(fair, id)));
+        return match(find(id));
     }
 
-    private static Match match(JobFair fair, String id) {
+    private Match find(String id) throws ApiError {
         return fair.matches().stream()
                 .filter(match -> match.id().equals(id))
                 .findFirst()
-                .orElse(null);
+                .orElseThrow(() -> ApiError.notFound("There is no match " + id + "."));
     }
 
     private static Map<String, Object> match(Match match) {
-        return HttpReply.fields(
+        return Json.object(
                 "id", match.id(),
-                "status", match.status().word(),
+                "status", match.status(),
                 "event_id", match.eventId(),
-                "matched_at", match.matchedAt().toString());
+                "matched_at", match.matchedAt());
     }
 
-    private static HttpReply faults(Interceptor current) {
-        List<Faults.Tally> tallies = current instanceof Faults faults ? faults.tallies() : List.of();
-        List<Map<String, Object>> rules = tallies.stream()
-                .map(tally -> HttpReply.fields(
-                        "rule", tally.rule().json(),
-                        "seen", tally.seen(),
-                        "struck", tally.struck()))
-                .toList();
-        return HttpReply.json(200, Map.of(), Map.of("rules", rules));
+    private Object counts() {
+        JobUniverse.Counts counts = data.counts();
+        return Json.object(
+                "active", counts.active(),
+                "expired", counts.expired(),
+                "career_sites", counts.careerSites(),
+                "moves",
+                        Json.object(
+                                "new", counts.created(),
+                                "updated", counts.updated(),
+                                "expired", counts.expirations(),
+                                "returned", counts.returned()));
     }
 
-    private HttpReply world() {
-        JobUniverse.Counts counts = world.counts();
-        return HttpReply.json(
-                200,
-                Map.of(),
-                HttpReply.fields(
-                        "active", counts.active(),
-                        "expired", counts.expired(),
-                        "career_sites", counts.careerSites(),
-                        "moves",
-                                HttpReply.fields(
-                                        "new", counts.created(),
-                                        "updated", counts.updated(),
-                                        "expired", counts.expirations(),
-                                        "returned", counts.returned())));
-    }
-
-    private HttpReply requests() {
-        List<Map<String, Object>> requests = log.entries().stream()
-                .map(entry -> HttpReply.fields(
-                        "sequence", entry.sequence(),
-                        "time", entry.time().toString(),
-                        "method", entry.method(),
-                        "path", entry.path(),
-                        "query", entry.query(),
-                        "body", entry.body(),
-                        "status", entry.status(),
-                        "rows", entry.rows(),
-                        "bytes", entry.bytes(),
-                        "fault", entry.fault()))
-                .toList();
-        return HttpReply.json(200, Map.of(), Map.of("requests", requests));
-    }
-
-    private HttpReply move(Fields fields) throws ApiError {
+    private Object change(Fields fields) throws ApiError {
         int created = howMany(fields, "new");
         int updated = howMany(fields, "updated");
         int expired = howMany(fields, "expired");
         int returned = howMany(fields, "returned");
         int sites = howMany(fields, "career_sites");
-        return HttpReply.json(
-                200,
-                Map.of(),
-                HttpReply.fields(
-                        "new", world.createJobs(created),
-                        "updated", world.updateJobs(updated),
-                        "expired", world.expireJobs(expired),
-                        "returned", world.returnJobs(returned),
-                        "career_sites", world.updateCareerSites(sites)));
-    }
-
-    private HttpReply setClock(Fields fields) throws ApiError {
-        Integer seconds = fields.number("offset_seconds");
-        if (seconds == null || Math.abs((long) seconds) > 366 * 86_400) {
-            throw ApiError.badRequest("'offset_seconds' must be a whole number of at most a year, such as -3600.");
-        }
-        sandbox.shiftClock(Duration.ofSeconds(seconds));
-        return HttpReply.json(
-                200,
-                Map.of(),
-                HttpReply.fields("offset_seconds", seconds, "now", sandbox.now().toString()));
+        return Json.object(
+                "new", data.createJobs(created),
+                "updated", data.updateJobs(updated),
+                "expired", data.expireJobs(expired),
+                "returned", data.returnJobs(returned),
+                "career_sites", data.updateCareerSites(sites));
     }
 
     private static int howMany(Fields fields, String name) throws ApiError {
-        Integer number = fields.number(name);
-        if (number == null) {
-            return 0;
+        return fields.number(name, 0, 0, MOST_AT_ONCE);
+    }
+
+    private Object setClock(Fields fields) throws ApiError {
+        Integer seconds = fields.number("offset_seconds");
+        if (seconds == null || Math.abs((long) seconds) > SECONDS_OF_A_YEAR) {
+            throw ApiError.badRequest("'offset_seconds' must be a whole number of at most a year, such as -3600.");
         }
-        if (number < 0 || number > MOST_AT_ONCE) {
-            throw ApiError.badRequest("'" + name + "' must be between 0 and " + MOST_AT_ONCE + ".");
-        }
-        return number;
+        sandbox.shiftClock(Duration.ofSeconds(seconds));
+        return Json.object("offset_seconds", seconds, "now", sandbox.now());
     }
 }

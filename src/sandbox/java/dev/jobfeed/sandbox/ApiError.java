@@ -4,15 +4,15 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
 
-/** A request that is answered with an error. */
-final class ApiError extends Exception {
+/** A request that is answered with an error; the factories here make those of Jobo. */
+public final class ApiError extends Exception {
 
     private static final long serialVersionUID = 1L;
     private static final BigDecimal CREDITS_PER_DOLLAR = BigDecimal.valueOf(1000);
 
     private final transient HttpReply reply;
 
-    ApiError(HttpReply reply) {
+    public ApiError(HttpReply reply) {
         super(null, null, false, false);
         this.reply = reply;
     }
@@ -21,8 +21,17 @@ final class ApiError extends Exception {
         return of(400, "Bad Request", message);
     }
 
+    /** Refuses a field, or the whole body where the field is null. */
+    static ApiError invalid(String field, String problem) {
+        return badRequest((field == null ? "The request body " : "Parameter '" + field + "' ") + problem + ".");
+    }
+
     static ApiError unauthorized() {
         return of(401, "Unauthorized", "Missing or invalid API key. Include 'X-Api-Key' header.");
+    }
+
+    static ApiError notFound(String message) {
+        return of(404, "Not Found", message);
     }
 
     static ApiError invalidCursor() {
@@ -30,8 +39,15 @@ final class ApiError extends Exception {
     }
 
     static ApiError of(int status, String error, String message) {
-        return new ApiError(HttpReply.json(
-                status, Map.of(), HttpReply.fields("status", status, "error", error, "message", message)));
+        return json(status, Json.object("status", status, "error", error, "message", message));
+    }
+
+    public static ApiError json(int status, Map<String, Object> body) {
+        return new ApiError(HttpReply.json(status, body));
+    }
+
+    public ApiError with(Map<String, String> headers) {
+        return new ApiError(reply.with(headers));
     }
 
     /** In the shape that was seen on the live API. */
@@ -39,35 +55,31 @@ final class ApiError extends Exception {
         String detail = "This request needs " + plain(required) + " credits ($" + plain(dollars(required))
                 + "). Your wallet balance is " + plain(balance) + " credits ($" + plain(dollars(balance))
                 + "). Top up your wallet to continue.";
-        return new ApiError(HttpReply.json(
-                402,
-                creditHeaders(required, balance),
-                HttpReply.fields(
-                        "error", "Insufficient credits",
-                        "detail", detail,
-                        "credits_required", required.stripTrailingZeros(),
-                        "credits_balance", balance.stripTrailingZeros(),
-                        "cost_per_request_usd", dollars(required).stripTrailingZeros())));
-    }
-
-    static Map<String, String> creditHeaders(BigDecimal required, BigDecimal balance) {
-        return Map.of("X-Credits-Required", plain(required), "X-Credits-Balance", plain(balance));
+        Map<String, Object> body = Json.object(
+                "error", "Insufficient credits",
+                "detail", detail,
+                "credits_required", required.stripTrailingZeros(),
+                "credits_balance", balance.stripTrailingZeros(),
+                "cost_per_request_usd", dollars(required).stripTrailingZeros());
+        return json(402, body).with(Map.of("X-Credits-Required", plain(required), "X-Credits-Balance", plain(balance)));
     }
 
     /** With the wait in seconds in header and body, as documented. */
     static ApiError rateLimited(long seconds) {
-        return new ApiError(HttpReply.json(
+        Map<String, Object> body = Json.object(
+                "status",
                 429,
-                Map.of("Retry-After", Long.toString(seconds)),
-                HttpReply.fields(
-                        "status",
-                        429,
-                        "error",
-                        "Too Many Requests",
-                        "message",
-                        "Rate limit exceeded. Try again in " + seconds + " seconds.",
-                        "retry_after",
-                        seconds)));
+                "error",
+                "Too Many Requests",
+                "message",
+                "Rate limit exceeded. Try again in " + seconds + " seconds.",
+                "retry_after",
+                seconds);
+        return json(429, body).with(retryAfter(seconds));
+    }
+
+    public static Map<String, String> retryAfter(long seconds) {
+        return Map.of("Retry-After", Long.toString(seconds));
     }
 
     static String plain(BigDecimal number) {
@@ -78,7 +90,7 @@ final class ApiError extends Exception {
         return credits.divide(CREDITS_PER_DOLLAR, 6, RoundingMode.HALF_UP);
     }
 
-    HttpReply reply() {
+    public HttpReply reply() {
         return reply;
     }
 }

@@ -3,8 +3,8 @@ package dev.jobfeed.sandbox;
 import dev.jobfeed.sandbox.jobby.Defect;
 import dev.jobfeed.sandbox.jobby.DeliveryDefect;
 import dev.jobfeed.sandbox.jobby.WebhookEvent;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -19,7 +19,7 @@ final class ArmedRule {
     private final long seed;
     private final Fault fault;
     private final Set<Target> on;
-    private final When when;
+    private final When condition;
     private final long times;
     private final Duration delay;
     private final FaultEffect effect;
@@ -27,7 +27,7 @@ final class ArmedRule {
     private long struck;
 
     /** Reads the rule with this number, counted from 1. */
-    ArmedRule(FaultRule rule, int number, long seed, Clock clock, LongSupplier rowNumbers) {
+    ArmedRule(FaultRule rule, int number, long seed, InstantSource clock, LongSupplier rowNumbers) {
         this.rule = rule;
         this.number = number;
         this.seed = seed;
@@ -39,7 +39,7 @@ final class ArmedRule {
                     "on",
                     "is \"" + fields.text("on", "any") + "\", where \"" + fault.script() + "\" has nothing to strike");
         }
-        when = fields.when();
+        condition = fields.condition();
         times = fields.whole("times", Long.MAX_VALUE, 1, Long.MAX_VALUE);
         if (fault == Fault.DELAY && !fields.has("delay_ms")) {
             throw fields.problem("delay_ms", "is missing, but must say how long the delay is");
@@ -61,9 +61,9 @@ final class ArmedRule {
 
     private boolean countedIsDue() {
         seen++;
-        // drawn for each request, whoever strikes it, so that a change to one rule moves no other
+        // drawn for each request, whichever rule strikes it, so that a change to one rule affects no other
         double drawn = new SeededRandom(seed, DOMAIN, ((long) number << 40) + seen).unit();
-        return struck < times && when.strikes(seen, drawn);
+        return struck < times && condition.strikes(seen, drawn);
     }
 
     void strikes() {
@@ -79,7 +79,7 @@ final class ArmedRule {
     }
 
     Defect defect() {
-        DeliveryDefect flaw =
+        DeliveryDefect kind =
                 switch (fault) {
                     case WRONG_SIGNATURE -> DeliveryDefect.WRONG_SIGNATURE;
                     case OLD_TIMESTAMP -> DeliveryDefect.OLD_TIMESTAMP;
@@ -87,7 +87,7 @@ final class ArmedRule {
                     case DROPPED -> DeliveryDefect.LOST;
                     default -> DeliveryDefect.NONE;
                 };
-        return new Defect(flaw, delay);
+        return new Defect(kind, delay);
     }
 
     Faults.Tally tally() {

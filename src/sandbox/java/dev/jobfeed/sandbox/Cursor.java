@@ -9,19 +9,19 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Where a scan stands: the order value and id of the last row it delivered, and what it scans.
+ * Where a scan stands: the position of the last row it delivered, and what it scans.
  *
  * <p>A key and not an offset: rows that come and go before it move nothing after it. The scan's own fields
  * travel with it, since a cursor alone continues a scan.
  */
-record Cursor(String kind, Fields scan, long order, UUID id) {
+record Cursor(String kind, Fields scan, Page.Position position) {
 
     String encode() {
-        ObjectNode json = HttpReply.MAPPER.createObjectNode();
+        ObjectNode json = Json.MAPPER.createObjectNode();
         json.put("k", kind);
         json.set("s", scan.values());
-        json.put("o", order);
-        json.put("i", id.toString());
+        json.put("o", position.order());
+        json.put("i", position.id().toString());
         return text(json);
     }
 
@@ -37,8 +37,8 @@ record Cursor(String kind, Fields scan, long order, UUID id) {
 
     private static String changed(String cursor, Consumer<ObjectNode> change) {
         try {
-            ObjectNode json = (ObjectNode)
-                    HttpReply.MAPPER.readTree(Base64.getUrlDecoder().decode(cursor));
+            ObjectNode json =
+                    (ObjectNode) Json.MAPPER.readTree(Base64.getUrlDecoder().decode(cursor));
             change.accept(json);
             return text(json);
         } catch (IOException | IllegalArgumentException | ClassCastException e) {
@@ -60,15 +60,13 @@ record Cursor(String kind, Fields scan, long order, UUID id) {
             return null;
         }
         try {
-            JsonNode json = HttpReply.MAPPER.readTree(Base64.getUrlDecoder().decode(text));
+            JsonNode json = Json.MAPPER.readTree(Base64.getUrlDecoder().decode(text));
             if (json.path("k").asText().equals(kind)
                     && json.path("s") instanceof ObjectNode scan
                     && json.path("o").isIntegralNumber()) {
+                UUID id = UUID.fromString(json.path("i").asText());
                 return new Cursor(
-                        kind,
-                        new Fields(scan),
-                        json.path("o").longValue(),
-                        UUID.fromString(json.path("i").asText()));
+                        kind, new Fields(scan), new Page.Position(json.path("o").longValue(), id));
             }
         } catch (IOException | IllegalArgumentException e) {
             throw ApiError.invalidCursor();

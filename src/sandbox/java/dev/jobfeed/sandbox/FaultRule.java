@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,36 +18,7 @@ import java.util.Map;
  * <p>Each rule counts the requests that its fault can strike, from 1, from the moment the script is set. For
  * each request the rules are asked in their order; the first whose conditions all hold strikes, alone.
  *
- * <table>
- * <caption>The fields of a rule; all but "fault" may be missing</caption>
- * <tr><th>field</th><th>value</th><th>when it is missing</th></tr>
- * <tr><td>fault</td><td>what goes wrong: a name of {@link Fault}</td><td></td></tr>
- * <tr><td>on</td><td>an endpoint of Jobo, such as jobs_feed; one of Jobby.dev, such as jobby_queue_join;
- *     jobby_delivery for webhook deliveries; jobo or jobby for all endpoints of one API; or any</td>
- *     <td>any</td></tr>
- * <tr><td>nth</td><td>strikes this one request; stands alone among the conditions</td><td></td></tr>
- * <tr><td>from, to</td><td>strikes requests from this to this, both included</td><td>all</td></tr>
- * <tr><td>every</td><td>strikes requests whose number this divides</td><td>1</td></tr>
- * <tr><td>share</td><td>strikes with this probability, 0 to 1, drawn from the sandbox's seed</td><td>1</td></tr>
- * <tr><td>times</td><td>strikes so often at most</td><td>no limit</td></tr>
- * <tr><td>delay_ms</td><td>milliseconds before the fault, or before the right answer with the fault "delay",
- *     which needs it; at most an hour</td><td>0</td></tr>
- * <tr><td>seconds</td><td>the wait that 429, 429_date, 429_body, 429_body_seconds and 503 name</td>
- *     <td>60; 5 for 503</td></tr>
- * <tr><td>credits_required, credits_balance</td><td>the numbers in 402, 402_live and 402_problem</td>
- *     <td>3000, 1890</td></tr>
- * <tr><td>code</td><td>the code of jobby_error, which needs it: a name of
- *     {@link dev.jobfeed.sandbox.jobby.ErrorCode}; seconds adds a Retry-After</td><td></td></tr>
- * <tr><td>location</td><td>where 301 points to</td><td>/redirected</td></tr>
- * <tr><td>rows</td><td>how many bad rows the row_ faults add to the page; 1 to 1000, 20 for row_huge</td>
- *     <td>1</td></tr>
- * <tr><td>cursor</td><td>what no_cursor sends as the cursor, any JSON</td><td>null</td></tr>
- * <tr><td>length</td><td>cursors in the circle of cursor_cycle, pages in that of repeated_pages</td><td>2</td></tr>
- * <tr><td>keep_bytes</td><td>how much of the body, as compressed, truncated lets through; at least the last
- *     byte is always missing</td><td>10000</td></tr>
- * <tr><td>status, headers, body</td><td>the answer of the fault "answer": 200 to 599, an object of strings,
- *     and a string that is sent as it is or any other JSON</td><td>200, none, empty</td></tr>
- * </table>
+ * <p>The fields of a rule, and which of them goes with which fault, are described in {@code docs/sandbox.md}.
  *
  * <p>Rules are immutable; each method returns a rule with one field more. Whether the fields go together is
  * found out when the rule is put to use, and reported with a {@link FaultScriptException}.
@@ -61,7 +33,7 @@ public final class FaultRule {
 
     /** Always, on any endpoint. */
     public static FaultRule of(Fault fault) {
-        return new FaultRule(HttpReply.MAPPER.createObjectNode()).with("fault", fault.script());
+        return new FaultRule(Json.MAPPER.createObjectNode()).with("fault", fault.script());
     }
 
     /** Always, on any endpoint: an answer in place of the API's, its body sent as it is. */
@@ -77,7 +49,7 @@ public final class FaultRule {
     public static List<FaultRule> script(String json) {
         JsonNode script;
         try {
-            script = HttpReply.MAPPER
+            script = Json.MAPPER
                     .reader()
                     .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                     .readTree(json);
@@ -145,12 +117,12 @@ public final class FaultRule {
         return with("delay_ms", delay.toMillis());
     }
 
-    /** Names this wait in a 429 or 503. */
+    /** IdGenerator this wait in a 429 or 503. */
     public FaultRule seconds(long seconds) {
         return with("seconds", seconds);
     }
 
-    /** Names these numbers in a 402. */
+    /** IdGenerator these numbers in a 402. */
     public FaultRule credits(BigDecimal required, BigDecimal balance) {
         return with("credits_required", required).with("credits_balance", balance);
     }
@@ -181,6 +153,7 @@ public final class FaultRule {
     }
 
     /** The rule as it stands in a script. */
+    @JsonValue
     ObjectNode json() {
         return json;
     }
@@ -192,7 +165,7 @@ public final class FaultRule {
 
     private FaultRule with(String field, Object value) {
         ObjectNode extended = json.deepCopy();
-        extended.set(field, HttpReply.MAPPER.valueToTree(value));
+        extended.set(field, Json.MAPPER.valueToTree(value));
         return new FaultRule(extended);
     }
 }

@@ -4,7 +4,7 @@ import dev.jobfeed.sandbox.jobby.Defect;
 import dev.jobfeed.sandbox.jobby.JobbyInterceptor;
 import dev.jobfeed.sandbox.jobby.JobbyRequest;
 import dev.jobfeed.sandbox.jobby.WebhookEvent;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 public final class Faults implements Interceptor, JobbyInterceptor {
 
     /**
-     * How a rule fared.
+     * What a rule counted.
      *
      * @param seen how many requests it counted
      * @param struck how many of them it struck
@@ -29,7 +29,7 @@ public final class Faults implements Interceptor, JobbyInterceptor {
      * @param clock what HTTP dates count from
      * @throws FaultScriptException when one of them cannot be used
      */
-    Faults(List<FaultRule> script, long seed, Clock clock) {
+    Faults(List<FaultRule> script, long seed, InstantSource clock) {
         AtomicLong rowNumbers = new AtomicLong();
         for (FaultRule rule : script) {
             rules.add(new ArmedRule(rule, rules.size() + 1, seed, clock, rowNumbers::incrementAndGet));
@@ -75,7 +75,7 @@ public final class Faults implements Interceptor, JobbyInterceptor {
         return first;
     }
 
-    /** How each rule fared so far, in the order of the script. */
+    /** What each rule counted so far, in the order of the script. */
     public synchronized List<Tally> tallies() {
         return rules.stream().map(ArmedRule::tally).toList();
     }

@@ -3,148 +3,158 @@ package dev.jobfeed.sandbox;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.apache.hc.core5.http.NameValuePair;
+import org.apache.hc.core5.net.WWWFormCodec;
 
 /** The fields of a request, whether they came in a body or in a query; null and missing are the same. */
-record Fields(ObjectNode values) {
+public record Fields(ObjectNode values, Rejection rejection) {
+
+    /** How an API refuses a field; null for the whole body. */
+    @FunctionalInterface
+    public interface Rejection {
+        ApiError of(String field, String problem);
+    }
+
+    Fields(ObjectNode values) {
+        this(values, ApiError::invalid);
+    }
 
     static Fields ofBody(String body) throws ApiError {
+        return ofBody(body, ApiError::invalid);
+    }
+
+    public static Fields ofBody(String body, Rejection rejection) throws ApiError {
         if (body.isBlank()) {
-            return new Fields(HttpReply.MAPPER.createObjectNode());
+            return new Fields(Json.MAPPER.createObjectNode(), rejection);
         }
         try {
-            if (HttpReply.MAPPER.readTree(body) instanceof ObjectNode object) {
-                return new Fields(object);
+            if (Json.MAPPER.readTree(body) instanceof ObjectNode object) {
+                return new Fields(object, rejection);
             }
         } catch (JsonProcessingException e) {
-            throw ApiError.badRequest("The request body is not valid JSON.");
+            throw rejection.of(null, "is not valid JSON");
         }
-        throw ApiError.badRequest("The request body must be a JSON object.");
+        throw rejection.of(null, "must be a JSON object");
     }
 
     static Fields ofQuery(String query) throws ApiError {
-        ObjectNode values = HttpReply.MAPPER.createObjectNode();
-        for (String pair : query.split("&")) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                String name = decode(pair.substring(0, equals));
-                String value = decode(pair.substring(equals + 1));
-                if (value.isEmpty()) {
-                    continue;
+        return ofQuery(query, "batch_size", ApiError::invalid);
+    }
+
+    /**
+     * Reads a query.
+     *
+     * @param number the field that is a number; all others are text
+     */
+    public static Fields ofQuery(String query, String number, Rejection rejection) throws ApiError {
+        ObjectNode values = Json.MAPPER.createObjectNode();
+        for (NameValuePair pair : WWWFormCodec.parse(query, StandardCharsets.UTF_8)) {
+            String value = pair.getValue() == null ? "" : pair.getValue();
+            if (pair.getName().equals(number)) {
+                try {
+                    values.put(number, Integer.parseInt(value));
+                } catch (NumberFormatException e) {
+                    throw rejection.of(number, "must be an integer");
                 }
-                if (name.equals("batch_size")) {
-                    values.put(name, wholeNumber(value));
-                } else {
-                    values.put(name, value);
-                }
+            } else if (!value.isEmpty()) {
+                values.put(pair.getName(), value);
             }
         }
-        return new Fields(values);
+        return new Fields(values, rejection);
     }
 
-    private static int wholeNumber(String value) throws ApiError {
-        try {
-            return Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            throw ApiError.badRequest("Parameter 'batch_size' must be an integer.");
-        }
+    public String text(String name) throws ApiError {
+        JsonNode value = value(name, JsonNode::isTextual, "must be a string");
+        return value == null ? null : value.textValue();
     }
 
-    private static String decode(String text) throws ApiError {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw ApiError.badRequest("The query is not valid.");
+    public String requiredText(String name) throws ApiError {
+        String text = text(name);
+        if (text == null || text.isBlank()) {
+            throw rejection.of(name, "is required");
         }
-    }
-
-    String text(String name) throws ApiError {
-        JsonNode value = value(name);
-        if (value == null) {
-            return null;
-        }
-        if (!value.isTextual()) {
-            throw ApiError.badRequest("Parameter '" + name + "' must be a string.");
-        }
-        return value.textValue();
+        return text;
     }
 
     Boolean flag(String name) throws ApiError {
-        JsonNode value = value(name);
-        if (value == null) {
-            return null;
-        }
-        if (!value.isBoolean()) {
-            throw ApiError.badRequest("Parameter '" + name + "' must be true or false.");
-        }
-        return value.booleanValue();
+        JsonNode value = value(name, JsonNode::isBoolean, "must be true or false");
+        return value == null ? null : value.booleanValue();
     }
 
     Integer number(String name) throws ApiError {
-        JsonNode value = value(name);
-        if (value == null) {
-            return null;
-        }
-        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-            throw ApiError.badRequest("Parameter '" + name + "' must be an integer.");
-        }
-        return value.intValue();
+        JsonNode value = value(name, node -> node.isIntegralNumber() && node.canConvertToInt(), "must be an integer");
+        return value == null ? null : value.intValue();
     }
 
-    /** Microseconds since 1970, or null. */
+    public int number(String name, int missing, int least, int most) throws ApiError {
+        Integer number = number(name);
+        if (number == null) {
+            return missing;
+        }
+        if (number < least || number > most) {
+            throw rejection.of(name, "must be between " + least + " and " + most);
+        }
+        return number;
+    }
+
+    /** Returns microseconds since 1970, or null. */
     Long time(String name) throws ApiError {
         String text = text(name);
-        if (text == null) {
-            return null;
-        }
         try {
-            return Times.parse(text);
+            return text == null ? null : Times.parse(text);
         } catch (DateTimeException | ArithmeticException e) {
-            throw ApiError.badRequest("Parameter '" + name + "' is not a valid date-time.");
+            throw rejection.of(name, "is not a valid date-time");
         }
     }
 
-    /** The wanted values in one spelling; an empty list asks for nothing in particular, as no list does. */
+    /** Returns the elements of an array; none when it is missing. */
+    List<JsonNode> elements(String name, Predicate<JsonNode> type, String elements) throws ApiError {
+        List<JsonNode> list = new ArrayList<>();
+        JsonNode value = value(name, JsonNode::isArray, "must be an array");
+        if (value != null) {
+            for (JsonNode one : value) {
+                if (!type.test(one)) {
+                    throw rejection.of(name, "must be an array of " + elements);
+                }
+                list.add(one);
+            }
+        }
+        return list;
+    }
+
+    public List<String> texts(String name) throws ApiError {
+        return elements(name, JsonNode::isTextual, "strings").stream()
+                .map(JsonNode::textValue)
+                .toList();
+    }
+
+    /** Returns the wanted values in one spelling; an empty list asks for nothing in particular, as no list does. */
     Set<String> texts(String name, UnaryOperator<String> spelling) throws ApiError {
         Set<String> texts = new LinkedHashSet<>();
-        JsonNode value = value(name);
-        if (value == null) {
-            return texts;
-        }
-        if (!value.isArray()) {
-            throw ApiError.badRequest("Parameter '" + name + "' must be an array.");
-        }
-        for (JsonNode one : value) {
-            if (!one.isTextual()) {
-                throw ApiError.badRequest("Parameter '" + name + "' must be an array of strings.");
-            }
-            texts.add(spelling.apply(one.textValue()));
-        }
+        texts(name).forEach(text -> texts.add(spelling.apply(text)));
         return texts;
     }
 
-    int batchSize(int missing, int most) throws ApiError {
-        Integer size = number("batch_size");
-        if (size == null) {
-            return missing;
-        }
-        if (size < 1 || size > most) {
-            throw ApiError.badRequest("Parameter 'batch_size' must be between 1 and " + most + ".");
-        }
-        return size;
-    }
-
-    JsonNode value(String name) {
+    private JsonNode value(String name, Predicate<JsonNode> type, String problem) throws ApiError {
         JsonNode value = values.get(name);
-        return value == null || value.isNull() ? null : value;
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (!type.test(value)) {
+            throw rejection.of(name, problem);
+        }
+        return value;
     }
 
-    /** What a cursor has to remember of a request. */
+    /** Returns what a cursor has to remember of a request. */
     Fields withoutPaging() {
         ObjectNode scan = values.deepCopy();
         scan.remove("cursor");

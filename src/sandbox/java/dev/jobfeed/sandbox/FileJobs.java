@@ -1,10 +1,10 @@
 package dev.jobfeed.sandbox;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,11 +21,15 @@ import java.util.UUID;
 /** Jobs read from a file of JSON lines and served as they stand there, in the order of created_at. */
 final class FileJobs {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
     /** A line and where its updated_at value stands in it; from is -1 when it has none. */
-    private record Row(
-            UUID id, byte[] line, int from, int to, long createdAt, long updatedAt, long postedAt, JobFacets facets) {}
+    record Row(
+            UUID id, String line, int from, int to, long createdAt, long updatedAt, long postedAt, JobFacets facets) {
+
+        /** The later of date_posted and created_at, which posted_after is compared with. */
+        long postedOrCreatedAt() {
+            return Math.max(createdAt, postedAt);
+        }
+    }
 
     private final List<Row> rows;
     private final Map<UUID, Integer> numbers = new HashMap<>();
@@ -51,7 +55,7 @@ final class FileJobs {
             number++;
             if (!line.isBlank()) {
                 try {
-                    Row row = row(line.strip().getBytes(StandardCharsets.UTF_8), companies);
+                    Row row = row(line.strip(), companies);
                     rows.put(row.id(), row);
                 } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
                     throw new IOException(
@@ -67,16 +71,13 @@ final class FileJobs {
         return new FileJobs(sorted, companies);
     }
 
-    private static Row row(byte[] line, Map<UUID, ObjectNode> companies) throws IOException {
-        JsonNode job = MAPPER.readTree(line);
+    private static Row row(String line, Map<UUID, ObjectNode> companies) throws IOException {
+        JsonNode job = Json.MAPPER.readTree(line);
         if (!job.path("id").isTextual()) {
             throw new IllegalArgumentException("no id");
         }
         List<Location> places = new ArrayList<>();
-        for (JsonNode place : job.path("locations")) {
-            places.add(new Location(
-                    text(place, "city"), text(place, "region"), null, text(place, "country"), null, null, null, null));
-        }
+        job.path("locations").forEach(place -> places.add(Location.asked(place)));
         JobFacets facets = new JobFacets(
                 places,
                 text(job, "source"),
@@ -101,17 +102,17 @@ final class FileJobs {
                 facets);
     }
 
-    private static int[] updatedAtSpan(byte[] line) throws IOException {
-        try (JsonParser parser = MAPPER.createParser(line)) {
+    private static int[] updatedAtSpan(String line) throws IOException {
+        try (JsonParser parser = Json.MAPPER.createParser(line)) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 parser.nextToken();
-                int from = (int) parser.currentTokenLocation().getByteOffset();
+                int from = (int) parser.currentTokenLocation().getCharOffset();
                 parser.skipChildren();
                 parser.finishToken();
                 if (name.equals("updated_at")) {
-                    return new int[] {from, (int) parser.currentLocation().getByteOffset()};
+                    return new int[] {from, (int) parser.currentLocation().getCharOffset()};
                 }
             }
         }
@@ -131,25 +132,12 @@ final class FileJobs {
         return rows.size();
     }
 
-    UUID id(int number) {
-        return rows.get(number).id();
+    Row get(int number) {
+        return rows.get(number);
     }
 
     int numberOf(UUID id) {
         return numbers.getOrDefault(id, -1);
-    }
-
-    long createdAt(int number) {
-        return rows.get(number).createdAt();
-    }
-
-    long updatedAt(int number) {
-        return rows.get(number).updatedAt();
-    }
-
-    /** The later of date_posted and created_at, which posted_after is compared with. */
-    long postedOrCreatedAt(int number) {
-        return Math.max(rows.get(number).createdAt(), rows.get(number).postedAt());
     }
 
     /** What the jobs of the file say of a company, or null; nothing is added to it. */
@@ -157,23 +145,16 @@ final class FileJobs {
         return companies.get(id);
     }
 
-    JobFacets facets(int number) {
-        return rows.get(number).facets();
-    }
-
     /** Writes the line; only a time of update that differs from the file's replaces what stands there. */
-    void write(int number, long updatedAt, JsonBytes out) {
+    void write(int number, long updatedAt, JsonGenerator out) throws IOException {
         Row row = rows.get(number);
-        byte[] line = row.line();
-        if (updatedAt == row.updatedAt()) {
-            out.raw(line);
-        } else if (row.from() >= 0) {
-            out.raw(line, 0, row.from()).micros(updatedAt).raw(line, row.to(), line.length);
-        } else {
-            out.raw(line, 0, line.length - 1)
-                    .raw(",\"updated_at\":")
-                    .micros(updatedAt)
-                    .raw('}');
+        String line = row.line();
+        if (updatedAt != row.updatedAt()) {
+            String time = '"' + Times.text(updatedAt) + '"';
+            line = row.from() >= 0
+                    ? line.substring(0, row.from()) + time + line.substring(row.to())
+                    : line.substring(0, line.length() - 1) + ",\"updated_at\":" + time + "}";
         }
+        out.writeRawValue(line);
     }
 }

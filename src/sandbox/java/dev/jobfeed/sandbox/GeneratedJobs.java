@@ -1,10 +1,16 @@
 package dev.jobfeed.sandbox;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Jobs that nobody has to keep: job i is a pure function of the seed and i. */
+/** Jobs that need not be kept: job i is a pure function of the seed and i. */
 final class GeneratedJobs {
 
     private static final int DOMAIN = 21;
@@ -17,6 +23,8 @@ final class GeneratedJobs {
 
     /** What the rest of a job takes, on average. */
     private static final int BESIDE_DESCRIPTION = 1800;
+
+    private static final String[] FLAGS = {"is_work_auth_required", "is_h1b_sponsor", "is_clearance_required"};
 
     private final long seed;
     private final int count;
@@ -60,20 +68,20 @@ final class GeneratedJobs {
     private record Traits(SampleText.Role role, String titleStart, JobFacets facets) {}
 
     private Traits traits(SeededRandom draw) {
-        SampleText.Role role = draw.pick(SampleText.ROLES);
-        String[] level = draw.pick(SampleText.LEVELS);
-        String employment = draw.pick(SampleText.EMPLOYMENT_TYPES);
-        String workplace = draw.pick(SampleText.WORKPLACE_TYPES);
-        String source = draw.pick(SampleText.SOURCES);
+        SampleText.Role role = draw.pick(SampleText.WORDS.roles());
+        String[] level = draw.pick(SampleText.WORDS.levels());
+        String employment = draw.pick(SampleText.WORDS.employmentTypes());
+        String workplace = draw.pick(SampleText.WORDS.workplaceTypes());
+        String source = draw.pick(SampleText.WORDS.sources());
         boolean withLevel = !draw.oneIn(12);
-        Location first = draw.pick(SampleText.PLACES);
+        Location first = draw.pick(SampleText.WORDS.places());
         List<Location> places = List.of(first);
         if (draw.oneIn(9)) {
             places = List.of();
         } else if (draw.oneIn(5)) {
             places = new ArrayList<>(places);
             for (int more = 1 + draw.below(3); more > 0; more--) {
-                places.add(draw.pick(SampleText.PLACES));
+                places.add(draw.pick(SampleText.WORDS.places()));
             }
         }
         return new Traits(
@@ -81,7 +89,8 @@ final class GeneratedJobs {
     }
 
     /** Writes a job as the feed shows it; a revision changes the title or the description, in turn. */
-    void write(int number, int revision, long createdAt, long updatedAt, JsonBytes out) {
+    void write(Job job, JsonGenerator out) throws IOException {
+        int number = job.number();
         SeededRandom draw = new SeededRandom(seed, DOMAIN, number);
         Traits traits = traits(draw);
         JobFacets facets = traits.facets();
@@ -89,198 +98,181 @@ final class GeneratedJobs {
         boolean sparse = draw.oneIn(12);
         boolean withoutText = sparse && draw.oneIn(4);
         int titleFirst = draw.below(2);
-        int titleEdition = withoutText ? revision : (revision + titleFirst) / 2;
-        int textEdition = (revision + 1 - titleFirst) / 2;
+        int titleEdition = withoutText ? job.revision() : (job.revision() + titleFirst) / 2;
+        int textEdition = (job.revision() + 1 - titleFirst) / 2;
         int company = draw.below(companies.count());
-        Location home = facets.places().isEmpty()
-                ? SampleText.PLACES[0]
-                : facets.places().get(0);
 
-        out.raw("{\"id\":").id(id(number));
-        out.raw(",\"title\":\"").inner(traits.titleStart()).inner(role.title());
-        if (titleEdition > 0) {
-            out.raw(" (edition ").number(titleEdition + 1L).raw(')');
-        }
-        out.raw('"');
+        out.writeStartObject();
+        out.writeStringField("id", id(number).toString());
+        String edition = titleEdition > 0 ? " (edition " + (titleEdition + 1) + ")" : "";
+        out.writeStringField("title", traits.titleStart() + role.title() + edition);
         if (!sparse) {
-            out.raw(",\"normalized_title\":").text(draw.oneIn(8) ? null : role.normalized());
+            out.writeStringField("normalized_title", draw.oneIn(8) ? null : role.normalized());
         }
-        out.raw(",\"company\":");
+        out.writeFieldName("company");
         if (sparse && draw.oneIn(3)) {
-            out.raw("null");
+            out.writeNull();
         } else {
             companies.writeSummary(company, out);
         }
-        out.raw(",\"description\":");
+        out.writeFieldName("description");
         if (withoutText) {
-            out.raw("null");
+            out.writeNull();
         } else {
-            writeDescription(number, textEdition, out);
+            byte[] description = description(number, textEdition);
+            out.writeRawUTF8String(description, 0, description.length);
         }
         if (!sparse) {
-            out.raw(",\"summary\":");
-            if (draw.oneIn(4)) {
-                out.raw("null");
-            } else {
-                out.raw("\"A ").inner(role.title()).raw(" position, number ").number(number);
-                out.raw(". Nothing in it is real; it exists to be synchronized.\"");
-            }
+            out.writeStringField(
+                    "summary",
+                    draw.oneIn(4)
+                            ? null
+                            : "A " + role.title() + " position, number " + number
+                                    + ". Nothing in it is real; it exists to be synchronized.");
         }
-        out.raw(",\"listing_url\":\"https://jobs.example/")
-                .raw(facets.source())
-                .raw('/')
-                .number(number)
-                .raw('"');
-        out.raw(",\"apply_url\":\"https://jobs.example/")
-                .raw(facets.source())
-                .raw('/')
-                .number(number);
-        out.raw(draw.oneIn(2) ? "\"" : "/apply?utm_source=feed&ref=1\"");
-        out.raw(",\"locations\":");
+        String url = "https://jobs.example/" + facets.source() + "/" + number;
+        out.writeStringField("listing_url", url);
+        out.writeStringField("apply_url", url + (draw.oneIn(2) ? "" : "/apply?utm_source=feed&ref=1"));
         writePlaces(facets.places(), sparse, out);
         if (!sparse) {
-            writeCompensation(draw, home, out);
+            writeCompensation(draw, facets.places(), out);
         }
-        out.raw(",\"employment_type\":").text(facets.employmentType());
-        out.raw(",\"workplace_type\":").text(facets.workplaceType());
-        out.raw(",\"experience_level\":").text(facets.experienceLevel());
-        out.raw(",\"source\":").text(facets.source());
-        out.raw(",\"created_at\":").micros(createdAt);
-        out.raw(",\"updated_at\":").micros(updatedAt);
-        out.raw(",\"date_posted\":");
+        out.writeStringField("employment_type", facets.employmentType());
+        out.writeStringField("workplace_type", facets.workplaceType());
+        out.writeStringField("experience_level", facets.experienceLevel());
+        out.writeStringField("source", facets.source());
+        out.writeStringField("created_at", Times.text(job.createdAt()));
+        out.writeStringField("updated_at", Times.text(job.updatedAt()));
         if (sparse) {
-            out.raw("null");
-        } else {
-            out.millis(postedAt(number, createdAt));
-            out.raw(",\"valid_through\":");
-            if (draw.oneIn(3)) {
-                out.millis(Math.floorDiv(createdAt, 1000L) + (30L + draw.below(60)) * 86_400_000L);
-            } else {
-                out.raw("null");
+            out.writeNullField("date_posted");
+            if (draw.oneIn(2)) {
+                out.writeNullField("qualifications");
             }
-        }
-        if (sparse) {
-            out.raw(draw.oneIn(2) ? ",\"qualifications\":null" : "");
-            out.raw(",\"responsibilities\":null,\"benefits\":").raw(draw.oneIn(2) ? "null" : "[]");
+            out.writeNullField("responsibilities");
+            out.writeObjectField("benefits", draw.oneIn(2) ? null : List.of());
         } else {
+            out.writeStringField("date_posted", Times.textOfMillis(postedAt(number, job.createdAt())));
+            out.writeStringField(
+                    "valid_through",
+                    draw.oneIn(3)
+                            ? Times.textOfMillis(
+                                    Math.floorDiv(job.createdAt(), 1000L) + (30L + draw.below(60)) * 86_400_000L)
+                            : null);
             writeQualifications(draw, role, out);
-            writeSome(",\"responsibilities\":", SampleText.RESPONSIBILITIES, draw.below(6), draw, out);
-            writeSome(",\"benefits\":", SampleText.BENEFITS, draw.below(5), draw, out);
+            writeSome("responsibilities", SampleText.WORDS.responsibilities(), draw.below(6), draw, out);
+            writeSome("benefits", SampleText.WORDS.benefits(), draw.below(5), draw, out);
         }
-        writeMaybe(",\"is_work_auth_required\":", draw, out);
-        writeMaybe(",\"is_h1b_sponsor\":", draw, out);
-        writeMaybe(",\"is_clearance_required\":", draw, out);
-        out.raw('}');
+        for (String flag : FLAGS) {
+            int value = draw.below(4);
+            out.writeObjectField(flag, value > 1 ? null : value == 0);
+        }
+        out.writeEndObject();
     }
 
-    /** Milliseconds; before created_at, by less than an hour for jobs that appeared later. */
+    /** Returns milliseconds before created_at, by less than an hour for jobs that appeared later. */
     private long postedAt(int number, long createdAt) {
         int minutes = new SeededRandom(seed, POSTED, number).below(number < count ? 2880 : 60);
         return Math.floorDiv(createdAt, 1000L) - minutes * 60_000L - 1;
     }
 
-    private void writeDescription(int number, int edition, JsonBytes out) {
+    /** Returns a description as it stands between its quotes in JSON, put together from paragraphs. */
+    private byte[] description(int number, int edition) {
         SeededRandom draw = new SeededRandom(seed, TEXT, number);
-        int until = out.length() + descriptionBytes / 2 + draw.below(descriptionBytes);
-        out.raw("\"Reference J-").number(number);
-        if (edition > 0) {
-            out.raw(", edition ").number(edition + 1L);
-        }
-        out.raw("\\n\\n");
         // half a paragraph less, since the last one reaches over the end
-        while (out.length() < until - 180) {
-            out.raw(SampleText.PARAGRAPHS[draw.below(SampleText.PARAGRAPHS.length)]);
+        int until = descriptionBytes / 2 + draw.below(descriptionBytes) - 181;
+        ByteArrayOutputStream text = new ByteArrayOutputStream(descriptionBytes * 2);
+        String beginning = "Reference J-" + number + (edition > 0 ? ", edition " + (edition + 1) : "");
+        text.writeBytes((beginning + "\\n\\n").getBytes(StandardCharsets.US_ASCII));
+        while (text.size() < until) {
+            text.writeBytes(draw.pick(SampleText.PARAGRAPHS));
         }
-        out.raw('"');
+        return text.toByteArray();
     }
 
-    private static void writePlaces(List<Location> places, boolean sparse, JsonBytes out) {
+    private static void writePlaces(List<Location> places, boolean sparse, JsonGenerator out) throws IOException {
         if (places.isEmpty() && sparse) {
-            out.raw("null");
+            out.writeNullField("locations");
             return;
         }
-        out.raw('[');
-        for (int i = 0; i < places.size(); i++) {
-            Location place = places.get(i);
-            out.raw(i == 0 ? "{" : ",{");
-            out.raw("\"location\":\"");
-            if (place.city() != null) {
-                out.inner(place.city()).raw(", ");
-            }
-            out.inner(place.country()).raw('"');
-            out.raw(",\"city\":").text(place.city());
-            out.raw(",\"region\":").text(place.region());
-            out.raw(",\"country\":").text(place.country());
-            out.raw(",\"latitude\":").raw(String.valueOf(place.latitude()));
-            out.raw(",\"longitude\":").raw(String.valueOf(place.longitude())).raw('}');
+        out.writeArrayFieldStart("locations");
+        for (Location place : places) {
+            out.writeStartObject();
+            String city = place.city() == null ? "" : place.city() + ", ";
+            out.writeStringField("location", city + place.country());
+            out.writeStringField("city", place.city());
+            out.writeStringField("region", place.region());
+            out.writeStringField("country", place.country());
+            out.writeObjectField("latitude", place.latitude());
+            out.writeObjectField("longitude", place.longitude());
+            out.writeEndObject();
         }
-        out.raw(']');
+        out.writeEndArray();
     }
 
-    private static void writeCompensation(SeededRandom draw, Location home, JsonBytes out) {
-        out.raw(",\"compensation\":");
+    private static void writeCompensation(SeededRandom draw, List<Location> places, JsonGenerator out)
+            throws IOException {
         int kind = draw.below(10);
         if (kind < 4) {
-            out.raw("null");
+            out.writeNullField("compensation");
             return;
         }
+        Location home = places.isEmpty() ? SampleText.WORDS.places()[0] : places.get(0);
         boolean hourly = kind < 6;
         long cents = hourly ? 1500 + draw.below(6000) : 3_000_000L + draw.below(15_000_000);
-        out.raw("{\"min\":");
-        money(cents, out);
-        out.raw(",\"max\":");
-        if (kind == 9) {
-            out.raw("null");
-        } else {
-            money(cents + cents / 4, out);
-        }
-        out.raw(",\"currency\":").text(home.currency());
+        out.writeObjectFieldStart("compensation");
+        out.writeNumberField("min", money(cents));
+        out.writeObjectField("max", kind == 9 ? null : money(cents + cents / 4));
+        out.writeStringField("currency", home.currency());
         // "year" was seen beside the documented "yearly"
-        out.raw(",\"period\":")
-                .text(hourly ? "hourly" : kind == 6 ? "year" : "yearly")
-                .raw('}');
+        out.writeStringField("period", hourly ? "hourly" : kind == 6 ? "year" : "yearly");
+        out.writeEndObject();
     }
 
-    private static void money(long cents, JsonBytes out) {
-        out.number(cents / 100);
-        if (cents % 100 != 0) {
-            out.raw('.').number(cents / 10 % 10).number(cents % 10);
-        }
+    private static BigDecimal money(long cents) {
+        return BigDecimal.valueOf(cents, 2).setScale(cents % 100 == 0 ? 0 : 2, RoundingMode.UNNECESSARY);
     }
 
-    private static void writeQualifications(SeededRandom draw, SampleText.Role role, JsonBytes out) {
-        out.raw(",\"qualifications\":{\"must_have\":{\"education\":[");
-        if (draw.oneIn(2)) {
-            out.text(draw.pick(SampleText.EDUCATION));
-        }
-        out.raw("],\"certifications\":[");
-        if (draw.oneIn(5)) {
-            out.text(draw.pick(SampleText.CERTIFICATIONS));
-        }
-        out.raw("],\"skills\":[");
+    private static void writeQualifications(SeededRandom draw, SampleText.Role role, JsonGenerator out)
+            throws IOException {
+        SampleText words = SampleText.WORDS;
+        out.writeObjectFieldStart("qualifications");
+        out.writeObjectFieldStart("must_have");
+        out.writeObjectField("education", draw.oneIn(2) ? List.of(draw.pick(words.education())) : List.of());
+        out.writeObjectField("certifications", draw.oneIn(5) ? List.of(draw.pick(words.certifications())) : List.of());
+        out.writeArrayFieldStart("skills");
         int hard = draw.below(role.skills().length + 1);
         for (int i = 0; i < hard; i++) {
-            out.raw("{\"name\":").text(role.skills()[i]).raw(",\"type\":\"hard\"},");
+            writeSkill(role.skills()[i], "hard", out);
         }
-        out.raw("{\"name\":").text(draw.pick(SampleText.SOFT_SKILLS)).raw(",\"type\":\"soft\"}]}");
-        out.raw(",\"preferred\":{\"education\":[],\"certifications\":[],\"skills\":[");
+        writeSkill(draw.pick(words.softSkills()), "soft", out);
+        out.writeEndArray();
+        out.writeEndObject();
+        out.writeObjectFieldStart("preferred");
+        out.writeObjectField("education", List.of());
+        out.writeObjectField("certifications", List.of());
+        out.writeArrayFieldStart("skills");
         if (draw.oneIn(3)) {
-            out.raw("{\"name\":").text(draw.pick(SampleText.SOFT_SKILLS)).raw(",\"type\":null}");
+            writeSkill(draw.pick(words.softSkills()), null, out);
         }
-        out.raw("]}}");
+        out.writeEndArray();
+        out.writeEndObject();
+        out.writeEndObject();
     }
 
-    private static void writeSome(String key, String[] values, int howMany, SeededRandom draw, JsonBytes out) {
-        out.raw(key).raw('[');
+    private static void writeSkill(String name, String type, JsonGenerator out) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("name", name);
+        out.writeStringField("type", type);
+        out.writeEndObject();
+    }
+
+    private static void writeSome(String field, String[] values, int howMany, SeededRandom draw, JsonGenerator out)
+            throws IOException {
+        out.writeArrayFieldStart(field);
         int first = draw.below(values.length);
         for (int i = 0; i < howMany; i++) {
-            (i == 0 ? out : out.raw(',')).text(values[(first + i) % values.length]);
+            out.writeString(values[(first + i) % values.length]);
         }
-        out.raw(']');
-    }
-
-    private static void writeMaybe(String key, SeededRandom draw, JsonBytes out) {
-        int value = draw.below(4);
-        out.raw(key).raw(value == 0 ? "true" : value == 1 ? "false" : "null");
+        out.writeEndArray();
     }
 }

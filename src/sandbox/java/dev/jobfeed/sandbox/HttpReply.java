@@ -1,34 +1,31 @@
 package dev.jobfeed.sandbox;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** An answer before it is compressed and sent; rows is how many rows of data it carries. */
-record HttpReply(int status, Map<String, String> headers, byte[] body, int rows) {
+/**
+ * A reply before it is compressed and sent.
+ *
+ * @param rows the number of rows of data in the body
+ */
+public record HttpReply(int status, Map<String, String> headers, byte[] body, int rows) {
 
-    static final ObjectMapper MAPPER = new ObjectMapper()
-            .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    static HttpReply json(int status, Map<String, String> headers, Object body) {
-        try {
-            return new HttpReply(status, headers, MAPPER.writeValueAsBytes(body), 0);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+    public static HttpReply json(int status, Object body) {
+        return new HttpReply(status, Map.of(), Json.bytes(body), 0);
     }
 
-    /** Names and values in turn, in this order. */
-    static Map<String, Object> fields(Object... namesAndValues) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
-        }
-        return fields;
+    /** Adds headers, in place of those of the same name. */
+    public HttpReply with(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.putAll(more);
+        return new HttpReply(status, all, body, rows);
+    }
+
+    HttpReply withBody(byte[] other) {
+        return new HttpReply(status, headers, other, rows);
+    }
+
+    public HttpReply withRows(int count) {
+        return new HttpReply(status, headers, body, count);
     }
 }

@@ -5,13 +5,13 @@ import java.util.UUID;
 /**
  * Ids that look like random version 4 UUIDs and still lead back to their number.
  *
- * <p>A world of a million jobs would otherwise need a map of a million ids to find one of them.
+ * <p>A data set of a million jobs would otherwise need a map of a million ids to find one of them.
  */
 final class Ids {
 
     static final int JOB = 1;
     static final int COMPANY = 2;
-    static final int STRANGER = 3;
+    static final int UNKNOWN_JOB = 3;
 
     private static final int FIRST = 0x7FEB352D;
     private static final int SECOND = 0x846CA68B;

@@ -1,6 +1,5 @@
 package dev.jobfeed.sandbox;
 
-import dev.jobfeed.sandbox.jobby.ErrorCode;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -9,7 +8,7 @@ import java.util.function.UnaryOperator;
  * Sees each request to the API before it is served, and may decide otherwise.
  *
  * <p>It runs on the thread of the request: blocking in it holds the answer back. An exception from it drops
- * the connection, an {@link IOException} without a word in the log.
+ * the connection, an {@link IOException} without a warning in the log.
  */
 @FunctionalInterface
 public interface Interceptor {
@@ -23,8 +22,8 @@ public interface Interceptor {
     /**
      * Serves the request.
      *
-     * @param rewrite changes the JSON of a 200 before it is compressed
-     * @param headers what to set on a 200, over its own headers
+     * @param rewrite changes the JSON of a success before it is compressed
+     * @param headers what to set on a success, over its own headers
      * @param keepBytes cuts the connection after so many bytes of the body as sent, and before its last one at
      *     the latest; -1 sends all of it
      */
@@ -39,17 +38,13 @@ public interface Interceptor {
     /** Serves the request, and closes the connection without an answer: what it did has happened. */
     record Lose() implements Verdict {}
 
-    /**
-     * Refuses a request to Jobby.dev in its envelope, once its token is accepted and it is counted.
-     *
-     * @param headers what to set on the answer, over its own headers
-     */
-    record JobbyError(ErrorCode code, String message, Map<String, String> headers) implements Verdict {}
+    /** Refuses the request with an error of the API, once its key or token is accepted and it is counted. */
+    record Refuse(ApiError error) implements Verdict {}
 
     /** Does what another verdict says, under a name in the request log. */
     record Struck(String fault, Verdict verdict) implements Verdict {}
 
-    /** Serves the request as if nobody had looked. */
+    /** Serves the request unchanged. */
     static Verdict pass() {
         return rewrite(UnaryOperator.identity());
     }
@@ -72,11 +67,6 @@ public interface Interceptor {
     /** Closes the connection without an answer. */
     static Verdict drop() {
         return new Drop();
-    }
-
-    /** Serves the request and closes the connection without an answer. */
-    static Verdict lose() {
-        return new Lose();
     }
 
     /** Does what another verdict says, under a name in the request log. */

@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 /**
  * Rows that something is wrong with, spread over a page whose own rows all stay.
  *
- * <p>A bad row is like the page's first one, under a title and an id of its own that can be told from any
- * other: {@code fa017000-0000-4000-8000-} and its number in twelve digits.
+ * <p>A bad row is like the page's first one, under a title and an id of its own that no other row
+ * has: {@code fa017000-0000-4000-8000-} and its number in twelve digits.
  */
 final class InvalidRowInjector {
 
@@ -48,7 +48,7 @@ final class InvalidRowInjector {
         if (first instanceof ObjectNode row) {
             return row.deepCopy();
         }
-        ObjectNode row = HttpReply.MAPPER.createObjectNode();
+        ObjectNode row = Json.MAPPER.createObjectNode();
         row.putNull("id").put(names.title(), "").put(names.description(), "A row of a fault script.");
         row.put("listing_url", "https://careers.fault.example/jobs");
         if (names.equals(PageFields.of(Endpoint.JOBS_FEED))) {

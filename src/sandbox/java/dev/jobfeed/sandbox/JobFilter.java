@@ -1,7 +1,6 @@
 package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -21,7 +20,7 @@ record JobFilter(
     static JobFilter of(Fields fields) throws ApiError {
         UnaryOperator<String> hyphens = text -> text.replace('_', '-');
         return new JobFilter(
-                locations(fields.value("locations")),
+                locations(fields),
                 fields.texts("sources", UnaryOperator.identity()),
                 fields.texts("work_models", UnaryOperator.identity()),
                 fields.texts("employment_types", hyphens),
@@ -33,29 +32,10 @@ record JobFilter(
                 !Boolean.FALSE.equals(fields.flag("stable_scan")));
     }
 
-    private static List<Location> locations(JsonNode value) throws ApiError {
-        List<Location> places = new ArrayList<>();
-        if (value == null) {
-            return places;
-        }
-        if (!value.isArray()) {
-            throw ApiError.badRequest("Parameter 'locations' must be an array.");
-        }
-        for (JsonNode one : value) {
-            if (!one.isObject()) {
-                throw ApiError.badRequest("Parameter 'locations' must be an array of objects.");
-            }
-            places.add(new Location(
-                    one.path("city").textValue(),
-                    one.path("region").textValue(),
-                    null,
-                    one.path("country").textValue(),
-                    null,
-                    null,
-                    null,
-                    null));
-        }
-        return places;
+    private static List<Location> locations(Fields fields) throws ApiError {
+        return fields.elements("locations", JsonNode::isObject, "objects").stream()
+                .map(Location::asked)
+                .toList();
     }
 
     boolean inWindow(long postedOrCreatedAt, long createdAt, long updatedAt) {
@@ -86,16 +66,7 @@ record JobFilter(
     }
 
     private boolean inPlace(List<Location> places) {
-        if (locations.isEmpty()) {
-            return true;
-        }
-        for (Location asked : locations) {
-            for (Location place : places) {
-                if (place.matches(asked)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return locations.isEmpty()
+                || locations.stream().anyMatch(asked -> places.stream().anyMatch(place -> place.matches(asked)));
     }
 }

@@ -1,5 +1,7 @@
 package dev.jobfeed.sandbox;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 /** A place a job can be in, by label and by code; every part is nullable. */
 record Location(
         String city,
@@ -10,6 +12,19 @@ record Location(
         Double latitude,
         Double longitude,
         String currency) {
+
+    /** The place that an object asks for by labels, or that a job of a file is in. */
+    static Location asked(JsonNode place) {
+        return new Location(
+                place.path("city").textValue(),
+                place.path("region").textValue(),
+                null,
+                place.path("country").textValue(),
+                null,
+                null,
+                null,
+                null);
+    }
 
     /** Whether each part that is asked for is this place's label or code. */
     boolean matches(Location asked) {

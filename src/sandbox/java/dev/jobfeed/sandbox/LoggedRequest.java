@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 
 /**
@@ -10,7 +11,7 @@ import java.time.Instant;
  * @param nanos when it arrived, as {@link System#nanoTime()} had it: what lies between two of them is real time
  * @param query the raw query, empty when there is none
  * @param status 0 when the connection was dropped without an answer
- * @param rows how many jobs, ids or career sites of the world the answer carries; bad rows that a fault added are
+ * @param rows how many jobs, ids or career sites that the answer carries; bad rows that a fault added are
  *     not among them
  * @param bytes the length of the answer's body as sent
  * @param fault what was done to it on purpose: the name of the fault that struck; null when none did
@@ -18,7 +19,7 @@ import java.time.Instant;
 public record LoggedRequest(
         long sequence,
         Instant time,
-        long nanos,
+        @JsonIgnore long nanos,
         String method,
         String path,
         String query,

@@ -1,9 +1,5 @@
 package dev.jobfeed.sandbox;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,12 +9,6 @@ import java.util.function.UnaryOperator;
 
 /** Changes the JSON of a page, and leaves every other byte of it as it was. */
 final class PageChange {
-
-    private static final ObjectMapper EXACT = HttpReply.MAPPER
-            .copy()
-            .enable(JsonGenerator.Feature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
 
     private PageChange() {}
 
@@ -41,9 +31,9 @@ final class PageChange {
 
     private static byte[] changed(byte[] body, Consumer<ObjectNode> change) {
         try {
-            ObjectNode page = (ObjectNode) EXACT.readTree(body);
+            ObjectNode page = (ObjectNode) Json.MAPPER.readTree(body);
             change.accept(page);
-            return EXACT.writeValueAsBytes(page);
+            return Json.bytes(page);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

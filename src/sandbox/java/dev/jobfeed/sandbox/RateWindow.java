@@ -1,56 +1,48 @@
 package dev.jobfeed.sandbox;
 
-import com.sun.net.httpserver.Headers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 
-/** So many requests in any minute, and what the X-RateLimit headers say about it. */
-final class RateWindow {
+/** Counts the requests of the last minute, and says in the X-RateLimit headers how many more it admits. */
+public final class RateWindow {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final int NOBODY_GETS_THERE = 100_000;
+
+    /** Rounds up to whole seconds. */
+    private static final Duration ALMOST_A_SECOND = Duration.ofNanos(999_999_999);
 
     private final int limit;
-    private final boolean enforced;
     private final Deque<Instant> taken = new ArrayDeque<>();
 
-    private RateWindow(int limit, boolean enforced) {
+    public RateWindow(int limit) {
         this.limit = limit;
-        this.enforced = enforced;
     }
 
-    RateWindow(int limit) {
-        this(limit, true);
-    }
-
-    /** Informs about a limit that no client reaches, and lets everything pass. */
-    static RateWindow unlimited() {
-        return new RateWindow(NOBODY_GETS_THERE, false);
-    }
-
-    /** Takes a place in the window; otherwise, the whole seconds after which there is one. */
-    synchronized long secondsToWait(Instant now) {
+    /** Takes a place in the window; otherwise, returns the whole seconds after which there is one. */
+    public synchronized long secondsToWait(Instant now) {
         forget(now);
         if (taken.size() < limit) {
             taken.addLast(now);
             return 0;
         }
-        return enforced ? Math.max(1, reset(now) - now.getEpochSecond()) : 0;
+        return Math.max(1, Duration.between(now, end(now)).plus(ALMOST_A_SECOND).toSeconds());
     }
 
-    synchronized void write(Instant now, Headers headers) {
+    public synchronized Map<String, String> headers(Instant now) {
         forget(now);
-        headers.set("X-RateLimit-Limit", Integer.toString(limit));
-        headers.set("X-RateLimit-Remaining", Integer.toString(limit - taken.size()));
-        headers.set("X-RateLimit-Reset", Long.toString(reset(now)));
+        return Map.of(
+                "X-RateLimit-Limit", Integer.toString(limit),
+                "X-RateLimit-Remaining", Integer.toString(limit - taken.size()),
+                "X-RateLimit-Reset",
+                        Long.toString(end(now).plus(ALMOST_A_SECOND).getEpochSecond()));
     }
 
-    /** The Unix second by which the oldest request is a minute old; a minute from now when there is none. */
-    private long reset(Instant now) {
-        Instant reset = (taken.isEmpty() ? now : taken.peekFirst()).plus(MINUTE);
-        return reset.getNano() == 0 ? reset.getEpochSecond() : reset.getEpochSecond() + 1;
+    /** Returns when the oldest request is a minute old; a minute from now when there is none. */
+    private Instant end(Instant now) {
+        return (taken.isEmpty() ? now : taken.peekFirst()).plus(MINUTE);
     }
 
     private void forget(Instant now) {

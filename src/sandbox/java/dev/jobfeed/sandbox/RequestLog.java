@@ -24,20 +24,20 @@ public final class RequestLog {
         return entries.stream().filter(entry -> entry.path().equals(path)).toList();
     }
 
-    /** Forgets the requests so far; the sequence goes on. */
+    /** Removes the requests so far; the sequence goes on. */
     public synchronized void clear() {
         entries.clear();
     }
 
-    synchronized void add(ReceivedRequest arrival, int status, int rows, long bytes, String fault) {
+    synchronized void add(ReceivedRequest request, int status, int rows, long bytes, String fault) {
         entries.addLast(new LoggedRequest(
                 ++sequence,
-                arrival.time(),
-                arrival.nanos(),
-                arrival.method(),
-                arrival.path(),
-                arrival.query(),
-                arrival.body(),
+                request.time(),
+                request.nanos(),
+                request.method(),
+                request.path(),
+                request.query(),
+                request.body(),
                 status,
                 rows,
                 bytes,

@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The fields of one rule, read strictly: a field that nobody asked for is a mistake of the script. */
+/** The fields of one rule, read strictly: a field that no fault asks for is a mistake of the script. */
 final class RuleFields {
 
     private static final String HEADER_VALUE = "[\\t\\x20-\\x7e]*";
@@ -42,31 +43,28 @@ final class RuleFields {
         return fault;
     }
 
-    /** What the rule is about. */
+    /** Returns what the rule is about. */
     Set<Target> on() {
         String name = text("on", "any");
-        Set<Target> jobo = Set.of(Endpoint.values());
-        Set<Target> jobby = Set.of(JobbyEndpoint.values());
         Set<Target> all = new LinkedHashSet<>(List.of(Endpoint.values()));
         all.addAll(List.of(JobbyEndpoint.values()));
         all.add(Defect.DELIVERY);
-        return switch (name) {
-            case "any" -> all;
-            case "jobo" -> jobo;
-            case "jobby" -> jobby;
-            default -> {
-                for (Target target : all) {
-                    if (target.script().equals(name)) {
-                        yield Set.of(target);
-                    }
-                }
-                String names = all.stream().map(Target::script).collect(Collectors.joining(", "));
-                throw unusable("on", "one of " + names + ", jobo, jobby, any");
-            }
-        };
+        Set<Target> named = all.stream()
+                .filter(target -> switch (name) {
+                    case "any" -> true;
+                    case "jobo" -> target instanceof Endpoint;
+                    case "jobby" -> target instanceof JobbyEndpoint;
+                    default -> target.script().equals(name);
+                })
+                .collect(Collectors.toSet());
+        if (named.isEmpty()) {
+            String names = all.stream().map(Target::script).collect(Collectors.joining(", "));
+            throw unusable("on", "one of " + names + ", jobo, jobby, any");
+        }
+        return named;
     }
 
-    When when() {
+    When condition() {
         if (has("nth")) {
             for (String other : new String[] {"from", "to", "every", "share", "times"}) {
                 if (has(other)) {
@@ -82,51 +80,34 @@ final class RuleFields {
     }
 
     private double share() {
-        JsonNode value = take("share");
-        if (value == null) {
-            return 1;
-        }
-        if (!value.isNumber() || !(value.doubleValue() >= 0 && value.doubleValue() <= 1)) {
-            throw unusable("share", "a number from 0 to 1");
-        }
-        return value.doubleValue();
+        JsonNode value = take(
+                "share",
+                node -> node.isNumber() && node.doubleValue() >= 0 && node.doubleValue() <= 1,
+                "a number from 0 to 1");
+        return value == null ? 1 : value.doubleValue();
     }
 
     long whole(String name, long missing, long least, long most) {
-        JsonNode value = take(name);
-        if (value == null) {
-            return missing;
-        }
-        if (!value.isIntegralNumber()
-                || !value.canConvertToLong()
-                || value.longValue() < least
-                || value.longValue() > most) {
-            String range = most == Long.MAX_VALUE ? "of at least " + least : "from " + least + " to " + most;
-            throw unusable(name, "a whole number " + range);
-        }
-        return value.longValue();
+        String range = most == Long.MAX_VALUE ? "of at least " + least : "from " + least + " to " + most;
+        JsonNode value = take(
+                name,
+                node -> node.isIntegralNumber()
+                        && node.canConvertToLong()
+                        && node.longValue() >= least
+                        && node.longValue() <= most,
+                "a whole number " + range);
+        return value == null ? missing : value.longValue();
     }
 
     BigDecimal credits(String name, String missing) {
-        JsonNode value = take(name);
-        if (value == null) {
-            return new BigDecimal(missing);
-        }
-        if (!value.isNumber() || value.decimalValue().signum() < 0) {
-            throw unusable(name, "a number of at least 0");
-        }
-        return value.decimalValue();
+        JsonNode value =
+                take(name, node -> node.isNumber() && node.decimalValue().signum() >= 0, "a number of at least 0");
+        return value == null ? new BigDecimal(missing) : value.decimalValue();
     }
 
     String text(String name, String missing) {
-        JsonNode value = take(name);
-        if (value == null) {
-            return missing;
-        }
-        if (!value.isTextual()) {
-            throw unusable(name, "a string");
-        }
-        return value.textValue();
+        JsonNode value = take(name, JsonNode::isTextual, "a string");
+        return value == null ? missing : value.textValue();
     }
 
     /** A string that can be the value of a header. */
@@ -141,12 +122,9 @@ final class RuleFields {
     /** Headers that can be sent as they are; the length and the connection are the server's own business. */
     Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
-        JsonNode value = take("headers");
+        JsonNode value = take("headers", JsonNode::isObject, "an object of strings");
         if (value == null) {
             return headers;
-        }
-        if (!value.isObject()) {
-            throw unusable("headers", "an object of strings");
         }
         for (Map.Entry<String, JsonNode> header : value.properties()) {
             String name = header.getKey();
@@ -160,6 +138,14 @@ final class RuleFields {
             headers.put(name, header.getValue().textValue());
         }
         return headers;
+    }
+
+    private JsonNode take(String name, Predicate<JsonNode> isUsable, String wanted) {
+        JsonNode value = take(name);
+        if (value != null && !isUsable.test(value)) {
+            throw unusable(name, wanted);
+        }
+        return value;
     }
 
     /** Whatever is there, or null. */

@@ -4,12 +4,10 @@ import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A local stand-in for the Jobo Enterprise API, with one for Jobby.dev beside it, on 127.0.0.1 only. */
 public final class Sandbox implements AutoCloseable {
@@ -17,37 +15,30 @@ public final class Sandbox implements AutoCloseable {
     /** A key of the right form that opens nothing but a sandbox. */
     public static final String TEST_KEY = "jbe_test_sandboxsandboxsandbox_not-a-secret-not-a-secret-not-a-secret-test";
 
-    private final BoundServer server;
-    private final ShiftedClock clock;
-    private final JobUniverse world;
+    private final InstantSource clock;
+    private final long seed;
+    private final JobUniverse data;
     private final RequestLog log = new RequestLog();
-    private final SandboxOptions options;
-    private final AtomicReference<Interceptor> interceptor = new AtomicReference<>();
-    private final UniverseTicker movement;
+    private final JoboApi jobo;
     private final Jobby jobby;
+    private final HttpFrontend frontend;
+    private final UniverseTicker ticker;
+    private volatile Duration clockOffset = Duration.ZERO;
 
-    private Sandbox(BoundServer server, SandboxOptions given, JobbyOptions jobbyOptions) throws IOException {
-        this.server = server;
-        clock = new ShiftedClock(given.clock());
-        options = given.withClock(clock);
-        world = new JobUniverse(options);
-        Faults faults =
-                options.faults().isEmpty() ? null : new Faults(options.faults(), options.seed(), options.clock());
-        jobby = new Jobby(
-                baseUrl(),
-                jobbyOptions,
-                options.clock(),
-                (time, method, path, query, body, status, rows, bytes, fault) -> log.add(
-                        new ReceivedRequest(time, System.nanoTime(), method, path, query, body),
-                        status,
-                        rows,
-                        bytes,
-                        fault));
-        interceptor.set(faults);
-        jobby.intercept(faults);
-        JoboFrontend front = new JoboFrontend(options, world, log, interceptor, new AdminEndpoint(world, log, this));
-        server.start(path -> path.startsWith(Jobby.PATH + "/") ? jobby.handler() : front, clock);
-        movement = new UniverseTicker(world, options);
+    private Sandbox(SandboxOptions options, JobbyOptions jobbyOptions) throws IOException {
+        clock = () -> options.clock.instant().plus(clockOffset);
+        seed = options.seed;
+        data = new JobUniverse(options, clock);
+        jobo = new JoboApi(options, clock, data);
+        jobby = new Jobby(this::baseUrl, jobbyOptions, clock, seed);
+        try {
+            faults(options.faults);
+            frontend = new HttpFrontend(options, clock, jobo, jobby.api(), new AdminEndpoint(this), log);
+        } catch (IOException | RuntimeException e) {
+            jobby.close();
+            throw e;
+        }
+        ticker = new UniverseTicker(data, options, clock);
     }
 
     /**
@@ -58,30 +49,17 @@ public final class Sandbox implements AutoCloseable {
      * @throws IOException when the jobs file cannot be read
      */
     public static Sandbox start(SandboxOptions options) throws IOException {
-        return start(options, JobbyOptions.defaults());
+        return start(options, JobbyOptions.builder().build());
     }
 
-    /**
-     * Starts a sandbox whose Jobby.dev is as these options say.
-     *
-     * @throws java.net.BindException when the port is taken
-     * @throws IOException when the jobs file cannot be read
-     */
+    /** Starts a sandbox whose Jobby.dev is as these options say. */
     public static Sandbox start(SandboxOptions options, JobbyOptions jobbyOptions) throws IOException {
-        InetSocketAddress address =
-                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), options.port());
-        BoundServer server = new BoundServer(address);
-        try {
-            return new Sandbox(server, options, jobbyOptions);
-        } catch (IOException | RuntimeException e) {
-            server.close();
-            throw e;
-        }
+        return new Sandbox(options, jobbyOptions);
     }
 
     /** The port it listens on. */
     public int port() {
-        return server.port();
+        return frontend.port();
     }
 
     /** Where it is reached, without a slash at the end. */
@@ -91,7 +69,7 @@ public final class Sandbox implements AutoCloseable {
 
     /** The jobs and companies it serves. */
     public JobUniverse world() {
-        return world;
+        return data;
     }
 
     /** The stand-in for Jobby.dev, on the same port. */
@@ -105,8 +83,8 @@ public final class Sandbox implements AutoCloseable {
      * @param offset to the clock of its options; negative for a clock that is behind
      */
     public void shiftClock(Duration offset) {
-        clock.set(offset);
-        world.clockWasSet();
+        clockOffset = offset;
+        data.clockWasSet();
     }
 
     /** The requests it received. */
@@ -120,7 +98,7 @@ public final class Sandbox implements AutoCloseable {
      * {@link Jobby#intercept}.
      */
     public void intercept(Interceptor next) {
-        interceptor.set(next);
+        jobo.intercept(next);
     }
 
     /**
@@ -135,21 +113,15 @@ public final class Sandbox implements AutoCloseable {
 
     /** The same as {@link #faults(FaultRule...)}, for a script that was read with {@link FaultRule#script}. */
     public Faults faults(List<FaultRule> rules) {
-        Faults faults = new Faults(rules, options.seed(), options.clock());
-        interceptor.set(faults);
+        Faults faults = new Faults(rules, seed, clock);
+        jobo.intercept(faults);
         jobby.intercept(faults);
         return faults;
     }
 
-    /** Lets nothing go wrong any more, at either API. */
-    void calm() {
-        interceptor.set(null);
-        jobby.intercept(null);
-    }
-
-    /** What decides about requests to Jobo; null when nothing does. */
+    /** Returns what decides about requests to Jobo; null when nothing does. */
     Interceptor interceptor() {
-        return interceptor.get();
+        return jobo.interceptor();
     }
 
     /** The time that it goes by. */
@@ -160,8 +132,8 @@ public final class Sandbox implements AutoCloseable {
     /** Stops listening, and interrupts requests that are still being served. */
     @Override
     public void close() {
-        movement.close();
+        ticker.close();
         jobby.close();
-        server.close();
+        frontend.close();
     }
 }

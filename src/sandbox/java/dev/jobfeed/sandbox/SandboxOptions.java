@@ -8,257 +8,160 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/**
- * How a sandbox is to be.
- *
- * @param port the port on 127.0.0.1; 0 takes any free one
- * @param jobs how many jobs the generated world has at the start; unused when there is a jobs file
- * @param careerSites how many career sites there are
- * @param jobsFile a file of jobs, one JSON object a line, to serve instead of generated ones; nullable
- * @param newPerMinute jobs that appear each minute
- * @param updatedPerMinute jobs that are edited each minute
- * @param expiredPerMinute jobs that expire each minute; about a quarter of them come back later
- * @param unknownExpired how many ids nobody ever saw the expired list has in any seven days
- * @param apiKeys the accepted keys
- * @param creditsPerJob the price of a delivered job; null for a subscription, where nothing is metered
- * @param creditsBalance what the wallet holds at the start
- * @param seed the seed of everything that is drawn
- * @param descriptionBytes about how many bytes of JSON a generated job has
- * @param rateLimit requests a minute that feed and expired together allow; 0 allows all
- * @param latency what is added to the time of each answer
- * @param faults what goes wrong on purpose from the start
- * @param clock the time of moves, of the expired window, and of rate limits
- */
-public record SandboxOptions(
-        int port,
-        int jobs,
-        int careerSites,
-        Path jobsFile,
-        double newPerMinute,
-        double updatedPerMinute,
-        double expiredPerMinute,
-        int unknownExpired,
-        Set<String> apiKeys,
-        BigDecimal creditsPerJob,
-        BigDecimal creditsBalance,
-        long seed,
-        int descriptionBytes,
-        int rateLimit,
-        Duration latency,
-        List<FaultRule> faults,
-        Clock clock) {
+/** How a sandbox is to be. */
+public final class SandboxOptions {
 
-    public SandboxOptions {
-        atLeastZero("port", port);
-        atMost("port", port, 65_535);
-        atLeastZero("jobs", jobs);
-        atLeastZero("careerSites", careerSites);
-        atLeastZero("newPerMinute", newPerMinute);
-        atLeastZero("updatedPerMinute", updatedPerMinute);
-        atLeastZero("expiredPerMinute", expiredPerMinute);
-        atLeastZero("unknownExpired", unknownExpired);
-        atMost("unknownExpired", unknownExpired, 500_000);
-        atLeastZero("descriptionBytes", descriptionBytes);
-        atMost("descriptionBytes", descriptionBytes, 100_000);
-        atLeastZero("rateLimit", rateLimit);
-        atMost("rateLimit", rateLimit, 100_000);
-        atLeastZero("latency", latency.toMillis());
-        faults = List.copyOf(faults);
-        atLeastZero("creditsPerJob", creditsPerJob == null ? 0 : creditsPerJob);
-        apiKeys = Set.copyOf(apiKeys);
-        Objects.requireNonNull(creditsBalance, "creditsBalance");
-        Objects.requireNonNull(clock, "clock");
-    }
+    int port = 8787;
+    int jobs = 5000;
+    int careerSites = 500;
+    Path jobsFile;
+    double newPerMinute;
+    double updatedPerMinute;
+    double expiredPerMinute;
+    int unknownExpired = 200;
+    Set<String> apiKeys = Set.of(Sandbox.TEST_KEY);
+    BigDecimal creditsPerJob;
+    BigDecimal creditsBalance = BigDecimal.valueOf(5000);
+    long seed = 1;
+    int descriptionBytes = 6000;
+    int rateLimit;
+    Duration latency = Duration.ZERO;
+    List<FaultRule> faults = List.of();
+    Clock clock = Clock.systemUTC();
 
-    private static void atLeastZero(String name, Number value) {
-        if (!(value.doubleValue() >= 0)) {
-            throw new IllegalArgumentException(name + " is " + value + ", but must not be negative");
-        }
-    }
-
-    private static void atMost(String name, int value, int most) {
-        if (value > most) {
-            throw new IllegalArgumentException(name + " is " + value + ", but " + most + " is the most");
-        }
-    }
-
-    /** The same options over another clock. */
-    SandboxOptions withClock(Clock other) {
-        return new SandboxOptions(
-                port,
-                jobs,
-                careerSites,
-                jobsFile,
-                newPerMinute,
-                updatedPerMinute,
-                expiredPerMinute,
-                unknownExpired,
-                apiKeys,
-                creditsPerJob,
-                creditsBalance,
-                seed,
-                descriptionBytes,
-                rateLimit,
-                latency,
-                faults,
-                other);
-    }
-
-    /** The options of a sandbox for a person at a terminal. */
-    public static SandboxOptions defaults() {
-        return builder().build();
-    }
+    private SandboxOptions() {}
 
     /** Starts from the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Collects options; each starts at its default. */
+    /** Collects the options of one sandbox; each starts at its default. */
     public static final class Builder {
 
-        private int port = 8787;
-        private int jobs = 5000;
-        private int careerSites = 500;
-        private Path jobsFile;
-        private double newPerMinute;
-        private double updatedPerMinute;
-        private double expiredPerMinute;
-        private int unknownExpired = 200;
-        private Set<String> apiKeys = Set.of(Sandbox.TEST_KEY);
-        private BigDecimal creditsPerJob;
-        private BigDecimal creditsBalance = BigDecimal.valueOf(5000);
-        private long seed = 1;
-        private int descriptionBytes = 6000;
-        private int rateLimit;
-        private Duration latency = Duration.ZERO;
-        private List<FaultRule> faults = List.of();
-        private Clock clock = Clock.systemUTC();
+        private final SandboxOptions options = new SandboxOptions();
 
         private Builder() {}
 
-        /** See {@link SandboxOptions#port()}. */
+        /** The port on 127.0.0.1; 0 takes any free one. */
         public Builder port(int value) {
-            port = value;
+            options.port = inRange("port", value, 65_535);
             return this;
         }
 
-        /** See {@link SandboxOptions#jobs()}. */
+        /** How many generated jobs there are at the start; unused when there is a jobs file. */
         public Builder jobs(int value) {
-            jobs = value;
+            options.jobs = inRange("jobs", value, Integer.MAX_VALUE);
             return this;
         }
 
-        /** See {@link SandboxOptions#careerSites()}. */
+        /** How many career sites there are. */
         public Builder careerSites(int value) {
-            careerSites = value;
+            options.careerSites = inRange("careerSites", value, Integer.MAX_VALUE);
             return this;
         }
 
-        /** See {@link SandboxOptions#jobsFile()}. */
+        /** A file of jobs, one JSON object a line, to serve instead of generated ones; nullable. */
         public Builder jobsFile(Path value) {
-            jobsFile = value;
+            options.jobsFile = value;
             return this;
         }
 
-        /** See {@link SandboxOptions#newPerMinute()}. */
+        /** Jobs that appear each minute. */
         public Builder newPerMinute(double value) {
-            newPerMinute = value;
+            options.newPerMinute = notNegative("newPerMinute", value);
             return this;
         }
 
-        /** See {@link SandboxOptions#updatedPerMinute()}. */
+        /** Jobs that are edited each minute. */
         public Builder updatedPerMinute(double value) {
-            updatedPerMinute = value;
+            options.updatedPerMinute = notNegative("updatedPerMinute", value);
             return this;
         }
 
-        /** See {@link SandboxOptions#expiredPerMinute()}. */
+        /** Jobs that expire each minute; about a quarter of them come back later. */
         public Builder expiredPerMinute(double value) {
-            expiredPerMinute = value;
+            options.expiredPerMinute = notNegative("expiredPerMinute", value);
             return this;
         }
 
-        /** See {@link SandboxOptions#unknownExpired()}. */
+        /** How many ids of jobs that were never in the feed the expired list has in any seven days. */
         public Builder unknownExpired(int value) {
-            unknownExpired = value;
+            options.unknownExpired = inRange("unknownExpired", value, 500_000);
             return this;
         }
 
-        /** See {@link SandboxOptions#apiKeys()}. */
+        /** The accepted keys. */
         public Builder apiKeys(String... values) {
-            apiKeys = Set.of(values);
+            options.apiKeys = Set.of(values);
             return this;
         }
 
-        /** See {@link SandboxOptions#creditsPerJob()}. */
+        /** The price of a delivered job; null for a subscription, where nothing is metered. */
         public Builder creditsPerJob(BigDecimal value) {
-            creditsPerJob = value;
+            options.creditsPerJob = value == null ? null : notNegative("creditsPerJob", value);
             return this;
         }
 
-        /** See {@link SandboxOptions#creditsBalance()}. */
+        /** What the wallet holds at the start. */
         public Builder creditsBalance(BigDecimal value) {
-            creditsBalance = value;
+            options.creditsBalance = Objects.requireNonNull(value);
             return this;
         }
 
-        /** See {@link SandboxOptions#seed()}. */
+        /** The seed of everything that is drawn. */
         public Builder seed(long value) {
-            seed = value;
+            options.seed = value;
             return this;
         }
 
-        /** See {@link SandboxOptions#descriptionBytes()}. */
+        /** About how many bytes of JSON a generated job has. */
         public Builder descriptionBytes(int value) {
-            descriptionBytes = value;
+            options.descriptionBytes = inRange("descriptionBytes", value, 100_000);
             return this;
         }
 
-        /** See {@link SandboxOptions#rateLimit()}. */
+        /** Requests a minute that feed and expired together allow; 0 allows all. */
         public Builder rateLimit(int value) {
-            rateLimit = value;
+            options.rateLimit = inRange("rateLimit", value, 100_000);
             return this;
         }
 
-        /** See {@link SandboxOptions#latency()}. */
+        /** What is added to the time of each answer. */
         public Builder latency(Duration value) {
-            latency = value;
+            notNegative("latency", value.toMillis());
+            options.latency = value;
             return this;
         }
 
-        /** See {@link SandboxOptions#faults()}. */
+        /** What goes wrong on purpose from the start. */
         public Builder faults(List<FaultRule> values) {
-            faults = values;
+            options.faults = List.copyOf(values);
             return this;
         }
 
-        /** See {@link SandboxOptions#clock()}. */
+        /** The time of changes, of the expired window, and of rate limits. */
         public Builder clock(Clock value) {
-            clock = value;
+            options.clock = Objects.requireNonNull(value);
             return this;
         }
 
-        /** The finished options. */
         public SandboxOptions build() {
-            return new SandboxOptions(
-                    port,
-                    jobs,
-                    careerSites,
-                    jobsFile,
-                    newPerMinute,
-                    updatedPerMinute,
-                    expiredPerMinute,
-                    unknownExpired,
-                    apiKeys,
-                    creditsPerJob,
-                    creditsBalance,
-                    seed,
-                    descriptionBytes,
-                    rateLimit,
-                    latency,
-                    faults,
-                    clock);
+            return options;
         }
+    }
+
+    private static int inRange(String name, int value, int most) {
+        if (value > most) {
+            throw new IllegalArgumentException(name + " is " + value + ", but " + most + " is the most");
+        }
+        return notNegative(name, value);
+    }
+
+    private static <T extends Number> T notNegative(String name, T value) {
+        if (!(value.doubleValue() >= 0)) {
+            throw new IllegalArgumentException(name + " is " + value + ", but must not be negative");
+        }
+        return value;
     }
 }

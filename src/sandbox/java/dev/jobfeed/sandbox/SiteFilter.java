@@ -3,6 +3,7 @@ package dev.jobfeed.sandbox;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** The filters of a career-sites scan. */
 record SiteFilter(
@@ -39,14 +40,6 @@ record SiteFilter(
     }
 
     private static boolean has(Set<String> wanted, String... values) {
-        if (wanted.isEmpty()) {
-            return true;
-        }
-        for (String value : values) {
-            if (wanted.contains(value)) {
-                return true;
-            }
-        }
-        return false;
+        return wanted.isEmpty() || Stream.of(values).anyMatch(wanted::contains);
     }
 }

@@ -10,12 +10,13 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
+import java.util.Locale;
 
-/** Times of the wire: microseconds since 1970, UTC. */
-final class Times {
+/** Times on the wire: microseconds since 1970, UTC. */
+public final class Times {
 
     /**
-     * The fixed point that the generated world is counted back from, so that two runs on two days serve the
+     * The fixed point that the times of the generated data are counted back from, so that two runs on two days serve the
      * same rows.
      */
     static final long ANCHOR = micros(Instant.parse("2026-11-01T00:00:00Z"));
@@ -34,7 +35,31 @@ final class Times {
             .appendOffsetId()
             .toFormatter();
 
+    /** RFC 9110, section 5.6.7: the day has two digits, which the JDK's own RFC 1123 format does not keep to. */
+    private static final DateTimeFormatter HTTP_DATE = utc("EEE, dd MMM uuuu HH:mm:ss 'GMT'");
+
+    private static final DateTimeFormatter MICROS = utc("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'");
+    private static final DateTimeFormatter MILLIS = utc("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'");
+
     private Times() {}
+
+    private static DateTimeFormatter utc(String pattern) {
+        return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    }
+
+    public static String httpDate(Instant instant) {
+        return HTTP_DATE.format(instant);
+    }
+
+    /** Writes a time with six digits of a second, as created_at and updated_at have them. */
+    static String text(long micros) {
+        return MICROS.format(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+    }
+
+    /** Writes a time in milliseconds with three digits of a second, as date_posted has them. */
+    static String textOfMillis(long millis) {
+        return MILLIS.format(Instant.ofEpochMilli(millis));
+    }
 
     static long micros(Instant instant) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);

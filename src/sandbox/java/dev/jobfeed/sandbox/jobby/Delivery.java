@@ -1,9 +1,11 @@
 package dev.jobfeed.sandbox.jobby;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 
 /**
- * One finished attempt to deliver an event to a subscriber.
+ * One finished attempt to deliver an event to a subscriber, as the API shows it. The names of the fields are not
+ * documented, what they say is.
  *
  * @param id {@code dlv_…}, of this attempt alone
  * @param attempt from 1 to 6
@@ -13,10 +15,10 @@ import java.time.Instant;
  */
 public record Delivery(
         String id,
-        String webhookId,
+        @JsonIgnore String webhookId,
         String eventId,
         String eventType,
-        DeliveryDefect flaw,
+        @JsonIgnore DeliveryDefect defect,
         int attempt,
         Instant attemptedAt,
         Integer statusCode,

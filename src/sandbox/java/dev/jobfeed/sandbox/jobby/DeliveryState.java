@@ -1,19 +1,17 @@
 package dev.jobfeed.sandbox.jobby;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
 /** What became of an attempt; the words are those of the documentation of the deliveries log. */
 public enum DeliveryState {
-    DELIVERED("delivered"),
-    RETRYING("retrying"),
-    DEAD_LETTERED("dead-lettered");
-
-    private final String word;
-
-    DeliveryState(String word) {
-        this.word = word;
-    }
+    DELIVERED,
+    RETRYING,
+    DEAD_LETTERED;
 
     /** The word the API uses. */
+    @JsonValue
     public String word() {
-        return word;
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -1,5 +1,8 @@
 package dev.jobfeed.sandbox.jobby;
 
+import dev.jobfeed.sandbox.ApiError;
+import dev.jobfeed.sandbox.Json;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,11 +50,28 @@ public enum ErrorCode {
         return message;
     }
 
-    ApiError refused() {
-        return new ApiError(this, message, details);
+    /** Refuses a value, with the report "flattened zod-style" that the documentation promises; null for the body. */
+    static ApiError invalid(String field, String problem) {
+        String name = field == null ? "body" : field;
+        return VALIDATION.error(
+                "Invalid request: " + name + " " + problem,
+                Json.object("formErrors", List.of(), "fieldErrors", Map.of(name, List.of(problem))));
     }
 
-    ApiError refused(String says) {
-        return new ApiError(this, says, details);
+    public ApiError error() {
+        return error(message);
+    }
+
+    public ApiError error(String says) {
+        return error(says, details);
+    }
+
+    /** An error in the envelope; details are null where a code has none. */
+    private ApiError error(String says, Map<String, Object> more) {
+        Map<String, Object> envelope = Json.object("error", says, "code", name());
+        if (more != null) {
+            envelope.put("details", more);
+        }
+        return ApiError.json(status, envelope);
     }
 }

@@ -1,5 +1,7 @@
 package dev.jobfeed.sandbox.jobby;
 
+import dev.jobfeed.sandbox.ApiError;
+import dev.jobfeed.sandbox.HttpReply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -39,7 +41,7 @@ final class IdempotencyStore {
         try {
             answer = work.perform();
         } catch (ApiError refused) {
-            answer = refused.answer();
+            answer = refused.reply();
         }
         if (answer.status() < 500) {
             answers.put(id, new Kept(now.plus(KEPT), answer));

@@ -1,8 +1,9 @@
 package dev.jobfeed.sandbox.jobby;
 
-import java.time.Clock;
+import dev.jobfeed.sandbox.Json;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ public final class JobFair {
     /** "fires when neither side accepted within the 30-second window" */
     private static final Duration WINDOW = Duration.ofSeconds(30);
 
+    /** How many others are in line before the first place. */
+    private static final int OTHERS_AHEAD = 2;
+
     private static final List<String> TITLES = List.of(
             "Backend engineers, Berlin and remote",
             "Nurses for the night shift",
@@ -29,10 +33,9 @@ public final class JobFair {
             "Product designers, portfolio talks");
     private static final List<String> COMPANIES = List.of("Hollyhock", "Oakline", "Tern & Rye", "Quayside", "Fennel");
 
-    private final Clock clock;
-    private final Names names;
+    private final InstantSource clock;
+    private final IdGenerator ids;
     private final Webhooks webhooks;
-    private final int queueAhead;
     private final Map<String, LiveEvent> live = new LinkedHashMap<>();
     private final Map<String, QueuePlace> places = new LinkedHashMap<>();
     private final Map<String, String> tokens = new LinkedHashMap<>();
@@ -40,12 +43,11 @@ public final class JobFair {
     private final Map<String, Match> matches = new LinkedHashMap<>();
     private int made;
 
-    JobFair(JobbyOptions options, Clock clock, Names names, Webhooks webhooks) {
+    JobFair(JobbyOptions options, InstantSource clock, IdGenerator ids, Webhooks webhooks) {
         this.clock = clock;
-        this.names = names;
+        this.ids = ids;
         this.webhooks = webhooks;
-        this.queueAhead = options.queueAhead();
-        for (int i = 0; i < options.liveEvents(); i++) {
+        for (int i = 0; i < options.liveEvents; i++) {
             addLiveEvent();
         }
     }
@@ -58,7 +60,7 @@ public final class JobFair {
     /** Opens an event. */
     public synchronized LiveEvent addLiveEvent(String title) {
         LiveEvent event = new LiveEvent(
-                names.next("evt_", 12), title, COMPANIES.get(made++ % COMPANIES.size()), false, clock.instant());
+                ids.next("evt_", 12), title, COMPANIES.get(made++ % COMPANIES.size()), false, clock.instant());
         live.put(event.id(), event);
         return event;
     }
@@ -122,14 +124,14 @@ public final class JobFair {
         synchronized (this) {
             QueuePlace place = waiting(placeId);
             match = new Match(
-                    names.next("mat_", 12),
+                    ids.next("mat_", 12),
                     placeId,
-                    place.eventId(),
                     MatchStatus.MATCHED,
+                    place.eventId(),
                     seeker(tokens.get(placeId)),
-                    names.next("usr_", 12),
-                    names.next("rol_", 12),
-                    (50 + names.below(50)) / 100.0,
+                    ids.next("usr_", 12),
+                    ids.next("rol_", 12),
+                    (50 + ids.below(50)) / 100.0,
                     clock.instant());
             matches.put(match.id(), match);
             places.put(placeId, place.as(QueueStatus.MATCHED, match.id()));
@@ -148,7 +150,7 @@ public final class JobFair {
         places.put(placeId, waiting(placeId).as(QueueStatus.TIMED_OUT, null));
     }
 
-    /** Accepts a match for both sides, as only people can, in their browsers. */
+    /** Accepts a match for both sides, which no token can. */
     public void acceptMatch(String matchId) {
         Match match = decide(matchId, MatchStatus.ACCEPTED, QueueStatus.MATCHED);
         Map<String, Object> data = match.data();
@@ -161,13 +163,13 @@ public final class JobFair {
         decide(matchId, MatchStatus.DECLINED, QueueStatus.CANCELLED);
         webhooks.deliver(
                 "match.declined",
-                HttpReply.fields("match_id", matchId, "declined_by", "recruiter", "reason", "not_available"));
+                Json.object("match_id", matchId, "declined_by", "recruiter", "reason", "not_available"));
     }
 
     /** Lets the time in which a match can be accepted run out. */
     public void expireMatch(String matchId) {
         decide(matchId, MatchStatus.EXPIRED, QueueStatus.TIMED_OUT);
-        webhooks.deliver("match.expired", HttpReply.fields("match_id", matchId));
+        webhooks.deliver("match.expired", Json.object("match_id", matchId));
     }
 
     /** Every match so far, oldest first. */
@@ -175,7 +177,7 @@ public final class JobFair {
         return List.copyOf(matches.values());
     }
 
-    /** Expires what nobody accepted in time. */
+    /** Expires matches that were not accepted in time. */
     void expireOverdue() {
         Instant latest = clock.instant().minus(WINDOW);
         for (Match match : matches()) {
@@ -195,9 +197,9 @@ public final class JobFair {
                         .filter(place -> waitsFor(place, eventId))
                         .mapToInt(QueuePlace::rank)
                         .max()
-                        .orElse(queueAhead);
+                        .orElse(OTHERS_AHEAD);
         QueuePlace place =
-                new QueuePlace(names.next("que_", 12), eventId, QueueStatus.WAITING, rank, null, clock.instant());
+                new QueuePlace(ids.next("que_", 12), eventId, QueueStatus.WAITING, rank, null, clock.instant());
         places.put(place.id(), place);
         tokens.put(place.id(), token);
         return place;
@@ -226,7 +228,7 @@ public final class JobFair {
     }
 
     synchronized String seeker(String token) {
-        return seekers.computeIfAbsent(token, key -> names.next("usr_", 12));
+        return seekers.computeIfAbsent(token, key -> ids.next("usr_", 12));
     }
 
     private synchronized Match decide(String matchId, MatchStatus status, QueueStatus placeStatus) {

@@ -1,10 +1,10 @@
 package dev.jobfeed.sandbox.jobby;
 
-import com.sun.net.httpserver.HttpHandler;
-import java.time.Clock;
+import dev.jobfeed.sandbox.Api;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** A local stand-in for the Jobby.dev REST API v1. */
 public final class Jobby implements AutoCloseable {
@@ -15,38 +15,34 @@ public final class Jobby implements AutoCloseable {
     /** A token of the right form that opens nothing but a sandbox. */
     public static final String TEST_TOKEN = "jbb_sandboxsandboxnotasecretnotareal";
 
-    private final String baseUrl;
+    private final Supplier<String> serverUrl;
     private final Webhooks webhooks;
     private final JobFair fair;
     private final JobbyApi api;
-    private final JobbyFrontend front;
-    private final JobbyMovement movement;
-    private final AtomicReference<JobbyInterceptor> interceptor = new AtomicReference<>();
+    private final JobbyTicker ticker;
 
     /**
-     * Prepares a stand-in; {@link #handler()} is to be served below {@link #PATH}.
+     * Prepares a stand-in; its API is to be served below {@link #PATH}.
      *
      * @param serverUrl where the server is reached, without a slash at the end
-     * @param log where requests are noted
      */
-    public Jobby(String serverUrl, JobbyOptions options, Clock clock, JobbyLog log) {
-        Names names = new Names(options.seed());
-        baseUrl = serverUrl + PATH;
-        webhooks = new Webhooks(options, clock, names, interceptor);
-        fair = new JobFair(options, clock, names, webhooks);
+    public Jobby(Supplier<String> serverUrl, JobbyOptions options, InstantSource clock, long seed) {
+        this.serverUrl = serverUrl;
+        IdGenerator ids = new IdGenerator(seed);
+        webhooks = new Webhooks(options, clock, ids);
+        fair = new JobFair(options, clock, ids, webhooks);
         api = new JobbyApi(options, clock, fair, webhooks);
-        front = new JobbyFrontend(api, clock, log, interceptor);
-        movement = new JobbyMovement(fair, options);
+        ticker = new JobbyTicker(fair, options);
     }
 
-    /** What serves the requests. */
-    public HttpHandler handler() {
-        return front;
+    /** What answers the requests. */
+    public Api<JobbyRequest> api() {
+        return api;
     }
 
     /** The base URL of the API, without a slash at the end. */
     public String baseUrl() {
-        return baseUrl;
+        return serverUrl.get() + PATH;
     }
 
     /** The live events, queues and matches. */
@@ -61,7 +57,7 @@ public final class Jobby implements AutoCloseable {
 
     /** The latest requests, 10000 at most, oldest first, also those that were intercepted. */
     public List<JobbyRequest> requests() {
-        return front.requests();
+        return api.requests();
     }
 
     /** Those of the latest requests that went to one endpoint, oldest first. */
@@ -76,22 +72,19 @@ public final class Jobby implements AutoCloseable {
 
     /** Announces the end of an endpoint in the headers of its answers; null takes it back. */
     public void deprecate(JobbyEndpoint endpoint, Instant sunset) {
-        if (sunset == null) {
-            api.sunsets().remove(endpoint);
-        } else {
-            api.sunsets().put(endpoint, sunset);
-        }
+        api.deprecate(endpoint, sunset);
     }
 
     /** Lets an interceptor decide about every request and delivery from now on; null lets all of them pass. */
     public void intercept(JobbyInterceptor next) {
-        interceptor.set(next);
+        api.intercept(next);
+        webhooks.intercept(next);
     }
 
     /** Stops all movement, and deliveries too. */
     @Override
     public void close() {
-        movement.close();
+        ticker.close();
         webhooks.close();
     }
 }

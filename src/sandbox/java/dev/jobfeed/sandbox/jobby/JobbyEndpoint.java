@@ -7,44 +7,44 @@ import java.util.regex.Pattern;
 /** What the API offers here, and two things no client of this project may ever call. */
 public enum JobbyEndpoint implements Target {
     /** The events that are live; public. */
-    LIVE_EVENTS("GET", "/live-events", null, Quota.READ),
+    LIVE_EVENTS("GET", "/live-events", null, 60),
     /** The profile of the token's owner. */
-    PROFILE("GET", "/profile", "profile:read", Quota.READ),
+    PROFILE("GET", "/profile", "profile:read", 60),
     /** A place in an event's queue. */
-    QUEUE_JOIN("POST", "/queue/join", "queue:write", Quota.WRITE),
+    QUEUE_JOIN("POST", "/queue/join", "queue:write", 30),
     /** How the place is doing. */
-    QUEUE_STATUS("GET", "/queue/status", "queue:read", Quota.READ),
+    QUEUE_STATUS("GET", "/queue/status", "queue:read", 60),
     /** Recent matches, newest first. */
-    MATCHES("GET", "/matches", "matches:read", Quota.READ),
+    MATCHES("GET", "/matches", "matches:read", 60),
     /** The room of an accepted match: each one costs the service money, and the room is for humans only. */
-    INTERVIEW_ROOM_URL("GET", "/matches/{id}/interview-room-url", "matches:read", Quota.COSTLY),
+    INTERVIEW_ROOM_URL("GET", "/matches/{id}/interview-room-url", "matches:read", 3),
     /** Accepting a match, by any method. No token can; a request here is a client's mistake. */
-    MATCH_ACCEPT(null, "/matches/{id}/accept", "matches:write", Quota.WRITE),
-    /** A charge without the person being there. A request here is a client's mistake. */
-    CHARGE_OFF_SESSION("POST", "/billing/charge-offsession", "billing:write", Quota.COSTLY),
+    MATCH_ACCEPT(null, "/matches/{id}/accept", "matches:write", 30),
+    /** A charge in the absence of its payer. A request here is a client's mistake. */
+    CHARGE_OFF_SESSION("POST", "/billing/charge-offsession", "billing:write", 3),
     /** A new webhook subscription. */
-    WEBHOOK_CREATE("POST", "/webhooks", "webhooks:write", Quota.WRITE),
+    WEBHOOK_CREATE("POST", "/webhooks", "webhooks:write", 30),
     /** A synthetic event to one subscription. */
-    WEBHOOK_TEST("POST", "/webhooks/{id}/test", "webhooks:write", Quota.WRITE),
+    WEBHOOK_TEST("POST", "/webhooks/{id}/test", "webhooks:write", 30),
     /** The latest deliveries to one subscription. */
-    WEBHOOK_DELIVERIES("GET", "/webhooks/{id}/deliveries", "webhooks:read", Quota.READ),
+    WEBHOOK_DELIVERIES("GET", "/webhooks/{id}/deliveries", "webhooks:read", 60),
     /** The description of the API, which the documentation calls "the source of truth"; public. */
-    OPENAPI("GET", "/openapi.json", null, Quota.READ),
+    OPENAPI("GET", "/openapi.json", null, 60),
     /** Anything else under the base path; it answers 404. */
-    OTHER(null, null, null, null);
+    OTHER(null, null, null, 0);
 
     private final String method;
     private final String path;
     private final Pattern pattern;
     private final String scope;
-    private final Quota quota;
+    private final int perMinute;
 
-    JobbyEndpoint(String method, String path, String scope, Quota quota) {
+    JobbyEndpoint(String method, String path, String scope, int perMinute) {
         this.method = method;
         this.path = path;
         this.pattern = path == null ? null : Pattern.compile(path.replace("{id}", "[^/]+"));
         this.scope = scope;
-        this.quota = quota;
+        this.perMinute = perMinute;
     }
 
     @Override
@@ -67,9 +67,9 @@ public enum JobbyEndpoint implements Target {
         return scope;
     }
 
-    /** Null where nothing is counted. */
-    Quota quota() {
-        return quota;
+    /** How many requests a minute one token may send ("Rate limits": 60 reads, 30 writes, 3 that cost). */
+    int perMinute() {
+        return perMinute;
     }
 
     boolean mutates() {

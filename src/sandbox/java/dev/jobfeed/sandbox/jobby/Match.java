@@ -1,19 +1,21 @@
 package dev.jobfeed.sandbox.jobby;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.jobfeed.sandbox.Json;
 import java.time.Instant;
 import java.util.Map;
 
 /**
- * A seeker and a recruiter, paired.
+ * A seeker and a recruiter, paired, as the API shows them.
  *
  * @param placeId the place in the queue it came from
  * @param score from 0 to 1
  */
 public record Match(
         String id,
-        String placeId,
-        String eventId,
+        @JsonIgnore String placeId,
         MatchStatus status,
+        String eventId,
         String seekerId,
         String recruiterId,
         String roleId,
@@ -21,7 +23,7 @@ public record Match(
         Instant matchedAt) {
 
     Match as(MatchStatus newStatus) {
-        return new Match(id, placeId, eventId, newStatus, seekerId, recruiterId, roleId, score, matchedAt);
+        return new Match(id, placeId, newStatus, eventId, seekerId, recruiterId, roleId, score, matchedAt);
     }
 
     /** An address that leads nowhere. */
@@ -31,7 +33,7 @@ public record Match(
 
     /** The data of {@code match.matched}, to which other events add. */
     Map<String, Object> data() {
-        return HttpReply.fields(
+        return Json.object(
                 "match_id", id, "seeker_id", seekerId, "recruiter_id", recruiterId, "role_id", roleId, "score", score);
     }
 }

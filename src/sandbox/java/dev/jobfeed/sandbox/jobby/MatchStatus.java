@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox.jobby;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What becomes of a match; the API's words are those of its webhook events. */
@@ -10,6 +11,7 @@ public enum MatchStatus {
     EXPIRED;
 
     /** The word the API uses. */
+    @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,20 +1,18 @@
 package dev.jobfeed.sandbox.jobby;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
 /** What becomes of a place in a queue. Only {@code matched} is documented; the other words are chosen here. */
 public enum QueueStatus {
-    WAITING("waiting"),
-    MATCHED("matched"),
-    CANCELLED("cancelled"),
-    TIMED_OUT("timed_out");
-
-    private final String word;
-
-    QueueStatus(String word) {
-        this.word = word;
-    }
+    WAITING,
+    MATCHED,
+    CANCELLED,
+    TIMED_OUT;
 
     /** The word the API uses. */
+    @JsonValue
     public String word() {
-        return word;
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  * A webhook subscription.
  *
  * @param id {@code whk_…}
- * @param events the types it is told about
+ * @param events the types it subscribes to
  * @param description nullable
  * @param secret {@code jbb_whsec_…}; the API shows it once
  */

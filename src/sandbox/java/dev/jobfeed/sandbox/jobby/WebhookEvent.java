@@ -1,7 +1,7 @@
 package dev.jobfeed.sandbox.jobby;
 
 /**
- * Something that happened and is told to subscribers.
+ * Something that happened, as it is delivered to subscribers.
  *
  * @param id {@code evt_…}, the same in every delivery of it
  * @param body the JSON of every delivery, byte for byte

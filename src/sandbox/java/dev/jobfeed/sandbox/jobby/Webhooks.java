@@ -1,5 +1,7 @@
 package dev.jobfeed.sandbox.jobby;
 
+import dev.jobfeed.sandbox.Json;
+import dev.jobfeed.sandbox.Ticker;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -7,9 +9,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -20,9 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The webhook subscriptions, and what is sent to them: at least once, repeated until it is acknowledged or
@@ -58,28 +58,32 @@ public final class Webhooks {
         }
     }
 
-    private record Parcel(Subscription to, WebhookEvent event, DeliveryDefect flaw, int attempt) {}
+    private record PendingDelivery(Subscription to, WebhookEvent event, DeliveryDefect defect, int attempt) {}
 
-    private final AtomicReference<JobbyInterceptor> interceptor;
     private final JobbyOptions options;
-    private final Clock clock;
-    private final Names names;
+    private final InstantSource clock;
+    private final IdGenerator ids;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
     private final Deque<Delivery> deliveries = new ArrayDeque<>();
-    private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(daemon("jobby-retry"));
-    private final ExecutorService threads = Executors.newCachedThreadPool(daemon("jobby-webhook"));
+    private final ScheduledExecutorService later =
+            Executors.newSingleThreadScheduledExecutor(Ticker.daemon("jobby-retry"));
+    private final ExecutorService threads = Executors.newCachedThreadPool(Ticker.daemon("jobby-webhook"));
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .proxy(HttpClient.Builder.NO_PROXY)
             .executor(threads)
             .build();
+    private volatile JobbyInterceptor interceptor;
 
-    Webhooks(JobbyOptions options, Clock clock, Names names, AtomicReference<JobbyInterceptor> interceptor) {
-        this.interceptor = interceptor;
+    Webhooks(JobbyOptions options, InstantSource clock, IdGenerator ids) {
         this.options = options;
         this.clock = clock;
-        this.names = names;
+        this.ids = ids;
+    }
+
+    void intercept(JobbyInterceptor next) {
+        interceptor = next;
     }
 
     /**
@@ -97,11 +101,11 @@ public final class Webhooks {
 
     synchronized Webhook add(String token, String targetUrl, List<String> events, String description, String secret) {
         Webhook webhook = new Webhook(
-                names.next("whk_", 12),
+                ids.next("whk_", 12),
                 targetUrl,
                 events,
                 description,
-                secret == null ? names.next("jbb_whsec_", 32) : secret,
+                secret == null ? ids.next("jbb_whsec_", 32) : secret,
                 clock.instant());
         subscriptions.put(webhook.id(), new Subscription(webhook, token));
         return webhook;
@@ -112,30 +116,30 @@ public final class Webhooks {
         return subscriptions.values().stream().map(one -> one.webhook).toList();
     }
 
-    /** Tells an event to everyone who subscribed to its type. */
+    /** Delivers an event to every subscriber of its type. */
     public WebhookEvent deliver(String type, Map<String, ?> data) {
         return deliver(type, data, DeliveryDefect.NONE);
     }
 
-    /** Tells an event to everyone who subscribed to its type, with something wrong about it. */
-    public WebhookEvent deliver(String type, Map<String, ?> data, DeliveryDefect flaw) {
+    /** Delivers an event to every subscriber of its type, with something wrong about it. */
+    public WebhookEvent deliver(String type, Map<String, ?> data, DeliveryDefect defect) {
         WebhookEvent event = event(type, data);
-        deliver(event, flaw);
+        deliver(event, defect);
         return event;
     }
 
-    /** Tells an event again that was told before: the same body, new deliveries. */
-    public void deliver(WebhookEvent event, DeliveryDefect flaw) {
-        List<Subscription> told;
+    /** Delivers an event again that was delivered before: the same body, new deliveries. */
+    public void deliver(WebhookEvent event, DeliveryDefect defect) {
+        List<Subscription> subscribers;
         synchronized (this) {
-            told = subscriptions.values().stream()
+            subscribers = subscriptions.values().stream()
                     .filter(one -> one.webhook.events().contains(event.type()))
                     .toList();
         }
-        for (Subscription one : told) {
-            attempt(new Parcel(one, event, flaw, 1));
-            if (flaw == DeliveryDefect.REPEATED) {
-                attempt(new Parcel(one, event, flaw, 1));
+        for (Subscription one : subscribers) {
+            attempt(new PendingDelivery(one, event, defect, 1));
+            if (defect == DeliveryDefect.REPEATED) {
+                attempt(new PendingDelivery(one, event, defect, 1));
             }
         }
     }
@@ -163,75 +167,75 @@ public final class Webhooks {
         synchronized (this) {
             one = subscriptions.get(id);
         }
-        attempt(new Parcel(one, event, DeliveryDefect.NONE, 1));
+        attempt(new PendingDelivery(one, event, DeliveryDefect.NONE, 1));
         return event;
     }
 
     private WebhookEvent event(String type, Map<String, ?> data) {
-        String id = names.next("evt_", 12);
-        Map<String, Object> body = HttpReply.fields(
+        String id = ids.next("evt_", 12);
+        Map<String, Object> body = Json.object(
                 "id", id, "type", type, "created_at", clock.instant().getEpochSecond(), "data", data);
-        return new WebhookEvent(id, type, new String(HttpReply.bytes(body), StandardCharsets.UTF_8));
+        return new WebhookEvent(id, type, new String(Json.bytes(body), StandardCharsets.UTF_8));
     }
 
-    private void attempt(Parcel parcel) {
-        JobbyInterceptor current = interceptor.get();
-        // a delivery that a test made with a flaw has that one, and no other
+    private void attempt(PendingDelivery pending) {
+        JobbyInterceptor current = interceptor;
+        // a delivery that a test made with a defect has that one, and no other
         Defect defect =
-                current == null || parcel.flaw != DeliveryDefect.NONE ? Defect.NONE : current.decide(parcel.event);
+                current == null || pending.defect != DeliveryDefect.NONE ? Defect.NONE : current.decide(pending.event);
         if (!defect.delay().isZero()) {
-            later(defect.delay(), () -> attempt(parcel, defect.flaw()));
+            later(defect.delay(), () -> attempt(pending, defect.kind()));
         } else {
-            attempt(parcel, defect.flaw());
+            attempt(pending, defect.kind());
         }
     }
 
-    private void attempt(Parcel parcel, DeliveryDefect flaw) {
-        switch (flaw) {
-            case NONE -> send(parcel);
-            case LOST -> finish(parcel, names.next("dlv_", 12), clock.instant(), null);
+    private void attempt(PendingDelivery pending, DeliveryDefect defect) {
+        switch (defect) {
+            case NONE -> send(pending);
+            case LOST -> finish(pending, ids.next("dlv_", 12), clock.instant(), null);
             case WRONG_SIGNATURE, OLD_TIMESTAMP, REPEATED -> {
-                send(new Parcel(parcel.to, parcel.event, flaw, parcel.attempt));
-                send(parcel);
+                send(new PendingDelivery(pending.to, pending.event, defect, pending.attempt));
+                send(pending);
             }
         }
     }
 
-    private void send(Parcel parcel) {
-        Webhook to = parcel.to.webhook;
+    private void send(PendingDelivery pending) {
+        Webhook to = pending.to.webhook;
         synchronized (this) {
-            if (isPaused(parcel.to)) {
+            if (isPaused(pending.to)) {
                 return;
             }
         }
-        String id = names.next("dlv_", 12);
+        String id = ids.next("dlv_", 12);
         Instant now = clock.instant();
-        long signedAt = now.getEpochSecond() - (parcel.flaw == DeliveryDefect.OLD_TIMESTAMP ? STALE_SECONDS : 0);
-        String secret = parcel.flaw == DeliveryDefect.WRONG_SIGNATURE ? to.secret() + "-of-another" : to.secret();
+        long signedAt = now.getEpochSecond() - (pending.defect == DeliveryDefect.OLD_TIMESTAMP ? STALE_SECONDS : 0);
+        String secret = pending.defect == DeliveryDefect.WRONG_SIGNATURE ? to.secret() + "-of-another" : to.secret();
         HttpRequest request = HttpRequest.newBuilder(URI.create(to.targetUrl()))
-                .timeout(options.deliveryTimeout())
+                .timeout(options.deliveryTimeout)
                 .header("Content-Type", "application/json")
-                .header("Jobbydev-Signature", Signature.of(secret, signedAt, parcel.event.body()))
-                .header("Jobbydev-Event", parcel.event.type())
+                .header("Jobbydev-Signature", Signature.of(secret, signedAt, pending.event.body()))
+                .header("Jobbydev-Event", pending.event.type())
                 .header("Jobbydev-Delivery-Id", id)
                 .header("Jobbydev-Subscription-Id", to.id())
-                .POST(BodyPublishers.ofString(parcel.event.body()))
+                .POST(BodyPublishers.ofString(pending.event.body()))
                 .build();
         try {
             client.sendAsync(request, BodyHandlers.ofByteArray())
-                    .whenComplete((response, failure) -> finish(parcel, id, now, response));
+                    .whenComplete((response, failure) -> finish(pending, id, now, response));
         } catch (RejectedExecutionException e) {
             // the sandbox is being closed
         }
     }
 
-    private synchronized void finish(Parcel parcel, String id, Instant at, HttpResponse<byte[]> response) {
+    private synchronized void finish(PendingDelivery pending, String id, Instant at, HttpResponse<byte[]> response) {
         boolean acknowledged = response != null && response.statusCode() / 100 == 2;
         Duration delay = null;
-        if (!parcel.flaw.isForged()) {
-            parcel.to.failuresInARow = acknowledged ? 0 : parcel.to.failuresInARow + 1;
-            if (!acknowledged && parcel.attempt <= DELAYS.size()) {
-                delay = scaled(DELAYS.get(parcel.attempt - 1));
+        if (!pending.defect.isForged()) {
+            pending.to.failuresInARow = acknowledged ? 0 : pending.to.failuresInARow + 1;
+            if (!acknowledged && pending.attempt <= DELAYS.size()) {
+                delay = scaled(DELAYS.get(pending.attempt - 1));
             }
         }
         if (deliveries.size() == MOST) {
@@ -239,11 +243,11 @@ public final class Webhooks {
         }
         deliveries.addLast(new Delivery(
                 id,
-                parcel.to.webhook.id(),
-                parcel.event.id(),
-                parcel.event.type(),
-                parcel.flaw,
-                parcel.attempt,
+                pending.to.webhook.id(),
+                pending.event.id(),
+                pending.event.type(),
+                pending.defect,
+                pending.attempt,
                 at,
                 response == null ? null : response.statusCode(),
                 response == null ? null : beginning(response.body()),
@@ -252,7 +256,7 @@ public final class Webhooks {
                         ? DeliveryState.DELIVERED
                         : delay == null ? DeliveryState.DEAD_LETTERED : DeliveryState.RETRYING));
         if (delay != null) {
-            Parcel next = new Parcel(parcel.to, parcel.event, parcel.flaw, parcel.attempt + 1);
+            PendingDelivery next = new PendingDelivery(pending.to, pending.event, pending.defect, pending.attempt + 1);
             later(delay, () -> attempt(next));
         }
     }
@@ -263,7 +267,7 @@ public final class Webhooks {
         }
     }
 
-    /** Whether a target is on this machine: nothing that is tried here may reach anybody else. */
+    /** Whether a target is on this machine: nothing that is tried here may reach another machine. */
     static boolean isLocal(String target) {
         try {
             URI uri = URI.create(target);
@@ -274,7 +278,7 @@ public final class Webhooks {
     }
 
     private Duration scaled(Duration delay) {
-        return Duration.ofNanos((long) (delay.toNanos() * options.retryTimeScale()));
+        return Duration.ofNanos((long) (delay.toNanos() * options.retryTimeScale));
     }
 
     private static boolean isPaused(Subscription one) {
@@ -283,14 +287,6 @@ public final class Webhooks {
 
     private static String beginning(byte[] body) {
         return new String(body, 0, Math.min(body.length, KEPT_OF_ANSWER), StandardCharsets.UTF_8);
-    }
-
-    private static ThreadFactory daemon(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     void close() {

@@ -3,13 +3,13 @@ package dev.jobfeed.sandbox.jobby;
 import java.util.SplittableRandom;
 
 /** Draws ids of the API's form: a prefix and base32-like characters, the same ones for the same seed. */
-final class Names {
+final class IdGenerator {
 
     private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
     private final SplittableRandom random;
 
-    Names(long seed) {
+    IdGenerator(long seed) {
         random = new SplittableRandom(seed);
     }
 

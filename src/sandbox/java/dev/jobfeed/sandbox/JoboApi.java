@@ -1,0 +1,209 @@
+package dev.jobfeed.sandbox;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.sandbox.CareerSites.CareerSite;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Answers requests to Jobo: authenticate, limit the rate, validate, check credits, deliver, in this order. */
+final class JoboApi implements Api<ApiRequest> {
+
+    private static final BigDecimal CREDITS_PER_CAREER_SITE = BigDecimal.valueOf(50);
+    private static final int NOBODY_GETS_THERE = 100_000;
+
+    private interface RowWriter<T> {
+        void write(T row, JsonGenerator out) throws IOException;
+    }
+
+    private final SandboxOptions options;
+    private final InstantSource clock;
+    private final JobUniverse data;
+    private final CreditAccount wallet;
+    private final RateWindow feedRate;
+    private final RateWindow generalRate = new RateWindow(NOBODY_GETS_THERE);
+    private final Map<Endpoint, Long> sequences = new ConcurrentHashMap<>();
+    private volatile Interceptor interceptor;
+
+    JoboApi(SandboxOptions options, InstantSource clock, JobUniverse data) {
+        this.options = options;
+        this.clock = clock;
+        this.data = data;
+        this.wallet = new CreditAccount(options.creditsBalance);
+        this.feedRate = new RateWindow(options.rateLimit == 0 ? NOBODY_GETS_THERE : options.rateLimit);
+    }
+
+    void intercept(Interceptor next) {
+        interceptor = next;
+    }
+
+    /** Returns what decides about requests; null when nothing does. */
+    Interceptor interceptor() {
+        return interceptor;
+    }
+
+    @Override
+    public ApiRequest receive(ReceivedRequest request) {
+        Endpoint endpoint = Endpoint.at(request.path());
+        long sequence = sequences.merge(endpoint, 1L, Long::sum);
+        return new ApiRequest(sequence, endpoint, request.method(), request.path(), request.query(), request.body());
+    }
+
+    @Override
+    public Interceptor.Verdict decide(ApiRequest request) throws IOException, InterruptedException {
+        Interceptor current = interceptor;
+        return current == null ? Interceptor.pass() : current.decide(request);
+    }
+
+    @Override
+    public HttpReply answer(ApiRequest request, ReceivedRequest received, ApiError error) {
+        RateWindow rate =
+                switch (request.endpoint()) {
+                    case JOBS_FEED, JOBS_EXPIRED -> feedRate;
+                    default -> generalRate;
+                };
+        HttpReply reply;
+        try {
+            authenticate(request.endpoint(), received.headers().get("x-api-key"));
+            Instant now = clock.instant();
+            long wait = rate.secondsToWait(now);
+            if (wait > 0) {
+                throw ApiError.rateLimited(wait);
+            }
+            if (error != null) {
+                throw error;
+            }
+            reply = perform(request);
+        } catch (ApiError e) {
+            reply = e.reply();
+        }
+        return reply.with(rate.headers(clock.instant()));
+    }
+
+    private void authenticate(Endpoint endpoint, String key) throws ApiError {
+        // profiles are free and were seen to need no key; a wrong one is still refused
+        if (key == null && endpoint == Endpoint.COMPANY) {
+            return;
+        }
+        if (key == null || !options.apiKeys.contains(key)) {
+            throw ApiError.unauthorized();
+        }
+    }
+
+    private HttpReply perform(ApiRequest request) throws ApiError {
+        String method = request.endpoint().method();
+        if (!request.method().equals(method)) {
+            String message = "Method " + request.method() + " is not allowed here; use " + method + ".";
+            throw ApiError.of(405, "Method Not Allowed", message).with(Map.of("Allow", method));
+        }
+        return switch (request.endpoint()) {
+            case JOBS_FEED -> jobs(Fields.ofBody(request.body()));
+            case JOBS_EXPIRED -> expired(Fields.ofQuery(request.query()));
+            case CAREER_SITES_FEED -> careerSites(Fields.ofBody(request.body()));
+            case COMPANY -> company(request.path());
+        };
+    }
+
+    private HttpReply jobs(Fields fields) throws ApiError {
+        int batchSize = fields.number("batch_size", 1000, 1, 1000);
+        Cursor cursor = Cursor.in(fields, "jobs");
+        Fields scan = cursor == null ? fields.withoutPaging() : cursor.scan();
+        JobFilter filter = JobFilter.of(scan);
+        BigDecimal reserved = reserve(options.creditsPerJob, batchSize);
+        Page<Job> page = data.jobs(filter, cursor == null ? null : cursor.position(), batchSize);
+        return page("jobs", "jobs", scan, page, data::write).with(settle(options.creditsPerJob, reserved, page));
+    }
+
+    private HttpReply expired(Fields fields) throws ApiError {
+        int batchSize = fields.number("batch_size", 1000, 1, 10_000);
+        Cursor cursor = Cursor.in(fields, "expired");
+        Page.Position after;
+        if (cursor == null) {
+            long now = data.now();
+            Long since = fields.time("expired_since");
+            if (since != null && since < now - 7 * Times.DAY) {
+                throw ApiError.invalid("expired_since", "cannot be older than 7 days");
+            }
+            after = new Page.Position(since == null ? now - Times.DAY : since, null);
+        } else {
+            after = cursor.position();
+        }
+        Fields scan = new Fields(Json.MAPPER.createObjectNode());
+        return page(
+                "expired",
+                "job_ids",
+                scan,
+                data.expired(after, batchSize),
+                (UUID id, JsonGenerator out) -> out.writeString(id.toString()));
+    }
+
+    private HttpReply careerSites(Fields fields) throws ApiError {
+        int batchSize = fields.number("batch_size", 50, 1, 50);
+        Cursor cursor = Cursor.in(fields, "career-sites");
+        Fields scan = cursor == null ? fields.withoutPaging() : cursor.scan();
+        SiteFilter filter = SiteFilter.of(scan);
+        BigDecimal price = options.creditsPerJob == null ? null : CREDITS_PER_CAREER_SITE;
+        BigDecimal reserved = reserve(price, batchSize);
+        Page<CareerSite> page = data.careerSites(filter, cursor == null ? null : cursor.position(), batchSize);
+        return page("career-sites", "career_sites", scan, page, data::write).with(settle(price, reserved, page));
+    }
+
+    private HttpReply company(String path) {
+        UUID id;
+        try {
+            id = UUID.fromString(path.substring(Endpoint.COMPANY.path().length()));
+        } catch (IllegalArgumentException e) {
+            id = new UUID(0, 0);
+        }
+        ObjectNode profile = data.company(id);
+        return profile == null ? HttpReply.json(404, Map.of("error", "Not Found")) : HttpReply.json(200, profile);
+    }
+
+    private static <T> HttpReply page(String kind, String rows, Fields scan, Page<T> page, RowWriter<T> writer) {
+        byte[] body = Json.written(out -> {
+            out.writeStartObject();
+            out.writeArrayFieldStart(rows);
+            for (T row : page.rows()) {
+                writer.write(row, out);
+            }
+            out.writeEndArray();
+            out.writeStringField("next_cursor", page.more() ? new Cursor(kind, scan, page.last()).encode() : null);
+            out.writeBooleanField("has_more", page.more());
+            if (page.total() >= 0) {
+                out.writeNumberField("estimated_total", page.total());
+            }
+            out.writeEndObject();
+        });
+        Map<String, String> headers = Map.of("X-Has-More", Boolean.toString(page.more()));
+        return new HttpReply(200, headers, body, page.rows().size());
+    }
+
+    /** Takes the price of everything that was asked for, as the real precheck does; null when nothing is metered. */
+    private BigDecimal reserve(BigDecimal price, int rows) throws ApiError {
+        if (price == null) {
+            return null;
+        }
+        BigDecimal required = price.multiply(BigDecimal.valueOf(rows));
+        if (wallet.reserve(required)) {
+            return required;
+        }
+        throw ApiError.insufficientCredits(required, wallet.balance());
+    }
+
+    /** Gives back what was reserved for rows that were not delivered, and returns the headers about it. */
+    private Map<String, String> settle(BigDecimal price, BigDecimal reserved, Page<?> page) {
+        if (price == null) {
+            return Map.of();
+        }
+        BigDecimal cost = price.multiply(BigDecimal.valueOf(page.rows().size()));
+        BigDecimal balance = wallet.giveBack(reserved.subtract(cost));
+        return cost.signum() == 0
+                ? Map.of()
+                : Map.of("X-Credits-Deducted", ApiError.plain(cost), "X-Credits-Balance", ApiError.plain(balance));
+    }
+}
