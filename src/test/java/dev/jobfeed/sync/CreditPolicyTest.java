@@ -1,0 +1,191 @@
+package dev.jobfeed.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.lease.Lease;
+import dev.jobfeed.persistence.FeedProgress;
+import dev.jobfeed.persistence.RecordCounts;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.persistence.RunPhase;
+import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.tenant.Tenant;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A page of 1,000 jobs at 0.05 credits costs 50. */
+class CreditPolicyTest {
+
+    private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-24T00:00:00Z");
+    private static final BigDecimal PRICE = new BigDecimal("0.05");
+    private static final FeedProgress FIRST = new FeedProgress(0, 0, 0);
+
+    private static SyncAttempt attempt(Map<String, String> properties, boolean confirmed) {
+        JobfeedProperties settings =
+                JobfeedProperties.over(property -> Optional.empty()).with(properties);
+        Tenant tenant =
+                new Tenant("", settings, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        return new SyncAttempt(
+                tenant, new Lease("jobs", UUID.randomUUID()), 0, confirmed, new ServerClock(Clock.systemUTC()));
+    }
+
+    private static SyncAttempt opened(Map<String, String> properties, boolean confirmed, Run run, BigDecimal stored) {
+        SyncAttempt attempt = attempt(properties, confirmed);
+        StreamState state = new StreamState(
+                "jobs", null, null, null, 1L, null, stored, null, null, null, null, null, null, null, null, null);
+        attempt.opened(state, run, false, PRICE);
+        return attempt;
+    }
+
+    private static Run run(RunMode mode, long pages, long received, String spent, Long estimated, boolean confirmed) {
+        return new Run(
+                1,
+                "jobs",
+                mode,
+                RunPhase.FEED,
+                "open",
+                NOW,
+                null,
+                true,
+                "",
+                null,
+                confirmed,
+                estimated,
+                1,
+                0,
+                pages,
+                new RecordCounts(received, received, 0, 0, 0, 0, 0),
+                FIRST,
+                0,
+                pages,
+                0,
+                new BigDecimal(spent),
+                null,
+                null);
+    }
+
+    private static Run backfill() {
+        return run(RunMode.BACKFILL, 0, 0, "0", null, false);
+    }
+
+    private static void assertRefused(SyncAttempt attempt, String condition) {
+        assertThatExceptionOfType(AttemptFailedException.class)
+                .isThrownBy(() -> CreditPolicy.check(attempt))
+                .satisfies(failed -> assertThat(failed.problem().condition()).isEqualTo(condition));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 50, false", "100, 50.01, true", "49.99, 0, true", "1000, 50, false"})
+    void aPageThatTakesTheBalanceBelowTheFloorIsNotRequested(String balance, String floor, boolean refused) {
+        SyncAttempt attempt = opened(Map.of("jobo.credits.floor", floor), false, backfill(), null);
+        attempt.recordCredits(null, new BigDecimal(balance));
+
+        if (refused) {
+            assertRefused(attempt, "credits-floor");
+        } else {
+            assertThatCode(() -> CreditPolicy.check(attempt)).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void theStoredBalanceCountsUntilAResponseReportsOneOrAnOperatorConfirms() {
+        Map<String, String> floor = Map.of("jobo.credits.floor", "50");
+        BigDecimal stored = new BigDecimal("60");
+
+        assertRefused(opened(floor, false, backfill(), stored), "credits-floor");
+        assertThatCode(() -> CreditPolicy.check(opened(floor, true, backfill(), stored)))
+                .doesNotThrowAnyException();
+        SyncAttempt toppedUp = opened(floor, false, backfill(), stored);
+        toppedUp.recordCredits(null, new BigDecimal("100"));
+        assertThatCode(() -> CreditPolicy.check(toppedUp)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void anAttemptEndsBeforeThePageThatExceedsItsCap() {
+        SyncAttempt attempt = opened(Map.of("jobo.credits.max-per-attempt", "100"), false, backfill(), null);
+        for (int page = 1; page <= 2; page++) {
+            assertThat(CreditPolicy.withinBudget(attempt)).isTrue();
+            CreditPolicy.check(attempt);
+            attempt.recordCredits(new BigDecimal("50"), null);
+            attempt.recordReceived(1000);
+        }
+
+        assertThat(CreditPolicy.withinBudget(attempt)).isFalse();
+        assertRefused(attempt, "credits-cap");
+    }
+
+    @Test
+    void theObservedPriceReplacesThatOfTheLastRun() {
+        SyncAttempt attempt = opened(Map.of("jobo.credits.max-per-attempt", "100"), false, backfill(), null);
+        attempt.recordCredits(new BigDecimal("5"), null);
+        attempt.recordReceived(1000);
+
+        assertThat(CreditPolicy.withinBudget(attempt)).isTrue();
+
+        attempt.recordCredits(new BigDecimal("195"), null);
+        assertThat(CreditPolicy.withinBudget(attempt)).isFalse();
+    }
+
+    @Test
+    void rowsThatAreNotChargedHaveNoLimit() {
+        Map<String, String> limits = Map.of(
+                "jobo.credits.floor", "1000",
+                "jobo.credits.max-per-attempt", "0",
+                "jobo.credits.confirm-above", "0");
+        SyncAttempt attempt = opened(limits, false, run(RunMode.BACKFILL, 1, 1000, "0", 1_000_000L, false), PRICE);
+
+        assertThatCode(() -> CreditPolicy.check(attempt)).doesNotThrowAnyException();
+    }
+
+    /** The first page costs 50, and 1,000,000 estimated rows cost 50,000. */
+    @ParameterizedTest
+    @CsvSource({
+        "BACKFILL, 0, 0, , 49, true",
+        "BACKFILL, 0, 0, , 50, false",
+        "RESYNC, 1, 50, 1000000, 49999, true",
+        "RESYNC, 1, 50, 1000000, 50000, false",
+        "RESYNC, 2, 100, 1000000, 1, false",
+        "BACKFILL, 2, 100, 1500, 149, true",
+        "BACKFILL, 2, 100, 1500, 150, false",
+        "BACKFILL, 3, 150, , 199, true",
+        "INCREMENTAL, 3, 150, , 0, false"
+    })
+    void aCostAboveTheThresholdNeedsAConfirmation(
+            RunMode mode, long pages, String spent, Long estimated, String threshold, boolean refused) {
+        Map<String, String> limit = Map.of("jobo.credits.confirm-above", threshold);
+        SyncAttempt attempt = opened(limit, false, run(mode, pages, pages * 1000, spent, estimated, false), null);
+
+        if (refused) {
+            assertRefused(attempt, "cost-unconfirmed");
+        } else {
+            assertThatCode(() -> CreditPolicy.check(attempt)).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void aConfirmationOfTheRunDoesNotCoverAFeedThatRepeatsItsRows() {
+        Map<String, String> limit = Map.of("jobo.credits.confirm-above", "100");
+        Run confirmed = run(RunMode.BACKFILL, 3, 3000, "150", null, true);
+
+        assertThatCode(() -> CreditPolicy.check(opened(limit, false, confirmed, null)))
+                .doesNotThrowAnyException();
+        SyncAttempt repeating = opened(limit, false, confirmed, null);
+        repeating.markBeyondEstimate(true);
+        assertRefused(repeating, "cost-unconfirmed");
+        SyncAttempt agreed = opened(limit, true, confirmed, null);
+        agreed.markBeyondEstimate(true);
+        assertThatCode(() -> CreditPolicy.check(agreed)).doesNotThrowAnyException();
+    }
+}
