@@ -1,5 +1,6 @@
 package dev.jobfeed;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.api.ApiKeyProvider;
 import dev.jobfeed.api.HttpClientFactory;
@@ -18,6 +19,9 @@ import dev.jobfeed.console.ConsoleTenants;
 import dev.jobfeed.console.OpenApiContract;
 import dev.jobfeed.console.StaticResources;
 import dev.jobfeed.expiry.ExpirySweepService;
+import dev.jobfeed.feed.ReadAheadInputStream;
+import dev.jobfeed.feed.RecordSchema;
+import dev.jobfeed.feed.ResponseMappers;
 import dev.jobfeed.health.DatabaseCheck;
 import dev.jobfeed.health.DatabaseProbe;
 import dev.jobfeed.health.FreshnessCheck;
@@ -40,6 +44,7 @@ import dev.jobfeed.outbox.JobOutboxSource;
 import dev.jobfeed.outbox.OutboxRelay;
 import dev.jobfeed.outbox.OutboxSource;
 import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.NamedStatementStrategy;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.route.BundleRouteGuard;
 import dev.jobfeed.route.Chunks;
@@ -50,15 +55,18 @@ import dev.jobfeed.route.ShippedRoutes;
 import dev.jobfeed.schedule.ClockWatch;
 import dev.jobfeed.schedule.ScheduleClaims;
 import dev.jobfeed.sync.AlertNotifier;
+import dev.jobfeed.sync.CostEstimator;
 import dev.jobfeed.sync.FeedSync;
 import dev.jobfeed.sync.PagePrefetcher;
 import dev.jobfeed.sync.Reconciliation;
 import dev.jobfeed.sync.RunResult;
 import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.TenantDataSource;
 import dev.jobfeed.tenant.TenantDataSourceFactory;
 import dev.jobfeed.tenant.TenantRegistry;
 import dev.jobfeed.tenant.TenantTransactionPolicy;
+import java.io.InputStream;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,6 +76,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
@@ -136,10 +145,16 @@ public final class JobfeedBundle {
         BundleRouteGuard routes = BundleRouteGuard.install(context);
         Registry registry = context.getRegistry();
         registry.bind("jobfeedTenants", tenants);
-        registry.bind("jobfeedTransaction", new TenantTransactionPolicy(tenants));
+        TenantDataSource dataSource = new TenantDataSource();
+        registry.bind("jobfeedTransaction", new TenantTransactionPolicy(tenants, dataSource));
+        // without its type, so that a host application that looks a data source up by type finds its own only
+        registry.bind("jobfeedDataSource", Object.class, () -> dataSource);
+        registry.bind("jobfeedSql", new NamedStatementStrategy(exchange -> tenants.forExchange(exchange)
+                .database()));
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
         registry.bind("jobfeedSync", coordinator);
-        registry.bind("jobfeedFeedSync", new FeedSync(tenants, coordinator));
+        registry.bind("jobfeedFeedSync", new FeedSync(coordinator));
+        registry.bind("jobfeedEstimate", new CostEstimator(tenants, coordinator));
         Executor prefetchThreads = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");
         registry.bind(
                 "jobfeedPrefetcher",
@@ -162,7 +177,8 @@ public final class JobfeedBundle {
         registry.bind("jobfeedResult", new ResultAggregationStrategy());
         registry.bind("jobfeedCallResult", new ResultAggregationStrategy("joboCreditsDeducted"));
         registry.bind("jobfeedRunResult", new RunResult());
-        registry.bind("jobfeedApiResponses", new JoboResponseHandler(tenants, prefetchThreads, options.clock()));
+        registry.bind("jobfeedApiResponses", new JoboResponseHandler(tenants, options.clock()));
+        bindMappers(registry, prefetchThreads);
         registry.bind("jobfeedRetryPolicy", new RetryPolicy(tenants, options.clock(), new SplittableRandom()));
         registry.bind("jobfeedApiKey", new ApiKeyProvider(tenants));
         observe(context, tenants, meters, options.clock());
@@ -239,6 +255,20 @@ public final class JobfeedBundle {
     private static List<OutboxSource> outboxSources(Tenant tenant) {
         OutboxSource jobs = new JobOutboxSource(tenant);
         return tenant.isDefault() ? List.of(new JobbyOutboxSource(tenant), jobs) : List.of(jobs);
+    }
+
+    /**
+     * Binds the object mappers of the {@code unmarshal} and {@code marshal} steps, without their type, so that a data format of the host
+     * application that looks an object mapper up by type does not find them.
+     */
+    private static void bindMappers(Registry registry, Executor readAhead) {
+        UnaryOperator<InputStream> input = response -> new ReadAheadInputStream(response, readAhead);
+        registry.bind("jobfeedJobsJson", Object.class, () -> ResponseMappers.feed(RecordSchema.JOB, input));
+        registry.bind(
+                "jobfeedCareerSitesJson", Object.class, () -> ResponseMappers.feed(RecordSchema.CAREER_SITE, input));
+        registry.bind("jobfeedExpiredIdsJson", Object.class, ResponseMappers::expiredIds);
+        registry.bind("jobfeedJson", Object.class, ObjectMapper::new);
+        registry.bind("jobfeedCompanyJson", Object.class, ResponseMappers::object);
     }
 
     /** Finds a tenant's database in the context's registry, or lets the host open it. */

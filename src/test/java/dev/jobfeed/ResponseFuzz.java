@@ -14,6 +14,7 @@ import dev.jobfeed.api.RetryAfterParser;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedResponseParser;
 import dev.jobfeed.feed.RecordSchema;
+import dev.jobfeed.feed.Responses;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -156,10 +157,10 @@ class ResponseFuzz {
                     .ifPresent(wait -> assertThat(wait).isBetween(Duration.ZERO, Duration.ofDays(365)));
             AnyResponse.known(new HttpOperationFailedException(URL, response.getCode(), "", "", headers, text));
         } else if (kind == 1) {
-            FeedResponseParser.idPage(new ByteArrayInputStream(body));
+            Responses.idPage(new ByteArrayInputStream(body));
         } else if (kind == 0 || kind == 2) {
             RecordSchema shape = kind == 0 ? RecordSchema.JOB : RecordSchema.CAREER_SITE;
-            FeedPage page = FeedResponseParser.feedPage(new ByteArrayInputStream(body), shape);
+            FeedPage page = Responses.feedPage(new ByteArrayInputStream(body), shape);
             assertThat(page.rows().size() + page.rejected().size() + page.duplicates())
                     .isEqualTo(page.received())
                     .isEqualTo(items(body, shape.array()));

@@ -2,19 +2,14 @@ package dev.jobfeed.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedResponse;
-import dev.jobfeed.feed.FeedResponseParser;
 import dev.jobfeed.feed.Headers;
-import dev.jobfeed.feed.MalformedResponseException;
-import dev.jobfeed.feed.ReadAheadInputStream;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
-import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,12 +18,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
-import org.apache.camel.InvalidPayloadException;
-import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
 
 /** Provides the steps directly before and after a call to Jobo: bean {@code jobfeedApiResponses}. */
@@ -40,9 +32,6 @@ public final class JoboResponseHandler {
 
     private static final Pattern EXPIRED_SINCE = Pattern.compile("(?:^|&)expired_since=([^&]+)");
 
-    /** Maximum age of expired ids. Source: jobs feed documentation, "Handling deletions". */
-    private static final Duration MAX_AGE = Duration.ofDays(7);
-
     private static final Pattern CURSOR_PARAMETER = Pattern.compile("(^|&)cursor=");
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -50,14 +39,11 @@ public final class JoboResponseHandler {
     private static final String SENT = "jobfeedSentNanos";
 
     private final TenantRegistry tenants;
-    private final Executor executor;
     private final Clock clock;
     private final Map<String, ClientRateLimiter> limiters = new ConcurrentHashMap<>();
 
-    /** Creates the handler. Responses are also read by threads of {@code executor}. */
-    public JoboResponseHandler(TenantRegistry tenants, Executor executor, Clock clock) {
+    public JoboResponseHandler(TenantRegistry tenants, Clock clock) {
         this.tenants = tenants;
-        this.executor = executor;
         this.clock = clock;
     }
 
@@ -120,47 +106,21 @@ public final class JoboResponseHandler {
     private static void observe(Exchange exchange) {
         Optional<Instant> date = Headers.date(header(exchange, "Date"));
         RequestOwner owner = owner(exchange);
-        ServerTimeObserver observer =
-                exchange.getVariable("jobfeedReading") instanceof ServerTimeObserver found ? found : null;
-        if (date.isPresent() && (owner != null || observer != null)) {
-            ServerClock clock = owner != null ? owner.clock() : observer.clock();
-            clock.observe(date.get(), exchange.getVariable(SENT, Long.class), System.nanoTime());
+        ServerTimeObserver observer = owner != null
+                ? owner
+                : exchange.getVariable("jobfeedReading") instanceof ServerTimeObserver found ? found : null;
+        if (date.isPresent() && observer != null) {
+            observer.clock().observe(date.get(), exchange.getVariable(SENT, Long.class), System.nanoTime());
         } else if (owner != null && "200".equals(status(exchange))) {
             owner.clock().observeUndated();
         }
     }
 
-    /**
-     * Parses the response while it is received, by the type of the path.
-     *
-     * @throws IOException when it is incomplete or violates the API contract; both are retried
-     */
-    public Object parse(Exchange exchange) throws IOException {
-        Message response = exchange.getMessage();
-        String path = path(exchange);
-        try (InputStream body = response.getMandatoryBody(InputStream.class)) {
-            // otherwise Camel would read the rest of a broken response again, and fail for that instead
-            response.setBody(null);
-            if (path.startsWith("/api/companies/")) {
-                return FeedResponseParser.object(body);
-            }
-            if (path.equals("/api/jobs/expired")) {
-                return FeedResponseParser.idPage(body);
-            }
-            FeedPage page = feedPage(body, FeedDefinition.at(path));
-            RequestOwner owner = owner(exchange);
-            if (owner != null) {
-                owner.recordReceived(page.received());
-            }
-            return page;
-        } catch (InvalidPayloadException e) {
-            throw new MalformedResponseException("The answer has no body.", e);
-        }
-    }
-
-    private FeedPage feedPage(InputStream body, FeedDefinition source) throws IOException {
-        try (InputStream readAhead = new ReadAheadInputStream(body, executor)) {
-            return FeedResponseParser.feedPage(readAhead, source.shape());
+    /** Counts the rows of a page, whether or not they are stored later. */
+    public void received(Exchange exchange, FeedPage page) {
+        RequestOwner owner = owner(exchange);
+        if (owner != null) {
+            owner.recordReceived(page.received());
         }
     }
 
@@ -195,7 +155,8 @@ public final class JoboResponseHandler {
         }
         Instant requested = Instant.parse(since.group(1));
         return Headers.date(Headers.of(response.getResponseHeaders(), "Date").orElse(null))
-                .filter(now -> requested.isBefore(now.minus(MAX_AGE)) || requested.isAfter(now.plusSeconds(1)))
+                .filter(now ->
+                        requested.isBefore(now.minus(ExpiredIdsPage.REACH)) || requested.isAfter(now.plusSeconds(1)))
                 .isPresent();
     }
 

@@ -1,5 +1,6 @@
 package dev.jobfeed.feed;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -12,4 +13,8 @@ import java.util.UUID;
  * @param next the continuation of the list
  */
 public record ExpiredIdsPage(List<UUID> ids, int unreadable, String example, Continuation next)
-        implements FeedResponse.Page {}
+        implements FeedResponse.Page {
+
+    /** Maximum age of expired ids that the API lists. Source: jobs feed documentation, "Handling deletions". */
+    public static final Duration REACH = Duration.ofDays(7);
+}

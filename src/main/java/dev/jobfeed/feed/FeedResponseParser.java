@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
@@ -37,6 +38,8 @@ public final class FeedResponseParser {
     /** Maximum length of a cursor, in characters. */
     private static final int MAX_CURSOR = 65_536;
 
+    private static final ObjectMapper OBJECT = ResponseMappers.object();
+
     private FeedResponseParser() {}
 
     /**
@@ -45,26 +48,33 @@ public final class FeedResponseParser {
      * <p>The JSON parser fails at the first byte that is not UTF-8. The response is then parsed again from the start of
      * that row, with U+FFFD in place of such bytes. Checking every byte beforehand would slow down every page.
      */
-    public static FeedPage feedPage(InputStream response, RecordSchema shape) throws IOException {
+    static FeedPage feedPage(JsonParser response, RecordingInputStream bytes, RecordSchema shape) throws IOException {
         List<RecordParser.Result> results = new ArrayList<>();
         Reading reading = new Reading(shape.array(), MAX_ROWS);
-        RecordingInputStream bytes = new RecordingInputStream(response);
         try {
-            read(reading, bytes, shape, results);
+            read(reading, response, bytes, shape, results);
         } catch (MalformedResponseException e) {
             if (!reading.isWithinItem || !(e.getCause() instanceof JsonParseException)) {
                 throw e;
             }
-            read(reading, bytes.repairedBehind("{\"" + shape.array() + "\":["), shape, results);
+            RecordingInputStream repaired = bytes.repairedBehind("{\"" + shape.array() + "\":[");
+            try (JsonParser rest = JsonCopier.JSON.createParser(repaired)) {
+                rest.nextToken();
+                read(reading, rest, repaired, shape, results);
+            }
         }
         return page(results, reading.envelope());
     }
 
     private static void read(
-            Reading reading, RecordingInputStream bytes, RecordSchema shape, List<RecordParser.Result> results)
+            Reading reading,
+            JsonParser response,
+            RecordingInputStream bytes,
+            RecordSchema shape,
+            List<RecordParser.Result> results)
             throws IOException {
         RecordParser rows = new RecordParser(shape, bytes);
-        reading.read(bytes, parser -> results.add(rows.read(parser)));
+        reading.read(response, parser -> results.add(rows.read(parser)));
     }
 
     /** Parses one previously delivered row, as a page of its own. */
@@ -96,11 +106,11 @@ public final class FeedResponseParser {
     /**
      * Parses a page of {@code GET /api/jobs/expired}. A list of several members, none of which is an id, is rejected.
      */
-    public static ExpiredIdsPage idPage(InputStream response) throws IOException {
+    static ExpiredIdsPage idPage(JsonParser response) throws IOException {
         List<UUID> ids = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
         Reading reading = new Reading(EXPIRED, MAX_IDS);
-        reading.read(new RepairedUtf8(response), parser -> {
+        reading.read(response, parser -> {
             Optional<UUID> id = parser.currentToken() == JsonToken.VALUE_STRING
                     ? RecordParser.uuid(parser.getText())
                     : Optional.empty();
@@ -121,14 +131,16 @@ public final class FeedResponseParser {
                 ids, unreadable.size(), example, reading.envelope().next());
     }
 
+    /** Parses text that is one JSON object, and returns it as storable text. */
+    public static String object(InputStream text) throws IOException {
+        return OBJECT.readValue(text, String.class);
+    }
+
     /** Parses a response that is one JSON object, and returns it as storable text. */
-    public static String object(InputStream response) throws IOException {
-        try (JsonParser parser = JsonCopier.JSON.createParser(new RepairedUtf8(new RecordingInputStream(response)))) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new MalformedResponseException("The answer is not a JSON object.");
-            }
+    static String object(JsonParser response) throws IOException {
+        try {
             JsonCopier text = new JsonCopier();
-            String object = text.of(parser);
+            String object = text.of(response);
             if (!text.isStorable()) {
                 throw new MalformedResponseException(
                         "The answer is nested deeper than " + JsonCopier.DEEPEST_STORABLE + " levels.");
@@ -139,7 +151,8 @@ public final class FeedResponseParser {
         }
     }
 
-    private static MalformedResponseException unreadable(IOException e) {
+    /** Describes a response that is not JSON, without the part of it that the parser quotes. */
+    static MalformedResponseException unreadable(IOException e) {
         String message =
                 String.valueOf(e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage());
         return new MalformedResponseException(
@@ -174,11 +187,8 @@ public final class FeedResponseParser {
             this.maxItems = maxItems;
         }
 
-        void read(InputStream response, ItemReader reader) throws IOException {
-            try (JsonParser parser = JsonCopier.JSON.createParser(response)) {
-                if (parser.nextToken() != JsonToken.START_OBJECT) {
-                    throw new MalformedResponseException("The answer is not a JSON object.");
-                }
+        void read(JsonParser parser, ItemReader reader) throws IOException {
+            try {
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     member(parser, reader);
                 }

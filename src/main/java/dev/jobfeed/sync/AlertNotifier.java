@@ -1,7 +1,5 @@
 package dev.jobfeed.sync;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.alert.Alert;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.tenant.Tenant;
@@ -16,8 +14,6 @@ import org.apache.camel.Exchange;
  * alert is notified once, provided that the route succeeds.
  */
 public final class AlertNotifier {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final TenantRegistry tenants;
 
@@ -36,8 +32,8 @@ public final class AlertNotifier {
                 .anyMatch(alert -> alert.stream() != null && alert.stream().startsWith(streams));
     }
 
-    /** Formats an alert as a small JSON object: tenant, stream, condition, message, remedy and times. */
-    public String json(Exchange exchange, Alert alert) throws JsonProcessingException {
+    /** Returns an alert as the members of its JSON: tenant, stream, condition, message, remedy and times. */
+    public Map<String, Object> members(Exchange exchange, Alert alert) {
         Tenant tenant = tenants.forExchange(exchange);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", alert.id());
@@ -53,7 +49,7 @@ public final class AlertNotifier {
         json.put(
                 "cleared_at",
                 alert.clearedAt() == null ? null : alert.clearedAt().toString());
-        return JSON.writeValueAsString(json);
+        return json;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.jobfeed.sync;
 
+import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
@@ -18,8 +19,8 @@ import java.util.Objects;
  */
 public record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, boolean resumes) {
 
-    /** Reach of {@code expired_since}: 7 days (Jobs feed documentation, "Handling deletions"), less one hour. */
-    public static final Duration SWEEP_REACH = Duration.ofDays(7).minusHours(1);
+    /** Reach of a sweep, with an hour to spare. */
+    public static final Duration SWEEP_REACH = ExpiredIdsPage.REACH.minusHours(1);
 
     /**
      * Decides the plan.

@@ -50,14 +50,14 @@ class FeedResponseParserTest {
             InputStream cut = new ByteArrayInputStream(Arrays.copyOf(page, length));
             assertThatExceptionOfType(MalformedResponseException.class)
                     .as("after %d bytes", length)
-                    .isThrownBy(() -> FeedResponseParser.feedPage(cut, RecordSchema.JOB));
+                    .isThrownBy(() -> Responses.feedPage(cut, RecordSchema.JOB));
         }
         byte[] ids = IDS.getBytes(StandardCharsets.UTF_8);
         for (int length = 0; length < ids.length; length++) {
             InputStream cut = new ByteArrayInputStream(Arrays.copyOf(ids, length));
             assertThatExceptionOfType(MalformedResponseException.class)
                     .as("after %d bytes", length)
-                    .isThrownBy(() -> FeedResponseParser.idPage(cut));
+                    .isThrownBy(() -> Responses.idPage(cut));
         }
     }
 
@@ -121,14 +121,14 @@ class FeedResponseParserTest {
                 .withMessage(message)
                 .returns("feed-truncated", MalformedResponseException::condition);
         assertThatExceptionOfType(MalformedResponseException.class)
-                .isThrownBy(() -> FeedResponseParser.idPage(bytes("{\"job_ids\":[]," + members + "}")))
+                .isThrownBy(() -> Responses.idPage(bytes("{\"job_ids\":[]," + members + "}")))
                 .withMessage(message)
                 .returns("sweep-truncated", MalformedResponseException::condition);
     }
 
     @Test
     void whatIsNoIdIsCounted() throws IOException {
-        ExpiredIdsPage page = FeedResponseParser.idPage(bytes("""
+        ExpiredIdsPage page = Responses.idPage(bytes("""
                 {"job_ids":["ID","1-1-1-1-1","",7,null,{"id":"ID"},["ID"],"ABCDEF00-0000-5000-8000-00000000000B",\
                 "abcdef0000005000800000000000000C"],"has_more":false}""".replace("ID", ID.toString())));
 
@@ -165,7 +165,7 @@ class FeedResponseParserTest {
                     .replace("BAD", "\u00e4")
                     .replace("Zürich", "x".repeat(padding)));
 
-            FeedPage read = FeedResponseParser.feedPage(new ByteArrayInputStream(answer), RecordSchema.JOB);
+            FeedPage read = Responses.feedPage(new ByteArrayInputStream(answer), RecordSchema.JOB);
 
             assertThat(read.rows()).extracting(FeedRecord::id).containsExactly(id(1), id(3));
             assertThat(read.rejected()).extracting(InvalidRecord::id).containsExactly(id(2), null, id(4));
@@ -184,7 +184,7 @@ class FeedResponseParserTest {
                     .getBytes(StandardCharsets.ISO_8859_1);
 
             assertThatExceptionOfType(MalformedResponseException.class)
-                    .isThrownBy(() -> FeedResponseParser.feedPage(new ByteArrayInputStream(answer), RecordSchema.JOB));
+                    .isThrownBy(() -> Responses.feedPage(new ByteArrayInputStream(answer), RecordSchema.JOB));
         }
     }
 
@@ -194,8 +194,7 @@ class FeedResponseParserTest {
                 ("{\"job_ids\":[\"\u00e4\",\"" + ID + "\"],\"has_more\":false}").getBytes(StandardCharsets.ISO_8859_1);
         byte[] profile = "{\"name\":\"Z\u00fcrich\"}".getBytes(StandardCharsets.ISO_8859_1);
 
-        assertThat(FeedResponseParser.idPage(new ByteArrayInputStream(ids)).ids())
-                .containsExactly(ID);
+        assertThat(Responses.idPage(new ByteArrayInputStream(ids)).ids()).containsExactly(ID);
         assertThat(FeedResponseParser.object(new ByteArrayInputStream(profile)))
                 .isEqualTo("{\"name\":\"Z\uFFFDrich\"}");
     }
@@ -222,7 +221,7 @@ class FeedResponseParserTest {
                     """)
     void aListWithoutAnyIdIsNoPage(String ids, String message) {
         assertThatExceptionOfType(MalformedResponseException.class)
-                .isThrownBy(() -> FeedResponseParser.idPage(bytes("{\"job_ids\":" + ids + ",\"has_more\":false}")))
+                .isThrownBy(() -> Responses.idPage(bytes("{\"job_ids\":" + ids + ",\"has_more\":false}")))
                 .withMessage("None of the " + message)
                 .returns("sweep-unreadable", MalformedResponseException::condition);
     }
@@ -230,7 +229,7 @@ class FeedResponseParserTest {
     /** As the last page of a list may have it; one id must not stop the feed. */
     @Test
     void aListOfOneUnreadableIdIsAPage() throws IOException {
-        ExpiredIdsPage page = FeedResponseParser.idPage(bytes("{\"job_ids\":[7],\"has_more\":false}"));
+        ExpiredIdsPage page = Responses.idPage(bytes("{\"job_ids\":[7],\"has_more\":false}"));
 
         assertThat(page.ids()).isEmpty();
         assertThat(page.unreadable()).isOne();
@@ -238,7 +237,7 @@ class FeedResponseParserTest {
     }
 
     private static FeedPage feedPage(String answer) throws IOException {
-        return FeedResponseParser.feedPage(bytes(answer), RecordSchema.JOB);
+        return Responses.feedPage(bytes(answer), RecordSchema.JOB);
     }
 
     private static InputStream bytes(String answer) {
@@ -248,7 +247,7 @@ class FeedResponseParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"12345678901234567890123", "-1", "1e3", "\"5\"", "null", "{}"})
     void anEstimateThatCannotBeReadIsNone(String total) throws IOException {
-        FeedPage page = FeedResponseParser.feedPage(
+        FeedPage page = Responses.feedPage(
                 utf8("{\"jobs\":[],\"has_more\":false,\"estimated_total\":" + total + "}"), RecordSchema.JOB);
 
         assertThat(page.estimatedTotal()).isEmpty();
@@ -260,16 +259,15 @@ class FeedResponseParserTest {
         String rows = "{\"title\":\"\u00ff\"}" + ",{}".repeat(1_999);
         String end = "],\"has_more\":false}";
 
-        FeedPage page = FeedResponseParser.feedPage(stream(latin1("{\"jobs\":[" + rows + end)), RecordSchema.JOB);
+        FeedPage page = Responses.feedPage(stream(latin1("{\"jobs\":[" + rows + end)), RecordSchema.JOB);
 
         assertThat(page.rejected()).hasSize(2_000);
         assertThatExceptionOfType(MalformedResponseException.class)
-                .isThrownBy(() -> FeedResponseParser.feedPage(
-                        stream(latin1("{\"jobs\":[" + rows + ",{}" + end)), RecordSchema.JOB))
+                .isThrownBy(
+                        () -> Responses.feedPage(stream(latin1("{\"jobs\":[" + rows + ",{}" + end)), RecordSchema.JOB))
                 .withMessage("The answer has more than 2000 jobs, twice what the API documents for a page.");
         assertThatExceptionOfType(MalformedResponseException.class)
-                .isThrownBy(
-                        () -> FeedResponseParser.idPage(stream(latin1("{\"job_ids\":[1" + ",1".repeat(20_000) + end))))
+                .isThrownBy(() -> Responses.idPage(stream(latin1("{\"job_ids\":[1" + ",1".repeat(20_000) + end))))
                 .withMessageContaining("more than 20000 job_ids");
     }
 
@@ -277,16 +275,16 @@ class FeedResponseParserTest {
     void aCursorHasABound() throws IOException {
         String page = "{\"jobs\":[],\"job_ids\":[],\"has_more\":true,\"next_cursor\":\"%s\"}";
 
-        assertThat(FeedResponseParser.feedPage(utf8(page.formatted("c".repeat(65_536))), RecordSchema.JOB)
+        assertThat(Responses.feedPage(utf8(page.formatted("c".repeat(65_536))), RecordSchema.JOB)
                         .next()
                         .hasNext())
                 .isTrue();
         for (String longer : new String[] {"c".repeat(65_537), "c".repeat(9_000_000)}) {
             assertThatExceptionOfType(MalformedResponseException.class)
-                    .isThrownBy(() -> FeedResponseParser.feedPage(utf8(page.formatted(longer)), RecordSchema.JOB))
+                    .isThrownBy(() -> Responses.feedPage(utf8(page.formatted(longer)), RecordSchema.JOB))
                     .withMessageContaining("longer than");
             assertThatExceptionOfType(MalformedResponseException.class)
-                    .isThrownBy(() -> FeedResponseParser.idPage(utf8(page.formatted(longer))));
+                    .isThrownBy(() -> Responses.idPage(utf8(page.formatted(longer))));
         }
     }
 

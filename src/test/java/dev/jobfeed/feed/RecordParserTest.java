@@ -317,8 +317,7 @@ class RecordParserTest {
 
     private static FeedPage page(String... rows) throws IOException {
         String answer = "{\"jobs\":[" + String.join(",", rows) + "],\"has_more\":false}";
-        return FeedResponseParser.feedPage(
-                new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)), RecordSchema.JOB);
+        return Responses.feedPage(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)), RecordSchema.JOB);
     }
 
     /** The columns that have a value. */

@@ -1,0 +1,19 @@
+package dev.jobfeed.feed;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.UnaryOperator;
+
+/** Parses responses with the object mappers of the routes. */
+public final class Responses {
+
+    private Responses() {}
+
+    public static FeedPage feedPage(InputStream response, RecordSchema schema) throws IOException {
+        return ResponseMappers.feed(schema, UnaryOperator.identity()).readValue(response, FeedPage.class);
+    }
+
+    public static ExpiredIdsPage idPage(InputStream response) throws IOException {
+        return ResponseMappers.expiredIds().readValue(response, ExpiredIdsPage.class);
+    }
+}
