@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
@@ -329,6 +331,24 @@ class CommandsTest {
                 .containsPattern("failure +jobs-feed.camel.yaml.*feed-store-page-checkpoint")
                 .containsPattern("failure +mine.camel.yaml.*does not parse")
                 .containsPattern("ok +routes .*, 15 files as shipped");
+    }
+
+    @Test
+    void aStatementIsReplacedByAFileOfItsName() throws Exception {
+        Path file = Files.createDirectories(directory.resolve("home/sql/h2")).resolve("job-insert.sql");
+        String shipped = SqlCatalog.shipped("job-insert", Dialect.H2).orElseThrow();
+        Files.writeString(file, shipped.replace("    :title,", "    upper(:title),"));
+        world.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
+
+        assertThat(run("doctor")).containsPattern("ok +sql .* replaces job-insert");
+        run("sync", "jobs");
+        assertThat(world.rows("select title from job limit 20")).isNotEmpty().allSatisfy(title -> assertThat(title)
+                .isUpperCase());
+
+        Files.writeString(file, shipped.replace("    :title,", "    :headline,"));
+        JobfeedProcess doctor = world.start("doctor");
+        assertThat(doctor.exitCode()).isEqualTo(1);
+        assertThat(doctor.out()).containsPattern("failure +sql .*uses :headline, which the step does not provide");
     }
 
     @Test

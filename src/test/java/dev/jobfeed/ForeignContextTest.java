@@ -349,6 +349,12 @@ class ForeignContextTest {
 
     @Test
     void routesOfTheHostGoOnAsTheyDid() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:count").to("sql:select count(*) from invoice?outputType=SelectOne");
+            }
+        });
         include(BundleOptions.of(feedDatabase));
 
         assertThat(template.requestBody("direct:jobs", "world", String.class)).isEqualTo("good day world");
@@ -360,6 +366,8 @@ class ForeignContextTest {
         template.sendBody("direct:invoice", 12);
         assertThatThrownBy(() -> template.sendBody("direct:invoice", 13)).isInstanceOf(CamelExecutionException.class);
         assertThat(host.queryForList("select id from invoice", Integer.class)).containsExactly(12);
+        // without a reference, Camel takes the only data source that it finds by type
+        assertThat(template.requestBody("direct:count", "", Integer.class)).isOne();
     }
 
     @Test

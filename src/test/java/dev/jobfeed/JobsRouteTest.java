@@ -34,6 +34,30 @@ class JobsRouteTest extends RouteTest {
     }
 
     @Test
+    void aStatementOfTheUserIsCommittedWithThePage() throws Exception {
+        edit("feed-store-page", route -> route.weaveById("feed-store-page-checkpoint")
+                .after()
+                .to("sql:insert into audit (run_id, n) values (:#${variable.jobfeedAttempt.run.id},"
+                        + " :#${variable.jobfeedChanges.counts.received})?dataSource=#jobfeedDataSource"));
+        world.context();
+        world.database.execute("create table audit (run_id bigint, n integer)");
+
+        world.sync();
+
+        assertThat(world.one("select n from audit where run_id = " + world.run().id(), Integer.class))
+                .isEqualTo(700);
+    }
+
+    @Test
+    void aStatementOutsideATransactionFailsInsteadOfMeetingSomeTenant() throws Exception {
+        edit("feed-loop", route -> route.weaveById("feed-loop-check")
+                .before()
+                .to("sql:select count(*) from job?dataSource=#jobfeedDataSource"));
+
+        assertThatThrownBy(world::sync).hasStackTraceContaining("jobfeedDataSource without a transaction");
+    }
+
+    @Test
     void aStepThatFailsInsideThePageTakesTheWholePageBack() throws Exception {
         edit("feed-store-page", route -> route.weaveById("feed-store-page-checkpoint")
                 .before()

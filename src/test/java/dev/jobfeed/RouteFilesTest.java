@@ -8,8 +8,11 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlCatalog;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,7 @@ class RouteFilesTest {
             "multicast",
             "marshal",
             "unmarshal",
+            "convertBodyTo",
             "script",
             "wireTap",
             "delay",
@@ -98,6 +103,8 @@ class RouteFilesTest {
             "pollEnrich",
             "recipientList",
             "onException");
+
+    private static final Pattern PARAMETER = Pattern.compile(":[a-z_]+");
 
     /** The clauses that come as a list. */
     private static final Set<String> CLAUSES = Set.of("when", "doCatch");
@@ -128,6 +135,35 @@ class RouteFilesTest {
         return files().map(file ->
                 DynamicTest.dynamicTest(file.getFileName().toString(), () -> assertThat(Files.readAllLines(file))
                         .noneMatch(line -> line.matches("(.*\\s)?#(\\s.*)?"))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyStatementExistsAndJoinsTheTransactionOfItsPage() throws IOException {
+        return files().flatMap(file -> statements(file).map(sql -> {
+            JsonNode options = sql.path("parameters");
+            String name = options.path("query").asText();
+            return DynamicTest.dynamicTest(sql.path("id").asText(), () -> {
+                assertThat(options.path("dataSource").asText()).isEqualTo("#jobfeedDataSource");
+                assertThat(options.path("prepareStatementStrategy").asText()).isEqualTo("#jobfeedSql");
+                assertThat(options.path("batchAutoCommitDisabled").asBoolean(true))
+                        .isEqualTo(!options.path("batch").asBoolean());
+                // without a number, PostgreSQL is asked for it at each execution
+                assertThat(Stream.of(Dialect.values()).map(database -> PARAMETER
+                                .matcher(SqlCatalog.text(name, database))
+                                .results()
+                                .count()))
+                        .contains(options.path("parametersCount").asLong());
+            });
+        }));
+    }
+
+    private static Stream<JsonNode> statements(Path file) {
+        try {
+            return yaml(file).findParents("uri").stream()
+                    .filter(endpoint -> endpoint.path("uri").asText().equals("sql"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -101,6 +101,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         checkTriggers(configuration, settings);
         RouteValidator.check(configuration).forEach(findings::add);
+        configuration.sql().ifPresent(directory -> check("sql", () -> StatementCheck.check(directory)));
         print();
         return findings.stream().anyMatch(finding -> finding.verdict() == Verdict.failure)
                 ? ExitCode.FAILED.code()

@@ -27,65 +27,120 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  */
 final class RouteValidator {
 
-    /** Steps without which a run would lose data or incur needless cost. */
-    private static final Set<String> NEEDED = Set.of(
-            "sync-stream-begin",
-            "sync-work-open",
-            "sync-work-sweep",
-            "sync-work-feed",
-            "sync-work-reconcile",
-            "sync-work-commit",
-            "sync-work-save",
-            "sync-reconcile-guard",
-            "sync-reconcile-step",
-            "feed-fetch-page-request",
-            "feed-fetch-page-call",
-            "feed-loop-check",
-            "feed-loop-restart",
-            "feed-loop-store",
-            "feed-loop-committed",
-            "feed-store-page-transaction",
-            "feed-store-page-changes",
-            "feed-store-page-upsert",
-            "feed-store-page-checkpoint",
-            "jobs-expired-begin",
-            "jobs-expired-call",
-            "jobs-expired-restart",
-            "jobs-expired-store",
-            "jobs-expired-committed",
-            "jobs-expired-complete",
-            "jobs-expired-page-transaction",
-            "jobs-expired-page-close",
-            "jobs-expired-page-checkpoint",
-            "jobo-http-call-permit",
-            "jobo-http-call-key-on",
-            "jobo-http-call-key-off",
-            "jobo-http-call-read",
-            "alerts-notify-mark-notified",
-            "jobby-http-call-permit",
-            "jobby-http-call-idempotency",
-            "jobby-http-call-token-on",
-            "jobby-http-call-token-off",
-            "jobby-http-call-read",
-            "jobby-live-events-begin",
-            "jobby-live-events-transaction",
-            "jobby-live-events-complete",
-            "jobby-live-events-commit",
-            "jobby-live-events-release",
-            "jobby-queue-join-intend",
-            "jobby-queue-send-due",
-            "jobby-queue-send-key",
-            "jobby-queue-send-joined",
-            "jobby-queue-send-refused",
-            "jobby-queue-poll-claim",
-            "jobby-queue-poll-end",
-            "jobby-relay-sent",
-            "jobby-webhooks-check",
-            "jobby-webhooks-store",
-            "jobby-webhooks-status");
+    /** The steps that the promises of the bundle depend on, by promise. */
+    private static final Map<String, List<String>> NEEDED = Map.ofEntries(
+            Map.entry(
+                    "one attempt at a time works on a stream",
+                    List.of(
+                            "sync-stream-begin",
+                            "sync-fence-renew",
+                            "sync-fence-fail",
+                            "feed-store-page-fence",
+                            "jobs-expired-page-fence",
+                            "sync-reconcile-batch-fence")),
+            Map.entry(
+                    "a run resumes at its checkpoint",
+                    List.of(
+                            "sync-work-open",
+                            "sync-work-save",
+                            "sync-work-commit",
+                            "feed-fetch-page-request",
+                            "feed-loop-committed",
+                            "feed-store-page-checkpoint",
+                            "jobs-expired-committed",
+                            "jobs-expired-page-checkpoint")),
+            Map.entry(
+                    "a page is committed as a whole",
+                    List.of(
+                            "feed-store-page-transaction",
+                            "jobs-expired-page-transaction",
+                            "sync-reconcile-batch-transaction",
+                            "jobby-live-events-transaction")),
+            Map.entry(
+                    "each delivered row is stored or in quarantine",
+                    List.of(
+                            "sync-work-feed",
+                            "feed-fetch-page-call",
+                            "feed-loop-check",
+                            "feed-loop-store",
+                            "feed-store-page-changes",
+                            "feed-store-page-upsert",
+                            "feed-store-page-quarantine",
+                            "jobs-write-insert",
+                            "jobs-write-update",
+                            "jobs-write-reactivate",
+                            "jobs-write-again",
+                            "career-sites-write-insert",
+                            "career-sites-write-update",
+                            "career-sites-write-again")),
+            Map.entry("no page is bought again and again", List.of("feed-loop-restart", "feed-store-page-used")),
+            Map.entry(
+                    "an expired job does not stay open",
+                    List.of(
+                            "sync-work-sweep",
+                            "sync-work-reconcile",
+                            "sync-reconcile-guard",
+                            "sync-reconcile-step",
+                            "sync-reconcile-batch-expire",
+                            "sync-reconcile-batch-hold",
+                            "feed-store-page-delivered",
+                            "jobs-expired-begin",
+                            "jobs-expired-call",
+                            "jobs-expired-restart",
+                            "jobs-expired-store",
+                            "jobs-expired-complete",
+                            "jobs-expired-page-close",
+                            "jobs-expired-page-hold")),
+            Map.entry(
+                    "each change is published",
+                    List.of(
+                            "feed-store-page-outbox",
+                            "jobs-expired-page-outbox",
+                            "sync-reconcile-batch-outbox",
+                            "jobby-relay-sent")),
+            Map.entry(
+                    "requests stay within limits and budget",
+                    List.of("jobo-http-call-permit", "jobby-http-call-permit")),
+            Map.entry(
+                    "keys reach the API and nothing else",
+                    List.of(
+                            "jobo-http-call-key-on",
+                            "jobo-http-call-key-off",
+                            "jobby-http-call-token-on",
+                            "jobby-http-call-token-off")),
+            Map.entry(
+                    "a failed call does not look like an answer",
+                    List.of("jobo-http-call-read", "jobby-http-call-read")),
+            Map.entry("an alert is notified once", List.of("alerts-notify-mark-notified")),
+            Map.entry(
+                    "live events are complete",
+                    List.of(
+                            "jobby-live-events-begin",
+                            "jobby-live-events-complete",
+                            "jobby-live-events-commit",
+                            "jobby-live-events-release")),
+            Map.entry(
+                    "a queue is joined once",
+                    List.of(
+                            "jobby-http-call-idempotency",
+                            "jobby-queue-join-intend",
+                            "jobby-queue-send-due",
+                            "jobby-queue-send-key",
+                            "jobby-queue-send-joined",
+                            "jobby-queue-send-refused",
+                            "jobby-queue-poll-claim",
+                            "jobby-queue-poll-end")),
+            Map.entry(
+                    "a webhook is checked, stored and answered",
+                    List.of("jobby-webhooks-check", "jobby-webhooks-store", "jobby-webhooks-status")));
 
     /** The endpoints of the calls. A visual editor that does not know a component drops the path of its URI. */
     private static final List<String> CALLS = List.of("{{jobo.call}}", "{{jobby.call}}");
+
+    private static final Pattern BATCH = Pattern.compile("(?m)^ *batch: *\"?true");
+
+    /** Without it, Camel commits a batch that it does not know to be part of a transaction. */
+    private static final Pattern IN_TRANSACTION = Pattern.compile("(?m)^ *batchAutoCommitDisabled: *\"?false");
 
     private static final Pattern ID = Pattern.compile("(?m)^[\\s-]*id: *([\\w-]+) *$");
 
@@ -155,7 +210,7 @@ final class RouteValidator {
     /**
      * Checks a file.
      *
-     * @throws ConfigurationException if it lacks a needed step, or uses an id of another file of the bundle
+     * @throws ConfigurationException if it lacks a step that a promise depends on, or uses an id of another file of the bundle
      */
     static void check(String name, String text) throws Exception {
         try (DefaultCamelContext dryRun = new DefaultCamelContext()) {
@@ -164,15 +219,24 @@ final class RouteValidator {
         }
         checkOwnIds(name, text);
         String shipped = new RouteFile(name, null).shipped().orElse("");
-        Set<String> lost = new TreeSet<>(ids(shipped));
-        lost.retainAll(NEEDED);
-        lost.removeAll(ids(text));
+        Set<String> removed = new TreeSet<>(ids(shipped));
+        removed.removeAll(ids(text));
+        Set<String> lost = new TreeSet<>();
+        NEEDED.forEach((promise, steps) ->
+                steps.stream().filter(removed::contains).forEach(step -> lost.add(step + " (" + promise + ")")));
         CALLS.stream()
                 .filter(call -> shipped.contains(call) && !text.contains(call))
                 .forEach(lost::add);
+        if (!shipped.isEmpty() && count(BATCH, text) > count(IN_TRANSACTION, text)) {
+            lost.add("batchAutoCommitDisabled: false (a page is committed as a whole)");
+        }
         if (!lost.isEmpty()) {
             throw new ConfigurationException("lost what the bundle needs: " + String.join(", ", lost));
         }
+    }
+
+    private static long count(Pattern pattern, String text) {
+        return pattern.matcher(text).results().count();
     }
 
     /** Checks the ids, because a route replaces another with the same id. */

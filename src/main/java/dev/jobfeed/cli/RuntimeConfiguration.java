@@ -4,6 +4,7 @@ import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.config.TextFile;
 import dev.jobfeed.config.UnknownProperties;
+import dev.jobfeed.persistence.SqlCatalog;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -53,7 +54,12 @@ final class RuntimeConfiguration {
         if (path.isPresent()) {
             load(path.get(), file);
         }
+        SqlCatalog.replaceFrom(home.map(RuntimeConfiguration::sql).orElse(null));
         return new RuntimeConfiguration(presets, file, home);
+    }
+
+    private static Path sql(Path home) {
+        return home.resolve("sql");
     }
 
     private static void load(Path path, Properties file) {
@@ -106,6 +112,11 @@ final class RuntimeConfiguration {
     /** Returns the directory of editable routes; empty if there is none. */
     Optional<Path> routes() {
         return home.map(h -> h.resolve("routes")).filter(Files::isDirectory);
+    }
+
+    /** Returns the directory of statements that replace those of the bundle; empty if there is none. */
+    Optional<Path> sql() {
+        return home.map(RuntimeConfiguration::sql).filter(Files::isDirectory);
     }
 
     /** Resolves a value with Camel's property functions, which may be those of a vault. */

@@ -6,7 +6,7 @@ import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sync.CostEstimate;
-import dev.jobfeed.sync.FeedSync;
+import dev.jobfeed.sync.CostEstimator;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +43,7 @@ final class StreamSync {
             exchange.setVariable("jobfeedStream", source.stream());
         });
         if (reply.getException() != null) {
-            Problem failure = ProblemTranslator.of(reply.getException(), FeedSync.ESTIMATE_ROWS)
+            Problem failure = ProblemTranslator.of(reply.getException(), CostEstimator.ESTIMATE_ROWS)
                     .withoutAttempt();
             System.err.println("jobfeed: There is no estimate of " + source.property() + ". " + failure.text());
             return ExitCode.of(reply.getException()).code();

@@ -165,6 +165,11 @@ public final class ExpirySweep {
         return findings.undecided();
     }
 
+    /** Returns whether the current page has such jobs. */
+    public boolean hasUndecided() {
+        return !findings.undecided().isEmpty();
+    }
+
     /** Adds to the number of jobs of the current page that were active until now. */
     public void expired(int rows) {
         expiredInPage += rows;
@@ -217,7 +222,7 @@ public final class ExpirySweep {
                     "The next attempt starts it again; tell Jobo if this goes on.");
         }
         emptyPages = page.ids().isEmpty() ? emptyPages + 1 : 0;
-        if (page.next().hasNext() && emptyPages == FeedProgress.MOST_EMPTY_PAGES) {
+        if (page.next().hasNext() && FeedProgress.isTooMany(emptyPages)) {
             throw new AttemptFailedException(
                     "empty-pages",
                     "The sweep was answered with " + emptyPages + " empty pages in a row and has more.",

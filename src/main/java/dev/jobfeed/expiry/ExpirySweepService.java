@@ -2,9 +2,11 @@ package dev.jobfeed.expiry;
 
 import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.metrics.JobfeedMetric;
+import dev.jobfeed.persistence.RequestUsage;
+import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.RunPhase;
+import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
-import dev.jobfeed.persistence.UuidArray;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sync.RunPlan;
 import dev.jobfeed.sync.SyncAttempt;
@@ -16,9 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /** Provides the steps of the sweep to routes: bean {@code jobfeedExpiry}. */
 public final class ExpirySweepService {
+
+    /** The reason that jobs expire with. */
+    private static final String REASON = "swept";
 
     private final SyncCoordinator coordinator;
 
@@ -73,24 +79,26 @@ public final class ExpirySweepService {
                 attempt.clock().latestNow().toInstant());
     }
 
-    /** Stores the jobs of the current page that no reading of the list can decide as pending expiries. */
-    public void hold(SyncAttempt attempt, ExpirySweep sweep) {
+    /** Returns the parameters of {@code pending-expiry-insert} for the jobs that no reading of the list can decide. */
+    public SqlParameterSource undecided(SyncAttempt attempt, ExpirySweep sweep) {
+        return ResyncRepository.pending(attempt.run().id(), REASON, sweep.undecided());
+    }
+
+    /** Raises an alert for new pending expiries. Runs in the page's transaction. */
+    public void alertUndecided(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
-        if (!sweep.undecided().isEmpty()
-                && tenant.reconcile().addPending(attempt.run().id(), "swept", new UuidArray(sweep.undecided())) > 0) {
-            attempt.markOpenIssues();
-            tenant.alerts()
-                    .raise(
-                            attempt.stream(),
-                            "reconcile-held",
-                            "Clocks were changed, or jobs were delivered at more times than the list of expired postings is"
-                                    + " read from. Of " + tenant.reconcile().pending() + " listed jobs it is unknown"
-                                    + " whether they expired before their last delivery or after it. They were left"
-                                    + " active.",
-                            "The next delivery of a job decides, and so does " + tenant.command("resync jobs") + ". "
-                                    + tenant.command("reconcile jobs") + " counts them; "
-                                    + tenant.command("reconcile jobs --accept") + " expires them.");
-        }
+        attempt.markOpenIssues();
+        tenant.alerts()
+                .raise(
+                        attempt.stream(),
+                        "reconcile-held",
+                        "Clocks were changed, or jobs were delivered at more times than the list of expired postings is"
+                                + " read from. Of " + tenant.reconcile().pending() + " listed jobs it is unknown"
+                                + " whether they expired before their last delivery or after it. They were left"
+                                + " active.",
+                        "The next delivery of a job decides, and so does " + tenant.command("resync jobs") + ". "
+                                + tenant.command("reconcile jobs") + " counts them; "
+                                + tenant.command("reconcile jobs --accept") + " expires them.");
     }
 
     /**
@@ -104,29 +112,48 @@ public final class ExpirySweepService {
         sweep.restart(since(attempt, sweep.startedAt()));
     }
 
-    /** Expires the active jobs among these ids of the current page; the others are unknown or already expired. */
-    public void expire(SyncAttempt attempt, ExpirySweep sweep, List<UUID> ids) {
-        Tenant tenant = attempt.tenant();
-        List<UUID> expired = tenant.runs().expire(new UuidArray(ids), "swept", sweep.startedAt());
-        tenant.outbox().expired(attempt.run().id(), "swept", expired, sweep.startedAt());
+    /** Returns the parameters of {@code job-expire} for ids of the current page. */
+    public SqlParameterSource expiry(ExpirySweep sweep, List<UUID> ids) {
+        return RunRepository.expiry(ids, REASON, sweep.startedAt());
+    }
+
+    /**
+     * Counts the jobs that {@code job-expire} has expired, and returns the rows of {@code outbox-append} for them.
+     *
+     * @param expired rows with one column, the id
+     */
+    public List<SqlParameterSource> expired(SyncAttempt attempt, ExpirySweep sweep, List<Map<String, Object>> expired) {
         sweep.expired(expired.size());
+        return attempt.tenant()
+                .outbox()
+                .expired(attempt.run().id(), REASON, RunRepository.ids(expired), sweep.startedAt());
     }
 
-    /** Closes quarantine entries and pending expiries of expired jobs. */
-    public void resolveIssues(SyncAttempt attempt, ExpirySweep sweep, List<UUID> ids) {
-        SyncCoordinator.resolveIssues(attempt, ids, ids, sweep.startedAt());
+    /** Returns the rows of {@code quarantine-close} for expired jobs; none if nothing is quarantined. */
+    public List<SqlParameterSource> resolved(SyncAttempt attempt, ExpirySweep sweep, List<UUID> ids) {
+        return attempt.hasOpenIssues()
+                ? List.of(RunRepository.resolved(attempt.stream(), ids, sweep.startedAt()))
+                : List.of();
     }
 
-    /** Stores the counters, with the fence as the last statement. Runs in the page's transaction. */
-    public void checkpoint(SyncAttempt attempt, ExpirySweep sweep) {
-        attempt.tenant().runs().addExpired(attempt.run().id(), sweep.expiredInPage(), attempt.toSave());
-        SyncCoordinator.fence(attempt);
+    /** Returns the rows of {@code pending-expiry-delete} for expired jobs; none if no expiry is pending. */
+    public List<SqlParameterSource> decided(SyncAttempt attempt, List<UUID> ids) {
+        return attempt.hasOpenIssues() ? List.of(ResyncRepository.decided(ids)) : List.of();
     }
 
-    /** Updates attempt, sweep and metrics after the page's commit. */
-    public void committed(SyncAttempt attempt, ExpirySweep sweep, ExpiredIdsPage page) {
-        attempt.saved();
-        attempt.tenant().meters().add(JobfeedMetric.EXPIRED, sweep.expiredInPage(), attempt.stream(), "swept");
+    /** Returns the parameters of {@code run-expired}, with the counters of the page. */
+    public SqlParameterSource checkpoint(SyncAttempt attempt, ExpirySweep sweep, RequestUsage usage) {
+        return RunRepository.expired(attempt.run().id(), sweep.expiredInPage(), usage);
+    }
+
+    /**
+     * Updates attempt, sweep and metrics after the page's commit.
+     *
+     * @param usage the requests that the page's transaction has saved
+     */
+    public void committed(SyncAttempt attempt, ExpirySweep sweep, ExpiredIdsPage page, RequestUsage usage) {
+        attempt.saved(usage, attempt.tenant().runs());
+        attempt.tenant().meters().add(JobfeedMetric.EXPIRED, sweep.expiredInPage(), attempt.stream(), REASON);
         sweep.committed(page);
     }
 

@@ -3,7 +3,6 @@ package dev.jobfeed.expiry;
 import dev.jobfeed.lease.Lease;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.ResyncRepository;
-import dev.jobfeed.persistence.UuidArray;
 import dev.jobfeed.tenant.Tenant;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -57,9 +56,9 @@ public final class PendingExpiryService {
             int expired = 0;
             for (Map.Entry<ResyncRepository.Cause, List<UUID>> group : byCause.entrySet()) {
                 ResyncRepository.Cause cause = group.getKey();
-                UuidArray ids = new UuidArray(group.getValue());
+                List<UUID> ids = group.getValue();
                 List<UUID> jobs = tenant.runs().expire(ids, cause.reason(), at);
-                tenant.outbox().expired(cause.runId(), cause.reason(), jobs, at);
+                tenant.outbox().append(tenant.outbox().expired(cause.runId(), cause.reason(), jobs, at));
                 tenant.reconcile().deletePending(ids);
                 expired += jobs.size();
             }

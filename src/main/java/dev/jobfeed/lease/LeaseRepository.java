@@ -28,8 +28,8 @@ public final class LeaseRepository {
     public Optional<Lease> acquire(String stream, LeaseOwner owner, Duration duration) {
         Optional<String> previous = leaseHolder(stream);
         Lease lease = new Lease(stream, UUID.randomUUID());
-        int updated = jdbc.update(
-                sql("lease-acquire"), leaseParameters(lease, duration).addValue("holder", owner.text()));
+        int updated =
+                jdbc.update(sql("lease-acquire"), parameters(lease, duration).addValue("holder", owner.text()));
         if (updated == 0) {
             return Optional.empty();
         }
@@ -47,7 +47,7 @@ public final class LeaseRepository {
 
     /** Renews a lease. As the last statement of a transaction, also its fence. */
     public void renew(Lease lease, Duration duration) {
-        if (jdbc.update(sql("lease-renew"), leaseParameters(lease, duration)) != 1) {
+        if (jdbc.update(sql("lease-renew"), parameters(lease, duration)) != 1) {
             throw LeaseLostException.of(lease.stream());
         }
     }
@@ -61,7 +61,7 @@ public final class LeaseRepository {
 
     /** Releases the lease; has no effect when another owner has acquired it. */
     public void release(Lease lease) {
-        jdbc.update(sql("lease-release"), leaseParameters(lease, Duration.ZERO));
+        jdbc.update(sql("lease-release"), parameters(lease, Duration.ZERO));
     }
 
     /**
@@ -75,7 +75,8 @@ public final class LeaseRepository {
                         + leaseHolder(stream).orElse("it has just begun") + "."));
     }
 
-    private static MapSqlParameterSource leaseParameters(Lease lease, Duration duration) {
+    /** Returns the parameters of {@code lease-renew}. */
+    public static MapSqlParameterSource parameters(Lease lease, Duration duration) {
         return new MapSqlParameterSource()
                 .addValue("stream", lease.stream())
                 .addValue("token", lease.token())

@@ -1,8 +1,10 @@
 package dev.jobfeed.persistence;
 
+import java.sql.Types;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,17 +31,15 @@ public final class CompanyRepository {
      */
     public record Candidate(UUID id, String detailsUrl) {}
 
-    /** Marks companies as due, except those whose profile is younger than {@code refreshAfter}. */
-    public void enqueue(Collection<Candidate> companies, OffsetDateTime now, Duration refreshAfter) {
-        jdbc.batchUpdate(
-                SqlCatalog.text("company-enqueue", database),
-                companies.stream()
-                        .map(company -> new MapSqlParameterSource()
-                                .addValue("id", company.id())
-                                .addValue("details_url", company.detailsUrl())
-                                .addValue("now", now)
-                                .addValue("stale", now.minus(refreshAfter)))
-                        .toArray(SqlParameterSource[]::new));
+    /** Returns the rows of {@code company-enqueue}, which marks companies as due unless their profile is recent. */
+    public static List<SqlParameterSource> due(
+            Collection<Candidate> companies, OffsetDateTime now, Duration refreshAfter) {
+        return companies.stream()
+                .<SqlParameterSource>map(company -> new MapSqlParameterSource("id", company.id())
+                        .addValue("details_url", company.detailsUrl(), Types.VARCHAR)
+                        .addValue("now", now)
+                        .addValue("stale", now.minus(refreshAfter)))
+                .toList();
     }
 
     /** Returns the company that has been due for the longest time. */
@@ -79,6 +79,6 @@ public final class CompanyRepository {
                 SqlCatalog.text("company-reschedule", database),
                 new MapSqlParameterSource()
                         .addValue("id", id)
-                        .addValue("due_at", dueAt, java.sql.Types.TIMESTAMP_WITH_TIMEZONE));
+                        .addValue("due_at", dueAt, Types.TIMESTAMP_WITH_TIMEZONE));
     }
 }

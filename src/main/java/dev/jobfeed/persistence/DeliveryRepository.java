@@ -16,6 +16,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /**
  * Stores in {@code delivered_page} when the feed last delivered which jobs as active, in the server's time. Joins the
@@ -38,21 +39,19 @@ public final class DeliveryRepository {
     public record Delivery(Instant earliest, Instant latest) {}
 
     /**
-     * Records the jobs of a page, whether or not their rows can be stored.
+     * Returns the row of {@code delivery-insert}, with the jobs of a page whether or not their rows can be stored.
      *
      * @param requestedAt when the page was requested
      * @param setBackFrom the latest time that the server's clock may have shown before it was set back; null when it
      *     was not
      */
-    public void add(long runId, OffsetDateTime requestedAt, OffsetDateTime setBackFrom, UuidArray ids) {
-        jdbc.update(
-                sql("delivery-insert"),
-                new MapSqlParameterSource("run_id", runId)
-                        .addValue("earliest", requestedAt)
-                        .addValue(
-                                "latest",
-                                setBackFrom == null || setBackFrom.isBefore(requestedAt) ? requestedAt : setBackFrom)
-                        .addValue("ids", ids, Types.ARRAY));
+    public static SqlParameterSource delivery(
+            long runId, OffsetDateTime requestedAt, OffsetDateTime setBackFrom, UuidArray ids) {
+        return new MapSqlParameterSource("run_id", runId)
+                .addValue("earliest", requestedAt)
+                .addValue(
+                        "latest", setBackFrom == null || setBackFrom.isBefore(requestedAt) ? requestedAt : setBackFrom)
+                .addValue("ids", ids, Types.ARRAY);
     }
 
     /** Returns the latest deliveries of some jobs, among pages that may have been delivered since a time. */

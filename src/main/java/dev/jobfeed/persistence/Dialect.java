@@ -66,13 +66,6 @@ public enum Dialect {
         return folder;
     }
 
-    /** Returns a query that executes an update and returns the changed rows. */
-    public String returning(String columns, String update) {
-        return this == H2
-                ? "select " + columns + " from final table (" + update + ")"
-                : update + " returning " + columns;
-    }
-
     /**
      * Checks deferred constraints at each remaining statement of the transaction instead of at its end. H2 always does.
      */

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 public record FeedProgress(long received, long repeated, int emptyPages) {
 
     /** Number of consecutive empty pages after which an attempt ends. */
-    public static final int MOST_EMPTY_PAGES = 10;
+    private static final int MOST_EMPTY_PAGES = 10;
 
     /** Minimum number of repeated rows before they are compared with the size of the feed. */
     private static final long MIN_REPEATED = 3000;
@@ -28,12 +28,17 @@ public record FeedProgress(long received, long repeated, int emptyPages) {
 
     /** Returns whether the number of consecutive empty pages has reached a multiple of {@link #MOST_EMPTY_PAGES}. */
     public boolean isEmptyForTooLong() {
-        return emptyPages > 0 && emptyPages % MOST_EMPTY_PAGES == 0;
+        return isTooMany(emptyPages);
     }
 
     /** Returns whether another page with so many rows would make too many consecutive empty pages. */
     public boolean isEmptyForTooLongWith(int rows) {
-        return rows == 0 && (emptyPages + 1) % MOST_EMPTY_PAGES == 0;
+        return rows == 0 && isTooMany(emptyPages + 1);
+    }
+
+    /** Returns whether a number of consecutive empty pages ends an attempt; a next attempt may read as many again. */
+    public static boolean isTooMany(int emptyPages) {
+        return emptyPages > 0 && emptyPages % MOST_EMPTY_PAGES == 0;
     }
 
     /**

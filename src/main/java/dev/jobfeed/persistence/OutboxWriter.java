@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /**
  * Appends changes of jobs to the outbox, {@code job_change}, after the change and in its transaction, so that the lock
@@ -59,15 +60,28 @@ public final class OutboxWriter {
                         Boolean.class));
     }
 
-    /** Appends the changes of a page's jobs. */
-    public void append(long runId, Collection<RecordChange> changes, OffsetDateTime at) {
-        if (!changes.isEmpty() && isEnabled()) {
-            changes.stream()
-                    .collect(Collectors.groupingBy(
-                            OutboxWriter::changeType,
-                            Collectors.mapping(change -> change.row().id(), Collectors.toList())))
-                    .forEach((type, ids) -> insert(runId, type, null, ids, at));
-        }
+    /** Returns the events of changed jobs, one per kind of change; none while nothing receives them. */
+    public List<SqlParameterSource> changed(long runId, Collection<RecordChange> changes, OffsetDateTime at) {
+        return changes.isEmpty() || !isEnabled()
+                ? List.of()
+                : changes.stream()
+                        .collect(Collectors.groupingBy(
+                                OutboxWriter::changeType,
+                                Collectors.mapping(change -> change.row().id(), Collectors.toList())))
+                        .entrySet()
+                        .stream()
+                        .map(type -> event(runId, type.getKey(), null, type.getValue(), at))
+                        .toList();
+    }
+
+    /** Returns the event of expired jobs; none while nothing receives it. */
+    public List<SqlParameterSource> expired(long runId, String reason, List<UUID> ids, OffsetDateTime at) {
+        return ids.isEmpty() || !isEnabled() ? List.of() : List.of(event(runId, "expired", reason, ids, at));
+    }
+
+    /** Appends events. */
+    public void append(List<SqlParameterSource> events) {
+        jdbc.batchUpdate(SqlCatalog.text("outbox-append", database), events.toArray(SqlParameterSource[]::new));
     }
 
     private static String changeType(RecordChange change) {
@@ -77,21 +91,12 @@ public final class OutboxWriter {
         return change.action() == RecordChange.Action.INSERT ? "created" : "updated";
     }
 
-    /** Appends the expiry of jobs. */
-    public void expired(long runId, String reason, List<UUID> ids, OffsetDateTime at) {
-        if (!ids.isEmpty() && isEnabled()) {
-            insert(runId, "expired", reason, ids, at);
-        }
-    }
-
-    private void insert(long runId, String type, String reason, List<UUID> ids, OffsetDateTime at) {
-        jdbc.update(
-                SqlCatalog.text("outbox-append", database),
-                new MapSqlParameterSource("ids", new UuidArray(ids))
-                        .addValue("change", type)
-                        .addValue("reason", reason, Types.VARCHAR)
-                        .addValue("run_id", runId)
-                        .addValue("at", at));
+    private static SqlParameterSource event(long runId, String type, String reason, List<UUID> ids, OffsetDateTime at) {
+        return new MapSqlParameterSource("ids", new UuidArray(ids))
+                .addValue("change", type)
+                .addValue("reason", reason, Types.VARCHAR)
+                .addValue("run_id", runId)
+                .addValue("at", at);
     }
 
     /** Returns the number of pending events, and the time of the oldest. */

@@ -97,27 +97,40 @@ public final class RecordRepository {
         return stored;
     }
 
-    /**
-     * Writes changes, one batch per action and set of column groups; {@code at} becomes the time of the change. If
-     * another transaction has written or deleted a row since it was queried, the row is queried again.
-     */
-    public void write(List<RecordChange> changes, OffsetDateTime at) {
-        List<FeedRecord> missed = new ArrayList<>();
+    /** Groups changes into batches by action and column groups. */
+    public List<RecordBatch> batches(List<RecordChange> changes, OffsetDateTime at) {
         // keeps the page's order: rows would otherwise be locked in hash order, which differs between processes
-        Map<BatchKey, List<RecordChange>> batches = changes.stream()
+        Map<BatchKey, List<RecordChange>> byStatement = changes.stream()
                 .collect(Collectors.groupingBy(
                         change -> new BatchKey(change.action(), change.parts()),
                         LinkedHashMap::new,
                         Collectors.toList()));
-        batches.forEach((key, batch) -> {
-            RecordStatement sql = statements.computeIfAbsent(key, this::statement);
-            int[] written = jdbc.batchUpdate(sql.text(), setter(sql, batch, at));
-            for (int i = 0; i < written.length; i++) {
-                if (written[i] == 0) {
-                    missed.add(batch.get(i).row());
-                }
+        List<RecordBatch> batches = new ArrayList<>();
+        byStatement.forEach((key, all) -> {
+            for (int from = 0; from < all.size(); from += RecordBatch.MAX_SIZE) {
+                List<RecordChange> some = all.subList(from, Math.min(all.size(), from + RecordBatch.MAX_SIZE));
+                batches.add(new RecordBatch(source, key.action(), key.parts(), some, at));
             }
         });
+        return batches;
+    }
+
+    /**
+     * Writes changes; {@code at} becomes their time. If another transaction has changed or deleted a row since it was
+     * compared, the row is compared again.
+     */
+    public void write(List<RecordChange> changes, OffsetDateTime at) {
+        List<FeedRecord> missed = new ArrayList<>();
+        for (RecordBatch batch : batches(changes, at)) {
+            RecordStatement sql =
+                    statements.computeIfAbsent(new BatchKey(batch.action(), batch.parts()), this::statement);
+            int[] written = jdbc.batchUpdate(sql.text(), setter(sql, batch));
+            for (int i = 0; i < written.length; i++) {
+                if (written[i] == 0) {
+                    missed.add(batch.changes().get(i).row());
+                }
+            }
+        }
         if (!missed.isEmpty()) {
             write(changes(missed), at);
         }
@@ -133,17 +146,16 @@ public final class RecordRepository {
         database.checkAtOnce(jdbc);
     }
 
-    private static BatchPreparedStatementSetter setter(
-            RecordStatement sql, List<RecordChange> batch, OffsetDateTime at) {
+    private static BatchPreparedStatementSetter setter(RecordStatement sql, RecordBatch batch) {
         return new BatchPreparedStatementSetter() {
             @Override
             public void setValues(PreparedStatement statement, int i) throws SQLException {
-                sql.set(statement, batch.get(i), at);
+                sql.set(statement, batch.changes().get(i), batch.at());
             }
 
             @Override
             public int getBatchSize() {
-                return batch.size();
+                return batch.changes().size();
             }
         };
     }

@@ -1,13 +1,14 @@
 package dev.jobfeed.persistence;
 
-import java.sql.Types;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /**
  * Compares the ids that a resync received with the active jobs, and stores pending expiries in {@code pending_expiry}.
@@ -24,10 +25,13 @@ public final class ResyncRepository {
     }
 
     /** Deletes the pending expiries of jobs whose state has been determined. */
-    public void deletePending(UuidArray ids) {
-        jdbc.update(
-                SqlCatalog.text("pending-expiry-delete", database),
-                new MapSqlParameterSource().addValue("ids", ids, Types.ARRAY));
+    public void deletePending(Collection<UUID> ids) {
+        jdbc.update(SqlCatalog.text("pending-expiry-delete", database), decided(ids));
+    }
+
+    /** Returns the parameters of {@code pending-expiry-delete} for jobs whose state has been determined. */
+    public static SqlParameterSource decided(Collection<UUID> ids) {
+        return new MapSqlParameterSource("ids", new UuidArray(ids));
     }
 
     /** Returns the number of active jobs that a resync did not receive. */
@@ -71,25 +75,22 @@ public final class ResyncRepository {
                 UUID.class);
     }
 
-    /** Closes the quarantine entries of jobs that a resync did not receive. */
-    public void closeQuarantined(long runId, OffsetDateTime at) {
-        Long open = jdbc.queryForObject(SqlCatalog.text("quarantine-count", database), Map.of(), Long.class);
-        if (open != null && open > 0) {
-            jdbc.update(SqlCatalog.text("reconcile-close-quarantine", database), Map.of("run_id", runId, "at", at));
-        }
+    /**
+     * Returns the parameters of {@code reconcile-close-quarantine}, which closes the quarantine entries of jobs that a
+     * resync did not receive.
+     */
+    public static SqlParameterSource received(long runId, OffsetDateTime at) {
+        return new MapSqlParameterSource("run_id", runId).addValue("at", at);
     }
 
     /**
-     * Adds pending expiries for active jobs; existing ones are kept unchanged.
-     *
-     * @return the number added
+     * Returns the parameters of {@code pending-expiry-insert}, which adds pending expiries for active jobs and keeps
+     * existing ones. Its update count is the number added.
      */
-    public int addPending(long runId, String reason, UuidArray ids) {
-        return jdbc.update(
-                SqlCatalog.text("pending-expiry-insert", database),
-                new MapSqlParameterSource("run_id", runId)
-                        .addValue("reason", reason)
-                        .addValue("ids", ids, Types.ARRAY));
+    public static SqlParameterSource pending(long runId, String reason, Collection<UUID> ids) {
+        return new MapSqlParameterSource("run_id", runId)
+                .addValue("reason", reason)
+                .addValue("ids", new UuidArray(ids));
     }
 
     /** Returns the number of active jobs with a pending expiry. */

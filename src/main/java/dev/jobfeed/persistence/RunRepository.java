@@ -8,12 +8,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -159,11 +159,11 @@ public final class RunRepository {
     }
 
     /**
-     * Adds a page's counters, advances cursor and phase, and returns the resulting run.
+     * Returns the parameters of {@code run-checkpoint}, which adds a page's counters and advances cursor and phase.
      *
      * @param nextCursor null after the last page, and when the run cannot be continued, see {@link #isStuck}
      */
-    public Run checkpoint(
+    public static SqlParameterSource checkpoint(
             long runId,
             FeedPage page,
             String nextCursor,
@@ -171,28 +171,25 @@ public final class RunRepository {
             FeedProgress scan,
             RunPhase phase,
             RequestUsage spent) {
-        return jdbc.queryForObject(
-                database.returning("*", sql("run-checkpoint")),
-                spent(runId, spent)
-                        .addValue("next_cursor", nextCursor)
-                        // summed in the database, where an acceptance of the cost may have reset them in the meantime
-                        .addValue("repeats", scan.repeated() > 0)
-                        .addValue("scan_empty_pages", scan.emptyPages())
-                        .addValue("phase", lower(phase))
-                        .addValue(
-                                "estimated_total",
-                                page.estimatedTotal().isPresent()
-                                        ? page.estimatedTotal().getAsLong()
-                                        : null,
-                                java.sql.Types.BIGINT)
-                        .addValue("received", counts.received())
-                        .addValue("inserted", counts.inserted())
-                        .addValue("updated", counts.updated())
-                        .addValue("unchanged", counts.unchanged())
-                        .addValue("reactivated", counts.reactivated())
-                        .addValue("duplicates", counts.duplicates())
-                        .addValue("quarantined", counts.quarantined()),
-                RunRepository::run);
+        return spent(runId, spent)
+                .addValue("next_cursor", nextCursor, java.sql.Types.VARCHAR)
+                // summed in the database, where an acceptance of the cost may have reset them in the meantime
+                .addValue("repeats", scan.repeated() > 0)
+                .addValue("scan_empty_pages", scan.emptyPages())
+                .addValue("phase", lower(phase))
+                .addValue(
+                        "estimated_total",
+                        page.estimatedTotal().isPresent()
+                                ? page.estimatedTotal().getAsLong()
+                                : null,
+                        java.sql.Types.BIGINT)
+                .addValue("received", counts.received())
+                .addValue("inserted", counts.inserted())
+                .addValue("updated", counts.updated())
+                .addValue("unchanged", counts.unchanged())
+                .addValue("reactivated", counts.reactivated())
+                .addValue("duplicates", counts.duplicates())
+                .addValue("quarantined", counts.quarantined());
     }
 
     /**
@@ -202,20 +199,36 @@ public final class RunRepository {
      * @param runId null when no run received them
      */
     public void quarantine(String stream, Long runId, List<InvalidRecord> rejected, OffsetDateTime at) {
-        SqlParameterSource[] rows = rejected.stream()
-                .map(row -> new MapSqlParameterSource()
-                        .addValue("stream", stream)
+        List<SqlParameterSource> rows = quarantined(stream, runId, rejected, at);
+        jdbc.batchUpdate(sql("quarantine-replace"), withJob(rows).toArray(SqlParameterSource[]::new));
+        jdbc.batchUpdate(sql("quarantine-insert"), rows.toArray(SqlParameterSource[]::new));
+    }
+
+    /**
+     * Returns the rows of {@code quarantine-insert} for invalid rows.
+     *
+     * @param runId null when no run received them
+     */
+    public static List<SqlParameterSource> quarantined(
+            String stream, Long runId, List<InvalidRecord> rejected, OffsetDateTime at) {
+        return rejected.stream()
+                .<SqlParameterSource>map(row -> new MapSqlParameterSource("stream", stream)
                         .addValue("run_id", runId, java.sql.Types.BIGINT)
                         .addValue("job_id", row.id(), java.sql.Types.OTHER)
                         .addValue("reason", row.reason())
                         .addValue("payload", row.json())
                         .addValue("at", at))
-                .toArray(SqlParameterSource[]::new);
-        // a row without an id replaces no other, and H2 would compare it with all entries
-        SqlParameterSource[] withId =
-                Stream.of(rows).filter(row -> row.getValue("job_id") != null).toArray(SqlParameterSource[]::new);
-        jdbc.batchUpdate(sql("quarantine-replace"), withId);
-        jdbc.batchUpdate(sql("quarantine-insert"), rows);
+                .toList();
+    }
+
+    /**
+     * Returns the rows of {@code quarantine-replace}. A row without an id replaces no other, and H2 would compare it
+     * with all entries.
+     */
+    public static List<SqlParameterSource> withJob(List<SqlParameterSource> quarantined) {
+        return quarantined.stream()
+                .filter(row -> row.getValue("job_id") != null)
+                .toList();
     }
 
     /** Returns whether an unfinished run has stored pages requested with other filters. */
@@ -304,9 +317,9 @@ public final class RunRepository {
                 && !cursors(run.id()).isEmpty();
     }
 
-    /** Stores a cursor as used by a run's pagination. */
-    public void addCursor(long runId, String cursor) {
-        jdbc.update(sql("run_cursor-insert"), Map.of("run_id", runId, "hash", UsedCursors.hash(cursor)));
+    /** Returns the parameters of {@code run_cursor-insert}, which stores a cursor as used by a run's pagination. */
+    public static SqlParameterSource usedCursor(long runId, String cursor) {
+        return new MapSqlParameterSource("run_id", runId).addValue("hash", UsedCursors.hash(cursor));
     }
 
     private void deleteCursors(long runId) {
@@ -318,8 +331,9 @@ public final class RunRepository {
         return jdbc.queryForObject(sql(source.table() + "-count"), Map.of(), Long.class);
     }
 
-    public void setPhase(long runId, RunPhase phase) {
-        jdbc.update(sql("run-phase"), Map.of("id", runId, "phase", lower(phase)));
+    /** Returns the parameters of {@code run-phase}. */
+    public static SqlParameterSource phase(long runId, RunPhase phase) {
+        return new MapSqlParameterSource("id", runId).addValue("phase", lower(phase));
     }
 
     /** Closes an open run as failed. */
@@ -329,28 +343,37 @@ public final class RunRepository {
         deleteCursors(run.id());
     }
 
-    /** Closes the quarantine entries of rows that have been delivered in a valid version. */
-    public void stored(Run run, UuidArray ids, OffsetDateTime at) {
-        jdbc.update(
-                sql("quarantine-close"),
-                new MapSqlParameterSource()
-                        .addValue("stream", run.stream())
-                        .addValue("at", at)
-                        .addValue("ids", ids, java.sql.Types.ARRAY));
+    /** Returns the parameters of {@code quarantine-close}, which closes the entries of rows with these ids. */
+    public static SqlParameterSource resolved(String stream, Collection<UUID> ids, OffsetDateTime at) {
+        return new MapSqlParameterSource("stream", stream)
+                .addValue("at", at)
+                .addValue("ids", new UuidArray(ids), java.sql.Types.ARRAY);
     }
 
     /** Expires the active jobs among these ids, and returns their ids. */
-    public List<UUID> expire(UuidArray ids, String reason, OffsetDateTime at) {
-        return jdbc.queryForList(
-                database.returning("id", sql("job-expire")),
-                new MapSqlParameterSource("at", at)
-                        .addValue("reason", reason)
-                        .addValue("ids", ids, java.sql.Types.ARRAY),
-                UUID.class);
+    public List<UUID> expire(Collection<UUID> ids, String reason, OffsetDateTime at) {
+        return jdbc.queryForList(sql("job-expire"), expiry(ids, reason, at), UUID.class);
     }
 
-    public void addExpired(long runId, long expired, RequestUsage spent) {
-        jdbc.update(sql("run-expired"), spent(runId, spent).addValue("expired", expired));
+    /** Returns the parameters of {@code job-expire}, which expires the active jobs among these ids. */
+    public static SqlParameterSource expiry(Collection<UUID> ids, String reason, OffsetDateTime at) {
+        return new MapSqlParameterSource("at", at)
+                .addValue("reason", reason)
+                .addValue("ids", new UuidArray(ids), java.sql.Types.ARRAY);
+    }
+
+    /**
+     * Returns the ids that {@code job-expire} has returned.
+     *
+     * @param rows rows with one column, the id; the databases differ in the case of its name
+     */
+    public static List<UUID> ids(List<Map<String, Object>> rows) {
+        return rows.stream().map(row -> (UUID) row.values().iterator().next()).toList();
+    }
+
+    /** Returns the parameters of {@code run-expired}, which adds expired jobs and requests to a run. */
+    public static SqlParameterSource expired(long runId, long expired, RequestUsage spent) {
+        return spent(runId, spent).addValue("expired", expired);
     }
 
     /**

@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A statement of the bundle, from {@code dev/jobfeed/sql}.
@@ -23,6 +28,8 @@ public record SqlCatalog(String text, List<String> parameters) {
 
     /** Caches the texts, because finding a resource searches every jar of the class path. */
     private static final Map<String, String> TEXTS = new ConcurrentHashMap<>();
+
+    private static volatile Path replacements;
 
     private static final Pattern PARAMETER = Pattern.compile(":([a-z_0-9]+)");
 
@@ -36,16 +43,44 @@ public record SqlCatalog(String text, List<String> parameters) {
         return parse(only(given, text(name, database)));
     }
 
-    /** Returns the text of {@code <database>/<name>.sql}, or of {@code <name>.sql} where one serves every database. */
-    public static String text(String name, Dialect database) {
-        return TEXTS.computeIfAbsent(database.folder() + "/" + name, specific -> {
-            InputStream in = resource(specific);
-            return load(in != null ? in : resource(name));
-        });
+    /**
+     * Sets the directory whose files replace statements of the same name, for all contexts of this process.
+     *
+     * @param directory null for none; may be missing
+     */
+    public static void replaceFrom(Path directory) {
+        replacements = directory;
+        TEXTS.clear();
     }
 
-    private static InputStream resource(String name) {
-        return SqlCatalog.class.getResourceAsStream("/dev/jobfeed/sql/" + name + ".sql");
+    /** Returns the text of {@code <database>/<name>.sql}, or of {@code <name>.sql} where one serves every database. */
+    public static String text(String name, Dialect database) {
+        String specific = database.folder() + "/" + name;
+        return TEXTS.computeIfAbsent(
+                specific, key -> Stream.of(replacement(specific), replacement(name), resource(specific), resource(name))
+                        .flatMap(Optional::stream)
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("There is no statement " + name + ".")));
+    }
+
+    /** Returns the shipped text of a statement, whether or not it is replaced; empty if there is none of the name. */
+    public static Optional<String> shipped(String name, Dialect database) {
+        return resource(database.folder() + "/" + name).or(() -> resource(name));
+    }
+
+    private static Optional<String> replacement(String name) {
+        Path directory = replacements;
+        Path file = directory == null ? null : directory.resolve(name + ".sql");
+        try {
+            return file != null && Files.isRegularFile(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<String> resource(String name) {
+        return Optional.ofNullable(SqlCatalog.class.getResourceAsStream("/dev/jobfeed/sql/" + name + ".sql"))
+                .map(SqlCatalog::load);
     }
 
     private static String load(InputStream statement) {
@@ -61,6 +96,11 @@ public record SqlCatalog(String text, List<String> parameters) {
         return text.lines()
                 .filter(line -> PARAMETER.matcher(line).results().allMatch(found -> given.test(found.group(1))))
                 .collect(Collectors.joining("\n"));
+    }
+
+    /** Returns the names of a statement's parameters. */
+    public static Set<String> parameters(String text) {
+        return Set.copyOf(parse(text).parameters());
     }
 
     private static SqlCatalog parse(String text) {

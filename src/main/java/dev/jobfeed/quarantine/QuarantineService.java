@@ -143,7 +143,7 @@ public final class QuarantineService {
                     .toList();
             store.write(changes, now);
             if (source == FeedDefinition.JOBS) {
-                outbox.append(entry.runId(), changes, now);
+                outbox.append(outbox.changed(entry.runId(), changes, now));
             }
             close(entry, now);
         });

@@ -10,39 +10,36 @@ import dev.jobfeed.feed.InvalidRecord;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.CompanyRepository;
+import dev.jobfeed.persistence.DeliveryRepository;
 import dev.jobfeed.persistence.FeedProgress;
+import dev.jobfeed.persistence.RecordBatch;
 import dev.jobfeed.persistence.RecordChange;
 import dev.jobfeed.persistence.RecordCounts;
 import dev.jobfeed.persistence.RecordRepository;
 import dev.jobfeed.persistence.RejectedRecordFinder;
+import dev.jobfeed.persistence.RequestUsage;
+import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.RunRepository;
-import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.persistence.UuidArray;
 import dev.jobfeed.problem.AttemptFailedException;
-import dev.jobfeed.tenant.Tenant;
-import dev.jobfeed.tenant.TenantRegistry;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Provides the steps of the feed loop to routes: bean {@code jobfeedFeedSync}. */
 public final class FeedSync {
-
-    /** Rows that an estimate requests, and may be charged for. */
-    public static final int ESTIMATE_ROWS = 1;
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedSync.class);
 
@@ -52,11 +49,9 @@ public final class FeedSync {
     /** From this number of rows on, a page without a usable row is an error. */
     private static final int MIN_ROWS_TO_JUDGE = 20;
 
-    private final TenantRegistry tenants;
     private final SyncCoordinator coordinator;
 
-    public FeedSync(TenantRegistry tenants, SyncCoordinator coordinator) {
-        this.tenants = tenants;
+    public FeedSync(SyncCoordinator coordinator) {
         this.coordinator = coordinator;
     }
 
@@ -68,50 +63,6 @@ public final class FeedSync {
     public String request(SyncAttempt attempt, String cursor) {
         return FeedRequestBuilder.of(attempt.source(), attempt.tenant().settings())
                 .request(attempt.run().windowFrom(), cursor);
-    }
-
-    /** Returns the path of a stream's endpoint. */
-    public String path(String stream) {
-        return FeedDefinition.of(stream).path();
-    }
-
-    /**
-     * Returns the body of a request for one row, whose response also carries the estimated total.
-     *
-     * @param tenant null for the default tenant
-     */
-    public String estimateRequest(String tenant, String stream) {
-        Tenant target = tenants.get(tenant);
-        StreamState state = target.runs().state(stream);
-        return FeedRequestBuilder.of(FeedDefinition.of(stream), target.settings())
-                .withBatchSize(ESTIMATE_ROWS)
-                .request(coordinator.plan(target, state).windowFrom(), null);
-    }
-
-    /**
-     * Estimates the rows and the cost of the next attempt.
-     *
-     * @param tenant null for the default tenant
-     * @param deducted credits charged for the one row of {@code page}; null if none
-     */
-    public CostEstimate estimate(String tenant, String stream, FeedPage page, BigDecimal deducted) {
-        Tenant target = tenants.get(tenant);
-        RunRepository runs = target.runs();
-        StreamState state = runs.state(stream);
-        RunMode mode = coordinator.plan(target, state).mode();
-        Long rows = page.estimatedTotal().isPresent()
-                ? Long.valueOf(page.estimatedTotal().getAsLong())
-                : runs.lastReceived(stream, mode).orElse(null);
-        if (state.openRunId() != null && rows != null) {
-            rows = Math.max(0, rows - runs.run(state.openRunId()).counts().received());
-        }
-        Optional<BigDecimal> observed = page.received() > 0
-                ? Optional.of(Objects.requireNonNullElse(deducted, BigDecimal.ZERO)
-                        .divide(BigDecimal.valueOf(page.received()), 6, RoundingMode.HALF_UP))
-                : runs.lastPrice(stream);
-        FeedDefinition source = FeedDefinition.of(stream);
-        return new CostEstimate(
-                stream, mode, rows, Price.of(source, observed), source.batchSize(target.settings()), deducted);
     }
 
     /**
@@ -192,125 +143,92 @@ public final class FeedSync {
         return attempt.tenant().command("abandon " + attempt.source().property());
     }
 
-    /** Returns the changes of a page compared with the stored rows, found with one query. */
-    public List<RecordChange> diff(SyncAttempt attempt, FeedPage page) {
-        List<FeedRecord> delivered = page.rows();
+    /** Compares a page with the stored rows, with one query, and returns what it changes. */
+    public PageChanges diff(SyncAttempt attempt, FeedPage page) {
         RecordRepository rows = attempt.tenant().rows().get(attempt.source());
-        if (attempt.refused().isPresent()) {
-            rows.checkAtOnce();
-        }
-        List<RecordChange> changes = delivered.isEmpty() ? List.of() : rows.changes(delivered);
-        attempt.changes(changes, coordinator.now());
-        return changes;
-    }
-
-    /** Writes a chunk of a page's changes. */
-    public void upsert(SyncAttempt attempt, List<RecordChange> changes) {
-        RecordRepository rows = attempt.tenant().rows().get(attempt.source());
-        attempt.refused()
-                .ifPresentOrElse(refused -> refused.write(changes), () -> rows.write(changes, attempt.changedAt()));
-    }
-
-    /** Prepares the current page to be stored again without the rows that the database rejects; returns the page. */
-    public FeedPage withoutRefused(SyncAttempt attempt, FeedPage page) {
-        Tenant tenant = attempt.tenant();
-        RecordRepository rows = tenant.rows().get(attempt.source());
-        attempt.storeWithout(new RejectedRecordFinder<>(
-                tenant.transaction().getTransactionManager(), changes -> rows.write(changes, attempt.changedAt())));
-        return page;
-    }
-
-    /** Returns the page as it is stored: rows that the database rejected are among the invalid records. */
-    private static FeedPage stored(SyncAttempt attempt, FeedPage received) {
-        return attempt.refused()
-                .map(refused -> {
-                    Map<UUID, String> reasons = new HashMap<>();
-                    refused.reasons()
-                            .forEach(
-                                    (change, reason) -> reasons.put(change.row().id(), reason));
-                    return received.without(reasons);
-                })
-                .orElse(received);
-    }
-
-    /**
-     * Enqueues the companies of a page in the order of their ids, because two feeds that name the same companies would
-     * otherwise deadlock.
-     */
-    private static void enqueueCompanies(SyncAttempt attempt) {
-        Tenant tenant = attempt.tenant();
-        if (tenant.settings().flag("jobfeed.companies.enabled")) {
-            Map<UUID, CompanyRepository.Candidate> candidates = new TreeMap<>();
-            attempt.changes().stream()
-                    .filter(change -> change.action() != RecordChange.Action.REACTIVATE)
-                    .flatMap(change -> CompanyReference.row(attempt.source(), change.row()).stream())
-                    .forEach(company -> candidates.putIfAbsent(company.id(), company));
-            tenant.companies()
-                    .enqueue(
-                            candidates.values(),
-                            attempt.changedAt(),
-                            tenant.settings().duration("jobo.companies.refresh-after"));
-        }
-    }
-
-    /**
-     * Stores change events, companies to fetch, quarantined rows, counters, cursor and phase, with the fence as the
-     * last statement. Runs in the page's transaction.
-     *
-     * @throws AttemptFailedException if the database rejected every row of a page that is not small
-     */
-    public void checkpoint(SyncAttempt attempt, FeedPage received) {
-        FeedPage page = stored(attempt, received);
-        checkUsable(page, "Change the constraint, trigger or limit that refuses them.");
-        attempt.refused()
-                .ifPresent(refused -> attempt.changes(
-                        attempt.changes().stream()
-                                .filter(change -> !refused.reasons().containsKey(change))
-                                .toList(),
-                        attempt.changedAt()));
-        RunRepository runs = attempt.tenant().runs();
         Run run = attempt.run();
-        OffsetDateTime at = attempt.changedAt();
-        if (attempt.source() == FeedDefinition.JOBS) {
-            attempt.tenant().outbox().append(run.id(), attempt.changes(), at);
-        }
-        enqueueCompanies(attempt);
+        OffsetDateTime at = coordinator.now();
+        List<RecordChange> changes = page.rows().isEmpty() ? List.of() : rows.changes(page.rows());
+        RecordCounts counts = RecordCounts.of(page, changes);
+        boolean expires = attempt.source().isExpiring();
+        boolean reconciles = run.mode() == RunMode.RESYNC && expires;
         List<UUID> stored = page.rows().stream().map(FeedRecord::id).toList();
         List<UUID> delivered = Stream.concat(
                         stored.stream(),
                         page.rejected().stream().map(InvalidRecord::id).filter(Objects::nonNull))
                 .toList();
-        boolean reconciles = run.mode() == RunMode.RESYNC && attempt.source().isExpiring();
-        if (!delivered.isEmpty()) {
-            SyncCoordinator.resolveIssues(attempt, stored, delivered, at);
-            if (attempt.source().isExpiring()) {
-                attempt.tenant()
-                        .deliveries()
-                        .add(
+        boolean resolves = attempt.hasOpenIssues() && !delivered.isEmpty();
+        return new PageChanges(
+                page,
+                run,
+                changes,
+                at,
+                counts,
+                run.scan().plus(counts),
+                attempt.unsavedUsage(),
+                page.next().hasNext() && !leadsBack(attempt, page) ? page.next().cursor() : null,
+                page.next().hasNext() ? RunPhase.FEED : reconciles ? RunPhase.RECONCILE : RunPhase.COMMIT,
+                rows.batches(changes, at),
+                attempt.source() == FeedDefinition.JOBS
+                        ? attempt.tenant().outbox().changed(run.id(), changes, at)
+                        : List.of(),
+                companies(attempt, changes, at),
+                resolves ? List.of(RunRepository.resolved(run.stream(), stored, at)) : List.of(),
+                resolves && expires ? List.of(ResyncRepository.decided(delivered)) : List.of(),
+                expires && !delivered.isEmpty()
+                        ? List.of(DeliveryRepository.delivery(
                                 run.id(),
                                 attempt.pageRequestedAt(),
                                 attempt.stateBefore().setBackFrom(),
-                                new UuidArray(delivered));
-            }
+                                new UuidArray(delivered)))
+                        : List.of());
+    }
+
+    /**
+     * Returns the companies of a page in the order of their ids, because two feeds that name the same companies would
+     * otherwise deadlock.
+     */
+    private static List<SqlParameterSource> companies(
+            SyncAttempt attempt, List<RecordChange> changes, OffsetDateTime at) {
+        JobfeedProperties settings = attempt.tenant().settings();
+        if (!settings.flag("jobfeed.companies.enabled")) {
+            return List.of();
         }
-        if (!page.rejected().isEmpty()) {
-            runs.quarantine(run.stream(), run.id(), page.rejected(), at);
-            // no later page can resolve an invalid row without an id
-            if (delivered.size() > stored.size()) {
-                attempt.markOpenIssues();
-            }
-        }
-        RunPhase phase = page.next().hasNext() ? RunPhase.FEED : reconciles ? RunPhase.RECONCILE : RunPhase.COMMIT;
-        RecordCounts counts = RecordCounts.of(page, attempt.changes());
-        FeedProgress scan = run.scan().plus(counts);
-        checkSize(attempt, scan);
-        String cursor =
-                page.next().hasNext() && !leadsBack(attempt, page) ? page.next().cursor() : null;
-        attempt.checkpoint(runs.checkpoint(run.id(), page, cursor, counts, scan, phase, attempt.toSave()));
-        if (cursor != null) {
-            runs.addCursor(run.id(), cursor);
-        }
-        SyncCoordinator.fence(attempt);
+        Map<UUID, CompanyRepository.Candidate> candidates = new TreeMap<>();
+        changes.stream()
+                .filter(change -> change.action() != RecordChange.Action.REACTIVATE)
+                .flatMap(change -> CompanyReference.row(attempt.source(), change.row()).stream())
+                .forEach(company -> candidates.putIfAbsent(company.id(), company));
+        return CompanyRepository.due(candidates.values(), at, settings.duration("jobo.companies.refresh-after"));
+    }
+
+    /** Compares the rows of a batch again, because some of them changed in between, and writes what they change now. */
+    public void writeAgain(SyncAttempt attempt, RecordBatch batch) {
+        RecordRepository rows = attempt.tenant().rows().get(attempt.source());
+        rows.write(rows.changes(batch.changes().stream().map(RecordChange::row).toList()), batch.at());
+    }
+
+    /**
+     * Finds the rows of a page that the database rejects, by writing them in a transaction that is rolled back.
+     *
+     * @return the page with these rows among the invalid ones
+     * @throws AttemptFailedException if the database rejects every row of a page that is not small
+     */
+    public FeedPage withoutRefused(SyncAttempt attempt, FeedPage page) {
+        TransactionTemplate transaction = attempt.tenant().transaction();
+        RecordRepository rows = attempt.tenant().rows().get(attempt.source());
+        RejectedRecordFinder<RecordChange> rejected = new RejectedRecordFinder<>(
+                transaction.getTransactionManager(), changes -> rows.write(changes, coordinator.now()));
+        transaction.executeWithoutResult(status -> {
+            rows.checkAtOnce();
+            rejected.write(rows.changes(page.rows()));
+            status.setRollbackOnly();
+        });
+        Map<UUID, String> reasons = new HashMap<>();
+        rejected.reasons().forEach((change, reason) -> reasons.put(change.row().id(), reason));
+        FeedPage accepted = page.without(reasons);
+        checkUsable(accepted, "Change the constraint, trigger or limit that refuses them.");
+        return accepted;
     }
 
     /**
@@ -319,12 +237,15 @@ public final class FeedSync {
      * @throws AttemptFailedException if the page's cursor is one that the run has used, or after too many empty pages
      *     in a row; the next attempt continues after those
      */
-    public void pageCommitted(SyncAttempt attempt, FeedPage received) {
-        FeedPage page = stored(attempt, received);
-        RecordCounts counts = RecordCounts.of(page, attempt.changes());
+    public void pageCommitted(SyncAttempt attempt, PageChanges changes) {
+        FeedPage page = changes.page();
+        if (changes.opensIssues()) {
+            attempt.markOpenIssues();
+        }
+        attempt.saved(changes.usage(), attempt.tenant().runs());
         attempt.committed(page);
         coordinator.pageCommitted(attempt);
-        count(attempt.tenant().meters(), attempt.stream(), counts);
+        count(attempt.tenant().meters(), attempt.stream(), changes.counts());
         Run run = attempt.run();
         LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());
         if (page.next().hasNext()) {
@@ -357,10 +278,11 @@ public final class FeedSync {
 
     /**
      * Raises an alert if the feed goes far beyond its size without new rows. An earlier cost confirmation is void from
-     * then on.
+     * then on. Runs in the page's transaction, so that the alert is stored with the page.
      */
-    private static void checkSize(SyncAttempt attempt, FeedProgress scan) {
+    public void checkSize(SyncAttempt attempt, PageChanges changes) {
         Run run = attempt.run();
+        FeedProgress scan = changes.progress();
         if (!attempt.isBeyondEstimate() && scan.isFarBeyond(() -> expectedRows(attempt))) {
             attempt.markBeyondEstimate(true);
             long expected = expectedRows(attempt);
@@ -401,8 +323,9 @@ public final class FeedSync {
     public void restart(SyncAttempt attempt) {
         RunRepository runs = attempt.tenant().runs();
         Run run = attempt.run();
+        RequestUsage usage = attempt.unsavedUsage();
         attempt.tenant().transaction().executeWithoutResult(status -> {
-            runs.restart(run.id(), attempt.toSave());
+            runs.restart(run.id(), usage);
             attempt.tenant()
                     .alerts()
                     .raise(
@@ -415,8 +338,7 @@ public final class FeedSync {
                             "Nothing, unless it happens often; then tell Jobo.");
             SyncCoordinator.fence(attempt);
         });
-        attempt.saved();
-        attempt.refreshRun(runs.run(run.id()));
+        attempt.saved(usage, runs);
         attempt.cursors().clear();
         LOG.warn("run {}: the cursor was lost after {} pages; reading from the beginning", run.id(), run.pages());
         if (attempt.run().cursorResets() > MAX_CURSOR_RESETS) {

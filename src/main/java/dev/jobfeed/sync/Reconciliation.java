@@ -4,14 +4,14 @@ import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.Run;
-import dev.jobfeed.persistence.RunPhase;
-import dev.jobfeed.persistence.UuidArray;
+import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.tenant.Tenant;
-import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /** Provides the end of a resync to routes: bean {@code jobfeedReconciliation}. */
 public final class Reconciliation {
@@ -68,64 +68,56 @@ public final class Reconciliation {
         return null;
     }
 
-    /**
-     * Expires a batch of jobs that the resync did not deliver, or stores them as pending expiries. The last step purges
-     * the ids that this and earlier resyncs received, and moves the run to its next phase.
-     */
-    public void step(SyncAttempt attempt) {
+    /** Returns the next batch of jobs that the resync did not deliver. */
+    public UnseenJobs next(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
         Run run = attempt.run();
-        OffsetDateTime now = coordinator.now();
-        int closed = tenant.transaction().execute(status -> {
-            String reason = reason(attempt);
-            UUID from = attempt.reconcilesFrom();
-            List<UUID> unseen =
-                    from == null ? List.of() : tenant.reconcile().unseen(run.id(), from, ROWS_PER_TRANSACTION);
-            boolean isLast = unseen.size() < ROWS_PER_TRANSACTION;
-            int expired = 0;
-            if (attempt.holdReason() == null) {
-                expired = expire(attempt, unseen, reason, now, isLast);
-            } else {
-                addPending(attempt, unseen, reason, isLast);
-            }
-            tenant.runs().addExpired(run.id(), expired, attempt.toSave());
-            if (isLast) {
-                tenant.runs().setPhase(run.id(), RunPhase.COMMIT);
-            } else {
-                attempt.reconcilesFrom(unseen.get(ROWS_PER_TRANSACTION - 1));
-            }
-            SyncCoordinator.fence(attempt);
-            return expired;
-        });
-        attempt.saved();
-        attempt.refreshRun(tenant.runs().run(run.id()));
-        tenant.meters().add(JobfeedMetric.EXPIRED, closed, attempt.stream(), "reconciled");
+        UUID from = attempt.reconcilesFrom();
+        List<UUID> unseen = from == null ? List.of() : tenant.reconcile().unseen(run.id(), from, ROWS_PER_TRANSACTION);
+        return new UnseenJobs(
+                run.id(),
+                unseen,
+                reason(attempt),
+                coordinator.now(),
+                attempt.holdReason() != null,
+                unseen.size() < ROWS_PER_TRANSACTION,
+                attempt.unsavedUsage());
     }
 
-    private static int expire(
-            SyncAttempt attempt, List<UUID> unseen, String reason, OffsetDateTime now, boolean isLast) {
+    /**
+     * Returns the rows of {@code outbox-append} for expired jobs; none while nothing receives them.
+     *
+     * @param expired rows with one column, the id
+     */
+    public List<SqlParameterSource> events(SyncAttempt attempt, UnseenJobs jobs, List<Map<String, Object>> expired) {
+        return attempt.tenant().outbox().expired(jobs.runId(), jobs.reason(), RunRepository.ids(expired), jobs.at());
+    }
+
+    /** Raises an alert for the jobs that wait for an operator. Runs in the batch's transaction. */
+    public void alertHeld(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
-        long run = attempt.run().id();
-        List<UUID> expired = tenant.runs().expire(new UuidArray(unseen), reason, now);
-        tenant.outbox().expired(run, reason, expired, now);
-        if (isLast) {
-            tenant.reconcile().closeQuarantined(run, now);
+        tenant.alerts()
+                .raise(
+                        attempt.stream(),
+                        "reconcile-held",
+                        attempt.holdReason(),
+                        "Look at them with " + tenant.command("reconcile jobs") + "; expire them with "
+                                + tenant.command("reconcile jobs --accept") + ".");
+    }
+
+    /**
+     * Updates attempt and metrics after the batch's commit.
+     *
+     * @param expired the number of jobs that were expired
+     */
+    public void committed(SyncAttempt attempt, UnseenJobs jobs, int expired) {
+        attempt.saved(jobs.usage(), attempt.tenant().runs());
+        attempt.tenant().meters().add(JobfeedMetric.EXPIRED, expired, attempt.stream(), "reconciled");
+        if (jobs.isHeld()) {
+            attempt.markOpenIssues();
         }
-        return expired.size();
-    }
-
-    private static void addPending(SyncAttempt attempt, List<UUID> unseen, String reason, boolean isLast) {
-        Tenant tenant = attempt.tenant();
-        tenant.reconcile().addPending(attempt.run().id(), reason, new UuidArray(unseen));
-        attempt.markOpenIssues();
-        if (isLast) {
-            tenant.alerts()
-                    .raise(
-                            attempt.stream(),
-                            "reconcile-held",
-                            attempt.holdReason(),
-                            "Look at them with " + tenant.command("reconcile jobs") + "; expire them with "
-                                    + tenant.command("reconcile jobs --accept") + ".");
+        if (!jobs.isLast()) {
+            attempt.reconcilesFrom(jobs.ids().get(ROWS_PER_TRANSACTION - 1));
         }
     }
 

@@ -5,11 +5,11 @@ import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.lease.Lease;
-import dev.jobfeed.persistence.RecordChange;
-import dev.jobfeed.persistence.RejectedRecordFinder;
+import dev.jobfeed.lease.LeaseRepository;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunPhase;
+import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.persistence.UsedCursors;
 import dev.jobfeed.problem.AttemptFailedException;
@@ -17,9 +17,10 @@ import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /**
  * One trigger's work on a stream, from acquiring the lease to releasing it. Routes keep it in the variable {@code
@@ -62,13 +63,8 @@ public final class SyncAttempt implements RequestOwner {
     private boolean stuck;
     private boolean beyondEstimate;
     private long storedRows = -1;
-    private List<RecordChange> changes = List.of();
-    private OffsetDateTime changedAt;
-    private RejectedRecordFinder<RecordChange> rejected;
     private long requestedNanos = startedNanos;
     private long pageRequestedNanos = startedNanos;
-    private Run checkpoint;
-    private RequestUsage inCheckpoint = RequestUsage.NOTHING;
 
     /**
      * Creates an attempt at its start.
@@ -118,6 +114,11 @@ public final class SyncAttempt implements RequestOwner {
 
     public Lease lease() {
         return lease;
+    }
+
+    /** Returns the parameters of {@code lease-renew}, whose update count is 1 unless the lease was lost. */
+    public SqlParameterSource leaseRenewal() {
+        return LeaseRepository.parameters(lease, tenant.settings().lease());
     }
 
     /** Returns the run as of the last committed page; null before it is open. */
@@ -355,7 +356,7 @@ public final class SyncAttempt implements RequestOwner {
     /**
      * Returns whether the stream may have quarantined rows or pending expiries, which an id in the feed may resolve.
      */
-    boolean hasOpenIssues() {
+    public boolean hasOpenIssues() {
         return openIssues;
     }
 
@@ -406,34 +407,6 @@ public final class SyncAttempt implements RequestOwner {
         swept = true;
     }
 
-    /**
-     * Sets the changes of the current page.
-     *
-     * @param at time of the changes, the same for the whole page
-     */
-    void changes(List<RecordChange> found, OffsetDateTime at) {
-        this.changes = found;
-        this.changedAt = at;
-    }
-
-    /** Stores the current page without the rows that the database rejects. */
-    void storeWithout(RejectedRecordFinder<RecordChange> rows) {
-        rejected = rows;
-    }
-
-    /** Returns the rows of the current page that the database rejects; empty unless it rejected the page. */
-    Optional<RejectedRecordFinder<RecordChange>> refused() {
-        return Optional.ofNullable(rejected);
-    }
-
-    OffsetDateTime changedAt() {
-        return changedAt;
-    }
-
-    List<RecordChange> changes() {
-        return changes;
-    }
-
     /** Counts a request that is about to be sent. */
     synchronized void recordRequest(boolean again) {
         waiting = false;
@@ -463,33 +436,36 @@ public final class SyncAttempt implements RequestOwner {
         }
     }
 
-    /**
-     * Returns the usage that the current transaction saves; it counts as unsaved until {@link #saved} confirms the
-     * commit.
-     */
-    public synchronized RequestUsage toSave() {
-        inCheckpoint = unsaved;
+    /** Returns the usage that no transaction has saved yet; it counts as unsaved until {@link #saved}. */
+    public synchronized RequestUsage unsavedUsage() {
         return unsaved;
     }
 
-    public synchronized void saved() {
-        unsaved = unsaved.minus(inCheckpoint);
-        inCheckpoint = RequestUsage.NOTHING;
+    /**
+     * Records that a transaction has saved some usage, and reads the run as it is now.
+     *
+     * @param saved what {@link #unsavedUsage} returned before the transaction
+     */
+    public void saved(RequestUsage saved, RunRepository runs) {
+        try {
+            saved(saved, runs.run(run.id()));
+        } catch (DataAccessException e) {
+            saved(saved, run);
+            throw e;
+        }
     }
 
-    /** Sets the run as it is once the current transaction is committed. */
-    void checkpoint(Run next) {
-        checkpoint = next;
+    /** Updates both at once, because a prefetch adds saved and unsaved credits meanwhile. */
+    synchronized void saved(RequestUsage saved, Run current) {
+        unsaved = unsaved.minus(saved);
+        run = current;
     }
 
+    /** Counts a committed page. */
     void committed(FeedPage page) {
-        saved();
-        run = checkpoint;
         pages = pages + 1;
         times.stored();
         rows = rows + page.received();
-        changes = List.of();
-        rejected = null;
     }
 
     void refreshRun(Run current) {

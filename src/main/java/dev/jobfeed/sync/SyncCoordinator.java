@@ -11,11 +11,11 @@ import dev.jobfeed.lease.LeaseOwner;
 import dev.jobfeed.lease.LeaseRenewer;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.metrics.JobfeedMetric;
+import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
-import dev.jobfeed.persistence.UuidArray;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -424,6 +423,11 @@ public final class SyncCoordinator {
         attempt.recordRequest(again);
     }
 
+    /** Rolls a route's transaction back whose last statement found that the lease was lost. */
+    public void leaseLost(SyncAttempt attempt) {
+        throw LeaseLostException.of(attempt.stream());
+    }
+
     /** Renews the lease as the last statement of a transaction, which is rolled back if the lease was lost. */
     public static void fence(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
@@ -441,22 +445,6 @@ public final class SyncCoordinator {
 
     void pageCommitted(SyncAttempt attempt) {
         CreditPolicy.afterPage(attempt);
-    }
-
-    /**
-     * Closes quarantine entries and pending expiries that are resolved. Only the lease's owner adds such entries, so
-     * most attempts can skip the query.
-     *
-     * @param stored rows whose quarantine entries are closed
-     * @param decided jobs whose pending expiries are deleted, because it is known again whether they are active
-     */
-    public static void resolveIssues(SyncAttempt attempt, List<UUID> stored, List<UUID> decided, OffsetDateTime at) {
-        if (attempt.hasOpenIssues()) {
-            attempt.tenant().runs().stored(attempt.run(), new UuidArray(stored), at);
-            if (attempt.source().isExpiring()) {
-                attempt.tenant().reconcile().deletePending(new UuidArray(decided));
-            }
-        }
     }
 
     /** Commits a run that has read its feed, and opens the next one for the same attempt. */
@@ -545,13 +533,14 @@ public final class SyncCoordinator {
         boolean stopped = attempt.isStopping();
         Problem failure = thrown == null || stopped ? null : failure(attempt, thrown);
         String error = failure == null ? null : failure.text();
+        RequestUsage usage = attempt.unsavedUsage();
         ServerClock.Change change = attempt.clock().takeChange();
         attempt.tenant().transaction().executeWithoutResult(status -> {
             if (change != null) {
                 Aligned aligned = align(attempt, change);
                 attempt.aligned(aligned.state(), aligned.run());
             }
-            runs.endAttempt(attempt.run().id(), error, attempt.toSave());
+            runs.endAttempt(attempt.run().id(), error, usage);
             if (attempt.creditsBalance() != null) {
                 runs.creditsBalance(
                         attempt.stream(),
@@ -565,7 +554,7 @@ public final class SyncCoordinator {
             }
             fence(attempt);
         });
-        attempt.saved();
+        attempt.saved(usage, attempt.run());
         Run run = attempt.run();
         if (attempt.pages() > 1) {
             LOG.info("run {} of {}: {} pages in {}", run.id(), attempt.name(), attempt.pages(), attempt.times());

@@ -20,9 +20,16 @@ import org.apache.camel.support.processor.DelegateSyncProcessor;
 public final class TenantTransactionPolicy implements Policy {
 
     private final TenantRegistry tenants;
+    private final TenantDataSource dataSource;
 
-    public TenantTransactionPolicy(TenantRegistry tenants) {
+    /**
+     * Creates the policy.
+     *
+     * @param dataSource leads to the tenant's database while its transaction is open
+     */
+    public TenantTransactionPolicy(TenantRegistry tenants, TenantDataSource dataSource) {
         this.tenants = tenants;
+        this.dataSource = dataSource;
     }
 
     @Override
@@ -50,6 +57,16 @@ public final class TenantTransactionPolicy implements Policy {
             return true;
         }
 
+        private void steps(Exchange exchange) {
+            super.process(exchange, done -> {});
+            if (exchange.getException() != null) {
+                throw RuntimeCamelException.wrapRuntimeCamelException(exchange.getException());
+            }
+            if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
+                throw rolledBack(exchange);
+            }
+        }
+
         /** Clears the rollback mark, which would end every route after this step, including that of alerts. */
         private static AttemptFailedException rolledBack(Exchange exchange) {
             exchange.setRollbackOnly(false);
@@ -67,15 +84,7 @@ public final class TenantTransactionPolicy implements Policy {
             UnitOfWork unit = exchange.getUnitOfWork();
             unit.beginTransactedBy(tenant);
             try {
-                tenant.transaction().executeWithoutResult(status -> {
-                    super.process(exchange, done -> {});
-                    if (exchange.getException() != null) {
-                        throw RuntimeCamelException.wrapRuntimeCamelException(exchange.getException());
-                    }
-                    if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
-                        throw rolledBack(exchange);
-                    }
-                });
+                dataSource.with(tenant, () -> tenant.transaction().executeWithoutResult(status -> steps(exchange)));
             } catch (RuntimeException e) {
                 throw DatabaseRejectedException.of(e);
             } finally {

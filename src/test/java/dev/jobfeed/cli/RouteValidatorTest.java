@@ -81,7 +81,8 @@ class RouteValidatorTest {
         assertThat(finding().verdict()).isEqualTo(Verdict.failure);
 
         place(shipped.replace("id: alerts-notify-mark-notified", "id: another"), shipped);
-        assertThat(finding().words()).endsWith("lost what the bundle needs: alerts-notify-mark-notified");
+        assertThat(finding().words())
+                .endsWith("lost what the bundle needs: alerts-notify-mark-notified (an alert is notified once)");
     }
 
     /** As an editor leaves it that keeps only the scheme of a component that it does not know. */

@@ -95,8 +95,7 @@ class SyncAttemptTest {
         for (int i = 1; i <= limit; i++) {
             assertThat(limited.hasNextPage()).isTrue();
             assertThat(limited.mayPrefetch()).isEqualTo(i < limit);
-            limited.toSave();
-            limited.checkpoint(run(RunPhase.FEED));
+            limited.saved(limited.unsavedUsage(), run(RunPhase.FEED));
             limited.committed(
                     new FeedPage(List.of(), List.of(), 0, new Continuation(true, "next"), OptionalLong.empty()));
         }
@@ -109,13 +108,13 @@ class SyncAttemptTest {
     void whatIsChargedWhileACheckpointIsWrittenIsSavedByTheNext() {
         opened(attempt, RunPhase.FEED);
         attempt.recordCredits(BigDecimal.TEN, null);
-        RequestUsage saved = attempt.toSave();
+        RequestUsage saved = attempt.unsavedUsage();
         attempt.recordCredits(BigDecimal.ONE, new BigDecimal("89"));
 
-        attempt.saved();
+        attempt.saved(saved, run(RunPhase.FEED));
 
         assertThat(saved.credits()).isEqualByComparingTo("10");
-        assertThat(attempt.toSave().credits()).isEqualByComparingTo("1");
+        assertThat(attempt.unsavedUsage().credits()).isEqualByComparingTo("1");
         assertThat(attempt.creditsSpent()).isEqualByComparingTo("11");
         assertThat(attempt.creditsBalance()).isEqualByComparingTo("89");
     }

@@ -4,3 +4,4 @@ set expired_at = :at,
     last_changed_at = :at
 where expired_at is null
   and id = any (:ids)
+returning id

@@ -1,0 +1,52 @@
+package dev.jobfeed.cli;
+
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlCatalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Checks the files that replace SQL statements of the bundle. */
+final class StatementCheck {
+
+    private StatementCheck() {}
+
+    /**
+     * Returns a line about the files in the directory and its folders for one database.
+     *
+     * @throws ConfigurationException if a file replaces nothing, or has a parameter that the step does not provide
+     */
+    static String check(Path directory) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(directory, 2)) {
+            files = all.filter(file -> file.toString().endsWith(".sql"))
+                    .sorted()
+                    .toList();
+        }
+        Set<String> names = new TreeSet<>();
+        for (Path file : files) {
+            String name = file.getFileName().toString().replaceFirst("[.]sql$", "");
+            Set<String> unknown = new TreeSet<>(SqlCatalog.parameters(Files.readString(file)));
+            boolean isShipped = false;
+            for (Dialect database : Dialect.values()) {
+                isShipped |= SqlCatalog.shipped(name, database)
+                        .map(text -> unknown.removeAll(SqlCatalog.parameters(text)) || true)
+                        .orElse(false);
+            }
+            if (!isShipped) {
+                throw new ConfigurationException(file + " replaces no statement of the bundle.");
+            }
+            if (!unknown.isEmpty()) {
+                throw new ConfigurationException(
+                        file + " uses :" + String.join(", :", unknown) + ", which the step does not provide.");
+            }
+            names.add(name);
+        }
+        return directory + (names.isEmpty() ? ", empty" : " replaces " + String.join(", ", names));
+    }
+}
