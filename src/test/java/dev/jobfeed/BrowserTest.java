@@ -131,8 +131,8 @@ class BrowserTest {
                 world.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-hours)))
                         .with("jobo.jobs.batch-size", "250")
                         .sync();
-                sandbox.world().expireJobs(7);
-                sandbox.world().createJobs(9 + hours % 5);
+                sandbox.data().expireJobs(7);
+                sandbox.data().createJobs(9 + hours % 5);
             }
             sandbox.shiftClock(Duration.ZERO);
             world.database.update(

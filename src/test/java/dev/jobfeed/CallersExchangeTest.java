@@ -94,7 +94,7 @@ class CallersExchangeTest {
                         "requests",
                         "credits_spent");
 
-        world.sandbox.world().expireJobs(7);
+        world.sandbox.data().expireJobs(7);
         Map<?, ?> incremental = result(call("direct:jobs-sync", "mine", Map.of("jobfeedMaxPages", 5)));
 
         assertThat(incremental.get("mode")).isEqualTo("incremental");
@@ -152,8 +152,8 @@ class CallersExchangeTest {
     void otherEndpointsLeaveTheirAnswerOnly(String database) throws Exception {
         start(database);
         String job = world.sandbox
-                .world()
-                .json(world.sandbox.world().activeIds().findFirst().orElseThrow());
+                .data()
+                .json(world.sandbox.data().activeIds().findFirst().orElseThrow());
         String company = SyncFixture.parse(job).at("/company/id").textValue();
         world.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.COMPANY).nth(4));

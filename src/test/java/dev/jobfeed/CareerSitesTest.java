@@ -62,7 +62,7 @@ class CareerSitesTest {
     void aChangedSiteIsWrittenAndOneThatIsDeliveredUnchangedIsNot(String database) throws Exception {
         start(database);
         world.syncCareerSites();
-        List<UUID> changed = world.sandbox.world().updateCareerSites(7);
+        List<UUID> changed = world.sandbox.data().updateCareerSites(7);
         OffsetDateTime before = world.one("select max(last_changed_at) from career_site", OffsetDateTime.class);
 
         Run first = world.syncCareerSites();
@@ -133,7 +133,7 @@ class CareerSitesTest {
         assertThat(handedOn()).hasSize(120);
 
         world.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-2))).restart();
-        List<UUID> changed = world.sandbox.world().updateCareerSites(3);
+        List<UUID> changed = world.sandbox.data().updateCareerSites(3);
         world.syncCareerSites();
 
         assertThat(world.one("select min(last_changed_at) < min(first_seen_at) from career_site", Boolean.class))
@@ -247,7 +247,7 @@ class CareerSitesTest {
                 .as("one page of jobs may cost 3000")
                 .hasMessageContaining("balance of 3970 below jobo.credits.floor");
         world.with("jobo.credits.floor", "0").with("jobo.credits.alert-below", "3000");
-        world.sandbox.world().createJobs(1);
+        world.sandbox.data().createJobs(1);
         world.sync();
         assertThat(world.alerts()).as("whichever stream raised it").isEmpty();
     }

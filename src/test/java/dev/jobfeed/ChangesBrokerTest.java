@@ -154,7 +154,7 @@ class ChangesBrokerTest {
         broker.kill();
 
         // the syncs do not notice
-        var moving = world.sandbox.world();
+        var moving = world.sandbox.data();
         moving.updateJobs(50);
         var gone = moving.expireJobs(50);
         assertThat(world.sync().status()).isEqualTo("succeeded");

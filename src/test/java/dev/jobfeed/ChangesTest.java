@@ -55,11 +55,11 @@ class ChangesTest {
     void everyKindOfChangeIsToldOnceInItsOrder(String database) throws Exception {
         start(database);
         world.sync();
-        UUID updated = world.sandbox.world().updateJobs(1).get(0);
-        UUID gone = world.sandbox.world().expireJobs(1).get(0);
+        UUID updated = world.sandbox.data().updateJobs(1).get(0);
+        UUID gone = world.sandbox.data().expireJobs(1).get(0);
         world.sync();
-        world.sandbox.world().returnJob(gone);
-        UUID created = world.sandbox.world().createJobs(1).get(0);
+        world.sandbox.data().returnJob(gone);
+        UUID created = world.sandbox.data().createJobs(1).get(0);
         world.sync();
 
         List<JsonNode> events = relayed();
@@ -115,7 +115,7 @@ class ChangesTest {
     void anEventIsACloudEventWithTheJobAsItIsStored(String database) throws Exception {
         start(database);
         world.sync();
-        UUID gone = world.sandbox.world().expireJobs(1).get(0);
+        UUID gone = world.sandbox.data().expireJobs(1).get(0);
         world.sync();
 
         List<Exchange> messages = messages();
@@ -132,7 +132,7 @@ class ChangesTest {
                 .isEqualTo(world.one("select first_seen_at from job where id = ?", OffsetDateTime.class, uuid(id))
                         .toInstant());
         assertThat(job.get("id").textValue()).isEqualTo(id);
-        JsonNode delivered = SyncFixture.parse(world.sandbox.world().json(uuid(id)));
+        JsonNode delivered = SyncFixture.parse(world.sandbox.data().json(uuid(id)));
         for (String field : List.of("title", "description", "company", "locations", "is_h1b_sponsor")) {
             assertThat(job.get(field)).as(field).isEqualTo(delivered.get(field));
         }
@@ -197,7 +197,7 @@ class ChangesTest {
         start("h2");
         world.with("jobfeed.changes.to", "");
         world.sync();
-        world.sandbox.world().expireJobs(3);
+        world.sandbox.data().expireJobs(3);
         world.sync();
 
         assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
@@ -218,7 +218,7 @@ class ChangesTest {
         assertThat(world.one("select count(*) from job_change", Integer.class)).isEqualTo(30);
 
         world.database.update("update sync_state set outbox_subscribed_at = outbox_subscribed_at - interval '31' day");
-        world.sandbox.world().expireJobs(3);
+        world.sandbox.data().expireJobs(3);
         world.sync();
         assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
                 .isEqualTo(3);
@@ -239,7 +239,7 @@ class ChangesTest {
     void aChangeThatWaitedTellsOfTheJobAsItIsNow() throws Exception {
         start("h2");
         world.sync();
-        UUID job = world.sandbox.world().updateJobs(1).get(0);
+        UUID job = world.sandbox.data().updateJobs(1).get(0);
         world.sync();
         String title = world.one("select title from job where id = ?", String.class, job);
 
@@ -277,14 +277,14 @@ class ChangesTest {
         start(database);
         world.sync();
         relayed();
-        UUID late = world.sandbox.world().updateJobs(1).get(0);
+        UUID late = world.sandbox.data().updateJobs(1).get(0);
         try (Connection other = world.database.getDataSource().getConnection();
                 PreparedStatement insert = other.prepareStatement("insert into job_change (job_id, change, run_id,"
                         + " changed_at) values (?, 'updated', 1, current_timestamp)")) {
             other.setAutoCommit(false);
             insert.setObject(1, late);
             insert.executeUpdate();
-            UUID early = world.sandbox.world().createJobs(1).get(0);
+            UUID early = world.sandbox.data().createJobs(1).get(0);
             world.sync();
             List<String> first = subjects(relayed());
             other.commit();

@@ -1,9 +1,9 @@
 package dev.jobfeed;
 
 import dev.jobfeed.sandbox.ApiRequest;
+import dev.jobfeed.sandbox.Dataset;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
-import dev.jobfeed.sandbox.JobUniverse;
 import dev.jobfeed.sandbox.Sandbox;
 import java.io.IOException;
 import java.time.Duration;
@@ -124,7 +124,7 @@ final class ChaosFaultInjector implements Interceptor, AutoCloseable {
 
     /** The same few jobs are moved again and again. */
     private synchronized void move(int most) {
-        JobUniverse world = sandbox.world();
+        Dataset world = sandbox.data();
         List<UUID> created = world.createJobs(random.nextInt(most));
         List<UUID> updated = world.updateJobs(random.nextInt(most));
         List<UUID> expired = world.expireJobs(random.nextInt(most));

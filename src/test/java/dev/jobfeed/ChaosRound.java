@@ -128,7 +128,7 @@ final class ChaosRound implements AutoCloseable {
         processProperties.put("jobfeed.log.level", one("WARN", "WARN", "WARN", "DEBUG", "TRACE"));
         List<FaultRule> script = ChaosScript.draw(random);
         ChaosCycle cycle = new ChaosCycle(new Random(random.nextLong()), one(0.0, 0.0, 0.01));
-        diary.add(sandbox.world().activeCount() + " jobs, " + properties + ", career sites " + hasCareerSites
+        diary.add(sandbox.data().activeCount() + " jobs, " + properties + ", career sites " + hasCareerSites
                 + ", credits per job " + creditsPerJob + ", clocks set " + clocksAreSet + ", faults " + script);
         storm = new ChaosFaultInjector(sandbox, script, cycle, new Random(random.nextLong()), diary);
     }
@@ -477,7 +477,7 @@ final class ChaosRound implements AutoCloseable {
                 Set<UUID> returnees = storm.returnees();
                 assertThat(world.database.queryForList("select id from active_job", UUID.class))
                         .as("active jobs, before the resync")
-                        .containsAll(sandbox.world()
+                        .containsAll(sandbox.data()
                                 .activeIds()
                                 .filter(id -> !returnees.contains(id) && !clocksAreSet)
                                 .toList());
@@ -501,7 +501,7 @@ final class ChaosRound implements AutoCloseable {
     /** Each career site is stored as the API shows it. */
     private void assertCareerSites(SyncFixture world) {
         List<String> truth = new ArrayList<>();
-        sandbox.world().forEachCareerSite(json -> {
+        sandbox.data().forEachCareerSite(json -> {
             JsonNode site = SyncFixture.parse(json);
             truth.add(site.path("id").asText() + "|" + site.path("name").asText() + "|"
                     + site.path("summary").asText(""));

@@ -117,7 +117,7 @@ class CompaniesTest {
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> world.one("select count(*) from company_profile where due_at is null", Integer.class)
                         == companies);
-        world.sandbox.world().updateJobs(10);
+        world.sandbox.data().updateJobs(10);
         world.sync();
         assertThat(world.one("select count(*) from company_profile where due_at is not null", Integer.class))
                 .isZero();
@@ -249,13 +249,13 @@ class CompaniesTest {
         await().atMost(Duration.ofMinutes(1)).until(() -> fetched() == 5);
 
         world.database.execute("update company_profile set fetched_at = fetched_at - interval '29' day");
-        world.sandbox.world().updateCareerSites(5);
+        world.sandbox.data().updateCareerSites(5);
         world.syncCareerSites();
         assertThat(world.one("select count(*) from company_profile where due_at is not null", Integer.class))
                 .isZero();
 
         world.database.execute("update company_profile set fetched_at = fetched_at - interval '2' day");
-        world.sandbox.world().updateCareerSites(5);
+        world.sandbox.data().updateCareerSites(5);
         world.syncCareerSites();
         await().atMost(Duration.ofMinutes(1)).until(() -> companyRequests().size() == 10);
     }

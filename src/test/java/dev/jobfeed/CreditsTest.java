@@ -288,7 +288,7 @@ class CreditsTest {
         start(100);
         world.sync();
         world.with("jobo.credits.floor", "1000");
-        world.sandbox.world().expireJobs(2);
+        world.sandbox.data().expireJobs(2);
 
         assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
 
@@ -422,7 +422,7 @@ class CreditsTest {
         world.with("jobo.credits.confirm-above", "30");
         assertThat(world.sync().status()).isEqualTo("succeeded");
         world.with("jobo.credits.confirm-above", "1");
-        world.sandbox.world().createJobs(50);
+        world.sandbox.data().createJobs(50);
 
         assertThat(world.sync().status()).isEqualTo("succeeded");
     }
@@ -437,12 +437,12 @@ class CreditsTest {
         assertThat(world.alerts()).containsExactly("credits-low");
         assertThat(world.one("select message from alert", String.class)).contains("70 credits");
 
-        world.sandbox.world().createJobs(1);
+        world.sandbox.data().createJobs(1);
         world.sync();
         assertThat(world.one("select count(*) from alert", Integer.class)).isEqualTo(1);
 
         world.with("jobo.credits.alert-below", "10");
-        world.sandbox.world().createJobs(1);
+        world.sandbox.data().createJobs(1);
         world.sync();
         assertThat(world.alerts()).isEmpty();
         assertThat(world.one("select clearance_notified_at is not null from alert", Boolean.class))

@@ -225,7 +225,7 @@ class CursorTest {
     private void sweepOf(int expired) throws Exception {
         world.sync();
         deliveredLongAgo();
-        world.sandbox.world().expireJobs(expired);
+        world.sandbox.data().expireJobs(expired);
         world.sandbox.log().clear();
     }
 

@@ -148,7 +148,7 @@ class EndlessFeedTest {
         OffsetDateTime swept = world.state().lastSweepStartedAt();
 
         for (int expired = 1; expired <= 3; expired++) {
-            world.sandbox.world().expireJob(world.one("select id from active_job order by id limit 1", UUID.class));
+            world.sandbox.data().expireJob(world.one("select id from active_job order by id limit 1", UUID.class));
 
             assertThatThrownBy(() -> world.restart().sync()).hasMessageContaining("used before");
 
@@ -335,7 +335,7 @@ class EndlessFeedTest {
         assertThat(world.alerts()).containsExactly("feed-repeats");
 
         assertNothingIsBought(4200);
-        world.sandbox.world().expireJob(world.one("select id from active_job order by id limit 1", UUID.class));
+        world.sandbox.data().expireJob(world.one("select id from active_job order by id limit 1", UUID.class));
         assertNothingIsBought(4200);
         assertThat(world.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
                 .isOne();
@@ -384,7 +384,7 @@ class EndlessFeedTest {
 
     private void sweepOf(int expired) throws Exception {
         world.sync();
-        world.sandbox.world().expireJobs(expired);
+        world.sandbox.data().expireJobs(expired);
         world.sandbox.log().clear();
     }
 

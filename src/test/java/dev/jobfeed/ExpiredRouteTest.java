@@ -22,7 +22,7 @@ class ExpiredRouteTest extends RouteTest {
         world.sync();
         // as after some time: nothing was delivered since the window's beginning, of which the sweep would ask again
         world.database.update("delete from delivered_page");
-        world.sandbox.world().expireJobs(1100);
+        world.sandbox.data().expireJobs(1100);
 
         assertThat(world.sync().expired()).isEqualTo(1100);
 
@@ -36,7 +36,7 @@ class ExpiredRouteTest extends RouteTest {
                 .before()
                 .throwException(new IllegalStateException("no")));
         world.sync();
-        world.sandbox.world().expireJobs(1);
+        world.sandbox.data().expireJobs(1);
         int pages = world.feed().size();
 
         assertThatThrownBy(world::sync).hasStackTraceContaining("IllegalStateException: no");

@@ -184,8 +184,8 @@ class FailurePolicyTest {
         world.sync();
         StreamState before = world.state();
         int pages = world.feed().size();
-        world.sandbox.world().createJobs(2);
-        world.sandbox.world().expireJobs(3);
+        world.sandbox.data().createJobs(2);
+        world.sandbox.data().expireJobs(3);
         world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED ? verdict : Interceptor.pass());
 
         assertThat(catchThrowable(world::sync)).isNotNull();

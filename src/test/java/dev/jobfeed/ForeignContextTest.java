@@ -562,8 +562,7 @@ class ForeignContextTest {
         load(List.of("jobo-api", "companies", "schedules"));
         context.start();
 
-        String job =
-                sandbox.world().json(sandbox.world().activeIds().findFirst().orElseThrow());
+        String job = sandbox.data().json(sandbox.data().activeIds().findFirst().orElseThrow());
         String company = SyncFixture.parse(job).at("/company/id").textValue();
 
         String profile = template.requestBody("direct:company-profile", company, String.class);

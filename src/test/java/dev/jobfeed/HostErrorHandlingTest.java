@@ -257,8 +257,7 @@ class HostErrorHandlingTest {
     }
 
     private String company() {
-        String job =
-                sandbox.world().json(sandbox.world().activeIds().findFirst().orElseThrow());
+        String job = sandbox.data().json(sandbox.data().activeIds().findFirst().orElseThrow());
         return SyncFixture.parse(job).at("/company/id").textValue();
     }
 

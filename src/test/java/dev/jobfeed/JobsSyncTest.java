@@ -58,7 +58,7 @@ class JobsSyncTest {
     void aRowThatIsDeliveredAgainUnchangedIsNotWritten(String database) throws Exception {
         start(database);
         world.sync();
-        world.sandbox.world().createJobs(5);
+        world.sandbox.data().createJobs(5);
         world.sync();
         List<OffsetDateTime> before =
                 world.database.queryForList("select last_changed_at from job order by id", OffsetDateTime.class);
@@ -77,10 +77,10 @@ class JobsSyncTest {
     void anIncrementalRunBringsWhatIsNewEditedExpiredAndReturned(String database) throws Exception {
         start(database);
         world.sync();
-        world.sandbox.world().createJobs(12);
-        world.sandbox.world().updateJobs(9);
-        List<UUID> expired = world.sandbox.world().expireJobs(7);
-        world.sandbox.world().returnJob(expired.get(0));
+        world.sandbox.data().createJobs(12);
+        world.sandbox.data().updateJobs(9);
+        List<UUID> expired = world.sandbox.data().expireJobs(7);
+        world.sandbox.data().returnJob(expired.get(0));
 
         Run run = world.sync();
 
@@ -99,15 +99,15 @@ class JobsSyncTest {
         start(database);
         world.with("jobo.jobs.watermark-parameter", "posted_after");
         world.sync();
-        List<UUID> created = world.sandbox.world().createJobs(4);
+        List<UUID> created = world.sandbox.data().createJobs(4);
         UUID edited = world.sandbox
-                .world()
+                .data()
                 .activeIds()
                 .filter(id -> !created.contains(id))
                 .findFirst()
                 .orElseThrow();
         String titleBefore = world.one("select title from job where id = ?", String.class, edited);
-        world.sandbox.world().updateJob(edited);
+        world.sandbox.data().updateJob(edited);
 
         Run run = world.sync();
 
@@ -118,7 +118,7 @@ class JobsSyncTest {
                 .isEqualTo(titleBefore);
         assertThat(world.database.queryForList("select id from active_job", UUID.class))
                 .containsExactlyInAnyOrderElementsOf(
-                        world.sandbox.world().activeIds().toList());
+                        world.sandbox.data().activeIds().toList());
     }
 
     @ParameterizedTest
@@ -140,7 +140,7 @@ class JobsSyncTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void theNewestOfTwoRowsOfAnIdInOnePageIsStored(String database) throws Exception {
         start(database);
-        UUID id = world.sandbox.world().activeIds().findFirst().orElseThrow();
+        UUID id = world.sandbox.data().activeIds().findFirst().orElseThrow();
         rewriteFirstPage(page -> {
             ArrayNode jobs = (ArrayNode) page.get("jobs");
             ObjectNode newer = jobs.get(0).deepCopy();
@@ -165,7 +165,7 @@ class JobsSyncTest {
     void anOlderVersionNeverOverwritesANewerOne(String database) throws Exception {
         start(database);
         world.sync();
-        UUID id = world.sandbox.world().createJobs(1).get(0);
+        UUID id = world.sandbox.data().createJobs(1).get(0);
         world.sync();
         rewriteFirstPage(page -> ((ObjectNode) page.get("jobs").get(0))
                 .put("title", "an old title")
@@ -207,9 +207,9 @@ class JobsSyncTest {
         } finally {
             TimeZone.setDefault(before);
         }
-        UUID id = world.sandbox.world().activeIds().findFirst().orElseThrow();
+        UUID id = world.sandbox.data().activeIds().findFirst().orElseThrow();
 
-        JsonNode delivered = SyncFixture.parse(world.sandbox.world().json(id));
+        JsonNode delivered = SyncFixture.parse(world.sandbox.data().json(id));
         assertThat(world.one("select created_at from job where id = ?", OffsetDateTime.class, id))
                 .isEqualTo(OffsetDateTime.parse("2026-04-29T05:00:03.198870Z"));
         assertThat(world.one("select workplace_type from job where id = ?", String.class, id))
@@ -238,7 +238,7 @@ class JobsSyncTest {
         long requests = world.feedRequests().size();
         world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body ->
-                        text(page(world.sandbox.world().activeIds().limit(250).toList())
+                        text(page(world.sandbox.data().activeIds().limit(250).toList())
                                 .put("has_more", true)
                                 .put("next_cursor", "c")))
                 : Interceptor.pass());
@@ -265,7 +265,7 @@ class JobsSyncTest {
             String database, int rows, int minutesOlder, boolean isStored) throws Exception {
         start(database);
         world.sync();
-        world.sandbox.world().createJobs(rows);
+        world.sandbox.data().createJobs(rows);
         world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body -> {
                     OffsetDateTime window = OffsetDateTime.parse(SyncFixture.parse(request.body())
@@ -337,7 +337,7 @@ class JobsSyncTest {
 
     private ObjectNode page(List<UUID> ids) {
         String jobs =
-                String.join(",", ids.stream().map(world.sandbox.world()::json).toList());
+                String.join(",", ids.stream().map(world.sandbox.data()::json).toList());
         return (ObjectNode) SyncFixture.parse("{\"jobs\":[" + jobs + "],\"next_cursor\":null,\"has_more\":false}");
     }
 

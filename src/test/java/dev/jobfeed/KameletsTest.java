@@ -104,7 +104,7 @@ class KameletsTest {
         assertThat(received)
                 .extracting(Message::job)
                 .containsExactlyInAnyOrderElementsOf(
-                        world.sandbox.world().activeIds().toList());
+                        world.sandbox.data().activeIds().toList());
         assertThat(received)
                 .allMatch(message -> message.body()
                                 .get("id")
@@ -112,8 +112,8 @@ class KameletsTest {
                                 .equals(message.job().toString())
                         && !message.body().get("title").textValue().isEmpty());
 
-        List<UUID> expired = world.sandbox.world().expireJobs(3);
-        List<UUID> created = world.sandbox.world().createJobs(2);
+        List<UUID> expired = world.sandbox.data().expireJobs(3);
+        List<UUID> created = world.sandbox.data().createJobs(2);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 65);
         assertThat(jobs("expired")).containsExactlyInAnyOrderElementsOf(expired);
         assertThat(jobs("created")).hasSize(62).containsAll(created);
@@ -129,7 +129,7 @@ class KameletsTest {
     void aRestartInTheMiddleLosesNone(String database) throws Exception {
         start(database);
         Set<UUID> failing = ConcurrentHashMap.newKeySet();
-        failing.addAll(world.sandbox.world().activeIds().skip(30).toList());
+        failing.addAll(world.sandbox.data().activeIds().skip(30).toList());
         listen(failing, "period=1s");
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> failing.size() < 30 && !received.isEmpty());
 
@@ -150,7 +150,7 @@ class KameletsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void everyExpiredIdArrivesAlsoAfterAFailureOfTheirs(String database) throws Exception {
         start(database);
-        List<UUID> first = world.sandbox.world().expireJobs(5);
+        List<UUID> first = world.sandbox.data().expireJobs(5);
         Set<UUID> failing = ConcurrentHashMap.newKeySet();
         failing.add(first.get(2));
         Set<UUID> ids = ConcurrentHashMap.newKeySet();
@@ -170,7 +170,7 @@ class KameletsTest {
         });
 
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> ids.containsAll(first));
-        List<UUID> second = world.sandbox.world().expireJobs(5);
+        List<UUID> second = world.sandbox.data().expireJobs(5);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> ids.containsAll(second));
 
         assertThat(variables).isEmpty();
@@ -183,7 +183,7 @@ class KameletsTest {
     @Test
     void expiredIdsOfWhichSomeCannotBeReadAreReadAgain() throws Exception {
         start("h2");
-        List<UUID> expired = world.sandbox.world().expireJobs(5);
+        List<UUID> expired = world.sandbox.data().expireJobs(5);
         Set<UUID> ids = ConcurrentHashMap.newKeySet();
         world.sandbox.faults(
                 FaultRule.of(Fault.ROW_BAD_ID).on(Endpoint.JOBS_EXPIRED).to(3),
@@ -234,7 +234,7 @@ class KameletsTest {
         assertThat(sites).allMatch(site -> site.get("industries").isArray());
         assertThat(variables).isEmpty();
 
-        List<UUID> changed = world.sandbox.world().updateCareerSites(3);
+        List<UUID> changed = world.sandbox.data().updateCareerSites(3);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> sites.size() >= 503);
         assertThat(sites.stream()
                         .skip(500)
@@ -258,7 +258,7 @@ class KameletsTest {
                         "h2", SandboxOptions.builder().jobs(60).careerSites(12).apiKeys(KEY))
                 .with("jobo.retry.time-scale", "0.01")
                 .with("jobfeed.changes.interval", "50ms");
-        world.sandbox.world().expireJobs(5);
+        world.sandbox.data().expireJobs(5);
         Collection<String> bodies = new ConcurrentLinkedQueue<>();
         NotifyBuilder ticks = new NotifyBuilder(world.context())
                 .fromRoute("jobo-" + source + "-source-*")
@@ -324,7 +324,7 @@ class KameletsTest {
         world.database.execute("alter table \"kamelet\".sync_state rename to gone");
         assertThat(ticks.matches(1, TimeUnit.MINUTES)).isTrue();
         world.database.execute("alter table \"kamelet\".gone rename to sync_state");
-        world.sandbox.world().createJobs(1);
+        world.sandbox.data().createJobs(1);
 
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 61);
         assertThat(world.context().getEndpoint("mock:dead", MockEndpoint.class).getReceivedExchanges())
@@ -350,7 +350,7 @@ class KameletsTest {
 
         world.restart();
         listen(Set.of(), "period=1s&batchSize=7");
-        world.sandbox.world().createJobs(1);
+        world.sandbox.data().createJobs(1);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() == 1);
         assertThat(world.feedRequests()).last().asString().contains("\"batch_size\":7");
     }
@@ -367,8 +367,8 @@ class KameletsTest {
     void anIdGoesInAndAProfileComesOut(String database) throws Exception {
         start(database);
         world.with("jobo.api-key", KEY);
-        UUID job = world.sandbox.world().activeIds().findFirst().orElseThrow();
-        String company = SyncFixture.parse(world.sandbox.world().json(job))
+        UUID job = world.sandbox.data().activeIds().findFirst().orElseThrow();
+        String company = SyncFixture.parse(world.sandbox.data().json(job))
                 .get("company")
                 .get("id")
                 .textValue();

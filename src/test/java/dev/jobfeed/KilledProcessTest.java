@@ -184,7 +184,7 @@ class KilledProcessTest {
             }
         }
         assertThat(stored)
-                .containsExactlyInAnyOrderElementsOf(sandbox.world().activeIds().toList());
+                .containsExactlyInAnyOrderElementsOf(sandbox.data().activeIds().toList());
     }
 
     /** Four pages of the backfill, and beside them only what was in flight, and the runs behind a resumed one. */

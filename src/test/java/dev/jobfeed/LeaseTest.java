@@ -147,7 +147,7 @@ class LeaseTest {
     void anOvertakenSweepExpiresNothing(String database) throws Exception {
         start(database);
         world.sync();
-        world.sandbox.world().expireJobs(3);
+        world.sandbox.data().expireJobs(3);
         List<Map<String, Object>> before = new ArrayList<>();
         world.sandbox.intercept(request -> {
             world.database.update(

@@ -69,8 +69,8 @@ class NodesTest {
         nodes.remove(active);
 
         world.awaitRow("select status || ' ' || attempts || ' ' || pages from sync_run where id = 1", "succeeded 2 4");
-        world.sandbox.world().expireJobs(20).forEach(world.sandbox.world()::returnJob);
-        world.sandbox.world().updateJobs(20);
+        world.sandbox.data().expireJobs(20).forEach(world.sandbox.data()::returnJob);
+        world.sandbox.data().updateJobs(20);
         int before = count("fired");
         await().atMost(JobfeedProcess.DEADLINE).until(() -> count("fired") >= before + 5);
         await().atMost(JobfeedProcess.DEADLINE).until(() -> count("job_change where change = 'updated'") >= 20);

@@ -91,7 +91,7 @@ class ObservabilityTest {
         assertThat(page.find()).as(run.err()).isTrue();
         address = page.group();
         run.awaitErr("succeeded");
-        sandbox.world().expireJobs(7);
+        sandbox.data().expireJobs(7);
         await().atMost(JobfeedProcess.DEADLINE)
                 .until(() -> value("jobfeed_expired_total{reason=\"swept\",stream=\"jobs\",tenant=\"default\"}") == 7);
     }

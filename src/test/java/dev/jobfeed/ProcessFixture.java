@@ -195,7 +195,7 @@ final class ProcessFixture implements AutoCloseable {
     void assertStoreIsTheWorld() throws SQLException {
         assertThat(rows("select id from active_job"))
                 .containsExactlyInAnyOrderElementsOf(
-                        sandbox.world().activeIds().map(Object::toString).toList());
+                        sandbox.data().activeIds().map(Object::toString).toList());
     }
 
     /** The backfill's pages were each asked for once, but for so many that were in flight. */

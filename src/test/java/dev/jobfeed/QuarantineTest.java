@@ -101,7 +101,7 @@ class QuarantineTest {
         assertThat(row.get("reason").toString()).startsWith(reason);
         assertThat(row.get("closed_at")).isNull();
         ObjectNode delivered =
-                (ObjectNode) SyncFixture.parse(world.sandbox.world().json(id));
+                (ObjectNode) SyncFixture.parse(world.sandbox.data().json(id));
         change.accept(delivered);
         assertThat(SyncFixture.parse(world.one("select payload from quarantine", String.class)))
                 .isEqualTo(delivered);
@@ -256,7 +256,7 @@ class QuarantineTest {
         world.sync();
         assertThat(open()).isEqualTo(1);
         world.sandbox.intercept(null);
-        world.sandbox.world().expireJob(id);
+        world.sandbox.data().expireJob(id);
 
         world.sync();
 
@@ -375,7 +375,7 @@ class QuarantineTest {
     }
 
     private UUID firstId() {
-        return world.sandbox.world().activeIds().findFirst().orElseThrow();
+        return world.sandbox.data().activeIds().findFirst().orElseThrow();
     }
 
     private int open() {

@@ -363,7 +363,7 @@ class RejectedRecordsTest {
     }
 
     private List<UUID> ids() {
-        return world.sandbox.world().activeIds().toList();
+        return world.sandbox.data().activeIds().toList();
     }
 
     private int open() {

@@ -344,8 +344,8 @@ class ResyncTest {
         assertThat(world.one("select message from alert", String.class)).contains("40 of 100");
 
         world.sandbox.intercept(null);
-        world.sandbox.world().updateJob(gone.get(0));
-        world.sandbox.world().expireJob(gone.get(1));
+        world.sandbox.data().updateJob(gone.get(0));
+        world.sandbox.data().expireJob(gone.get(1));
         Run next = world.sync();
 
         assertThat(next.mode()).isEqualTo(RunMode.INCREMENTAL);
@@ -418,7 +418,7 @@ class ResyncTest {
     void aQuarantinedJobCountsAsSeen(String database) throws Exception {
         start(database);
         world.sync();
-        UUID bad = world.sandbox.world().activeIds().findFirst().orElseThrow();
+        UUID bad = world.sandbox.data().activeIds().findFirst().orElseThrow();
         ask();
         world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body -> {
@@ -529,7 +529,7 @@ class ResyncTest {
         start("h2");
         world.sync();
         RunRepository runs = world.bundle().runs();
-        world.sandbox.world().createJobs(1);
+        world.sandbox.data().createJobs(1);
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
                 assertThat(runs.askForResync("jobs", OffsetDateTime.now())).isTrue();
@@ -545,8 +545,8 @@ class ResyncTest {
 
     /** Some jobs that the feed does not deliver any more, although no sweep told of them. */
     private List<UUID> vanish(int howMany) {
-        List<UUID> gone = world.sandbox.world().activeIds().limit(howMany).toList();
-        int rest = world.sandbox.world().activeCount() - howMany;
+        List<UUID> gone = world.sandbox.data().activeIds().limit(howMany).toList();
+        int rest = world.sandbox.data().activeCount() - howMany;
         world.sandbox.intercept(
                 request -> request.endpoint() == Endpoint.JOBS_FEED ? rewriteWithout(gone, rest) : Interceptor.pass());
         return gone;

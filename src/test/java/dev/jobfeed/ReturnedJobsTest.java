@@ -40,16 +40,16 @@ class ReturnedJobsTest {
     void aJobThatAResyncReactivatedStaysOpenUntilItExpiresAgain(String database, String parameter) throws Exception {
         start(database, parameter);
         world.sync();
-        List<UUID> ids = world.sandbox.world().expireJobs(17);
+        List<UUID> ids = world.sandbox.data().expireJobs(17);
         world.sync();
-        ids.forEach(world.sandbox.world()::returnJob);
+        ids.forEach(world.sandbox.data()::returnJob);
         assertThat(resync().counts().reactivated()).isEqualTo(17);
 
         assertThat(world.sync().expired()).isZero();
         assertThat(world.sync().expired()).isZero();
 
         world.assertStoreIsTheWorld();
-        ids.subList(0, 5).forEach(world.sandbox.world()::expireJob);
+        ids.subList(0, 5).forEach(world.sandbox.data()::expireJob);
         assertThat(world.sync().expired()).isEqualTo(5);
         world.assertStoreIsTheWorld();
     }
@@ -60,12 +60,12 @@ class ReturnedJobsTest {
     void aJobThatAResyncDeliveredUnchangedStaysOpen(String database) throws Exception {
         start(database, "posted_after");
         world.sync();
-        List<UUID> gone = world.sandbox.world().activeIds().skip(97).toList();
+        List<UUID> gone = world.sandbox.data().activeIds().skip(97).toList();
         onFeed(
                 1,
                 () -> gone.forEach(id -> {
-                    world.sandbox.world().expireJob(id);
-                    world.sandbox.world().returnJobUntouched(id);
+                    world.sandbox.data().expireJob(id);
+                    world.sandbox.data().returnJobUntouched(id);
                 }));
         assertThat(resync().counts().unchanged()).isEqualTo(100);
         world.sandbox.intercept(null);
@@ -80,12 +80,12 @@ class ReturnedJobsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aJobThatWasInsertedAfterItsExpiryStaysOpen(String database) throws Exception {
         start(database, "posted_after");
-        List<UUID> last = world.sandbox.world().activeIds().skip(90).toList();
+        List<UUID> last = world.sandbox.data().activeIds().skip(90).toList();
         onFeed(
                 2,
                 () -> last.forEach(id -> {
-                    world.sandbox.world().expireJob(id);
-                    world.sandbox.world().returnJobUntouched(id);
+                    world.sandbox.data().expireJob(id);
+                    world.sandbox.data().returnJobUntouched(id);
                 }));
         world.sync();
         world.sandbox.intercept(null);
@@ -99,18 +99,18 @@ class ReturnedJobsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void whatExpiredAfterItsDeliveryIsClosedWhateverReturnedBefore(String database) throws Exception {
         start(database, "posted_after");
-        List<UUID> all = world.sandbox.world().activeIds().toList();
+        List<UUID> all = world.sandbox.data().activeIds().toList();
         onFeed(3, () -> {
             // of the first page, delivered by now; and of the last one, which is still to come
-            all.subList(0, 5).forEach(world.sandbox.world()::expireJob);
+            all.subList(0, 5).forEach(world.sandbox.data()::expireJob);
             all.subList(95, 100).forEach(id -> {
-                world.sandbox.world().expireJob(id);
-                world.sandbox.world().returnJobUntouched(id);
+                world.sandbox.data().expireJob(id);
+                world.sandbox.data().returnJobUntouched(id);
             });
         });
         world.sync();
         world.sandbox.intercept(null);
-        all.subList(50, 53).forEach(world.sandbox.world()::expireJob);
+        all.subList(50, 53).forEach(world.sandbox.data()::expireJob);
 
         assertThat(world.sync().expired()).isEqualTo(8);
 
@@ -123,22 +123,22 @@ class ReturnedJobsTest {
     void aJobThatReturnedBeforeItsOwnPageStaysOpenHoweverManyPagesThereAre(String database) throws Exception {
         start(database, "posted_after");
         world.with("jobo.jobs.batch-size", "1").sync();
-        List<UUID> all = world.sandbox.world().activeIds().toList();
+        List<UUID> all = world.sandbox.data().activeIds().toList();
         List<UUID> before = all.subList(10, 100);
         AtomicInteger page = new AtomicInteger();
         world.sandbox.intercept(request -> {
             int nth = request.endpoint() == Endpoint.JOBS_FEED ? page.incrementAndGet() : 0;
             if (nth > 0 && nth % 4 == 0 && nth < 88) {
                 // some pages ahead of the one that is served
-                world.sandbox.world().expireJob(all.get(nth + 8));
-                world.sandbox.world().returnJobUntouched(all.get(nth + 8));
+                world.sandbox.data().expireJob(all.get(nth + 8));
+                world.sandbox.data().returnJobUntouched(all.get(nth + 8));
             }
             return Interceptor.pass();
         });
         resync();
         world.sandbox.intercept(null);
         List<UUID> gone = before.subList(0, 7);
-        gone.forEach(world.sandbox.world()::expireJob);
+        gone.forEach(world.sandbox.data()::expireJob);
 
         assertThat(world.sync().expired()).isEqualTo(7);
 
@@ -149,11 +149,11 @@ class ReturnedJobsTest {
     void aSweepThatIsInterruptedWhileItAsksAgainIsRepeated() throws Exception {
         start("h2", "posted_after");
         world.sync();
-        List<UUID> ids = world.sandbox.world().expireJobs(6);
+        List<UUID> ids = world.sandbox.data().expireJobs(6);
         world.sync();
-        ids.forEach(world.sandbox.world()::returnJob);
+        ids.forEach(world.sandbox.data()::returnJob);
         resync();
-        ids.subList(0, 2).forEach(world.sandbox.world()::expireJob);
+        ids.subList(0, 2).forEach(world.sandbox.data()::expireJob);
         OffsetDateTime before = world.state().lastSweepStartedAt();
         AtomicInteger asked = new AtomicInteger();
         world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED && asked.incrementAndGet() > 1
@@ -174,7 +174,7 @@ class ReturnedJobsTest {
         start("h2", "posted_after");
         world.with("jobo.overlap", "1ms").with("jobo.expired.batch-size", "10");
         world.sync();
-        world.sandbox.world().expireJobs(3);
+        world.sandbox.data().expireJobs(3);
         int asked = world.expired().size();
 
         world.sync();

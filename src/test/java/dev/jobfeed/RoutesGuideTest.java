@@ -72,7 +72,7 @@ class RoutesGuideTest {
         PendingExpiryService.accept(tenant, OffsetDateTime.parse("2026-11-28T12:00:00Z"));
         List<UUID> active = world.database.queryForList("select id from active_job", UUID.class);
         assertThat(active).hasSize(remote).allSatisfy(id -> {
-            JsonNode job = SyncFixture.parse(world.sandbox.world().json(id));
+            JsonNode job = SyncFixture.parse(world.sandbox.data().json(id));
             assertThat(job.get("workplace_type").textValue()).isEqualToIgnoringCase("remote");
             assertThat(job.get("locations").findValuesAsText("country")).containsAnyOf("United States", "Germany");
         });
@@ -95,8 +95,8 @@ class RoutesGuideTest {
         mine.addAppender(lines);
         try {
             world.sync();
-            world.sandbox.world().updateJobs(1);
-            world.sandbox.world().expireJobs(1);
+            world.sandbox.data().updateJobs(1);
+            world.sandbox.data().expireJobs(1);
             world.sync();
 
             await().atMost(JobbyFixture.DEADLINE)

@@ -42,18 +42,18 @@ class SampleProgramsTest {
             assertSame(world, sample);
             assertThat(sample.store()).hasSize(2500);
 
-            List<UUID> recent = world.sandbox.world().createJobs(1200);
-            world.sandbox.world().updateJobs(80);
-            world.sandbox.world().expireJobs(60);
+            List<UUID> recent = world.sandbox.data().createJobs(1200);
+            world.sandbox.data().updateJobs(80);
+            world.sandbox.data().expireJobs(60);
             sample.run();
             world.sync();
             assertSame(world, sample);
 
             List<UUID> leaving = recent.stream()
-                    .filter(id -> world.sandbox.world().expireJob(id))
+                    .filter(id -> world.sandbox.data().expireJob(id))
                     .limit(40)
                     .toList();
-            world.sandbox.world().updateJobs(50);
+            world.sandbox.data().updateJobs(50);
             sample.run();
             world.sync();
             assertSame(world, sample);
@@ -61,9 +61,9 @@ class SampleProgramsTest {
 
             List<UUID> returning = leaving.subList(0, 25);
             returning.forEach(
-                    id -> assertThat(world.sandbox.world().returnJob(id)).isTrue());
-            world.sandbox.world().createJobs(30);
-            world.sandbox.world().expireJobs(500);
+                    id -> assertThat(world.sandbox.data().returnJob(id)).isTrue());
+            world.sandbox.data().createJobs(30);
+            world.sandbox.data().expireJobs(500);
             sample.run();
             world.sync();
             assertSame(world, sample);
@@ -94,7 +94,7 @@ class SampleProgramsTest {
                     assertThat(kept.values())
                             .anyMatch(summary -> summary != null && summary.contains("Edition " + round));
                 }
-                world.sandbox.world().updateCareerSites(70);
+                world.sandbox.data().updateCareerSites(70);
             }
         }
     }
@@ -108,6 +108,6 @@ class SampleProgramsTest {
         assertThat(stored).containsExactlyInAnyOrderElementsOf(sample.store().keySet());
         assertThat(stored)
                 .containsExactlyInAnyOrderElementsOf(
-                        world.sandbox.world().activeIds().map(UUID::toString).toList());
+                        world.sandbox.data().activeIds().map(UUID::toString).toList());
     }
 }

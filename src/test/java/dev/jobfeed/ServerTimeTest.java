@@ -62,15 +62,15 @@ class ServerTimeTest {
         start(database);
         world.sync();
         local(error);
-        world.sandbox.world().createJobs(5);
+        world.sandbox.data().createJobs(5);
         assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
         Run wrong = world.sync();
         assertThat(wrong.runStartedAt()).isCloseTo(OffsetDateTime.now(), within(1, ChronoUnit.MINUTES));
         assertThat(world.alerts()).containsExactly("clock-differs");
         local(Duration.ZERO);
-        world.sandbox.world().createJobs(25);
-        world.sandbox.world().updateJobs(5);
-        world.sandbox.world().expireJobs(7);
+        world.sandbox.data().createJobs(25);
+        world.sandbox.data().updateJobs(5);
+        world.sandbox.data().expireJobs(7);
 
         Run right = world.sync();
 
@@ -84,11 +84,11 @@ class ServerTimeTest {
     void nothingIsLostWhenTheServersClockChangesBetweenRuns(String database, Duration error) throws Exception {
         start(database);
         world.sync();
-        world.sandbox.world().createJobs(1);
+        world.sandbox.data().createJobs(1);
         world.sandbox.shiftClock(error);
-        world.sandbox.world().createJobs(25);
-        world.sandbox.world().updateJobs(5);
-        world.sandbox.world().expireJobs(7);
+        world.sandbox.data().createJobs(25);
+        world.sandbox.data().updateJobs(5);
+        world.sandbox.data().expireJobs(7);
 
         assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
 
@@ -96,8 +96,8 @@ class ServerTimeTest {
         world.assertStoreIsTheWorldButForPending();
         assertThat(world.alerts()).contains("clock-differs").isSubsetOf("clock-differs", "reconcile-held");
         world.sandbox.shiftClock(Duration.ZERO);
-        world.sandbox.world().createJobs(3);
-        world.sandbox.world().expireJobs(3);
+        world.sandbox.data().createJobs(3);
+        world.sandbox.data().expireJobs(3);
         assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
         world.assertStoreIsTheWorldButForPending();
         PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now());
@@ -113,8 +113,8 @@ class ServerTimeTest {
             if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 3 && !set.getAndSet(true)) {
                 world.sandbox.shiftClock(Duration.ofHours(-1));
                 world.sandbox
-                        .world()
-                        .updateJob(world.sandbox.world().activeIds().findFirst().orElseThrow());
+                        .data()
+                        .updateJob(world.sandbox.data().activeIds().findFirst().orElseThrow());
             }
             return Interceptor.pass();
         });
@@ -165,8 +165,8 @@ class ServerTimeTest {
         world.sync();
         asLeftByAnEarlierVersion(Duration.ofDays(1));
         world.database.update("update sync_run set run_started_at = run_started_at - interval '30' hour where id = 1");
-        world.sandbox.world().createJobs(4);
-        world.sandbox.world().expireJobs(4);
+        world.sandbox.data().createJobs(4);
+        world.sandbox.data().expireJobs(4);
 
         Run run = world.sync();
 
@@ -182,7 +182,7 @@ class ServerTimeTest {
         world.sync();
         asLeftByAnEarlierVersion(Duration.ofHours(2));
         world.database.update("update sync_run set run_started_at = run_started_at + interval '2' hour");
-        world.sandbox.world().createJobs(4);
+        world.sandbox.data().createJobs(4);
 
         Run run = world.sync();
 
@@ -206,7 +206,7 @@ class ServerTimeTest {
         start(database);
         world.syncCareerSites();
         world.sandbox.shiftClock(Duration.ofHours(-2));
-        world.sandbox.world().updateCareerSites(6);
+        world.sandbox.data().updateCareerSites(6);
 
         Run run = world.syncCareerSites();
 
@@ -234,7 +234,7 @@ class ServerTimeTest {
         OffsetDateTime requested =
                 world.bundle().runs().state("career_sites").lastRunStartedAt().minus(OVERLAP);
         world.sandbox.shiftClock(error);
-        world.sandbox.world().updateCareerSites(26);
+        world.sandbox.data().updateCareerSites(26);
         world.sandbox.log().clear();
 
         Run run = world.syncCareerSites();
@@ -266,8 +266,8 @@ class ServerTimeTest {
         undated();
         OffsetDateTime before = OffsetDateTime.now().truncatedTo(ChronoUnit.MICROS);
         world.sync();
-        world.sandbox.world().createJobs(3);
-        world.sandbox.world().expireJobs(3);
+        world.sandbox.data().createJobs(3);
+        world.sandbox.data().expireJobs(3);
 
         Run run = world.sync();
 
@@ -286,7 +286,7 @@ class ServerTimeTest {
             undated();
         }
         world.sync();
-        world.sandbox.world().expireJobs(3);
+        world.sandbox.data().expireJobs(3);
         world.sandbox.shiftClock(Duration.ofDays(10));
         local(Duration.ofDays(10));
         undated();
@@ -395,7 +395,7 @@ class ServerTimeTest {
         } else {
             world.sandbox.shiftClock(by);
         }
-        ids.subList(3, 10).forEach(world.sandbox.world()::expireJob);
+        ids.subList(3, 10).forEach(world.sandbox.data()::expireJob);
 
         assertTheClockCosts(clock.equals("local") == by.isNegative() ? 0 : clock.equals("local") ? 6 : 10);
     }
@@ -409,11 +409,11 @@ class ServerTimeTest {
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && page.incrementAndGet() == 2) {
                 // delivered with the last page, behind the change of the clock
-                ids.subList(90, 95).forEach(world.sandbox.world()::expireJob);
-                ids.subList(90, 95).forEach(world.sandbox.world()::returnJobUntouched);
+                ids.subList(90, 95).forEach(world.sandbox.data()::expireJob);
+                ids.subList(90, 95).forEach(world.sandbox.data()::returnJobUntouched);
             } else if (request.endpoint() == Endpoint.JOBS_FEED && page.get() == 3) {
                 world.sandbox.shiftClock(by);
-                ids.subList(3, 10).forEach(world.sandbox.world()::expireJob);
+                ids.subList(3, 10).forEach(world.sandbox.data()::expireJob);
             }
             return Interceptor.pass();
         });
@@ -451,10 +451,10 @@ class ServerTimeTest {
     /** All jobs, of which the first six have expired and returned. */
     private List<UUID> sixOfThemReturned() throws Exception {
         world.with("jobo.jobs.watermark-parameter", "posted_after").sync();
-        List<UUID> ids = world.sandbox.world().activeIds().toList();
-        ids.subList(0, 6).forEach(world.sandbox.world()::expireJob);
+        List<UUID> ids = world.sandbox.data().activeIds().toList();
+        ids.subList(0, 6).forEach(world.sandbox.data()::expireJob);
         world.sync();
-        ids.subList(0, 6).forEach(world.sandbox.world()::returnJobUntouched);
+        ids.subList(0, 6).forEach(world.sandbox.data()::returnJobUntouched);
         return ids;
     }
 
@@ -469,7 +469,7 @@ class ServerTimeTest {
         start("h2");
         world.sync();
         world.sandbox.shiftClock(Duration.ofDays(10));
-        world.sandbox.world().expireJobs(3);
+        world.sandbox.data().expireJobs(3);
 
         assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
 

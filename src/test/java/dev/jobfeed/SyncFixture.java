@@ -265,7 +265,7 @@ final class SyncFixture implements AutoCloseable {
     /** The same, but for some jobs. */
     void assertStoreIsTheWorldBut(Set<UUID> undecided) {
         Map<UUID, String> truth = new HashMap<>();
-        sandbox.world().forEachActive(json -> {
+        sandbox.data().forEachActive(json -> {
             JsonNode job = parse(json);
             truth.put(
                     UUID.fromString(job.get("id").textValue()),

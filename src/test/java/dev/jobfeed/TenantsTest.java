@@ -75,11 +75,11 @@ class TenantsTest {
         assertThat(acmeRun.status()).isEqualTo("succeeded");
         assertThat(jobs("public"))
                 .containsExactlyInAnyOrderElementsOf(
-                        world.sandbox.world().activeIds().toList());
+                        world.sandbox.data().activeIds().toList());
         assertThat(jobs("acme"))
                 .isNotEmpty()
                 .hasSizeLessThan(90)
-                .isSubsetOf(acme.world().activeIds().toList())
+                .isSubsetOf(acme.data().activeIds().toList())
                 .doesNotContainAnyElementsOf(jobs("public"));
         assertThat(world.database.queryForList(
                         "select distinct workplace_type from " + schema("acme") + ".job", String.class))
@@ -96,7 +96,7 @@ class TenantsTest {
         start(database);
         world.sync();
         world.sync("acme");
-        List<UUID> expired = acme.world().expireJobs(5);
+        List<UUID> expired = acme.data().expireJobs(5);
 
         world.sync();
         Run run = world.sync("acme");

@@ -154,9 +154,9 @@ class TruncatedFeedTest {
         StreamState before = sweepOf(12);
         world.sandbox.faults(
                 FaultRule.of(fault).on(Endpoint.JOBS_EXPIRED).nth(2).rows(3));
-        List<UUID> gone = world.sandbox.world().expiredIds().toList();
+        List<UUID> gone = world.sandbox.data().expiredIds().toList();
 
-        world.sandbox.world().createJobs(1);
+        world.sandbox.data().createJobs(1);
 
         assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
 
@@ -195,7 +195,7 @@ class TruncatedFeedTest {
         world.sandbox.faults(
                 FaultRule.of(Fault.ROW_BAD_ID).on(Endpoint.JOBS_EXPIRED).rows(1));
         for (int i = 1; i <= 3; i++) {
-            world.sandbox.world().createJobs(1);
+            world.sandbox.data().createJobs(1);
             assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
             assertThat(world.one("select count(*) from job", Integer.class)).isEqualTo(60 + i);
             assertThat(world.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
@@ -219,7 +219,7 @@ class TruncatedFeedTest {
 
     private StreamState sweepOf(int expired) throws Exception {
         world.sync();
-        world.sandbox.world().expireJobs(expired);
+        world.sandbox.data().expireJobs(expired);
         world.sandbox.log().clear();
         return world.state();
     }

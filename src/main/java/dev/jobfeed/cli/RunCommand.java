@@ -53,7 +53,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (BindException e) {
             throw taken(settings, e);
         }
-        LOG.info("sandbox at {}; its world moves: 30 new, 30 edited, 20 expired jobs a minute", started.baseUrl());
+        LOG.info("sandbox at {}; 30 new, 30 edited, 20 expired jobs a minute", started.baseUrl());
         return started;
     }
 

@@ -70,7 +70,7 @@ final class SandboxCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Seed of all that is made up or drawn: one seed, one world. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of the generated data: one seed, one data set. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
@@ -202,7 +202,7 @@ final class SandboxCommand implements Callable<Integer> {
     /** Describes the sandbox in a line that a shell reads as a comment, before the settings. */
     private String served(Sandbox sandbox) {
         StringBuilder line = new StringBuilder("Serving ")
-                .append(sandbox.world().activeCount())
+                .append(sandbox.data().activeCount())
                 .append(jobsFile == null ? " made-up jobs and " : " jobs of " + jobsFile + " and ")
                 .append(careerSites)
                 .append(" career sites");

@@ -22,14 +22,14 @@ final class AdminEndpoint {
 
     private record Operation(String name, Pattern pattern, Work work) {}
 
-    private final JobUniverse data;
+    private final Dataset data;
     private final Sandbox sandbox;
     private final JobFair fair;
     private final List<Operation> operations;
 
     AdminEndpoint(Sandbox sandbox) {
         this.sandbox = sandbox;
-        data = sandbox.world();
+        data = sandbox.data();
         fair = sandbox.jobby().fair();
         operations = List.of(
                 operation(
@@ -37,8 +37,8 @@ final class AdminEndpoint {
                 operation(
                         "GET /sandbox/requests",
                         (id, body) -> Map.of("requests", sandbox.log().entries())),
-                operation("GET /sandbox/world", (id, body) -> counts()),
-                operation("POST /sandbox/move", (id, body) -> change(Fields.ofBody(body))),
+                operation("GET /sandbox/data", (id, body) -> counts()),
+                operation("POST /sandbox/changes", (id, body) -> change(Fields.ofBody(body))),
                 operation("POST /sandbox/clock", (id, body) -> setClock(Fields.ofBody(body))),
                 operation("GET /sandbox/faults", (id, body) -> faults(sandbox.interceptor())),
                 operation("POST /sandbox/faults", (id, body) -> setFaults(body)),
@@ -113,12 +113,12 @@ final class AdminEndpoint {
     }
 
     private Object counts() {
-        JobUniverse.Counts counts = data.counts();
+        Dataset.Counts counts = data.counts();
         return Json.object(
                 "active", counts.active(),
                 "expired", counts.expired(),
                 "career_sites", counts.careerSites(),
-                "moves",
+                "changes",
                         Json.object(
                                 "new", counts.created(),
                                 "updated", counts.updated(),

@@ -19,7 +19,7 @@ final class ArmedRule {
     private final long seed;
     private final Fault fault;
     private final Set<Target> on;
-    private final When condition;
+    private final StrikeCondition condition;
     private final long times;
     private final Duration delay;
     private final FaultEffect effect;

@@ -23,14 +23,14 @@ final class JoboApi implements Api<ApiRequest> {
 
     private final SandboxOptions options;
     private final InstantSource clock;
-    private final JobUniverse data;
+    private final Dataset data;
     private final CreditAccount wallet;
     private final RateWindow feedRate;
     private final RateWindow generalRate = new RateWindow(NOBODY_GETS_THERE);
     private final Map<Endpoint, Long> sequences = new ConcurrentHashMap<>();
     private volatile Interceptor interceptor;
 
-    JoboApi(SandboxOptions options, InstantSource clock, JobUniverse data) {
+    JoboApi(SandboxOptions options, InstantSource clock, Dataset data) {
         this.options = options;
         this.clock = clock;
         this.data = data;

@@ -64,7 +64,7 @@ final class RuleFields {
         return named;
     }
 
-    When condition() {
+    StrikeCondition condition() {
         if (has("nth")) {
             for (String other : new String[] {"from", "to", "every", "share", "times"}) {
                 if (has(other)) {
@@ -72,10 +72,10 @@ final class RuleFields {
                 }
             }
             long nth = whole("nth", 1, 1, Long.MAX_VALUE);
-            return new When(nth, nth, 1, 1);
+            return new StrikeCondition(nth, nth, 1, 1);
         }
         long from = whole("from", 1, 1, Long.MAX_VALUE);
-        return new When(
+        return new StrikeCondition(
                 from, whole("to", Long.MAX_VALUE, from, Long.MAX_VALUE), whole("every", 1, 1, Long.MAX_VALUE), share());
     }
 

@@ -17,18 +17,18 @@ public final class Sandbox implements AutoCloseable {
 
     private final InstantSource clock;
     private final long seed;
-    private final JobUniverse data;
+    private final Dataset data;
     private final RequestLog log = new RequestLog();
     private final JoboApi jobo;
     private final Jobby jobby;
     private final HttpFrontend frontend;
-    private final UniverseTicker ticker;
+    private final DatasetTicker ticker;
     private volatile Duration clockOffset = Duration.ZERO;
 
     private Sandbox(SandboxOptions options, JobbyOptions jobbyOptions) throws IOException {
         clock = () -> options.clock.instant().plus(clockOffset);
         seed = options.seed;
-        data = new JobUniverse(options, clock);
+        data = new Dataset(options, clock);
         jobo = new JoboApi(options, clock, data);
         jobby = new Jobby(this::baseUrl, jobbyOptions, clock, seed);
         try {
@@ -38,7 +38,7 @@ public final class Sandbox implements AutoCloseable {
             jobby.close();
             throw e;
         }
-        ticker = new UniverseTicker(data, options, clock);
+        ticker = new DatasetTicker(data, options, clock);
     }
 
     /**
@@ -68,7 +68,7 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /** The jobs and companies it serves. */
-    public JobUniverse world() {
+    public Dataset data() {
         return data;
     }
 

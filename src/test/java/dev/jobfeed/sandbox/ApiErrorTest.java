@@ -49,7 +49,7 @@ class ApiErrorTest {
 
     @Test
     void aProfileNeedsNoKeyButNoWrongOne() throws Exception {
-        String path = "/api/companies/" + calls.world().companies().id(3);
+        String path = "/api/companies/" + calls.data().companies().id(3);
 
         assertThat(calls.send(calls.to(path)).statusCode()).isEqualTo(200);
         assertThat(calls.get(path).statusCode()).isEqualTo(200);

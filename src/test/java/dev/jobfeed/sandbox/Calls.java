@@ -48,8 +48,8 @@ final class Calls implements AutoCloseable {
         this(UnaryOperator.identity());
     }
 
-    JobUniverse world() {
-        return sandbox.world();
+    Dataset data() {
+        return sandbox.data();
     }
 
     HttpRequest.Builder to(String path) {

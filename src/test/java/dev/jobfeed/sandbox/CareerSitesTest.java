@@ -57,7 +57,7 @@ class CareerSitesTest {
     @Test
     void updatedAfterReturnsTheEditedSitesOnly() throws Exception {
         List<JsonNode> before = scan("");
-        List<UUID> edited = calls.world().updateCareerSites(3);
+        List<UUID> edited = calls.data().updateCareerSites(3);
 
         List<JsonNode> sites = scan("{\"updated_after\":\"2026-11-10T11:00:00Z\"}");
 
@@ -67,7 +67,7 @@ class CareerSitesTest {
 
     @Test
     void updatedAfterIsStrict() throws Exception {
-        calls.world().updateCareerSites(1);
+        calls.data().updateCareerSites(1);
 
         assertThat(scan("{\"updated_after\":\"" + Calls.START + "\"}")).isEmpty();
     }

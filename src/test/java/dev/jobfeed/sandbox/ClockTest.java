@@ -42,10 +42,10 @@ class ClockTest {
 
     @Test
     void movesAndWindowsGoByTheClockThatWasSetBack() throws Exception {
-        List<UUID> before = calls.world().expireJobs(2);
+        List<UUID> before = calls.data().expireJobs(2);
         calls.sandbox.shiftClock(Duration.ofHours(-1));
-        List<UUID> after = calls.world().expireJobs(1);
-        UUID created = calls.world().createJobs(1).get(0);
+        List<UUID> after = calls.data().expireJobs(1);
+        UUID created = calls.data().createJobs(1).get(0);
 
         assertThat(calls.scanExpired("?expired_since=" + Calls.START.minusSeconds(1)))
                 .isEqualTo(before);
@@ -57,7 +57,7 @@ class ClockTest {
             ids.add(job.get("id").textValue());
         }
         assertThat(ids).hasSize(98).doesNotHaveDuplicates().endsWith(created.toString());
-        assertThat(calls.world().json(created)).contains("\"created_at\":\"2026-11-10T11:00:00");
+        assertThat(calls.data().json(created)).contains("\"created_at\":\"2026-11-10T11:00:00");
     }
 
     @Test

@@ -99,7 +99,7 @@ class DescriptionsTest {
 
     @Test
     void everyAnswerOfJoboAndTheDeskIsAsDescribed() throws Exception {
-        String company = sandbox.world().companies().id(0).toString();
+        String company = sandbox.data().companies().id(0).toString();
         call(jobo, 200, "POST", "/api/jobs/feed", "{\"batch_size\":200}");
         call(jobo, 400, "POST", "/api/jobs/feed", "{\"batch_size\":0}");
         call(jobo, 200, "POST", "/api/career-sites/feed", "{}");
@@ -113,14 +113,14 @@ class DescriptionsTest {
         call(jobo, 401, "GET", "/api/companies/" + company, null, "X-Api-Key", "wrong");
 
         call(jobo, 200, "GET", "/sandbox/openapi.json", null);
-        call(jobo, 200, "GET", "/sandbox/world", null);
+        call(jobo, 200, "GET", "/sandbox/data", null);
         call(
                 jobo,
                 200,
                 "POST",
-                "/sandbox/move",
+                "/sandbox/changes",
                 "{\"new\":1,\"updated\":2,\"expired\":3,\"returned\":1,\"career_sites\":1}");
-        call(jobo, 400, "POST", "/sandbox/move", "{\"new\":-1}");
+        call(jobo, 400, "POST", "/sandbox/changes", "{\"new\":-1}");
         call(jobo, 200, "POST", "/sandbox/clock", "{\"offset_seconds\":30}");
         call(jobo, 400, "POST", "/sandbox/clock", "{}");
         call(jobo, 200, "POST", "/sandbox/faults", "[{\"fault\":\"503\",\"on\":\"company\",\"nth\":9}]");

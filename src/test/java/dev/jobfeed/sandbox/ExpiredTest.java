@@ -17,9 +17,9 @@ class ExpiredTest {
     @Test
     void theWindowStartsADayAgoUnlessItIsGiven() throws Exception {
         try (Calls calls = new Calls(options -> options.unknownExpired(0))) {
-            List<UUID> old = calls.world().expireJobs(3);
+            List<UUID> old = calls.data().expireJobs(3);
             calls.clock.forward(Duration.ofDays(2));
-            List<UUID> recent = calls.world().expireJobs(2);
+            List<UUID> recent = calls.data().expireJobs(2);
 
             assertThat(calls.scanExpired("")).isEqualTo(recent);
             assertThat(calls.scanExpired("?expired_since=" + Calls.encoded("2026-11-10T11:59:59+00:00")))
@@ -32,7 +32,7 @@ class ExpiredTest {
     @Test
     void theWindowIsStrict() throws Exception {
         try (Calls calls = new Calls(options -> options.unknownExpired(0))) {
-            calls.world().expireJobs(1);
+            calls.data().expireJobs(1);
 
             assertThat(calls.scanExpired("?expired_since=" + Calls.START)).isEmpty();
             assertThat(calls.scanExpired("?expired_since=" + Calls.START.minusNanos(1000)))
@@ -59,7 +59,7 @@ class ExpiredTest {
         String query = "?expired_since=" + Calls.START.minus(WEEK);
         try (Calls calls = new Calls();
                 Calls twin = new Calls()) {
-            List<UUID> known = calls.world().expireJobs(5);
+            List<UUID> known = calls.data().expireJobs(5);
             List<UUID> all = calls.scanExpired(query);
 
             assertThat(all).doesNotHaveDuplicates().containsAll(known);
@@ -67,21 +67,21 @@ class ExpiredTest {
             List<UUID> strangers = new ArrayList<>(all);
             strangers.removeAll(known);
             assertThat(twin.scanExpired(query)).isEqualTo(strangers);
-            assertThat(strangers).noneMatch(calls.world()::isActive);
+            assertThat(strangers).noneMatch(calls.data()::isActive);
         }
     }
 
     @Test
     void itIsPagedByCursorInTheOrderOfExpiry() throws Exception {
         try (Calls calls = new Calls()) {
-            calls.world().expireJobs(30);
+            calls.data().expireJobs(30);
             String query = "?expired_since=" + Calls.START.minus(WEEK);
             List<UUID> whole = calls.scanExpired(query + "&batch_size=10000");
 
             assertThat(calls.scanExpired(query + "&batch_size=7")).isEqualTo(whole);
 
             JsonNode first = calls.expired(query + "&batch_size=100");
-            calls.world().expireJobs(4);
+            calls.data().expireJobs(4);
             List<UUID> rest = calls.scanExpired(
                     "?batch_size=100&cursor=" + first.get("next_cursor").textValue());
             assertThat(rest).hasSize(whole.size() - 100 + 4).startsWith(whole.get(100));
@@ -91,14 +91,14 @@ class ExpiredTest {
     @Test
     void aJobThatCameBackIsStillListedAndAJobThatExpiredTwiceIsListedOnce() throws Exception {
         try (Calls calls = new Calls(options -> options.unknownExpired(0))) {
-            List<UUID> ids = calls.world().expireJobs(2);
-            calls.world().returnJob(ids.get(0));
-            calls.world().returnJob(ids.get(1));
-            calls.world().expireJob(ids.get(0));
+            List<UUID> ids = calls.data().expireJobs(2);
+            calls.data().returnJob(ids.get(0));
+            calls.data().returnJob(ids.get(1));
+            calls.data().expireJob(ids.get(0));
 
             assertThat(calls.scanExpired("")).containsExactly(ids.get(1), ids.get(0));
-            assertThat(calls.world().isActive(ids.get(1))).isTrue();
-            assertThat(calls.world().activeCount()).isEqualTo(99);
+            assertThat(calls.data().isActive(ids.get(1))).isTrue();
+            assertThat(calls.data().activeCount()).isEqualTo(99);
         }
     }
 

@@ -86,7 +86,7 @@ class FaultScriptTest {
 
     @Test
     void everyDrawIsItsOwn() {
-        When third = new When(1, Long.MAX_VALUE, 1, 0.25);
+        StrikeCondition third = new StrikeCondition(1, Long.MAX_VALUE, 1, 0.25);
 
         long struck = LongStream.rangeClosed(1, 100_000)
                 .filter(number -> third.strikes(number, new SeededRandom(1, 51, number).unit()))
@@ -117,7 +117,7 @@ class FaultScriptTest {
                 [{"fault": "row_bad_created_at", "nth": 2}, {"fault": "no_cursor", "nth": 4}]""");
 
         calls.expired("");
-        calls.get("/api/companies/" + calls.world().companies().id(0));
+        calls.get("/api/companies/" + calls.data().companies().id(0));
         JsonNode first = calls.feed("{\"batch_size\":5}");
         JsonNode second = calls.feed("{\"batch_size\":5}");
 

@@ -30,7 +30,7 @@ class GeneratedJobsTest {
                     .isEqualTo(body);
             assertThat(seeded.post("/api/jobs/feed", "{\"batch_size\":50}").body())
                     .isNotEqualTo(body);
-            assertThat(other.world().expireJobs(9)).isEqualTo(one.world().expireJobs(9));
+            assertThat(other.data().expireJobs(9)).isEqualTo(one.data().expireJobs(9));
             assertThat(other.post("/api/career-sites/feed", "").body())
                     .isEqualTo(one.post("/api/career-sites/feed", "").body());
         }
@@ -78,7 +78,7 @@ class GeneratedJobsTest {
         try (Calls calls = new Calls(options -> options.jobs(2000).descriptionBytes(6000))) {
             List<JsonNode> jobs = new ArrayList<>();
             long[] bytes = new long[1];
-            calls.world().forEachActive(json -> {
+            calls.data().forEachActive(json -> {
                 bytes[0] += json.getBytes(StandardCharsets.UTF_8).length;
                 jobs.add(read(json));
             });
@@ -147,10 +147,10 @@ class GeneratedJobsTest {
     @Test
     void whatTheFeedShowsIsWhatTheWorldTells() throws Exception {
         try (Calls calls = new Calls()) {
-            calls.world().updateJobs(20);
+            calls.data().updateJobs(20);
             for (JsonNode job : calls.scan("{}")) {
                 assertThat(Calls.MAPPER.readTree(
-                                calls.world().json(UUID.fromString(job.get("id").textValue()))))
+                                calls.data().json(UUID.fromString(job.get("id").textValue()))))
                         .isEqualTo(job);
             }
         }
@@ -161,19 +161,19 @@ class GeneratedJobsTest {
         long start = System.nanoTime();
         try (Calls calls = new Calls(options -> options.jobs(1_000_000))) {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
-            List<UUID> middle = calls.world().activeIds().skip(500_000).limit(3).toList();
-            UUID last = calls.world().activeIds().skip(999_999).findFirst().orElseThrow();
+            List<UUID> middle = calls.data().activeIds().skip(500_000).limit(3).toList();
+            UUID last = calls.data().activeIds().skip(999_999).findFirst().orElseThrow();
 
             long paging = System.nanoTime();
             JsonNode first = calls.feed("{\"batch_size\":10}");
             assertThat(first.get("estimated_total").intValue()).isEqualTo(1_000_000);
-            JsonNode job = Calls.MAPPER.readTree(calls.world().json(middle.get(0)));
+            JsonNode job = Calls.MAPPER.readTree(calls.data().json(middle.get(0)));
             JsonNode fromMiddle =
                     calls.feed("{\"batch_size\":2,\"cursor\":\"" + cursorAfter(job, middle.get(0)) + "\"}");
             assertThat(Calls.ids(fromMiddle.get("jobs"))).isEqualTo(middle.subList(1, 3));
             JsonNode end = calls.feed("{\"updated_after\":\""
                     + Calls.MAPPER
-                            .readTree(calls.world().json(last))
+                            .readTree(calls.data().json(last))
                             .get("updated_at")
                             .textValue() + "\"}");
             assertThat(Calls.ids(end.get("jobs"))).containsExactly(last);
@@ -192,8 +192,8 @@ class GeneratedJobsTest {
         try (Calls calls = new Calls(options -> options.jobs(0).careerSites(0))) {
             assertThat(calls.scan("{}")).isEmpty();
             assertThat(calls.scan("{\"stable_scan\":false}")).isEmpty();
-            assertThat(calls.world().expireJobs(3)).isEmpty();
-            calls.world().createJobs(2);
+            assertThat(calls.data().expireJobs(3)).isEmpty();
+            calls.data().createJobs(2);
             assertThat(calls.scan("{}")).hasSize(2);
         }
     }

@@ -28,7 +28,7 @@ class JobsFeedTest {
         JsonNode page = calls.feed("");
 
         assertThat(Calls.ids(page.get("jobs")))
-                .containsExactlyElementsOf(calls.world().activeIds().toList());
+                .containsExactlyElementsOf(calls.data().activeIds().toList());
         assertThat(page.get("has_more").booleanValue()).isFalse();
         assertThat(page.get("next_cursor").isNull()).isTrue();
         assertThat(page.get("estimated_total").intValue()).isEqualTo(100);
@@ -88,8 +88,8 @@ class JobsFeedTest {
     @Test
     void postedAfterDoesNotReturnAnEditOfAnOldJob() throws Exception {
         String since = Calls.START.toString();
-        UUID edited = calls.world().updateJobs(1).get(0);
-        UUID created = calls.world().createJobs(1).get(0);
+        UUID edited = calls.data().updateJobs(1).get(0);
+        UUID created = calls.data().createJobs(1).get(0);
 
         assertThat(Calls.ids(calls.scan("{\"posted_after\":\"" + since + "\"}")))
                 .containsExactly(created);
@@ -99,9 +99,9 @@ class JobsFeedTest {
 
     @Test
     void updatedAfterReturnsAReturnedJobUnlessItCameBackUntouched() throws Exception {
-        List<UUID> expired = calls.world().expireJobs(2);
-        calls.world().returnJob(expired.get(0));
-        calls.world().returnJobUntouched(expired.get(1));
+        List<UUID> expired = calls.data().expireJobs(2);
+        calls.data().returnJob(expired.get(0));
+        calls.data().returnJobUntouched(expired.get(1));
 
         assertThat(Calls.ids(calls.scan("{\"updated_after\":\"" + Calls.START + "\"}")))
                 .containsExactly(expired.get(0));
@@ -110,8 +110,8 @@ class JobsFeedTest {
 
     @Test
     void bothWindowsTogetherMeanBoth() throws Exception {
-        calls.world().updateJobs(3);
-        List<UUID> created = calls.world().createJobs(2);
+        calls.data().updateJobs(3);
+        List<UUID> created = calls.data().createJobs(2);
         String posted = "\"posted_after\":\"" + Calls.START + "\"";
 
         assertThat(Calls.ids(calls.scan("{" + posted + ",\"updated_after\":\"2026-01-01T00:00:00+00:00\"}")))
@@ -132,8 +132,8 @@ class JobsFeedTest {
 
     @Test
     void theLegacyOrderIsLatestUpdateFirst() throws Exception {
-        calls.world().updateJobs(7);
-        UUID last = calls.world().createJobs(1).get(0);
+        calls.data().updateJobs(7);
+        UUID last = calls.data().createJobs(1).get(0);
 
         List<JsonNode> jobs = calls.scan("{\"stable_scan\":false,\"batch_size\":9}");
 
@@ -145,7 +145,7 @@ class JobsFeedTest {
 
     @Test
     void aScanOverAMovingWorldNeitherSkipsNorRepeats() throws Exception {
-        Set<UUID> before = calls.world().activeIds().collect(Collectors.toSet());
+        Set<UUID> before = calls.data().activeIds().collect(Collectors.toSet());
         Set<UUID> gone = new HashSet<>();
         List<UUID> seen = new ArrayList<>();
         JsonNode page = calls.feed("{\"batch_size\":7}");
@@ -154,9 +154,9 @@ class JobsFeedTest {
             if (!page.get("has_more").booleanValue()) {
                 break;
             }
-            gone.addAll(calls.world().expireJobs(1));
-            calls.world().updateJobs(5);
-            calls.world().createJobs(1);
+            gone.addAll(calls.data().expireJobs(1));
+            calls.data().updateJobs(5);
+            calls.data().createJobs(1);
             page = calls.feed(
                     "{\"batch_size\":7,\"cursor\":\"" + page.get("next_cursor").textValue() + "\"}");
         }
@@ -171,7 +171,7 @@ class JobsFeedTest {
     void aCursorOutlivesTheJobItPointsAt() throws Exception {
         List<UUID> all = Calls.ids(calls.scan("{}"));
         JsonNode first = calls.feed("{\"batch_size\":10}");
-        calls.world().expireJob(all.get(9));
+        calls.data().expireJob(all.get(9));
 
         JsonNode second = calls.feed("{\"cursor\":\"" + first.get("next_cursor").textValue() + "\"}");
 
@@ -233,8 +233,8 @@ class JobsFeedTest {
 
     @Test
     void aNewJobWasPostedShortlyBeforeItAppeared() throws Exception {
-        UUID id = calls.world().createJobs(40).get(39);
-        JsonNode job = Calls.MAPPER.readTree(calls.world().json(id));
+        UUID id = calls.data().createJobs(40).get(39);
+        JsonNode job = Calls.MAPPER.readTree(calls.data().json(id));
 
         assertThat(Instant.parse(job.get("created_at").textValue())).isBetween(Calls.START, Calls.START.plusMillis(1));
         assertThat(job.get("updated_at")).isEqualTo(job.get("created_at"));
@@ -250,14 +250,14 @@ class JobsFeedTest {
 
     @Test
     void everyUpdateChangesTheTitleOrTheDescription() throws Exception {
-        for (UUID id : calls.world().activeIds().toList()) {
+        for (UUID id : calls.data().activeIds().toList()) {
             Set<String> texts = new HashSet<>();
             Set<String> times = new HashSet<>();
             for (int i = 0; i < 5; i++) {
-                JsonNode job = Calls.MAPPER.readTree(calls.world().json(id));
+                JsonNode job = Calls.MAPPER.readTree(calls.data().json(id));
                 texts.add(job.get("title").textValue() + job.path("description").textValue());
                 times.add(job.get("updated_at").textValue());
-                calls.world().updateJob(id);
+                calls.data().updateJob(id);
             }
             assertThat(texts).hasSize(5);
             assertThat(times).hasSize(5);

@@ -47,20 +47,20 @@ class JobsFileTest {
             String body = calls.post("/api/jobs/feed", "{}").body();
 
             assertThat(body).startsWith("{\"jobs\":[" + BARE_LINE + "," + EARLY_LINE + "," + LATE_LINE + "]");
-            assertThat(calls.world().json(LATE)).isEqualTo(LATE_LINE);
+            assertThat(calls.data().json(LATE)).isEqualTo(LATE_LINE);
         }
     }
 
     @Test
     void onlyTheTimeOfUpdateChanges() throws Exception {
         try (Calls calls = new Calls(options -> options.jobsFile(file))) {
-            assertThat(calls.world().updateJobs(3)).containsExactlyInAnyOrder(LATE, EARLY, BARE);
+            assertThat(calls.data().updateJobs(3)).containsExactlyInAnyOrder(LATE, EARLY, BARE);
 
-            String late = calls.world().json(LATE);
+            String late = calls.data().json(LATE);
             String time = Calls.MAPPER.readTree(late).get("updated_at").textValue();
             assertThat(time).startsWith("2026-11-10T12:00:00.00000").endsWith("Z");
             assertThat(late).isEqualTo(LATE_LINE.replace("2020-01-03T00:00:00.5Z", time));
-            assertThat(calls.world().json(BARE)).startsWith("{\"id\":\"" + BARE + "\",\"updated_at\":\"2026-11-10T");
+            assertThat(calls.data().json(BARE)).startsWith("{\"id\":\"" + BARE + "\",\"updated_at\":\"2026-11-10T");
             assertThat(calls.scan("{\"updated_after\":\"" + Calls.START + "\"}"))
                     .hasSize(3);
         }
@@ -83,8 +83,8 @@ class JobsFileTest {
     @Test
     void generatedJobsAppearBesideThoseOfTheFile() throws Exception {
         try (Calls calls = new Calls(options -> options.jobsFile(file))) {
-            List<UUID> created = calls.world().createJobs(2);
-            calls.world().expireJob(LATE);
+            List<UUID> created = calls.data().createJobs(2);
+            calls.data().expireJob(LATE);
 
             List<JsonNode> jobs = calls.scan("{\"batch_size\":1}");
             assertThat(Calls.ids(jobs)).containsExactly(BARE, EARLY, created.get(0), created.get(1));

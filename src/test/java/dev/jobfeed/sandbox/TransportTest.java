@@ -239,15 +239,15 @@ class TransportTest {
 
     @Test
     void aPersonMovesTheWorldWithoutAKey() throws Exception {
-        HttpResponse<String> moved = calls.send(calls.to("/sandbox/move")
+        HttpResponse<String> moved = calls.send(calls.to("/sandbox/changes")
                 .POST(BodyPublishers.ofString("{\"new\":3,\"updated\":2,\"expired\":4,\"returned\":1}")));
 
         assertThat(moved.statusCode()).isEqualTo(200);
         assertThat(Calls.json(moved).get("expired")).hasSize(4);
-        JsonNode counts = Calls.ok(calls.send(calls.to("/sandbox/world")));
+        JsonNode counts = Calls.ok(calls.send(calls.to("/sandbox/data")));
         assertThat(counts.get("active").intValue()).isEqualTo(100);
         assertThat(counts.get("expired").intValue()).isEqualTo(3);
-        assertThat(counts.get("moves").get("updated").intValue()).isEqualTo(2);
+        assertThat(counts.get("changes").get("updated").intValue()).isEqualTo(2);
         assertThat(calls.sandbox.log().entries()).isEmpty();
         assertThat(calls.send(calls.to("/sandbox/nothing")).statusCode()).isEqualTo(404);
     }

@@ -37,7 +37,7 @@ final class Rows {
                 .descriptionBytes(0)
                 .build();
         try (Sandbox sandbox = Sandbox.start(options)) {
-            sandbox.world().forEachActive(jobs::add);
+            sandbox.data().forEachActive(jobs::add);
         }
         return new Rows(jobs);
     }

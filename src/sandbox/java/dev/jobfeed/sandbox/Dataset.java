@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * The jobs and companies behind a sandbox, and the truth that tests compare with. All methods are safe to call from
  * any thread, while requests are being served.
  */
-public final class JobUniverse {
+public final class Dataset {
 
     /** How many changes there were, by kind, and what there is now. */
     record Counts(
@@ -39,7 +39,7 @@ public final class JobUniverse {
     private long expiredCount;
     private long returnedCount;
 
-    JobUniverse(SandboxOptions options, InstantSource clock) throws IOException {
+    Dataset(SandboxOptions options, InstantSource clock) throws IOException {
         this.clock = clock;
         long seed = options.seed;
         random = new SeededRandom(seed, 31, 0);

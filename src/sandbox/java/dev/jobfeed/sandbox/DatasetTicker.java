@@ -9,19 +9,19 @@ import java.util.UUID;
 import java.util.stream.DoubleStream;
 
 /** Changes the jobs by itself, so many a minute, evenly. */
-final class UniverseTicker implements AutoCloseable {
+final class DatasetTicker implements AutoCloseable {
 
     private record Return(Instant at, UUID id) {}
 
     private final InstantSource clock;
-    private final JobUniverse data;
+    private final Dataset data;
     private final double[] perMinute;
     private final double[] due = new double[3];
     private final Queue<Return> returns = new PriorityQueue<>(Comparator.comparing(Return::at));
     private final SeededRandom random;
     private final Ticker ticker;
 
-    UniverseTicker(JobUniverse data, SandboxOptions options, InstantSource clock) {
+    DatasetTicker(Dataset data, SandboxOptions options, InstantSource clock) {
         this.data = data;
         this.clock = clock;
         perMinute = new double[] {options.newPerMinute, options.updatedPerMinute, options.expiredPerMinute};

@@ -8,7 +8,7 @@ package dev.jobfeed.sandbox;
  * @param every strikes only numbers that this divides
  * @param share the probability that a request which may be struck is
  */
-record When(long from, long to, long every, double share) {
+record StrikeCondition(long from, long to, long every, double share) {
 
     /** Decides about the request with this number and its own draw from 0 (inclusive) to 1 (exclusive). */
     boolean strikes(long number, double drawn) {

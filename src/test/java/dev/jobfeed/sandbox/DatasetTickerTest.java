@@ -12,18 +12,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-class UniverseTickerTest {
+class DatasetTickerTest {
 
     @Test
     void theWorldMovesByItselfAtTheGivenRates() {
         try (Calls calls = new Calls(
                 options -> options.newPerMinute(6000).updatedPerMinute(3000).expiredPerMinute(600))) {
             await().until(() -> {
-                JobUniverse.Counts counts = calls.world().counts();
+                Dataset.Counts counts = calls.data().counts();
                 return counts.updated() >= 20 && counts.expirations() >= 4;
             });
 
-            JobUniverse.Counts counts = calls.world().counts();
+            Dataset.Counts counts = calls.data().counts();
             assertThat(counts.created()).isGreaterThan(counts.updated());
             assertThat(counts.updated()).isGreaterThan(counts.expirations());
         }
@@ -32,12 +32,12 @@ class UniverseTickerTest {
     @Test
     void someOfTheExpiredJobsComeBackLater() {
         try (Calls calls = new Calls(options -> options.expiredPerMinute(6000))) {
-            await().until(() -> calls.world().counts().expirations() >= 60);
-            assertThat(calls.world().counts().returned()).isZero();
+            await().until(() -> calls.data().counts().expirations() >= 60);
+            assertThat(calls.data().counts().returned()).isZero();
 
             calls.clock.forward(Duration.ofMinutes(2));
 
-            await().until(() -> calls.world().counts().returned() >= 5);
+            await().until(() -> calls.data().counts().returned() >= 5);
         }
     }
 
@@ -46,7 +46,7 @@ class UniverseTickerTest {
         try (Calls calls = new Calls()) {
             calls.scan("{\"batch_size\":10}");
 
-            assertThat(calls.world().counts()).isEqualTo(new JobUniverse.Counts(100, 0, 120, 0, 0, 0, 0));
+            assertThat(calls.data().counts()).isEqualTo(new Dataset.Counts(100, 0, 120, 0, 0, 0, 0));
         }
     }
 
@@ -57,10 +57,10 @@ class UniverseTickerTest {
             for (int i = 0; i < 4; i++) {
                 threads.add(CompletableFuture.runAsync(() -> {
                     for (int round = 0; round < 50; round++) {
-                        calls.world().createJobs(3);
-                        calls.world().updateJobs(2);
-                        calls.world().expireJobs(2);
-                        calls.world().returnJobs(1);
+                        calls.data().createJobs(3);
+                        calls.data().updateJobs(2);
+                        calls.data().expireJobs(2);
+                        calls.data().returnJobs(1);
                     }
                 }));
             }
@@ -69,11 +69,11 @@ class UniverseTickerTest {
             }
             threads.forEach(CompletableFuture::join);
 
-            assertThat(calls.world().activeCount()).isEqualTo(100 + 4 * 50 * (3 - 2 + 1));
-            Set<UUID> expired = calls.world().expiredIds().collect(Collectors.toSet());
-            assertThat(expired).hasSize(200).noneMatch(calls.world()::isActive);
+            assertThat(calls.data().activeCount()).isEqualTo(100 + 4 * 50 * (3 - 2 + 1));
+            Set<UUID> expired = calls.data().expiredIds().collect(Collectors.toSet());
+            assertThat(expired).hasSize(200).noneMatch(calls.data()::isActive);
             assertThat(Calls.ids(calls.scan("{}")))
-                    .containsExactlyElementsOf(calls.world().activeIds().toList());
+                    .containsExactlyElementsOf(calls.data().activeIds().toList());
             assertThat(calls.scanExpired("")).containsAll(expired);
         }
     }
