@@ -47,7 +47,6 @@ import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.NamedStatementStrategy;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.route.BundleRouteGuard;
-import dev.jobfeed.route.Chunks;
 import dev.jobfeed.route.ErrorBoundary;
 import dev.jobfeed.route.PooledExchangeFactory;
 import dev.jobfeed.route.ResultAggregationStrategy;
@@ -173,7 +172,6 @@ public final class JobfeedBundle {
         registry.bind("jobfeedStatic", new StaticResources());
         registry.bind("jobfeedConsole", new ConsoleQueries(consoles, options.clock()));
         registry.bind("jobfeedConsoleActions", new ConsoleActions(consoles, token, description, options.clock()));
-        registry.bind("jobfeedChunks", new Chunks());
         registry.bind("jobfeedResult", new ResultAggregationStrategy());
         registry.bind("jobfeedCallResult", new ResultAggregationStrategy("joboCreditsDeducted"));
         registry.bind("jobfeedRunResult", new RunResult());

@@ -380,11 +380,11 @@ class CreditsTest {
         assertThatThrownBy(world::sync).hasMessageContaining("--confirm-cost");
         world.with("jobo.credits.floor", "85");
         Tenant tenant = world.bundle().tenants().defaultTenant();
-        assertThat(tenant.runs().agreeToCost("career_sites", tenant.transaction()))
+        assertThat(tenant.runs().confirmOpenRun("career_sites", tenant.transaction()))
                 .isFalse();
         assertThatThrownBy(world::sync).hasMessageContaining("jobo.credits.floor");
 
-        assertThat(tenant.runs().agreeToCost("jobs", tenant.transaction())).isTrue();
+        assertThat(tenant.runs().confirmOpenRun("jobs", tenant.transaction())).isTrue();
 
         assertThatThrownBy(world::sync).hasMessageContaining("balance of 80 below jobo.credits.floor (85)");
         assertThat(world.run().pages()).isEqualTo(2);

@@ -344,7 +344,7 @@ class EndlessFeedTest {
         assertNothingIsBought(4800);
 
         Tenant tenant = world.bundle().tenants().defaultTenant();
-        assertThat(tenant.runs().agreeToCost("jobs", tenant.transaction())).isTrue();
+        assertThat(tenant.runs().confirmOpenRun("jobs", tenant.transaction())).isTrue();
         assertThatThrownBy(world::sync).hasMessageContaining("confirm-above");
         // as many rows again, and the page that was on its way
         assertThat(world.run().creditsSpent()).isBetween(BigDecimal.valueOf(7800), BigDecimal.valueOf(8100));
@@ -362,7 +362,7 @@ class EndlessFeedTest {
                         .process(exchange -> {
                             SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
                             if (attempt.run().pages() == 3) {
-                                assertThat(tenant.runs().agreeToCost("jobs", tenant.transaction()))
+                                assertThat(tenant.runs().confirmOpenRun("jobs", tenant.transaction()))
                                         .isTrue();
                             }
                         }));

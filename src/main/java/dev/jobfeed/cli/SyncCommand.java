@@ -97,7 +97,7 @@ final class SyncCommand implements Callable<Integer> {
 
     /** Stores the cost confirmation for the process that owns the stream's lease. */
     private static void confirmCost(Tenant tenant, FeedDefinition source) {
-        boolean isOpen = tenant.runs().agreeToCost(source.stream(), tenant.transaction());
+        boolean isOpen = tenant.runs().confirmOpenRun(source.stream(), tenant.transaction());
         System.err.println("jobfeed: "
                 + (isOpen
                         ? "The agreement to the cost of " + source.property()

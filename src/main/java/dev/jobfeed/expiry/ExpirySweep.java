@@ -28,7 +28,7 @@ import java.util.UUID;
 public final class ExpirySweep {
 
     /** Limit for reading the list again. Jobs still undecided then become pending expiries. */
-    static final int MOST_QUESTIONS = 1000;
+    static final int MAX_REREADS = 1000;
 
     private static final int MAX_RESTARTS = 5;
 
@@ -115,7 +115,7 @@ public final class ExpirySweep {
     }
 
     /** Returns whether the list is being read again from a time other than the start of the window. */
-    boolean isAsking() {
+    boolean isRereading() {
         return rereadFrom != null;
     }
 
@@ -128,14 +128,14 @@ public final class ExpirySweep {
      * @param now server time
      */
     List<UUID> certain(ExpiredIdsPage page, Map<UUID, DeliveryRepository.Delivery> delivered, Instant now) {
-        List<UUID> certain = isAsking()
+        List<UUID> certain = isRereading()
                 ? List.of()
                 : page.ids().stream().filter(id -> !delivered.containsKey(id)).toList();
-        UndecidedExpiries known = isAsking() ? open : open.with(delivered, since.toInstant());
+        UndecidedExpiries known = isRereading() ? open : open.with(delivered, since.toInstant());
         if (page.next().hasNext() || widened) {
             findings = new Findings(certain, List.of(), known, null);
         } else {
-            if (isAsking()) {
+            if (isRereading()) {
                 Set<UUID> all = new HashSet<>(listed);
                 all.addAll(page.ids());
                 known = known.read(rereadFrom, all);
@@ -150,7 +150,7 @@ public final class ExpirySweep {
         expired.addAll(known.of(UndecidedExpiries.Verdict.EXPIRED, now));
         List<UUID> undecided = new ArrayList<>(known.of(UndecidedExpiries.Verdict.UNKNOWN, now));
         Instant next = known.undecided(now).next(now).orElse(null);
-        if (next != null && rereads == MOST_QUESTIONS) {
+        if (next != null && rereads == MAX_REREADS) {
             undecided.addAll(known.of(UndecidedExpiries.Verdict.OPEN, now));
             next = null;
         }
@@ -183,7 +183,7 @@ public final class ExpirySweep {
      */
     public void restart(OffsetDateTime from) {
         countRestart();
-        if (widened || !isAsking()) {
+        if (widened || !isRereading()) {
             since = from;
             beginWindow();
         } else {
@@ -235,13 +235,13 @@ public final class ExpirySweep {
             beginWindow();
             return;
         }
-        if (!isAsking()) {
+        if (!isRereading()) {
             unreadable += page.unreadable();
             example = example == null ? page.example() : example;
         }
         open = findings.open();
         if (page.next().hasNext()) {
-            listed.addAll(isAsking() ? page.ids() : List.of());
+            listed.addAll(isRereading() ? page.ids() : List.of());
         } else {
             finished = findings.rereadFrom() == null;
             begin(findings.rereadFrom());

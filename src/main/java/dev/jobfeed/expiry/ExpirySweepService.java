@@ -18,10 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /** Provides the steps of the sweep to routes: bean {@code jobfeedExpiry}. */
 public final class ExpirySweepService {
+
+    /** Number of ids that one statement expires. */
+    private static final int BATCH_SIZE = 1000;
 
     /** The reason that jobs expire with. */
     private static final String REASON = "swept";
@@ -69,14 +73,17 @@ public final class ExpirySweepService {
     }
 
     /**
-     * Returns the ids of a page that have certainly expired. For the others, which the feed has delivered since the
-     * start of the window, the list is read again.
+     * Returns the ids of a page that have certainly expired, in batches. For the others, which the feed has delivered
+     * since the start of the window, the list is read again.
      */
-    public List<UUID> certain(SyncAttempt attempt, ExpirySweep sweep, ExpiredIdsPage page) {
-        return sweep.certain(
+    public List<List<UUID>> certain(SyncAttempt attempt, ExpirySweep sweep, ExpiredIdsPage page) {
+        List<UUID> certain = sweep.certain(
                 page,
-                sweep.isAsking() ? Map.of() : attempt.tenant().deliveries().since(sweep.since(), page.ids()),
+                sweep.isRereading() ? Map.of() : attempt.tenant().deliveries().since(sweep.since(), page.ids()),
                 attempt.clock().latestNow().toInstant());
+        return IntStream.iterate(0, from -> from < certain.size(), from -> from + BATCH_SIZE)
+                .mapToObj(from -> certain.subList(from, Math.min(from + BATCH_SIZE, certain.size())))
+                .toList();
     }
 
     /** Returns the parameters of {@code pending-expiry-insert} for the jobs that no reading of the list can decide. */

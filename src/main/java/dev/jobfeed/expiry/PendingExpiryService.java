@@ -37,7 +37,7 @@ public final class PendingExpiryService {
             int expired = 0;
             List<ResyncRepository.PendingExpiry> batch;
             do {
-                batch = tenant.reconcile().held(ROWS_PER_TRANSACTION);
+                batch = tenant.reconcile().pendingExpiries(ROWS_PER_TRANSACTION);
                 expired += step(tenant, lease, batch, at);
             } while (batch.size() == ROWS_PER_TRANSACTION);
             tenant.transaction().executeWithoutResult(status -> tenant.alerts().clear(STREAM, "reconcile-held"));

@@ -60,11 +60,11 @@ record UndecidedExpiries(Map<UUID, Undecided> open) {
             if (isUnlisted(delivery.earliest())) {
                 return Verdict.LIVE;
             }
-            return questions(now).findAny().isPresent() ? Verdict.OPEN : Verdict.UNKNOWN;
+            return rereadTimes(now).findAny().isPresent() ? Verdict.OPEN : Verdict.UNKNOWN;
         }
 
         /** Returns the times from which a reading would help; none is in the future, which the API may reject. */
-        Stream<Instant> questions(Instant now) {
+        Stream<Instant> rereadTimes(Instant now) {
             return Stream.of(delivery.earliest(), delivery.latest())
                     .filter(time -> !time.isAfter(now) && !isListed(time) && !isUnlisted(time));
         }
@@ -116,7 +116,7 @@ record UndecidedExpiries(Map<UUID, Undecided> open) {
      */
     Optional<Instant> next(Instant now) {
         List<Instant> times = new ArrayList<>(open.values().stream()
-                .flatMap(job -> job.questions(now))
+                .flatMap(job -> job.rereadTimes(now))
                 .sorted()
                 .toList());
         return times.isEmpty() ? Optional.empty() : Optional.of(times.get(times.size() / 2));

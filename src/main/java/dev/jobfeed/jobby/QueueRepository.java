@@ -70,11 +70,11 @@ public final class QueueRepository {
     }
 
     /** Claims an unanswered request for sending, for the lease's duration at most; false if it is not available. */
-    boolean take(UUID key, Duration lease) {
+    boolean claim(UUID key, Duration lease) {
         return jdbc.update(sql("queue-claim"), Map.of("key", key, "millis", lease.toMillis())) == 1;
     }
 
-    void giveBack(UUID key) {
+    void release(UUID key) {
         jdbc.update(sql("queue-release"), Map.of("key", key));
     }
 

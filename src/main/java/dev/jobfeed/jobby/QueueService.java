@@ -110,7 +110,7 @@ public final class QueueService {
 
     /** Claims a request for sending; false if it is answered, too old, or being sent by another process. */
     public boolean claim(JoinRequest request) {
-        return !request.isStale(now()) && store.take(request.key(), settings.lease());
+        return !request.isStale(now()) && store.claim(request.key(), settings.lease());
     }
 
     /**
@@ -151,7 +151,7 @@ public final class QueueService {
 
     /** Releases the claim. */
     public void release(JoinRequest request) {
-        store.giveBack(request.key());
+        store.release(request.key());
     }
 
     /** Reads a request as it is stored now. */

@@ -110,7 +110,8 @@ public final class ResyncRepository {
      */
     public record Cause(long runId, String reason) {}
 
-    public List<PendingExpiry> held(int limit) {
+    /** Returns pending expiries in the order of their jobs. */
+    public List<PendingExpiry> pendingExpiries(int limit) {
         return jdbc.query(
                 SqlCatalog.text("pending-expiry-list", database),
                 Map.of("limit", limit),

@@ -74,7 +74,7 @@ public final class RunRepository {
     /**
      * Returns whether a stream has quarantine entries that a valid row of their job would close, or pending expiries.
      */
-    public boolean isUnsettled(String stream) {
+    public boolean hasOpenIssues(String stream) {
         return Boolean.TRUE.equals(
                 jdbc.queryForObject(sql("state-has-open-issues"), Map.of("stream", stream), Boolean.class));
     }
@@ -286,7 +286,7 @@ public final class RunRepository {
      *
      * @return false when no run is open
      */
-    public boolean agreeToCost(String stream, TransactionTemplate transaction) {
+    public boolean confirmOpenRun(String stream, TransactionTemplate transaction) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
             boolean isOpen = jdbc.update(sql("run-agree"), Map.of("stream", stream)) == 1;
             if (isOpen) {

@@ -166,7 +166,7 @@ public final class SyncCoordinator {
             attempt.opened(
                     state,
                     runs.run(open.id()),
-                    runs.isUnsettled(attempt.stream()),
+                    runs.hasOpenIssues(attempt.stream()),
                     runs.lastPrice(attempt.stream()).orElse(null));
             attempt.cursors().addAll(runs.cursors(open.id()));
         });

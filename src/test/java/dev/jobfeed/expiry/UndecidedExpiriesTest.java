@@ -46,7 +46,7 @@ class UndecidedExpiriesTest {
                 new Delivery(ago(earliest), ago(latest)), ago(listed), unlisted == null ? null : ago(unlisted));
 
         assertThat(doubt.verdict(NOW)).isEqualTo(verdict);
-        assertThat(doubt.questions(NOW).findAny().isPresent()).isEqualTo(verdict == Verdict.OPEN);
+        assertThat(doubt.rereadTimes(NOW).findAny().isPresent()).isEqualTo(verdict == Verdict.OPEN);
     }
 
     /** Of a thousand pages, each with a job that has expired just before it, just behind it, or at the end. */
@@ -81,7 +81,7 @@ class UndecidedExpiriesTest {
 
         assertThat(live).hasSize(10).allMatch(id -> id.getLeastSignificantBits() % 100 == 0);
         assertThat(found).hasSize(990);
-        assertThat(readings).isLessThan(ExpirySweep.MOST_QUESTIONS);
+        assertThat(readings).isLessThan(ExpirySweep.MAX_REREADS);
     }
 
     private static Instant ago(int minutes) {
