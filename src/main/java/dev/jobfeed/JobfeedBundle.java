@@ -14,9 +14,10 @@ import dev.jobfeed.config.UnknownProperties;
 import dev.jobfeed.console.AccessFilter;
 import dev.jobfeed.console.AccessToken;
 import dev.jobfeed.console.ConsoleActions;
-import dev.jobfeed.console.ConsoleQueries;
 import dev.jobfeed.console.ConsoleTenants;
+import dev.jobfeed.console.JobSearch;
 import dev.jobfeed.console.OpenApiContract;
+import dev.jobfeed.console.ResultJson;
 import dev.jobfeed.console.StaticResources;
 import dev.jobfeed.expiry.ExpirySweepService;
 import dev.jobfeed.feed.ReadAheadInputStream;
@@ -63,6 +64,7 @@ import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantDataSource;
 import dev.jobfeed.tenant.TenantDataSourceFactory;
+import dev.jobfeed.tenant.TenantDatabasePolicy;
 import dev.jobfeed.tenant.TenantRegistry;
 import dev.jobfeed.tenant.TenantTransactionPolicy;
 import java.io.InputStream;
@@ -146,8 +148,8 @@ public final class JobfeedBundle {
         registry.bind("jobfeedTenants", tenants);
         TenantDataSource dataSource = new TenantDataSource();
         registry.bind("jobfeedTransaction", new TenantTransactionPolicy(tenants, dataSource));
-        // without its type, so that a host application that looks a data source up by type finds its own only
-        registry.bind("jobfeedDataSource", Object.class, () -> dataSource);
+        registry.bind("jobfeedTenantDatabase", new TenantDatabasePolicy(tenants, dataSource));
+        bindByName(registry, "jobfeedDataSource", dataSource);
         registry.bind("jobfeedSql", new NamedStatementStrategy(exchange -> tenants.forExchange(exchange)
                 .database()));
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
@@ -167,11 +169,13 @@ public final class JobfeedBundle {
         ConsoleTenants consoles = new ConsoleTenants(tenants, coordinator, options.clock());
         AccessToken token = new AccessToken(tenants.defaultTenant(), options.clock());
         registry.bind("jobfeedJobCounts", consoles);
-        OpenApiContract description = new OpenApiContract();
-        registry.bind("jobfeedAccess", new AccessFilter(settings, token, description));
+        OpenApiContract contract = new OpenApiContract();
+        registry.bind("jobfeedAccess", new AccessFilter(settings, token, contract, consoles));
         registry.bind("jobfeedStatic", new StaticResources());
-        registry.bind("jobfeedConsole", new ConsoleQueries(consoles, options.clock()));
-        registry.bind("jobfeedConsoleActions", new ConsoleActions(consoles, token, description, options.clock()));
+        registry.bind("jobfeedConsole", consoles);
+        registry.bind("jobfeedJobSearch", new JobSearch());
+        registry.bind("jobfeedConsoleActions", new ConsoleActions(consoles, token, contract, options.clock()));
+        bindByName(registry, "jobfeedConsoleJson", ResultJson.mapper());
         registry.bind("jobfeedResult", new ResultAggregationStrategy());
         registry.bind("jobfeedCallResult", new ResultAggregationStrategy("joboCreditsDeducted"));
         registry.bind("jobfeedRunResult", new RunResult());
@@ -245,6 +249,14 @@ public final class JobfeedBundle {
             }
         });
         return new JobfeedBundle(coordinator, tenants);
+    }
+
+    /**
+     * Binds a bean that a reference by name finds, but no lookup by type: a host application that uses the only bean of
+     * such a type in its registry still finds its own.
+     */
+    private static void bindByName(Registry registry, String name, Object bean) {
+        registry.bind(name, Object.class, () -> bean);
     }
 
     /**

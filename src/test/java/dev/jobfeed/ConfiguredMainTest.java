@@ -64,6 +64,20 @@ class ConfiguredMainTest {
     }
 
     @Test
+    void aStatementOfTheHostThatNamesNoDatabaseUsesTheOnlyOneOfTheHost() throws Exception {
+        main.configure().addRoutesBuilder(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:bare").to("sql:select count(*) from sync_run?outputType=SelectOne");
+            }
+        });
+        main.start();
+
+        assertThat(main.getCamelTemplate().requestBody("direct:bare", (Object) null, Integer.class))
+                .isZero();
+    }
+
+    @Test
     void aStartLogsNoInternalPropertiesAndNoScheduleThatIsOff() throws Exception {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();

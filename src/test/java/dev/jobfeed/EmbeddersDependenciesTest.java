@@ -37,6 +37,7 @@ class EmbeddersDependenciesTest {
                         "camel-core",
                         "camel-yaml-dsl",
                         "camel-http",
+                        "camel-jdbc",
                         "camel-jackson",
                         "camel-quartz",
                         "camel-sql",

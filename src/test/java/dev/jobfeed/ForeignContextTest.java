@@ -446,12 +446,7 @@ class ForeignContextTest {
     /** A sub-route, a route without an error policy of its own, one for the web, and two that are made from templates. */
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "jobs-sync",
-                "jobo-http-call",
-                "console-status",
-                "jobfeed-changes-schedule",
-                "companies-enrichment"
+            strings = {"jobs-sync", "jobo-http-call", "console-api", "jobfeed-changes-schedule", "companies-enrichment"
             })
     void aRouteOfTheHostWithAnIdOfTheBundleIsRefused(String id) throws Exception {
         context.addRoutes(ofTheHost(id));

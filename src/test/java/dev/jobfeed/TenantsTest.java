@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.LoggedRequest;
@@ -11,16 +12,22 @@ import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sync.StoreOriginMismatchException;
 import dev.jobfeed.tenant.TenantRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.awaitility.Awaitility;
@@ -108,6 +115,43 @@ class TenantsTest {
         assertThat(world.database.queryForObject(
                         "select count(*) from " + schema("public") + ".job where expired_at is not null", Long.class))
                 .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void theConsoleReadsTheDatabaseOfTheTenantInTheRequest(String database) throws Exception {
+        start(database);
+        String console = world.serve((context, port) -> {
+            MainHttpServer server = new MainHttpServer();
+            server.setCamelContext(context);
+            server.setHost("127.0.0.1");
+            server.setPort(port);
+            return server;
+        });
+        world.sync();
+        Run acmeRun = world.sync("acme");
+        Set<UUID> own = acme.data().activeIds().collect(Collectors.toSet());
+
+        JsonNode jobs = get(console + "/api/v1/jobs?limit=100&tenant=acme").get("jobs");
+        JsonNode runs = get(console + "/api/v1/runs?tenant=acme").get("runs");
+
+        assertThat(jobs)
+                .hasSize(90)
+                .allMatch(job -> own.contains(UUID.fromString(job.get("id").asText())));
+        assertThat(runs).singleElement().satisfies(run -> assertThat(
+                        run.get("received").asLong())
+                .isEqualTo(acmeRun.counts().received()));
+        assertThat(get(console + "/api/v1/counts?tenant=acme").get("history")).isNotEmpty();
+        assertThat(get(console + "/api/v1/jobs?limit=100").get("jobs"))
+                .hasSize(60)
+                .noneMatch(job -> own.contains(UUID.fromString(job.get("id").asText())));
+    }
+
+    private static JsonNode get(String url) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+        return SyncFixture.parse(HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body());
     }
 
     @ParameterizedTest

@@ -132,7 +132,8 @@ final class RouteValidator {
                             "jobby-queue-poll-end")),
             Map.entry(
                     "a webhook is checked, stored and answered",
-                    List.of("jobby-webhooks-check", "jobby-webhooks-store", "jobby-webhooks-status")));
+                    List.of("jobby-webhooks-check", "jobby-webhooks-store", "jobby-webhooks-status")),
+            Map.entry("the console checks access", List.of("console-api-check", "console-file-check")));
 
     /** The endpoints of the calls. A visual editor that does not know a component drops the path of its URI. */
     private static final List<String> CALLS = List.of("{{jobo.call}}", "{{jobby.call}}");

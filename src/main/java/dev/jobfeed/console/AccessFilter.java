@@ -1,14 +1,18 @@
 package dev.jobfeed.console;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.api.ConcurrencyLimit;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.problem.ProblemTranslator;
 import java.net.URI;
+import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.util.ObjectHelper;
@@ -21,11 +25,18 @@ import org.springframework.transaction.TransactionException;
 public final class AccessFilter {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessFilter.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Host names that a foreign web page cannot make resolve to this server. */
     private static final Pattern SAFE_HOST =
             Pattern.compile("localhost|[a-z0-9.-]+\\.localhost|\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
+
+    /** Paths of the reports of the user, each a route of its own. */
+    private static final Pattern REPORT = Pattern.compile("/api/v1/reports/(?<report>[A-Za-z0-9-]+)/?");
+
+    /**
+     * SQLSTATE of a cancelled statement, here because of its time limit (PostgreSQL, "Error Codes"; H2 uses the same).
+     */
+    private static final String CANCELLED = "57014";
 
     /**
      * Limit of concurrent requests. More would wait for a database connection and occupy threads that the HTTP server
@@ -38,40 +49,94 @@ public final class AccessFilter {
     private final JobfeedProperties settings;
     private final AccessToken token;
     private final OpenApiContract contract;
+    private final ConsoleTenants consoles;
 
-    public AccessFilter(JobfeedProperties settings, AccessToken token, OpenApiContract contract) {
+    public AccessFilter(
+            JobfeedProperties settings, AccessToken token, OpenApiContract contract, ConsoleTenants consoles) {
         this.settings = settings;
         this.token = token;
         this.contract = contract;
+        this.consoles = consoles;
     }
 
     /**
-     * Checks a read request.
+     * Checks a request to the API. The variable {@code consoleOperation} becomes the {@code operationId} of the
+     * description, or {@code report}, and the name of an action {@code consoleAction}. A read request's parameters become the body,
+     * a map, and headers, in the types of the description and with its defaults, in place of the headers of the request;
+     * the tenant becomes the variable {@code jobfeedTenant}.
      *
-     * @throws HttpProblemException with 503, 421, 405 or 400
+     * @throws HttpProblemException with the status of the response
      */
-    public void checkRead(Exchange exchange) {
+    public void check(Exchange exchange) {
         checkHost(exchange);
-        checkMethod(exchange, "GET, HEAD");
         Message message = exchange.getMessage();
-        contract.parameters(message.getHeader(Exchange.HTTP_PATH, "", String.class))
-                .ifPresent(described -> {
-                    checkLoad(exchange);
-                    QueryParameters.of(exchange).check(described);
-                });
-    }
-
-    private void checkLoad(Exchange exchange) {
+        String path = message.getHeader(Exchange.HTTP_PATH, "", String.class);
+        OpenApiContract.Operation operation = operation(exchange, path);
+        exchange.setVariable("consoleOperation", operation.id());
         if (!limit.enter(exchange)) {
             throw new HttpProblemException(
                     503, "This server is busy with " + MAX_CONCURRENT + " other requests. Try again in a second.");
         }
+        if (operation.method().equals("POST")) {
+            checkAction(exchange);
+            exchange.setVariable(
+                    "consoleAction",
+                    operation.read(path, QueryParameters.of(exchange)).get("action"));
+            return;
+        }
+        Map<String, Object> parameters = operation.read(path, QueryParameters.of(exchange));
+        exchange.setVariable(
+                "jobfeedTenant",
+                consoles.named((String) parameters.remove("tenant")).tenant().name());
+        message.removeHeaders("*", "CamelHttp*");
+        message.setBody(parameters);
+        parameters.forEach((name, value) -> {
+            if (value != null) {
+                message.setHeader(name, value);
+            }
+        });
     }
 
-    private static void checkMethod(Exchange exchange, String allowed) {
+    private OpenApiContract.Operation operation(Exchange exchange, String path) {
+        Matcher report = REPORT.matcher(path);
+        if (report.matches() && hasReport(exchange.getContext(), report.group("report"))) {
+            checkMethod(exchange);
+            return OpenApiContract.Operation.report(
+                    REPORT, QueryParameters.of(exchange).names());
+        }
+        return contract.operation(exchange.getMessage().getHeader(Exchange.HTTP_METHOD, "", String.class), path);
+    }
+
+    private static boolean hasReport(CamelContext context, String name) {
+        return context.getRoutes().stream()
+                .anyMatch(route -> route.getEndpoint().getEndpointUri().equals("direct://report-" + name));
+    }
+
+    /**
+     * Checks that there is a response.
+     *
+     * @throws HttpProblemException with 404 if a statement has found no row
+     */
+    public void checkFound(Exchange exchange) {
+        if (exchange.getMessage().getBody() == null) {
+            throw HttpProblemException.nothing(exchange.getMessage().getHeader(Exchange.HTTP_PATH, "", String.class));
+        }
+    }
+
+    /**
+     * Checks a request for a file.
+     *
+     * @throws HttpProblemException with 421 or 405
+     */
+    public void checkFile(Exchange exchange) {
+        checkHost(exchange);
+        checkMethod(exchange);
+    }
+
+    private static void checkMethod(Exchange exchange) {
         String method = exchange.getMessage().getHeader(Exchange.HTTP_METHOD, "", String.class);
-        if (!Arrays.asList(allowed.split(", ")).contains(method)) {
-            throw HttpProblemException.method(method, allowed);
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            throw HttpProblemException.method(method, "GET, HEAD");
         }
     }
 
@@ -86,15 +151,8 @@ public final class AccessFilter {
         }
     }
 
-    /**
-     * Checks an action: it must come from the console's page or from a tool, and carry the token.
-     *
-     * @throws HttpProblemException with 503, 421, 405, 400, 403, 429 or 401
-     */
-    public void checkAction(Exchange exchange) {
-        checkLoad(exchange);
-        checkHost(exchange);
-        checkMethod(exchange, "POST");
+    /** Checks an action: it must come from the console's page or from a tool, and carry the token. */
+    private void checkAction(Exchange exchange) {
         Message message = exchange.getMessage();
         String query = message.getHeader(Exchange.HTTP_QUERY, String.class);
         if (query != null && !query.isEmpty()) {
@@ -132,33 +190,38 @@ public final class AccessFilter {
                 .replaceFirst(":\\d+$", "");
     }
 
-    /** Creates the response to a rejected request. */
+    /** Creates the response to a request that was rejected or has failed, and logs a failure. */
     public void toErrorResponse(Exchange exchange) {
-        HttpProblemException problem = ObjectHelper.getException(
-                HttpProblemException.class, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-        exchange.setVariable("consoleAllow", problem.getAllowed());
-        setResponse(exchange, problem.getStatus(), problem.getMessage());
-    }
-
-    /** Creates the response to a failed request and logs the failure. */
-    public void toFailureResponse(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        boolean databaseFailed = ObjectHelper.getException(DataAccessException.class, failure) != null
-                || ObjectHelper.getException(TransactionException.class, failure) != null;
-        LOG.warn(
-                "{} was not answered. {}",
-                exchange.getMessage().getHeader(Exchange.HTTP_PATH),
-                ProblemTranslator.describe(failure));
-        setResponse(exchange, databaseFailed ? 503 : 500, ProblemTranslator.describe(failure));
+        HttpProblemException problem = ObjectHelper.getException(HttpProblemException.class, failure);
+        SQLException rejection = ObjectHelper.getException(SQLException.class, failure);
+        if (problem != null) {
+            exchange.setVariable("consoleAllow", problem.getAllowed());
+            setResponse(exchange, problem.getStatus(), problem.getMessage());
+        } else if (rejection != null && CANCELLED.equals(rejection.getSQLState())) {
+            setResponse(
+                    exchange,
+                    503,
+                    "The search took too long. It reads the jobs from the newest on until it has a page. Narrow it by a"
+                            + " source or a company's id; docs/console.md has an index for words.");
+        } else {
+            boolean databaseFailed = rejection != null
+                    || ObjectHelper.getException(DataAccessException.class, failure) != null
+                    || ObjectHelper.getException(TransactionException.class, failure) != null;
+            LOG.warn(
+                    "{} was not answered. {}",
+                    exchange.getMessage().getHeader(Exchange.HTTP_PATH),
+                    ProblemTranslator.describe(failure));
+            setResponse(exchange, databaseFailed ? 503 : 500, ProblemTranslator.describe(failure));
+        }
     }
 
     private static void setResponse(Exchange exchange, int status, String message) {
         exchange.setVariable("consoleStatus", status);
-        exchange.getMessage()
-                .setBody(JSON.createObjectNode()
-                        .put("status", status)
-                        .put("error", message)
-                        .toString());
+        Map<String, Object> response = new LinkedHashMap<>();
+        response.put("status", status);
+        response.put("error", message);
+        exchange.getMessage().setBody(response);
     }
 
     /**

@@ -3,8 +3,6 @@ package dev.jobfeed.console;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.expiry.PendingExpiryService;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.SqlCatalog;
@@ -12,9 +10,13 @@ import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.schedule.SchedulePauses;
 import dev.jobfeed.schedule.ScheduledStream;
 import dev.jobfeed.tenant.Tenant;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -42,19 +44,14 @@ public final class ConsoleActions {
     }
 
     /** Lists the actions available on a stream, each with its cost. */
-    public String list(Exchange exchange) {
-        QueryParameters query = QueryParameters.of(exchange);
-        ScheduledStream scheduled =
-                HttpProblemException.stream(query.text("stream").orElse("jobs"));
-        TenantConsole console = consoles.named(query.text("tenant").orElse(""));
+    public Map<String, Object> list(String tenant, String stream) {
+        ScheduledStream scheduled = HttpProblemException.stream(stream);
+        TenantConsole console = consoles.named(tenant);
         SchedulePauses schedules = console.schedules();
         CostForecast costs = console.costs();
         boolean paged = scheduled != ScheduledStream.LIVE_EVENTS;
         boolean paused = schedules.pausedSince(scheduled.stream()).isPresent();
-        ObjectNode json = JSON.createObjectNode();
-        json.put("stream", scheduled.stream());
-        json.put("off", token.off().orElse(null));
-        ArrayNode list = json.putArray("actions");
+        List<Action> list = new ArrayList<>();
         if (paged) {
             add(list, "sync", "Sync now", costs.sync(scheduled.stream()));
             add(list, "resync", "Resync", costs.resync(scheduled.stream()));
@@ -105,16 +102,18 @@ public final class ConsoleActions {
                                                             .text()
                                             : "")));
         }
-        return json.toString();
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("stream", scheduled.stream());
+        result.put("off", token.off().orElse(null));
+        result.put("actions", list);
+        return result;
     }
 
-    private static void add(ArrayNode list, String action, String title, CostForecast.Cost cost) {
-        list.addObject()
-                .put("action", action)
-                .put("title", title)
-                .put("rows", cost.rows())
-                .put("credits", cost.credits())
-                .put("cost", cost.text());
+    /** An available action with the forecast of its cost. */
+    record Action(String action, String title, Long rows, BigDecimal credits, String cost) {}
+
+    private static void add(List<Action> list, String action, String title, CostForecast.Cost cost) {
+        list.add(new Action(action, title, cost.rows(), cost.credits(), cost.text()));
     }
 
     /**
@@ -163,55 +162,62 @@ public final class ConsoleActions {
     }
 
     /**
-     * Checks that an attempt could start now.
+     * Runs an action, and returns the response. The attempt of {@code sync} and {@code resync} is started by the route.
      *
-     * @throws HttpProblemException with 409 if the stream is busy, 404 if it has no feed
+     * @throws HttpProblemException with 404 if there is no such action, or if the stream has no feed; 409 if the action
+     *     is not possible at this time
      */
-    public void checkFree(String tenant, String stream) {
-        checkFeed(stream);
-        if (isBusy(consoles.named(tenant).tenant(), stream)) {
-            throw new HttpProblemException(409, "An attempt is in progress on " + stream + " already.");
-        }
+    public Map<String, Object> act(String action, String tenant, String stream) {
+        TenantConsole console = consoles.named(tenant);
+        String message =
+                switch (action) {
+                    case "sync" -> sync(console.tenant(), stream);
+                    case "resync" -> resync(console.tenant(), stream);
+                    case "accept-expiry" -> acceptExpiry(console.tenant());
+                    case "retry-quarantine" -> retryQuarantine(console.tenant().quarantine());
+                    case "pause" -> {
+                        console.schedules().pause(stream);
+                        yield "The schedule of " + stream + " is paused.";
+                    }
+                    case "resume" -> {
+                        console.schedules().resume(stream);
+                        yield "The schedule of " + stream + " is on again.";
+                    }
+                    default ->
+                        throw new HttpProblemException(
+                                404,
+                                "There is no action '" + action
+                                        + "'; it is sync, resync, accept-expiry, retry-quarantine, pause or resume.");
+                };
+        LOG.info("by the console: {}", message);
+        return Map.of("message", message);
     }
 
-    /**
-     * Makes the next attempt a resync.
-     *
-     * @throws HttpProblemException with 409 if one is running, 404 if the stream has no feed
-     */
-    public String askForResync(String name, String stream) {
+    private static String sync(Tenant tenant, String stream) {
         checkFeed(stream);
-        Tenant tenant = consoles.named(name).tenant();
+        if (isBusy(tenant, stream)) {
+            throw new HttpProblemException(409, "An attempt is in progress on " + stream + " already.");
+        }
+        return "An attempt on " + stream + " begins.";
+    }
+
+    private String resync(Tenant tenant, String stream) {
+        checkFeed(stream);
         if (!tenant.runs().askForResync(stream, now())) {
             throw new HttpProblemException(409, "A resync is already running on " + stream + ".");
         }
-        return message(
-                isBusy(tenant, stream)
-                        ? "An attempt is in progress; the next one is the resync."
-                        : "The resync begins.");
+        return isBusy(tenant, stream) ? "An attempt is in progress; the next one is the resync." : "The resync begins.";
     }
 
-    /** Returns the response to a sync that starts. */
-    public String begins(String stream) {
-        return message("An attempt on " + stream + " begins.");
-    }
-
-    /**
-     * Executes pending expiries.
-     *
-     * @throws HttpProblemException with 409 while an attempt is active
-     */
-    public String acceptExpiry(String name) {
+    private String acceptExpiry(Tenant tenant) {
         try {
-            return message(PendingExpiryService.accept(consoles.named(name).tenant(), now()) + " jobs expired.");
+            return PendingExpiryService.accept(tenant, now()) + " jobs expired.";
         } catch (StreamLockedException e) {
             throw new HttpProblemException(409, e.getMessage());
         }
     }
 
-    /** Retries every quarantined row. */
-    public String retryQuarantine(String name) {
-        QuarantineService quarantine = consoles.named(name).tenant().quarantine();
+    private static String retryQuarantine(QuarantineService quarantine) {
         int stored = 0;
         int bad = 0;
         for (QuarantineService.Entry entry : quarantine.open()) {
@@ -221,32 +227,7 @@ public final class ConsoleActions {
                 bad++;
             }
         }
-        return message(stored + " rows stored, " + bad + " still bad.");
-    }
-
-    /** Pauses a stream's schedule. */
-    public String pause(String tenant, String stream) {
-        consoles.named(tenant).schedules().pause(stream);
-        return message("The schedule of " + stream + " is paused.");
-    }
-
-    /** Resumes a stream's schedule. */
-    public String resume(String tenant, String stream) {
-        consoles.named(tenant).schedules().resume(stream);
-        return message("The schedule of " + stream + " is on again.");
-    }
-
-    /** Rejects an unknown action. */
-    public void unknown(String action) {
-        throw new HttpProblemException(
-                404,
-                "There is no action '" + action
-                        + "'; it is sync, resync, accept-expiry, retry-quarantine, pause or resume.");
-    }
-
-    private String message(String message) {
-        LOG.info("by the console: {}", message);
-        return JSON.createObjectNode().put("message", message).toString();
+        return stored + " rows stored, " + bad + " still bad.";
     }
 
     private static boolean isBusy(Tenant tenant, String stream) {

@@ -1,15 +1,17 @@
 package dev.jobfeed.console;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.sync.SyncAttempt;
 import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Provides the console of each tenant: bean {@code jobfeedJobCounts}. */
+/** Provides the console of each tenant: beans {@code jobfeedConsole} and {@code jobfeedJobCounts}. */
 public final class ConsoleTenants {
 
     private final TenantRegistry tenants;
@@ -49,6 +51,16 @@ public final class ConsoleTenants {
         } catch (ConfigurationException e) {
             throw new HttpProblemException(404, e.getMessage());
         }
+    }
+
+    /** Returns the same as {@code jobfeed status --json}. */
+    public ObjectNode status(String tenant, Integer runs) {
+        return named(tenant).status().json(runs);
+    }
+
+    /** Returns the jobs of each source. */
+    public List<JobCounts.OfSource> counts(String tenant) {
+        return named(tenant).counts().now();
     }
 
     /** Records the number of jobs after an attempt. */

@@ -26,6 +26,11 @@ public final class HttpProblemException extends RuntimeException {
         this.allowed = allowed;
     }
 
+    /** Creates the rejection of a path that does not exist. */
+    static HttpProblemException nothing(String path) {
+        return new HttpProblemException(404, "There is nothing at " + path + ".");
+    }
+
     /** Creates a rejection of an HTTP method; {@code allowed} lists the accepted methods, separated by commas. */
     static HttpProblemException method(String requested, String allowed) {
         return new HttpProblemException(405, "This path takes " + allowed + ", and not " + requested + ".", allowed);

@@ -48,13 +48,6 @@ public final class JobCounts {
      */
     public record OfSource(String source, long active, long expired) {}
 
-    /**
-     * A point of the history.
-     *
-     * @param at full hour, UTC
-     */
-    public record Point(OffsetDateTime at, OfSource count) {}
-
     /** Returns the jobs of each source, most active jobs first; for a large table, possibly some seconds old. */
     public synchronized List<OfSource> now() {
         if (System.nanoTime() - lastUntilNanos >= 0) {
@@ -105,15 +98,5 @@ public final class JobCounts {
         } catch (DataAccessException e) {
             LOG.warn("The jobs of each source were not counted for the console. {}", ProblemTranslator.describe(e));
         }
-    }
-
-    /** Returns the counts recorded since then, oldest first. */
-    public List<Point> since(OffsetDateTime since) {
-        return jdbc.query(
-                SqlCatalog.text("job-count-history", tenant.database()),
-                Map.of("since", since),
-                (row, i) -> new Point(
-                        row.getObject("counted_at", OffsetDateTime.class),
-                        new OfSource(row.getString("source"), row.getLong("active"), row.getLong("expired"))));
     }
 }

@@ -67,6 +67,11 @@ final class QueryParameters {
         }
     }
 
+    /** Returns the names of the parameters. */
+    Set<String> names() {
+        return values.keySet();
+    }
+
     /** Returns a parameter; empty if absent or blank. */
     Optional<String> text(String name) {
         return Optional.ofNullable(values.get(name)).map(String::strip).filter(text -> !text.isEmpty());

@@ -9,12 +9,7 @@ import java.util.function.Function;
 
 /** The parts of one tenant's console. */
 public record TenantConsole(
-        Tenant tenant,
-        SchedulePauses schedules,
-        JobCounts counts,
-        StatusReport status,
-        CostForecast costs,
-        JobSearch search) {
+        Tenant tenant, SchedulePauses schedules, JobCounts counts, StatusReport status, CostForecast costs) {
 
     /**
      * Creates the console of a tenant.
@@ -29,7 +24,6 @@ public record TenantConsole(
                 schedules,
                 counts,
                 new StatusReport(tenant, schedules, counts, activeAttempt, clock),
-                new CostForecast(tenant, counts),
-                new JobSearch(tenant));
+                new CostForecast(tenant, counts));
     }
 }

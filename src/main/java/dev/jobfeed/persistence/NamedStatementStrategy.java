@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 /**
  * Lets {@code sql:} endpoints execute the bundle's statements by name: bean {@code jobfeedSql}. The name is that of a
  * file in {@code dev/jobfeed/sql}, and the file is the one for the database of the exchange's tenant. The body provides
- * the parameters: a map, a {@link SqlParameterSource}, or with {@code batch=true} an iterable of them or a {@link
+ * the parameters: a map, a {@link SqlParameterSource} such as {@link SearchCriteria}, or with {@code batch=true} an iterable of them or a {@link
  * RecordBatch}. Any other query is SQL with Camel's own parameters.
  */
 public final class NamedStatementStrategy implements SqlPrepareStatementStrategy {
@@ -131,6 +131,9 @@ public final class NamedStatementStrategy implements SqlPrepareStatementStrategy
     }
 
     private SqlCatalog statement(String name, Exchange exchange) {
+        if (exchange.getMessage().getBody() instanceof SearchCriteria criteria) {
+            return SqlCatalog.read(name, databases.apply(exchange), criteria::hasValue);
+        }
         return statements.computeIfAbsent(
                 new Statement(name, databases.apply(exchange)), key -> SqlCatalog.read(key.name(), key.database()));
     }

@@ -7,8 +7,9 @@ import org.springframework.core.InfrastructureProxy;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * The database of the tenant whose transaction is open on this thread: bean {@code jobfeedDataSource}, for {@code sql:}
- * steps behind a {@code transacted} step with the reference {@code jobfeedTransaction}.
+ * The database of the tenant that this thread works for: bean {@code jobfeedDataSource}, for {@code sql:} and
+ * {@code jdbc:} steps behind a {@code transacted} step with the reference {@code jobfeedTransaction}, whose transaction
+ * {@code sql:} steps join, or a {@code policy} step with the reference {@code jobfeedTenantDatabase}.
  */
 public final class TenantDataSource extends AbstractDataSource implements InfrastructureProxy {
 
@@ -49,7 +50,8 @@ public final class TenantDataSource extends AbstractDataSource implements Infras
         Tenant tenant = current.get();
         if (tenant == null) {
             throw new IllegalStateException("A step uses jobfeedDataSource without a transaction. Put a transacted step"
-                    + " with the reference jobfeedTransaction before it, in the same route or in the calling one.");
+                    + " with the reference jobfeedTransaction before it, in the same route or in the calling one; or, to"
+                    + " read only, a policy step with the reference jobfeedTenantDatabase.");
         }
         return tenant.dataSource();
     }
