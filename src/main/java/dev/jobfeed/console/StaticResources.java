@@ -1,11 +1,8 @@
 package dev.jobfeed.console;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -42,10 +39,8 @@ public final class StaticResources {
             Map.entry("/web/uplot.css", CHARTS + "1.6.30/dist/uPlot.min.css"),
             Map.entry("/api/openapi.json", "/dev/jobfeed/console/openapi.json"));
 
-    private final Map<String, byte[]> zipped = new ConcurrentHashMap<>();
-
     /**
-     * Responds with the file of a path, compressed if the browser accepts that.
+     * Responds with the file of a path.
      *
      * @throws HttpProblemException with 404 if there is none
      */
@@ -54,22 +49,12 @@ public final class StaticResources {
         String path = message.getHeader(Exchange.HTTP_PATH, String.class);
         String file = FILES.get(path);
         if (file == null) {
-            throw new HttpProblemException(404, "There is nothing at " + path + ".");
+            throw HttpProblemException.nothing(path);
         }
-        String accepted = message.getHeader("Accept-Encoding", "", String.class);
-        boolean zip = accepted.contains("gzip");
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, TYPES.get(file.substring(file.lastIndexOf('.') + 1)));
         message.setHeader("Vary", "Accept-Encoding");
-        if (zip) {
-            message.setHeader("Content-Encoding", "gzip");
-            if (!zipped.containsKey(file)) {
-                zipped.put(file, zip(read(file)));
-            }
-            message.setBody(zipped.get(file));
-        } else {
-            message.setBody(read(file));
-        }
+        message.setBody(read(file));
     }
 
     private static byte[] read(String file) throws IOException {
@@ -79,13 +64,5 @@ public final class StaticResources {
             }
             return in.readAllBytes();
         }
-    }
-
-    private static byte[] zip(byte[] bytes) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-            gzip.write(bytes);
-        }
-        return out.toByteArray();
     }
 }
