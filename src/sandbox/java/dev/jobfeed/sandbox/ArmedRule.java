@@ -2,7 +2,6 @@ package dev.jobfeed.sandbox;
 
 import dev.jobfeed.sandbox.jobby.Defect;
 import dev.jobfeed.sandbox.jobby.DeliveryDefect;
-import dev.jobfeed.sandbox.jobby.WebhookEvent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
@@ -49,17 +48,15 @@ final class ArmedRule {
         fields.expectNoOther(fault);
     }
 
-    /** Counts a request; true when it is to be struck, unless another rule does. */
-    boolean isDue(TargetedRequest request) {
-        return on.contains(request.endpoint()) && fault.canStrike(request) && countedIsDue();
-    }
-
-    /** Counts a webhook delivery; true when it is to be struck, unless another rule does. */
-    boolean isDue(WebhookEvent event) {
-        return on.contains(Defect.DELIVERY) && fault.canStrike(Defect.DELIVERY) && countedIsDue();
-    }
-
-    private boolean countedIsDue() {
+    /**
+     * Counts a request or a webhook delivery; true when it is to be struck, unless another rule does.
+     *
+     * @param request null for a delivery
+     */
+    boolean isDue(Target target, TargetedRequest request) {
+        if (!on.contains(target) || !fault.canStrike(target) || request != null && !fault.canStrike(request)) {
+            return false;
+        }
         seen++;
         // drawn for each request, whichever rule strikes it, so that a change to one rule affects no other
         double drawn = new SeededRandom(seed, DOMAIN, ((long) number << 40) + seen).unit();

@@ -1,56 +1,55 @@
 package dev.jobfeed.sandbox;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.UUID;
-import java.util.function.Consumer;
 
 /**
- * Where a scan stands: the position of the last row it delivered, and what it scans.
+ * Where a scan stands: the order value and id of the last row it delivered, and what it scans.
  *
  * <p>A key and not an offset: rows that come and go before it move nothing after it. The scan's own fields
  * travel with it, since a cursor alone continues a scan.
+ *
+ * @param number makes a cursor for the same place look like another; nullable
  */
-record Cursor(String kind, Fields scan, Page.Position position) {
+record Cursor(
+        @JsonProperty("k") String kind,
+        @JsonProperty("s") ObjectNode scan,
+        @JsonProperty("o") long order,
+        @JsonProperty("i") UUID id,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("n")
+        Long number) {
+
+    Page.Position position() {
+        return new Page.Position(order, id);
+    }
 
     String encode() {
-        ObjectNode json = Json.MAPPER.createObjectNode();
-        json.put("k", kind);
-        json.set("s", scan.values());
-        json.put("o", position.order());
-        json.put("i", position.id().toString());
-        return text(json);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(this));
     }
 
     /** A cursor for the same place that looks like another. */
-    static String again(String cursor, long number) {
-        return changed(cursor, json -> json.put("n", number));
+    static String again(String cursor, Long number) {
+        Cursor known = decode(cursor);
+        return known == null ? cursor : new Cursor(known.kind, known.scan, known.order, known.id, number).encode();
     }
 
     /** The cursor that {@link #again} has made another of. */
     static String original(String cursor) {
-        return changed(cursor, json -> json.remove("n"));
+        return again(cursor, null);
     }
 
-    private static String changed(String cursor, Consumer<ObjectNode> change) {
+    /** Reads a cursor; null when it is none of ours, which the API refuses. */
+    private static Cursor decode(String text) {
         try {
-            ObjectNode json =
-                    (ObjectNode) Json.MAPPER.readTree(Base64.getUrlDecoder().decode(cursor));
-            change.accept(json);
-            return text(json);
-        } catch (IOException | IllegalArgumentException | ClassCastException e) {
-            // no cursor of ours, which the API refuses
-            return cursor;
+            return Json.MAPPER.readValue(Base64.getUrlDecoder().decode(text), Cursor.class);
+        } catch (IOException | IllegalArgumentException e) {
+            return null;
         }
-    }
-
-    private static String text(ObjectNode json) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(json.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The cursor of a request, or null when it starts a scan. */
@@ -59,18 +58,10 @@ record Cursor(String kind, Fields scan, Page.Position position) {
         if (text == null) {
             return null;
         }
-        try {
-            JsonNode json = Json.MAPPER.readTree(Base64.getUrlDecoder().decode(text));
-            if (json.path("k").asText().equals(kind)
-                    && json.path("s") instanceof ObjectNode scan
-                    && json.path("o").isIntegralNumber()) {
-                UUID id = UUID.fromString(json.path("i").asText());
-                return new Cursor(
-                        kind, new Fields(scan), new Page.Position(json.path("o").longValue(), id));
-            }
-        } catch (IOException | IllegalArgumentException e) {
+        Cursor cursor = decode(text);
+        if (cursor == null || !kind.equals(cursor.kind) || cursor.scan == null || cursor.id == null) {
             throw ApiError.invalidCursor();
         }
-        throw ApiError.invalidCursor();
+        return cursor;
     }
 }

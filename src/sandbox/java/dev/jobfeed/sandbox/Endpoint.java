@@ -5,20 +5,22 @@ import java.util.Locale;
 /** What the API offers here. */
 public enum Endpoint implements Target {
     /** The stream of active jobs. */
-    JOBS_FEED("POST", "/api/jobs/feed"),
+    JOBS_FEED("POST", "/api/jobs/feed", new PageFields("jobs", "title", "description")),
     /** The ids of expired jobs. */
-    JOBS_EXPIRED("GET", "/api/jobs/expired"),
+    JOBS_EXPIRED("GET", "/api/jobs/expired", new PageFields("job_ids", null, null)),
     /** The stream of career sites. */
-    CAREER_SITES_FEED("POST", "/api/career-sites/feed"),
+    CAREER_SITES_FEED("POST", "/api/career-sites/feed", new PageFields("career_sites", "name", "summary")),
     /** The profile of one company; its path goes on with an id. */
-    COMPANY("GET", "/api/companies/");
+    COMPANY("GET", "/api/companies/", null);
 
     private final String method;
     private final String path;
+    private final PageFields page;
 
-    Endpoint(String method, String path) {
+    Endpoint(String method, String path, PageFields page) {
         this.method = method;
         this.path = path;
+        this.page = page;
     }
 
     String method() {
@@ -27,6 +29,11 @@ public enum Endpoint implements Target {
 
     String path() {
         return path;
+    }
+
+    /** The names on its pages, or null when it has none. */
+    PageFields page() {
+        return page;
     }
 
     @Override

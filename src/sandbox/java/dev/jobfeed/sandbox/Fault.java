@@ -111,6 +111,6 @@ public enum Fault {
 
     boolean canStrike(TargetedRequest request) {
         boolean needsCursor = this == REPEATED_CURSOR || this == EMPTY_PAGE;
-        return canStrike(request.endpoint()) && (!needsCursor || PageFields.cursorSent(request) != null);
+        return !needsCursor || PageFields.cursorSent(request) != null;
     }
 }

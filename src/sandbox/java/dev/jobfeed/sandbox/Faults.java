@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 
 /** A fault script at work. */
 public final class Faults implements Interceptor, JobbyInterceptor {
@@ -48,12 +47,12 @@ public final class Faults implements Interceptor, JobbyInterceptor {
 
     @Override
     public Defect decide(WebhookEvent event) {
-        ArmedRule first = firstDue(rule -> rule.isDue(event));
+        ArmedRule first = firstDue(Defect.DELIVERY, null);
         return first == null ? Defect.NONE : first.defect();
     }
 
     private Verdict decided(TargetedRequest request) throws InterruptedException {
-        ArmedRule first = firstDue(rule -> rule.isDue(request));
+        ArmedRule first = firstDue(request.endpoint(), request);
         if (first == null) {
             return Interceptor.pass();
         }
@@ -61,11 +60,11 @@ public final class Faults implements Interceptor, JobbyInterceptor {
         return first.verdict(request);
     }
 
-    private synchronized ArmedRule firstDue(Predicate<ArmedRule> isDue) {
+    private synchronized ArmedRule firstDue(Target target, TargetedRequest request) {
         ArmedRule first = null;
         for (ArmedRule rule : rules) {
             // all of them are asked, because all of them count
-            if (isDue.test(rule) && first == null) {
+            if (rule.isDue(target, request) && first == null) {
                 first = rule;
             }
         }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /** Jobs that need not be kept: job i is a pure function of the seed and i. */
 final class GeneratedJobs {
@@ -133,9 +134,9 @@ final class GeneratedJobs {
         String url = "https://jobs.example/" + facets.source() + "/" + number;
         out.writeStringField("listing_url", url);
         out.writeStringField("apply_url", url + (draw.oneIn(2) ? "" : "/apply?utm_source=feed&ref=1"));
-        writePlaces(facets.places(), sparse, out);
+        out.writeObjectField("locations", facets.places().isEmpty() && sparse ? null : places(facets.places()));
         if (!sparse) {
-            writeCompensation(draw, facets.places(), out);
+            out.writeObjectField("compensation", compensation(draw, facets.places()));
         }
         out.writeStringField("employment_type", facets.employmentType());
         out.writeStringField("workplace_type", facets.workplaceType());
@@ -158,9 +159,9 @@ final class GeneratedJobs {
                             ? Times.textOfMillis(
                                     Math.floorDiv(job.createdAt(), 1000L) + (30L + draw.below(60)) * 86_400_000L)
                             : null);
-            writeQualifications(draw, role, out);
-            writeSome("responsibilities", SampleText.WORDS.responsibilities(), draw.below(6), draw, out);
-            writeSome("benefits", SampleText.WORDS.benefits(), draw.below(5), draw, out);
+            out.writeObjectField("qualifications", qualifications(draw, role));
+            out.writeObjectField("responsibilities", some(SampleText.WORDS.responsibilities(), draw.below(6), draw));
+            out.writeObjectField("benefits", some(SampleText.WORDS.benefits(), draw.below(5), draw));
         }
         for (String flag : FLAGS) {
             int value = draw.below(4);
@@ -189,90 +190,66 @@ final class GeneratedJobs {
         return text.toByteArray();
     }
 
-    private static void writePlaces(List<Location> places, boolean sparse, JsonGenerator out) throws IOException {
-        if (places.isEmpty() && sparse) {
-            out.writeNullField("locations");
-            return;
-        }
-        out.writeArrayFieldStart("locations");
+    private static List<Object> places(List<Location> places) {
+        List<Object> rows = new ArrayList<>();
         for (Location place : places) {
-            out.writeStartObject();
-            String city = place.city() == null ? "" : place.city() + ", ";
-            out.writeStringField("location", city + place.country());
-            out.writeStringField("city", place.city());
-            out.writeStringField("region", place.region());
-            out.writeStringField("country", place.country());
-            out.writeObjectField("latitude", place.latitude());
-            out.writeObjectField("longitude", place.longitude());
-            out.writeEndObject();
+            rows.add(Json.object(
+                    "location", (place.city() == null ? "" : place.city() + ", ") + place.country(),
+                    "city", place.city(),
+                    "region", place.region(),
+                    "country", place.country(),
+                    "latitude", place.latitude(),
+                    "longitude", place.longitude()));
         }
-        out.writeEndArray();
+        return rows;
     }
 
-    private static void writeCompensation(SeededRandom draw, List<Location> places, JsonGenerator out)
-            throws IOException {
+    private static Object compensation(SeededRandom draw, List<Location> places) {
         int kind = draw.below(10);
         if (kind < 4) {
-            out.writeNullField("compensation");
-            return;
+            return null;
         }
         Location home = places.isEmpty() ? SampleText.WORDS.places()[0] : places.get(0);
         boolean hourly = kind < 6;
         long cents = hourly ? 1500 + draw.below(6000) : 3_000_000L + draw.below(15_000_000);
-        out.writeObjectFieldStart("compensation");
-        out.writeNumberField("min", money(cents));
-        out.writeObjectField("max", kind == 9 ? null : money(cents + cents / 4));
-        out.writeStringField("currency", home.currency());
-        // "year" was seen beside the documented "yearly"
-        out.writeStringField("period", hourly ? "hourly" : kind == 6 ? "year" : "yearly");
-        out.writeEndObject();
+        return Json.object(
+                "min",
+                money(cents),
+                "max",
+                kind == 9 ? null : money(cents + cents / 4),
+                "currency",
+                home.currency(),
+                // "year" was seen beside the documented "yearly"
+                "period",
+                hourly ? "hourly" : kind == 6 ? "year" : "yearly");
     }
 
     private static BigDecimal money(long cents) {
         return BigDecimal.valueOf(cents, 2).setScale(cents % 100 == 0 ? 0 : 2, RoundingMode.UNNECESSARY);
     }
 
-    private static void writeQualifications(SeededRandom draw, SampleText.Role role, JsonGenerator out)
-            throws IOException {
+    private static Object qualifications(SeededRandom draw, SampleText.Role role) {
         SampleText words = SampleText.WORDS;
-        out.writeObjectFieldStart("qualifications");
-        out.writeObjectFieldStart("must_have");
-        out.writeObjectField("education", draw.oneIn(2) ? List.of(draw.pick(words.education())) : List.of());
-        out.writeObjectField("certifications", draw.oneIn(5) ? List.of(draw.pick(words.certifications())) : List.of());
-        out.writeArrayFieldStart("skills");
-        int hard = draw.below(role.skills().length + 1);
-        for (int i = 0; i < hard; i++) {
-            writeSkill(role.skills()[i], "hard", out);
+        List<?> education = draw.oneIn(2) ? List.of(draw.pick(words.education())) : List.of();
+        List<?> certifications = draw.oneIn(5) ? List.of(draw.pick(words.certifications())) : List.of();
+        List<Object> skills = new ArrayList<>();
+        for (int hard = draw.below(role.skills().length + 1); skills.size() < hard; ) {
+            skills.add(Json.object("name", role.skills()[skills.size()], "type", "hard"));
         }
-        writeSkill(draw.pick(words.softSkills()), "soft", out);
-        out.writeEndArray();
-        out.writeEndObject();
-        out.writeObjectFieldStart("preferred");
-        out.writeObjectField("education", List.of());
-        out.writeObjectField("certifications", List.of());
-        out.writeArrayFieldStart("skills");
-        if (draw.oneIn(3)) {
-            writeSkill(draw.pick(words.softSkills()), null, out);
-        }
-        out.writeEndArray();
-        out.writeEndObject();
-        out.writeEndObject();
+        skills.add(Json.object("name", draw.pick(words.softSkills()), "type", "soft"));
+        List<?> preferred =
+                draw.oneIn(3) ? List.of(Json.object("name", draw.pick(words.softSkills()), "type", null)) : List.of();
+        return Json.object(
+                "must_have",
+                Json.object("education", education, "certifications", certifications, "skills", skills),
+                "preferred",
+                Json.object("education", List.of(), "certifications", List.of(), "skills", preferred));
     }
 
-    private static void writeSkill(String name, String type, JsonGenerator out) throws IOException {
-        out.writeStartObject();
-        out.writeStringField("name", name);
-        out.writeStringField("type", type);
-        out.writeEndObject();
-    }
-
-    private static void writeSome(String field, String[] values, int howMany, SeededRandom draw, JsonGenerator out)
-            throws IOException {
-        out.writeArrayFieldStart(field);
+    private static List<String> some(String[] values, int howMany, SeededRandom draw) {
         int first = draw.below(values.length);
-        for (int i = 0; i < howMany; i++) {
-            out.writeString(values[(first + i) % values.length]);
-        }
-        out.writeEndArray();
+        return IntStream.range(0, howMany)
+                .mapToObj(i -> values[(first + i) % values.length])
+                .toList();
     }
 }

@@ -21,6 +21,26 @@ final class JoboApi implements Api<ApiRequest> {
         void write(T row, JsonGenerator out) throws IOException;
     }
 
+    /**
+     * What a request scans, and from where.
+     *
+     * @param after null at the beginning
+     */
+    private record Scan(String kind, Fields fields, Page.Position after, int batchSize) {
+
+        static Scan of(Fields request, String kind, int usual, int most) throws ApiError {
+            int batchSize = request.number("batch_size", usual, 1, most);
+            Cursor cursor = Cursor.in(request, kind);
+            return cursor == null
+                    ? new Scan(kind, request.withoutPaging(), null, batchSize)
+                    : new Scan(kind, new Fields(cursor.scan()), cursor.position(), batchSize);
+        }
+
+        Cursor cursor(Page.Position last) {
+            return new Cursor(kind, fields.values(), last.order(), last.id(), null);
+        }
+    }
+
     private final SandboxOptions options;
     private final InstantSource clock;
     private final Dataset data;
@@ -110,47 +130,35 @@ final class JoboApi implements Api<ApiRequest> {
     }
 
     private HttpReply jobs(Fields fields) throws ApiError {
-        int batchSize = fields.number("batch_size", 1000, 1, 1000);
-        Cursor cursor = Cursor.in(fields, "jobs");
-        Fields scan = cursor == null ? fields.withoutPaging() : cursor.scan();
-        JobFilter filter = JobFilter.of(scan);
-        BigDecimal reserved = reserve(options.creditsPerJob, batchSize);
-        Page<Job> page = data.jobs(filter, cursor == null ? null : cursor.position(), batchSize);
-        return page("jobs", "jobs", scan, page, data::write).with(settle(options.creditsPerJob, reserved, page));
+        Scan scan = Scan.of(fields, "jobs", 1000, 1000);
+        JobFilter filter = JobFilter.of(scan.fields());
+        BigDecimal reserved = reserve(options.creditsPerJob, scan.batchSize());
+        Page<Job> page = data.jobs(filter, scan.after(), scan.batchSize());
+        return page(scan, "jobs", page, data::write).with(settle(options.creditsPerJob, reserved, page));
     }
 
     private HttpReply expired(Fields fields) throws ApiError {
-        int batchSize = fields.number("batch_size", 1000, 1, 10_000);
-        Cursor cursor = Cursor.in(fields, "expired");
-        Page.Position after;
-        if (cursor == null) {
+        Scan scan = Scan.of(fields, "expired", 1000, 10_000);
+        Page.Position after = scan.after();
+        if (after == null) {
             long now = data.now();
             Long since = fields.time("expired_since");
             if (since != null && since < now - 7 * Times.DAY) {
                 throw ApiError.invalid("expired_since", "cannot be older than 7 days");
             }
             after = new Page.Position(since == null ? now - Times.DAY : since, null);
-        } else {
-            after = cursor.position();
         }
-        Fields scan = new Fields(Json.MAPPER.createObjectNode());
-        return page(
-                "expired",
-                "job_ids",
-                scan,
-                data.expired(after, batchSize),
-                (UUID id, JsonGenerator out) -> out.writeString(id.toString()));
+        Page<UUID> page = data.expired(after, scan.batchSize());
+        return page(scan, "job_ids", page, (id, out) -> out.writeString(id.toString()));
     }
 
     private HttpReply careerSites(Fields fields) throws ApiError {
-        int batchSize = fields.number("batch_size", 50, 1, 50);
-        Cursor cursor = Cursor.in(fields, "career-sites");
-        Fields scan = cursor == null ? fields.withoutPaging() : cursor.scan();
-        SiteFilter filter = SiteFilter.of(scan);
+        Scan scan = Scan.of(fields, "career-sites", 50, 50);
+        SiteFilter filter = SiteFilter.of(scan.fields());
         BigDecimal price = options.creditsPerJob == null ? null : CREDITS_PER_CAREER_SITE;
-        BigDecimal reserved = reserve(price, batchSize);
-        Page<CareerSite> page = data.careerSites(filter, cursor == null ? null : cursor.position(), batchSize);
-        return page("career-sites", "career_sites", scan, page, data::write).with(settle(price, reserved, page));
+        BigDecimal reserved = reserve(price, scan.batchSize());
+        Page<CareerSite> page = data.careerSites(filter, scan.after(), scan.batchSize());
+        return page(scan, "career_sites", page, data::write).with(settle(price, reserved, page));
     }
 
     private HttpReply company(String path) {
@@ -164,7 +172,7 @@ final class JoboApi implements Api<ApiRequest> {
         return profile == null ? HttpReply.json(404, Map.of("error", "Not Found")) : HttpReply.json(200, profile);
     }
 
-    private static <T> HttpReply page(String kind, String rows, Fields scan, Page<T> page, RowWriter<T> writer) {
+    private static <T> HttpReply page(Scan scan, String rows, Page<T> page, RowWriter<T> writer) {
         byte[] body = Json.written(out -> {
             out.writeStartObject();
             out.writeArrayFieldStart(rows);
@@ -172,7 +180,8 @@ final class JoboApi implements Api<ApiRequest> {
                 writer.write(row, out);
             }
             out.writeEndArray();
-            out.writeStringField("next_cursor", page.more() ? new Cursor(kind, scan, page.last()).encode() : null);
+            out.writeStringField(
+                    "next_cursor", page.more() ? scan.cursor(page.last()).encode() : null);
             out.writeBooleanField("has_more", page.more());
             if (page.total() >= 0) {
                 out.writeNumberField("estimated_total", page.total());

@@ -11,14 +11,7 @@ record PageFields(String rows, String title, String description) {
 
     /** The names on pages of an endpoint, or null when it has none. */
     static PageFields of(Target endpoint) {
-        return !(endpoint instanceof Endpoint jobo)
-                ? null
-                : switch (jobo) {
-                    case JOBS_FEED -> new PageFields("jobs", "title", "description");
-                    case JOBS_EXPIRED -> new PageFields("job_ids", null, null);
-                    case CAREER_SITES_FEED -> new PageFields("career_sites", "name", "summary");
-                    default -> null;
-                };
+        return endpoint instanceof Endpoint jobo ? jobo.page() : null;
     }
 
     /** The cursor a request continues from, or null. */

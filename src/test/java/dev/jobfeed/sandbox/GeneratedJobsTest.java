@@ -184,7 +184,7 @@ class GeneratedJobsTest {
 
     private static String cursorAfter(JsonNode job, UUID id) {
         long created = Times.micros(Instant.parse(job.get("created_at").textValue()));
-        return new Cursor("jobs", new Fields(Calls.MAPPER.createObjectNode()), new Page.Position(created, id)).encode();
+        return new Cursor("jobs", Calls.MAPPER.createObjectNode(), created, id, null).encode();
     }
 
     @Test

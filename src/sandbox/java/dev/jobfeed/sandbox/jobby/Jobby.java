@@ -18,6 +18,7 @@ public final class Jobby implements AutoCloseable {
     private final Supplier<String> serverUrl;
     private final Webhooks webhooks;
     private final JobFair fair;
+    private final JobbyOperations operations;
     private final JobbyApi api;
     private final JobbyTicker ticker;
 
@@ -31,7 +32,8 @@ public final class Jobby implements AutoCloseable {
         IdGenerator ids = new IdGenerator(seed);
         webhooks = new Webhooks(options, clock, ids);
         fair = new JobFair(options, clock, ids, webhooks);
-        api = new JobbyApi(options, clock, fair, webhooks);
+        operations = new JobbyOperations(options, clock, fair, webhooks);
+        api = new JobbyApi(options, clock, operations);
         ticker = new JobbyTicker(fair, options);
     }
 
@@ -67,7 +69,7 @@ public final class Jobby implements AutoCloseable {
 
     /** How many requests for the queue's status came sooner after another than the documentation allows. */
     public int fastPolls() {
-        return api.fastPolls();
+        return operations.fastPolls();
     }
 
     /** Announces the end of an endpoint in the headers of its answers; null takes it back. */

@@ -18,10 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -65,8 +65,6 @@ public final class Webhooks {
     private final IdGenerator ids;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
     private final Deque<Delivery> deliveries = new ArrayDeque<>();
-    private final ScheduledExecutorService later =
-            Executors.newSingleThreadScheduledExecutor(Ticker.daemon("jobby-retry"));
     private final ExecutorService threads = Executors.newCachedThreadPool(Ticker.daemon("jobby-webhook"));
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -262,9 +260,8 @@ public final class Webhooks {
     }
 
     private void later(Duration delay, Runnable task) {
-        if (!later.isShutdown()) {
-            later.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-        }
+        CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, threads)
+                .execute(task);
     }
 
     /** Whether a target is on this machine: nothing that is tried here may reach another machine. */
@@ -290,7 +287,6 @@ public final class Webhooks {
     }
 
     void close() {
-        later.shutdownNow();
         threads.shutdownNow();
     }
 }
