@@ -130,18 +130,18 @@ public final class JobfeedBundle {
         new DefaultsPropertiesSource(context, options.properties()).add();
         JobfeedProperties settings =
                 JobfeedProperties.over(name -> context.getPropertiesComponent().resolveProperty(name));
-        LeaseOwner owner = LeaseOwner.currentProcess();
+        ScheduledExecutorService heartbeats =
+                context.getExecutorServiceManager().newScheduledThreadPool(context, "jobfeed-lease", 1);
         MetricsRecorder meters = MetricsRecorder.in(context);
         TenantRegistry tenants = new TenantRegistry(
                 settings,
                 options.dataSource().apply(context),
                 pools(context, options),
-                owner.session(),
+                LeaseOwner.currentProcess(),
+                heartbeats,
                 options.clock(),
                 meters);
-        ScheduledExecutorService heartbeats =
-                context.getExecutorServiceManager().newScheduledThreadPool(context, "jobfeed-lease", 1);
-        SyncCoordinator coordinator = new SyncCoordinator(tenants, heartbeats, options.clock(), owner);
+        SyncCoordinator coordinator = new SyncCoordinator(tenants, options.clock());
 
         BundleRouteGuard routes = BundleRouteGuard.install(context);
         Registry registry = context.getRegistry();
@@ -161,8 +161,8 @@ public final class JobfeedBundle {
                 "jobfeedPrefetcher",
                 new PagePrefetcher(coordinator, context.createProducerTemplate(), prefetchThreads));
         registry.bind("jobfeedExpiry", new ExpirySweepService(coordinator));
-        registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants, heartbeats, owner));
-        registry.bind("jobfeedExpiredIds", new ExpiredIdReader(tenants, heartbeats, options.clock(), owner));
+        registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants));
+        registry.bind("jobfeedExpiredIds", new ExpiredIdReader(tenants, options.clock()));
         registry.bind("jobfeedReconciliation", new Reconciliation(coordinator));
         registry.bind("jobfeedAlerts", new AlertNotifier(tenants));
         registry.bind("jobfeedCompanies", new CompanyProfileService(tenants, options.clock()));
@@ -193,14 +193,8 @@ public final class JobfeedBundle {
         registry.bind("jobfeedSchedules", new ScheduleClaims(tenants, options.clock()));
         registry.bind(
                 "jobfeedOutbox",
-                new OutboxRelay(
-                        tenants,
-                        JobfeedBundle::outboxSources,
-                        heartbeats,
-                        options.clock(),
-                        owner,
-                        new SplittableRandom()));
-        bindJobby(registry, tenants.defaultTenant(), owner, options.clock());
+                new OutboxRelay(tenants, JobfeedBundle::outboxSources, options.clock(), new SplittableRandom()));
+        bindJobby(registry, tenants.defaultTenant(), options.clock());
         if (settings.text("jobby.webhook-secret").isPresent()) {
             RawBodyTypeConverter.bind(context, settings.webhookMaxBytes());
         }
@@ -309,7 +303,7 @@ public final class JobfeedBundle {
     }
 
     /** Binds the Jobby beans. Jobby.dev has its own account, and its data belongs to the default tenant. */
-    private static void bindJobby(Registry registry, Tenant tenant, LeaseOwner owner, Clock clock) {
+    private static void bindJobby(Registry registry, Tenant tenant, Clock clock) {
         JobfeedProperties settings = tenant.settings();
         settings.jobbyPollInterval();
         DataSource dataSource = tenant.dataSource();
@@ -323,7 +317,6 @@ public final class JobfeedBundle {
                         settings,
                         runs,
                         tenant.leases(),
-                        owner,
                         new LiveEventRepository(dataSource, database),
                         alerts,
                         tenant.transaction(),

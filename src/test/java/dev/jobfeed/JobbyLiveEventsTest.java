@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import dev.jobfeed.sync.StoreOriginMismatchException;
+import dev.jobfeed.tenant.Tenant;
+import dev.jobfeed.tenant.TenantRegistry;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The live events in the database. */
 class JobbyLiveEventsTest {
@@ -230,6 +238,39 @@ class JobbyLiveEventsTest {
         assertThatThrownBy(this::look).isInstanceOf(Exception.class);
 
         assertThat(rows()).isEmpty();
+    }
+
+    /** As after a request that took longer than the lease: the pages of jobs that are being stored go on. */
+    @Test
+    void whoIsOvertakenKeepsItsOtherTransactions() throws Exception {
+        start("postgresql");
+        Tenant tenant = world.context()
+                .getRegistry()
+                .lookupByNameAndType("jobfeedTenants", TenantRegistry.class)
+                .defaultTenant();
+        JdbcTemplate jdbc = new JdbcTemplate(tenant.dataSource());
+        List<Exchange> takeovers = new ArrayList<>();
+        try (DefaultCamelContext other = world.newContext();
+                ProducerTemplate template = other.createProducerTemplate()) {
+            world.jobby().intercept(request -> {
+                if (takeovers.isEmpty()) {
+                    takeovers.add(null);
+                    world.database.update("update sync_state set lease_expires_at = current_timestamp"
+                            + " where stream = 'jobby_live_events'");
+                    tenant.transaction().executeWithoutResult(status -> {
+                        jdbc.update("update sync_state set lease_owner = lease_owner where stream = 'jobs'");
+                        takeovers.set(0, template.send("direct:jobby-live-events", exchange -> {}));
+                        jdbc.update("update sync_state set lease_owner = lease_owner where stream = 'jobs'");
+                    });
+                }
+                return Interceptor.pass();
+            });
+
+            assertThatThrownBy(this::look).hasRootCauseInstanceOf(LeaseLostException.class);
+        }
+
+        assertThat(takeovers.get(0).getException()).isNull();
+        assertTableIsTheList();
     }
 
     @Test

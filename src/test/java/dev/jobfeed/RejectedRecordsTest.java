@@ -340,10 +340,8 @@ class RejectedRecordsTest {
                         .process(exchange -> {
                             checkpoints[0]++;
                             exchange.getVariable("jobfeedAttempt", dev.jobfeed.sync.SyncAttempt.class)
-                                    .tenant()
-                                    .leases()
-                                    .release(exchange.getVariable("jobfeedAttempt", dev.jobfeed.sync.SyncAttempt.class)
-                                            .lease());
+                                    .lease()
+                                    .close();
                         }));
 
         assertThatThrownBy(world::sync).isInstanceOf(LeaseLostException.class);

@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.expiry.PendingExpiryService;
-import dev.jobfeed.lease.Lease;
-import dev.jobfeed.lease.LeaseOwner;
-import dev.jobfeed.lease.LeaseRepository;
+import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.Run;
@@ -22,7 +20,6 @@ import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sync.SyncAttempt;
 import dev.jobfeed.sync.SyncCoordinator;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -356,14 +353,17 @@ class ResyncTest {
 
         ResyncRepository held = world.bundle().tenants().defaultTenant().reconcile();
         assertThat(held.pending()).isEqualTo(38);
-        LeaseRepository leases = world.bundle().tenants().defaultTenant().leases();
-        Lease attempt = leases.acquire("jobs", LeaseOwner.currentProcess(), Duration.ofMinutes(1))
+        HeldLease attempt = world.bundle()
+                .tenants()
+                .defaultTenant()
+                .leases()
+                .acquire("jobs", lease -> lease)
                 .orElseThrow();
         assertThatThrownBy(() ->
                         PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now()))
                 .isInstanceOf(StreamLockedException.class);
         assertThat(held.pending()).isEqualTo(38);
-        leases.release(attempt);
+        attempt.close();
         assertThat(PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now()))
                 .isEqualTo(38);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone.subList(2, 40));

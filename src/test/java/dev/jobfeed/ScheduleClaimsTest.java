@@ -106,7 +106,7 @@ class ScheduleClaimsTest {
         var attempts = world.bundle().attempts();
         var attempt = attempts.begin(null, "jobs", null, null);
         assertThat(isDue()).as("while another is at work").isFalse();
-        attempt.tenant().leases().release(attempt.lease());
+        attempt.lease().close();
 
         assertThat(isDue()).as("nothing was ever done").isTrue();
         world.sync();

@@ -47,7 +47,8 @@ record OfflineTenant(HikariDataSource pool, Tenant tenant) implements AutoClosea
                             name,
                             settings,
                             pool,
-                            LeaseOwner.currentProcess().session(),
+                            LeaseOwner.currentProcess(),
+                            null,
                             Clock.systemUTC(),
                             MetricsRecorder.NONE));
         } catch (SQLException | RuntimeException e) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.expiry.PendingExpiryService;
 import dev.jobfeed.lease.StreamLockedException;
-import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.schedule.SchedulePauses;
 import dev.jobfeed.schedule.ScheduledStream;
@@ -23,7 +22,6 @@ import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Runs the operator's actions on the console: bean {@code jobfeedConsoleActions}. */
 public final class ConsoleActions {
@@ -195,7 +193,7 @@ public final class ConsoleActions {
 
     private static String sync(Tenant tenant, String stream) {
         checkFeed(stream);
-        if (isBusy(tenant, stream)) {
+        if (tenant.leases().isHeld(stream)) {
             throw new HttpProblemException(409, "An attempt is in progress on " + stream + " already.");
         }
         return "An attempt on " + stream + " begins.";
@@ -206,7 +204,9 @@ public final class ConsoleActions {
         if (!tenant.runs().askForResync(stream, now())) {
             throw new HttpProblemException(409, "A resync is already running on " + stream + ".");
         }
-        return isBusy(tenant, stream) ? "An attempt is in progress; the next one is the resync." : "The resync begins.";
+        return tenant.leases().isHeld(stream)
+                ? "An attempt is in progress; the next one is the resync."
+                : "The resync begins.";
     }
 
     private String acceptExpiry(Tenant tenant) {
@@ -228,12 +228,6 @@ public final class ConsoleActions {
             }
         }
         return stored + " rows stored, " + bad + " still bad.";
-    }
-
-    private static boolean isBusy(Tenant tenant, String stream) {
-        return Boolean.TRUE.equals(new NamedParameterJdbcTemplate(tenant.dataSource())
-                .queryForObject(
-                        SqlCatalog.text("lease-at-work", tenant.database()), Map.of("stream", stream), Boolean.class));
     }
 
     private static void checkFeed(String stream) {

@@ -8,7 +8,6 @@ import dev.jobfeed.outbox.OutboxRelay;
 import dev.jobfeed.persistence.OutboxWriter;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunRepository;
-import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.schedule.Freshness;
 import dev.jobfeed.schedule.SchedulePauses;
@@ -20,11 +19,9 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Reports the status of the sync for the command line, the API and the console's page. */
 public final class StatusReport {
@@ -33,7 +30,6 @@ public final class StatusReport {
 
     private final Tenant tenant;
     private final JobfeedProperties settings;
-    private final NamedParameterJdbcTemplate jdbc;
     private final RunRepository runs;
     private final SchedulePauses schedules;
     private final JobCounts counts;
@@ -53,7 +49,6 @@ public final class StatusReport {
             Clock clock) {
         this.tenant = tenant;
         this.settings = tenant.settings();
-        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
         this.runs = tenant.runs();
         this.schedules = schedules;
         this.counts = counts;
@@ -110,10 +105,7 @@ public final class StatusReport {
 
     private ObjectNode stream(ScheduledStream scheduled) {
         // before the run is read: otherwise a run that ends in between would seem open without an attempt
-        boolean isLeased = Boolean.TRUE.equals(jdbc.queryForObject(
-                SqlCatalog.text("lease-at-work", tenant.database()),
-                Map.of("stream", scheduled.stream()),
-                Boolean.class));
+        boolean isLeased = tenant.leases().isHeld(scheduled.stream());
         StreamState state = runs.state(scheduled.stream());
         Freshness freshness = Freshness.of(scheduled, state, settings, now());
         ObjectNode json = JSON.createObjectNode();

@@ -1,10 +1,9 @@
 package dev.jobfeed.expiry;
 
-import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.tenant.Tenant;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,6 @@ public final class PendingExpiryService {
 
     private static final int ROWS_PER_TRANSACTION = 20_000;
 
-    /** Far longer than a transaction takes. */
-    private static final Duration LEASE = Duration.ofMinutes(1);
-
     private PendingExpiryService() {}
 
     /**
@@ -32,8 +28,7 @@ public final class PendingExpiryService {
      * @throws StreamLockedException if an attempt is active
      */
     public static int accept(Tenant tenant, OffsetDateTime at) {
-        Lease lease = tenant.transaction().execute(status -> tenant.leases().take(STREAM));
-        try {
+        try (HeldLease lease = tenant.leases().acquireForAction(STREAM)) {
             int expired = 0;
             List<ResyncRepository.PendingExpiry> batch;
             do {
@@ -42,12 +37,11 @@ public final class PendingExpiryService {
             } while (batch.size() == ROWS_PER_TRANSACTION);
             tenant.transaction().executeWithoutResult(status -> tenant.alerts().clear(STREAM, "reconcile-held"));
             return expired;
-        } finally {
-            tenant.transaction().executeWithoutResult(status -> tenant.leases().release(lease));
         }
     }
 
-    private static int step(Tenant tenant, Lease lease, List<ResyncRepository.PendingExpiry> batch, OffsetDateTime at) {
+    private static int step(
+            Tenant tenant, HeldLease lease, List<ResyncRepository.PendingExpiry> batch, OffsetDateTime at) {
         return tenant.transaction().execute(status -> {
             Map<ResyncRepository.Cause, List<UUID>> byCause = batch.stream()
                     .collect(Collectors.groupingBy(
@@ -62,7 +56,7 @@ public final class PendingExpiryService {
                 tenant.reconcile().deletePending(ids);
                 expired += jobs.size();
             }
-            tenant.leases().renew(lease, LEASE);
+            lease.fence();
             return expired;
         });
     }

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.MalformedResponseException;
-import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.LeaseManager;
 import dev.jobfeed.lease.LeaseOwner;
-import dev.jobfeed.lease.LeaseRepository;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.RejectedRecordFinder;
 import dev.jobfeed.persistence.RunRepository;
@@ -36,8 +35,7 @@ public final class LiveEventSync {
 
     private final JobfeedProperties settings;
     private final RunRepository runs;
-    private final LeaseRepository leases;
-    private final LeaseOwner owner;
+    private final LeaseManager leases;
     private final LiveEventRepository store;
     private final AlertService alerts;
     private final TransactionTemplate transaction;
@@ -46,8 +44,7 @@ public final class LiveEventSync {
     public LiveEventSync(
             JobfeedProperties settings,
             RunRepository runs,
-            LeaseRepository leases,
-            LeaseOwner owner,
+            LeaseManager leases,
             LiveEventRepository store,
             AlertService alerts,
             TransactionTemplate transaction,
@@ -55,7 +52,6 @@ public final class LiveEventSync {
         this.settings = settings;
         this.runs = runs;
         this.leases = leases;
-        this.owner = owner;
         this.store = store;
         this.alerts = alerts;
         this.transaction = transaction;
@@ -75,11 +71,11 @@ public final class LiveEventSync {
                     + "; now jobby.base-url is " + settings.jobbyBaseUrl()
                     + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
         }
-        Lease lease = leases.acquire(STREAM, owner, settings.lease())
+        // an owner of its own: a takeover of this lease must not end the process's other transactions
+        return leases.acquire(STREAM, LeaseOwner.currentProcess(), lease -> new LiveEventSyncSession(lease, now()))
                 .orElseThrow(() -> new StreamLockedException("Somebody else is at the live events of Jobby.dev. If that"
                         + " process is dead, its lease runs out within "
                         + settings.lease().toSeconds() + " s."));
-        return new LiveEventSyncSession(lease, now());
     }
 
     /** Returns the query string of the request. */
@@ -138,13 +134,13 @@ public final class LiveEventSync {
     /** Moves the watermark, with the fence as the last statement. */
     public void commit(LiveEventSyncSession session) {
         store.listed(STREAM, session.startedAt(), settings.jobbyBaseUrl());
-        leases.renew(session.lease(), settings.lease());
+        session.lease().fence();
     }
 
     /** Releases the lease, and raises or clears alerts. */
     public void end(LiveEventSyncSession session, Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        leases.release(session.lease());
+        session.lease().close();
         if (thrown == null) {
             LOG.info("live events of Jobby.dev: {}", session.summary());
             alerts.clearAllBut(STREAM, alertRejected(session));

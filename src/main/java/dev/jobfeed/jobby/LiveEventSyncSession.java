@@ -1,6 +1,6 @@
 package dev.jobfeed.jobby;
 
-import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.persistence.RejectedRecordFinder;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class LiveEventSyncSession {
 
-    private final Lease lease;
+    private final HeldLease lease;
     private final OffsetDateTime startedAt;
     private Collection<LiveEvent> events = List.of();
     private boolean complete;
@@ -19,12 +19,12 @@ public final class LiveEventSyncSession {
     private int expired;
     private RejectedRecordFinder<LiveEvent> rejected;
 
-    LiveEventSyncSession(Lease lease, OffsetDateTime startedAt) {
+    LiveEventSyncSession(HeldLease lease, OffsetDateTime startedAt) {
         this.lease = lease;
         this.startedAt = startedAt;
     }
 
-    Lease lease() {
+    HeldLease lease() {
         return lease;
     }
 

@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FieldDefinition;
-import dev.jobfeed.lease.Lease;
-import dev.jobfeed.lease.LeaseOwner;
-import dev.jobfeed.lease.LeaseRenewer;
+import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
@@ -15,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
@@ -30,13 +27,9 @@ public final class CareerSiteChangeReader {
     private static final int BATCH_SIZE = 100;
 
     private final TenantRegistry tenants;
-    private final ScheduledExecutorService heartbeats;
-    private final LeaseOwner owner;
 
-    public CareerSiteChangeReader(TenantRegistry tenants, ScheduledExecutorService heartbeats, LeaseOwner owner) {
+    public CareerSiteChangeReader(TenantRegistry tenants) {
         this.tenants = tenants;
-        this.heartbeats = heartbeats;
-        this.owner = owner;
     }
 
     /**
@@ -51,19 +44,17 @@ public final class CareerSiteChangeReader {
     public static final class Reading {
 
         private final Tenant tenant;
-        private final Lease lease;
-        private LeaseRenewer leaseRenewer;
-        private volatile boolean lost;
+        private final HeldLease lease;
         private boolean finished;
 
-        private Reading(Tenant tenant, Lease lease) {
+        private Reading(Tenant tenant, HeldLease lease) {
             this.tenant = tenant;
             this.lease = lease;
         }
 
         /** Returns whether there may be more rows. */
         public boolean isUnfinished() {
-            return !lost && !finished;
+            return !lease.isLost() && !finished;
         }
     }
 
@@ -75,16 +66,9 @@ public final class CareerSiteChangeReader {
      */
     public Reading begin(String tenant) {
         Tenant reader = tenants.get(tenant);
-        Lease lease = reader.leases()
-                .acquire(STREAM, owner, reader.settings().lease())
+        return reader.leases()
+                .acquire(STREAM, lease -> new Reading(reader, lease))
                 .orElse(null);
-        if (lease == null) {
-            return null;
-        }
-        Reading reading = new Reading(reader, lease);
-        reading.leaseRenewer = LeaseRenewer.of(
-                heartbeats, reader.leases(), lease, reader.settings().lease(), () -> reading.lost = true);
-        return reading;
     }
 
     /** Returns the next rows in the order of their changes; an empty list ends the delivery. */
@@ -105,16 +89,13 @@ public final class CareerSiteChangeReader {
             if (jdbc(reading).update(sql("kamelet-offset-advance", reading), offset) == 0) {
                 jdbc(reading).update(sql("kamelet-offset-create", reading), offset);
             }
-            reading.tenant
-                    .leases()
-                    .renew(reading.lease, reading.tenant.settings().lease());
+            reading.lease.fence();
         });
     }
 
     /** Releases the lease. */
     public void end(Reading reading) {
-        reading.leaseRenewer.close();
-        reading.tenant.leases().release(reading.lease);
+        reading.lease.close();
     }
 
     private static NamedParameterJdbcTemplate jdbc(Reading reading) {

@@ -4,9 +4,7 @@ import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.api.ServerTimeObserver;
 import dev.jobfeed.expiry.ExpirySweep;
 import dev.jobfeed.feed.ExpiredIdsPage;
-import dev.jobfeed.lease.Lease;
-import dev.jobfeed.lease.LeaseOwner;
-import dev.jobfeed.lease.LeaseRenewer;
+import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sync.ClockAlert;
@@ -17,7 +15,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Optional;
-import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Reads the list of expired ids for consumers that store no jobs: bean {@code jobfeedExpiredIds}. The watermark moves
@@ -32,28 +29,22 @@ public final class ExpiredIdReader {
     private static final Duration FIRST_WINDOW = Duration.ofHours(24);
 
     private final TenantRegistry tenants;
-    private final ScheduledExecutorService heartbeats;
     private final Clock clock;
-    private final LeaseOwner owner;
 
-    public ExpiredIdReader(TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner owner) {
+    public ExpiredIdReader(TenantRegistry tenants, Clock clock) {
         this.tenants = tenants;
-        this.heartbeats = heartbeats;
         this.clock = clock;
-        this.owner = owner;
     }
 
     /** One reading of the list. Routes keep it in the variable {@code jobfeedReading}. */
     public static final class Reading implements ServerTimeObserver {
 
         private final Tenant tenant;
-        private final Lease lease;
+        private final HeldLease lease;
         private final ServerClock clock;
         private ExpirySweep sweep;
-        private LeaseRenewer leaseRenewer;
-        private volatile boolean lost;
 
-        private Reading(Tenant tenant, Lease lease, ServerClock clock) {
+        private Reading(Tenant tenant, HeldLease lease, ServerClock clock) {
             this.tenant = tenant;
             this.lease = lease;
             this.clock = clock;
@@ -66,7 +57,7 @@ public final class ExpiredIdReader {
 
         /** Returns whether there is another page to request. */
         public boolean isUnfinished() {
-            return !lost && sweep.isUnfinished();
+            return !lease.isLost() && sweep.isUnfinished();
         }
 
         /** Returns the query string of the next request. */
@@ -83,11 +74,10 @@ public final class ExpiredIdReader {
      */
     public Reading begin(String tenant) {
         Tenant reader = tenants.get(tenant);
-        Duration duration = reader.settings().lease();
-        Lease lease = reader.leases().acquire(STREAM, owner, duration).orElse(null);
-        if (lease == null) {
-            return null;
-        }
+        return reader.leases().acquire(STREAM, lease -> read(reader, lease)).orElse(null);
+    }
+
+    private Reading read(Tenant reader, HeldLease lease) {
         Reading reading = new Reading(reader, lease, new ServerClock(clock));
         StreamState state = reader.runs().state(STREAM);
         reading.clock.assume(state.clockDifference());
@@ -95,7 +85,6 @@ public final class ExpiredIdReader {
         OffsetDateTime start = reading.clock.at(nanos);
         reading.sweep = new ExpirySweep(
                 since(reading, state, start), start, nanos, reader.settings().expiredBatchSize());
-        reading.leaseRenewer = LeaseRenewer.of(heartbeats, reader.leases(), lease, duration, () -> reading.lost = true);
         return reading;
     }
 
@@ -136,7 +125,7 @@ public final class ExpiredIdReader {
                 } else {
                     tenant.alerts().clear(STREAM, ClockAlert.CONDITION);
                 }
-                tenant.leases().renew(reading.lease, tenant.settings().lease());
+                reading.lease.fence();
                 return aligned;
             });
             OffsetDateTime start = reading.clock.at(reading.sweep.startedNanos());
@@ -150,20 +139,19 @@ public final class ExpiredIdReader {
      * @throws AttemptFailedException if some ids were unreadable; the others are delivered
      */
     public void complete(Reading reading) {
-        if (reading.lost || reading.sweep.isUnfinished()) {
+        if (reading.lease.isLost() || reading.sweep.isUnfinished()) {
             return;
         }
         reading.sweep.checkReadable();
         Tenant tenant = reading.tenant;
         tenant.transaction().executeWithoutResult(status -> {
             tenant.runs().sweptUntil(STREAM, reading.sweep.startedAt(), true);
-            tenant.leases().renew(reading.lease, tenant.settings().lease());
+            reading.lease.fence();
         });
     }
 
     /** Releases the lease. */
     public void end(Reading reading) {
-        reading.leaseRenewer.close();
-        reading.tenant.leases().release(reading.lease);
+        reading.lease.close();
     }
 }

@@ -7,4 +7,4 @@ import java.util.UUID;
  *
  * @param token the fencing token of the owner
  */
-public record Lease(String stream, UUID token) {}
+record Lease(String stream, UUID token) {}

@@ -1,9 +1,7 @@
 package dev.jobfeed.outbox;
 
-import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.LeaseLostException;
-import dev.jobfeed.lease.LeaseOwner;
-import dev.jobfeed.lease.LeaseRenewer;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.time.Clock;
@@ -16,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.apache.camel.Exchange;
@@ -41,8 +38,6 @@ public final class OutboxRelay {
     private final TenantRegistry tenants;
     private final Function<Tenant, List<OutboxSource>> sources;
     private final Clock clock;
-    private final LeaseOwner owner;
-    private final ScheduledExecutorService executor;
     private final RandomGenerator random;
     private final Map<String, EndpointBackoff> backoffs = new ConcurrentHashMap<>();
 
@@ -52,17 +47,10 @@ public final class OutboxRelay {
      * @param sources returns a tenant's sources of events; a source is read when those before it have no pending events
      */
     public OutboxRelay(
-            TenantRegistry tenants,
-            Function<Tenant, List<OutboxSource>> sources,
-            ScheduledExecutorService executor,
-            Clock clock,
-            LeaseOwner owner,
-            RandomGenerator random) {
+            TenantRegistry tenants, Function<Tenant, List<OutboxSource>> sources, Clock clock, RandomGenerator random) {
         this.tenants = tenants;
         this.sources = sources;
-        this.executor = executor;
         this.clock = clock;
-        this.owner = owner;
         this.random = random;
     }
 
@@ -97,27 +85,19 @@ public final class OutboxRelay {
             return null;
         }
         return tenant.leases()
-                .acquire(STREAM, owner, tenant.settings().lease())
-                .map(lease -> startSession(
-                        tenant,
-                        lease,
-                        endpoint.get(),
-                        to == null ? "jobfeed.changes.to" : "who asked for them",
-                        waiting))
+                .acquire(
+                        STREAM,
+                        lease -> new RelaySession(
+                                tenant,
+                                lease,
+                                endpoint.get(),
+                                to == null ? "jobfeed.changes.to" : "who asked for them",
+                                waiting))
                 .orElse(null);
     }
 
     private EndpointBackoff backoff(Tenant tenant) {
         return backoffs.computeIfAbsent(tenant.name(), name -> new EndpointBackoff());
-    }
-
-    /** Starts a session with lease renewal, because a broker may take longer for one message than the lease lasts. */
-    private RelaySession startSession(
-            Tenant tenant, Lease lease, String to, String receiver, List<OutboxSource> waiting) {
-        RelaySession session = new RelaySession(tenant, lease, to, receiver, waiting);
-        session.beats(LeaseRenewer.of(
-                executor, tenant.leases(), lease, tenant.settings().lease(), session::lose));
-        return session;
     }
 
     /** Returns the next events to send; an empty list ends the session. */
@@ -135,14 +115,7 @@ public final class OutboxRelay {
         if (exchange.getContext().isStopping()) {
             throw new RejectedExecutionException("This process is being stopped.");
         }
-        if (session.isLost()) {
-            throw LeaseLostException.of(STREAM);
-        }
-        Duration lease = session.tenant().settings().lease();
-        if (session.nanosSinceProof() > lease.toNanos() / 4) {
-            session.tenant().leases().renew(session.lease(), lease);
-            session.proven();
-        }
+        session.lease().confirm();
     }
 
     /** Records that an event was sent. */
@@ -193,12 +166,9 @@ public final class OutboxRelay {
 
     /** Releases the lease, and deletes some of the events that were sent long ago. */
     public void end(RelaySession session) {
-        session.heartbeat().close();
-        try {
+        try (HeldLease lease = session.lease()) {
             OffsetDateTime before = now().minus(session.tenant().settings().duration("jobfeed.changes.keep"));
             session.sources().forEach(source -> source.forget(before));
-        } finally {
-            session.tenant().leases().release(session.lease());
         }
         if (session.sent() > 0) {
             LOG.debug("{} events sent", session.sent());

@@ -1,7 +1,6 @@
 package dev.jobfeed.outbox;
 
-import dev.jobfeed.lease.Lease;
-import dev.jobfeed.lease.LeaseRenewer;
+import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.tenant.Tenant;
 import java.util.List;
 
@@ -12,18 +11,15 @@ import java.util.List;
 public final class RelaySession {
 
     private final Tenant tenant;
-    private final Lease lease;
+    private final HeldLease lease;
     private final String to;
     private final String receiver;
     private final List<OutboxSource> sources;
-    private LeaseRenewer renewer;
-    private volatile boolean lost;
-    private long confirmedNanos = System.nanoTime();
     private OutboxSource source;
     private boolean finished;
     private long sent;
 
-    RelaySession(Tenant tenant, Lease lease, String to, String receiver, List<OutboxSource> sources) {
+    RelaySession(Tenant tenant, HeldLease lease, String to, String receiver, List<OutboxSource> sources) {
         this.tenant = tenant;
         this.lease = lease;
         this.to = to;
@@ -36,7 +32,7 @@ public final class RelaySession {
         return tenant;
     }
 
-    Lease lease() {
+    HeldLease lease() {
         return lease;
     }
 
@@ -48,23 +44,6 @@ public final class RelaySession {
     /** Describes the endpoint for the operator, without the password that its URI may contain. */
     String receiver() {
         return receiver;
-    }
-
-    void beats(LeaseRenewer started) {
-        renewer = started;
-    }
-
-    LeaseRenewer heartbeat() {
-        return renewer;
-    }
-
-    void lose() {
-        lost = true;
-    }
-
-    /** Returns whether another process has acquired the lease. */
-    boolean isLost() {
-        return lost;
     }
 
     /** Returns whether more events may be pending. */
@@ -100,14 +79,5 @@ public final class RelaySession {
 
     void hasSent() {
         sent++;
-    }
-
-    /** Returns the time since the lease was last confirmed, in nanoseconds. */
-    long nanosSinceProof() {
-        return System.nanoTime() - confirmedNanos;
-    }
-
-    void proven() {
-        confirmedNanos = System.nanoTime();
     }
 }

@@ -4,8 +4,7 @@ import dev.jobfeed.api.RequestOwner;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
-import dev.jobfeed.lease.Lease;
-import dev.jobfeed.lease.LeaseRepository;
+import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunPhase;
@@ -30,7 +29,7 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 public final class SyncAttempt implements RequestOwner {
 
     private final Tenant tenant;
-    private final Lease lease;
+    private final HeldLease lease;
     private final FeedDefinition source;
     private final int maxPages;
     private final boolean costConfirmed;
@@ -45,7 +44,6 @@ public final class SyncAttempt implements RequestOwner {
     private volatile boolean swept;
     private volatile boolean stopping;
     private volatile boolean waiting;
-    private volatile boolean leaseLost;
     private boolean budgetExhausted;
     private long receivedRows;
     private volatile boolean prefetching;
@@ -73,7 +71,7 @@ public final class SyncAttempt implements RequestOwner {
      * @param costConfirmed whether an operator confirmed the cost
      * @param clock clock of the server
      */
-    SyncAttempt(Tenant tenant, Lease lease, int maxPages, boolean costConfirmed, ServerClock clock) {
+    SyncAttempt(Tenant tenant, HeldLease lease, int maxPages, boolean costConfirmed, ServerClock clock) {
         this.tenant = tenant;
         this.lease = lease;
         this.source = FeedDefinition.of(lease.stream());
@@ -112,13 +110,13 @@ public final class SyncAttempt implements RequestOwner {
         return costConfirmed;
     }
 
-    public Lease lease() {
+    public HeldLease lease() {
         return lease;
     }
 
     /** Returns the parameters of {@code lease-renew}, whose update count is 1 unless the lease was lost. */
     public SqlParameterSource leaseRenewal() {
-        return LeaseRepository.parameters(lease, tenant.settings().lease());
+        return lease.renewal();
     }
 
     /** Returns the run as of the last committed page; null before it is open. */
@@ -130,13 +128,13 @@ public final class SyncAttempt implements RequestOwner {
     public boolean hasNextPage() {
         return swept
                 && run.phase() == RunPhase.FEED
-                && !leaseLost
+                && !lease.isLost()
                 && (prefetching || !stopping && !isPageLimitReached() && !budgetExhausted);
     }
 
     /** Returns whether the run has read its feed and still has to reconcile. */
     public boolean isReconciling() {
-        return swept && !stopping && run.phase() == RunPhase.RECONCILE;
+        return swept && !isStopping() && run.phase() == RunPhase.RECONCILE;
     }
 
     /** Returns the first id that is not reconciled yet, null for none. Reconciling an id twice is harmless. */
@@ -164,7 +162,7 @@ public final class SyncAttempt implements RequestOwner {
 
     /** Returns whether the sweep is to be continued. */
     public boolean isSweeping() {
-        return sweeping && !stopping;
+        return sweeping && !isStopping();
     }
 
     /** Returns whether the sweep is complete. */
@@ -172,10 +170,10 @@ public final class SyncAttempt implements RequestOwner {
         return swept;
     }
 
-    /** Returns whether the attempt was asked to stop after the current page. */
+    /** Returns whether the attempt was asked to stop after the current page, or has lost its lease. */
     @Override
     public boolean isStopping() {
-        return stopping;
+        return stopping || lease.isLost();
     }
 
     /** Returns whether the attempt has committed its maximum number of pages. */
@@ -234,15 +232,9 @@ public final class SyncAttempt implements RequestOwner {
         return stateBefore;
     }
 
-    /** Records that another attempt owns the lease, and stops this attempt. */
-    void loseLease() {
-        leaseLost = true;
-        stopping = true;
-    }
-
     /** Returns whether another attempt has taken over the stream. */
     public boolean isLeaseLost() {
-        return leaseLost;
+        return lease.isLost();
     }
 
     /** Sets whether a prefetched page is waiting to be taken; it is paid for, and therefore worth storing. */
@@ -268,7 +260,7 @@ public final class SyncAttempt implements RequestOwner {
      * its estimate may exceed the limits, and a database that rejects pages is found out for the price of one.
      */
     boolean mayPrefetch() {
-        return !stopping
+        return !isStopping()
                 && (maxPages == 0 || pages + 1 < maxPages)
                 && (run.pages() > 0 || creditsSpent().signum() == 0);
     }

@@ -5,10 +5,8 @@ import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedRequestBuilder;
-import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.LeaseLostException;
-import dev.jobfeed.lease.LeaseOwner;
-import dev.jobfeed.lease.LeaseRenewer;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.RequestUsage;
@@ -30,16 +28,13 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
-import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -63,22 +58,18 @@ public final class SyncCoordinator {
             "window-ignored");
 
     private final TenantRegistry tenants;
-    private final ScheduledExecutorService heartbeats;
     private final Clock clock;
-    private final LeaseOwner owner;
-    private final Map<SyncAttempt, LeaseRenewer> active = new ConcurrentHashMap<>();
+    private final Set<SyncAttempt> active = ConcurrentHashMap.newKeySet();
     private volatile boolean paused;
 
-    public SyncCoordinator(TenantRegistry tenants, ScheduledExecutorService heartbeats, Clock clock, LeaseOwner owner) {
+    public SyncCoordinator(TenantRegistry tenants, Clock clock) {
         this.tenants = tenants;
-        this.heartbeats = heartbeats;
         this.clock = clock;
-        this.owner = owner;
     }
 
     /** Returns the active attempts of this process. */
     public Stream<SyncAttempt> active() {
-        return active.keySet().stream();
+        return active.stream();
     }
 
     /**
@@ -94,21 +85,20 @@ public final class SyncCoordinator {
             throw new StreamLockedException("The routes are being reloaded; the next trigger continues.");
         }
         Tenant target = tenants.get(tenant);
-        Duration duration = target.settings().lease();
-        Lease lease = target.leases()
-                .acquire(stream, owner, duration)
+        SyncAttempt attempt = target.leases()
+                .acquire(
+                        stream,
+                        lease -> new SyncAttempt(
+                                target,
+                                lease,
+                                maxPages == null ? 0 : maxPages,
+                                Boolean.TRUE.equals(costConfirmed),
+                                new ServerClock(clock)))
                 .orElseThrow(() -> new StreamLockedException("Another attempt is in progress on the stream "
-                        + target.stream(stream) + ": "
-                        + target.leases().leaseHolder(stream).orElse("it has just begun")
+                        + target.stream(stream) + ": " + target.leases().describeOwner(stream)
                         + ". If that process is dead, its lease runs out within "
-                        + duration.toSeconds() + " s."));
-        SyncAttempt attempt = new SyncAttempt(
-                target,
-                lease,
-                maxPages == null ? 0 : maxPages,
-                Boolean.TRUE.equals(costConfirmed),
-                new ServerClock(clock));
-        active.put(attempt, LeaseRenewer.of(heartbeats, target.leases(), lease, duration, attempt::loseLease));
+                        + target.settings().lease().toSeconds() + " s."));
+        active.add(attempt);
         MdcContext.set(attempt);
         return attempt;
     }
@@ -366,15 +356,15 @@ public final class SyncCoordinator {
     public static Optional<Run> abandon(Tenant tenant, String stream) {
         RunRepository runs = tenant.runs();
         return tenant.transaction().execute(status -> {
-            Lease lease = tenant.leases().take(stream);
-            Optional<Run> open =
-                    Optional.ofNullable(runs.state(stream).openRunId()).map(runs::run);
-            open.ifPresent(run -> runs.closeFailed(
-                    run,
-                    "Abandoned by an operator.",
-                    OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS)));
-            tenant.leases().release(lease);
-            return open;
+            try (HeldLease lease = tenant.leases().acquireForAction(stream)) {
+                Optional<Run> open =
+                        Optional.ofNullable(runs.state(stream).openRunId()).map(runs::run);
+                open.ifPresent(run -> runs.closeFailed(
+                        run,
+                        "Abandoned by an operator.",
+                        OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS)));
+                return open;
+            }
         });
     }
 
@@ -405,10 +395,7 @@ public final class SyncCoordinator {
             throw new AttemptStoppedException();
         }
         try {
-            if (!attempt.tenant().leases().holds(attempt.lease())) {
-                attempt.loseLease();
-                throw LeaseLostException.of(attempt.stream());
-            }
+            attempt.lease().check();
             if (metered) {
                 if (attempt.isStuck()) {
                     throw FeedSync.stuck(attempt);
@@ -425,13 +412,12 @@ public final class SyncCoordinator {
 
     /** Rolls a route's transaction back whose last statement found that the lease was lost. */
     public void leaseLost(SyncAttempt attempt) {
-        throw LeaseLostException.of(attempt.stream());
+        throw attempt.lease().lost();
     }
 
     /** Renews the lease as the last statement of a transaction, which is rolled back if the lease was lost. */
     public static void fence(SyncAttempt attempt) {
-        Tenant tenant = attempt.tenant();
-        tenant.leases().renew(attempt.lease(), tenant.settings().lease());
+        attempt.lease().fence();
     }
 
     /** Returns whether the next page may be requested before the current one is stored. */
@@ -501,7 +487,6 @@ public final class SyncCoordinator {
                 outcome = attempt.isStopping() ? "stopped" : failure == null ? "succeeded" : "failed";
             }
         } catch (LeaseLostException e) {
-            attempt.loseLease();
             LOG.error("run {} of {}: {}", attempt.run().id(), attempt.name(), e.getMessage());
         } catch (RuntimeException e) {
             LOG.error(
@@ -512,7 +497,10 @@ public final class SyncCoordinator {
             LOG.warn("The end of this attempt is in no table. {}", ProblemTranslator.describe(e));
         } finally {
             attempt.tenant().meters().record(JobfeedMetric.ATTEMPTS, attempt.elapsed(), attempt.stream(), outcome);
-            release(attempt);
+            attempt.lease().close();
+            // not earlier: a caller that waits for the end of this attempt closes the database afterwards
+            active.remove(attempt);
+            MdcContext.clear();
         }
     }
 
@@ -526,7 +514,7 @@ public final class SyncCoordinator {
     }
 
     private void save(SyncAttempt attempt, Throwable thrown) {
-        if (attempt.isLeaseLost() || ObjectHelper.getException(LeaseLostException.class, thrown) != null) {
+        if (attempt.isLeaseLost()) {
             throw LeaseLostException.of(attempt.stream());
         }
         RunRepository runs = attempt.tenant().runs();
@@ -647,22 +635,6 @@ public final class SyncCoordinator {
                             + attempt.creditsBalance().stripTrailingZeros().toPlainString()
                             + " credits, below jobo.credits.alert-below.",
                     "Top up the wallet.");
-        }
-    }
-
-    private void release(SyncAttempt attempt) {
-        Optional.ofNullable(active.get(attempt)).ifPresent(LeaseRenewer::close);
-        try {
-            attempt.tenant().leases().release(attempt.lease());
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "The lease of the stream {} was not given back and runs out by itself. {}",
-                    attempt.name(),
-                    ProblemTranslator.describe(e));
-        } finally {
-            // not earlier: a caller that waits for the end of this attempt closes the database afterwards
-            active.remove(attempt);
-            MdcContext.clear();
         }
     }
 

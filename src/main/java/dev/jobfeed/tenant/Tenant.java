@@ -3,8 +3,8 @@ package dev.jobfeed.tenant;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.lease.LeaseManager;
 import dev.jobfeed.lease.LeaseOwner;
-import dev.jobfeed.lease.LeaseRepository;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.CompanyRepository;
 import dev.jobfeed.persistence.DeliveryRepository;
@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import javax.sql.DataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -35,7 +36,7 @@ public record Tenant(
         DataSource dataSource,
         Dialect database,
         TransactionTemplate transaction,
-        LeaseRepository leases,
+        LeaseManager leases,
         RunRepository runs,
         Map<FeedDefinition, RecordRepository> rows,
         ResyncRepository reconcile,
@@ -50,21 +51,23 @@ public record Tenant(
      * Creates a tenant whose tables exist.
      *
      * @param pool may be shared with other tenants and with the host application
-     * @param session the name of this process among the sessions of the database
+     * @param owner this process; its name among the sessions of the database and the owners of leases
+     * @param executor renews leases; null in a process that only takes actions of an operator
      * @param meters records the metrics
      */
     public static Tenant over(
             String name,
             JobfeedProperties settings,
             DataSource pool,
-            String session,
+            LeaseOwner owner,
+            ScheduledExecutorService executor,
             Clock clock,
             MetricsRecorder meters)
             throws SQLException {
         Dialect database = Dialect.of(pool);
         DataSource dataSource = SchemaScopedDataSource.over(pool, database, settings.schema());
         TransactionTemplate transaction = new TransactionTemplate(
-                new LeaseBoundTransactionManager(dataSource, database, settings.lease(), session));
+                new LeaseBoundTransactionManager(dataSource, database, settings.lease(), owner.session()));
         Map<FeedDefinition, RecordRepository> rows = new EnumMap<>(FeedDefinition.class);
         for (FeedDefinition source : FeedDefinition.values()) {
             rows.put(source, new RecordRepository(source, dataSource, database));
@@ -77,7 +80,7 @@ public record Tenant(
                 dataSource,
                 database,
                 transaction,
-                new LeaseRepository(dataSource, database),
+                new LeaseManager(dataSource, database, owner, settings.lease(), executor),
                 new RunRepository(dataSource, database, LeaseOwner.machine()),
                 rows,
                 new ResyncRepository(dataSource, database),

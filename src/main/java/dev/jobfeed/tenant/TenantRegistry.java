@@ -2,6 +2,7 @@ package dev.jobfeed.tenant;
 
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.lease.LeaseOwner;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.SchemaScopedDataSource;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -45,7 +47,8 @@ public final class TenantRegistry {
 
     private final TenantDataSourceFactory pools;
     private final DataSource pool;
-    private final String session;
+    private final LeaseOwner owner;
+    private final ScheduledExecutorService executor;
     private final Clock clock;
     private final MetricsRecorder meters;
     private final Tenant defaultTenant;
@@ -60,19 +63,22 @@ public final class TenantRegistry {
      * Creates the registry and opens the default tenant.
      *
      * @param pool the database of the default tenant, and of every other tenant without its own URL
-     * @param session the name of this process among the sessions of the database
+     * @param owner this process; its name among the sessions of the database and the owners of leases
+     * @param executor renews leases
      */
     public TenantRegistry(
             JobfeedProperties settings,
             DataSource pool,
             TenantDataSourceFactory pools,
-            String session,
+            LeaseOwner owner,
+            ScheduledExecutorService executor,
             Clock clock,
             MetricsRecorder meters)
             throws SQLException {
         this.pools = pools;
         this.pool = pool;
-        this.session = session;
+        this.owner = owner;
+        this.executor = executor;
         this.clock = clock;
         this.meters = meters;
         this.defaultTenant = open("", settings, pool);
@@ -221,7 +227,7 @@ public final class TenantRegistry {
         synchronized (this) {
             Dialect.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
         }
-        return Tenant.over(name, settings, dataSource, session, clock, meters);
+        return Tenant.over(name, settings, dataSource, owner, executor, clock, meters);
     }
 
     /**

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.config.JobfeedProperties;
-import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.UnmanagedLease;
 import dev.jobfeed.persistence.FeedProgress;
 import dev.jobfeed.persistence.RecordCounts;
 import dev.jobfeed.persistence.Run;
@@ -20,7 +20,6 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,8 +36,7 @@ class CreditPolicyTest {
                 JobfeedProperties.over(property -> Optional.empty()).with(properties);
         Tenant tenant =
                 new Tenant("", settings, null, null, null, null, null, null, null, null, null, null, null, null, null);
-        return new SyncAttempt(
-                tenant, new Lease("jobs", UUID.randomUUID()), 0, confirmed, new ServerClock(Clock.systemUTC()));
+        return new SyncAttempt(tenant, UnmanagedLease.on("jobs"), 0, confirmed, new ServerClock(Clock.systemUTC()));
     }
 
     private static SyncAttempt opened(Map<String, String> properties, boolean confirmed, Run run, BigDecimal stored) {

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.Continuation;
 import dev.jobfeed.feed.FeedPage;
-import dev.jobfeed.lease.Lease;
+import dev.jobfeed.lease.HeldLease;
+import dev.jobfeed.lease.UnmanagedLease;
 import dev.jobfeed.persistence.FeedProgress;
 import dev.jobfeed.persistence.RecordCounts;
 import dev.jobfeed.persistence.RequestUsage;
@@ -17,7 +18,6 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,6 +28,7 @@ class SyncAttemptTest {
 
     private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-30T00:00:00Z");
 
+    private final HeldLease lease = UnmanagedLease.on("jobs");
     private final SyncAttempt attempt = attempt(0);
 
     @Test
@@ -69,7 +70,7 @@ class SyncAttemptTest {
         attempt.sweepEnds();
         attempt.isPrefetching(true);
 
-        attempt.loseLease();
+        lease.lost();
 
         assertThat(attempt.hasNextPage()).isFalse();
         assertThat(attempt.isStopping()).isTrue();
@@ -119,9 +120,8 @@ class SyncAttemptTest {
         assertThat(attempt.creditsBalance()).isEqualByComparingTo("89");
     }
 
-    private static SyncAttempt attempt(int maxPages) {
-        return new SyncAttempt(
-                null, new Lease("jobs", UUID.randomUUID()), maxPages, false, new ServerClock(Clock.systemUTC()));
+    private SyncAttempt attempt(int maxPages) {
+        return new SyncAttempt(null, lease, maxPages, false, new ServerClock(Clock.systemUTC()));
     }
 
     private static void opened(SyncAttempt attempt, RunPhase phase) {

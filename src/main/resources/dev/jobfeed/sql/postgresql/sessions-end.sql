@@ -3,4 +3,4 @@ from pg_stat_activity
 where datname = current_database()
   and usename = current_user
   and application_name like 'jobfeed-%'
-  and position('(' || application_name || ')' in :holder) > 0
+  and position('(' || application_name || ')' in :owner) > 0

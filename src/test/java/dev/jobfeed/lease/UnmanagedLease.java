@@ -1,0 +1,14 @@
+package dev.jobfeed.lease;
+
+import java.time.Duration;
+import java.util.UUID;
+
+/** A lease without a database, for tests of what is done under one. */
+public final class UnmanagedLease {
+
+    private UnmanagedLease() {}
+
+    public static HeldLease on(String stream) {
+        return new HeldLease(null, new Lease(stream, UUID.randomUUID()), Duration.ofMinutes(1), null);
+    }
+}
