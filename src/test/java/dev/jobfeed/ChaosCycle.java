@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.Target;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,8 +28,8 @@ final class ChaosCycle {
 
     private final Random random;
     private final double share;
-    private final Map<Endpoint, List<String>> sent = new EnumMap<>(Endpoint.class);
-    private final Map<Endpoint, Turn> turns = new EnumMap<>(Endpoint.class);
+    private final Map<Target, List<String>> sent = new HashMap<>();
+    private final Map<Target, Turn> turns = new HashMap<>();
     private long number;
 
     /** Strikes some requests after each request that it draws with this probability, 0 to 1. */
@@ -38,7 +39,7 @@ final class ChaosCycle {
     }
 
     /** Decides about a request; null leaves it to others. */
-    synchronized Interceptor.Verdict decide(ApiRequest request) {
+    synchronized Interceptor.Verdict decide(ApiRequest<?> request) {
         if (request.endpoint() == Endpoint.COMPANY) {
             return null;
         }
@@ -73,7 +74,7 @@ final class ChaosCycle {
                 new Interceptor.Serve(body -> promising(body, next), Map.of("X-Has-More", "true"), -1));
     }
 
-    private static String cursor(ApiRequest request) {
+    private static String cursor(ApiRequest<?> request) {
         if (request.method().equals("GET")) {
             Matcher matcher = QUERY_CURSOR.matcher(request.query());
             return matcher.find() ? URLDecoder.decode(matcher.group(1), StandardCharsets.UTF_8) : null;

@@ -49,7 +49,7 @@ final class ChaosFaultInjector implements Interceptor, AutoCloseable {
     }
 
     @Override
-    public Verdict decide(ApiRequest request) throws IOException, InterruptedException {
+    public Verdict decide(ApiRequest<?> request) throws IOException, InterruptedException {
         synchronized (this) {
             requests++;
             if (requests == clockRequest) {

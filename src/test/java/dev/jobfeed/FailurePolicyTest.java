@@ -317,7 +317,7 @@ class FailurePolicyTest {
         assertThat(alert.get("clearance_notified_at") != null).isEqualTo(cleared);
     }
 
-    private static boolean isSecondPage(ApiRequest request) {
+    private static boolean isSecondPage(ApiRequest<?> request) {
         return request.endpoint() == Endpoint.JOBS_FEED && request.body().contains("cursor");
     }
 

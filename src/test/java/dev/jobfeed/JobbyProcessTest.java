@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
-import dev.jobfeed.sandbox.jobby.JobbyRequest;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ class JobbyProcessTest {
         assertThat(out(2).strip()).isEqualTo(sandbox.baseUrl() + "/account/matches/" + match);
         assertThat(sandbox.jobby().fair().places()).hasSize(1);
         assertThat(sandbox.jobby().requests(JobbyEndpoint.QUEUE_JOIN).stream()
-                        .map(JobbyRequest::idempotencyKey)
+                        .map(ApiRequest::idempotencyKey)
                         .distinct())
                 .hasSize(1);
 

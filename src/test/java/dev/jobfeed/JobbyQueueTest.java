@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.jobby.JobbyException;
+import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
@@ -16,7 +17,6 @@ import dev.jobfeed.sandbox.jobby.ErrorCode;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
-import dev.jobfeed.sandbox.jobby.JobbyRequest;
 import dev.jobfeed.sync.StoreOriginMismatchException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -494,11 +494,11 @@ class JobbyQueueTest {
         return world.one("select state from jobby_queue order by created_at desc limit 1", String.class);
     }
 
-    private List<JobbyRequest> joins() {
+    private List<ApiRequest<JobbyEndpoint>> joins() {
         return world.jobby().requests(JobbyEndpoint.QUEUE_JOIN);
     }
 
     private List<String> keys() {
-        return joins().stream().map(JobbyRequest::idempotencyKey).distinct().toList();
+        return joins().stream().map(ApiRequest::idempotencyKey).distinct().toList();
     }
 }

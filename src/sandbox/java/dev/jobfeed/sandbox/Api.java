@@ -1,24 +1,58 @@
 package dev.jobfeed.sandbox;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * An API that the sandbox serves.
- *
- * @param <R> a request as interceptors see it
- */
-public interface Api<R extends TargetedRequest> {
+/** An API that the sandbox serves, behind its interceptor. */
+public abstract class Api<E extends Target> {
 
-    /** Counts a request to one of the endpoints. */
-    R receive(ReceivedRequest request);
+    private final String basePath;
+    private final Map<E, Long> sequences = new ConcurrentHashMap<>();
+    private volatile Interceptor interceptor;
 
-    /** Asks the interceptor what becomes of a request. */
-    Interceptor.Verdict decide(R request) throws IOException, InterruptedException;
+    protected Api(String basePath) {
+        this.basePath = basePath;
+    }
+
+    public void intercept(Interceptor next) {
+        interceptor = next;
+    }
+
+    /** Returns what decides about requests and deliveries; null when nothing does. */
+    public Interceptor interceptor() {
+        return interceptor;
+    }
+
+    /** Counts a request. */
+    protected ApiRequest<E> receive(ReceivedRequest request) {
+        String path = request.path().substring(basePath.length());
+        E endpoint = endpoint(request.method(), path);
+        Map<String, String> headers = new HashMap<>(request.headers());
+        headers.remove("x-api-key");
+        headers.remove("authorization");
+        return new ApiRequest<>(
+                sequences.merge(endpoint, 1L, Long::sum),
+                endpoint,
+                request.method(),
+                path,
+                request.query(),
+                request.body(),
+                Map.copyOf(headers));
+    }
+
+    Interceptor.Verdict decide(ApiRequest<E> request) throws IOException, InterruptedException {
+        Interceptor current = interceptor;
+        return current == null ? Interceptor.pass() : current.decide(request);
+    }
+
+    protected abstract E endpoint(String method, String path);
 
     /**
      * Answers a request.
      *
      * @param error refuses the request once its key or token is accepted and it is counted; nullable
      */
-    HttpReply answer(R request, ReceivedRequest received, ApiError error);
+    protected abstract HttpReply answer(ApiRequest<E> request, ReceivedRequest received, ApiError error);
 }

@@ -1,11 +1,21 @@
 package dev.jobfeed.sandbox;
 
+import java.util.Map;
+
 /**
- * A request to the API, without its key.
+ * A request to one of the APIs, without its key or token.
  *
  * @param sequence 1 for the first request to its endpoint, and so on
+ * @param path the path below the base path of the API
  * @param query the raw query, empty when there is none
  * @param body the body as text, empty when there is none
+ * @param headers the headers by their lower-case names
  */
-public record ApiRequest(long sequence, Endpoint endpoint, String method, String path, String query, String body)
-        implements TargetedRequest {}
+public record ApiRequest<E extends Target>(
+        long sequence, E endpoint, String method, String path, String query, String body, Map<String, String> headers) {
+
+    /** The key that makes a repeated request harmless; null when the request came without one. */
+    public String idempotencyKey() {
+        return headers.get("idempotency-key");
+    }
+}

@@ -53,7 +53,7 @@ final class ArmedRule {
      *
      * @param request null for a delivery
      */
-    boolean isDue(Target target, TargetedRequest request) {
+    boolean isDue(Target target, ApiRequest<?> request) {
         if (!on.contains(target) || !fault.canStrike(target) || request != null && !fault.canStrike(request)) {
             return false;
         }
@@ -71,7 +71,7 @@ final class ArmedRule {
         return delay;
     }
 
-    Interceptor.Verdict verdict(TargetedRequest request) {
+    Interceptor.Verdict verdict(ApiRequest<?> request) {
         return Interceptor.struck(fault.script(), effect.on(request));
     }
 

@@ -109,7 +109,7 @@ public enum Fault {
         return reach.includes.test(target);
     }
 
-    boolean canStrike(TargetedRequest request) {
+    boolean canStrike(ApiRequest<?> request) {
         boolean needsCursor = this == REPEATED_CURSOR || this == EMPTY_PAGE;
         return !needsCursor || PageFields.cursorSent(request) != null;
     }

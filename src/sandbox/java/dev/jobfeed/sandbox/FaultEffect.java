@@ -23,7 +23,7 @@ interface FaultEffect {
     String PROBLEM = "application/problem+json";
     String HTML = "text/html; charset=utf-8";
 
-    Interceptor.Verdict on(TargetedRequest request);
+    Interceptor.Verdict on(ApiRequest<?> request);
 
     /**
      * Reads what goes with a fault.
@@ -145,7 +145,7 @@ interface FaultEffect {
     }
 
     /** The request to start again with is the one that came, from the beginning and in the stable order. */
-    private static Interceptor.Verdict cursorRestart(TargetedRequest request) {
+    private static Interceptor.Verdict cursorRestart(ApiRequest<?> request) {
         ObjectNode replacement = Json.MAPPER.createObjectNode();
         try {
             replacement = Fields.ofBody(request.body()).values().deepCopy();
@@ -240,7 +240,7 @@ interface FaultEffect {
         return always(status, headers, body.toString());
     }
 
-    private static Interceptor.Verdict repeatedCursor(TargetedRequest request) {
+    private static Interceptor.Verdict repeatedCursor(ApiRequest<?> request) {
         String sent = PageFields.cursorSent(request);
         return PageChange.promisingMore(page -> page.put("next_cursor", sent));
     }

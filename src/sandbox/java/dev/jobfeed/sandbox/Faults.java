@@ -1,8 +1,6 @@
 package dev.jobfeed.sandbox;
 
 import dev.jobfeed.sandbox.jobby.Defect;
-import dev.jobfeed.sandbox.jobby.JobbyInterceptor;
-import dev.jobfeed.sandbox.jobby.JobbyRequest;
 import dev.jobfeed.sandbox.jobby.WebhookEvent;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -10,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A fault script at work. */
-public final class Faults implements Interceptor, JobbyInterceptor {
+public final class Faults implements Interceptor {
 
     /**
      * What a rule counted.
@@ -36,22 +34,7 @@ public final class Faults implements Interceptor, JobbyInterceptor {
     }
 
     @Override
-    public Verdict decide(ApiRequest request) throws InterruptedException {
-        return decided(request);
-    }
-
-    @Override
-    public Verdict decide(JobbyRequest request) throws InterruptedException {
-        return decided(request);
-    }
-
-    @Override
-    public Defect decide(WebhookEvent event) {
-        ArmedRule first = firstDue(Defect.DELIVERY, null);
-        return first == null ? Defect.NONE : first.defect();
-    }
-
-    private Verdict decided(TargetedRequest request) throws InterruptedException {
+    public Verdict decide(ApiRequest<?> request) throws InterruptedException {
         ArmedRule first = firstDue(request.endpoint(), request);
         if (first == null) {
             return Interceptor.pass();
@@ -60,7 +43,13 @@ public final class Faults implements Interceptor, JobbyInterceptor {
         return first.verdict(request);
     }
 
-    private synchronized ArmedRule firstDue(Target target, TargetedRequest request) {
+    @Override
+    public Defect decide(WebhookEvent event) {
+        ArmedRule first = firstDue(Defect.DELIVERY, null);
+        return first == null ? Defect.NONE : first.defect();
+    }
+
+    private synchronized ArmedRule firstDue(Target target, ApiRequest<?> request) {
         ArmedRule first = null;
         for (ArmedRule rule : rules) {
             // all of them are asked, because all of them count

@@ -1,7 +1,7 @@
 package dev.jobfeed.sandbox;
 
 import dev.jobfeed.sandbox.jobby.Jobby;
-import dev.jobfeed.sandbox.jobby.JobbyRequest;
+import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,8 +51,8 @@ final class HttpFrontend implements AutoCloseable {
 
     private final InstantSource clock;
     private final Duration latency;
-    private final Api<ApiRequest> jobo;
-    private final Api<JobbyRequest> jobby;
+    private final JoboApi jobo;
+    private final Api<JobbyEndpoint> jobby;
     private final AdminEndpoint admin;
     private final RequestLog log;
     private final HttpServer server;
@@ -60,8 +60,8 @@ final class HttpFrontend implements AutoCloseable {
     HttpFrontend(
             SandboxOptions options,
             InstantSource clock,
-            Api<ApiRequest> jobo,
-            Api<JobbyRequest> jobby,
+            JoboApi jobo,
+            Api<JobbyEndpoint> jobby,
             AdminEndpoint admin,
             RequestLog log)
             throws IOException {
@@ -129,8 +129,8 @@ final class HttpFrontend implements AutoCloseable {
         }
     }
 
-    private <R extends TargetedRequest> void serve(Api<R> api, Exchange exchange) throws IOException {
-        R request = api.receive(exchange.request());
+    private <E extends Target> void serve(Api<E> api, Exchange exchange) throws IOException {
+        ApiRequest<E> request = api.receive(exchange.request());
         Interceptor.Verdict verdict = verdict(api, request);
         String fault = null;
         if (verdict instanceof Interceptor.Struck struck) {
@@ -157,7 +157,7 @@ final class HttpFrontend implements AutoCloseable {
         }
     }
 
-    private <R extends TargetedRequest> Interceptor.Verdict verdict(Api<R> api, R request) {
+    private <E extends Target> Interceptor.Verdict verdict(Api<E> api, ApiRequest<E> request) {
         try {
             Thread.sleep(latency.toMillis());
             return api.decide(request);

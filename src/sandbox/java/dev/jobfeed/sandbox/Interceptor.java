@@ -1,11 +1,13 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.jobby.Defect;
+import dev.jobfeed.sandbox.jobby.WebhookEvent;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Sees each request to the API before it is served, and may decide otherwise.
+ * Sees each request to an API before it is served, and may decide otherwise.
  *
  * <p>It runs on the thread of the request: blocking in it holds the answer back. An exception from it drops
  * the connection, an {@link IOException} without a warning in the log.
@@ -14,7 +16,12 @@ import java.util.function.UnaryOperator;
 public interface Interceptor {
 
     /** Decides what becomes of a request. */
-    Verdict decide(ApiRequest request) throws IOException, InterruptedException;
+    Verdict decide(ApiRequest<?> request) throws IOException, InterruptedException;
+
+    /** Decides what is wrong with an attempt to deliver a webhook event; nothing unless overridden. */
+    default Defect decide(WebhookEvent event) {
+        return Defect.NONE;
+    }
 
     /** What becomes of a request. */
     sealed interface Verdict {}

@@ -9,10 +9,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Answers requests to Jobo: authenticate, limit the rate, validate, check credits, deliver, in this order. */
-final class JoboApi implements Api<ApiRequest> {
+final class JoboApi extends Api<Endpoint> {
 
     private static final BigDecimal CREDITS_PER_CAREER_SITE = BigDecimal.valueOf(50);
     private static final int NOBODY_GETS_THERE = 100_000;
@@ -47,10 +46,9 @@ final class JoboApi implements Api<ApiRequest> {
     private final CreditAccount wallet;
     private final RateWindow feedRate;
     private final RateWindow generalRate = new RateWindow(NOBODY_GETS_THERE);
-    private final Map<Endpoint, Long> sequences = new ConcurrentHashMap<>();
-    private volatile Interceptor interceptor;
 
     JoboApi(SandboxOptions options, InstantSource clock, Dataset data) {
+        super("");
         this.options = options;
         this.clock = clock;
         this.data = data;
@@ -58,30 +56,13 @@ final class JoboApi implements Api<ApiRequest> {
         this.feedRate = new RateWindow(options.rateLimit == 0 ? NOBODY_GETS_THERE : options.rateLimit);
     }
 
-    void intercept(Interceptor next) {
-        interceptor = next;
-    }
-
-    /** Returns what decides about requests; null when nothing does. */
-    Interceptor interceptor() {
-        return interceptor;
+    @Override
+    protected Endpoint endpoint(String method, String path) {
+        return Endpoint.at(path);
     }
 
     @Override
-    public ApiRequest receive(ReceivedRequest request) {
-        Endpoint endpoint = Endpoint.at(request.path());
-        long sequence = sequences.merge(endpoint, 1L, Long::sum);
-        return new ApiRequest(sequence, endpoint, request.method(), request.path(), request.query(), request.body());
-    }
-
-    @Override
-    public Interceptor.Verdict decide(ApiRequest request) throws IOException, InterruptedException {
-        Interceptor current = interceptor;
-        return current == null ? Interceptor.pass() : current.decide(request);
-    }
-
-    @Override
-    public HttpReply answer(ApiRequest request, ReceivedRequest received, ApiError error) {
+    protected HttpReply answer(ApiRequest<Endpoint> request, ReceivedRequest received, ApiError error) {
         RateWindow rate =
                 switch (request.endpoint()) {
                     case JOBS_FEED, JOBS_EXPIRED -> feedRate;
@@ -115,7 +96,7 @@ final class JoboApi implements Api<ApiRequest> {
         }
     }
 
-    private HttpReply perform(ApiRequest request) throws ApiError {
+    private HttpReply perform(ApiRequest<Endpoint> request) throws ApiError {
         String method = request.endpoint().method();
         if (!request.method().equals(method)) {
             String message = "Method " + request.method() + " is not allowed here; use " + method + ".";

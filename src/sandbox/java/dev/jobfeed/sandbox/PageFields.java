@@ -15,7 +15,7 @@ record PageFields(String rows, String title, String description) {
     }
 
     /** The cursor a request continues from, or null. */
-    static String cursorSent(TargetedRequest request) {
+    static String cursorSent(ApiRequest<?> request) {
         try {
             Fields fields =
                     request.method().equals("GET") ? Fields.ofQuery(request.query()) : Fields.ofBody(request.body());

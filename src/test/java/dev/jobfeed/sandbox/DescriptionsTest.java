@@ -14,9 +14,7 @@ import dev.jobfeed.sandbox.jobby.DeliveryDefect;
 import dev.jobfeed.sandbox.jobby.JobFair;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
-import dev.jobfeed.sandbox.jobby.JobbyInterceptor;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
-import dev.jobfeed.sandbox.jobby.JobbyRequest;
 import dev.jobfeed.sandbox.jobby.WebhookEvent;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -209,9 +207,9 @@ class DescriptionsTest {
         Set<String> types = new TreeSet<>();
         jobby.get("webhooks").fieldNames().forEachRemaining(types::add);
         List<String> bodies = new CopyOnWriteArrayList<>();
-        sandbox.jobby().intercept(new JobbyInterceptor() {
+        sandbox.jobby().intercept(new Interceptor() {
             @Override
-            public Interceptor.Verdict decide(JobbyRequest request) {
+            public Verdict decide(ApiRequest<?> request) {
                 return Interceptor.pass();
             }
 

@@ -73,7 +73,7 @@ class TransportTest {
 
     @Test
     void anInterceptorSeesTheRequest() throws Exception {
-        var seen = new CompletableFuture<ApiRequest>();
+        var seen = new CompletableFuture<ApiRequest<?>>();
         calls.sandbox.intercept(request -> {
             seen.complete(request);
             return Interceptor.pass();
@@ -81,8 +81,11 @@ class TransportTest {
 
         calls.expired("?batch_size=3");
 
+        Map<String, String> headers = seen.join().headers();
         assertThat(seen.join())
-                .isEqualTo(new ApiRequest(1, Endpoint.JOBS_EXPIRED, "GET", "/api/jobs/expired", "batch_size=3", ""));
+                .isEqualTo(new ApiRequest<>(
+                        1, Endpoint.JOBS_EXPIRED, "GET", "/api/jobs/expired", "batch_size=3", "", headers));
+        assertThat(headers).containsKey("user-agent").doesNotContainKey("x-api-key");
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.jobfeed.sandbox.jobby;
 
 import dev.jobfeed.sandbox.Api;
+import dev.jobfeed.sandbox.ApiRequest;
+import dev.jobfeed.sandbox.Interceptor;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,7 +40,7 @@ public final class Jobby implements AutoCloseable {
     }
 
     /** What answers the requests. */
-    public Api<JobbyRequest> api() {
+    public Api<JobbyEndpoint> api() {
         return api;
     }
 
@@ -58,12 +60,12 @@ public final class Jobby implements AutoCloseable {
     }
 
     /** The latest requests, 10000 at most, oldest first, also those that were intercepted. */
-    public List<JobbyRequest> requests() {
+    public List<ApiRequest<JobbyEndpoint>> requests() {
         return api.requests();
     }
 
     /** Those of the latest requests that went to one endpoint, oldest first. */
-    public List<JobbyRequest> requests(JobbyEndpoint endpoint) {
+    public List<ApiRequest<JobbyEndpoint>> requests(JobbyEndpoint endpoint) {
         return requests().stream().filter(one -> one.endpoint() == endpoint).toList();
     }
 
@@ -78,7 +80,7 @@ public final class Jobby implements AutoCloseable {
     }
 
     /** Lets an interceptor decide about every request and delivery from now on; null lets all of them pass. */
-    public void intercept(JobbyInterceptor next) {
+    public void intercept(Interceptor next) {
         api.intercept(next);
         webhooks.intercept(next);
     }

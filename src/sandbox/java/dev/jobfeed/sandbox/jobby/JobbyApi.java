@@ -2,18 +2,15 @@ package dev.jobfeed.sandbox.jobby;
 
 import dev.jobfeed.sandbox.Api;
 import dev.jobfeed.sandbox.ApiError;
+import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.HttpReply;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.RateWindow;
 import dev.jobfeed.sandbox.ReceivedRequest;
 import dev.jobfeed.sandbox.Times;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +23,7 @@ import java.util.regex.Pattern;
  * Where no token is needed, a request without a known one is served and not counted; the documentation is silent about
  * that.
  */
-final class JobbyApi implements Api<JobbyRequest> {
+final class JobbyApi extends Api<JobbyEndpoint> {
 
     private static final Pattern UUID_V4 =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
@@ -37,24 +34,19 @@ final class JobbyApi implements Api<JobbyRequest> {
     private final JobbyOptions options;
     private final InstantSource clock;
     private final JobbyOperations operations;
-    private final Deque<JobbyRequest> requests = new ArrayDeque<>();
-    private final Map<JobbyEndpoint, Long> sequences = new EnumMap<>(JobbyEndpoint.class);
+    private final Deque<ApiRequest<JobbyEndpoint>> requests = new ArrayDeque<>();
     private final Map<RateKey, RateWindow> rates = new ConcurrentHashMap<>();
     private final IdempotencyStore replies = new IdempotencyStore();
     private final Map<JobbyEndpoint, Instant> sunsets = new ConcurrentHashMap<>();
-    private volatile JobbyInterceptor interceptor;
 
     JobbyApi(JobbyOptions options, InstantSource clock, JobbyOperations operations) {
+        super(Jobby.PATH);
         this.options = options;
         this.clock = clock;
         this.operations = operations;
     }
 
-    void intercept(JobbyInterceptor next) {
-        interceptor = next;
-    }
-
-    List<JobbyRequest> requests() {
+    List<ApiRequest<JobbyEndpoint>> requests() {
         synchronized (requests) {
             return List.copyOf(requests);
         }
@@ -65,20 +57,14 @@ final class JobbyApi implements Api<JobbyRequest> {
     }
 
     @Override
-    public JobbyRequest receive(ReceivedRequest request) {
-        String path = request.path().substring(Jobby.PATH.length());
-        JobbyEndpoint endpoint = JobbyEndpoint.at(request.method(), path);
-        Map<String, String> headers = new HashMap<>(request.headers());
-        headers.remove("authorization");
+    protected JobbyEndpoint endpoint(String method, String path) {
+        return JobbyEndpoint.at(method, path);
+    }
+
+    @Override
+    protected ApiRequest<JobbyEndpoint> receive(ReceivedRequest request) {
         synchronized (requests) {
-            JobbyRequest received = new JobbyRequest(
-                    sequences.merge(endpoint, 1L, Long::sum),
-                    endpoint,
-                    request.method(),
-                    path,
-                    request.query(),
-                    request.body(),
-                    headers);
+            ApiRequest<JobbyEndpoint> received = super.receive(request);
             requests.addLast(received);
             if (requests.size() > MOST_REQUESTS) {
                 requests.removeFirst();
@@ -88,13 +74,7 @@ final class JobbyApi implements Api<JobbyRequest> {
     }
 
     @Override
-    public Interceptor.Verdict decide(JobbyRequest request) throws IOException, InterruptedException {
-        JobbyInterceptor current = interceptor;
-        return current == null ? Interceptor.pass() : current.decide(request);
-    }
-
-    @Override
-    public HttpReply answer(JobbyRequest request, ReceivedRequest received, ApiError error) {
+    protected HttpReply answer(ApiRequest<JobbyEndpoint> request, ReceivedRequest received, ApiError error) {
         Map<String, String> headers = new LinkedHashMap<>();
         Instant sunset = sunsets.get(request.endpoint());
         if (sunset != null) {
@@ -151,7 +131,7 @@ final class JobbyApi implements Api<JobbyRequest> {
         }
     }
 
-    private HttpReply performOnce(JobbyRequest request, String token) throws ApiError {
+    private HttpReply performOnce(ApiRequest<JobbyEndpoint> request, String token) throws ApiError {
         String key = request.idempotencyKey();
         if (key == null || !request.endpoint().mutates()) {
             return operations.perform(request, token);

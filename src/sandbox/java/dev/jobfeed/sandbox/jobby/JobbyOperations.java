@@ -1,6 +1,7 @@
 package dev.jobfeed.sandbox.jobby;
 
 import dev.jobfeed.sandbox.ApiError;
+import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.Fields;
 import dev.jobfeed.sandbox.HttpReply;
 import dev.jobfeed.sandbox.Json;
@@ -46,7 +47,7 @@ final class JobbyOperations {
         return fastPolls;
     }
 
-    HttpReply perform(JobbyRequest request, String token) throws ApiError {
+    HttpReply perform(ApiRequest<JobbyEndpoint> request, String token) throws ApiError {
         return switch (request.endpoint()) {
             case LIVE_EVENTS ->
                 list(fair.liveEvents().stream().map(JobbyOperations::row).toList(), limit(request))
@@ -94,7 +95,7 @@ final class JobbyOperations {
                 "Berlin");
     }
 
-    private HttpReply join(JobbyRequest request, String token) throws ApiError {
+    private HttpReply join(ApiRequest<JobbyEndpoint> request, String token) throws ApiError {
         String eventId = Fields.ofBody(request.body(), ErrorCode::invalid).requiredText("event_id");
         QueuePlace place = fair.join(token, eventId);
         if (place == null) {
@@ -138,16 +139,16 @@ final class JobbyOperations {
         }
     }
 
-    private HttpReply room(JobbyRequest request, String token) throws ApiError {
+    private HttpReply room(ApiRequest<JobbyEndpoint> request, String token) throws ApiError {
         for (Match match : fair.matchesOf(token)) {
-            if (match.id().equals(request.id()) && match.status() == MatchStatus.ACCEPTED) {
+            if (match.id().equals(id(request)) && match.status() == MatchStatus.ACCEPTED) {
                 return object(200, Map.of("room_url", match.roomUrl()));
             }
         }
         throw ErrorCode.NOT_FOUND.error();
     }
 
-    private HttpReply subscribe(JobbyRequest request, String token) throws ApiError {
+    private HttpReply subscribe(ApiRequest<JobbyEndpoint> request, String token) throws ApiError {
         Fields fields = Fields.ofBody(request.body(), ErrorCode::invalid);
         String target = fields.requiredText("target_url");
         if (!Webhooks.isLocal(target)) {
@@ -175,8 +176,8 @@ final class JobbyOperations {
                         "created_at", webhook.createdAt().getEpochSecond()));
     }
 
-    private Webhook webhook(JobbyRequest request, String token) throws ApiError {
-        Webhook webhook = webhooks.of(token, request.id());
+    private Webhook webhook(ApiRequest<JobbyEndpoint> request, String token) throws ApiError {
+        Webhook webhook = webhooks.of(token, id(request));
         if (webhook == null) {
             throw ErrorCode.NOT_FOUND.error();
         }
@@ -194,6 +195,11 @@ final class JobbyOperations {
         return list(newestFirst, MOST_DELIVERIES);
     }
 
+    /** The id in a path such as {@code /matches/{id}/accept}. */
+    private static String id(ApiRequest<JobbyEndpoint> request) {
+        return request.path().split("/")[2];
+    }
+
     private static HttpReply list(List<?> things, int limit) {
         List<?> rows = things.stream().limit(limit).toList();
         return HttpReply.json(200, Map.of("data", rows)).withRows(rows.size());
@@ -203,7 +209,7 @@ final class JobbyOperations {
         return HttpReply.json(status, options.dataEnvelope ? Map.of("data", object) : object);
     }
 
-    private static int limit(JobbyRequest request) throws ApiError {
+    private static int limit(ApiRequest<JobbyEndpoint> request) throws ApiError {
         return Fields.ofQuery(request.query(), "limit", ErrorCode::invalid).number("limit", USUAL_ROWS, 1, MOST_ROWS);
     }
 }

@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox.jobby;
 
+import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.Json;
 import dev.jobfeed.sandbox.Ticker;
 import java.net.URI;
@@ -72,7 +73,7 @@ public final class Webhooks {
             .proxy(HttpClient.Builder.NO_PROXY)
             .executor(threads)
             .build();
-    private volatile JobbyInterceptor interceptor;
+    private volatile Interceptor interceptor;
 
     Webhooks(JobbyOptions options, InstantSource clock, IdGenerator ids) {
         this.options = options;
@@ -80,7 +81,7 @@ public final class Webhooks {
         this.ids = ids;
     }
 
-    void intercept(JobbyInterceptor next) {
+    void intercept(Interceptor next) {
         interceptor = next;
     }
 
@@ -177,7 +178,7 @@ public final class Webhooks {
     }
 
     private void attempt(PendingDelivery pending) {
-        JobbyInterceptor current = interceptor;
+        Interceptor current = interceptor;
         // a delivery that a test made with a defect has that one, and no other
         Defect defect =
                 current == null || pending.defect != DeliveryDefect.NONE ? Defect.NONE : current.decide(pending.event);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Interceptor;
@@ -125,7 +126,7 @@ class QueueTest {
         calls.join(calls.liveEvent(), KEY);
         assertThat(calls.fair().places()).hasSize(2);
         assertThat(calls.jobby().requests(JobbyEndpoint.QUEUE_JOIN))
-                .extracting(JobbyRequest::idempotencyKey)
+                .extracting(ApiRequest::idempotencyKey)
                 .containsExactly(KEY, KEY.toUpperCase(), KEY, KEY);
     }
 
