@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jobfeed.cli.InProcess;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -106,6 +113,29 @@ class HttpPortTest {
         assertThat(run.err())
                 .startsWith("jobfeed: jobfeed.http.enabled is false, and jobby.webhook-secret is set")
                 .doesNotContain("jbb_whsec_secret");
+    }
+
+    @Test
+    void responsesAreCompressedForClientsThatAcceptIt() throws Exception {
+        JobfeedProcess run = world.start("run");
+        run.awaitErr("running;");
+        Matcher page =
+                Pattern.compile("console at (http://127\\.0\\.0\\.1:\\d+/)").matcher(run.err());
+        assertThat(page.find()).as(run.err()).isTrue();
+
+        for (String path : List.of("", "web/main.js", "api/v1/status", "observe/metrics")) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(page.group(1) + path))
+                    .header("Accept-Encoding", "gzip")
+                    .build();
+            HttpResponse<byte[]> response =
+                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(response.headers().firstValue("Content-Encoding"))
+                    .as(path)
+                    .contains("gzip");
+            assertThat(new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes())
+                    .as(path)
+                    .hasSizeGreaterThan(response.body().length);
+        }
     }
 
     @Test
