@@ -2,6 +2,7 @@ package dev.jobfeed.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -86,65 +87,46 @@ public final class OpenApiContract {
     /**
      * A parameter of an operation.
      *
-     * @param type type or format
-     * @param values accepted values; empty if any value is accepted
-     * @param pattern null if any text is accepted
-     * @param minimum null without limits
-     * @param defaultValue null without a default
+     * @param schema empty if any text is accepted
      */
-    record Parameter(
-            String name,
-            boolean isInPath,
-            String type,
-            String description,
-            Set<String> values,
-            Pattern pattern,
-            Long minimum,
-            Long maximum,
-            String defaultValue) {
+    record Parameter(String name, boolean isInPath, String description, JsonNode schema) {
 
         static Parameter text(String name, boolean isInPath) {
-            return new Parameter(name, isInPath, "string", "", Set.of(), null, null, null, null);
+            return new Parameter(name, isInPath, "", MissingNode.getInstance());
         }
 
         static Parameter of(JsonNode json) {
-            JsonNode schema = json.get("schema");
-            Set<String> values = new LinkedHashSet<>();
-            schema.path("enum").forEach(value -> values.add(value.asText()));
             return new Parameter(
                     json.get("name").asText(),
                     json.get("in").asText().equals("path"),
-                    schema.has("format")
-                            ? schema.get("format").asText()
-                            : schema.get("type").asText(),
                     json.path("description").asText(),
-                    values,
-                    schema.has("pattern")
-                            ? Pattern.compile(schema.get("pattern").asText())
-                            : null,
-                    schema.has("minimum") ? (Long) schema.get("minimum").asLong() : null,
-                    schema.has("maximum") ? (Long) schema.get("maximum").asLong() : null,
-                    schema.has("default") ? schema.get("default").asText() : null);
+                    json.get("schema"));
+        }
+
+        String defaultValue() {
+            return schema.path("default").asText(null);
         }
 
         Object read(String text) {
-            if (name.equals("stream") && !values.isEmpty()) {
+            if (schema.path("type").asText().equals("integer")) {
+                return number(text);
+            }
+            if (schema.path("format").asText().equals("uuid")) {
+                return uuid(text);
+            }
+            if (schema.has("enum") && name.equals("stream")) {
                 return HttpProblemException.stream(text).stream();
             }
-            return switch (type) {
-                case "integer" -> number(text);
-                case "uuid" -> uuid(text);
-                default -> {
-                    if (!isInPath && !values.isEmpty() && !values.contains(text)) {
-                        throw new HttpProblemException(
-                                400, name + " is '" + text + "'; it takes one of " + String.join(", ", values) + ".");
-                    }
-                    if (pattern != null && !pattern.matcher(text).matches()) {
-                        throw new HttpProblemException(400, name + " is '" + text + "'; it takes the " + description);
-                    }
-                    yield text;
-                }
-            };
+            Set<String> values = new LinkedHashSet<>();
+            schema.path("enum").forEach(value -> values.add(value.asText()));
+            if (!isInPath && !values.isEmpty() && !values.contains(text)) {
+                throw new HttpProblemException(
+                        400, name + " is '" + text + "'; it takes one of " + String.join(", ", values) + ".");
+            }
+            if (schema.has("pattern") && !text.matches(schema.get("pattern").asText())) {
+                throw new HttpProblemException(400, name + " is '" + text + "'; it takes the " + description);
+            }
+            return text;
         }
 
         private Long number(String text) {
@@ -154,7 +136,9 @@ public final class OpenApiContract {
             } catch (NumberFormatException e) {
                 throw new HttpProblemException(400, name + " is '" + text + "'; it takes a whole number.");
             }
-            if (minimum != null && (number < minimum || number > maximum)) {
+            long minimum = schema.path("minimum").asLong(Long.MIN_VALUE);
+            long maximum = schema.path("maximum").asLong(Long.MAX_VALUE);
+            if (number < minimum || number > maximum) {
                 throw new HttpProblemException(
                         400, name + " is " + number + "; it takes " + minimum + " to " + maximum + ".");
             }
