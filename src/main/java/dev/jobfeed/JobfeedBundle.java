@@ -157,10 +157,8 @@ public final class JobfeedBundle {
         registry.bind("jobfeedFeedSync", new FeedSync(coordinator));
         registry.bind("jobfeedEstimate", new CostEstimator(tenants, coordinator));
         Executor prefetchThreads = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");
-        registry.bind(
-                "jobfeedPrefetcher",
-                new PagePrefetcher(coordinator, context.createProducerTemplate(), prefetchThreads));
-        registry.bind("jobfeedExpiry", new ExpirySweepService(coordinator));
+        registry.bind("jobfeedPrefetcher", new PagePrefetcher(context.createProducerTemplate(), prefetchThreads));
+        registry.bind("jobfeedExpiry", new ExpirySweepService());
         registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants));
         registry.bind("jobfeedExpiredIds", new ExpiredIdReader(tenants, options.clock()));
         registry.bind("jobfeedReconciliation", new Reconciliation(coordinator));

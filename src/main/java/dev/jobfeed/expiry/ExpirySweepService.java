@@ -8,6 +8,8 @@ import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.sync.ClockAlignment;
+import dev.jobfeed.sync.RunOpening;
 import dev.jobfeed.sync.RunPlan;
 import dev.jobfeed.sync.SyncAttempt;
 import dev.jobfeed.sync.SyncCoordinator;
@@ -29,12 +31,6 @@ public final class ExpirySweepService {
 
     /** The reason that jobs expire with. */
     private static final String REASON = "swept";
-
-    private final SyncCoordinator coordinator;
-
-    public ExpirySweepService(SyncCoordinator coordinator) {
-        this.coordinator = coordinator;
-    }
 
     /**
      * Begins a sweep at its watermark less the overlap, within the API's reach. The very first attempt has no job that
@@ -63,7 +59,7 @@ public final class ExpirySweepService {
      */
     public void alignClock(SyncAttempt attempt, ExpirySweep sweep) {
         StreamState before = attempt.stateBefore();
-        coordinator.alignClock(attempt);
+        ClockAlignment.align(attempt);
         StreamState after = attempt.stateBefore();
         if (after != before) {
             OffsetDateTime start = attempt.clock().at(sweep.startedNanos());
@@ -190,7 +186,7 @@ public final class ExpirySweepService {
         if (!sweep.isReadable()) {
             attempt.failAtEnd(sweep.unreadable());
             if (attempt.run().phase() == RunPhase.COMMIT) {
-                coordinator.goOnWithNextRun(attempt);
+                RunOpening.openNext(attempt);
             }
         }
         attempt.sweepEnds();

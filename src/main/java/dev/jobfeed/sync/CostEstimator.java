@@ -42,7 +42,7 @@ public final class CostEstimator {
         StreamState state = target.runs().state(stream);
         return FeedRequestBuilder.of(FeedDefinition.of(stream), target.settings())
                 .withBatchSize(ESTIMATE_ROWS)
-                .request(coordinator.plan(target, state).windowFrom(), null);
+                .request(RunOpening.plan(target, state, coordinator.now()).windowFrom(), null);
     }
 
     /**
@@ -55,7 +55,7 @@ public final class CostEstimator {
         Tenant target = tenants.get(tenant);
         RunRepository runs = target.runs();
         StreamState state = runs.state(stream);
-        RunMode mode = coordinator.plan(target, state).mode();
+        RunMode mode = RunOpening.plan(target, state, coordinator.now()).mode();
         Long rows = page.estimatedTotal().isPresent()
                 ? Long.valueOf(page.estimatedTotal().getAsLong())
                 : runs.lastReceived(stream, mode).orElse(null);

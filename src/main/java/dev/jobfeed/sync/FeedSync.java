@@ -244,7 +244,7 @@ public final class FeedSync {
         }
         attempt.saved(changes.usage(), attempt.tenant().runs());
         attempt.committed(page);
-        coordinator.pageCommitted(attempt);
+        CreditPolicy.afterPage(attempt);
         count(attempt.tenant().meters(), attempt.stream(), changes.counts());
         Run run = attempt.run();
         LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());

@@ -21,13 +21,11 @@ public final class PagePrefetcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(PagePrefetcher.class);
 
-    private final SyncCoordinator coordinator;
     private final ProducerTemplate template;
     private final Executor executor;
     private final Map<SyncAttempt, CompletableFuture<Exchange>> fetching = new ConcurrentHashMap<>();
 
-    public PagePrefetcher(SyncCoordinator coordinator, ProducerTemplate template, Executor executor) {
-        this.coordinator = coordinator;
+    public PagePrefetcher(ProducerTemplate template, Executor executor) {
         this.template = template;
         this.executor = executor;
     }
@@ -44,7 +42,7 @@ public final class PagePrefetcher {
         Exchange response =
                 inFlight == null ? fetch(attempt, attempt.run().nextCursor()).get() : inFlight.get();
         attempt.isPrefetching(false);
-        coordinator.alignClock(attempt);
+        ClockAlignment.align(attempt);
         if (!Objects.equals(window, attempt.run().windowFrom()) && !attempt.isStopping()) {
             LOG.warn(
                     "run {}: by the server's clock the window begins at {}; asking for the page again",
@@ -62,7 +60,7 @@ public final class PagePrefetcher {
 
     /** Requests the next page in advance, unless the current page has to be stored first. */
     public void prefetch(SyncAttempt attempt, FeedPage page) {
-        if (coordinator.mayPrefetch(attempt, page)) {
+        if (mayPrefetch(attempt, page)) {
             attempt.isPrefetching(true);
             fetching.put(attempt, fetch(attempt, page.next().cursor()));
         }
@@ -100,5 +98,14 @@ public final class PagePrefetcher {
                 }
             }
         }
+    }
+
+    /** Returns whether the next page may be requested before the current one is stored. */
+    private static boolean mayPrefetch(SyncAttempt attempt, FeedPage page) {
+        return page.next().hasNext()
+                && !FeedSync.leadsBack(attempt, page)
+                && !attempt.run().scan().isEmptyForTooLongWith(page.received())
+                && attempt.mayPrefetch()
+                && CreditPolicy.withinBudget(attempt);
     }
 }

@@ -3,17 +3,13 @@ package dev.jobfeed.sync;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.FeedDefinition;
-import dev.jobfeed.feed.FeedPage;
-import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
-import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunRepository;
-import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
@@ -131,220 +127,7 @@ public final class SyncCoordinator {
      * @throws StoreOriginMismatchException if the store belongs to another server or environment
      */
     public void open(SyncAttempt attempt) {
-        Tenant tenant = attempt.tenant();
-        RunRepository runs = tenant.runs();
-        tenant.transaction().executeWithoutResult(status -> {
-            StreamState state = runs.state(attempt.stream());
-            if (!OriginGuard.bind(tenant, state)) {
-                state = runs.state(attempt.stream());
-            }
-            attempt.clock().assume(state.clockDifference());
-            Run open = openRun(tenant, state);
-            RunPlan plan = plan(tenant, state, open, null);
-            boolean confirmed = attempt.isCostConfirmed() || state.resyncRequestedAt() != null;
-            if (!plan.resumes()) {
-                if (open != null) {
-                    close(attempt, open, plan.reason());
-                }
-                open = open(attempt, plan, confirmed);
-            } else if (confirmed) {
-                runs.confirmCost(open.id());
-                runs.clearResyncRequest(open.stream());
-            }
-            runs.countAttempt(open.id());
-            fence(attempt);
-            attempt.opened(
-                    state,
-                    runs.run(open.id()),
-                    runs.hasOpenIssues(attempt.stream()),
-                    runs.lastPrice(attempt.stream()).orElse(null));
-            attempt.cursors().addAll(runs.cursors(open.id()));
-        });
-        MdcContext.set(attempt);
-        Run run = attempt.run();
-        LOG.info(
-                "run {} ({}) of {}: {}",
-                run.id(),
-                run.mode().name().toLowerCase(java.util.Locale.ROOT),
-                attempt.name(),
-                run.attempts() == 1
-                        ? run.windowFrom() == null ? "started" : "started, from " + run.windowFrom()
-                        : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
-        attempt.markStuck(runs.isStuck(run));
-        attempt.markBeyondEstimate(run.scan().isFarBeyond(() -> FeedSync.expectedRows(attempt)));
-    }
-
-    private static Run open(SyncAttempt attempt, RunPlan plan, boolean costConfirmed) {
-        Tenant tenant = attempt.tenant();
-        return tenant.runs()
-                .open(
-                        attempt.stream(),
-                        plan.mode(),
-                        plan.windowFrom(),
-                        attempt.clock().origin(),
-                        fingerprint(tenant, attempt.stream()),
-                        costConfirmed);
-    }
-
-    private static void close(SyncAttempt attempt, Run open, String reason) {
-        attempt.tenant()
-                .runs()
-                .closeFailed(
-                        open,
-                        "Closed unfinished, because a resync is needed: " + reason + ".",
-                        attempt.clock().now());
-        LOG.warn("run {} of {} is closed unfinished: {}", open.id(), attempt.name(), reason);
-    }
-
-    /** State and run after alignment with the server's clock. */
-    private record Aligned(StreamState state, Run run) {}
-
-    /**
-     * Converts watermarks, start and window to server time, before anything of the response that has shown it is
-     * stored, and again when the server's clock was set back. If the first response does not show the server time, the
-     * assumed difference is kept. Closes a run in favor of a resync if its last sweep turns out to be too long ago.
-     */
-    public void alignClock(SyncAttempt attempt) {
-        ServerClock.Change change = attempt.clock().takeChange();
-        if (change == null) {
-            return;
-        }
-        long before = attempt.run().id();
-        Aligned aligned = attempt.tenant().transaction().execute(status -> {
-            Aligned result = align(attempt, change);
-            fence(attempt);
-            return result;
-        });
-        attempt.aligned(aligned.state(), aligned.run());
-        if (aligned.run().id() != before) {
-            MdcContext.set(attempt);
-        }
-    }
-
-    private Aligned align(SyncAttempt attempt, ServerClock.Change change) {
-        Tenant tenant = attempt.tenant();
-        RunRepository runs = tenant.runs();
-        OffsetDateTime now = attempt.clock().now();
-        Run run = runs.run(attempt.run().id());
-        StreamState stored = runs.state(attempt.stream());
-        StreamState state = usable(tenant, Watermarks.fallen(stored, change.fallen(), now), now);
-        OffsetDateTime start = start(attempt, run, change.fallen());
-        if (run.runStartedAt().equals(stored.lastSweepStartedAt())) {
-            // nothing was swept yet: all stored rows were delivered since the start of the run
-            state = state.with(
-                    state.lastRunStartedAt(), start, run.clockChecked() ? state.earliestSweepStartedAt() : null);
-        }
-        runs.alignClock(state, change.difference());
-        if (!change.fallen().isZero() && attempt.source().isExpiring()) {
-            tenant.deliveries().shift(Watermarks.inReach(change.fallen()));
-        }
-        if (attempt.clock().isDiffering()) {
-            ClockAlert.raise(attempt);
-        }
-        if (run.status().equals("open")) {
-            run = align(attempt, run, state, start);
-        }
-        return new Aligned(state, run);
-    }
-
-    private Run align(SyncAttempt attempt, Run run, StreamState state, OffsetDateTime start) {
-        RunRepository runs = attempt.tenant().runs();
-        boolean measured = attempt.clock().isMeasured();
-        OffsetDateTime now = attempt.clock().now();
-        boolean needed = !attempt.isSwept() && RunPlan.isStalled(state, now);
-        if (needed) {
-            // the run's own sweep moves the watermark that shows it
-            runs.needResync(attempt.stream(), now);
-        }
-        boolean stalled = needed && !RunPlan.isEnoughAfterStall(run);
-        if (stalled && run.pages() > 0) {
-            close(attempt, run, RunPlan.stall(state));
-            RunPlan resync = new RunPlan(RunMode.RESYNC, null, RunPlan.stall(state), false);
-            boolean confirmed = attempt.isCostConfirmed();
-            Run opened = open(attempt, resync, confirmed);
-            runs.countAttempt(opened.id());
-            runs.alignClock(opened.id(), opened.runStartedAt(), null, RunMode.RESYNC, measured);
-            return runs.run(opened.id());
-        }
-        RunMode mode = stalled ? RunMode.RESYNC : run.mode();
-        OffsetDateTime window = run.clockChecked() || run.pages() > 0
-                ? run.windowFrom()
-                : state.lastRunStartedAt() == null
-                        ? null
-                        : state.lastRunStartedAt()
-                                .minus(attempt.tenant().settings().overlap());
-        if (attempt.isSwept() && isCovered(attempt, run.windowFrom(), window)) {
-            window = run.windowFrom();
-        }
-        runs.alignClock(run.id(), start, mode == RunMode.INCREMENTAL ? window : null, mode, measured);
-        if (stalled) {
-            LOG.warn("run {} of {} is a resync: {}", run.id(), attempt.name(), RunPlan.stall(state));
-        }
-        return runs.run(run.id());
-    }
-
-    /**
-     * Returns whether the overlap of a requested window covers the other window, so that its page need not be paid for
-     * twice.
-     */
-    private static boolean isCovered(SyncAttempt attempt, OffsetDateTime requested, OffsetDateTime other) {
-        return requested != null
-                && other != null
-                && !other.isBefore(requested.minus(attempt.tenant().settings().overlap()));
-    }
-
-    /** Returns the start of a run in server time. A run without a response so far starts with this attempt. */
-    private static OffsetDateTime start(SyncAttempt attempt, Run run, Duration fallen) {
-        OffsetDateTime origin = attempt.clock().origin();
-        if (run.clockChecked()) {
-            return Watermarks.back(run.runStartedAt(), fallen);
-        }
-        // a run with pages was opened by a version that did not check the server's clock
-        return run.pages() == 0
-                ? origin
-                : run.runStartedAt().isAfter(origin) ? origin.minusDays(1) : run.runStartedAt();
-    }
-
-    private static StreamState usable(Tenant tenant, StreamState state, OffsetDateTime now) {
-        Optional<OffsetDateTime> substitute = Watermarks.substitute(state, now);
-        StreamState usable = Watermarks.usable(
-                state, now, substitute.flatMap(before -> tenant.runs().lastStart(state.stream(), before)));
-        if (substitute.isPresent()) {
-            LOG.warn(
-                    "{}: the watermark {} is later than the server's time {}, as after a clock error; going by {}",
-                    tenant.stream(state.stream()),
-                    state.lastRunStartedAt(),
-                    now,
-                    usable.lastRunStartedAt());
-        }
-        return usable;
-    }
-
-    private static Run openRun(Tenant tenant, StreamState state) {
-        return state.openRunId() == null ? null : tenant.runs().run(state.openRunId());
-    }
-
-    private static String fingerprint(Tenant tenant, String stream) {
-        return FeedRequestBuilder.of(FeedDefinition.of(stream), tenant.settings())
-                .fingerprint();
-    }
-
-    /** Plans what an attempt would do with a stream now. */
-    RunPlan plan(Tenant tenant, StreamState state) {
-        OffsetDateTime now = state.serverTime(now());
-        return plan(tenant, usable(tenant, state, now), openRun(tenant, state), now);
-    }
-
-    private static RunPlan plan(Tenant tenant, StreamState state, Run open, OffsetDateTime now) {
-        String fingerprint = fingerprint(tenant, state.stream());
-        return RunPlan.of(
-                state,
-                open,
-                open != null && tenant.runs().isStuck(open),
-                tenant.runs().hasOtherFilters(state.stream(), fingerprint),
-                fingerprint,
-                now,
-                tenant.settings().overlap());
+        RunOpening.open(attempt);
     }
 
     /**
@@ -420,42 +203,6 @@ public final class SyncCoordinator {
         attempt.lease().fence();
     }
 
-    /** Returns whether the next page may be requested before the current one is stored. */
-    public boolean mayPrefetch(SyncAttempt attempt, FeedPage page) {
-        return page.next().hasNext()
-                && !FeedSync.leadsBack(attempt, page)
-                && !attempt.run().scan().isEmptyForTooLongWith(page.received())
-                && attempt.mayPrefetch()
-                && CreditPolicy.withinBudget(attempt);
-    }
-
-    void pageCommitted(SyncAttempt attempt) {
-        CreditPolicy.afterPage(attempt);
-    }
-
-    /** Commits a run that has read its feed, and opens the next one for the same attempt. */
-    public void goOnWithNextRun(SyncAttempt attempt) {
-        Tenant tenant = attempt.tenant();
-        RunRepository runs = tenant.runs();
-        StreamState state = tenant.transaction().execute(status -> {
-            runs.succeed(attempt.run(), attempt.clock().now());
-            StreamState committed = runs.state(attempt.stream());
-            RunPlan plan = plan(tenant, committed, null, attempt.clock().now());
-            Run next = open(attempt, plan, attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
-            runs.countAttempt(next.id());
-            runs.alignClock(
-                    next.id(),
-                    next.runStartedAt(),
-                    plan.windowFrom(),
-                    plan.mode(),
-                    attempt.clock().isMeasured());
-            fence(attempt);
-            return runs.state(attempt.stream());
-        });
-        attempt.aligned(state, runs.run(state.openRunId()));
-        MdcContext.set(attempt);
-    }
-
     /**
      * Moves the watermark and closes the run as succeeded.
      *
@@ -525,7 +272,7 @@ public final class SyncCoordinator {
         ServerClock.Change change = attempt.clock().takeChange();
         attempt.tenant().transaction().executeWithoutResult(status -> {
             if (change != null) {
-                Aligned aligned = align(attempt, change);
+                ClockAlignment.Aligned aligned = ClockAlignment.align(attempt, change);
                 attempt.aligned(aligned.state(), aligned.run());
             }
             runs.endAttempt(attempt.run().id(), error, usage);
