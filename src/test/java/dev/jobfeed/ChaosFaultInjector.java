@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** What happens at the sandbox while attempts are at work: faults, moves of the world, and a blow at a drawn moment. */
+/** What happens at the sandbox while attempts are at work: faults, changes of the data, and a blow at a drawn moment. */
 final class ChaosFaultInjector implements Interceptor, AutoCloseable {
 
     private record Blow(int request, Duration delay, Runnable strike) {}
@@ -70,7 +70,7 @@ final class ChaosFaultInjector implements Interceptor, AutoCloseable {
     }
 
     /**
-     * Starts an attempt, during which the world moves a bounded number of times. Without a bound, a sweep in small pages
+     * Starts an attempt, during which the data changes a bounded number of times. Without a bound, a sweep in small pages
      * would make the list that it reads grow faster than it reads it.
      */
     synchronized void attempt() {
@@ -117,27 +117,27 @@ final class ChaosFaultInjector implements Interceptor, AutoCloseable {
         }
     }
 
-    /** Moves the world between two attempts, from a little to enough for several pages. */
+    /** Changes the data between two attempts, from a little to enough for several pages. */
     void gust() {
         move(1 << random.nextInt(6));
     }
 
-    /** The same few jobs are moved again and again. */
+    /** The same few jobs are changed again and again. */
     private synchronized void move(int most) {
-        Dataset world = sandbox.data();
-        List<UUID> created = world.createJobs(random.nextInt(most));
-        List<UUID> updated = world.updateJobs(random.nextInt(most));
-        List<UUID> expired = world.expireJobs(random.nextInt(most));
-        List<UUID> returned = world.returnJobs(random.nextInt(1 + most / 2));
-        List<UUID> sites = world.updateCareerSites(random.nextInt(1 + most / 2));
+        Dataset data = sandbox.data();
+        List<UUID> created = data.createJobs(random.nextInt(most));
+        List<UUID> updated = data.updateJobs(random.nextInt(most));
+        List<UUID> expired = data.expireJobs(random.nextInt(most));
+        List<UUID> returned = data.returnJobs(random.nextInt(1 + most / 2));
+        List<UUID> sites = data.updateCareerSites(random.nextInt(1 + most / 2));
         StringBuilder again = new StringBuilder();
         for (int i = random.nextInt(3); i > 0 && !restless.isEmpty(); i--) {
             UUID id = restless.get(random.nextInt(restless.size()));
             boolean done =
                     switch (random.nextInt(3)) {
-                        case 0 -> world.updateJob(id);
-                        case 1 -> world.expireJob(id);
-                        default -> world.returnJob(id);
+                        case 0 -> data.updateJob(id);
+                        case 1 -> data.expireJob(id);
+                        default -> data.returnJob(id);
                     };
             again.append(done ? " " + id : "");
             returnees.add(id);

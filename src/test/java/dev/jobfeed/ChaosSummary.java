@@ -29,6 +29,6 @@ final class ChaosSummary {
     public String toString() {
         return rounds + " rounds passed: " + runs + " runs in " + attempts + " attempts, " + kills + " SIGKILL, "
                 + terminations + " SIGTERM, " + faults + " faults in " + requests + " requests, " + moves
-                + " moves of the world";
+                + " changes of the data";
     }
 }

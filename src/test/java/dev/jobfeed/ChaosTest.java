@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Rounds of a backfill and incremental runs while the world moves, the API fails and processes are killed, all at
+ * Rounds of a backfill and incremental runs while the data changes, the API fails and processes are killed, all at
  * random. {@code -Djobfeed.chaos.seed} repeats what was drawn; how far a process is when a signal reaches it, no seed
  * can repeat. {@code -Djobfeed.chaos.rounds} says how many rounds, {@code -Djobfeed.chaos.first} where to begin. The
  * directory of a round that failed is kept, with the output of its processes and, in odd rounds, the H2 file.

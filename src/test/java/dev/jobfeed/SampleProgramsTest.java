@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The sample programs of the API's documentation and the bundle, each syncing the same moving sandbox, end with the same
  * rows.
  *
- * <p>The world moves where the jobs sample is right by its own documentation: between its runs, not during them, because
+ * <p>The data changes where the jobs sample is right by its own documentation: between its runs, not during them, because
  * its first run sweeps nothing and a resumed one takes a new start; a job that returns was created within the overlap,
  * because {@code posted_after} delivers no other, and does so in another round than it expired in, because the sample
  * sweeps after the feed.

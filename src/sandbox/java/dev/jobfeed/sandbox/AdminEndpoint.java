@@ -48,7 +48,7 @@ final class AdminEndpoint {
                 operation("POST /sandbox/jobby/matches/{id}/decline", (id, body) -> decide(id, fair::declineMatch)));
     }
 
-    /** An operation by its method and path, the id as {@code {id}}. */
+    /** Makes an operation of its method and path, the id as {@code {id}}. */
     private static Operation operation(String name, Work work) {
         return new Operation(name, Pattern.compile(name.replace("{id}", "([^/]+)")), work);
     }

@@ -50,7 +50,7 @@ public final class ApiError extends Exception {
         return new ApiError(reply.with(headers));
     }
 
-    /** In the shape that was seen on the live API. */
+    /** Refuses in the shape that was seen on the live API. */
     static ApiError insufficientCredits(BigDecimal required, BigDecimal balance) {
         String detail = "This request needs " + plain(required) + " credits ($" + plain(dollars(required))
                 + "). Your wallet balance is " + plain(balance) + " credits ($" + plain(dollars(balance))
@@ -64,7 +64,7 @@ public final class ApiError extends Exception {
         return json(402, body).with(Map.of("X-Credits-Required", plain(required), "X-Credits-Balance", plain(balance)));
     }
 
-    /** With the wait in seconds in header and body, as documented. */
+    /** Refuses with the wait in seconds in header and body, as documented. */
     static ApiError rateLimited(long seconds) {
         Map<String, Object> body = Json.object(
                 "status",

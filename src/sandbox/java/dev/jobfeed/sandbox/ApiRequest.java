@@ -14,7 +14,7 @@ import java.util.Map;
 public record ApiRequest<E extends Target>(
         long sequence, E endpoint, String method, String path, String query, String body, Map<String, String> headers) {
 
-    /** The key that makes a repeated request harmless; null when the request came without one. */
+    /** Returns the key that makes a repeated request harmless; null when the request came without one. */
     public String idempotencyKey() {
         return headers.get("idempotency-key");
     }

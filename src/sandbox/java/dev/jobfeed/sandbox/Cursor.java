@@ -32,13 +32,13 @@ record Cursor(
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(this));
     }
 
-    /** A cursor for the same place that looks like another. */
+    /** Makes a cursor for the same place that looks like another. */
     static String again(String cursor, Long number) {
         Cursor known = decode(cursor);
         return known == null ? cursor : new Cursor(known.kind, known.scan, known.order, known.id, number).encode();
     }
 
-    /** The cursor that {@link #again} has made another of. */
+    /** Returns the cursor that {@link #again} has made another of. */
     static String original(String cursor) {
         return again(cursor, null);
     }
@@ -52,7 +52,7 @@ record Cursor(
         }
     }
 
-    /** The cursor of a request, or null when it starts a scan. */
+    /** Returns the cursor of a request, or null when it starts a scan. */
     static Cursor in(Fields fields, String kind) throws ApiError {
         String text = fields.text("cursor");
         if (text == null) {

@@ -31,7 +31,7 @@ public enum Endpoint implements Target {
         return path;
     }
 
-    /** The names on its pages, or null when it has none. */
+    /** Returns the names on its pages, or null when it has none. */
     PageFields page() {
         return page;
     }
@@ -41,7 +41,7 @@ public enum Endpoint implements Target {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The endpoint at a path, or null. */
+    /** Returns the endpoint at a path, or null. */
     static Endpoint at(String path) {
         for (Endpoint endpoint : values()) {
             if (endpoint == COMPANY ? path.startsWith(endpoint.path) : path.equals(endpoint.path)) {

@@ -87,12 +87,12 @@ public enum Fault {
         this.reach = reach;
     }
 
-    /** The name in scripts and in the request log. */
+    /** Returns the name in scripts and in the request log. */
     public String script() {
         return script;
     }
 
-    /** The fault with this name in scripts, or null. */
+    /** Returns the fault with this name in scripts, or null. */
     static Fault named(String script) {
         return Arrays.stream(values())
                 .filter(fault -> fault.script.equals(script))
@@ -104,7 +104,7 @@ public enum Fault {
         return Arrays.stream(values()).map(Fault::script).collect(Collectors.joining(", "));
     }
 
-    /** Whether the target has what the fault breaks. */
+    /** Tells whether the target has what the fault breaks. */
     boolean canStrike(Target target) {
         return reach.includes.test(target);
     }

@@ -103,7 +103,7 @@ interface FaultEffect {
         return always(answer(error, JSON));
     }
 
-    /** Errors that Jobby.dev has an envelope of its own for, and sends once the request is counted. */
+    /** Answers for Jobo; for Jobby.dev, refuses in its envelope once the request is counted. */
     private static FaultEffect byApi(ApiError jobo, ApiError jobby) {
         Interceptor.Verdict answer = answer(jobo, JSON);
         Interceptor.Verdict refuse = new Interceptor.Refuse(jobby);
@@ -144,7 +144,7 @@ interface FaultEffect {
         return always(answer(error, documented ? JSON : PROBLEM));
     }
 
-    /** The request to start again with is the one that came, from the beginning and in the stable order. */
+    /** Refuses with the request to start again with: the one that came, from the beginning and in the stable order. */
     private static Interceptor.Verdict cursorRestart(ApiRequest<?> request) {
         ObjectNode replacement = Json.MAPPER.createObjectNode();
         try {
@@ -161,7 +161,7 @@ interface FaultEffect {
         return answer(ApiError.json(409, body), PROBLEM);
     }
 
-    /** Jobby.dev names the wait in the sentence too, as its documentation does. */
+    /** Refuses for the rate; Jobby.dev names the wait in the sentence too, as its documentation does. */
     private static FaultEffect rateLimited(Fault fault, RuleFields fields) {
         if (fault == Fault.RATE_LIMITED_BARE) {
             return byApi(tooManyRequests(), ErrorCode.RATE_LIMITED.error());
@@ -190,7 +190,7 @@ interface FaultEffect {
         };
     }
 
-    /** The code of Jobby.dev's 500 is not documented; it is answered before the request is counted. */
+    /** Answers before the request is counted; the code of Jobby.dev's 500 is not documented. */
     private static FaultEffect serverError() {
         Interceptor.Verdict jobo = answer(
                 ApiError.of(500, "Internal Server Error", "An unexpected error occurred. Please retry your request."),
@@ -209,7 +209,7 @@ interface FaultEffect {
                 jobo.with(headers), ErrorCode.DEPENDENCY_UNAVAILABLE.error().with(headers));
     }
 
-    /** The code that a rule names, with a Retry-After when it names seconds. */
+    /** Refuses with the code that a rule names, and with a Retry-After when it names seconds. */
     private static FaultEffect jobbyError(RuleFields fields) {
         JsonNode value = fields.take("code");
         String names = Arrays.stream(ErrorCode.values()).map(ErrorCode::name).collect(Collectors.joining(", "));

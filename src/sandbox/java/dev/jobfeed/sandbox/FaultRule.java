@@ -31,12 +31,12 @@ public final class FaultRule {
         this.json = json;
     }
 
-    /** Always, on any endpoint. */
+    /** Strikes always, on any endpoint. */
     public static FaultRule of(Fault fault) {
         return new FaultRule(Json.MAPPER.createObjectNode()).with("fault", fault.script());
     }
 
-    /** Always, on any endpoint: an answer in place of the API's, its body sent as it is. */
+    /** Answers always, on any endpoint, in place of the API; the body is sent as it is. */
     public static FaultRule answer(int status, Map<String, String> headers, String body) {
         return of(Fault.ANSWER).with("status", status).with("headers", headers).with("body", body);
     }
@@ -117,12 +117,12 @@ public final class FaultRule {
         return with("delay_ms", delay.toMillis());
     }
 
-    /** IdGenerator this wait in a 429 or 503. */
+    /** Names this wait in a 429 or 503. */
     public FaultRule seconds(long seconds) {
         return with("seconds", seconds);
     }
 
-    /** IdGenerator these numbers in a 402. */
+    /** Names these numbers in a 402. */
     public FaultRule credits(BigDecimal required, BigDecimal balance) {
         return with("credits_required", required).with("credits_balance", balance);
     }
@@ -152,7 +152,7 @@ public final class FaultRule {
         return with("keep_bytes", count);
     }
 
-    /** The rule as it stands in a script. */
+    /** Returns the rule as it stands in a script. */
     @JsonValue
     ObjectNode json() {
         return json;

@@ -9,7 +9,7 @@ public final class FaultScriptException extends IllegalArgumentException {
         super(message);
     }
 
-    /** About one field of the rule with this number, counted from 1. */
+    /** Reports one field of the rule with this number, counted from 1. */
     static FaultScriptException at(int rule, String field, String problem) {
         return new FaultScriptException("Rule " + rule + ", field \"" + field + "\": " + problem + ".");
     }

@@ -63,7 +63,7 @@ public final class Faults implements Interceptor {
         return first;
     }
 
-    /** What each rule counted so far, in the order of the script. */
+    /** Returns what each rule counted so far, in the order of the script. */
     public synchronized List<Tally> tallies() {
         return rules.stream().map(ArmedRule::tally).toList();
     }

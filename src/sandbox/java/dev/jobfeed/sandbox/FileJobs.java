@@ -25,7 +25,7 @@ final class FileJobs {
     record Row(
             UUID id, String line, int from, int to, long createdAt, long updatedAt, long postedAt, JobFacets facets) {
 
-        /** The later of date_posted and created_at, which posted_after is compared with. */
+        /** Returns the later of date_posted and created_at, which posted_after is compared with. */
         long postedOrCreatedAt() {
             return Math.max(createdAt, postedAt);
         }
@@ -140,7 +140,7 @@ final class FileJobs {
         return numbers.getOrDefault(id, -1);
     }
 
-    /** What the jobs of the file say of a company, or null; nothing is added to it. */
+    /** Returns what the jobs of the file say of a company, or null. */
     ObjectNode company(UUID id) {
         return companies.get(id);
     }

@@ -33,7 +33,7 @@ final class GeneratedJobs {
     private final int descriptionBytes;
     private final Companies companies;
 
-    /** The first {@code count} jobs exist from the start; later numbers are for jobs that appear. */
+    /** Numbers the jobs: the first {@code count} exist from the start, later ones appear. */
     GeneratedJobs(long seed, int count, int jobBytes, Companies companies) {
         this.seed = seed;
         this.count = count;
@@ -50,12 +50,12 @@ final class GeneratedJobs {
         return Ids.numberOf(seed, Ids.JOB, id);
     }
 
-    /** Strictly increasing with the number. */
+    /** Returns a time that strictly increases with the number. */
     long createdAt(int number) {
         return FROM + number * step + new SeededRandom(seed, TIMES, number).belowLong(Math.max(1, step / 2));
     }
 
-    /** Never before created_at, and increasing with the number as well. */
+    /** Returns a time that is never before created_at, and increases with the number as well. */
     long updatedAt(int number) {
         SeededRandom draw = new SeededRandom(seed, TIMES, number);
         long created = FROM + number * step + draw.belowLong(Math.max(1, step / 2));

@@ -27,7 +27,7 @@ final class Ids {
         return new UUID(high, low);
     }
 
-    /** The number an id was made from, or -1 when it was not made from this seed and domain. */
+    /** Returns the number an id was made from, or -1 when it was not made from this seed and domain. */
     static int numberOf(long seed, int domain, UUID id) {
         int number = unscramble((int) (id.getMostSignificantBits() >>> 32)) ^ key(seed, domain);
         return number >= 0 && of(seed, domain, number).equals(id) ? number : -1;
@@ -49,7 +49,7 @@ final class Ids {
         return x ^ (x >>> 16);
     }
 
-    /** The inverse of an odd number modulo 2^32, by Newton's iteration. */
+    /** Returns the inverse of an odd number modulo 2^32, by Newton's iteration. */
     private static int inverse(int odd) {
         int x = odd;
         for (int i = 0; i < 5; i++) {

@@ -39,7 +39,7 @@ final class InvalidRowInjector {
         }
     }
 
-    /** A row of a page whose rows are bare ids. */
+    /** Makes a row of a page whose rows are bare ids. */
     private static JsonNode badId(Fault fault, long number) {
         return fault == Fault.ROW_NO_ID ? NullNode.getInstance() : TextNode.valueOf(notAnId(number));
     }
@@ -98,7 +98,7 @@ final class InvalidRowInjector {
         return "not-a-uuid-" + number;
     }
 
-    /** As escapes: JSON can say what UTF-8 cannot. */
+    /** Writes escapes: JSON can say what UTF-8 cannot. */
     private static RawValue badText(String text) {
         return new RawValue("\"" + text + " \\u0000 \\ud83d end\"");
     }

@@ -7,21 +7,21 @@ import java.util.Locale;
 record JobFacets(
         List<Location> places, String source, String workplaceType, String employmentType, String experienceLevel) {
 
-    /** The filter value for an output value: "On-site" is asked for as "onsite". */
+    /** Returns the filter value for an output value: "On-site" is asked for as "onsite". */
     static String workModel(String workplaceType) {
         return workplaceType == null
                 ? null
                 : lower(workplaceType).replace("-", "").replace("_", "");
     }
 
-    /** The filter value for an output value: "Full-time" is asked for as "full-time". */
+    /** Returns the filter value for an output value: "Full-time" is asked for as "full-time". */
     static String employment(String employmentType) {
         return employmentType == null
                 ? null
                 : lower(employmentType).replace('_', '-').replace(' ', '-');
     }
 
-    /** The filter value for an output value: "Entry Level" is asked for as "entry". */
+    /** Returns the filter value for an output value: "Entry Level" is asked for as "entry". */
     static String level(String experienceLevel) {
         if (experienceLevel == null) {
             return null;

@@ -13,7 +13,7 @@ record Location(
         Double longitude,
         String currency) {
 
-    /** The place that an object asks for by labels, or that a job of a file is in. */
+    /** Returns the place that an object asks for by labels, or that a job of a file is in. */
     static Location asked(JsonNode place) {
         return new Location(
                 place.path("city").textValue(),
@@ -26,7 +26,7 @@ record Location(
                 null);
     }
 
-    /** Whether each part that is asked for is this place's label or code. */
+    /** Tells whether each part that is asked for is this place's label or code. */
     boolean matches(Location asked) {
         return is(asked.country, country, countryCode)
                 && is(asked.region, region, regionCode)

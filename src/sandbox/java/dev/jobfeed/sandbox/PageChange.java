@@ -16,12 +16,12 @@ final class PageChange {
         return Interceptor.rewrite(body -> changed(body, change));
     }
 
-    /** Also changes the JSON as bytes, behind the change of the page. */
+    /** Changes the page, and then its JSON as bytes. */
     static Interceptor.Verdict of(Consumer<ObjectNode> change, UnaryOperator<byte[]> behind) {
         return Interceptor.rewrite(body -> behind.apply(changed(body, change)));
     }
 
-    /** Also says that there are more pages, in body and header. */
+    /** Changes the page, and says in body and header that there are more. */
     static Interceptor.Verdict promisingMore(Consumer<ObjectNode> change) {
         return new Interceptor.Serve(
                 body -> changed(body, page -> change.accept(page.put("has_more", true))),

@@ -9,12 +9,12 @@ package dev.jobfeed.sandbox;
  */
 record PageFields(String rows, String title, String description) {
 
-    /** The names on pages of an endpoint, or null when it has none. */
+    /** Returns the names on pages of an endpoint, or null when it has none. */
     static PageFields of(Target endpoint) {
         return endpoint instanceof Endpoint jobo ? jobo.page() : null;
     }
 
-    /** The cursor a request continues from, or null. */
+    /** Returns the cursor a request continues from, or null. */
     static String cursorSent(ApiRequest<?> request) {
         try {
             Fields fields =

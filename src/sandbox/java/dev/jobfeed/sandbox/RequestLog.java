@@ -14,12 +14,12 @@ public final class RequestLog {
 
     RequestLog() {}
 
-    /** The requests so far, oldest first. */
+    /** Returns the requests so far, oldest first. */
     public synchronized List<LoggedRequest> entries() {
         return List.copyOf(entries);
     }
 
-    /** The requests to one path so far, oldest first. */
+    /** Returns the requests to one path so far, oldest first. */
     public synchronized List<LoggedRequest> entries(String path) {
         return entries.stream().filter(entry -> entry.path().equals(path)).toList();
     }

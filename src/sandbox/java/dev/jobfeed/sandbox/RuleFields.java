@@ -24,7 +24,7 @@ final class RuleFields {
     private final ObjectNode json;
     private final Set<String> read = new HashSet<>();
 
-    /** The fields of the rule with this number, counted from 1. */
+    /** Takes the fields of the rule with this number, counted from 1. */
     RuleFields(int rule, ObjectNode json) {
         this.rule = rule;
         this.json = json;
@@ -110,7 +110,7 @@ final class RuleFields {
         return value == null ? missing : value.textValue();
     }
 
-    /** A string that can be the value of a header. */
+    /** Reads a string that can be the value of a header. */
     String headerValue(String name, String missing) {
         String value = text(name, missing);
         if (!value.matches(HEADER_VALUE)) {
@@ -119,7 +119,7 @@ final class RuleFields {
         return value;
     }
 
-    /** Headers that can be sent as they are; the length and the connection are the server's own business. */
+    /** Reads headers that can be sent as they are; the server itself sets the length and the connection. */
     Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
         JsonNode value = take("headers", JsonNode::isObject, "an object of strings");
@@ -148,13 +148,13 @@ final class RuleFields {
         return value;
     }
 
-    /** Whatever is there, or null. */
+    /** Returns the value that is there, or null. */
     JsonNode take(String name) {
         read.add(name);
         return json.get(name);
     }
 
-    /** To be called when all was read that means something here. */
+    /** Refuses fields that were not read; called last. */
     void expectNoOther(Fault fault) {
         json.fieldNames().forEachRemaining(name -> {
             if (!read.contains(name)) {

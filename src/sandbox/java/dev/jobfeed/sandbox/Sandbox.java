@@ -57,22 +57,22 @@ public final class Sandbox implements AutoCloseable {
         return new Sandbox(options, jobbyOptions);
     }
 
-    /** The port it listens on. */
+    /** Returns the port it listens on. */
     public int port() {
         return frontend.port();
     }
 
-    /** Where it is reached, without a slash at the end. */
+    /** Returns where it is reached, without a slash at the end. */
     public String baseUrl() {
         return "http://127.0.0.1:" + port();
     }
 
-    /** The jobs and companies it serves. */
+    /** Returns the jobs and companies it serves. */
     public Dataset data() {
         return data;
     }
 
-    /** The stand-in for Jobby.dev, on the same port. */
+    /** Returns the stand-in for Jobby.dev, on the same port. */
     public Jobby jobby() {
         return jobby;
     }
@@ -87,7 +87,7 @@ public final class Sandbox implements AutoCloseable {
         data.clockWasSet();
     }
 
-    /** The requests it received. */
+    /** Returns the requests it received. */
     public RequestLog log() {
         return log;
     }
@@ -111,7 +111,7 @@ public final class Sandbox implements AutoCloseable {
         return faults(List.of(rules));
     }
 
-    /** The same as {@link #faults(FaultRule...)}, for a script that was read with {@link FaultRule#script}. */
+    /** Lets faults strike as {@link #faults(FaultRule...)} does, by a script that was read with {@link FaultRule#script}. */
     public Faults faults(List<FaultRule> rules) {
         Faults faults = new Faults(rules, seed, clock);
         jobo.intercept(faults);
@@ -124,7 +124,7 @@ public final class Sandbox implements AutoCloseable {
         return jobo.interceptor();
     }
 
-    /** The time that it goes by. */
+    /** Returns the time that it goes by. */
     Instant now() {
         return clock.instant();
     }

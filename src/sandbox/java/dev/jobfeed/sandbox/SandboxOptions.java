@@ -43,104 +43,104 @@ public final class SandboxOptions {
 
         private Builder() {}
 
-        /** The port on 127.0.0.1; 0 takes any free one. */
+        /** Sets the port on 127.0.0.1; 0 takes any free one. */
         public Builder port(int value) {
             options.port = inRange("port", value, 65_535);
             return this;
         }
 
-        /** How many generated jobs there are at the start; unused when there is a jobs file. */
+        /** Sets how many generated jobs there are at the start; unused when there is a jobs file. */
         public Builder jobs(int value) {
             options.jobs = inRange("jobs", value, Integer.MAX_VALUE);
             return this;
         }
 
-        /** How many career sites there are. */
+        /** Sets how many career sites there are. */
         public Builder careerSites(int value) {
             options.careerSites = inRange("careerSites", value, Integer.MAX_VALUE);
             return this;
         }
 
-        /** A file of jobs, one JSON object a line, to serve instead of generated ones; nullable. */
+        /** Serves the jobs of a file, one JSON object a line, instead of generated ones; nullable. */
         public Builder jobsFile(Path value) {
             options.jobsFile = value;
             return this;
         }
 
-        /** Jobs that appear each minute. */
+        /** Sets how many jobs appear each minute. */
         public Builder newPerMinute(double value) {
             options.newPerMinute = notNegative("newPerMinute", value);
             return this;
         }
 
-        /** Jobs that are edited each minute. */
+        /** Sets how many jobs are edited each minute. */
         public Builder updatedPerMinute(double value) {
             options.updatedPerMinute = notNegative("updatedPerMinute", value);
             return this;
         }
 
-        /** Jobs that expire each minute; about a quarter of them come back later. */
+        /** Sets how many jobs expire each minute; about a quarter of them come back later. */
         public Builder expiredPerMinute(double value) {
             options.expiredPerMinute = notNegative("expiredPerMinute", value);
             return this;
         }
 
-        /** How many ids of jobs that were never in the feed the expired list has in any seven days. */
+        /** Sets how many ids of jobs that were never in the feed the expired list has in any seven days. */
         public Builder unknownExpired(int value) {
             options.unknownExpired = inRange("unknownExpired", value, 500_000);
             return this;
         }
 
-        /** The accepted keys. */
+        /** Sets the accepted keys. */
         public Builder apiKeys(String... values) {
             options.apiKeys = Set.of(values);
             return this;
         }
 
-        /** The price of a delivered job; null for a subscription, where nothing is metered. */
+        /** Sets the price of a delivered job; null for a subscription, where nothing is metered. */
         public Builder creditsPerJob(BigDecimal value) {
             options.creditsPerJob = value == null ? null : notNegative("creditsPerJob", value);
             return this;
         }
 
-        /** What the wallet holds at the start. */
+        /** Sets the balance at the start. */
         public Builder creditsBalance(BigDecimal value) {
             options.creditsBalance = Objects.requireNonNull(value);
             return this;
         }
 
-        /** The seed of everything that is drawn. */
+        /** Sets the seed of everything that is drawn. */
         public Builder seed(long value) {
             options.seed = value;
             return this;
         }
 
-        /** About how many bytes of JSON a generated job has. */
+        /** Sets about how many bytes of JSON a generated job has. */
         public Builder descriptionBytes(int value) {
             options.descriptionBytes = inRange("descriptionBytes", value, 100_000);
             return this;
         }
 
-        /** Requests a minute that feed and expired together allow; 0 allows all. */
+        /** Sets how many requests a minute feed and expired together allow; 0 allows all. */
         public Builder rateLimit(int value) {
             options.rateLimit = inRange("rateLimit", value, 100_000);
             return this;
         }
 
-        /** What is added to the time of each answer. */
+        /** Adds this to the time of each answer. */
         public Builder latency(Duration value) {
             notNegative("latency", value.toMillis());
             options.latency = value;
             return this;
         }
 
-        /** What goes wrong on purpose from the start. */
+        /** Lets faults strike from the start. */
         public Builder faults(List<FaultRule> values) {
             options.faults = List.copyOf(values);
             return this;
         }
 
-        /** The time of changes, of the expired window, and of rate limits. */
+        /** Sets the time of changes, of the expired window, and of rate limits. */
         public Builder clock(Clock value) {
             options.clock = Objects.requireNonNull(value);
             return this;

@@ -17,17 +17,17 @@ final class SeededRandom {
         return mix(state);
     }
 
-    /** A number from 0 to bound - 1. */
+    /** Draws a number from 0 to bound - 1. */
     int below(int bound) {
         return (int) (((next() >>> 32) * bound) >>> 32);
     }
 
-    /** A number from 0 to bound - 1. */
+    /** Draws a number from 0 to bound - 1. */
     long belowLong(long bound) {
         return (next() >>> 1) % bound;
     }
 
-    /** A number from 0 (inclusive) to 1 (exclusive). */
+    /** Draws a number from 0 (inclusive) to 1 (exclusive). */
     double unit() {
         return (next() >>> 11) * 0x1p-53;
     }

@@ -3,6 +3,6 @@ package dev.jobfeed.sandbox;
 /** What a fault rule can be about: an endpoint of either API, or the webhook deliveries. */
 public interface Target {
 
-    /** The name in fault scripts. */
+    /** Returns the name in fault scripts. */
     String script();
 }

@@ -13,7 +13,7 @@ public enum DeliveryDefect {
     /** Does not arrive; it counts as a failed attempt and is repeated like one. */
     LOST;
 
-    /** Whether the service itself would never send it, and therefore neither repeats nor lists it. */
+    /** Tells whether the service itself would never send it, and therefore neither repeats nor lists it. */
     boolean isForged() {
         return this == WRONG_SIGNATURE || this == OLD_TIMESTAMP;
     }

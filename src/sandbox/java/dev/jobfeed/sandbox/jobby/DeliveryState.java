@@ -9,7 +9,7 @@ public enum DeliveryState {
     RETRYING,
     DEAD_LETTERED;
 
-    /** The word the API uses. */
+    /** Returns the word the API uses. */
     @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -40,12 +40,12 @@ public enum ErrorCode {
         this.details = details;
     }
 
-    /** The HTTP status it comes with. */
+    /** Returns the HTTP status it comes with. */
     public int status() {
         return status;
     }
 
-    /** The sentence it comes with, unless there is a better one. */
+    /** Returns the sentence it comes with, unless there is a better one. */
     public String message() {
         return message;
     }
@@ -66,7 +66,7 @@ public enum ErrorCode {
         return error(says, details);
     }
 
-    /** An error in the envelope; details are null where a code has none. */
+    /** Refuses with the envelope; details are null where a code has none. */
     private ApiError error(String says, Map<String, Object> more) {
         Map<String, Object> envelope = Json.object("error", says, "code", name());
         if (more != null) {

@@ -83,19 +83,19 @@ public final class JobFair {
         live.put(id, new LiveEvent(id, event.title(), event.company(), paused, event.startedAt()));
     }
 
-    /** The events that are live, newest first. */
+    /** Returns the events that are live, newest first. */
     public synchronized List<LiveEvent> liveEvents() {
         List<LiveEvent> events = new ArrayList<>(live.values());
         Collections.reverse(events);
         return events;
     }
 
-    /** Every place that was ever taken, oldest first. */
+    /** Returns every place that was ever taken, oldest first. */
     public synchronized List<QueuePlace> places() {
         return List.copyOf(places.values());
     }
 
-    /** A place as it is now. */
+    /** Returns a place as it is now. */
     public synchronized QueuePlace place(String id) {
         return found(places.get(id), "place", id);
     }
@@ -172,7 +172,7 @@ public final class JobFair {
         webhooks.deliver("match.expired", Json.object("match_id", matchId));
     }
 
-    /** Every match so far, oldest first. */
+    /** Returns every match so far, oldest first. */
     public synchronized List<Match> matches() {
         return List.copyOf(matches.values());
     }
@@ -187,7 +187,7 @@ public final class JobFair {
         }
     }
 
-    /** A new place at the end of the line, or null when no such event is live. */
+    /** Adds a place at the end of the line; returns null when no such event is live. */
     synchronized QueuePlace join(String token, String eventId) {
         if (!live.containsKey(eventId)) {
             return null;
@@ -205,7 +205,7 @@ public final class JobFair {
         return place;
     }
 
-    /** The place a token took last, or null. */
+    /** Returns the place a token took last, or null. */
     synchronized QueuePlace lastPlaceOf(String token) {
         QueuePlace last = null;
         for (QueuePlace place : places.values()) {
@@ -216,7 +216,7 @@ public final class JobFair {
         return last;
     }
 
-    /** A token's matches, newest first. */
+    /** Returns a token's matches, newest first. */
     synchronized List<Match> matchesOf(String token) {
         List<Match> own = new ArrayList<>();
         for (Match match : matches.values()) {

@@ -39,37 +39,37 @@ public final class Jobby implements AutoCloseable {
         ticker = new JobbyTicker(fair, options);
     }
 
-    /** What answers the requests. */
+    /** Returns what answers the requests. */
     public Api<JobbyEndpoint> api() {
         return api;
     }
 
-    /** The base URL of the API, without a slash at the end. */
+    /** Returns the base URL of the API, without a slash at the end. */
     public String baseUrl() {
         return serverUrl.get() + PATH;
     }
 
-    /** The live events, queues and matches. */
+    /** Returns the live events, queues and matches. */
     public JobFair fair() {
         return fair;
     }
 
-    /** The webhook subscriptions and deliveries. */
+    /** Returns the webhook subscriptions and deliveries. */
     public Webhooks webhooks() {
         return webhooks;
     }
 
-    /** The latest requests, 10000 at most, oldest first, also those that were intercepted. */
+    /** Returns the latest requests, 10000 at most, oldest first, also those that were intercepted. */
     public List<ApiRequest<JobbyEndpoint>> requests() {
         return api.requests();
     }
 
-    /** Those of the latest requests that went to one endpoint, oldest first. */
+    /** Returns those of the latest requests that went to one endpoint, oldest first. */
     public List<ApiRequest<JobbyEndpoint>> requests(JobbyEndpoint endpoint) {
         return requests().stream().filter(one -> one.endpoint() == endpoint).toList();
     }
 
-    /** How many requests for the queue's status came sooner after another than the documentation allows. */
+    /** Returns how many requests for the queue's status came sooner after another than the documentation allows. */
     public int fastPolls() {
         return operations.fastPolls();
     }

@@ -143,7 +143,7 @@ final class JobbyApi extends Api<JobbyEndpoint> {
         return replies.once(token, request.endpoint(), uuid, clock.instant(), () -> operations.perform(request, token));
     }
 
-    /** The token, when it is one of ours; null otherwise. */
+    /** Returns the token, when it is one of ours; null otherwise. */
     private String token(String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return null;

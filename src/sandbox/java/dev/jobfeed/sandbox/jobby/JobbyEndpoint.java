@@ -52,22 +52,22 @@ public enum JobbyEndpoint implements Target {
         return "jobby_" + name().toLowerCase(Locale.ROOT);
     }
 
-    /** The method; null for any. */
+    /** Returns the method; null for any. */
     public String method() {
         return method;
     }
 
-    /** The path below the base path, ids as {@code {id}}; null for all that is nowhere else. */
+    /** Returns the path below the base path, ids as {@code {id}}; null for all that is nowhere else. */
     public String path() {
         return path;
     }
 
-    /** The scope a token needs; null for what is public. */
+    /** Returns the scope a token needs; null for what is public. */
     String scope() {
         return scope;
     }
 
-    /** How many requests a minute one token may send ("Rate limits": 60 reads, 30 writes, 3 that cost). */
+    /** Returns how many requests a minute one token may send ("Rate limits": 60 reads, 30 writes, 3 that cost). */
     int perMinute() {
         return perMinute;
     }
@@ -76,7 +76,7 @@ public enum JobbyEndpoint implements Target {
         return this == QUEUE_JOIN || this == CHARGE_OFF_SESSION || this == WEBHOOK_CREATE || this == WEBHOOK_TEST;
     }
 
-    /** The endpoint for a method and a path below the base path. */
+    /** Returns the endpoint for a method and a path below the base path. */
     static JobbyEndpoint at(String method, String path) {
         for (JobbyEndpoint endpoint : values()) {
             if (endpoint.pattern != null

@@ -71,7 +71,7 @@ final class JobbyOperations {
         };
     }
 
-    /** The documentation speaks of an "event slug" to join with and shows no row: it is under both names here. */
+    /** Shows the id under both names: the documentation speaks of an "event slug" to join with and shows no row. */
     private static Map<String, Object> row(LiveEvent event) {
         return Json.object(
                 "id", event.id(),
@@ -113,7 +113,7 @@ final class JobbyOperations {
         return object(200, status(place));
     }
 
-    /** "rank" and "estimated_wait_seconds" are the names the vendor's SDK reads. */
+    /** Names "rank" and "estimated_wait_seconds" as the vendor's SDK reads them. */
     private static Map<String, Object> status(QueuePlace place) {
         boolean waits = place.status() == QueueStatus.WAITING;
         Map<String, Object> status = Json.object(
@@ -195,7 +195,7 @@ final class JobbyOperations {
         return list(newestFirst, MOST_DELIVERIES);
     }
 
-    /** The id in a path such as {@code /matches/{id}/accept}. */
+    /** Returns the id in a path such as {@code /matches/{id}/accept}. */
     private static String id(ApiRequest<JobbyEndpoint> request) {
         return request.path().split("/")[2];
     }

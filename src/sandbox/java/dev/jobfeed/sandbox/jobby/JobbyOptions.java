@@ -50,49 +50,49 @@ public final class JobbyOptions {
             return this;
         }
 
-        /** Whether the limits are enforced; the headers are sent either way. */
+        /** Sets whether the limits are enforced; the headers are sent either way. */
         public Builder rateLimits(boolean value) {
             options.rateLimits = value;
             return this;
         }
 
-        /** How many events are live at the start. */
+        /** Sets how many events are live at the start. */
         public Builder liveEvents(int value) {
             options.liveEvents = notNegative("liveEvents", value);
             return this;
         }
 
-        /** Events that appear each minute; as many end, the oldest first. */
+        /** Sets how many events appear each minute; as many end, the oldest first. */
         public Builder liveEventsPerMinute(double value) {
             options.liveEventsPerMinute = notNegative("liveEventsPerMinute", value);
             return this;
         }
 
-        /** How often each minute every queue moves up by one; above 0, matches that are not accepted expire. */
+        /** Sets how often each minute every queue moves up by one; above 0, matches that are not accepted expire. */
         public Builder queueMovesPerMinute(double value) {
             options.queueMovesPerMinute = notNegative("queueMovesPerMinute", value);
             return this;
         }
 
-        /** Requests for the queue's status that follow each other faster are counted. */
+        /** Counts requests for the queue's status that follow each other faster. */
         public Builder pollFloor(Duration value) {
             options.pollFloor = value;
             return this;
         }
 
-        /** Whether single objects come as {@code {"data":{…}}} like lists do, or bare. */
+        /** Sets whether single objects come as {@code {"data":{…}}} like lists do, or bare. */
         public Builder dataEnvelope(boolean value) {
             options.dataEnvelope = value;
             return this;
         }
 
-        /** What the waits between webhook deliveries are multiplied with; 0 repeats at once. */
+        /** Multiplies the waits between webhook deliveries; 0 repeats at once. */
         public Builder retryTimeScale(double value) {
             options.retryTimeScale = notNegative("retryTimeScale", value);
             return this;
         }
 
-        /** How long a subscriber may take to answer. */
+        /** Sets how long a subscriber may take to answer. */
         public Builder deliveryTimeout(Duration value) {
             options.deliveryTimeout = value;
             return this;

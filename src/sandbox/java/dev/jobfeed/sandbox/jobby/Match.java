@@ -26,12 +26,12 @@ public record Match(
         return new Match(id, placeId, newStatus, eventId, seekerId, recruiterId, roleId, score, matchedAt);
     }
 
-    /** An address that leads nowhere. */
+    /** Returns an address that leads nowhere. */
     String roomUrl() {
         return "http://127.0.0.1/room-for-humans-only/" + id;
     }
 
-    /** The data of {@code match.matched}, to which other events add. */
+    /** Returns the data of {@code match.matched}, to which other events add. */
     Map<String, Object> data() {
         return Json.object(
                 "match_id", id, "seeker_id", seekerId, "recruiter_id", recruiterId, "role_id", roleId, "score", score);

@@ -13,7 +13,7 @@ public record QueuePlace(String id, String eventId, QueueStatus status, int rank
 
     private static final int SECONDS_A_RANK = 90;
 
-    /** The time the API would estimate, in seconds. */
+    /** Returns the time the API would estimate, in seconds. */
     public int estimatedWaitSeconds() {
         return rank * SECONDS_A_RANK;
     }

@@ -10,7 +10,7 @@ public enum QueueStatus {
     CANCELLED,
     TIMED_OUT;
 
-    /** The word the API uses. */
+    /** Returns the word the API uses. */
     @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);

@@ -110,7 +110,7 @@ public final class Webhooks {
         return webhook;
     }
 
-    /** The subscriptions so far, oldest first. */
+    /** Returns the subscriptions so far, oldest first. */
     public synchronized List<Webhook> all() {
         return subscriptions.values().stream().map(one -> one.webhook).toList();
     }
@@ -143,17 +143,17 @@ public final class Webhooks {
         }
     }
 
-    /** The latest finished attempts, 10000 at most, in the order in which they ended. */
+    /** Returns the latest finished attempts, 10000 at most, in the order in which they ended. */
     public synchronized List<Delivery> deliveries() {
         return List.copyOf(deliveries);
     }
 
-    /** Whether a subscription failed so often in a row that nothing is sent to it any more. */
+    /** Tells whether a subscription failed so often in a row that nothing is sent to it any more. */
     public synchronized boolean isPaused(String webhookId) {
         return isPaused(subscriptions.get(webhookId));
     }
 
-    /** The subscription as a token sees it: null when there is none, or it is another's. */
+    /** Returns the subscription as a token sees it: null when there is none, or it is another's. */
     synchronized Webhook of(String token, String id) {
         Subscription one = subscriptions.get(id);
         return one == null || one.token != null && !one.token.equals(token) ? null : one.webhook;
@@ -265,7 +265,7 @@ public final class Webhooks {
                 .execute(task);
     }
 
-    /** Whether a target is on this machine: nothing that is tried here may reach another machine. */
+    /** Tells whether a target is on this machine: nothing that is tried here may reach another machine. */
     static boolean isLocal(String target) {
         try {
             URI uri = URI.create(target);
