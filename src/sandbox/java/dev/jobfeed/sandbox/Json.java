@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -20,7 +21,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads and writes JSON as both APIs do: names in snake case, every number and character as it was read. */
+/** Reads and writes JSON as both APIs do: names in snake case, enums in lower case, every number and character as it was read. */
 public final class Json {
 
     public static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -29,6 +30,7 @@ public final class Json {
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
             .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
@@ -53,6 +55,11 @@ public final class Json {
 
     public static byte[] bytes(Object value) {
         return written(out -> out.writeObject(value));
+    }
+
+    /** Returns the word that JSON has for a constant. */
+    public static String word(Enum<?> constant) {
+        return MAPPER.convertValue(constant, String.class);
     }
 
     /** Reads a file that stands beside a class. */

@@ -234,8 +234,7 @@ public final class JobFair {
     private synchronized Match decide(String matchId, MatchStatus status, QueueStatus placeStatus) {
         Match match = found(matches.get(matchId), "match", matchId);
         if (match.status() != MatchStatus.MATCHED) {
-            throw new IllegalArgumentException(
-                    "match " + matchId + " is " + match.status().word() + " already");
+            throw new IllegalArgumentException("match " + matchId + " is " + Json.word(match.status()) + " already");
         }
         Match decided = match.as(status);
         matches.put(matchId, decided);
@@ -250,8 +249,7 @@ public final class JobFair {
     private QueuePlace waiting(String placeId) {
         QueuePlace place = place(placeId);
         if (place.status() != QueueStatus.WAITING) {
-            throw new IllegalArgumentException(
-                    "place " + placeId + " is " + place.status().word());
+            throw new IllegalArgumentException("place " + placeId + " is " + Json.word(place.status()));
         }
         return place;
     }
