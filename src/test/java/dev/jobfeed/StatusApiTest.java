@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -29,11 +30,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
@@ -200,6 +204,24 @@ class StatusApiTest {
         String id = seen.iterator().next();
         HttpResponse<String> one = get("/api/v1/jobs/" + id);
         assertThat(faults(one.body(), "Job")).as(one.body()).isEmpty();
+    }
+
+    @Test
+    void aJobIsShownAsItWasDelivered() throws Exception {
+        for (UUID id : world.sandbox.data().activeIds().limit(30).toList()) {
+            JsonNode delivered = SyncFixture.parse(world.sandbox.data().json(id));
+
+            JsonNode shown = SyncFixture.parse(get("/api/v1/jobs/" + id).body());
+
+            for (String field : List.of("title", "locations", "compensation", "qualifications", "benefits")) {
+                assertThat(shown.get(field))
+                        .as(field)
+                        .isEqualTo(delivered.path(field).isMissingNode() ? NullNode.instance : delivered.get(field));
+            }
+            assertThat(Instant.parse(shown.get("updated_at").asText()))
+                    .isEqualTo(OffsetDateTime.parse(delivered.get("updated_at").asText())
+                            .toInstant());
+        }
     }
 
     @ParameterizedTest
