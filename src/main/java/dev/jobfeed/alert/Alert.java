@@ -5,7 +5,7 @@ import java.time.OffsetDateTime;
 /**
  * Reports a condition that needs an operator.
  *
- * @param condition the kind of problem, as a stable identifier
+ * @param condition identifier of the kind of problem
  * @param clearedAt when it was cleared; null while it lasts
  */
 public record Alert(

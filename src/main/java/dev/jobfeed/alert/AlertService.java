@@ -2,6 +2,8 @@ package dev.jobfeed.alert;
 
 import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.problem.AlertCondition;
+import dev.jobfeed.problem.Problem;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -10,7 +12,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -29,63 +31,61 @@ public final class AlertService {
     }
 
     /** Raises an alert, unless one for the same condition is open. */
-    public void raise(String stream, String condition, String message, String remedy) {
-        jdbc.update(
-                SqlCatalog.text("alert-raise", database),
-                Map.of(
-                        "stream",
-                        stream,
-                        "condition",
-                        condition,
-                        "message",
-                        message,
-                        "remedy",
-                        remedy,
-                        "at",
-                        OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS)));
+    public void raise(String stream, AlertCondition condition, String message, String remedy) {
+        raise(stream, new Problem(condition, message, remedy));
+    }
+
+    /** Raises an alert, unless one for the same condition is open. */
+    public void raise(String stream, Problem problem) {
+        jdbc.update(SqlCatalog.text("alert-raise", database), parameters(stream, problem, now()));
     }
 
     /**
      * Raises an alert, or schedules an open one for another notification, at most once per {@code atMostEvery}. For
      * conditions that many responses report.
      */
-    public void renotify(String stream, String condition, String message, String remedy, Duration atMostEvery) {
-        OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
-        Map<String, Object> parameters = Map.of(
-                "stream",
-                stream,
-                "condition",
-                condition,
-                "message",
-                message,
-                "remedy",
-                remedy,
-                "at",
-                now,
-                "before",
-                now.minus(atMostEvery));
+    public void renotify(String stream, Problem problem, Duration atMostEvery) {
+        OffsetDateTime now = now();
+        MapSqlParameterSource parameters = parameters(stream, problem, now).addValue("before", now.minus(atMostEvery));
         jdbc.update(SqlCatalog.text("alert-raise-spaced", database), parameters);
         jdbc.update(SqlCatalog.text("alert-renotify", database), parameters);
     }
 
+    private static MapSqlParameterSource parameters(String stream, Problem problem, OffsetDateTime at) {
+        return new MapSqlParameterSource()
+                .addValue("stream", stream)
+                .addValue("condition", problem.condition())
+                .addValue("message", problem.message())
+                .addValue("remedy", problem.remedy())
+                .addValue("at", at);
+    }
+
     /** Clears an alert, if it is open. */
-    public void clear(String stream, String condition) {
+    public void clear(String stream, AlertCondition condition) {
+        clear(stream, condition.id());
+    }
+
+    /** Clears the alert of one subject, if it is open. */
+    public void clear(String stream, AlertCondition condition, String subject) {
+        clear(stream, condition.id(subject));
+    }
+
+    private void clear(String stream, String condition) {
         jdbc.update(
                 SqlCatalog.text("alert-clear", database),
-                Map.of(
-                        "stream",
-                        stream,
-                        "condition",
-                        condition,
-                        "at",
-                        OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS)));
+                Map.of("stream", stream, "condition", condition, "at", now()));
+    }
+
+    /** Clears every alert of a stream. */
+    public void clearAll(String stream) {
+        clearAllBut(stream, condition -> false);
     }
 
     /** Clears every alert of a stream except those with some conditions. */
-    public void clearAllBut(String stream, Set<String> lasting) {
+    public void clearAllBut(String stream, Predicate<String> lasting) {
         open(stream).stream()
                 .map(Alert::condition)
-                .filter(condition -> !lasting.contains(condition))
+                .filter(lasting.negate())
                 .forEach(condition -> clear(stream, condition));
     }
 
@@ -106,7 +106,11 @@ public final class AlertService {
                 new MapSqlParameterSource()
                         .addValue("id", alert.id())
                         .addValue("cleared", alert.clearedAt() != null)
-                        .addValue("at", OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS)));
+                        .addValue("at", now()));
+    }
+
+    private OffsetDateTime now() {
+        return OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
     }
 
     private static Alert alert(ResultSet row, int i) throws SQLException {

@@ -14,6 +14,7 @@ import dev.jobfeed.jobby.MatchService;
 import dev.jobfeed.jobby.QueueRepository;
 import dev.jobfeed.jobby.QueueService;
 import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.problem.AlertCondition;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -279,7 +280,7 @@ final class JobbyCommand {
                             + (match.eventId() == null ? "" : " at " + match.eventId()) + ", "
                             + match.matchedAt()));
             alerts.stream()
-                    .filter(alert -> !alert.condition().startsWith("match "))
+                    .filter(alert -> !AlertCondition.MATCH.is(alert.condition()))
                     .forEach(alert -> line(
                             "alert",
                             alert.condition() + " since " + alert.raisedAt() + ": " + alert.message() + " "

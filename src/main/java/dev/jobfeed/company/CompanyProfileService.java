@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
@@ -98,7 +97,7 @@ public final class CompanyProfileService {
 
     /** Clears the alerts of earlier failures. */
     public void fetched(Exchange exchange) {
-        tenants.forExchange(exchange).alerts().clearAllBut(STREAM, Set.of());
+        tenants.forExchange(exchange).alerts().clearAll(STREAM);
     }
 
     /** Raises an alert and pauses fetching, because the cause would affect the next company, too. */
@@ -111,8 +110,8 @@ public final class CompanyProfileService {
         notBefore.put(tenant.name(), clock.instant().plus(FAILURE_PAUSE));
         Problem failure = ProblemTranslator.of(thrown, 0);
         LOG.warn("No company profile is fetched for {} min. {}", FAILURE_PAUSE.toMinutes(), failure.text());
-        tenant.alerts().raise(STREAM, failure.condition(), failure.message(), failure.remedy());
-        tenant.alerts().clearAllBut(STREAM, Set.of(failure.condition()));
+        tenant.alerts().raise(STREAM, failure);
+        tenant.alerts().clearAllBut(STREAM, failure.condition()::equals);
     }
 
     /** Stores a profile, or that there is none, and returns it. */

@@ -5,6 +5,7 @@ import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.persistence.DeliveryRepository;
 import dev.jobfeed.persistence.FeedProgress;
 import dev.jobfeed.persistence.UsedCursors;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -194,7 +195,7 @@ public final class ExpirySweep {
     private void countRestart() {
         if (++restarts > MAX_RESTARTS) {
             throw new AttemptFailedException(
-                    "cursor-restarts",
+                    AlertCondition.CURSOR_RESTARTS,
                     "The sweep lost its cursor, or a clock was set, more than " + MAX_RESTARTS
                             + " times in one attempt.",
                     "The next attempt starts it again; tell Jobo if this goes on.");
@@ -217,14 +218,14 @@ public final class ExpirySweep {
     public void committed(ExpiredIdsPage page) {
         if (page.next().hasNext() && !usedCursors.add(page.next().cursor())) {
             throw new AttemptFailedException(
-                    "cursor-stuck",
+                    AlertCondition.CURSOR_STUCK,
                     "The sweep was answered with a cursor that it has used before, so it would never end.",
                     "The next attempt starts it again; tell Jobo if this goes on.");
         }
         emptyPages = page.ids().isEmpty() ? emptyPages + 1 : 0;
         if (page.next().hasNext() && FeedProgress.isTooMany(emptyPages)) {
             throw new AttemptFailedException(
-                    "empty-pages",
+                    AlertCondition.EMPTY_PAGES,
                     "The sweep was answered with " + emptyPages + " empty pages in a row and has more.",
                     "The next attempt starts it again; tell Jobo if this goes on.");
         }
@@ -277,7 +278,7 @@ public final class ExpirySweep {
     /** Describes the failure of an attempt whose sweep has unreadable ids. */
     AttemptFailedException unreadable() {
         return new AttemptFailedException(
-                "sweep-unreadable",
+                AlertCondition.SWEEP_UNREADABLE,
                 "The sweep was answered with " + unreadable + " expired ids that are not UUIDs; the first is " + example
                         + ". Its watermark stays, because a posting among them may still be active here.",
                 "Tell Jobo. Each attempt asks for them again, as long as /expired reaches back; after that, a resync finds"

@@ -7,6 +7,7 @@ import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sync.ClockAlignment;
 import dev.jobfeed.sync.RunOpening;
@@ -94,7 +95,7 @@ public final class ExpirySweepService {
         tenant.alerts()
                 .raise(
                         attempt.stream(),
-                        "reconcile-held",
+                        AlertCondition.RECONCILE_HELD,
                         "Clocks were changed, or jobs were delivered at more times than the list of expired postings is"
                                 + " read from. Of " + tenant.reconcile().pending() + " listed jobs it is unknown"
                                 + " whether they expired before their last delivery or after it. They were left"

@@ -3,6 +3,7 @@ package dev.jobfeed.expiry;
 import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.ResyncRepository;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -35,7 +36,8 @@ public final class PendingExpiryService {
                 batch = tenant.reconcile().pendingExpiries(ROWS_PER_TRANSACTION);
                 expired += step(tenant, lease, batch, at);
             } while (batch.size() == ROWS_PER_TRANSACTION);
-            tenant.transaction().executeWithoutResult(status -> tenant.alerts().clear(STREAM, "reconcile-held"));
+            tenant.transaction()
+                    .executeWithoutResult(status -> tenant.alerts().clear(STREAM, AlertCondition.RECONCILE_HELD));
             return expired;
         }
     }

@@ -124,7 +124,7 @@ public final class FeedResponseParser {
         String example = unreadable.isEmpty() ? null : unreadable.get(0);
         if (ids.isEmpty() && unreadable.size() > 1) {
             throw new MalformedResponseException(
-                    "sweep-unreadable",
+                    MalformedResponseException.Defect.SWEEP_UNREADABLE,
                     "None of the " + unreadable.size() + " expired ids is a UUID; the first is " + example + ".");
         }
         return new ExpiredIdsPage(
@@ -248,7 +248,9 @@ public final class FeedResponseParser {
             }
             if (hasMore && cursor == null) {
                 throw new MalformedResponseException(
-                        array.equals(EXPIRED) ? "sweep-truncated" : "feed-truncated",
+                        array.equals(EXPIRED)
+                                ? MalformedResponseException.Defect.SWEEP_TRUNCATED
+                                : MalformedResponseException.Defect.FEED_TRUNCATED,
                         "The answer is truncated: has_more is true, and next_cursor is " + badCursor + ".");
             }
             return new Envelope(new Continuation(hasMore, cursor), total);

@@ -13,29 +13,44 @@ public final class MalformedResponseException extends IOException {
     /** Maximum length of a message, in characters; it may quote a response header, which has up to 16 KB. */
     private static final int MAX_LENGTH = 500;
 
-    private final String condition;
+    /** What is wrong with the response. */
+    public enum Defect {
+
+        /** It is not what the API documents. */
+        UNREADABLE,
+
+        /** A page of the feed has a next page and no cursor. */
+        FEED_TRUNCATED,
+
+        /** A page of expired ids has a next page and no cursor. */
+        SWEEP_TRUNCATED,
+
+        /** None of several expired ids is readable. */
+        SWEEP_UNREADABLE
+    }
+
+    private final Defect defect;
 
     public MalformedResponseException(String message) {
-        this("unreadable-answer", message);
+        this(Defect.UNREADABLE, message);
     }
 
     public MalformedResponseException(String message, Throwable cause) {
         super(printable(message), cause);
-        this.condition = "unreadable-answer";
+        this.defect = Defect.UNREADABLE;
     }
 
-    /** Creates an exception with its own alert condition. */
-    MalformedResponseException(String condition, String message) {
+    MalformedResponseException(Defect defect, String message) {
         super(printable(message));
-        this.condition = condition;
+        this.defect = defect;
     }
 
     private static String printable(String message) {
         return PrintableText.of(message.length() > MAX_LENGTH ? message.substring(0, MAX_LENGTH) + "..." : message);
     }
 
-    /** Returns the condition of the alert that is raised when every retry ends like this. */
-    public String condition() {
-        return condition;
+    /** Returns what is wrong with the response. */
+    public Defect defect() {
+        return defect;
     }
 }

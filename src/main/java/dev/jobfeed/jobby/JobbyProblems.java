@@ -1,6 +1,7 @@
 package dev.jobfeed.jobby;
 
 import dev.jobfeed.feed.MalformedResponseException;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
 import java.io.IOException;
@@ -19,14 +20,16 @@ public final class JobbyProblems {
             }
             if (cause instanceof MalformedResponseException) {
                 return new Problem(
-                        "unreadable-answer", cause.getMessage(), "Check jobby.base-url and any proxy between.");
+                        AlertCondition.UNREADABLE_ANSWER,
+                        cause.getMessage(),
+                        "Check jobby.base-url and any proxy between.");
             }
             if (cause instanceof IOException && !(cause instanceof BindException)) {
                 String reason = cause.getMessage() == null
                         ? cause.getClass().getSimpleName()
                         : cause.getMessage().replaceFirst("[.]$", "");
                 return new Problem(
-                        "unreachable",
+                        AlertCondition.UNREACHABLE,
                         "Jobby.dev cannot be reached: " + reason + ".",
                         "Check jobby.base-url and the network.");
             }

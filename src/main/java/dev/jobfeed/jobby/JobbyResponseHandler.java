@@ -12,6 +12,7 @@ import dev.jobfeed.feed.Headers;
 import dev.jobfeed.feed.MalformedResponseException;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.ProblemTranslator;
 import java.io.IOException;
 import java.io.InputStream;
@@ -251,18 +252,17 @@ public final class JobbyResponseHandler {
     private void noteDeprecation(String path, Message response) {
         String deprecation = response.getHeader("Deprecation", String.class);
         boolean isDeprecated = deprecation != null && !deprecation.strip().equalsIgnoreCase("false");
-        String condition = "deprecated " + path;
         if (isDeprecated) {
             String sunset = sanitize(response.getHeader("Sunset", String.class));
             alerts.renotify(
                     STREAM,
-                    condition,
-                    "Jobby.dev is going to remove " + path
-                            + (sunset == null ? "; it does not say when." : "; it ends on " + sunset + "."),
-                    "Look for an update of this bundle before that.",
+                    AlertCondition.DEPRECATED.problem(
+                            path,
+                            "Jobby.dev is going to remove " + path
+                                    + (sunset == null ? "; it does not say when." : "; it ends on " + sunset + ".")),
                     RENOTIFY_INTERVAL);
         } else if (!Boolean.FALSE.equals(deprecated.get(path))) {
-            alerts.clear(STREAM, condition);
+            alerts.clear(STREAM, AlertCondition.DEPRECATED, path);
         }
         deprecated.put(path, isDeprecated);
     }

@@ -10,6 +10,7 @@ import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.RejectedRecordFinder;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.DatabaseRejection;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.sync.StoreOriginMismatchException;
@@ -21,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,31 +143,27 @@ public final class LiveEventSync {
         session.lease().close();
         if (thrown == null) {
             LOG.info("live events of Jobby.dev: {}", session.summary());
-            alerts.clearAllBut(STREAM, alertRejected(session));
+            alerts.clearAllBut(STREAM, alertRejected(session) ? AlertCondition.EVENT_REFUSED::is : condition -> false);
         } else if (!exchange.getContext().isStopping()) {
             Problem failure = JobbyProblems.of(thrown);
             LOG.error("live events of Jobby.dev: {}", failure.text());
-            alerts.raise(STREAM, failure.condition(), failure.message(), failure.remedy());
-            alerts.clearAllBut(STREAM, Set.of(failure.condition()));
+            alerts.raise(STREAM, failure);
+            alerts.clearAllBut(STREAM, failure.condition()::equals);
         }
     }
 
-    /** Raises an alert for events that the database rejected; returns the conditions that stay raised. */
-    private Set<String> alertRejected(LiveEventSyncSession session) {
+    /** Raises an alert for events that the database rejected; returns whether there are any. */
+    private boolean alertRejected(LiveEventSyncSession session) {
         if (session.refused() == null || session.refused().reasons().isEmpty()) {
-            return Set.of();
+            return false;
         }
         Map<LiveEvent, String> reasons = session.refused().reasons();
         String message =
                 reasons.size() + " of " + session.events().size() + " live events cannot be stored; the first one: "
                         + reasons.values().iterator().next() + ".";
         LOG.warn("live events of Jobby.dev: {}", message);
-        alerts.raise(
-                STREAM,
-                "event-refused",
-                message,
-                "Change the constraint, trigger or limit that refuses them. Until then no event expires.");
-        return Set.of("event-refused");
+        alerts.raise(STREAM, new Problem(AlertCondition.EVENT_REFUSED, message));
+        return true;
     }
 
     /** Logs why a trigger failed, unless {@link #end} has logged it. */

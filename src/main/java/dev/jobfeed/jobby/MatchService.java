@@ -3,6 +3,7 @@ package dev.jobfeed.jobby;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.FeedResponseParser;
+import dev.jobfeed.problem.AlertCondition;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -51,10 +52,10 @@ public final class MatchService {
         if (store.addMatch(matchId, eventId, storable, at)) {
             alerts.raise(
                     JobbyResponseHandler.STREAM,
-                    "match " + matchId,
-                    "Jobby.dev found a match" + (eventId == null ? "" : " at the event " + eventId) + ": "
-                            + link(settings.jobbyBaseUrl(), matchId),
-                    "Open the link in a browser to accept or decline it, at once; only a person can.");
+                    AlertCondition.MATCH.problem(
+                            matchId,
+                            "Jobby.dev found a match" + (eventId == null ? "" : " at the event " + eventId) + ": "
+                                    + link(settings.jobbyBaseUrl(), matchId)));
         }
     }
 

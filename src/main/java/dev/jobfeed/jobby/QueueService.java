@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.sync.StoreOriginMismatchException;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -104,7 +104,8 @@ public final class QueueService {
 
     /** Returns whether the open requests belong to the configured server and a token is set. */
     private boolean canPoll() {
-        originMismatch().ifPresent(mismatch -> alerts.raise(STREAM, "configuration", mismatch, ""));
+        originMismatch()
+                .ifPresent(mismatch -> alerts.raise(STREAM, new Problem(AlertCondition.CONFIGURATION, mismatch)));
         return settings.text("jobby.token").isPresent() && originMismatch().isEmpty();
     }
 
@@ -131,7 +132,7 @@ public final class QueueService {
         transaction.executeWithoutResult(status -> {
             apply(request, place);
             store.replaceOthers(request.key(), now());
-            alerts.clear(STREAM, expiredCondition(request));
+            alerts.clear(STREAM, AlertCondition.JOIN_EXPIRED, request.eventId());
         });
         LOG.info("joined the queue of {}{}", request.eventId(), place.rank() == null ? "" : ", number " + place.rank());
         return store.read(request.key());
@@ -209,7 +210,7 @@ public final class QueueService {
                 }
             }
         });
-        alerts.clearAllBut(STREAM, expiredConditions());
+        alerts.clearAllBut(STREAM, AlertCondition.JOIN_EXPIRED::is);
     }
 
     /** Updates the requests after the API reported no place. */
@@ -225,7 +226,7 @@ public final class QueueService {
                 }
             }
         });
-        alerts.clearAllBut(STREAM, expiredConditions());
+        alerts.clearAllBut(STREAM, AlertCondition.JOIN_EXPIRED::is);
     }
 
     private void apply(JoinRequest request, QueueStatus place) {
@@ -261,21 +262,10 @@ public final class QueueService {
         store.close(request.key(), JoinRequest.State.EXPIRED, null, null, now());
         alerts.raise(
                 STREAM,
-                expiredCondition(request),
-                "The request of " + request.createdAt() + " to join the queue of " + request.eventId()
-                        + " was never answered, and Jobby.dev knows of no such place.",
-                "Join again if it is still wanted.");
-    }
-
-    private static String expiredCondition(JoinRequest request) {
-        return "join-expired " + request.eventId();
-    }
-
-    private Set<String> expiredConditions() {
-        return Set.copyOf(alerts.open(STREAM).stream()
-                .map(alert -> alert.condition())
-                .filter(condition -> condition.startsWith("join-expired "))
-                .toList());
+                AlertCondition.JOIN_EXPIRED.problem(
+                        request.eventId(),
+                        "The request of " + request.createdAt() + " to join the queue of " + request.eventId()
+                                + " was never answered, and Jobby.dev knows of no such place."));
     }
 
     /** Raises an alert for the failure of a trigger, which has no caller. */
@@ -284,7 +274,7 @@ public final class QueueService {
         if (!exchange.getContext().isStopping()) {
             Problem failure = JobbyProblems.of(thrown);
             LOG.error("queue of Jobby.dev: {}", failure.text());
-            alerts.raise(STREAM, failure.condition(), failure.message(), failure.remedy());
+            alerts.raise(STREAM, failure);
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.feed.FeedResponseParser;
 import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.tenant.Tenant;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -109,7 +110,7 @@ public final class WebhookEvents {
                 throw new UncheckedIOException(e);
             }
         } else if (DECIDED.contains(event.type())) {
-            alerts.clear(JobbyResponseHandler.STREAM, "match " + match);
+            alerts.clear(JobbyResponseHandler.STREAM, AlertCondition.MATCH, match);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.jobfeed.expiry.ExpirySweep;
 import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sync.ClockAlert;
 import dev.jobfeed.sync.Watermarks;
@@ -123,7 +124,7 @@ public final class ExpiredIdReader {
                 if (reading.clock.isDiffering()) {
                     ClockAlert.raise(tenant, STREAM, reading.clock);
                 } else {
-                    tenant.alerts().clear(STREAM, ClockAlert.CONDITION);
+                    tenant.alerts().clear(STREAM, AlertCondition.CLOCK_DIFFERS);
                 }
                 reading.lease.fence();
                 return aligned;

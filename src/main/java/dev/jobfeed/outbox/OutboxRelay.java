@@ -2,6 +2,8 @@ package dev.jobfeed.outbox;
 
 import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.LeaseLostException;
+import dev.jobfeed.problem.AlertCondition;
+import dev.jobfeed.problem.Problem;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.time.Clock;
@@ -32,7 +34,6 @@ public final class OutboxRelay {
     public static final String STREAM = "changes";
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
-    private static final String FAILED = "relay-failed";
     private static final int BATCH_SIZE = 100;
 
     private final TenantRegistry tenants;
@@ -123,7 +124,7 @@ public final class OutboxRelay {
         session.source().sent(event, now());
         if (session.sent() == 0) {
             backoff(session.tenant()).end();
-            session.tenant().alerts().clear(STREAM, FAILED);
+            session.tenant().alerts().clear(STREAM, AlertCondition.RELAY_FAILED);
         }
         session.hasSent();
     }
@@ -144,12 +145,7 @@ public final class OutboxRelay {
         String message = "Events cannot be sent to " + session.receiver() + ": "
                 + describe(thrown).replaceFirst("[.]$", "") + ".";
         LOG.warn("{} They wait, and are tried again in {} ms.", message, delay.toMillis());
-        tenant.alerts()
-                .raise(
-                        STREAM,
-                        FAILED,
-                        message,
-                        "Nothing is lost and no sync waits; it is tried again until it succeeds.");
+        tenant.alerts().raise(STREAM, new Problem(AlertCondition.RELAY_FAILED, message));
     }
 
     /** Describes the cause; URIs are sanitized, because they may contain a password. */

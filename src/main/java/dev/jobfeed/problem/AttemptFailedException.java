@@ -7,9 +7,13 @@ public final class AttemptFailedException extends RuntimeException {
 
     private final transient Problem problem;
 
-    public AttemptFailedException(String condition, String message, String remedy) {
-        super(message + " " + remedy);
-        this.problem = new Problem(condition, message, remedy);
+    public AttemptFailedException(AlertCondition condition, String message, String remedy) {
+        this(new Problem(condition, message, remedy));
+    }
+
+    public AttemptFailedException(Problem problem) {
+        super(problem.text());
+        this.problem = problem;
     }
 
     /** Returns the reason. */

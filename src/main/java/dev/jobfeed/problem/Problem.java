@@ -5,7 +5,7 @@ import dev.jobfeed.feed.PrintableText;
 /**
  * Describes why an attempt ended early, for the operator.
  *
- * @param condition the kind of problem, as a stable identifier; an alert is raised once per condition
+ * @param condition identifier of an {@link AlertCondition}, or code of Jobby.dev; an alert is raised once per condition
  * @param message what happened
  * @param remedy what to do about it
  */
@@ -15,6 +15,16 @@ public record Problem(String condition, String message, String remedy) {
     public Problem {
         message = PrintableText.of(message);
         remedy = PrintableText.of(remedy);
+    }
+
+    /** Creates a problem with the remedy of its condition. */
+    public Problem(AlertCondition condition, String message) {
+        this(condition, message, condition.remedy());
+    }
+
+    /** Creates a problem with a remedy of its own. */
+    public Problem(AlertCondition condition, String message, String remedy) {
+        this(condition.id(), message, remedy);
     }
 
     /** Remedy of a problem that needs nothing but time. */

@@ -24,7 +24,7 @@ public final class ProblemTranslator {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Page to check when 500 or 503 persist. Source: status codes documentation, "Retry Strategy". */
-    private static final String STATUS_PAGE = "https://jobo.world/status";
+    static final String STATUS_PAGE = "https://jobo.world/status";
 
     private static final String EXPIRED = "/api/jobs/expired";
 
@@ -73,11 +73,11 @@ public final class ProblemTranslator {
                 return databaseProblem(failure);
             }
             if (cause instanceof ConfigurationException || cause instanceof BindException) {
-                return new Problem("configuration", cause.getMessage(), "");
+                return new Problem(AlertCondition.CONFIGURATION, cause.getMessage());
             }
             if (cause instanceof MalformedResponseException malformed) {
                 return new Problem(
-                        malformed.condition(),
+                        condition(malformed.defect()),
                         "Jobo's answers are not what the API promises: " + cause.getMessage(),
                         Problem.GOES_ON + " If it lasts, check " + STATUS_PAGE
                                 + ", jobo.base-url and any proxy between.");
@@ -89,15 +89,15 @@ public final class ProblemTranslator {
         }
         String detail = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
         if (failure instanceof DataAccessException || failure instanceof TransactionException) {
-            return new Problem("database", "The database refused: " + detail, "");
+            return new Problem(AlertCondition.DATABASE, "The database refused: " + detail);
         }
         if (root instanceof IOException) {
             return new Problem(
-                    "unreachable",
+                    AlertCondition.UNREACHABLE,
                     "Jobo cannot be reached: " + detail + ".",
                     Problem.GOES_ON + " If it lasts, check jobo.base-url, the network and " + STATUS_PAGE + ".");
         }
-        return new Problem("internal", detail, "");
+        return new Problem(AlertCondition.INTERNAL, detail);
     }
 
     private static Problem httpProblem(HttpOperationFailedException response, int batchSize) {
@@ -109,30 +109,30 @@ public final class ProblemTranslator {
         // status codes documentation, "Retry Strategy"
         return switch (status) {
             case 400 ->
-                new Problem("bad-request", message, "The API does not accept the request" + settings(response) + ".");
-            case 401 ->
                 new Problem(
-                        "unauthorized", message, "Check jobo.api-key: it is missing, revoked, or not for this server.");
-            case 402 -> exhausted(response, message, body, batchSize);
-            case 403 ->
-                new Problem(
-                        "forbidden", message, "The key's plan does not include this; upgrade it, or use another key.");
-            case 404 -> new Problem("not-found", message, "Check jobo.base-url.");
-            case 429 ->
-                new Problem(
-                        "rate-limited",
+                        AlertCondition.BAD_REQUEST,
                         message,
-                        Problem.GOES_ON + " If it lasts, another program may be using the same key.");
-            default ->
-                status >= 500 || status == 408
-                        ? new Problem(
-                                "server-trouble", message, Problem.GOES_ON + " If it lasts, check " + STATUS_PAGE + ".")
-                        : status >= 300 && status < 400
-                                ? new Problem(
-                                        "redirected",
-                                        message,
-                                        "The key is never sent along a redirect; set jobo.base-url to where the API is.")
-                                : new Problem("unexpected-answer", message, "Check jobo.base-url.");
+                        "The API does not accept the request" + settings(response) + ".");
+            case 401 -> new Problem(AlertCondition.UNAUTHORIZED, message);
+            case 402 -> exhausted(response, message, body, batchSize);
+            case 403 -> new Problem(AlertCondition.FORBIDDEN, message);
+            case 404 -> new Problem(AlertCondition.NOT_FOUND, message);
+            case 429 -> new Problem(AlertCondition.RATE_LIMITED, message);
+            default -> {
+                AlertCondition condition = status >= 500 || status == 408
+                        ? AlertCondition.SERVER_TROUBLE
+                        : status >= 300 && status < 400 ? AlertCondition.REDIRECTED : AlertCondition.UNEXPECTED_ANSWER;
+                yield new Problem(condition, message);
+            }
+        };
+    }
+
+    private static AlertCondition condition(MalformedResponseException.Defect defect) {
+        return switch (defect) {
+            case UNREADABLE -> AlertCondition.UNREADABLE_ANSWER;
+            case FEED_TRUNCATED -> AlertCondition.FEED_TRUNCATED;
+            case SWEEP_TRUNCATED -> AlertCondition.SWEEP_TRUNCATED;
+            case SWEEP_UNREADABLE -> AlertCondition.SWEEP_UNREADABLE;
         };
     }
 
@@ -169,11 +169,11 @@ public final class ProblemTranslator {
                 .map(feed -> ", or make " + batchSizeOf(feed) + " smaller")
                 .orElse("");
         if (batchSize <= 0 || required == null || balance == null || required.signum() <= 0 || balance.signum() < 0) {
-            return new Problem("credits-exhausted", cause, "Add credits to the wallet" + smaller + ".");
+            return new Problem(AlertCondition.CREDITS_EXHAUSTED, cause, "Add credits to the wallet" + smaller + ".");
         }
         BigDecimal affordable = balance.multiply(BigDecimal.valueOf(batchSize)).divide(required, 0, RoundingMode.DOWN);
         return new Problem(
-                "credits-exhausted",
+                AlertCondition.CREDITS_EXHAUSTED,
                 cause,
                 "Add credits to the wallet"
                         + (affordable.signum() == 0 ? "" : smaller)
@@ -195,7 +195,7 @@ public final class ProblemTranslator {
         String reason = rejection.reason();
         if (FILE_LOCKED.equals(state)) {
             return new Problem(
-                    "database",
+                    AlertCondition.DATABASE,
                     "Another process holds the H2 file"
                             + (reason.contains("\"") ? " " + reason.replaceFirst("(?s)^.*?\"(.*?)\".*$", "$1") : "")
                             + ".",
@@ -208,10 +208,10 @@ public final class ProblemTranslator {
                 : " (" + sql.getCause().getMessage() + ")";
         return UNREACHABLE.matcher(state).find()
                 ? new Problem(
-                        "database",
+                        AlertCondition.DATABASE,
                         "The database cannot be reached: " + reason + cause + ".",
                         "Check that it runs, and jobfeed.datasource.url. " + Problem.GOES_ON)
-                : new Problem("database", rejection.text(), remedy(state));
+                : new Problem(AlertCondition.DATABASE, rejection.text(), remedy(state));
     }
 
     /** Returns the remedy for an SQL state. Source: PostgreSQL, "Error Codes". */

@@ -1,6 +1,8 @@
 package dev.jobfeed.schedule;
 
 import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.problem.AlertCondition;
+import dev.jobfeed.problem.Problem;
 import dev.jobfeed.tenant.Tenant;
 import java.text.ParseException;
 import java.time.Clock;
@@ -22,9 +24,6 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
  * across restarts until an operator resumes the schedule, and an alert is open during that time.
  */
 public final class SchedulePauses {
-
-    /** Condition of the alert that is open while a schedule is paused. */
-    public static final String PAUSED = "schedule-paused";
 
     private static final Logger LOG = LoggerFactory.getLogger(SchedulePauses.class);
 
@@ -86,7 +85,7 @@ public final class SchedulePauses {
     /** Resumes the schedule. */
     public void resume(String stream) {
         jdbc.update(SqlCatalog.text("schedule-resume", tenant.database()), Map.of("stream", stream));
-        tenant.alerts().clear(stream, PAUSED);
+        tenant.alerts().clear(stream, AlertCondition.SCHEDULE_PAUSED);
         LOG.info("{}: the schedule is on again", tenant.stream(stream));
     }
 
@@ -94,13 +93,13 @@ public final class SchedulePauses {
         tenant.alerts()
                 .renotify(
                         stream,
-                        PAUSED,
-                        "The schedule of " + stream + " is paused since " + since + ", so its rows get older."
-                                + (stream.equals("jobs")
-                                        ? " When the sweep of expired postings is older than 7 days, the whole feed has to be"
-                                                + " bought again."
-                                        : ""),
-                        "Resume it on the console.",
+                        new Problem(
+                                AlertCondition.SCHEDULE_PAUSED,
+                                "The schedule of " + stream + " is paused since " + since + ", so its rows get older."
+                                        + (stream.equals("jobs")
+                                                ? " When the sweep of expired postings is older than 7 days, the whole"
+                                                        + " feed has to be bought again."
+                                                : "")),
                         Duration.ofDays(1));
     }
 }

@@ -1,14 +1,13 @@
 package dev.jobfeed.sync;
 
 import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.problem.AlertCondition;
+import dev.jobfeed.problem.Problem;
 import dev.jobfeed.tenant.Tenant;
 import java.time.Duration;
 
 /** Raises the alert about differing clocks, in the caller's transaction. */
 public final class ClockAlert {
-
-    /** The condition of the alert. */
-    public static final String CONDITION = "clock-differs";
 
     private ClockAlert() {}
 
@@ -20,9 +19,9 @@ public final class ClockAlert {
         tenant.alerts()
                 .raise(
                         stream,
-                        CONDITION,
-                        describe(clock.difference()) + " Windows and watermarks go by the server's clock.",
-                        "Synchronise this machine's clock (NTP). If it is right, tell Jobo.");
+                        new Problem(
+                                AlertCondition.CLOCK_DIFFERS,
+                                describe(clock.difference()) + " Windows and watermarks go by the server's clock."));
     }
 
     /** Describes the difference of the clocks in a sentence. */

@@ -3,6 +3,7 @@ package dev.jobfeed.sync;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.problem.Problem;
 import java.math.BigDecimal;
@@ -57,7 +58,7 @@ final class CreditPolicy {
         }
         if (balance.subtract(expected).compareTo(floor.get()) < 0) {
             throw new AttemptFailedException(
-                    "credits-floor",
+                    AlertCondition.CREDITS_FLOOR,
                     "The next request may cost " + text(expected) + " credits, which would take the balance of "
                             + text(balance) + " below jobo.credits.floor (" + text(floor.get()) + ").",
                     "Top up the wallet, then run "
@@ -72,7 +73,7 @@ final class CreditPolicy {
         Optional<BigDecimal> cap = attempt.tenant().settings().credits("jobo.credits.max-per-attempt");
         if (cap.isPresent() && attempt.creditsSpent().add(expected).compareTo(cap.get()) > 0) {
             throw new AttemptFailedException(
-                    "credits-cap",
+                    AlertCondition.CREDITS_CAP,
                     "One request may cost " + text(expected) + " credits, and this attempt has spent "
                             + text(attempt.creditsSpent()) + " of the " + text(cap.get())
                             + " that jobo.credits.max-per-attempt allows.",
@@ -139,7 +140,7 @@ final class CreditPolicy {
         if (cost.compareTo(threshold.get()) > 0) {
             String properties = "jobo." + attempt.source().property();
             throw new AttemptFailedException(
-                    "cost-unconfirmed",
+                    AlertCondition.COST_UNCONFIRMED,
                     message,
                     "Agree with "
                             + attempt.tenant()

@@ -24,6 +24,7 @@ import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.UuidArray;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
@@ -74,7 +75,7 @@ public final class FeedSync {
         Run run = attempt.run();
         if (isWindowIgnored(attempt, page)) {
             throw new AttemptFailedException(
-                    "window-ignored",
+                    AlertCondition.WINDOW_IGNORED,
                     "The feed was asked for what came since " + run.windowFrom()
                             + ", and its first page is full of far older rows: the server ignores the window. Nothing"
                             + " was stored, so that the whole feed is not bought by accident.",
@@ -92,7 +93,7 @@ public final class FeedSync {
     private static void checkUsable(FeedPage page, String remedy) {
         if (page.received() >= MIN_ROWS_TO_JUDGE && page.rows().isEmpty()) {
             throw new AttemptFailedException(
-                    "page-unusable",
+                    AlertCondition.PAGE_UNUSABLE,
                     "None of the " + page.received() + " rows of a page can be stored; the first one: "
                             + page.rejected().get(0).reason() + ".",
                     remedy + " Nothing was stored.");
@@ -130,7 +131,7 @@ public final class FeedSync {
     static AttemptFailedException stuck(SyncAttempt attempt) {
         Run run = attempt.run();
         return new AttemptFailedException(
-                "cursor-stuck",
+                AlertCondition.CURSOR_STUCK,
                 "Run " + run.id() + " was answered with a cursor that it has used before, so it would never end. Its "
                         + run.pages() + " pages are stored, and no further page is requested.",
                 "Close the run with " + abandonCommand(attempt)
@@ -260,7 +261,7 @@ public final class FeedSync {
         Run run = attempt.run();
         if (run.scan().isEmptyForTooLong()) {
             throw new AttemptFailedException(
-                    "empty-pages",
+                    AlertCondition.EMPTY_PAGES,
                     "The feed of run " + run.id() + " delivered " + run.scan().emptyPages()
                             + " empty pages in a row and has more.",
                     "The next attempt continues behind them. If this lasts, tell Jobo; " + abandonCommand(attempt)
@@ -296,7 +297,7 @@ public final class FeedSync {
                     .alerts()
                     .raise(
                             run.stream(),
-                            "feed-repeats",
+                            AlertCondition.FEED_REPEATS,
                             message,
                             "The attempt continues, within jobo.credits.confirm-above and"
                                     + " jobo.credits.max-per-attempt. If this lasts, tell Jobo; stop the attempt, then "
@@ -330,7 +331,7 @@ public final class FeedSync {
                     .alerts()
                     .raise(
                             run.stream(),
-                            "cursor-lost",
+                            AlertCondition.CURSOR_LOST,
                             "The feed lost the cursor of run " + run.id() + " after " + run.pages()
                                     + " pages; it is read from"
                                     + " the beginning. Spent so far: "
@@ -343,7 +344,7 @@ public final class FeedSync {
         LOG.warn("run {}: the cursor was lost after {} pages; reading from the beginning", run.id(), run.pages());
         if (attempt.run().cursorResets() > MAX_CURSOR_RESETS) {
             throw new AttemptFailedException(
-                    "cursor-restarts",
+                    AlertCondition.CURSOR_RESTARTS,
                     "The feed lost its cursor more than " + MAX_CURSOR_RESETS + " times in run " + run.id()
                             + ", which has"
                             + " received " + run.counts().received() + " rows for "

@@ -5,6 +5,7 @@ import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.tenant.Tenant;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ public final class Reconciliation {
         tenant.alerts()
                 .raise(
                         attempt.stream(),
-                        "reconcile-held",
+                        AlertCondition.RECONCILE_HELD,
                         attempt.holdReason(),
                         "Look at them with " + tenant.command("reconcile jobs") + "; expire them with "
                                 + tenant.command("reconcile jobs --accept") + ".");

@@ -10,10 +10,10 @@ import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
-import dev.jobfeed.schedule.SchedulePauses;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.math.BigDecimal;
@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,19 +38,6 @@ import org.springframework.dao.DataAccessException;
 public final class SyncCoordinator {
 
     private static final Logger LOG = LoggerFactory.getLogger(SyncCoordinator.class);
-
-    /** Alert conditions that last until a run has read the stream to its end. */
-    private static final Set<String> UNTIL_SUCCESS = Set.of(
-            "cursor-lost",
-            "cursor-restarts",
-            "cursor-stuck",
-            "empty-pages",
-            "feed-truncated",
-            "feed-repeats",
-            "page-unusable",
-            "sweep-truncated",
-            "sweep-unreadable",
-            "window-ignored");
 
     private final TenantRegistry tenants;
     private final Clock clock;
@@ -187,8 +173,7 @@ public final class SyncCoordinator {
             }
         } catch (DataAccessException e) {
             // without its cause: an I/O error would be taken for an API failure and retried
-            Problem failure = ProblemTranslator.of(e, 0);
-            throw new AttemptFailedException(failure.condition(), failure.message(), failure.remedy());
+            throw new AttemptFailedException(ProblemTranslator.of(e, 0));
         }
         attempt.recordRequest(again);
     }
@@ -342,26 +327,28 @@ public final class SyncCoordinator {
     /** Raises the alert of a failure and clears all others, except those that outlast one or more runs. */
     private void updateAlerts(SyncAttempt attempt, Problem failure) {
         AlertService alerts = attempt.tenant().alerts();
-        Set<String> lasting = new HashSet<>(Set.of("credits-low", SchedulePauses.PAUSED));
+        Set<AlertCondition> lasting = AlertCondition.clearedBy(AlertCondition.ClearedBy.CAUSE);
         // a database that rejected a statement may reject this query, too
-        boolean isRefused = failure != null && failure.condition().equals("database");
-        if (isRefused || attempt.tenant().reconcile().pending() > 0) {
-            lasting.add("reconcile-held");
+        boolean isRefused = failure != null && AlertCondition.DATABASE.is(failure.condition());
+        if (!isRefused && attempt.tenant().reconcile().pending() == 0) {
+            lasting.remove(AlertCondition.RECONCILE_HELD);
+        }
+        if (attempt.clock().isMeasured() && !attempt.clock().isDiffering()) {
+            lasting.remove(AlertCondition.CLOCK_DIFFERS);
         }
         if (!attempt.run().status().equals("succeeded")) {
-            lasting.addAll(UNTIL_SUCCESS);
+            lasting.addAll(AlertCondition.clearedBy(AlertCondition.ClearedBy.RUN));
         }
         if (attempt.tenant().runs().state(attempt.stream()).unreadableSweepAt() != null) {
-            lasting.add("sweep-unreadable");
-        }
-        if (!attempt.clock().isMeasured() || attempt.clock().isDiffering()) {
-            lasting.add(ClockAlert.CONDITION);
+            lasting.add(AlertCondition.SWEEP_UNREADABLE);
         }
         if (failure != null) {
-            alerts.raise(attempt.stream(), failure.condition(), failure.message(), failure.remedy());
-            lasting.add(failure.condition());
+            alerts.raise(attempt.stream(), failure);
         }
-        alerts.clearAllBut(attempt.stream(), lasting);
+        alerts.clearAllBut(
+                attempt.stream(),
+                condition -> failure != null && failure.condition().equals(condition)
+                        || lasting.stream().anyMatch(each -> each.is(condition)));
     }
 
     private void alertLowCredits(SyncAttempt attempt) {
@@ -371,17 +358,19 @@ public final class SyncCoordinator {
                 Stream.of(FeedDefinition.values()).map(FeedDefinition::stream).toList();
         if (limit.isEmpty() || attempt.creditsBalance().compareTo(limit.get()) >= 0) {
             // one wallet: an attempt on any stream sees the top-up
-            streams.forEach(stream -> alerts.clear(stream, "credits-low"));
+            streams.forEach(stream -> alerts.clear(stream, AlertCondition.CREDITS_LOW));
         } else if (streams.stream()
                 .flatMap(stream -> alerts.open(stream).stream())
-                .noneMatch(updateAlerts -> updateAlerts.condition().equals("credits-low"))) {
+                .noneMatch(alert -> AlertCondition.CREDITS_LOW.is(alert.condition()))) {
             alerts.raise(
                     attempt.stream(),
-                    "credits-low",
-                    "The balance is "
-                            + attempt.creditsBalance().stripTrailingZeros().toPlainString()
-                            + " credits, below jobo.credits.alert-below.",
-                    "Top up the wallet.");
+                    new Problem(
+                            AlertCondition.CREDITS_LOW,
+                            "The balance is "
+                                    + attempt.creditsBalance()
+                                            .stripTrailingZeros()
+                                            .toPlainString()
+                                    + " credits, below jobo.credits.alert-below."));
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.jobfeed.tenant;
 
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.problem.DatabaseRejectedException;
+import dev.jobfeed.problem.Problem;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
@@ -71,10 +73,9 @@ public final class TenantTransactionPolicy implements Policy {
         private static AttemptFailedException rolledBack(Exchange exchange) {
             exchange.setRollbackOnly(false);
             exchange.setRollbackOnlyLast(false);
-            return new AttemptFailedException(
-                    "rolled-back",
-                    "A step marked the transaction for rollback; nothing of it was stored.",
-                    "Check the steps of your own in it, and what they call.");
+            return new AttemptFailedException(new Problem(
+                    AlertCondition.ROLLED_BACK,
+                    "A step marked the transaction for rollback; nothing of it was stored."));
         }
 
         /** Marks the unit of work as transacted, so that Camel keeps the enclosed steps on this thread. */

@@ -119,11 +119,11 @@ class FeedResponseParserTest {
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> feedPage("{\"jobs\":[]," + members + "}"))
                 .withMessage(message)
-                .returns("feed-truncated", MalformedResponseException::condition);
+                .returns(MalformedResponseException.Defect.FEED_TRUNCATED, MalformedResponseException::defect);
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> Responses.idPage(bytes("{\"job_ids\":[]," + members + "}")))
                 .withMessage(message)
-                .returns("sweep-truncated", MalformedResponseException::condition);
+                .returns(MalformedResponseException.Defect.SWEEP_TRUNCATED, MalformedResponseException::defect);
     }
 
     @Test
@@ -223,7 +223,7 @@ class FeedResponseParserTest {
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> Responses.idPage(bytes("{\"job_ids\":" + ids + ",\"has_more\":false}")))
                 .withMessage("None of the " + message)
-                .returns("sweep-unreadable", MalformedResponseException::condition);
+                .returns(MalformedResponseException.Defect.SWEEP_UNREADABLE, MalformedResponseException::defect);
     }
 
     /** As the last page of a list may have it; one id must not stop the feed. */

@@ -1,0 +1,132 @@
+package dev.jobfeed.problem;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Lists the conditions that need an operator. Jobby.dev adds the codes of its rejections, which are not listed here.
+ * {@code docs/} says what to do about each.
+ */
+public enum AlertCondition {
+
+    // the API rejects a request, or its response cannot be used
+    BAD_REQUEST("bad-request", ClearedBy.ATTEMPT),
+    UNAUTHORIZED(
+            "unauthorized", ClearedBy.ATTEMPT, "Check jobo.api-key: it is missing, revoked, or not for this server."),
+    FORBIDDEN("forbidden", ClearedBy.ATTEMPT, "The key's plan does not include this; upgrade it, or use another key."),
+    NOT_FOUND("not-found", ClearedBy.ATTEMPT, "Check jobo.base-url."),
+    RATE_LIMITED(
+            "rate-limited",
+            ClearedBy.ATTEMPT,
+            Problem.GOES_ON + " If it lasts, another program may be using the same key."),
+    SERVER_TROUBLE(
+            "server-trouble",
+            ClearedBy.ATTEMPT,
+            Problem.GOES_ON + " If it lasts, check " + ProblemTranslator.STATUS_PAGE + "."),
+    REDIRECTED(
+            "redirected",
+            ClearedBy.ATTEMPT,
+            "The key is never sent along a redirect; set jobo.base-url to where the API is."),
+    UNEXPECTED_ANSWER("unexpected-answer", ClearedBy.ATTEMPT, "Check jobo.base-url."),
+    UNREADABLE_ANSWER("unreadable-answer", ClearedBy.ATTEMPT),
+    UNREACHABLE("unreachable", ClearedBy.ATTEMPT),
+
+    // the feed or the list of expired ids is not what the API promises
+    CURSOR_LOST("cursor-lost", ClearedBy.RUN, "Nothing, unless it happens often; then tell Jobo."),
+    CURSOR_RESTARTS("cursor-restarts", ClearedBy.RUN),
+    CURSOR_STUCK("cursor-stuck", ClearedBy.RUN),
+    EMPTY_PAGES("empty-pages", ClearedBy.RUN),
+    FEED_REPEATS("feed-repeats", ClearedBy.RUN),
+    FEED_TRUNCATED("feed-truncated", ClearedBy.RUN),
+    PAGE_UNUSABLE("page-unusable", ClearedBy.RUN),
+    SWEEP_TRUNCATED("sweep-truncated", ClearedBy.RUN),
+    SWEEP_UNREADABLE("sweep-unreadable", ClearedBy.RUN),
+    WINDOW_IGNORED("window-ignored", ClearedBy.RUN),
+
+    // credits
+    COST_UNCONFIRMED("cost-unconfirmed", ClearedBy.ATTEMPT),
+    CREDITS_CAP("credits-cap", ClearedBy.ATTEMPT),
+    CREDITS_EXHAUSTED("credits-exhausted", ClearedBy.ATTEMPT),
+    CREDITS_FLOOR("credits-floor", ClearedBy.ATTEMPT),
+    CREDITS_LOW("credits-low", ClearedBy.CAUSE, "Top up the wallet."),
+
+    // this process and its store
+    CLOCK_DIFFERS(
+            "clock-differs", ClearedBy.CAUSE, "Synchronise this machine's clock (NTP). If it is right, tell Jobo."),
+    CONFIGURATION("configuration", ClearedBy.ATTEMPT),
+    DATABASE("database", ClearedBy.ATTEMPT),
+    INTERNAL("internal", ClearedBy.ATTEMPT),
+    RECONCILE_HELD("reconcile-held", ClearedBy.CAUSE),
+    RELAY_FAILED(
+            "relay-failed", ClearedBy.CAUSE, "Nothing is lost and no sync waits; it is tried again until it succeeds."),
+    ROLLED_BACK("rolled-back", ClearedBy.ATTEMPT, "Check the steps of your own in it, and what they call."),
+    SCHEDULE_PAUSED("schedule-paused", ClearedBy.CAUSE, "Resume it on the console."),
+
+    // Jobby.dev
+    DEPRECATED("deprecated", ClearedBy.CAUSE, "Look for an update of this bundle before that."),
+    EVENT_REFUSED(
+            "event-refused",
+            ClearedBy.ATTEMPT,
+            "Change the constraint, trigger or limit that refuses them. Until then no event expires."),
+    JOIN_EXPIRED("join-expired", ClearedBy.CAUSE, "Join again if it is still wanted."),
+    MATCH("match", ClearedBy.CAUSE, "Open the link in a browser to accept or decline it, at once; only a person can.");
+
+    /** What clears the alert of a condition. */
+    public enum ClearedBy {
+
+        /** The next attempt that ends without it. */
+        ATTEMPT,
+
+        /** The next run that has read its stream to the end. */
+        RUN,
+
+        /** The end of its cause, whatever attempts do. */
+        CAUSE
+    }
+
+    private final String id;
+    private final ClearedBy clearedBy;
+    private final String remedy;
+
+    AlertCondition(String id, ClearedBy clearedBy) {
+        this(id, clearedBy, "");
+    }
+
+    AlertCondition(String id, ClearedBy clearedBy, String remedy) {
+        this.id = id;
+        this.clearedBy = clearedBy;
+        this.remedy = remedy;
+    }
+
+    /** Returns the stable identifier, as stored, measured and documented. */
+    public String id() {
+        return id;
+    }
+
+    /** Returns the identifier for one of several subjects, such as a match, each with an alert of its own. */
+    public String id(String subject) {
+        return id + " " + subject;
+    }
+
+    /** Describes the condition of one of several subjects, each of which has an alert of its own. */
+    public Problem problem(String subject, String message) {
+        return new Problem(id(subject), message, remedy);
+    }
+
+    /** Returns the remedy; empty where it depends on the case. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** Returns whether an identifier is this condition's, of whatever subject. */
+    public boolean is(String condition) {
+        return condition.equals(id) || condition.startsWith(id + " ");
+    }
+
+    /** Returns the conditions whose alerts are cleared alike. */
+    public static Set<AlertCondition> clearedBy(ClearedBy what) {
+        Set<AlertCondition> conditions = EnumSet.allOf(AlertCondition.class);
+        conditions.removeIf(condition -> condition.clearedBy != what);
+        return conditions;
+    }
+}
