@@ -77,6 +77,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -149,7 +150,7 @@ public final class JobfeedBundle {
         TenantDataSource dataSource = new TenantDataSource();
         registry.bind("jobfeedTransaction", new TenantTransactionPolicy(tenants, dataSource));
         registry.bind("jobfeedTenantDatabase", new TenantDatabasePolicy(tenants, dataSource));
-        bindByName(registry, "jobfeedDataSource", dataSource);
+        bindByName(registry, "jobfeedDataSource", () -> dataSource);
         registry.bind("jobfeedSql", new NamedStatementStrategy(exchange -> tenants.forExchange(exchange)
                 .database()));
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
@@ -173,7 +174,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedConsole", consoles);
         registry.bind("jobfeedJobSearch", new JobSearch());
         registry.bind("jobfeedConsoleActions", new ConsoleActions(consoles, token, contract, options.clock()));
-        bindByName(registry, "jobfeedConsoleJson", ResultJson.mapper());
+        bindByName(registry, "jobfeedConsoleJson", ResultJson::mapper);
         registry.bind("jobfeedResult", new ResultAggregationStrategy());
         registry.bind("jobfeedCallResult", new ResultAggregationStrategy("joboCreditsDeducted"));
         registry.bind("jobfeedRunResult", new RunResult());
@@ -247,8 +248,8 @@ public final class JobfeedBundle {
      * Binds a bean that a reference by name finds, but no lookup by type: a host application that uses the only bean of
      * such a type in its registry still finds its own.
      */
-    private static void bindByName(Registry registry, String name, Object bean) {
-        registry.bind(name, Object.class, () -> bean);
+    private static void bindByName(Registry registry, String name, Supplier<Object> bean) {
+        registry.bind(name, Object.class, bean);
     }
 
     /**
@@ -265,12 +266,11 @@ public final class JobfeedBundle {
      */
     private static void bindMappers(Registry registry, Executor readAhead) {
         UnaryOperator<InputStream> input = response -> new ReadAheadInputStream(response, readAhead);
-        registry.bind("jobfeedJobsJson", Object.class, () -> ResponseMappers.feed(RecordSchema.JOB, input));
-        registry.bind(
-                "jobfeedCareerSitesJson", Object.class, () -> ResponseMappers.feed(RecordSchema.CAREER_SITE, input));
-        registry.bind("jobfeedExpiredIdsJson", Object.class, ResponseMappers::expiredIds);
-        registry.bind("jobfeedJson", Object.class, ObjectMapper::new);
-        registry.bind("jobfeedCompanyJson", Object.class, ResponseMappers::object);
+        bindByName(registry, "jobfeedJobsJson", () -> ResponseMappers.feed(RecordSchema.JOB, input));
+        bindByName(registry, "jobfeedCareerSitesJson", () -> ResponseMappers.feed(RecordSchema.CAREER_SITE, input));
+        bindByName(registry, "jobfeedExpiredIdsJson", ResponseMappers::expiredIds);
+        bindByName(registry, "jobfeedJson", ObjectMapper::new);
+        bindByName(registry, "jobfeedCompanyJson", ResponseMappers::object);
     }
 
     /** Finds a tenant's database in the context's registry, or lets the host open it. */
