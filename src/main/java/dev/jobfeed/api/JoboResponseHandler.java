@@ -1,7 +1,8 @@
 package dev.jobfeed.api;
 
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedResponse;
@@ -33,8 +34,6 @@ public final class JoboResponseHandler {
     private static final Pattern EXPIRED_SINCE = Pattern.compile("(?:^|&)expired_since=([^&]+)");
 
     private static final Pattern CURSOR_PARAMETER = Pattern.compile("(^|&)cursor=");
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final String SENT = "jobfeedSentNanos";
 

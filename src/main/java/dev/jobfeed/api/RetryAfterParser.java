@@ -1,8 +1,9 @@
 package dev.jobfeed.api;
 
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.feed.Headers;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -21,8 +22,6 @@ import java.util.Optional;
 
 /** Parses the delay that a response requests. */
 public final class RetryAfterParser {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Exceeds any wait that is ever made; keeps absurd values within range. */
     private static final Duration MOST = Duration.ofDays(365);

@@ -1,11 +1,11 @@
 package dev.jobfeed.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.jobfeed.api.HttpClientFactory;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.config.SharedObjectMapper;
 import dev.jobfeed.config.UnknownProperties;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRequestBuilder;
@@ -273,7 +273,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void print() throws IOException {
         if (json) {
-            ArrayNode all = new ObjectMapper().createArrayNode();
+            ArrayNode all = SharedObjectMapper.JSON.createArrayNode();
             findings.forEach(finding -> all.addObject()
                     .put("subject", finding.subject())
                     .put("verdict", finding.verdict().name())

@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.alert.Alert;
@@ -38,8 +39,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         subcommands = {JobbyCommand.Events.class, JobbyCommand.Join.class, JobbyCommand.Status.class})
 final class JobbyCommand {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private JobbyCommand() {}
 

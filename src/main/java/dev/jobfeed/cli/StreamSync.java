@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import dev.jobfeed.console.RunJson;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.problem.Problem;
@@ -18,8 +19,6 @@ import org.apache.camel.ProducerTemplate;
  * new run.
  */
 final class StreamSync {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String tenant;
     private final FeedDefinition source;

@@ -1,8 +1,9 @@
 package dev.jobfeed.company;
 
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRecord;
 import dev.jobfeed.feed.RecordParser;
@@ -11,8 +12,6 @@ import java.util.Optional;
 
 /** Finds the company that a row of a feed refers to. */
 public final class CompanyReference {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private CompanyReference() {}
 

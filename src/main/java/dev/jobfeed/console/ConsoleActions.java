@@ -1,8 +1,9 @@
 package dev.jobfeed.console;
 
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.expiry.PendingExpiryService;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.quarantine.QuarantineService;
@@ -27,8 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class ConsoleActions {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleActions.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final ConsoleTenants consoles;
     private final AccessToken token;
     private final Clock clock;

@@ -1,6 +1,7 @@
 package dev.jobfeed.console;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -12,8 +13,6 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
  * log.
  */
 public final class ErrorHandlers {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private ErrorHandlers() {}
 

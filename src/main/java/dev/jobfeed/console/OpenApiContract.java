@@ -1,8 +1,8 @@
 package dev.jobfeed.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.jobfeed.config.SharedObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -191,7 +191,7 @@ public final class OpenApiContract {
         }
         JsonNode root;
         try (InputStream in = OpenApiContract.class.getResourceAsStream("/dev/jobfeed/console/openapi.json")) {
-            root = new ObjectMapper().readTree(in);
+            root = SharedObjectMapper.JSON.readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 package dev.jobfeed.console;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sync.CostEstimate;
@@ -9,8 +10,6 @@ import java.util.Locale;
 
 /** Formats a run as JSON with the columns of {@code sync_run}. */
 public final class RunJson {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private RunJson() {}
 

@@ -1,6 +1,7 @@
 package dev.jobfeed.console;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.config.JobfeedProperties;
@@ -25,8 +26,6 @@ import java.util.stream.Stream;
 
 /** Reports the status of the sync for the command line, the API and the console's page. */
 public final class StatusReport {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Tenant tenant;
     private final JobfeedProperties settings;

@@ -1,6 +1,7 @@
 package dev.jobfeed.jobby;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.outbox.JobfeedCloudEvent;
@@ -18,7 +19,6 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 /** Provides matches and webhook events to the outbox. A webhook event carries its received payload as data. */
 public final class JobbyOutboxSource implements OutboxSource {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MATCH = "dev.jobfeed.jobby.match";
     private static final String WEBHOOK = "dev.jobby.";
 

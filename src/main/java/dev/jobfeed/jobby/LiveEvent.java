@@ -1,7 +1,8 @@
 package dev.jobfeed.jobby;
 
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.feed.FeedResponseParser;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,8 +20,6 @@ import java.util.Optional;
  * @param contentHash SHA-256 of {@code json}
  */
 record LiveEvent(String id, String title, String json, byte[] contentHash) {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Parses a row of the list; empty if it has no usable id. */
     static Optional<LiveEvent> of(JsonNode row) {

@@ -1,7 +1,8 @@
 package dev.jobfeed.jobby;
 
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.config.JobfeedProperties;
@@ -33,7 +34,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class QueueService {
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String STREAM = "jobby_queue";
 
     /** Time after a join within which the API may not report the place yet. */

@@ -1,7 +1,8 @@
 package dev.jobfeed.kamelet;
 
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FieldDefinition;
@@ -22,7 +23,6 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
  */
 public final class CareerSiteChangeReader {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String STREAM = FeedDefinition.CAREER_SITES.stream();
     private static final int BATCH_SIZE = 100;
 

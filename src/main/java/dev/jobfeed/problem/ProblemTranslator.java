@@ -1,8 +1,9 @@
 package dev.jobfeed.problem;
 
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.Headers;
@@ -20,8 +21,6 @@ import org.springframework.transaction.TransactionException;
 
 /** Translates failures to problems that an operator can act on. Never includes the query of a URL or a header. */
 public final class ProblemTranslator {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Page to check when 500 or 503 persist. Source: status codes documentation, "Retry Strategy". */
     static final String STATUS_PAGE = "https://jobo.world/status";
