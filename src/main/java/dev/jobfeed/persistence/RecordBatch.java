@@ -38,4 +38,15 @@ public record RecordBatch(
     public boolean isIncomplete(int updateCount) {
         return updateCount >= 0 && updateCount < changes.size();
     }
+
+    /** Compares by identity: Camel keeps what a simple expression reads from as a key, whose rows would be hashed. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
 }

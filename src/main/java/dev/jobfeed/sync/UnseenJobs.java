@@ -57,4 +57,15 @@ public record UnseenJobs(
     public SqlParameterSource phase() {
         return RunRepository.phase(runId, RunPhase.COMMIT);
     }
+
+    /** Compares by identity: Camel keeps what a simple expression reads from as a key, whose rows would be hashed. */
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
 }
