@@ -58,6 +58,7 @@ import dev.jobfeed.sync.AlertNotifier;
 import dev.jobfeed.sync.CostEstimator;
 import dev.jobfeed.sync.FeedSync;
 import dev.jobfeed.sync.PagePrefetcher;
+import dev.jobfeed.sync.PageStatements;
 import dev.jobfeed.sync.Reconciliation;
 import dev.jobfeed.sync.RunResult;
 import dev.jobfeed.sync.SyncCoordinator;
@@ -156,6 +157,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
         registry.bind("jobfeedSync", coordinator);
         registry.bind("jobfeedFeedSync", new FeedSync(coordinator));
+        registry.bind("jobfeedStatements", new PageStatements());
         registry.bind("jobfeedEstimate", new CostEstimator(tenants, coordinator));
         Executor prefetchThreads = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");
         registry.bind("jobfeedPrefetcher", new PagePrefetcher(context.createProducerTemplate(), prefetchThreads));
