@@ -105,7 +105,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         OutboxWriter.Lag lag = store.tenant().outbox().lag();
         if (lag.waiting() > 0) {
-            line(text, "to be told", lag.waiting() + " changes, the oldest of " + lag.oldest());
+            line(text, "outbox", lag.waiting() + " pending changes, the oldest of " + lag.oldest());
         }
         Stream.concat(Stream.of(ScheduledStream.values()).map(ScheduledStream::stream), Stream.of(OutboxRelay.STREAM))
                 .flatMap(stream -> store.tenant().alerts().open(stream).stream())

@@ -8,42 +8,40 @@ public enum JobfeedMetric {
             Kind.GAUGE,
             "freshness",
             "seconds",
-            "How old what is stored of a stream is: now minus its watermark. Absent until a first run has succeeded.",
+            "Age of a stream's data: now minus its watermark. Absent until the first run has succeeded.",
             "stream"),
     FRESHNESS_TARGET(
             Kind.GAUGE,
             "freshness.target",
             "seconds",
-            "How old it may get: jobfeed.<stream>.freshness-target. Absent where no schedule keeps it in step.",
+            "Maximum age of a stream's data: jobfeed.<stream>.freshness-target. Absent for a stream without a schedule.",
             "stream"),
     ROWS(
             Kind.COUNTER,
             "rows",
             "",
-            "Rows of committed pages by what became of them: inserted, updated, unchanged, reactivated, duplicate or"
-                    + " quarantined.",
+            "Rows of committed pages by outcome: inserted, updated, unchanged, reactivated, duplicate or quarantined.",
             "stream",
             "result"),
     JOBS(
             Kind.GAUGE,
             "jobs",
             "",
-            "Jobs that are stored, active or expired; counted at the end of a run, at most once an hour.",
+            "Stored jobs, active or expired; counted at the end of a run, at most once an hour.",
             "state"),
     PAGES(Kind.COUNTER, "pages", "", "Committed pages of a feed.", "stream"),
     EXPIRED(
             Kind.COUNTER,
             "expired",
             "",
-            "Jobs that were closed, by why: swept, or reconciled by a resync.",
+            "Expired jobs by reason: swept, or reconciled by a resync.",
             "stream",
             "reason"),
     REQUESTS(
             Kind.TIMER,
             "requests",
             "",
-            "Requests to Jobo or Jobby.dev, repeated ones included, until the answer begins, by its status; IO_ERROR"
-                    + " when none came.",
+            "Requests to Jobo or Jobby.dev including retries, from sending until the response begins, by status; IO_ERROR without a response.",
             "api",
             "endpoint",
             "status"),
@@ -51,37 +49,36 @@ public enum JobfeedMetric {
             Kind.COUNTER,
             "retries",
             "",
-            "Requests that were repeated, by why: rate_limited (429), unavailable (503) or transient (408, other 5xx,"
-                    + " network, unreadable).",
+            "Retried requests by reason: rate_limited (429), unavailable (503) or transient (408, other 5xx, network, unreadable).",
             "reason"),
     REQUEST_WAIT(
             Kind.COUNTER,
             "request.wait",
             "seconds",
-            "Time spent waiting before a request: for a repetition, by its reason, or for the rate limit (pace).",
+            "Time spent waiting before a request: for a retry, by reason, or for the rate limiter (pace).",
             "reason"),
-    CREDITS_SPENT(Kind.COUNTER, "credits.spent", "", "Credits the API said it deducted.", "stream"),
+    CREDITS_SPENT(Kind.COUNTER, "credits.spent", "", "Credits that the API reported as deducted.", "stream"),
     CREDITS_BALANCE(
             Kind.GAUGE,
             "credits.balance",
             "",
-            "Credits left, as the API said last on any stream. Absent where it says nothing of credits."),
+            "Credit balance as last reported by the API on any stream. Absent if it reports none."),
     ATTEMPTS(
             Kind.TIMER,
             "attempts",
             "",
-            "Attempts of this process by how they ended: succeeded, stopped or failed.",
+            "Attempts of this process by outcome: succeeded, stopped or failed.",
             "stream",
             "outcome"),
     RUNS(
             Kind.TIMER,
             "runs",
             "",
-            "Runs that succeeded in this process, from their opening to their end, all attempts included.",
+            "Runs that succeeded in this process, from opening to end, including all attempts.",
             "stream",
             "mode"),
     RUN_OPEN(Kind.GAUGE, "run.open", "", "1 while a stream has an open run, else 0.", "stream"),
-    QUARANTINE(Kind.GAUGE, "quarantine.size", "", "Rows in quarantine that are still open.", "stream"),
+    QUARANTINE(Kind.GAUGE, "quarantine.size", "", "Open quarantine entries.", "stream"),
     EXPIRY_PENDING(
             Kind.GAUGE,
             "expiry.pending",
@@ -92,15 +89,15 @@ public enum JobfeedMetric {
             Kind.GAUGE,
             "outbox.lag",
             "seconds",
-            "How long the oldest change in the outbox has waited; 0 when none waits."),
+            "Time since the oldest pending change in the outbox; 0 if none is pending."),
     ALERTS(
             Kind.GAUGE,
             "alerts",
             "",
-            "1 for each alert that lasts; docs/failures.md says what to do about its condition.",
+            "1 for each open alert; docs/failures.md describes each condition and its remedy.",
             "stream",
             "condition"),
-    DATABASE_UP(Kind.GAUGE, "database.up", "", "1 while the database answers, else 0.");
+    DATABASE_UP(Kind.GAUGE, "database.up", "", "1 while the database responds, else 0.");
 
     private final Kind kind;
     private final String title;

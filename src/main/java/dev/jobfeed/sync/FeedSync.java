@@ -232,18 +232,24 @@ public final class FeedSync {
         return accepted;
     }
 
+    /** Returns the run with the page, which is read in the page's transaction. */
+    public Run run(SyncAttempt attempt) {
+        return attempt.tenant().runs().run(attempt.run().id());
+    }
+
     /**
      * Updates attempt and metrics after the page's commit.
      *
+     * @param stored the run with the page
      * @throws AttemptFailedException if the page's cursor is one that the run has used, or after too many empty pages
      *     in a row; the next attempt continues after those
      */
-    public void pageCommitted(SyncAttempt attempt, PageChanges changes) {
+    public void pageCommitted(SyncAttempt attempt, PageChanges changes, Run stored) {
         FeedPage page = changes.page();
         if (changes.opensIssues()) {
             attempt.markOpenIssues();
         }
-        attempt.saved(changes.usage(), attempt.tenant().runs());
+        attempt.saved(changes.usage(), stored);
         attempt.committed(page);
         CreditPolicy.afterPage(attempt);
         count(attempt.tenant().meters(), attempt.stream(), changes.counts());
