@@ -28,7 +28,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class RouteValidator {
 
     /** The steps that the promises of the bundle depend on, by promise. */
-    private static final Map<String, List<String>> NEEDED = Map.ofEntries(
+    static final Map<String, List<String>> NEEDED = Map.ofEntries(
             Map.entry(
                     "one attempt at a time works on a stream",
                     List.of(
@@ -97,7 +97,7 @@ final class RouteValidator {
                             "feed-store-page-outbox",
                             "jobs-expired-page-outbox",
                             "sync-reconcile-batch-outbox",
-                            "jobby-relay-sent")),
+                            "outbox-relay-sent")),
             Map.entry(
                     "requests stay within limits and budget",
                     List.of("jobo-http-call-permit", "jobby-http-call-permit")),

@@ -32,15 +32,13 @@ final class StatementCheck {
         for (Path file : files) {
             String name = file.getFileName().toString().replaceFirst("[.]sql$", "");
             Set<String> unknown = new TreeSet<>(SqlCatalog.parameters(Files.readString(file)));
-            boolean isShipped = false;
-            for (Dialect database : Dialect.values()) {
-                isShipped |= SqlCatalog.shipped(name, database)
-                        .map(text -> unknown.removeAll(SqlCatalog.parameters(text)) || true)
-                        .orElse(false);
-            }
-            if (!isShipped) {
+            List<String> shipped = Stream.of(Dialect.values())
+                    .flatMap(database -> SqlCatalog.shipped(name, database).stream())
+                    .toList();
+            if (shipped.isEmpty()) {
                 throw new ConfigurationException(file + " replaces no statement of the bundle.");
             }
+            shipped.forEach(text -> unknown.removeAll(SqlCatalog.parameters(text)));
             if (!unknown.isEmpty()) {
                 throw new ConfigurationException(
                         file + " uses :" + String.join(", :", unknown) + ", which the step does not provide.");

@@ -8,7 +8,11 @@ import dev.jobfeed.cli.DoctorCommand.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,20 @@ class RouteValidatorTest {
     @AfterEach
     void stop() {
         System.clearProperty("jobfeed.home");
+    }
+
+    @Test
+    void eachStepOfAPromiseIsInAShippedFile() throws Exception {
+        List<String> shipped = new ArrayList<>();
+        for (RouteFile file : RouteFile.of(Optional.empty())) {
+            Pattern.compile("(?m)^[\\s-]*id: *([\\w-]+)$")
+                    .matcher(file.text())
+                    .results()
+                    .forEach(id -> shipped.add(id.group(1)));
+        }
+
+        assertThat(RouteValidator.NEEDED.values()).isNotEmpty().allSatisfy(steps -> assertThat(shipped)
+                .containsAll(steps));
     }
 
     @Test
