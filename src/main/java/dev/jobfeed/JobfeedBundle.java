@@ -169,7 +169,6 @@ public final class JobfeedBundle {
         registry.bind("jobfeedCompanies", new CompanyProfileService(tenants, options.clock()));
         ConsoleTenants consoles = new ConsoleTenants(tenants, coordinator, options.clock());
         AccessToken token = new AccessToken(tenants.defaultTenant(), options.clock());
-        registry.bind("jobfeedJobCounts", consoles);
         OpenApiContract contract = new OpenApiContract();
         registry.bind("jobfeedAccess", new AccessFilter(settings, token, contract, consoles));
         registry.bind("jobfeedStatic", new StaticResources());
@@ -263,8 +262,8 @@ public final class JobfeedBundle {
     }
 
     /**
-     * Binds the object mappers of the {@code unmarshal} and {@code marshal} steps, without their type, so that a data format of the host
-     * application that looks an object mapper up by type does not find them.
+     * Binds the object mappers of the {@code unmarshal} and {@code marshal} steps, without their type, so that a data
+     * format of the host application that looks an object mapper up by type does not find them.
      */
     private static void bindMappers(Registry registry, Executor readAhead) {
         UnaryOperator<InputStream> input = response -> new ReadAheadInputStream(response, readAhead);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Provides the console of each tenant: beans {@code jobfeedConsole} and {@code jobfeedJobCounts}. */
+/** Provides the console of each tenant: bean {@code jobfeedConsole}. */
 public final class ConsoleTenants {
 
     private final TenantRegistry tenants;

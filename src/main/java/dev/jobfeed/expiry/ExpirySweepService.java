@@ -13,7 +13,6 @@ import dev.jobfeed.sync.ClockAlignment;
 import dev.jobfeed.sync.RunOpening;
 import dev.jobfeed.sync.RunPlan;
 import dev.jobfeed.sync.SyncAttempt;
-import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.sync.Watermarks;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
@@ -156,7 +155,7 @@ public final class ExpirySweepService {
      * @param usage the requests that the page's transaction has saved
      */
     public void committed(SyncAttempt attempt, ExpirySweep sweep, ExpiredIdsPage page, RequestUsage usage) {
-        attempt.saved(usage, attempt.tenant().runs());
+        attempt.saved(usage, attempt.run());
         attempt.tenant().meters().add(JobfeedMetric.EXPIRED, sweep.expiredInPage(), attempt.stream(), REASON);
         sweep.committed(page);
     }
@@ -182,7 +181,7 @@ public final class ExpirySweepService {
                 tenant.runs().sweptUnreadably(attempt.stream(), sweep.startedAt());
             }
             tenant.deliveries().purge(sweep.startedAt().minus(RunPlan.SWEEP_REACH));
-            SyncCoordinator.fence(attempt);
+            attempt.lease().fence();
         });
         if (!sweep.isReadable()) {
             attempt.failAtEnd(sweep.unreadable());

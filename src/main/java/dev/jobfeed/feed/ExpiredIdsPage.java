@@ -17,15 +17,4 @@ public record ExpiredIdsPage(List<UUID> ids, int unreadable, String example, Con
 
     /** Maximum age of expired ids that the API lists. Source: jobs feed documentation, "Handling deletions". */
     public static final Duration REACH = Duration.ofDays(7);
-
-    /** Compares by identity: Camel keeps what a simple expression reads from as a key, whose rows would be hashed. */
-    @Override
-    public boolean equals(Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
-    }
 }

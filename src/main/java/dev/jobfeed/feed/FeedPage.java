@@ -49,15 +49,4 @@ public record FeedPage(
         }
         return new FeedPage(remaining, all, duplicates, next, estimatedTotal);
     }
-
-    /** Compares by identity: Camel keeps what a simple expression reads from as a key, whose rows would be hashed. */
-    @Override
-    public boolean equals(Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
-    }
 }

@@ -28,25 +28,4 @@ public record RecordBatch(
     public Iterator<RecordChange> iterator() {
         return changes.iterator();
     }
-
-    /**
-     * Returns whether a row was changed or deleted by another transaction after it was compared, so that the statement
-     * did not find it.
-     *
-     * @param updateCount the total that the driver reports; negative for rewritten inserts, of which it knows no count
-     */
-    public boolean isIncomplete(int updateCount) {
-        return updateCount >= 0 && updateCount < changes.size();
-    }
-
-    /** Compares by identity: Camel keeps what a simple expression reads from as a key, whose rows would be hashed. */
-    @Override
-    public boolean equals(Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
-    }
 }

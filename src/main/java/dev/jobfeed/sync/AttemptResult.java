@@ -60,7 +60,7 @@ final class AttemptResult {
             if (!stopped) {
                 updateAlerts(attempt, failure);
             }
-            SyncCoordinator.fence(attempt);
+            attempt.lease().fence();
         });
         attempt.saved(usage, attempt.run());
         Run run = attempt.run();

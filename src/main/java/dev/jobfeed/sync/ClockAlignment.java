@@ -34,7 +34,7 @@ public final class ClockAlignment {
         long before = attempt.run().id();
         Aligned aligned = attempt.tenant().transaction().execute(status -> {
             Aligned result = align(attempt, change);
-            SyncCoordinator.fence(attempt);
+            attempt.lease().fence();
             return result;
         });
         attempt.aligned(aligned.state(), aligned.run());

@@ -343,9 +343,10 @@ public final class FeedSync {
                                     + " the beginning. Spent so far: "
                                     + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits.",
                             "Nothing, unless it happens often; then tell Jobo.");
-            SyncCoordinator.fence(attempt);
+            attempt.lease().fence();
         });
-        attempt.saved(usage, runs);
+        attempt.saved(usage, run);
+        attempt.refreshRun(runs.run(run.id()));
         attempt.cursors().clear();
         LOG.warn("run {}: the cursor was lost after {} pages; reading from the beginning", run.id(), run.pages());
         if (attempt.run().cursorResets() > MAX_CURSOR_RESETS) {

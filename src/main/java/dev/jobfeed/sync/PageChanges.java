@@ -9,7 +9,6 @@ import dev.jobfeed.persistence.RecordCounts;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunPhase;
-import dev.jobfeed.persistence.RunRepository;
 import java.time.OffsetDateTime;
 import java.util.List;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
@@ -51,26 +50,6 @@ public record PageChanges(
         List<SqlParameterSource> decided,
         List<SqlParameterSource> deliveries) {
 
-    /** Returns the rows of {@code quarantine-insert}. */
-    public List<SqlParameterSource> rejected() {
-        return RunRepository.quarantined(run.stream(), run.id(), page.rejected(), at);
-    }
-
-    /** Returns the rows of {@code quarantine-replace}. */
-    public List<SqlParameterSource> replaced() {
-        return RunRepository.withJob(rejected());
-    }
-
-    /** Returns the parameters of {@code run-checkpoint}. */
-    public SqlParameterSource checkpoint() {
-        return RunRepository.checkpoint(run.id(), page, nextCursor, counts, progress, phase, usage);
-    }
-
-    /** Returns the rows of {@code run_cursor-insert}. */
-    public List<SqlParameterSource> usedCursors() {
-        return nextCursor == null ? List.of() : List.of(RunRepository.usedCursor(run.id(), nextCursor));
-    }
-
     /** Returns whether a quarantined row has an id, so that a later page can resolve it. */
     boolean opensIssues() {
         return page.rejected().stream().map(InvalidRecord::id).anyMatch(id -> id != null);
@@ -80,16 +59,5 @@ public record PageChanges(
     @Override
     public String toString() {
         return changes.size() + " changes of a page of " + page.received() + " rows";
-    }
-
-    /** Compares by identity: Camel keeps what a simple expression reads from as a key, whose rows would be hashed. */
-    @Override
-    public boolean equals(Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
     }
 }

@@ -2,6 +2,8 @@ package dev.jobfeed.sync;
 
 import dev.jobfeed.persistence.RecordBatch;
 import dev.jobfeed.persistence.RecordChange;
+import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunRepository;
 import java.util.List;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
@@ -27,9 +29,14 @@ public final class PageStatements {
         return batch.action() == RecordChange.Action.UPDATE;
     }
 
-    /** Returns whether a statement did not find each row of its batch, see {@link RecordBatch#isIncomplete}. */
+    /**
+     * Returns whether a row was changed or deleted by another transaction after it was compared, so that the statement
+     * did not find it.
+     *
+     * @param updateCount the total that the driver reports; negative for rewritten inserts, of which it knows no count
+     */
     public boolean isIncomplete(RecordBatch batch, int updateCount) {
-        return batch.isIncomplete(updateCount);
+        return updateCount >= 0 && updateCount < batch.changes().size();
     }
 
     /** Returns the rows of {@code outbox-append}. */
@@ -59,21 +66,32 @@ public final class PageStatements {
 
     /** Returns the rows of {@code quarantine-replace}. */
     public List<SqlParameterSource> replaced(PageChanges changes) {
-        return changes.replaced();
+        return RunRepository.withJob(rejected(changes));
     }
 
     /** Returns the rows of {@code quarantine-insert}. */
     public List<SqlParameterSource> rejected(PageChanges changes) {
-        return changes.rejected();
+        Run run = changes.run();
+        return RunRepository.quarantined(run.stream(), run.id(), changes.page().rejected(), changes.at());
     }
 
     /** Returns the rows of {@code run_cursor-insert}. */
     public List<SqlParameterSource> usedCursors(PageChanges changes) {
-        return changes.usedCursors();
+        String cursor = changes.nextCursor();
+        return cursor == null
+                ? List.of()
+                : List.of(RunRepository.usedCursor(changes.run().id(), cursor));
     }
 
     /** Returns the parameters of {@code run-checkpoint}. */
     public SqlParameterSource checkpoint(PageChanges changes) {
-        return changes.checkpoint();
+        return RunRepository.checkpoint(
+                changes.run().id(),
+                changes.page(),
+                changes.nextCursor(),
+                changes.counts(),
+                changes.progress(),
+                changes.phase(),
+                changes.usage());
     }
 }

@@ -4,6 +4,7 @@ import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.tenant.Tenant;
@@ -85,6 +86,50 @@ public final class Reconciliation {
                 attempt.unsavedUsage());
     }
 
+    /** Returns whether the jobs wait for an operator. */
+    public boolean isHeld(UnseenJobs jobs) {
+        return jobs.isHeld();
+    }
+
+    /** Returns whether no further job is left. */
+    public boolean isLast(UnseenJobs jobs) {
+        return jobs.isLast();
+    }
+
+    /** Returns whether no further job is left, and quarantine entries may be left to close. */
+    public boolean isLastWithIssues(SyncAttempt attempt, UnseenJobs jobs) {
+        return jobs.isLast() && attempt.hasOpenIssues();
+    }
+
+    /** Returns the parameters of {@code job-expire}. */
+    public SqlParameterSource expiry(UnseenJobs jobs) {
+        return RunRepository.expiry(jobs.ids(), jobs.reason(), jobs.at());
+    }
+
+    /** Returns the parameters of {@code pending-expiry-insert}. */
+    public SqlParameterSource pending(UnseenJobs jobs) {
+        return ResyncRepository.pending(jobs.runId(), jobs.reason(), jobs.ids());
+    }
+
+    /** Returns the parameters of {@code reconcile-close-quarantine}. */
+    public SqlParameterSource received(UnseenJobs jobs) {
+        return ResyncRepository.received(jobs.runId(), jobs.at());
+    }
+
+    /**
+     * Returns the parameters of {@code run-expired}.
+     *
+     * @param expired the number of jobs that were expired
+     */
+    public SqlParameterSource counters(UnseenJobs jobs, int expired) {
+        return RunRepository.expired(jobs.runId(), expired, jobs.usage());
+    }
+
+    /** Returns the parameters of {@code run-phase}, which ends the reconciliation. */
+    public SqlParameterSource phase(UnseenJobs jobs) {
+        return RunRepository.phase(jobs.runId(), RunPhase.COMMIT);
+    }
+
     /**
      * Returns the rows of {@code outbox-append} for expired jobs; none while nothing receives them.
      *
@@ -112,7 +157,8 @@ public final class Reconciliation {
      * @param expired the number of jobs that were expired
      */
     public void committed(SyncAttempt attempt, UnseenJobs jobs, int expired) {
-        attempt.saved(jobs.usage(), attempt.tenant().runs());
+        attempt.saved(jobs.usage(), attempt.run());
+        attempt.refreshRun(attempt.tenant().runs().run(jobs.runId()));
         attempt.tenant().meters().add(JobfeedMetric.EXPIRED, expired, attempt.stream(), "reconciled");
         if (jobs.isHeld()) {
             attempt.markOpenIssues();

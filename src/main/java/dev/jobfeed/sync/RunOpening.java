@@ -45,7 +45,7 @@ public final class RunOpening {
                 runs.clearResyncRequest(open.stream());
             }
             runs.countAttempt(open.id());
-            SyncCoordinator.fence(attempt);
+            attempt.lease().fence();
             attempt.opened(
                     state,
                     runs.run(open.id()),
@@ -83,7 +83,7 @@ public final class RunOpening {
                     plan.windowFrom(),
                     plan.mode(),
                     attempt.clock().isMeasured());
-            SyncCoordinator.fence(attempt);
+            attempt.lease().fence();
             return runs.state(attempt.stream());
         });
         attempt.aligned(state, runs.run(state.openRunId()));

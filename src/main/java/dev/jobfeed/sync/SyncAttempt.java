@@ -8,7 +8,6 @@ import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunPhase;
-import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.persistence.UsedCursors;
 import dev.jobfeed.problem.AttemptFailedException;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /**
@@ -434,21 +432,13 @@ public final class SyncAttempt implements RequestOwner {
     }
 
     /**
-     * Records that a transaction has saved some usage, and reads the run as it is now.
+     * Records that a transaction has saved some usage. Updates both at once, because a prefetch adds saved and unsaved
+     * credits meanwhile.
      *
      * @param saved what {@link #unsavedUsage} returned before the transaction
+     * @param current the run as it is now
      */
-    public void saved(RequestUsage saved, RunRepository runs) {
-        try {
-            saved(saved, runs.run(run.id()));
-        } catch (DataAccessException e) {
-            saved(saved, run);
-            throw e;
-        }
-    }
-
-    /** Updates both at once, because a prefetch adds saved and unsaved credits meanwhile. */
-    synchronized void saved(RequestUsage saved, Run current) {
+    public synchronized void saved(RequestUsage saved, Run current) {
         unsaved = unsaved.minus(saved);
         run = current;
     }

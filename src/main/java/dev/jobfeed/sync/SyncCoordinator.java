@@ -176,11 +176,6 @@ public final class SyncCoordinator {
         throw attempt.lease().lost();
     }
 
-    /** Renews the lease as the last statement of a transaction, which is rolled back if the lease was lost. */
-    public static void fence(SyncAttempt attempt) {
-        attempt.lease().fence();
-    }
-
     /**
      * Moves the watermark and closes the run as succeeded.
      *
@@ -198,7 +193,7 @@ public final class SyncCoordinator {
                     .purge(
                             attempt.stream(),
                             now.minus(attempt.tenant().settings().keepRunsFor()));
-            fence(attempt);
+            attempt.lease().fence();
         });
     }
 
