@@ -73,7 +73,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -170,7 +169,7 @@ public final class JobfeedBundle {
         ConsoleTenants consoles = new ConsoleTenants(tenants, coordinator, options.clock());
         AccessToken token = new AccessToken(tenants.defaultTenant(), options.clock());
         OpenApiContract contract = new OpenApiContract();
-        registry.bind("jobfeedAccess", new AccessFilter(settings, token, contract, consoles));
+        registry.bind("jobfeedAccess", new AccessFilter(settings.console(), token, contract, consoles));
         registry.bind("jobfeedStatic", new StaticResources());
         registry.bind("jobfeedConsole", consoles);
         registry.bind("jobfeedJobSearch", new JobSearch());
@@ -196,7 +195,7 @@ public final class JobfeedBundle {
                 new OutboxRelay(tenants, JobfeedBundle::outboxSources, options.clock(), new SplittableRandom()));
         bindJobby(registry, tenants.defaultTenant(), options.clock());
         if (settings.text("jobby.webhook-secret").isPresent()) {
-            RawBodyTypeConverter.bind(context, settings.webhookMaxBytes());
+            RawBodyTypeConverter.bind(context, settings.jobby().webhookMaxBytes());
         }
         HttpClientConnectionManager jobbyConnections = httpClients.connections();
         context.addComponent(
@@ -223,7 +222,7 @@ public final class JobfeedBundle {
 
             @Override
             public void onContextStarted(CamelContext started) {
-                if (settings.text("jobfeed.console.enabled").equals(Optional.of("true"))) {
+                if (settings.console().isEnabled()) {
                     token.first()
                             .ifPresent(created ->
                                     LOG.info("console actions need this token, shown only now: {}", created));
@@ -304,7 +303,7 @@ public final class JobfeedBundle {
     /** Binds the Jobby beans. Jobby.dev has its own account, and its data belongs to the default tenant. */
     private static void bindJobby(Registry registry, Tenant tenant, Clock clock) {
         JobfeedProperties settings = tenant.settings();
-        settings.jobbyPollInterval();
+        settings.jobby().pollInterval();
         DataSource dataSource = tenant.dataSource();
         Dialect database = tenant.database();
         RunRepository runs = tenant.runs();

@@ -148,7 +148,7 @@ class HttpClientFactoryTest {
     void whatIsNoProxyIsRefused(String value) {
         JobfeedProperties settings = JobfeedProperties.over(name -> java.util.Optional.of(value));
 
-        assertThatThrownBy(settings::proxy)
+        assertThatThrownBy(() -> settings.jobo().proxy())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("jobo.http.proxy is '")
                 .hasMessageNotContaining("u:p");

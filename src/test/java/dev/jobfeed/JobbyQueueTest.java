@@ -414,9 +414,9 @@ class JobbyQueueTest {
                 name -> java.util.Optional.ofNullable(Map.of("jobby.base-url", baseUrl, "jobby.poll-interval", interval)
                         .get(name)));
         if (taken) {
-            assertThat(settings.jobbyPollInterval()).isPositive();
+            assertThat(settings.jobby().pollInterval()).isPositive();
         } else {
-            assertThatThrownBy(settings::jobbyPollInterval)
+            assertThatThrownBy(() -> settings.jobby().pollInterval())
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageStartingWith("jobby.poll-interval is '" + interval + "'");
         }

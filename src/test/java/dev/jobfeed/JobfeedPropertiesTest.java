@@ -24,14 +24,14 @@ class JobfeedPropertiesTest {
     void whatIsNotSetHasItsDefault() {
         JobfeedProperties settings = settings(Map.of());
 
-        assertThat(settings.baseUrl()).isEqualTo("https://connect.jobo.world");
+        assertThat(settings.jobo().baseUrl()).isEqualTo("https://connect.jobo.world");
         assertThat(FeedDefinition.JOBS.batchSize(settings)).isEqualTo(1000);
         assertThat(settings.jobsWatermarkParameter()).isEqualTo("posted_after");
-        assertThat(settings.expiredBatchSize()).isEqualTo(10_000);
-        assertThat(settings.overlap()).isEqualTo(Duration.ofMinutes(15));
-        assertThat(settings.lease()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(settings.schema()).isEmpty();
-        assertThat(settings.migrate()).isTrue();
+        assertThat(settings.sync().expiredBatchSize()).isEqualTo(10_000);
+        assertThat(settings.sync().overlap()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(settings.sync().lease()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.database().schema()).isEmpty();
+        assertThat(settings.database().migrate()).isTrue();
         assertThat(settings.flag("jobfeed.jobs.enabled")).isTrue();
     }
 
@@ -59,10 +59,10 @@ class JobfeedPropertiesTest {
                 .isThrownBy(() -> FeedDefinition.JOBS.batchSize(all.of("acme")))
                 .withMessageStartingWith("acme.jobo.jobs.batch-size is '0'");
         assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(() -> all.of("acme").overlap())
+                .isThrownBy(() -> all.of("acme").sync().overlap())
                 .withMessageStartingWith("jobo.overlap is 'long'");
         assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(() -> all.of("acme").apiKey())
+                .isThrownBy(() -> all.of("acme").jobo().apiKey())
                 .withMessageContaining("ACME_JOBO_API_KEY");
     }
 
@@ -206,7 +206,8 @@ class JobfeedPropertiesTest {
             strings = {"jbe_test_s3cret\nX-Other: 1", "jbe_test_s3cret\r", "jbe_test s3cret", "jbe_test_s3cret\u00e9"})
     void aKeyThatWouldGarbleItsHeaderIsRefusedUnsaid(String key) {
         assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(() -> settings(Map.of("jobo.api-key", key + "x")).apiKey())
+                .isThrownBy(
+                        () -> settings(Map.of("jobo.api-key", key + "x")).jobo().apiKey())
                 .withMessageStartingWith("jobo.api-key has " + (key.length() + 1) + " characters, and number ")
                 .satisfies(refusal -> assertThat(stackTrace(refusal)).doesNotContain("s3cret"));
     }
@@ -220,8 +221,9 @@ class JobfeedPropertiesTest {
     })
     void whatMayBeSecretInADatabaseAddressIsNotSaidAgain(String value, String said) {
         assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(
-                        () -> settings(Map.of("jobfeed.datasource.url", value)).datasourceUrl())
+                .isThrownBy(() -> settings(Map.of("jobfeed.datasource.url", value))
+                        .database()
+                        .url())
                 .withMessage("jobfeed.datasource.url is '" + said
                         + "'; it takes an address such as jdbc:postgresql://db.example.com/jobs.")
                 .satisfies(refusal -> assertThat(stackTrace(refusal)).doesNotContain("s3cret"));
@@ -234,7 +236,7 @@ class JobfeedPropertiesTest {
         "jdbc:h2:file:./data/jobfeed;PASSWORD=s3cret, jdbc:h2:file:./data/jobfeed"
     })
     void aDatabaseAddressIsPrintedWithoutItsOptions(String value, String printed) {
-        assertThat(settings(Map.of("jobfeed.datasource.url", value)).datasource())
+        assertThat(settings(Map.of("jobfeed.datasource.url", value)).database().printableUrl())
                 .isEqualTo(printed);
     }
 
@@ -242,14 +244,16 @@ class JobfeedPropertiesTest {
     @ValueSource(strings = {"60", "999", "0s", "61s", "1h"})
     void aLeaseThatWouldNotHoldOrNotEndIsRefused(String value) {
         assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(() -> settings(Map.of("jobfeed.lease", value)).lease())
+                .isThrownBy(
+                        () -> settings(Map.of("jobfeed.lease", value)).sync().lease())
                 .withMessage("jobfeed.lease is '" + value
                         + "'; it takes a duration from 1s to 60s, and without a unit it is milliseconds.");
     }
 
     @Test
     void aLineBreakAtTheEndOfAKeyIsNoPartOfIt() {
-        assertThat(settings(Map.of("jobo.api-key", "jbe_test_abc\n")).apiKey()).isEqualTo("jbe_test_abc");
+        assertThat(settings(Map.of("jobo.api-key", "jbe_test_abc\n")).jobo().apiKey())
+                .isEqualTo("jbe_test_abc");
     }
 
     @Test
@@ -258,14 +262,15 @@ class JobfeedPropertiesTest {
                 .isThrownBy(() -> read("jobo.overlap", " "))
                 .withMessage("jobo.overlap is empty; it takes a duration such as 90s, 15m or 1h.");
         assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(() -> settings(Map.of()).apiKey())
+                .isThrownBy(() -> settings(Map.of()).jobo().apiKey())
                 .withMessageStartingWith("jobo.api-key is not set. Set the environment variable JOBO_API_KEY");
     }
 
     @ParameterizedTest
     @CsvSource({"jbe_live_abc, live", "jbe_test_abc, test", "jbe_abc, unknown", "JBE_LIVE_abc, unknown"})
     void theKeySaysItsEnvironment(String key, String environment) {
-        assertThat(settings(Map.of("jobo.api-key", key)).apiKeyEnvironment()).isEqualTo(environment);
+        assertThat(settings(Map.of("jobo.api-key", key)).jobo().apiKeyEnvironment())
+                .isEqualTo(environment);
     }
 
     @ParameterizedTest
@@ -294,6 +299,7 @@ class JobfeedPropertiesTest {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> settings(Map.of("acme.jobo.api-key", "\"jbe_test_s3cret\""))
                         .of("acme")
+                        .jobo()
                         .apiKey())
                 .withMessageStartingWith("acme.jobo.api-key is in quotes.")
                 .withMessageContaining("acme.jobo.api-key-file")
@@ -330,12 +336,14 @@ class JobfeedPropertiesTest {
     private static Object read(String property, String value) {
         Function<JobfeedProperties, Object> reader =
                 switch (property) {
-                    case "jobo.base-url" -> JobfeedProperties::baseUrl;
+                    case "jobo.base-url" -> settings -> settings.jobo().baseUrl();
                     case "jobo.jobs.batch-size" -> FeedDefinition.JOBS::batchSize;
                     case "jobo.jobs.watermark-parameter" -> JobfeedProperties::jobsWatermarkParameter;
-                    case "jobo.expired.batch-size" -> JobfeedProperties::expiredBatchSize;
-                    case "jobo.overlap" -> JobfeedProperties::overlap;
-                    case "jobfeed.datasource.migrate" -> JobfeedProperties::migrate;
+                    case "jobo.expired.batch-size" ->
+                        settings -> settings.sync().expiredBatchSize();
+                    case "jobo.overlap" -> settings -> settings.sync().overlap();
+                    case "jobfeed.datasource.migrate" ->
+                        settings -> settings.database().migrate();
                     default -> throw new IllegalArgumentException(property);
                 };
         return reader.apply(settings(Map.of(property, value)));

@@ -14,6 +14,6 @@ public final class ApiKeyProvider {
 
     /** Returns the key of the exchange's tenant. */
     public String value(Exchange exchange) {
-        return tenants.forExchange(exchange).settings().apiKey();
+        return tenants.forExchange(exchange).settings().jobo().apiKey();
     }
 }

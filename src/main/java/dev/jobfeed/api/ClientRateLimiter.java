@@ -45,7 +45,8 @@ public final class ClientRateLimiter {
         Instant next = RateLimitHeaders.next(limit, remaining, reset, sentAt, serverNow)
                 .minus(difference);
         if (next.isAfter(now)) {
-            long scaled = (long) (Duration.between(now, next).toMillis() * settings.timeScale());
+            long scaled = (long)
+                    (Duration.between(now, next).toMillis() * settings.jobo().timeScale());
             notBefore.merge(bucket(path), now.plusMillis(scaled), (a, b) -> a.isAfter(b) ? a : b);
         }
     }

@@ -49,8 +49,8 @@ public final class HttpClientFactory {
     public static HttpClientFactory of(JobfeedProperties settings) {
         return new HttpClientFactory(
                 settings,
-                settings.proxy().map(uri -> new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort())),
-                settings.trustStore().map(file -> readTrustStore(settings, file)));
+                settings.jobo().proxy().map(uri -> new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort())),
+                settings.jobo().trustStore().map(file -> readTrustStore(settings, file)));
     }
 
     /** Creates a connection manager; the caller closes it. */
@@ -104,7 +104,7 @@ public final class HttpClientFactory {
     }
 
     private ResponseLimits limits(Duration timeout) {
-        return new ResponseLimits(settings.maxAnswerBytes(), timeout);
+        return new ResponseLimits(settings.jobo().maxAnswerBytes(), timeout);
     }
 
     private static void applyLimits(HttpClientBuilder client, ResponseLimits limits) {
@@ -114,7 +114,8 @@ public final class HttpClientFactory {
     /** Describes the connection settings for troubleshooting. */
     public String text() {
         return proxy.map(host -> "through " + host.toURI()).orElse("no proxy") + ", trusting "
-                + settings.trustStore()
+                + settings.jobo()
+                        .trustStore()
                         .map(file -> "the authorities in " + file.toAbsolutePath())
                         .orElse("Java's own authorities");
     }

@@ -178,7 +178,7 @@ public final class RetryPolicy implements Processor {
     }
 
     private static Duration scaled(Duration delay, JobfeedProperties settings) {
-        return Duration.ofMillis((long) (delay.toMillis() * settings.timeScale()));
+        return Duration.ofMillis((long) (delay.toMillis() * settings.jobo().timeScale()));
     }
 
     private static String summary(Throwable failure) {

@@ -134,11 +134,13 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void checkKey(JobfeedProperties settings) {
         try {
-            String key = settings.apiKey();
+            String key = settings.jobo().apiKey();
             findings.add(
                     KEY.matcher(key).matches()
                             ? new Finding(
-                                    "key", Verdict.ok, "a key of the " + settings.apiKeyEnvironment() + " environment")
+                                    "key",
+                                    Verdict.ok,
+                                    "a key of the " + settings.jobo().apiKeyEnvironment() + " environment")
                             : new Finding(
                                     "key",
                                     key.startsWith("jbe_") ? Verdict.warning : Verdict.failure,
@@ -190,19 +192,19 @@ final class DoctorCommand implements Callable<Integer> {
     private static String limits(JobfeedProperties settings) {
         PropertiesCheck.check(settings);
         return FeedDefinition.JOBS.batchSize(settings) + " jobs, " + FeedDefinition.CAREER_SITES.batchSize(settings)
-                + " career sites and " + settings.expiredBatchSize() + " expired ids a page, by "
+                + " career sites and " + settings.sync().expiredBatchSize() + " expired ids a page, by "
                 + settings.jobsWatermarkParameter();
     }
 
     private static String jobby(JobfeedProperties settings) {
-        settings.liveEventsLimit();
+        settings.jobby().liveEventsLimit();
         settings.duration("jobby.http.response-timeout");
         String interval = "asks for the queue's status every "
-                + settings.jobbyPollInterval().toMillis() / 1000.0 + " s";
+                + settings.jobby().pollInterval().toMillis() / 1000.0 + " s";
         if (settings.text("jobby.token").isEmpty()) {
             return "no token: live events only";
         }
-        return settings.jobbyToken().startsWith("jbb_")
+        return settings.jobby().token().startsWith("jbb_")
                 ? interval
                 : interval + "; jobby.token does not begin with jbb_, as tokens do";
     }
@@ -219,7 +221,7 @@ final class DoctorCommand implements Callable<Integer> {
                 throw new ConfigurationException("the tables are there, and the user may not write to them");
             }
             checkOrigin(store.tenant());
-            String url = settings.datasource();
+            String url = settings.database().printableUrl();
             return (url.startsWith(H2SharedServer.FILE_URL) ? H2SharedServer.FILE_URL + H2SharedServer.file(url) : url)
                     + ", " + stored;
         }
@@ -253,7 +255,7 @@ final class DoctorCommand implements Callable<Integer> {
         try (CloseableHttpClient client = HttpClientFactory.of(settings).client(Duration.ofSeconds(20))) {
             ServerClock clock = new ServerClock(Clock.systemUTC());
             long sent = System.nanoTime();
-            int status = client.execute(new HttpGet(settings.baseUrl() + "/api/jobs/expired"), response -> {
+            int status = client.execute(new HttpGet(settings.jobo().baseUrl() + "/api/jobs/expired"), response -> {
                 Header date = response.getFirstHeader("Date");
                 Headers.date(date == null ? null : date.getValue()).ifPresent(time -> {
                     clock.observe(time, sent, System.nanoTime());
@@ -261,10 +263,10 @@ final class DoctorCommand implements Callable<Integer> {
                 });
                 return response.getCode();
             });
-            return settings.baseUrl() + " answers (" + status + " without the key)";
+            return settings.jobo().baseUrl() + " answers (" + status + " without the key)";
         } catch (IOException e) {
             throw new ConfigurationException(
-                    settings.baseUrl() + " cannot be reached: "
+                    settings.jobo().baseUrl() + " cannot be reached: "
                             + (e.getMessage() == null ? "no connection" : e.getMessage())
                             + ". Check jobo.base-url, jobo.http.proxy, jobo.http.trust-store and the network.",
                     e);

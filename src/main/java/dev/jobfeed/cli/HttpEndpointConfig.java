@@ -31,7 +31,8 @@ record HttpEndpointConfig(String host, int port) {
 
     /** Returns the configured address. */
     static HttpEndpointConfig of(JobfeedProperties settings) {
-        return new HttpEndpointConfig(settings.text("jobfeed.http.host").orElse("127.0.0.1"), settings.httpPort());
+        return new HttpEndpointConfig(
+                settings.console().host(), settings.console().port());
     }
 
     /**

@@ -126,7 +126,7 @@ final class JobbyCommand {
         public Integer call() throws Exception {
             try (Shutdown shutdown = new Shutdown()) {
                 RuntimeConfiguration configuration = RuntimeConfiguration.read(sandbox.presets());
-                Duration interval = configuration.settings().jobbyPollInterval();
+                Duration interval = configuration.settings().jobby().pollInterval();
                 JobfeedRuntime runtime = shutdown.closes(JobfeedRuntime.startWithoutKey(configuration));
                 ProducerTemplate template =
                         shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
@@ -248,7 +248,7 @@ final class JobbyCommand {
             matches.forEach(match -> last.addObject()
                     .put("match_id", match.matchId())
                     .put("event_id", match.eventId())
-                    .put("url", MatchService.link(settings.jobbyBaseUrl(), match.matchId()))
+                    .put("url", MatchService.link(settings.jobby().baseUrl(), match.matchId()))
                     .put("matched_at", RunJson.text(match.matchedAt()))
                     .put("relayed_at", RunJson.text(match.relayedAt())));
             ArrayNode openAlerts = json.putArray("alerts");
@@ -275,7 +275,7 @@ final class JobbyCommand {
                             + ", since " + request.createdAt()));
             matches.forEach(match -> line(
                     "match",
-                    MatchService.link(settings.jobbyBaseUrl(), match.matchId())
+                    MatchService.link(settings.jobby().baseUrl(), match.matchId())
                             + (match.eventId() == null ? "" : " at " + match.eventId()) + ", "
                             + match.matchedAt()));
             alerts.stream()

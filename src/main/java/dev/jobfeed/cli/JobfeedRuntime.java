@@ -65,8 +65,8 @@ final class JobfeedRuntime implements AutoCloseable {
     }
 
     private static void check(JobfeedProperties settings) {
-        settings.apiKey();
-        settings.baseUrl();
+        settings.jobo().apiKey();
+        settings.jobo().baseUrl();
     }
 
     /**

@@ -33,12 +33,14 @@ final class MigrateCommand implements Callable<Integer> {
         try (HikariDataSource dataSource = RuntimeDataSources.unprepared(settings)) {
             Dialect database = Dialect.of(dataSource);
             if (print) {
-                Optional<String> script = database.script(dataSource, settings.schema());
+                Optional<String> script =
+                        database.script(dataSource, settings.database().schema());
                 script.ifPresentOrElse(
                         System.out::print,
                         () -> System.err.println("The schema is up to date; there is nothing to apply."));
             } else {
-                System.out.println("the schema is at version " + database.migrate(dataSource, settings.schema()));
+                System.out.println("the schema is at version "
+                        + database.migrate(dataSource, settings.database().schema()));
             }
         }
         return ExitCode.DONE.code();

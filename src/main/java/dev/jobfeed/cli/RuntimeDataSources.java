@@ -60,7 +60,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         HikariDataSource dataSource = beside ? shared(settings).orElse(null) : null;
         if (dataSource == null) {
             dataSource = own(settings);
-            files.add(settings.datasourceUrl());
+            files.add(settings.database().url());
         }
         // a tenant that is rejected closes its data source, possibly repeatedly
         opened.removeIf(HikariDataSource::isClosed);
@@ -84,7 +84,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
 
     /** Opens a pool on the database itself; only one process at a time can open an H2 file. */
     private static HikariDataSource own(JobfeedProperties settings) throws SQLException {
-        String url = settings.datasourceUrl();
+        String url = settings.database().url();
         if (!url.startsWith(H2SharedServer.FILE_URL)) {
             return pool(settings, url);
         }
@@ -161,7 +161,11 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
             if (missing.isPresent()) {
                 throw new ConfigurationException(missing.get());
             }
-            Dialect.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+            Dialect.of(dataSource)
+                    .prepare(
+                            dataSource,
+                            settings.database().schema(),
+                            settings.database().migrate());
             return dataSource;
         } catch (SQLException | RuntimeException e) {
             dataSource.close();
@@ -180,13 +184,13 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
             return missing;
         }
         try (HikariDataSource dataSource = unprepared(settings)) {
-            Dialect.of(dataSource).check(dataSource, settings.schema());
+            Dialect.of(dataSource).check(dataSource, settings.database().schema());
             return missingTables(dataSource, settings);
         }
     }
 
     private static Optional<String> missingFile(JobfeedProperties settings) {
-        String url = settings.datasourceUrl();
+        String url = settings.database().url();
         if (!url.startsWith(H2SharedServer.FILE_URL)) {
             return Optional.empty();
         }
@@ -203,10 +207,15 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
     private static Optional<String> missingTables(HikariDataSource dataSource, JobfeedProperties settings)
             throws SQLException {
         // without migrations at start, the check of the schema version reports missing tables
-        return !settings.migrate() || Dialect.of(dataSource).isPrepared(dataSource, settings.schema())
+        return !settings.database().migrate()
+                        || Dialect.of(dataSource)
+                                .isPrepared(dataSource, settings.database().schema())
                 ? Optional.empty()
-                : Optional.of("There are no tables in " + settings.datasource()
-                        + settings.schema().map(schema -> ", schema " + schema).orElse("")
+                : Optional.of("There are no tables in " + settings.database().printableUrl()
+                        + settings.database()
+                                .schema()
+                                .map(schema -> ", schema " + schema)
+                                .orElse("")
                         + " yet; jobfeed run, jobfeed sync and jobfeed migrate create them.");
     }
 
@@ -218,7 +227,11 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         HikariDataSource dataSource = own(settings);
         try {
             if (prepare) {
-                Dialect.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+                Dialect.of(dataSource)
+                        .prepare(
+                                dataSource,
+                                settings.database().schema(),
+                                settings.database().migrate());
             }
             return dataSource;
         } catch (SQLException | RuntimeException e) {
@@ -228,14 +241,14 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
     }
 
     private static Optional<HikariDataSource> shared(JobfeedProperties settings) {
-        Optional<String> shared = H2SharedServer.find(settings.datasourceUrl());
+        Optional<String> shared = H2SharedServer.find(settings.database().url());
         if (shared.isEmpty()) {
             return Optional.empty();
         }
         try {
             return Optional.of(pool(settings, shared.get()));
         } catch (SQLException e) {
-            LOG.debug("{} is no longer shared", settings.datasource(), e);
+            LOG.debug("{} is no longer shared", settings.database().printableUrl(), e);
             return Optional.empty();
         }
     }
@@ -247,7 +260,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         settings.text("jobfeed.datasource.password").ifPresent(config::setPassword);
         if (url.startsWith("jdbc:postgresql:")) {
             // H2 rejects a schema that does not exist yet
-            settings.schema().ifPresent(config::setSchema);
+            settings.database().schema().ifPresent(config::setSchema);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             // ends the attempt if the database vanishes silently; a socketTimeout in the URL takes precedence
             config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT.toSeconds());
@@ -269,7 +282,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         } catch (HikariPool.PoolInitializationException e) {
             SQLException rejection = DatabaseRejection.cause(e).orElseThrow(() -> e);
             throw new SQLException(
-                    settings.datasource() + ": " + rejection.getMessage(),
+                    settings.database().printableUrl() + ": " + rejection.getMessage(),
                     rejection.getSQLState(),
                     rejection.getErrorCode(),
                     rejection.getCause());

@@ -81,7 +81,7 @@ public final class CompanyProfileService {
             return true;
         }
         try {
-            URI base = URI.create(tenant.settings().baseUrl());
+            URI base = URI.create(tenant.settings().jobo().baseUrl());
             URI details = base.resolve(detailsUrl);
             return base.getScheme().equals(details.getScheme())
                     && base.getHost().equalsIgnoreCase(details.getHost())

@@ -95,7 +95,7 @@ public final class DefaultsPropertiesSource implements PropertiesSource, Ordered
                     || settings.text("jobby.webhook-secret").isPresent());
         }
         if (name.equals("jobfeed-set.page")) {
-            return Boolean.toString(settings.text("jobfeed.console.enabled").equals(Optional.of("true")));
+            return Boolean.toString(settings.console().isEnabled());
         }
         if (name.startsWith(SET)) {
             return Boolean.toString(settings.text(name.substring(SET.length())).isPresent());

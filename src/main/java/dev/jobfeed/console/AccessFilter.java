@@ -1,11 +1,10 @@
 package dev.jobfeed.console;
 
 import dev.jobfeed.api.ConcurrencyLimit;
-import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.config.ConsoleSettings;
 import dev.jobfeed.problem.ProblemTranslator;
 import java.net.URI;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -46,13 +45,13 @@ public final class AccessFilter {
 
     private final ConcurrencyLimit limit = new ConcurrencyLimit(MAX_CONCURRENT);
     private final TokenFailures failures = new TokenFailures();
-    private final JobfeedProperties settings;
+    private final ConsoleSettings settings;
     private final AccessToken token;
     private final OpenApiContract contract;
     private final ConsoleTenants consoles;
 
     public AccessFilter(
-            JobfeedProperties settings, AccessToken token, OpenApiContract contract, ConsoleTenants consoles) {
+            ConsoleSettings settings, AccessToken token, OpenApiContract contract, ConsoleTenants consoles) {
         this.settings = settings;
         this.token = token;
         this.contract = contract;
@@ -241,10 +240,7 @@ public final class AccessFilter {
 
     private boolean isKnown(String host) {
         return SAFE_HOST.matcher(host).matches()
-                || settings.text("jobfeed.http.hosts").stream()
-                        .flatMap(names -> Arrays.stream(names.split(",")))
-                        .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                        .anyMatch(host::equals);
+                || settings.hostNames().stream().anyMatch(host::equalsIgnoreCase);
     }
 
     /** Returns the URL of the request line, which no header or parameter can override. */

@@ -1,6 +1,6 @@
 package dev.jobfeed.console;
 
-import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.config.ConsoleSettings;
 import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.tenant.Tenant;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ public final class AccessToken {
     /** Minimum length in characters; shorter tokens can be guessed. */
     private static final int MIN_LENGTH = 16;
 
-    private final JobfeedProperties settings;
+    private final ConsoleSettings settings;
     private final Tenant tenant;
     private final NamedParameterJdbcTemplate jdbc;
     private final Clock clock;
@@ -35,7 +35,7 @@ public final class AccessToken {
      * @param tenant default tenant, whose schema stores the hash
      */
     public AccessToken(Tenant tenant, Clock clock) {
-        this.settings = tenant.settings();
+        this.settings = tenant.settings().console();
         this.tenant = tenant;
         this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
         this.clock = clock;
@@ -43,13 +43,13 @@ public final class AccessToken {
 
     /** Returns why actions are disabled; empty if they are enabled. */
     public Optional<String> off() {
-        Optional<String> configured = settings.text("jobfeed.http.token");
+        Optional<String> configured = settings.token();
         if (configured.isPresent()) {
             return configured.get().length() >= MIN_LENGTH
                     ? Optional.empty()
                     : Optional.of("jobfeed.http.token has fewer than " + MIN_LENGTH + " characters.");
         }
-        String host = settings.text("jobfeed.http.host").orElse("127.0.0.1");
+        String host = settings.host();
         if (!LOOPBACK.matcher(host).matches()) {
             return Optional.of(
                     "jobfeed.http.host is " + host
@@ -63,10 +63,8 @@ public final class AccessToken {
 
     /** Returns whether a text is the token, in constant time. */
     public boolean is(String given) {
-        byte[] expected = settings.text("jobfeed.http.token")
-                .map(AccessToken::hash)
-                .or(this::stored)
-                .orElseGet(() -> new byte[0]);
+        byte[] expected =
+                settings.token().map(AccessToken::hash).or(this::stored).orElseGet(() -> new byte[0]);
         return MessageDigest.isEqual(expected, hash(given));
     }
 
@@ -75,10 +73,7 @@ public final class AccessToken {
      * bound to a loopback address.
      */
     public Optional<String> first() {
-        return settings.text("jobfeed.http.token").isEmpty()
-                        && LOOPBACK.matcher(settings.text("jobfeed.http.host").orElse("127.0.0.1"))
-                                .matches()
-                        && stored().isEmpty()
+        return settings.token().isEmpty() && LOOPBACK.matcher(settings.host()).matches() && stored().isEmpty()
                 ? Optional.of(renew())
                 : Optional.empty();
     }

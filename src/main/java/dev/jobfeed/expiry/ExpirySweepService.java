@@ -37,7 +37,7 @@ public final class ExpirySweepService {
      * could have expired; its sweep is complete at once.
      */
     public ExpirySweep begin(SyncAttempt attempt) {
-        int batchSize = attempt.tenant().settings().expiredBatchSize();
+        int batchSize = attempt.tenant().settings().sync().expiredBatchSize();
         long nanos = System.nanoTime();
         OffsetDateTime start = attempt.clock().at(nanos);
         attempt.sweepStarts();
@@ -50,7 +50,7 @@ public final class ExpirySweepService {
 
     private static OffsetDateTime since(SyncAttempt attempt, OffsetDateTime start) {
         return Watermarks.sweepFrom(
-                attempt.stateBefore(), start, attempt.tenant().settings().overlap());
+                attempt.stateBefore(), start, attempt.tenant().settings().sync().overlap());
     }
 
     /**
@@ -175,7 +175,7 @@ public final class ExpirySweepService {
                 boolean whole = !sweep.since()
                         .isAfter(attempt.stateBefore()
                                 .sweptUntil()
-                                .minus(tenant.settings().overlap()));
+                                .minus(tenant.settings().sync().overlap()));
                 tenant.runs().sweptUntil(attempt.stream(), sweep.startedAt(), whole);
             } else {
                 tenant.runs().sweptUnreadably(attempt.stream(), sweep.startedAt());

@@ -51,15 +51,15 @@ public final class JobbyOutboxSource implements OutboxSource {
         ObjectNode data = JSON.createObjectNode();
         data.put("match_id", id);
         data.put("event_id", row.getString("event_id"));
-        data.put("url", MatchService.link(settings.jobbyBaseUrl(), id));
+        data.put("url", MatchService.link(settings.jobby().baseUrl(), id));
         data.put("matched_at", at.toInstant().toString());
-        return new JobfeedCloudEvent(id, settings.jobbyBaseUrl(), MATCH, id, at, null, null, data.toString());
+        return new JobfeedCloudEvent(id, settings.jobby().baseUrl(), MATCH, id, at, null, null, data.toString());
     }
 
     private JobfeedCloudEvent webhook(ResultSet row) throws SQLException {
         return new JobfeedCloudEvent(
                 row.getString("id"),
-                settings.jobbyBaseUrl(),
+                settings.jobby().baseUrl(),
                 WEBHOOK + row.getString("type"),
                 null,
                 row.getObject("at", OffsetDateTime.class),

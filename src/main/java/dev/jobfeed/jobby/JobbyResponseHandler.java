@@ -82,7 +82,7 @@ public final class JobbyResponseHandler {
 
     /** Returns the value of the Authorization header. Must never be logged. */
     public String authorization() {
-        return "Bearer " + settings.jobbyToken();
+        return "Bearer " + settings.jobby().token();
     }
 
     /**
@@ -221,7 +221,8 @@ public final class JobbyResponseHandler {
                 response.getHeader("X-RateLimit-Remaining", String.class),
                 response.getHeader("X-RateLimit-Reset", String.class),
                 now);
-        Duration scaled = Duration.ofMillis((long) (pause.toMillis() * settings.timeScale()));
+        Duration scaled =
+                Duration.ofMillis((long) (pause.toMillis() * settings.jobo().timeScale()));
         if (!pause.isZero()) {
             LOG.info("{}: the rate limit has run out; the next request waits {} s", path, scaled.toMillis() / 1000.0);
         }
@@ -234,7 +235,7 @@ public final class JobbyResponseHandler {
     }
 
     private Duration spacing(String path) {
-        return path.equals(STATUS) ? settings.jobbyPollInterval() : Duration.ZERO;
+        return path.equals(STATUS) ? settings.jobby().pollInterval() : Duration.ZERO;
     }
 
     private void blockFor(String path, Duration pause) {

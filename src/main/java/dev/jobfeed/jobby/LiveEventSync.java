@@ -66,9 +66,10 @@ public final class LiveEventSync {
      */
     public LiveEventSyncSession begin() {
         StreamState state = runs.state(STREAM);
-        if (state.originBaseUrl() != null && !state.originBaseUrl().equals(settings.jobbyBaseUrl())) {
+        if (state.originBaseUrl() != null
+                && !state.originBaseUrl().equals(settings.jobby().baseUrl())) {
             throw new StoreOriginMismatchException("This store has the live events of " + state.originBaseUrl()
-                    + "; now jobby.base-url is " + settings.jobbyBaseUrl()
+                    + "; now jobby.base-url is " + settings.jobby().baseUrl()
                     + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
         }
         // an owner of its own: a takeover of this lease must not end the process's other transactions
@@ -76,7 +77,7 @@ public final class LiveEventSync {
                 .orElseThrow(
                         () -> new StreamLockedException("Another process reads the live events of Jobby.dev. If that"
                                 + " process is dead, its lease runs out within "
-                                + settings.lease().toSeconds() + " s."));
+                                + settings.sync().lease().toSeconds() + " s."));
     }
 
     /** Returns the query string of the request. */
@@ -85,7 +86,7 @@ public final class LiveEventSync {
     }
 
     private int limit() {
-        return settings.liveEventsLimit();
+        return settings.jobby().liveEventsLimit();
     }
 
     /**
@@ -134,7 +135,7 @@ public final class LiveEventSync {
 
     /** Moves the watermark, with the fence as the last statement. */
     public void commit(LiveEventSyncSession session) {
-        store.listed(STREAM, session.startedAt(), settings.jobbyBaseUrl());
+        store.listed(STREAM, session.startedAt(), settings.jobby().baseUrl());
         session.lease().fence();
     }
 

@@ -55,7 +55,7 @@ public final class MatchService {
                     AlertCondition.MATCH.problem(
                             matchId,
                             "Jobby.dev found a match" + (eventId == null ? "" : " at the event " + eventId) + ": "
-                                    + link(settings.jobbyBaseUrl(), matchId)));
+                                    + link(settings.jobby().baseUrl(), matchId)));
         }
     }
 

@@ -80,13 +80,14 @@ public final class QueueService {
         String id = JobbyId.of(String.valueOf(eventId))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "An event's id is a word such as evt_abc123, and '" + eventId + "' is none."));
-        settings.jobbyToken();
+        settings.jobby().token();
         originMismatch().ifPresent(mismatch -> {
             throw new StoreOriginMismatchException(mismatch);
         });
         return store.openOf(id).orElseGet(() -> {
             try {
-                return committed.execute(status -> store.add(UUID.randomUUID(), id, settings.jobbyBaseUrl(), now()));
+                return committed.execute(status ->
+                        store.add(UUID.randomUUID(), id, settings.jobby().baseUrl(), now()));
             } catch (DuplicateKeyException e) {
                 // another caller requested the same concurrently
                 return store.openOf(id).orElseThrow(() -> e);
@@ -96,9 +97,9 @@ public final class QueueService {
 
     private Optional<String> originMismatch() {
         return Optional.ofNullable(runs.state(STREAM).originBaseUrl())
-                .filter(origin -> !origin.equals(settings.jobbyBaseUrl()))
+                .filter(origin -> !origin.equals(settings.jobby().baseUrl()))
                 .map(origin -> "This store has the queue of " + origin + "; now jobby.base-url is "
-                        + settings.jobbyBaseUrl()
+                        + settings.jobby().baseUrl()
                         + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
     }
 
@@ -111,7 +112,8 @@ public final class QueueService {
 
     /** Claims a request for sending; false if it is answered, too old, or being sent by another process. */
     public boolean claim(JoinRequest request) {
-        return !request.isStale(now()) && store.claim(request.key(), settings.lease());
+        return !request.isStale(now())
+                && store.claim(request.key(), settings.sync().lease());
     }
 
     /**
@@ -179,7 +181,7 @@ public final class QueueService {
         OffsetDateTime now = now();
         boolean wanted = store.open().stream()
                 .anyMatch(request -> request.state() == JoinRequest.State.WAITING || request.isStale(now));
-        return wanted && canPoll() ? store.claimPoll(settings.lease()).orElse(null) : null;
+        return wanted && canPoll() ? store.claimPoll(settings.sync().lease()).orElse(null) : null;
     }
 
     /** Delays the next poll by the interval, or longer after a rejection that only the operator can resolve. */
@@ -187,7 +189,7 @@ public final class QueueService {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         boolean isFinal =
                 failure instanceof JobbyException rejection && !rejection.isPassing() && rejection.status() != 404;
-        store.polled(claim, isFinal ? REJECTED_POLL_INTERVAL : settings.jobbyPollInterval());
+        store.polled(claim, isFinal ? REJECTED_POLL_INTERVAL : settings.jobby().pollInterval());
     }
 
     /** Stores the place that the API reports. It reports one place only: that of the event which was joined last. */
@@ -242,7 +244,7 @@ public final class QueueService {
                 LOG.info(
                         "matched at {}: {}",
                         request.eventId(),
-                        MatchService.link(settings.jobbyBaseUrl(), place.matchId()));
+                        MatchService.link(settings.jobby().baseUrl(), place.matchId()));
             }
             case CANCELLED, TIMED_OUT -> {
                 store.close(
@@ -293,7 +295,7 @@ public final class QueueService {
 
     /** Returns the link under which the operator accepts or declines the request's match in a browser. */
     public String link(JoinRequest request) {
-        return MatchService.link(settings.jobbyBaseUrl(), request.matchId());
+        return MatchService.link(settings.jobby().baseUrl(), request.matchId());
     }
 
     private OffsetDateTime now() {

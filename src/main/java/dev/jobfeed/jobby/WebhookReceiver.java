@@ -83,7 +83,7 @@ public final class WebhookReceiver {
             return refused(408, "its body did not arrive");
         }
         byte[] body = sent == null ? new byte[0] : sent;
-        if (body.length > settings.webhookMaxBytes()) {
+        if (body.length > settings.jobby().webhookMaxBytes()) {
             return refused(413, "it is longer than jobby.webhooks.max-bytes allows");
         }
         return signature.verify(body, secret, clock.instant())

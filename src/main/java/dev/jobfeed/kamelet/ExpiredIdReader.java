@@ -85,14 +85,18 @@ public final class ExpiredIdReader {
         long nanos = System.nanoTime();
         OffsetDateTime start = reading.clock.at(nanos);
         reading.sweep = new ExpirySweep(
-                since(reading, state, start), start, nanos, reader.settings().expiredBatchSize());
+                since(reading, state, start),
+                start,
+                nanos,
+                reader.settings().sync().expiredBatchSize());
         return reading;
     }
 
     private static OffsetDateTime since(Reading reading, StreamState state, OffsetDateTime start) {
         return state.lastSweepStartedAt() == null
                 ? start.minus(FIRST_WINDOW)
-                : Watermarks.sweepFrom(state, start, reading.tenant.settings().overlap());
+                : Watermarks.sweepFrom(
+                        state, start, reading.tenant.settings().sync().overlap());
     }
 
     /** Restarts the pagination, because its cursor expired. */

@@ -48,7 +48,7 @@ public final class JobOutboxSource implements OutboxSource {
 
     @Override
     public List<JobfeedCloudEvent> waiting(int limit) {
-        String source = settings.baseUrl() + "/api/jobs/feed";
+        String source = settings.jobo().baseUrl() + "/api/jobs/feed";
         return jdbc.query(
                 SqlCatalog.text("outbox-pending", database), Map.of("limit", limit), (row, i) -> event(row, source));
     }

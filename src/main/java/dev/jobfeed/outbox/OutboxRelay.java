@@ -141,7 +141,7 @@ public final class OutboxRelay {
         }
         Tenant tenant = session.tenant();
         Duration delay =
-                backoff(tenant).begin(clock.instant(), tenant.settings().timeScale(), random);
+                backoff(tenant).begin(clock.instant(), tenant.settings().jobo().timeScale(), random);
         String message = "Events cannot be sent to " + session.receiver() + ": "
                 + describe(thrown).replaceFirst("[.]$", "") + ".";
         LOG.warn("{} They wait, and are tried again in {} ms.", message, delay.toMillis());

@@ -141,7 +141,7 @@ final class AttemptResult {
 
     private static void alertLowCredits(SyncAttempt attempt) {
         AlertService alerts = attempt.tenant().alerts();
-        Optional<BigDecimal> limit = attempt.tenant().settings().credits("jobo.credits.alert-below");
+        Optional<BigDecimal> limit = attempt.tenant().settings().credits().alertBelow();
         List<String> streams =
                 Stream.of(FeedDefinition.values()).map(FeedDefinition::stream).toList();
         if (limit.isEmpty() || attempt.creditsBalance().compareTo(limit.get()) >= 0) {

@@ -94,7 +94,7 @@ public final class ClockAlignment {
                 : state.lastRunStartedAt() == null
                         ? null
                         : state.lastRunStartedAt()
-                                .minus(attempt.tenant().settings().overlap());
+                                .minus(attempt.tenant().settings().sync().overlap());
         if (attempt.isSwept() && isCovered(attempt, run.windowFrom(), window)) {
             window = run.windowFrom();
         }
@@ -112,7 +112,8 @@ public final class ClockAlignment {
     private static boolean isCovered(SyncAttempt attempt, OffsetDateTime requested, OffsetDateTime other) {
         return requested != null
                 && other != null
-                && !other.isBefore(requested.minus(attempt.tenant().settings().overlap()));
+                && !other.isBefore(
+                        requested.minus(attempt.tenant().settings().sync().overlap()));
     }
 
     /** Returns the start of a run in server time. A run without a response so far starts with this attempt. */

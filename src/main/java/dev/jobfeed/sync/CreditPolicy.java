@@ -49,7 +49,7 @@ final class CreditPolicy {
     }
 
     private static void checkFloor(SyncAttempt attempt, BigDecimal expected) {
-        Optional<BigDecimal> floor = attempt.tenant().settings().credits("jobo.credits.floor");
+        Optional<BigDecimal> floor = attempt.tenant().settings().credits().floor();
         BigDecimal stored =
                 attempt.isCostConfirmed() ? null : attempt.stateBefore().creditsBalance();
         BigDecimal balance = attempt.creditsBalance() == null ? stored : attempt.creditsBalance();
@@ -70,7 +70,7 @@ final class CreditPolicy {
     }
 
     private static void checkCap(SyncAttempt attempt, BigDecimal expected) {
-        Optional<BigDecimal> cap = attempt.tenant().settings().credits("jobo.credits.max-per-attempt");
+        Optional<BigDecimal> cap = attempt.tenant().settings().credits().maxPerAttempt();
         if (cap.isPresent() && attempt.creditsSpent().add(expected).compareTo(cap.get()) > 0) {
             throw new AttemptFailedException(
                     AlertCondition.CREDITS_CAP,
@@ -92,7 +92,7 @@ final class CreditPolicy {
 
     /** Returns whether another page is within the cap of one attempt. */
     static boolean withinBudget(SyncAttempt attempt) {
-        Optional<BigDecimal> cap = attempt.tenant().settings().credits("jobo.credits.max-per-attempt");
+        Optional<BigDecimal> cap = attempt.tenant().settings().credits().maxPerAttempt();
         return cap.isEmpty()
                 || attempt.creditsSpent().add(expected(attempt, price(attempt))).compareTo(cap.get()) <= 0;
     }
@@ -105,7 +105,7 @@ final class CreditPolicy {
 
     private static void checkConfirmation(SyncAttempt attempt, BigDecimal price, BigDecimal page) {
         Run run = attempt.run();
-        Optional<BigDecimal> threshold = attempt.tenant().settings().credits("jobo.credits.confirm-above");
+        Optional<BigDecimal> threshold = attempt.tenant().settings().credits().confirmAbove();
         // confirming a cost does not cover a feed that repeats its rows
         boolean isConfirmed = attempt.isBeyondEstimate()
                 ? attempt.isCostConfirmed()

@@ -114,7 +114,7 @@ public final class FeedSync {
                 || page.received() < attempt.source().batchSize(settings)) {
             return false;
         }
-        OffsetDateTime tolerated = run.windowFrom().minus(settings.overlap());
+        OffsetDateTime tolerated = run.windowFrom().minus(settings.sync().overlap());
         return page.rows().stream()
                 .allMatch(row ->
                         row.newestTime().map(time -> time.isBefore(tolerated)).orElse(false));

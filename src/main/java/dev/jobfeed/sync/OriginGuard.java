@@ -49,7 +49,10 @@ public final class OriginGuard {
             runs.forgetTimes(state.stream());
         }
         runs.setOrigin(
-                state.stream(), tenant.settings().baseUrl(), tenant.settings().apiKeyEnvironment(), tenant.name());
+                state.stream(),
+                tenant.settings().jobo().baseUrl(),
+                tenant.settings().jobo().apiKeyEnvironment(),
+                tenant.name());
         return mismatch.isEmpty();
     }
 
@@ -62,8 +65,8 @@ public final class OriginGuard {
         if (state.originBaseUrl() == null) {
             return Optional.empty();
         }
-        String baseUrl = tenant.settings().baseUrl();
-        String environment = tenant.settings().apiKeyEnvironment();
+        String baseUrl = tenant.settings().jobo().baseUrl();
+        String environment = tenant.settings().jobo().apiKeyEnvironment();
         return state.originBaseUrl().equals(baseUrl)
                         && state.originEnvironment().equals(environment)
                 ? Optional.empty()

@@ -105,7 +105,7 @@ public final class RunOpening {
                 tenant.runs().hasOtherFilters(state.stream(), fingerprint),
                 fingerprint,
                 now,
-                tenant.settings().overlap());
+                tenant.settings().sync().overlap());
     }
 
     static Run open(SyncAttempt attempt, RunPlan plan, boolean costConfirmed) {

@@ -72,7 +72,7 @@ public final class SyncCoordinator {
                 .orElseThrow(() -> new StreamLockedException("Another attempt is in progress on the stream "
                         + target.stream(stream) + ": " + target.leases().describeOwner(stream)
                         + ". If that process is dead, its lease runs out within "
-                        + target.settings().lease().toSeconds() + " s."));
+                        + target.settings().sync().lease().toSeconds() + " s."));
         active.add(attempt);
         MdcContext.set(attempt);
         return attempt;
@@ -192,7 +192,7 @@ public final class SyncCoordinator {
                     .runs()
                     .purge(
                             attempt.stream(),
-                            now.minus(attempt.tenant().settings().keepRunsFor()));
+                            now.minus(attempt.tenant().settings().sync().retention()));
             attempt.lease().fence();
         });
     }

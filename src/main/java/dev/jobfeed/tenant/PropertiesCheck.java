@@ -29,8 +29,6 @@ public final class PropertiesCheck {
                     || name.equals("jobfeed.routes.reload")
                     || name.equals("jobfeed.datasource.migrate")) {
                 checks.put(name, settings -> settings.flag(name));
-            } else if (name.startsWith("jobo.credits.")) {
-                checks.put(name, settings -> settings.credits(name));
             } else if (name.matches(
                     ".*[.-](timeout|interval|refresh-after|overlap|max-wait|freshness-target|keep|keep-for"
                             + "|refresh)")) {
@@ -42,29 +40,34 @@ public final class PropertiesCheck {
                 checks.putIfAbsent(name, settings -> settings.text(name));
             }
         }
-        checks.put("jobfeed.lease", JobfeedProperties::lease);
-        checks.put("jobby.poll-interval", JobfeedProperties::jobbyPollInterval);
-        checks.put("jobo.base-url", JobfeedProperties::baseUrl);
-        checks.put("jobby.base-url", JobfeedProperties::jobbyBaseUrl);
+        checks.put("jobfeed.lease", settings -> settings.sync().lease());
+        checks.put("jobby.poll-interval", settings -> settings.jobby().pollInterval());
+        checks.put("jobo.base-url", settings -> settings.jobo().baseUrl());
+        checks.put("jobby.base-url", settings -> settings.jobby().baseUrl());
         for (String call : new String[] {"jobo.call", "jobby.call"}) {
             checks.put(
                     call,
                     settings -> settings.choice(call, "the URI of a Camel endpoint such as its default", ENDPOINT));
         }
-        checks.put("jobo.http.proxy", JobfeedProperties::proxy);
-        checks.put("jobo.http.max-answer-bytes", JobfeedProperties::maxAnswerBytes);
+        checks.put("jobo.credits.alert-below", settings -> settings.credits().alertBelow());
+        checks.put("jobo.credits.floor", settings -> settings.credits().floor());
+        checks.put(
+                "jobo.credits.max-per-attempt", settings -> settings.credits().maxPerAttempt());
+        checks.put("jobo.credits.confirm-above", settings -> settings.credits().confirmAbove());
+        checks.put("jobo.http.proxy", settings -> settings.jobo().proxy());
+        checks.put("jobo.http.max-answer-bytes", settings -> settings.jobo().maxAnswerBytes());
         checks.put("jobo.jobs.batch-size", FeedDefinition.JOBS::batchSize);
         checks.put("jobo.jobs.watermark-parameter", JobfeedProperties::jobsWatermarkParameter);
         checks.put("jobo.jobs.filter.*", settings -> FeedRequestBuilder.of(FeedDefinition.JOBS, settings));
         checks.put("jobo.career-sites.batch-size", FeedDefinition.CAREER_SITES::batchSize);
         checks.put(
                 "jobo.career-sites.filter.*", settings -> FeedRequestBuilder.of(FeedDefinition.CAREER_SITES, settings));
-        checks.put("jobo.expired.batch-size", JobfeedProperties::expiredBatchSize);
-        checks.put("jobo.retry.time-scale", JobfeedProperties::timeScale);
-        checks.put("jobby.live-events.limit", JobfeedProperties::liveEventsLimit);
-        checks.put("jobby.webhooks.max-bytes", JobfeedProperties::webhookMaxBytes);
+        checks.put("jobo.expired.batch-size", settings -> settings.sync().expiredBatchSize());
+        checks.put("jobo.retry.time-scale", settings -> settings.jobo().timeScale());
+        checks.put("jobby.live-events.limit", settings -> settings.jobby().liveEventsLimit());
+        checks.put("jobby.webhooks.max-bytes", settings -> settings.jobby().webhookMaxBytes());
         checks.put("jobfeed.time-zone", JobfeedProperties::timeZone);
-        checks.put("jobfeed.http.port", JobfeedProperties::httpPort);
+        checks.put("jobfeed.http.port", settings -> settings.console().port());
         checks.put(
                 "jobfeed.console.enabled",
                 settings -> settings.choice("jobfeed.console.enabled", "true, false or nothing", "true|false"));

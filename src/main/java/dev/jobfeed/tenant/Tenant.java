@@ -65,9 +65,10 @@ public record Tenant(
             MetricsRecorder meters)
             throws SQLException {
         Dialect database = Dialect.of(pool);
-        DataSource dataSource = SchemaScopedDataSource.over(pool, database, settings.schema());
-        TransactionTemplate transaction = new TransactionTemplate(
-                new LeaseBoundTransactionManager(dataSource, database, settings.lease(), owner.session()));
+        DataSource dataSource =
+                SchemaScopedDataSource.over(pool, database, settings.database().schema());
+        TransactionTemplate transaction = new TransactionTemplate(new LeaseBoundTransactionManager(
+                dataSource, database, settings.sync().lease(), owner.session()));
         Map<FeedDefinition, RecordRepository> rows = new EnumMap<>(FeedDefinition.class);
         for (FeedDefinition source : FeedDefinition.values()) {
             rows.put(source, new RecordRepository(source, dataSource, database));
@@ -80,7 +81,7 @@ public record Tenant(
                 dataSource,
                 database,
                 transaction,
-                new LeaseManager(dataSource, database, owner, settings.lease(), executor),
+                new LeaseManager(dataSource, database, owner, settings.sync().lease(), executor),
                 new RunRepository(dataSource, database, LeaseOwner.machine()),
                 rows,
                 new ResyncRepository(dataSource, database),

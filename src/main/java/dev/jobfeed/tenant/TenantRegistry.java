@@ -120,7 +120,7 @@ public final class TenantRegistry {
 
     /** Returns the API's base URL for an exchange's tenant. */
     public String baseUrl(Exchange exchange) {
-        return forExchange(exchange).settings().baseUrl();
+        return forExchange(exchange).settings().jobo().baseUrl();
     }
 
     /**
@@ -225,7 +225,11 @@ public final class TenantRegistry {
         claim(name, settings, dataSource);
         // one at a time: on H2, two schemas created concurrently may deadlock
         synchronized (this) {
-            Dialect.of(dataSource).prepare(dataSource, settings.schema(), settings.migrate());
+            Dialect.of(dataSource)
+                    .prepare(
+                            dataSource,
+                            settings.database().schema(),
+                            settings.database().migrate());
         }
         return Tenant.over(name, settings, dataSource, owner, executor, clock, meters);
     }
@@ -268,7 +272,9 @@ public final class TenantRegistry {
         try (Connection connection = dataSource.getConnection()) {
             location = new Location(
                     connection.getMetaData().getURL(),
-                    settings.schema().isPresent() ? settings.schema().get() : connection.getSchema());
+                    settings.database().schema().isPresent()
+                            ? settings.database().schema().get()
+                            : connection.getSchema());
             checkSecondConnection(dataSource);
         }
         String owner = tenantsByLocation.putIfAbsent(location, name);
