@@ -1,10 +1,10 @@
 package dev.jobfeed;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
-import dev.jobfeed.sandbox.Target;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.Interceptor;
+import dev.jobfeed.sandbox.http.Target;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.jobfeed;
 
-import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.Dataset;
 import dev.jobfeed.sandbox.FaultRule;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

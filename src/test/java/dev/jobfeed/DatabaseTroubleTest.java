@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.cli.InProcess;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

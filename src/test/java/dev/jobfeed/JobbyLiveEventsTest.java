@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.lease.StreamLockedException;
-import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import dev.jobfeed.sync.StoreOriginMismatchException;
 import dev.jobfeed.tenant.Tenant;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.persistence.Run;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.sync.SyncAttempt;
 import java.time.Duration;
 import java.util.Map;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
-import dev.jobfeed.sandbox.Interceptor.Verdict;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
+import dev.jobfeed.sandbox.http.Interceptor.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

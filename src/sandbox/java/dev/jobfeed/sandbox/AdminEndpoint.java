@@ -1,5 +1,10 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.Fields;
+import dev.jobfeed.sandbox.http.HttpReply;
+import dev.jobfeed.sandbox.http.Interceptor;
+import dev.jobfeed.sandbox.http.Json;
 import dev.jobfeed.sandbox.jobby.JobFair;
 import dev.jobfeed.sandbox.jobby.Match;
 import java.time.Duration;

@@ -1,7 +1,10 @@
 package dev.jobfeed.sandbox;
 
-import dev.jobfeed.sandbox.jobby.Defect;
-import dev.jobfeed.sandbox.jobby.DeliveryDefect;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.Defect;
+import dev.jobfeed.sandbox.http.DeliveryDefect;
+import dev.jobfeed.sandbox.http.Interceptor;
+import dev.jobfeed.sandbox.http.Target;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;

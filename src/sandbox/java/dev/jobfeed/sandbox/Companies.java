@@ -2,6 +2,7 @@ package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.sandbox.http.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,7 @@
 package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.util.ArrayList;
 import java.util.List;
 

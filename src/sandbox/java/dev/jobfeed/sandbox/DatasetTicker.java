@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.http.Ticker;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.http.Target;
 import java.util.Locale;
 
 /** What the API offers here. */

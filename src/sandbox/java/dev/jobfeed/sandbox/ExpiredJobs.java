@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.http.Times;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;

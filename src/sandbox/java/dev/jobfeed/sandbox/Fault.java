@@ -1,6 +1,8 @@
 package dev.jobfeed.sandbox;
 
-import dev.jobfeed.sandbox.jobby.Defect;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.Defect;
+import dev.jobfeed.sandbox.http.Target;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import java.util.Arrays;
 import java.util.function.Predicate;

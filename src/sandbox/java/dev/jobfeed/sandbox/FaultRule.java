@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.sandbox.http.Json;
+import dev.jobfeed.sandbox.http.Target;
 import dev.jobfeed.sandbox.jobby.ErrorCode;
 import java.math.BigDecimal;
 import java.time.Duration;

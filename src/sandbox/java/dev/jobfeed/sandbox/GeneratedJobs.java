@@ -1,6 +1,8 @@
 package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.jobfeed.sandbox.http.Json;
+import dev.jobfeed.sandbox.http.Times;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;

@@ -1,5 +1,13 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.http.Api;
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.HttpReply;
+import dev.jobfeed.sandbox.http.Interceptor;
+import dev.jobfeed.sandbox.http.ReceivedRequest;
+import dev.jobfeed.sandbox.http.Target;
+import dev.jobfeed.sandbox.http.Times;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import java.io.ByteArrayInputStream;

@@ -1,6 +1,8 @@
 package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.Fields;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;

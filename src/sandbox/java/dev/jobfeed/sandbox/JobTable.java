@@ -1,6 +1,7 @@
 package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.jobfeed.sandbox.http.ApiError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

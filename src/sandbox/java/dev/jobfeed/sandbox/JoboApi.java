@@ -3,6 +3,15 @@ package dev.jobfeed.sandbox;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.sandbox.CareerSites.CareerSite;
+import dev.jobfeed.sandbox.http.Api;
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.Fields;
+import dev.jobfeed.sandbox.http.HttpReply;
+import dev.jobfeed.sandbox.http.Json;
+import dev.jobfeed.sandbox.http.RateWindow;
+import dev.jobfeed.sandbox.http.ReceivedRequest;
+import dev.jobfeed.sandbox.http.Times;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -62,7 +71,7 @@ final class JoboApi extends Api<Endpoint> {
     }
 
     @Override
-    protected HttpReply answer(ApiRequest<Endpoint> request, ReceivedRequest received, ApiError error) {
+    public HttpReply answer(ApiRequest<Endpoint> request, ReceivedRequest received, ApiError error) {
         RateWindow rate =
                 switch (request.endpoint()) {
                     case JOBS_FEED, JOBS_EXPIRED -> feedRate;

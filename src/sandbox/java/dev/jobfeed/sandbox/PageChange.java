@@ -1,6 +1,8 @@
 package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.sandbox.http.Interceptor;
+import dev.jobfeed.sandbox.http.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;

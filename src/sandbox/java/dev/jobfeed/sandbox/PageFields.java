@@ -1,5 +1,10 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.Fields;
+import dev.jobfeed.sandbox.http.Target;
+
 /**
  * What the parts of a page are called.
  *

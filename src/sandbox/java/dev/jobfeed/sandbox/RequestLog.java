@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.http.ReceivedRequest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

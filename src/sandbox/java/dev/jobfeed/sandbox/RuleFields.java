@@ -2,7 +2,8 @@ package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jobfeed.sandbox.jobby.Defect;
+import dev.jobfeed.sandbox.http.Defect;
+import dev.jobfeed.sandbox.http.Target;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import java.math.BigDecimal;
 import java.util.HashSet;

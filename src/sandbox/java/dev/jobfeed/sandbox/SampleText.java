@@ -1,6 +1,7 @@
 package dev.jobfeed.sandbox;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.jobfeed.sandbox.http.Json;
 
 /**
  * The words that generated jobs and companies are made of, as they stand in {@code sample-text.json}. All of it is

@@ -1,5 +1,6 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.jobfeed.sandbox;
 
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.Fields;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;

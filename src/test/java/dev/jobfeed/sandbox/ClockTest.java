@@ -3,6 +3,7 @@ package dev.jobfeed.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;

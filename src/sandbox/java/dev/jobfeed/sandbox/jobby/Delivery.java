@@ -1,6 +1,7 @@
 package dev.jobfeed.sandbox.jobby;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.jobfeed.sandbox.http.DeliveryDefect;
 import java.time.Instant;
 
 /**

@@ -1,7 +1,7 @@
 package dev.jobfeed.sandbox.jobby;
 
-import dev.jobfeed.sandbox.ApiError;
-import dev.jobfeed.sandbox.Json;
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.Json;
 import java.util.List;
 import java.util.Map;
 

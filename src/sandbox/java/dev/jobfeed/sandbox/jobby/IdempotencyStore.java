@@ -1,7 +1,7 @@
 package dev.jobfeed.sandbox.jobby;
 
-import dev.jobfeed.sandbox.ApiError;
-import dev.jobfeed.sandbox.HttpReply;
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.HttpReply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

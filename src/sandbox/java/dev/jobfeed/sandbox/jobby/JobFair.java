@@ -1,6 +1,6 @@
 package dev.jobfeed.sandbox.jobby;
 
-import dev.jobfeed.sandbox.Json;
+import dev.jobfeed.sandbox.http.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,8 +1,8 @@
 package dev.jobfeed.sandbox.jobby;
 
-import dev.jobfeed.sandbox.Api;
-import dev.jobfeed.sandbox.ApiRequest;
-import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.http.Api;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.jobfeed.sandbox.jobby;
 
-import dev.jobfeed.sandbox.Api;
-import dev.jobfeed.sandbox.ApiError;
-import dev.jobfeed.sandbox.ApiRequest;
-import dev.jobfeed.sandbox.HttpReply;
-import dev.jobfeed.sandbox.RateWindow;
-import dev.jobfeed.sandbox.ReceivedRequest;
-import dev.jobfeed.sandbox.Times;
+import dev.jobfeed.sandbox.http.Api;
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.HttpReply;
+import dev.jobfeed.sandbox.http.RateWindow;
+import dev.jobfeed.sandbox.http.ReceivedRequest;
+import dev.jobfeed.sandbox.http.Times;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -62,7 +62,7 @@ final class JobbyApi extends Api<JobbyEndpoint> {
     }
 
     @Override
-    protected ApiRequest<JobbyEndpoint> receive(ReceivedRequest request) {
+    public ApiRequest<JobbyEndpoint> receive(ReceivedRequest request) {
         synchronized (requests) {
             ApiRequest<JobbyEndpoint> received = super.receive(request);
             requests.addLast(received);
@@ -74,7 +74,7 @@ final class JobbyApi extends Api<JobbyEndpoint> {
     }
 
     @Override
-    protected HttpReply answer(ApiRequest<JobbyEndpoint> request, ReceivedRequest received, ApiError error) {
+    public HttpReply answer(ApiRequest<JobbyEndpoint> request, ReceivedRequest received, ApiError error) {
         Map<String, String> headers = new LinkedHashMap<>();
         Instant sunset = sunsets.get(request.endpoint());
         if (sunset != null) {

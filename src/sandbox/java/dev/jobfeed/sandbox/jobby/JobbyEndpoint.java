@@ -1,6 +1,6 @@
 package dev.jobfeed.sandbox.jobby;
 
-import dev.jobfeed.sandbox.Target;
+import dev.jobfeed.sandbox.http.Target;
 import java.util.Locale;
 import java.util.regex.Pattern;
 

@@ -1,10 +1,10 @@
 package dev.jobfeed.sandbox.jobby;
 
-import dev.jobfeed.sandbox.ApiError;
-import dev.jobfeed.sandbox.ApiRequest;
-import dev.jobfeed.sandbox.Fields;
-import dev.jobfeed.sandbox.HttpReply;
-import dev.jobfeed.sandbox.Json;
+import dev.jobfeed.sandbox.http.ApiError;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.Fields;
+import dev.jobfeed.sandbox.http.HttpReply;
+import dev.jobfeed.sandbox.http.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,6 @@
 package dev.jobfeed.sandbox.jobby;
 
-import dev.jobfeed.sandbox.Ticker;
+import dev.jobfeed.sandbox.http.Ticker;
 
 /** Moves the fair by itself, so often a minute, evenly. */
 final class JobbyTicker implements AutoCloseable {

@@ -1,7 +1,7 @@
 package dev.jobfeed.sandbox.jobby;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dev.jobfeed.sandbox.Json;
+import dev.jobfeed.sandbox.http.Json;
 import java.time.Instant;
 import java.util.Map;
 

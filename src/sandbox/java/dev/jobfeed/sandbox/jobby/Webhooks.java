@@ -1,8 +1,11 @@
 package dev.jobfeed.sandbox.jobby;
 
-import dev.jobfeed.sandbox.Interceptor;
-import dev.jobfeed.sandbox.Json;
-import dev.jobfeed.sandbox.Ticker;
+import dev.jobfeed.sandbox.http.Defect;
+import dev.jobfeed.sandbox.http.DeliveryDefect;
+import dev.jobfeed.sandbox.http.Interceptor;
+import dev.jobfeed.sandbox.http.Json;
+import dev.jobfeed.sandbox.http.Ticker;
+import dev.jobfeed.sandbox.http.WebhookEvent;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Faults;
 import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.http.WebhookEvent;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.sandbox.ApiRequest;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
-import dev.jobfeed.sandbox.Interceptor;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;

@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox.jobby;
+package dev.jobfeed.sandbox.http;
 
 /**
  * Something that happened, as it is delivered to subscribers.

@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
@@ -37,13 +37,13 @@ public final class Json {
             .build();
 
     /** Writes one value. */
-    interface Writer {
+    public interface Writer {
         void writeTo(JsonGenerator out) throws IOException;
     }
 
     private Json() {}
 
-    static byte[] written(Writer writer) {
+    public static byte[] written(Writer writer) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(16_384);
         try (JsonGenerator out = MAPPER.createGenerator(bytes)) {
             writer.writeTo(out);

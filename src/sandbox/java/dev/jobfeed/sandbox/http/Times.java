@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -19,10 +19,10 @@ public final class Times {
      * The fixed point that the times of the generated data are counted back from, so that two runs on two days serve the
      * same rows.
      */
-    static final long ANCHOR = micros(Instant.parse("2026-11-01T00:00:00Z"));
+    public static final long ANCHOR = micros(Instant.parse("2026-11-01T00:00:00Z"));
 
-    static final long SECOND = 1_000_000L;
-    static final long DAY = 86_400L * SECOND;
+    public static final long SECOND = 1_000_000L;
+    public static final long DAY = 86_400L * SECOND;
 
     /** Every official client writes its dates differently; all of these are read. */
     private static final DateTimeFormatter READABLE = new DateTimeFormatterBuilder()
@@ -52,21 +52,21 @@ public final class Times {
     }
 
     /** Writes a time with six digits of a second, as created_at and updated_at have them. */
-    static String text(long micros) {
+    public static String text(long micros) {
         return MICROS.format(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
     }
 
     /** Writes a time in milliseconds with three digits of a second, as date_posted has them. */
-    static String textOfMillis(long millis) {
+    public static String textOfMillis(long millis) {
         return MILLIS.format(Instant.ofEpochMilli(millis));
     }
 
-    static long micros(Instant instant) {
+    public static long micros(Instant instant) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
     /** Reads an ISO date or date-time; one without an offset is UTC. */
-    static long parse(String text) throws DateTimeException {
+    public static long parse(String text) throws DateTimeException {
         TemporalAccessor read = READABLE.parseBest(text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
         if (read instanceof OffsetDateTime time) {
             return micros(time.toInstant());

@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ public abstract class Api<E extends Target> {
     }
 
     /** Counts a request. */
-    protected ApiRequest<E> receive(ReceivedRequest request) {
+    public ApiRequest<E> receive(ReceivedRequest request) {
         String path = request.path().substring(basePath.length());
         E endpoint = endpoint(request.method(), path);
         Map<String, String> headers = new HashMap<>(request.headers());
@@ -42,7 +42,7 @@ public abstract class Api<E extends Target> {
                 Map.copyOf(headers));
     }
 
-    Interceptor.Verdict decide(ApiRequest<E> request) throws IOException, InterruptedException {
+    public Interceptor.Verdict decide(ApiRequest<E> request) throws IOException, InterruptedException {
         Interceptor current = interceptor;
         return current == null ? Interceptor.pass() : current.decide(request);
     }
@@ -54,5 +54,5 @@ public abstract class Api<E extends Target> {
      *
      * @param error refuses the request once its key or token is accepted and it is counted; nullable
      */
-    protected abstract HttpReply answer(ApiRequest<E> request, ReceivedRequest received, ApiError error);
+    public abstract HttpReply answer(ApiRequest<E> request, ReceivedRequest received, ApiError error);
 }

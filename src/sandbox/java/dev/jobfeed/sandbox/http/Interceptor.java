@@ -1,7 +1,5 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
-import dev.jobfeed.sandbox.jobby.Defect;
-import dev.jobfeed.sandbox.jobby.WebhookEvent;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.UnaryOperator;

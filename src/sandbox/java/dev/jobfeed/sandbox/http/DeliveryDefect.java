@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox.jobby;
+package dev.jobfeed.sandbox.http;
 
 /** What is wrong with a delivery. */
 public enum DeliveryDefect {
@@ -14,7 +14,7 @@ public enum DeliveryDefect {
     LOST;
 
     /** Tells whether the service itself would never send it, and therefore neither repeats nor lists it. */
-    boolean isForged() {
+    public boolean isForged() {
         return this == WRONG_SIGNATURE || this == OLD_TIMESTAMP;
     }
 }

@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,11 +23,11 @@ public record Fields(ObjectNode values, Rejection rejection) {
         ApiError of(String field, String problem);
     }
 
-    Fields(ObjectNode values) {
+    public Fields(ObjectNode values) {
         this(values, ApiError::invalid);
     }
 
-    static Fields ofBody(String body) throws ApiError {
+    public static Fields ofBody(String body) throws ApiError {
         return ofBody(body, ApiError::invalid);
     }
 
@@ -45,7 +45,7 @@ public record Fields(ObjectNode values, Rejection rejection) {
         throw rejection.of(null, "must be a JSON object");
     }
 
-    static Fields ofQuery(String query) throws ApiError {
+    public static Fields ofQuery(String query) throws ApiError {
         return ofQuery(query, "batch_size", ApiError::invalid);
     }
 
@@ -84,12 +84,12 @@ public record Fields(ObjectNode values, Rejection rejection) {
         return text;
     }
 
-    Boolean flag(String name) throws ApiError {
+    public Boolean flag(String name) throws ApiError {
         JsonNode value = value(name, JsonNode::isBoolean, "must be true or false");
         return value == null ? null : value.booleanValue();
     }
 
-    Integer number(String name) throws ApiError {
+    public Integer number(String name) throws ApiError {
         JsonNode value = value(name, node -> node.isIntegralNumber() && node.canConvertToInt(), "must be an integer");
         return value == null ? null : value.intValue();
     }
@@ -106,7 +106,7 @@ public record Fields(ObjectNode values, Rejection rejection) {
     }
 
     /** Returns microseconds since 1970, or null. */
-    Long time(String name) throws ApiError {
+    public Long time(String name) throws ApiError {
         String text = text(name);
         try {
             return text == null ? null : Times.parse(text);
@@ -116,7 +116,7 @@ public record Fields(ObjectNode values, Rejection rejection) {
     }
 
     /** Returns the elements of an array; none when it is missing. */
-    List<JsonNode> elements(String name, Predicate<JsonNode> type, String elements) throws ApiError {
+    public List<JsonNode> elements(String name, Predicate<JsonNode> type, String elements) throws ApiError {
         List<JsonNode> list = new ArrayList<>();
         JsonNode value = value(name, JsonNode::isArray, "must be an array");
         if (value != null) {
@@ -137,7 +137,7 @@ public record Fields(ObjectNode values, Rejection rejection) {
     }
 
     /** Returns the wanted values in one spelling; an empty list asks for nothing in particular, as no list does. */
-    Set<String> texts(String name, UnaryOperator<String> spelling) throws ApiError {
+    public Set<String> texts(String name, UnaryOperator<String> spelling) throws ApiError {
         Set<String> texts = new LinkedHashSet<>();
         texts(name).forEach(text -> texts.add(spelling.apply(text)));
         return texts;
@@ -155,7 +155,7 @@ public record Fields(ObjectNode values, Rejection rejection) {
     }
 
     /** Returns what a cursor has to remember of a request. */
-    Fields withoutPaging() {
+    public Fields withoutPaging() {
         ObjectNode scan = values.deepCopy();
         scan.remove("cursor");
         scan.remove("batch_size");

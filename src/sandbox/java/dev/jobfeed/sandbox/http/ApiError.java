@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -17,28 +17,28 @@ public final class ApiError extends Exception {
         this.reply = reply;
     }
 
-    static ApiError badRequest(String message) {
+    public static ApiError badRequest(String message) {
         return of(400, "Bad Request", message);
     }
 
     /** Refuses a field, or the whole body where the field is null. */
-    static ApiError invalid(String field, String problem) {
+    public static ApiError invalid(String field, String problem) {
         return badRequest((field == null ? "The request body " : "Parameter '" + field + "' ") + problem + ".");
     }
 
-    static ApiError unauthorized() {
+    public static ApiError unauthorized() {
         return of(401, "Unauthorized", "Missing or invalid API key. Include 'X-Api-Key' header.");
     }
 
-    static ApiError notFound(String message) {
+    public static ApiError notFound(String message) {
         return of(404, "Not Found", message);
     }
 
-    static ApiError invalidCursor() {
+    public static ApiError invalidCursor() {
         return badRequest("Invalid cursor");
     }
 
-    static ApiError of(int status, String error, String message) {
+    public static ApiError of(int status, String error, String message) {
         return json(status, Json.object("status", status, "error", error, "message", message));
     }
 
@@ -51,7 +51,7 @@ public final class ApiError extends Exception {
     }
 
     /** Refuses in the shape that was seen on the live API. */
-    static ApiError insufficientCredits(BigDecimal required, BigDecimal balance) {
+    public static ApiError insufficientCredits(BigDecimal required, BigDecimal balance) {
         String detail = "This request needs " + plain(required) + " credits ($" + plain(dollars(required))
                 + "). Your wallet balance is " + plain(balance) + " credits ($" + plain(dollars(balance))
                 + "). Top up your wallet to continue.";
@@ -65,7 +65,7 @@ public final class ApiError extends Exception {
     }
 
     /** Refuses with the wait in seconds in header and body, as documented. */
-    static ApiError rateLimited(long seconds) {
+    public static ApiError rateLimited(long seconds) {
         Map<String, Object> body = Json.object(
                 "status",
                 429,
@@ -82,7 +82,7 @@ public final class ApiError extends Exception {
         return Map.of("Retry-After", Long.toString(seconds));
     }
 
-    static String plain(BigDecimal number) {
+    public static String plain(BigDecimal number) {
         return number.stripTrailingZeros().toPlainString();
     }
 

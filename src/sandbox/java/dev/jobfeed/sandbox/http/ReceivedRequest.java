@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
 import java.io.IOException;
 import java.net.URI;
@@ -24,7 +24,7 @@ import org.apache.hc.core5.http.ProtocolException;
 public record ReceivedRequest(
         Instant time, long nanos, String method, String path, String query, String body, Map<String, String> headers) {
 
-    static ReceivedRequest of(ClassicHttpRequest request, Instant time) throws IOException, ProtocolException {
+    public static ReceivedRequest of(ClassicHttpRequest request, Instant time) throws IOException, ProtocolException {
         long nanos = System.nanoTime();
         Map<String, String> headers = new HashMap<>();
         for (Header header : request.getHeaders()) {
@@ -44,7 +44,7 @@ public record ReceivedRequest(
         }
     }
 
-    boolean acceptsGzip() {
+    public boolean acceptsGzip() {
         String accepted = headers.getOrDefault("accept-encoding", "").toLowerCase(Locale.ROOT);
         return Arrays.stream(accepted.split(","))
                 .anyMatch(one -> one.strip().matches("gzip(\\s*;\\s*q=(?!0(\\.0*)?$).*)?"));

@@ -1,6 +1,5 @@
-package dev.jobfeed.sandbox.jobby;
+package dev.jobfeed.sandbox.http;
 
-import dev.jobfeed.sandbox.Target;
 import java.time.Duration;
 
 /**

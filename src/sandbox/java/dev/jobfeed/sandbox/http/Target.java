@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
 /** What a fault rule can be about: an endpoint of either API, or the webhook deliveries. */
 public interface Target {

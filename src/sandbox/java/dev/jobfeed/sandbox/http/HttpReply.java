@@ -1,4 +1,4 @@
-package dev.jobfeed.sandbox;
+package dev.jobfeed.sandbox.http;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,7 +21,7 @@ public record HttpReply(int status, Map<String, String> headers, byte[] body, in
         return new HttpReply(status, all, body, rows);
     }
 
-    HttpReply withBody(byte[] other) {
+    public HttpReply withBody(byte[] other) {
         return new HttpReply(status, headers, other, rows);
     }
 
