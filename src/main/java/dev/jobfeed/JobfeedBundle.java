@@ -51,7 +51,6 @@ import dev.jobfeed.route.BundleRouteGuard;
 import dev.jobfeed.route.ErrorBoundary;
 import dev.jobfeed.route.PooledExchangeFactory;
 import dev.jobfeed.route.ResultAggregationStrategy;
-import dev.jobfeed.route.ShippedRoutes;
 import dev.jobfeed.schedule.ClockWatch;
 import dev.jobfeed.schedule.ScheduleClaims;
 import dev.jobfeed.sync.AlertNotifier;
@@ -98,9 +97,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobfeedBundle {
 
-    /** The files in {@code routes/} of the jar, without the suffix {@code .camel.yaml}. */
-    public static final List<String> ROUTES = ShippedRoutes.FILES;
-
     private static final Logger LOG = LoggerFactory.getLogger(JobfeedBundle.class);
 
     /** How long a shutdown waits for an in-flight page before it closes the connections. */
@@ -109,11 +105,9 @@ public final class JobfeedBundle {
     /** Seconds between two checks whether the clock was set back. */
     private static final long CLOCK_CHECK_SECONDS = 5;
 
-    private final SyncCoordinator coordinator;
     private final TenantRegistry tenants;
 
-    private JobfeedBundle(SyncCoordinator coordinator, TenantRegistry tenants) {
-        this.coordinator = coordinator;
+    private JobfeedBundle(TenantRegistry tenants) {
         this.tenants = tenants;
     }
 
@@ -241,7 +235,7 @@ public final class JobfeedBundle {
                 jobbyConnections.close(CloseMode.IMMEDIATE);
             }
         });
-        return new JobfeedBundle(coordinator, tenants);
+        return new JobfeedBundle(tenants);
     }
 
     /**
@@ -329,18 +323,8 @@ public final class JobfeedBundle {
                 new WebhookReceiver(settings, new WebhookEvents(tenant, clock), runs, tenant.transaction(), clock));
     }
 
-    /** Returns the coordinator of this context's attempts. */
-    public SyncCoordinator attempts() {
-        return coordinator;
-    }
-
     /** Returns the tenants of this context. */
     public TenantRegistry tenants() {
         return tenants;
-    }
-
-    /** Returns the run repository of the default tenant. */
-    public RunRepository runs() {
-        return tenants.defaultTenant().runs();
     }
 }

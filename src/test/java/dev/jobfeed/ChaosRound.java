@@ -481,7 +481,7 @@ final class ChaosRound implements AutoCloseable {
                                 .activeIds()
                                 .filter(id -> !returnees.contains(id) && !clocksAreSet)
                                 .toList());
-                world.bundle().attempts().requestResync(null, "jobs");
+                world.attempts().requestResync(null, "jobs");
                 assertThat(settled(world, source).mode()).isEqualTo(RunMode.RESYNC);
             }
             world.assertStoreIsTheWorldBut(

@@ -9,8 +9,8 @@ import dev.jobfeed.feed.MalformedResponseException;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
@@ -406,7 +406,7 @@ class CreditsTest {
         start(1000);
         world.sync();
         world.with("jobo.credits.confirm-above", "29");
-        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
         assertThat(world.sync().status()).isEqualTo("succeeded");
 
         world.with("jobo.jobs.watermark-parameter", "posted_after");

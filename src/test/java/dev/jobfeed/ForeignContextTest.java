@@ -132,7 +132,7 @@ class ForeignContextTest {
 
     private void include(BundleOptions options) throws Exception {
         JobfeedBundle.bind(context, options);
-        load(JobfeedBundle.ROUTES);
+        load(ShippedRoutes.FILES);
         context.start();
     }
 
@@ -236,7 +236,7 @@ class ForeignContextTest {
     @Test
     void aReloadThatWouldRemoveTheBundlesRoutesIsRefused() throws Exception {
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
-        load(JobfeedBundle.ROUTES);
+        load(ShippedRoutes.FILES);
         context.addService(new RouteWatcherReloadStrategy("src/main/resources/camel"));
 
         assertThatThrownBy(context::start)
@@ -420,7 +420,7 @@ class ForeignContextTest {
         Set<String> before = ids();
 
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
-        load(JobfeedBundle.ROUTES);
+        load(ShippedRoutes.FILES);
 
         assertThat(ids()).hasSizeGreaterThan(before.size() + 45);
         assertThat(ids()).allMatch(id -> before.contains(id) || shipped.fileOf(id) != null);
@@ -452,7 +452,7 @@ class ForeignContextTest {
         context.addRoutes(ofTheHost(id));
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
 
-        assertThatThrownBy(() -> load(JobfeedBundle.ROUTES))
+        assertThatThrownBy(() -> load(ShippedRoutes.FILES))
                 .hasStackTraceContaining("Duplicate route id '" + id + "'")
                 .hasStackTraceContaining(ShippedRoutes.read().fileOf(id) + " of the bundle")
                 .hasStackTraceContaining("loaded from Java code and from ");
@@ -460,7 +460,7 @@ class ForeignContextTest {
         context.stop();
         context = new DefaultCamelContext();
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase).withProperties(this::property));
-        load(JobfeedBundle.ROUTES);
+        load(ShippedRoutes.FILES);
 
         assertThatThrownBy(() -> PluginHelper.getRoutesLoader(context)
                         .loadRoutes(ResourceHelper.fromString("file:camel/host.camel.yaml", """
@@ -491,7 +491,7 @@ class ForeignContextTest {
     @Test
     void aTenantsScheduleWithAnIdOfTheBundleIsRefused() throws Exception {
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
-        load(JobfeedBundle.ROUTES);
+        load(ShippedRoutes.FILES);
 
         assertThatThrownBy(() -> TemplatedRouteBuilder.builder(context, "jobfeed-companies")
                         .routeId("companies-enrichment")

@@ -7,11 +7,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.jobby.JobbyException;
 import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.lease.StreamLockedException;
+import dev.jobfeed.route.ShippedRoutes;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.nio.file.Files;
@@ -638,7 +639,7 @@ class HostErrorHandlingTest {
                 FaultRule.answer(402, Map.of(), "{}").on(Endpoint.JOBS_FEED).from(3));
         List<Resource> files = new ArrayList<>();
         JobfeedBundle.bind(context, BundleOptions.of(database));
-        for (String name : JobfeedBundle.ROUTES) {
+        for (String name : ShippedRoutes.FILES) {
             files.add(PluginHelper.getResourceLoader(context)
                     .resolveResource("classpath:routes/" + name + ".camel.yaml"));
         }

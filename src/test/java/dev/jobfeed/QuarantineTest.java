@@ -15,8 +15,8 @@ import dev.jobfeed.persistence.Run;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.Map;
@@ -370,7 +370,7 @@ class QuarantineTest {
     }
 
     private Run resync() throws Exception {
-        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
         return world.sync();
     }
 

@@ -13,8 +13,8 @@ import dev.jobfeed.persistence.Run;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -179,7 +179,7 @@ class RejectedRecordsTest {
 
         assertThat(world.one("select " + name + " from " + table + " where id = ?", String.class, id[0]))
                 .isEqualTo("spam");
-        world.bundle().runs().askForResync(stream, OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().askForResync(stream, OffsetDateTime.now());
         assertThat(world.syncStream(stream).counts().updated()).isZero();
     }
 
@@ -357,7 +357,7 @@ class RejectedRecordsTest {
     }
 
     private void resyncRequested() throws Exception {
-        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
     }
 
     private List<UUID> ids() {

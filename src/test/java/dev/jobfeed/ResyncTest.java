@@ -15,8 +15,8 @@ import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.sync.SyncAttempt;
 import dev.jobfeed.sync.SyncCoordinator;
 import java.nio.charset.StandardCharsets;
@@ -128,7 +128,7 @@ class ResyncTest {
 
         Run resync = world.sync();
 
-        Run closed = world.bundle().runs().run(backfill.id());
+        Run closed = world.bundle().tenants().defaultTenant().runs().run(backfill.id());
         assertThat(closed.status()).isEqualTo("failed");
         assertThat(closed.finishedAt()).isNotNull();
         assertThat(closed.lastError()).contains("resync").contains("longer ago");
@@ -260,7 +260,13 @@ class ResyncTest {
 
         Run back = world.sync();
 
-        assertThat(world.bundle().runs().run(half.id()).status()).isEqualTo("failed");
+        assertThat(world.bundle()
+                        .tenants()
+                        .defaultTenant()
+                        .runs()
+                        .run(half.id())
+                        .status())
+                .isEqualTo("failed");
         assertThat(back.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(back.status()).isEqualTo("succeeded");
         world.assertStoreIsTheWorld();
@@ -488,7 +494,7 @@ class ResyncTest {
     void aResyncThatIsAskedForWhileOneRunsDoesNotFollow(String database) throws Exception {
         start(database);
         world.sync();
-        RunRepository runs = world.bundle().runs();
+        RunRepository runs = world.bundle().tenants().defaultTenant().runs();
         List<Boolean> stored = new ArrayList<>();
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
@@ -528,7 +534,7 @@ class ResyncTest {
     void aResyncThatIsAskedForWhileAnotherRunIsAtWorkIsTheNextOne() throws Exception {
         start("h2");
         world.sync();
-        RunRepository runs = world.bundle().runs();
+        RunRepository runs = world.bundle().tenants().defaultTenant().runs();
         world.sandbox.data().createJobs(1);
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
@@ -572,7 +578,7 @@ class ResyncTest {
     }
 
     private void ask() throws Exception {
-        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
     }
 
     private void stall() {

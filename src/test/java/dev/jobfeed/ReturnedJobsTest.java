@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
@@ -194,7 +194,7 @@ class ReturnedJobsTest {
     }
 
     private Run resync() throws Exception {
-        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
         return world.sync();
     }
 

@@ -10,6 +10,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.route.ShippedRoutes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -169,7 +170,7 @@ class RouteFilesTest {
     @Test
     void theBundleKnowsEachFile() throws IOException {
         assertThat(files().map(file -> file.getFileName().toString().replace(".camel.yaml", "")))
-                .containsExactlyElementsOf(JobfeedBundle.ROUTES);
+                .containsExactlyElementsOf(ShippedRoutes.FILES);
     }
 
     @Test

@@ -103,7 +103,7 @@ class ScheduleClaimsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void ofManyThatStartAtOnceOneCatchesUp(String database) throws Exception {
         start(database);
-        var attempts = world.bundle().attempts();
+        var attempts = world.attempts();
         var attempt = attempts.begin(null, "jobs", null, null);
         assertThat(isDue()).as("while another is at work").isFalse();
         attempt.lease().close();

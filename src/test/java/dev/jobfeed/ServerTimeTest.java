@@ -9,9 +9,9 @@ import dev.jobfeed.expiry.PendingExpiryService;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.schedule.Freshness;
 import dev.jobfeed.schedule.ScheduleClaims;
 import dev.jobfeed.schedule.ScheduledStream;
@@ -231,8 +231,13 @@ class ServerTimeTest {
             String database, Duration error, boolean isAskedAgain) throws Exception {
         start(database);
         world.with("jobo.career-sites.batch-size", "10").syncCareerSites();
-        OffsetDateTime requested =
-                world.bundle().runs().state("career_sites").lastRunStartedAt().minus(OVERLAP);
+        OffsetDateTime requested = world.bundle()
+                .tenants()
+                .defaultTenant()
+                .runs()
+                .state("career_sites")
+                .lastRunStartedAt()
+                .minus(OVERLAP);
         world.sandbox.shiftClock(error);
         world.sandbox.data().updateCareerSites(26);
         world.sandbox.log().clear();
@@ -459,7 +464,7 @@ class ServerTimeTest {
     }
 
     private void resync() throws Exception {
-        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
         assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
     }
 

@@ -14,8 +14,8 @@ import dev.jobfeed.console.TenantConsole;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.sandbox.Endpoint;
-import dev.jobfeed.sandbox.Interceptor;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.Socket;
@@ -374,17 +374,33 @@ class StatusApiTest {
                             .doesNotContain("charged so far", "expire");
                 });
 
-        int before = world.bundle().runs().lastRuns("jobs", 100).size();
+        int before = world.bundle()
+                .tenants()
+                .defaultTenant()
+                .runs()
+                .lastRuns("jobs", 100)
+                .size();
         assertThat(authorized("sync").statusCode()).isEqualTo(200);
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> world.bundle().runs().lastRuns("jobs", 100).size() == before + 1
+                .until(() -> world.bundle()
+                                        .tenants()
+                                        .defaultTenant()
+                                        .runs()
+                                        .lastRuns("jobs", 100)
+                                        .size()
+                                == before + 1
                         && world.run().status().equals("succeeded"));
         assertThat(authorized("retry-quarantine").body()).contains("1 rows stored, 1 still bad");
     }
 
     @Test
     void aSecondResyncIsRefusedWhileOneRuns() throws Exception {
-        int before = world.bundle().runs().lastRuns("jobs", 100).size();
+        int before = world.bundle()
+                .tenants()
+                .defaultTenant()
+                .runs()
+                .lastRuns("jobs", 100)
+                .size();
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answered = new CountDownLatch(1);
         world.sandbox.intercept(request -> {
@@ -411,7 +427,8 @@ class StatusApiTest {
                         world.run().status().equals("succeeded") && world.run().mode() == RunMode.RESYNC);
         sync();
         assertThat(world.run().mode()).isEqualTo(RunMode.INCREMENTAL);
-        assertThat(world.bundle().runs().lastRuns("jobs", 100)).hasSize(before + 2);
+        assertThat(world.bundle().tenants().defaultTenant().runs().lastRuns("jobs", 100))
+                .hasSize(before + 2);
     }
 
     @Test
@@ -449,7 +466,7 @@ class StatusApiTest {
     }
 
     private static void awaitEnd() throws Exception {
-        assertThat(world.bundle().attempts().awaitIdle(Duration.ofMinutes(1))).isTrue();
+        assertThat(world.attempts().awaitIdle(Duration.ofMinutes(1))).isTrue();
     }
 
     @Test

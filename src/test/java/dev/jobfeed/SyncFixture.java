@@ -9,9 +9,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.route.ShippedRoutes;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sync.SyncCoordinator;
 import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Instant;
@@ -127,7 +129,7 @@ final class SyncFixture implements AutoCloseable {
     static void loadRoutes(CamelContext context) throws Exception {
         var loader = PluginHelper.getResourceLoader(context);
         List<Resource> files = new ArrayList<>();
-        for (String name : JobfeedBundle.ROUTES) {
+        for (String name : ShippedRoutes.FILES) {
             files.add(loader.resolveResource("classpath:routes/" + name + ".camel.yaml"));
         }
         PluginHelper.getRoutesLoader(context).loadRoutes(files);
@@ -141,6 +143,10 @@ final class SyncFixture implements AutoCloseable {
     JobfeedBundle bundle() throws Exception {
         context();
         return bundle;
+    }
+
+    SyncCoordinator attempts() throws Exception {
+        return context().getRegistry().lookupByNameAndType("jobfeedSync", SyncCoordinator.class);
     }
 
     /** One attempt. */
@@ -215,12 +221,12 @@ final class SyncFixture implements AutoCloseable {
 
     /** The newest run of a stream, as it is stored. */
     Run run(String stream) throws Exception {
-        return bundle().runs().lastRuns(stream, 1).get(0);
+        return bundle().tenants().defaultTenant().runs().lastRuns(stream, 1).get(0);
     }
 
     /** What is stored of the jobs stream between its runs. */
     StreamState state() throws Exception {
-        return bundle().runs().state("jobs");
+        return bundle().tenants().defaultTenant().runs().state("jobs");
     }
 
     /** The conditions that last, in the order in which they began. */

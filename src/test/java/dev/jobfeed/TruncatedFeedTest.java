@@ -67,7 +67,8 @@ class TruncatedFeedTest {
         assertThat(run.nextCursor()).isNotNull();
         assertThat(run.retries()).isPositive();
         assertThat(run.lastError()).contains("truncated").contains("next_cursor");
-        assertThat(world.bundle().runs().state(stream).lastRunStartedAt()).isNull();
+        assertThat(world.bundle().tenants().defaultTenant().runs().state(stream).lastRunStartedAt())
+                .isNull();
         assertThat(world.alerts()).containsExactly("feed-truncated");
 
         world.sandbox.intercept(null);
@@ -99,7 +100,7 @@ class TruncatedFeedTest {
     void aTruncatedResyncExpiresNothing() throws Exception {
         start("h2");
         world.sync();
-        world.bundle().runs().askForResync("jobs", java.time.OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", java.time.OffsetDateTime.now());
         world.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_FEED).from(2));
 
@@ -211,7 +212,7 @@ class TruncatedFeedTest {
         assertThat(world.sync().status()).isEqualTo("succeeded");
         assertThat(world.alerts()).containsExactly("sweep-unreadable");
 
-        world.bundle().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
         assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
         assertThat(world.alerts()).isEmpty();
         world.assertStoreIsTheWorld();

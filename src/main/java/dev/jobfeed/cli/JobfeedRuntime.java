@@ -4,6 +4,7 @@ import dev.jobfeed.BundleOptions;
 import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.console.ErrorHandlers;
+import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.PropertiesCheck;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class JobfeedRuntime implements AutoCloseable {
     private final RuntimeDataSources databases;
     private final Main main;
     private final JobfeedBundle bundle;
+    private final SyncCoordinator attempts;
     private final Traces traces;
     private final Optional<HttpEndpointConfig> address;
 
@@ -39,6 +41,7 @@ final class JobfeedRuntime implements AutoCloseable {
         this.databases = databases;
         this.main = main;
         this.bundle = bundle;
+        this.attempts = attempts(main);
         this.traces = traces;
         this.address = address;
     }
@@ -135,7 +138,7 @@ final class JobfeedRuntime implements AutoCloseable {
                     && configuration.routes().isPresent()) {
                 RouteReloader.watch(
                         main.getCamelContext(),
-                        bundle[0].attempts(),
+                        attempts(main),
                         settings,
                         configuration.routes().get());
             }
@@ -156,6 +159,15 @@ final class JobfeedRuntime implements AutoCloseable {
         return address;
     }
 
+    /** Returns the attempts of this process. */
+    SyncCoordinator attempts() {
+        return attempts;
+    }
+
+    private static SyncCoordinator attempts(Main main) {
+        return main.getCamelContext().getRegistry().lookupByNameAndType("jobfeedSync", SyncCoordinator.class);
+    }
+
     JobfeedBundle bundle() {
         return bundle;
     }
@@ -168,7 +180,7 @@ final class JobfeedRuntime implements AutoCloseable {
     public void close() throws Exception {
         main.stop();
         traces.close();
-        if (bundle.attempts().awaitIdle(Duration.ofSeconds(1))) {
+        if (attempts.awaitIdle(Duration.ofSeconds(1))) {
             databases.close();
         }
     }

@@ -78,8 +78,8 @@ final class ProgressPrinter implements AutoCloseable {
         if (progress.left() != null) {
             line.append(", ").append(left(progress.left())).append(" left");
         }
-        if (attempt.creditsBalance() != null) {
-            line.append(", ").append(attempt.creditsBalance()).append(" credits");
+        if (attempt.usage().balance() != null) {
+            line.append(", ").append(attempt.usage().balance()).append(" credits");
         }
         return line.toString();
     }

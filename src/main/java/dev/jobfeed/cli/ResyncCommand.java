@@ -50,7 +50,7 @@ final class ResyncCommand implements Callable<Integer> {
             JobfeedRuntime runtime = shutdown.closes(JobfeedRuntime.start(configuration, tenant));
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
-            shutdown.closes(ProgressPrinter.start(runtime.bundle().attempts()));
+            shutdown.closes(ProgressPrinter.start(runtime.attempts()));
             int code = new StreamSync(tenant.name(), source, template, json).run(null, false);
             return code == ExitCode.BUSY.code() ? stored() : code;
         } catch (Exception e) {

@@ -1,6 +1,6 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.JobfeedBundle;
+import dev.jobfeed.route.ShippedRoutes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ record RouteFile(String name, Path path) {
      */
     static List<RouteFile> of(Optional<Path> directory) throws IOException {
         Map<String, RouteFile> files = new TreeMap<>();
-        JobfeedBundle.ROUTES.forEach(name -> files.put(name + SUFFIX, new RouteFile(name + SUFFIX, null)));
+        ShippedRoutes.FILES.forEach(name -> files.put(name + SUFFIX, new RouteFile(name + SUFFIX, null)));
         if (directory.isPresent()) {
             try (Stream<Path> own = Files.list(directory.get())) {
                 own.filter(file -> file.toString().endsWith(SUFFIX))

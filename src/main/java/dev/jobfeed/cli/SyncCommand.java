@@ -69,7 +69,7 @@ final class SyncCommand implements Callable<Integer> {
                             : JobfeedRuntime.start(configuration, tenant));
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
-            shutdown.closes(ProgressPrinter.start(runtime.bundle().attempts()));
+            shutdown.closes(ProgressPrinter.start(runtime.attempts()));
             Tenant target = runtime.bundle().tenants().get(tenant.name());
             OutboxDrainer drain = OutboxDrainer.start(runtime.main().getCamelContext(), target, template);
             int worst = ExitCode.DONE.code();

@@ -18,7 +18,8 @@ public record RunProgress(String phase, Double rowsPerSecond, Double share, Dura
     /** Returns the progress of an attempt of this process; its run has to be open. */
     public static RunProgress of(SyncAttempt attempt) {
         Run run = attempt.run();
-        double rate = attempt.rows() / Math.max(0.001, attempt.elapsed().toMillis() / 1000.0);
+        double rate = attempt.progress().rows()
+                / Math.max(0.001, attempt.progress().elapsed().toMillis() / 1000.0);
         RunProgress stored = of(run);
         return new RunProgress(
                 attempt.isSwept() ? stored.phase : "sweep",

@@ -34,7 +34,7 @@ final class AttemptResult {
      * @throws LeaseLostException if another attempt has taken over the stream
      */
     static void save(SyncAttempt attempt, Throwable thrown) {
-        if (attempt.isLeaseLost()) {
+        if (attempt.lease().isLost()) {
             throw LeaseLostException.of(attempt.stream());
         }
         RunRepository runs = attempt.tenant().runs();
@@ -49,10 +49,10 @@ final class AttemptResult {
                 attempt.aligned(aligned.state(), aligned.run());
             }
             runs.endAttempt(attempt.run().id(), error, usage);
-            if (attempt.creditsBalance() != null) {
+            if (attempt.usage().balance() != null) {
                 runs.creditsBalance(
                         attempt.stream(),
-                        attempt.creditsBalance(),
+                        attempt.usage().balance(),
                         attempt.clock().now());
                 alertLowCredits(attempt);
             }
@@ -64,8 +64,13 @@ final class AttemptResult {
         });
         attempt.saved(usage, attempt.run());
         Run run = attempt.run();
-        if (attempt.pages() > 1) {
-            LOG.info("run {} of {}: {} pages in {}", run.id(), attempt.name(), attempt.pages(), attempt.times());
+        if (attempt.progress().pages() > 1) {
+            LOG.info(
+                    "run {} of {}: {} pages in {}",
+                    run.id(),
+                    attempt.name(),
+                    attempt.progress().pages(),
+                    attempt.progress());
         }
         if (error != null) {
             LOG.error("run {} of {} stays open: {}", run.id(), attempt.name(), error);
@@ -144,7 +149,7 @@ final class AttemptResult {
         Optional<BigDecimal> limit = attempt.tenant().settings().credits().alertBelow();
         List<String> streams =
                 Stream.of(FeedDefinition.values()).map(FeedDefinition::stream).toList();
-        if (limit.isEmpty() || attempt.creditsBalance().compareTo(limit.get()) >= 0) {
+        if (limit.isEmpty() || attempt.usage().balance().compareTo(limit.get()) >= 0) {
             // one wallet: an attempt on any stream sees the top-up
             streams.forEach(stream -> alerts.clear(stream, AlertCondition.CREDITS_LOW));
         } else if (streams.stream()
@@ -155,7 +160,8 @@ final class AttemptResult {
                     new Problem(
                             AlertCondition.CREDITS_LOW,
                             "The balance is "
-                                    + attempt.creditsBalance()
+                                    + attempt.usage()
+                                            .balance()
                                             .stripTrailingZeros()
                                             .toPlainString()
                                     + " credits, below jobo.credits.alert-below."));

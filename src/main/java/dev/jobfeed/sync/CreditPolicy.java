@@ -36,9 +36,9 @@ final class CreditPolicy {
     private static Optional<BigDecimal> price(SyncAttempt attempt) {
         Run run = attempt.run();
         FeedDefinition source = attempt.source();
-        return perRow(attempt.creditsSpent(), attempt.receivedRows())
+        return perRow(attempt.usage().credits(), attempt.usage().receivedRows())
                 .or(() -> perRow(run.creditsSpent(), run.counts().received()))
-                .or(attempt::lastPrice)
+                .or(attempt.usage()::lastPrice)
                 .or(() -> source.isIncludedInSubscription() ? Optional.empty() : Optional.of(source.documentedPrice()));
     }
 
@@ -52,7 +52,8 @@ final class CreditPolicy {
         Optional<BigDecimal> floor = attempt.tenant().settings().credits().floor();
         BigDecimal stored =
                 attempt.isCostConfirmed() ? null : attempt.stateBefore().creditsBalance();
-        BigDecimal balance = attempt.creditsBalance() == null ? stored : attempt.creditsBalance();
+        BigDecimal balance =
+                attempt.usage().balance() == null ? stored : attempt.usage().balance();
         if (floor.isEmpty() || balance == null || expected.signum() == 0) {
             return;
         }
@@ -71,13 +72,13 @@ final class CreditPolicy {
 
     private static void checkCap(SyncAttempt attempt, BigDecimal expected) {
         Optional<BigDecimal> cap = attempt.tenant().settings().credits().maxPerAttempt();
-        if (cap.isPresent() && attempt.creditsSpent().add(expected).compareTo(cap.get()) > 0) {
+        if (cap.isPresent() && attempt.usage().credits().add(expected).compareTo(cap.get()) > 0) {
             throw new AttemptFailedException(
                     AlertCondition.CREDITS_CAP,
                     "One request may cost " + text(expected) + " credits, and this attempt has spent "
-                            + text(attempt.creditsSpent()) + " of the " + text(cap.get())
+                            + text(attempt.usage().credits()) + " of the " + text(cap.get())
                             + " that jobo.credits.max-per-attempt allows.",
-                    attempt.creditsSpent().signum() > 0
+                    attempt.usage().credits().signum() > 0
                             ? Problem.GOES_ON
                             : "Raise it, or make the batch size smaller.");
         }
@@ -85,8 +86,8 @@ final class CreditPolicy {
 
     /** Marks the budget as exhausted if another page would exceed the cap of one attempt. */
     static void afterPage(SyncAttempt attempt) {
-        if (attempt.creditsSpent().signum() > 0 && !withinBudget(attempt)) {
-            attempt.exhaustBudget();
+        if (attempt.usage().credits().signum() > 0 && !withinBudget(attempt)) {
+            attempt.usage().exhaustBudget();
         }
     }
 
@@ -94,7 +95,11 @@ final class CreditPolicy {
     static boolean withinBudget(SyncAttempt attempt) {
         Optional<BigDecimal> cap = attempt.tenant().settings().credits().maxPerAttempt();
         return cap.isEmpty()
-                || attempt.creditsSpent().add(expected(attempt, price(attempt))).compareTo(cap.get()) <= 0;
+                || attempt.usage()
+                                .credits()
+                                .add(expected(attempt, price(attempt)))
+                                .compareTo(cap.get())
+                        <= 0;
     }
 
     private static BigDecimal expected(SyncAttempt attempt, Optional<BigDecimal> price) {
@@ -107,7 +112,7 @@ final class CreditPolicy {
         Run run = attempt.run();
         Optional<BigDecimal> threshold = attempt.tenant().settings().credits().confirmAbove();
         // confirming a cost does not cover a feed that repeats its rows
-        boolean isConfirmed = attempt.isBeyondEstimate()
+        boolean isConfirmed = attempt.pagination().isBeyondEstimate()
                 ? attempt.isCostConfirmed()
                 : run.costConfirmed() || run.mode() == RunMode.INCREMENTAL;
         if (threshold.isEmpty() || isConfirmed) {

@@ -120,11 +120,6 @@ public final class FeedSync {
                         row.newestTime().map(time -> time.isBefore(tolerated)).orElse(false));
     }
 
-    /** Returns whether the cursor of the next page is one that the run has used before. */
-    static boolean leadsBack(SyncAttempt attempt, FeedPage page) {
-        return attempt.cursors().contains(page.next().cursor());
-    }
-
     /**
      * Describes a run whose pagination has led back to a cursor that it has used; no request can continue such a run.
      */
@@ -167,7 +162,9 @@ public final class FeedSync {
                 counts,
                 run.scan().plus(counts),
                 attempt.unsavedUsage(),
-                page.next().hasNext() && !leadsBack(attempt, page) ? page.next().cursor() : null,
+                page.next().hasNext() && !attempt.pagination().leadsBack(page)
+                        ? page.next().cursor()
+                        : null,
                 page.next().hasNext() ? RunPhase.FEED : reconciles ? RunPhase.RECONCILE : RunPhase.COMMIT,
                 rows.batches(changes, at),
                 attempt.source() == FeedDefinition.JOBS
@@ -179,7 +176,7 @@ public final class FeedSync {
                 expires && !delivered.isEmpty()
                         ? List.of(DeliveryRepository.delivery(
                                 run.id(),
-                                attempt.pageRequestedAt(),
+                                attempt.clock().alignedAt(attempt.progress().pageRequestedNanos()),
                                 attempt.stateBefore().setBackFrom(),
                                 new UuidArray(delivered)))
                         : List.of());
@@ -250,13 +247,13 @@ public final class FeedSync {
             attempt.markOpenIssues();
         }
         attempt.saved(changes.usage(), stored);
-        attempt.committed(page);
+        attempt.progress().committed(page);
         CreditPolicy.afterPage(attempt);
         count(attempt.tenant().meters(), attempt.stream(), changes.counts());
         Run run = attempt.run();
         LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());
         if (page.next().hasNext()) {
-            if (!attempt.cursors().add(page.next().cursor())) {
+            if (!attempt.pagination().advance(page)) {
                 throw stuck(attempt);
             }
             checkProgress(attempt);
@@ -276,23 +273,14 @@ public final class FeedSync {
     }
 
     /**
-     * Returns the number of rows in the feed of the attempt's run, as estimated or, without an estimate, as stored.
-     */
-    static long expectedRows(SyncAttempt attempt) {
-        Long estimated = attempt.run().estimatedTotal();
-        return estimated == null ? attempt.storedRows() : estimated;
-    }
-
-    /**
      * Raises an alert if the feed goes far beyond its size without new rows. An earlier cost confirmation is void from
      * then on. Runs in the page's transaction, so that the alert is stored with the page.
      */
     public void checkSize(SyncAttempt attempt, PageChanges changes) {
         Run run = attempt.run();
         FeedProgress scan = changes.progress();
-        if (!attempt.isBeyondEstimate() && scan.isFarBeyond(() -> expectedRows(attempt))) {
-            attempt.markBeyondEstimate(true);
-            long expected = expectedRows(attempt);
+        if (attempt.pagination().checkSize(run, scan)) {
+            long expected = attempt.pagination().expectedRows(run);
             String message = "Run " + run.id() + " has received " + scan.received() + " rows where "
                     + (run.estimatedTotal() == null
                             ? expected + " are stored"
@@ -347,7 +335,7 @@ public final class FeedSync {
         });
         attempt.saved(usage, run);
         attempt.refreshRun(runs.run(run.id()));
-        attempt.cursors().clear();
+        attempt.pagination().restart();
         LOG.warn("run {}: the cursor was lost after {} pages; reading from the beginning", run.id(), run.pages());
         if (attempt.run().cursorResets() > MAX_CURSOR_RESETS) {
             throw new AttemptFailedException(

@@ -50,8 +50,7 @@ public final class PagePrefetcher {
                     attempt.run().windowFrom());
             response = fetch(attempt, attempt.run().nextCursor()).get();
         }
-        attempt.pageReceived();
-        attempt.times().stores();
+        attempt.progress().stores();
         if (response.getException() != null) {
             throw response.getException();
         }
@@ -69,12 +68,12 @@ public final class PagePrefetcher {
     private CompletableFuture<Exchange> fetch(SyncAttempt attempt, String cursor) {
         return CompletableFuture.supplyAsync(
                 () -> MdcContext.with(attempt, () -> {
-                    long requestedAt = attempt.times().fetches();
+                    long requestedAt = attempt.progress().fetches();
                     Exchange response = template.send("direct:feed-fetch-page", exchange -> {
                         exchange.setVariable("jobfeedAttempt", attempt);
                         exchange.setVariable("jobfeedCursor", cursor);
                     });
-                    attempt.times().fetched(requestedAt);
+                    attempt.progress().fetched(requestedAt);
                     return response;
                 }),
                 executor);
@@ -103,7 +102,7 @@ public final class PagePrefetcher {
     /** Returns whether the next page may be requested before the current one is stored. */
     private static boolean mayPrefetch(SyncAttempt attempt, FeedPage page) {
         return page.next().hasNext()
-                && !FeedSync.leadsBack(attempt, page)
+                && !attempt.pagination().leadsBack(page)
                 && !attempt.run().scan().isEmptyForTooLongWith(page.received())
                 && attempt.mayPrefetch()
                 && CreditPolicy.withinBudget(attempt);

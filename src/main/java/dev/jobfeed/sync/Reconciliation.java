@@ -24,6 +24,25 @@ public final class Reconciliation {
 
     private final SyncCoordinator coordinator;
 
+    /**
+     * How far an attempt's reconciliation has come.
+     *
+     * @param from the first id that is not reconciled yet, null for none; reconciling an id twice is harmless
+     * @param holdReason why jobs that the resync did not deliver become pending expiries; null if they expire
+     */
+    record Progress(UUID from, String holdReason) {
+
+        static final Progress START = new Progress(new UUID(0, 0), null);
+
+        Progress after(UUID last) {
+            return new Progress(last, holdReason);
+        }
+
+        Progress holdingBack(String reason) {
+            return new Progress(from, reason);
+        }
+    }
+
     public Reconciliation(SyncCoordinator coordinator) {
         this.coordinator = coordinator;
     }
@@ -37,14 +56,15 @@ public final class Reconciliation {
         Run run = attempt.run();
         long unseen = tenant.reconcile().unseenCount(run.id());
         if (unseen == 0) {
-            attempt.reconcilesFrom(null);
+            attempt.reconciliation(new Progress(null, null));
             return;
         }
         ResyncRepository.Counts counts = tenant.reconcile().counts(run.id());
         String reason = holdReason(unseen, counts.active(), counts.seen(), run.estimatedTotal());
         if (reason != null) {
-            attempt.holdBack("The resync (run " + run.id() + ") did not bring " + unseen + " of " + counts.active()
-                    + " active jobs, and " + reason + ". They were left active.");
+            String held = "The resync (run " + run.id() + ") did not bring " + unseen + " of " + counts.active()
+                    + " active jobs, and " + reason + ". They were left active.";
+            attempt.reconciliation(Progress.START.holdingBack(held));
             LOG.warn(
                     "run {}: holding back the expiry of {} jobs, because {}; review with jobfeed reconcile",
                     run.id(),
@@ -74,14 +94,14 @@ public final class Reconciliation {
     public UnseenJobs next(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
         Run run = attempt.run();
-        UUID from = attempt.reconcilesFrom();
+        UUID from = attempt.reconciliation().from();
         List<UUID> unseen = from == null ? List.of() : tenant.reconcile().unseen(run.id(), from, ROWS_PER_TRANSACTION);
         return new UnseenJobs(
                 run.id(),
                 unseen,
                 reason(attempt),
                 coordinator.now(),
-                attempt.holdReason() != null,
+                attempt.reconciliation().holdReason() != null,
                 unseen.size() < ROWS_PER_TRANSACTION,
                 attempt.unsavedUsage());
     }
@@ -146,7 +166,7 @@ public final class Reconciliation {
                 .raise(
                         attempt.stream(),
                         AlertCondition.RECONCILE_HELD,
-                        attempt.holdReason(),
+                        attempt.reconciliation().holdReason(),
                         "Look at them with " + tenant.command("reconcile jobs") + "; expire them with "
                                 + tenant.command("reconcile jobs --accept") + ".");
     }
@@ -164,7 +184,7 @@ public final class Reconciliation {
             attempt.markOpenIssues();
         }
         if (!jobs.isLast()) {
-            attempt.reconcilesFrom(jobs.ids().get(ROWS_PER_TRANSACTION - 1));
+            attempt.reconciliation(attempt.reconciliation().after(jobs.ids().get(ROWS_PER_TRANSACTION - 1)));
         }
     }
 

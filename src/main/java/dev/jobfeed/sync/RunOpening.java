@@ -7,6 +7,8 @@ import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,7 @@ public final class RunOpening {
     static void open(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
         RunRepository runs = tenant.runs();
+        List<Long> usedCursors = new ArrayList<>();
         tenant.transaction().executeWithoutResult(status -> {
             StreamState state = runs.state(attempt.stream());
             if (!OriginGuard.bind(tenant, state)) {
@@ -51,7 +54,7 @@ public final class RunOpening {
                     runs.run(open.id()),
                     runs.hasOpenIssues(attempt.stream()),
                     runs.lastPrice(attempt.stream()).orElse(null));
-            attempt.cursors().addAll(runs.cursors(open.id()));
+            usedCursors.addAll(runs.cursors(open.id()));
         });
         MdcContext.set(attempt);
         Run run = attempt.run();
@@ -63,8 +66,7 @@ public final class RunOpening {
                 run.attempts() == 1
                         ? run.windowFrom() == null ? "started" : "started, from " + run.windowFrom()
                         : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
-        attempt.markStuck(runs.isStuck(run));
-        attempt.markBeyondEstimate(run.scan().isFarBeyond(() -> FeedSync.expectedRows(attempt)));
+        attempt.pagination().restore(run, usedCursors, runs.isStuck(run));
     }
 
     /** Commits a run that has read its feed, and opens the next one for the same attempt. */

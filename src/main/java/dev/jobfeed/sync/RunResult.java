@@ -24,7 +24,7 @@ public final class RunResult implements AggregationStrategy {
     @Override
     public Exchange aggregate(Exchange caller, Exchange call) {
         SyncAttempt attempt = call.getVariable("jobfeedAttempt", SyncAttempt.class);
-        if (attempt != null && attempt.isLeaseLost()) {
+        if (attempt != null && attempt.lease().isLost()) {
             caller.setException(LeaseLostException.of(attempt.stream()));
             return caller;
         }
@@ -44,7 +44,7 @@ public final class RunResult implements AggregationStrategy {
         Run run = attempt.run();
         Map<String, Object> result = columns(run);
         result.put("tenant", attempt.tenant().name());
-        result.put("attempt_pages", attempt.pages());
+        result.put("attempt_pages", attempt.progress().pages());
         result.put("stopped", attempt.isStopping());
         result.put("fresh_as_of", run.status().equals("succeeded") ? text(run.runStartedAt()) : null);
         return result;

@@ -3,20 +3,14 @@ package dev.jobfeed.sync;
 import dev.jobfeed.api.RequestOwner;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.FeedDefinition;
-import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.StreamState;
-import dev.jobfeed.persistence.UsedCursors;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
-import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.util.Optional;
-import java.util.UUID;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /**
@@ -32,35 +26,21 @@ public final class SyncAttempt implements RequestOwner {
     private final int maxPages;
     private final boolean costConfirmed;
     private final ServerClock clock;
-    private final long startedNanos = System.nanoTime();
-    private final PageTimings times = new PageTimings();
+    private final PageProgress progress = new PageProgress();
+    private final AttemptUsage usage = new AttemptUsage();
+    private Pagination pagination;
+    private Reconciliation.Progress reconciliation = Reconciliation.Progress.START;
     private StreamState stateBefore;
-    private BigDecimal lastPrice;
     private boolean openIssues;
     private volatile Run run;
     private volatile boolean sweeping;
     private volatile boolean swept;
     private volatile boolean stopping;
     private volatile boolean waiting;
-    private boolean budgetExhausted;
-    private long receivedRows;
     private volatile boolean prefetching;
     private volatile boolean noMoreRetries;
-    private BigDecimal creditsSpent = BigDecimal.ZERO;
     private String detail;
-    private UUID reconcilesFrom = new UUID(0, 0);
-    private String holdReason;
     private AttemptFailedException failureAtEnd;
-    private volatile long pages;
-    private volatile long rows;
-    private RequestUsage unsaved = RequestUsage.NOTHING;
-    private volatile BigDecimal creditsBalance;
-    private final UsedCursors cursors = new UsedCursors();
-    private boolean stuck;
-    private boolean beyondEstimate;
-    private long storedRows = -1;
-    private long requestedNanos = startedNanos;
-    private long pageRequestedNanos = startedNanos;
 
     /**
      * Creates an attempt at its start.
@@ -127,7 +107,7 @@ public final class SyncAttempt implements RequestOwner {
         return swept
                 && run.phase() == RunPhase.FEED
                 && !lease.isLost()
-                && (prefetching || !stopping && !isPageLimitReached() && !budgetExhausted);
+                && (prefetching || !stopping && !isPageLimitReached() && !usage.isBudgetExhausted());
     }
 
     /** Returns whether the run has read its feed and still has to reconcile. */
@@ -135,22 +115,13 @@ public final class SyncAttempt implements RequestOwner {
         return swept && !isStopping() && run.phase() == RunPhase.RECONCILE;
     }
 
-    /** Returns the first id that is not reconciled yet, null for none. Reconciling an id twice is harmless. */
-    UUID reconcilesFrom() {
-        return reconcilesFrom;
+    /** Returns how far the run's reconciliation has come in this attempt. */
+    Reconciliation.Progress reconciliation() {
+        return reconciliation;
     }
 
-    void reconcilesFrom(UUID id) {
-        reconcilesFrom = id;
-    }
-
-    /** Returns why jobs that the resync did not deliver become pending expiries; null if they expire. */
-    String holdReason() {
-        return holdReason;
-    }
-
-    void holdBack(String why) {
-        holdReason = why;
+    void reconciliation(Reconciliation.Progress progress) {
+        reconciliation = progress;
     }
 
     /** Returns whether the run is complete, so that its watermark may move. */
@@ -176,27 +147,7 @@ public final class SyncAttempt implements RequestOwner {
 
     /** Returns whether the attempt has committed its maximum number of pages. */
     public boolean isPageLimitReached() {
-        return maxPages > 0 && pages >= maxPages;
-    }
-
-    /** Returns the number of pages that this attempt committed. */
-    public long pages() {
-        return pages;
-    }
-
-    /** Returns the number of rows received in those pages. */
-    public long rows() {
-        return rows;
-    }
-
-    /** Returns the time since the attempt began. */
-    public Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - startedNanos);
-    }
-
-    /** Returns the last credit balance that the API reported; null if it reported none. */
-    public BigDecimal creditsBalance() {
-        return creditsBalance;
+        return maxPages > 0 && progress.pages() >= maxPages;
     }
 
     /** Returns whether the attempt is waiting to retry a request. */
@@ -230,18 +181,14 @@ public final class SyncAttempt implements RequestOwner {
         return stateBefore;
     }
 
-    /** Returns whether another attempt has taken over the stream. */
-    public boolean isLeaseLost() {
-        return lease.isLost();
-    }
-
     /** Sets whether a prefetched page is waiting to be taken; it is paid for, and therefore worth storing. */
     public void isPrefetching(boolean asked) {
         prefetching = asked;
     }
 
-    public PageTimings times() {
-        return times;
+    /** Returns the committed pages and the time spent on pages. */
+    public PageProgress progress() {
+        return progress;
     }
 
     /** Lets no request be retried from now on. */
@@ -259,45 +206,13 @@ public final class SyncAttempt implements RequestOwner {
      */
     boolean mayPrefetch() {
         return !isStopping()
-                && (maxPages == 0 || pages + 1 < maxPages)
-                && (run.pages() > 0 || creditsSpent().signum() == 0);
+                && (maxPages == 0 || progress.pages() + 1 < maxPages)
+                && (run.pages() > 0 || usage.credits().signum() == 0);
     }
 
-    /** Records that the attempt has reached its credit cap. */
-    void exhaustBudget() {
-        budgetExhausted = true;
-    }
-
-    /** Returns the cursors that the run's pagination has used, also in earlier attempts. */
-    UsedCursors cursors() {
-        return cursors;
-    }
-
-    /** Sets whether the run's pagination cannot be continued. */
-    void markStuck(boolean found) {
-        stuck = found;
-    }
-
-    /** Returns whether the run's pagination had already led back to a used cursor when the attempt opened it. */
-    boolean isStuck() {
-        return stuck;
-    }
-
-    /** Sets whether the feed goes far beyond its size without new rows, judged by a page or by the stored run. */
-    void markBeyondEstimate(boolean beyond) {
-        beyondEstimate = beyond;
-    }
-
-    boolean isBeyondEstimate() {
-        return beyondEstimate;
-    }
-
-    /** Returns the number of stored rows of the stream, counted once; the reference for a feed without an estimate. */
-    long storedRows() {
-        if (storedRows < 0) {
-            storedRows = tenant.runs().rows(source);
-        }
-        return storedRows;
+    /** Returns the pagination of the run; null before the run is open. */
+    Pagination pagination() {
+        return pagination;
     }
 
     /**
@@ -310,16 +225,18 @@ public final class SyncAttempt implements RequestOwner {
         SyncCoordinator.check(this, repeated, metered);
     }
 
-    /** Returns the credits that the API charged during this attempt. */
-    synchronized BigDecimal creditsSpent() {
-        return creditsSpent;
+    /** Returns what the attempt has used so far. */
+    public AttemptUsage usage() {
+        return usage;
     }
 
     /**
      * Returns the credits charged for the run so far, including earlier attempts and pages that are not stored yet.
      */
-    synchronized BigDecimal creditsOfRun() {
-        return run.creditsSpent().add(unsaved.credits());
+    BigDecimal creditsOfRun() {
+        synchronized (usage) {
+            return run.creditsSpent().add(usage.unsaved().credits());
+        }
     }
 
     /**
@@ -331,16 +248,10 @@ public final class SyncAttempt implements RequestOwner {
     void opened(StreamState state, Run opened, boolean openIssues, BigDecimal price) {
         this.stateBefore = state;
         this.openIssues = openIssues;
-        this.lastPrice = price;
+        usage.lastPrice(price);
         this.run = opened;
+        this.pagination = newPagination();
         this.swept = !source.isExpiring();
-    }
-
-    /**
-     * Returns the price per row in the last run that received any, as of the start of the attempt; empty if none did.
-     */
-    Optional<BigDecimal> lastPrice() {
-        return Optional.ofNullable(lastPrice);
     }
 
     /**
@@ -358,24 +269,14 @@ public final class SyncAttempt implements RequestOwner {
     /** Replaces state and run after they were aligned with the server's clock. */
     void aligned(StreamState state, Run aligned) {
         if (aligned.id() != run.id()) {
-            cursors.clear();
-            stuck = false;
-            beyondEstimate = false;
+            pagination = newPagination();
         }
         stateBefore = state;
         run = aligned;
     }
 
-    /**
-     * Records that the response to the last request is the current page and that the next request has not been sent.
-     */
-    public synchronized void pageReceived() {
-        pageRequestedNanos = requestedNanos;
-    }
-
-    /** Returns when the current page was requested, in server time. */
-    OffsetDateTime pageRequestedAt() {
-        return clock.alignedAt(pageRequestedNanos);
+    private Pagination newPagination() {
+        return new Pagination(() -> tenant.runs().rows(source));
     }
 
     /** Makes the attempt fail in place of its commit. */
@@ -398,37 +299,25 @@ public final class SyncAttempt implements RequestOwner {
     }
 
     /** Counts a request that is about to be sent. */
-    synchronized void recordRequest(boolean again) {
+    void recordRequest(boolean repeated) {
         waiting = false;
-        requestedNanos = System.nanoTime();
-        unsaved = unsaved.plus(new RequestUsage(1, again ? 1 : 0, BigDecimal.ZERO));
+        progress.requested();
+        usage.recordRequest(repeated);
     }
 
-    /** Counts delivered rows, which may never be committed. */
     @Override
-    public synchronized void recordReceived(int delivered) {
-        receivedRows += delivered;
+    public void recordReceived(int delivered) {
+        usage.recordReceived(delivered);
     }
 
-    synchronized long receivedRows() {
-        return receivedRows;
-    }
-
-    /** Records the credits that a response reported; either value may be null. */
     @Override
-    public synchronized void recordCredits(BigDecimal deducted, BigDecimal balance) {
-        if (deducted != null) {
-            unsaved = unsaved.plus(new RequestUsage(0, 0, deducted));
-            creditsSpent = creditsSpent.add(deducted);
-        }
-        if (balance != null) {
-            creditsBalance = balance;
-        }
+    public void recordCredits(BigDecimal deducted, BigDecimal balance) {
+        usage.recordCredits(deducted, balance);
     }
 
     /** Returns the usage that no transaction has saved yet; it counts as unsaved until {@link #saved}. */
-    public synchronized RequestUsage unsavedUsage() {
-        return unsaved;
+    public RequestUsage unsavedUsage() {
+        return usage.unsaved();
     }
 
     /**
@@ -438,16 +327,11 @@ public final class SyncAttempt implements RequestOwner {
      * @param saved what {@link #unsavedUsage} returned before the transaction
      * @param current the run as it is now
      */
-    public synchronized void saved(RequestUsage saved, Run current) {
-        unsaved = unsaved.minus(saved);
-        run = current;
-    }
-
-    /** Counts a committed page. */
-    void committed(FeedPage page) {
-        pages = pages + 1;
-        times.stored();
-        rows = rows + page.received();
+    public void saved(RequestUsage saved, Run current) {
+        synchronized (usage) {
+            usage.saved(saved);
+            run = current;
+        }
     }
 
     void refreshRun(Run current) {

@@ -153,13 +153,13 @@ public final class SyncCoordinator {
      *     cannot be continued
      */
     static void check(SyncAttempt attempt, boolean again, boolean metered) {
-        if (!attempt.isLeaseLost() && attempt.isStopping() || attempt.isLastTry()) {
+        if (!attempt.lease().isLost() && attempt.isStopping() || attempt.isLastTry()) {
             throw new AttemptStoppedException();
         }
         try {
             attempt.lease().check();
             if (metered) {
-                if (attempt.isStuck()) {
+                if (attempt.pagination().isStuck()) {
                     throw FeedSync.stuck(attempt);
                 }
                 CreditPolicy.check(attempt);
@@ -216,7 +216,9 @@ public final class SyncCoordinator {
                     ProblemTranslator.describe(failure == null ? e : failure));
             LOG.warn("The end of this attempt is in no table. {}", ProblemTranslator.describe(e));
         } finally {
-            attempt.tenant().meters().record(JobfeedMetric.ATTEMPTS, attempt.elapsed(), attempt.stream(), outcome);
+            attempt.tenant()
+                    .meters()
+                    .record(JobfeedMetric.ATTEMPTS, attempt.progress().elapsed(), attempt.stream(), outcome);
             attempt.lease().close();
             // not earlier: a caller that waits for the end of this attempt closes the database afterwards
             active.remove(attempt);

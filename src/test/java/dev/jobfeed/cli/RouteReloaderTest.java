@@ -182,7 +182,7 @@ class RouteReloaderTest {
     }
 
     private List<Run> runs() {
-        return runtime.bundle().runs().lastRuns("jobs", 2);
+        return runtime.bundle().tenants().defaultTenant().runs().lastRuns("jobs", 2);
     }
 
     private List<String> feed() {

@@ -2,9 +2,9 @@ package dev.jobfeed.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.cli.DoctorCommand.Finding;
 import dev.jobfeed.cli.DoctorCommand.Verdict;
+import dev.jobfeed.route.ShippedRoutes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +60,7 @@ class RouteValidatorTest {
         assertThat(RouteValidator.check(RuntimeConfiguration.read(Map.of())))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.words())
-                        .isEqualTo(home.resolve("routes") + ", " + JobfeedBundle.ROUTES.size() + " files as shipped"));
+                        .isEqualTo(home.resolve("routes") + ", " + ShippedRoutes.FILES.size() + " files as shipped"));
     }
 
     @Test

@@ -180,10 +180,17 @@ class CreditPolicyTest {
         assertThatCode(() -> CreditPolicy.check(opened(limit, false, confirmed, null)))
                 .doesNotThrowAnyException();
         SyncAttempt repeating = opened(limit, false, confirmed, null);
-        repeating.markBeyondEstimate(true);
+        repeats(repeating);
         assertRefused(repeating, "cost-unconfirmed");
         SyncAttempt agreed = opened(limit, true, confirmed, null);
-        agreed.markBeyondEstimate(true);
+        repeats(agreed);
         assertThatCode(() -> CreditPolicy.check(agreed)).doesNotThrowAnyException();
+    }
+
+    /** Lets the attempt find that its feed of an estimated 1,000 rows goes on without new ones. */
+    private static void repeats(SyncAttempt attempt) {
+        Run estimated = run(RunMode.BACKFILL, 3, 3000, "150", 1000L, true);
+        assertThat(attempt.pagination().checkSize(estimated, new FeedProgress(9000, 3000, 0)))
+                .isTrue();
     }
 }

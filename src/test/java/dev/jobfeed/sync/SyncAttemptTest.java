@@ -81,7 +81,7 @@ class SyncAttemptTest {
         opened(attempt, RunPhase.FEED);
         attempt.sweepEnds();
 
-        attempt.exhaustBudget();
+        attempt.usage().exhaustBudget();
 
         assertThat(attempt.hasNextPage()).isFalse();
     }
@@ -97,8 +97,9 @@ class SyncAttemptTest {
             assertThat(limited.hasNextPage()).isTrue();
             assertThat(limited.mayPrefetch()).isEqualTo(i < limit);
             limited.saved(limited.unsavedUsage(), run(RunPhase.FEED));
-            limited.committed(
-                    new FeedPage(List.of(), List.of(), 0, new Continuation(true, "next"), OptionalLong.empty()));
+            limited.progress()
+                    .committed(new FeedPage(
+                            List.of(), List.of(), 0, new Continuation(true, "next"), OptionalLong.empty()));
         }
 
         assertThat(limited.hasNextPage()).isFalse();
@@ -116,8 +117,8 @@ class SyncAttemptTest {
 
         assertThat(saved.credits()).isEqualByComparingTo("10");
         assertThat(attempt.unsavedUsage().credits()).isEqualByComparingTo("1");
-        assertThat(attempt.creditsSpent()).isEqualByComparingTo("11");
-        assertThat(attempt.creditsBalance()).isEqualByComparingTo("89");
+        assertThat(attempt.usage().credits()).isEqualByComparingTo("11");
+        assertThat(attempt.usage().balance()).isEqualByComparingTo("89");
     }
 
     private SyncAttempt attempt(int maxPages) {
