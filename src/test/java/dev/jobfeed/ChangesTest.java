@@ -184,7 +184,7 @@ class ChangesTest {
         // more than the sweep reaches back is what only a reconcile finds
         world.database.update("insert into job (id, content_hash, first_seen_at, last_changed_at)"
                 + " values (random_uuid(), X'00', current_timestamp, current_timestamp)");
-        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now(ZoneOffset.UTC));
+        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now(ZoneOffset.UTC));
         world.syncConfirmed();
 
         assertThat(relayed())

@@ -406,7 +406,7 @@ class CreditsTest {
         start(1000);
         world.sync();
         world.with("jobo.credits.confirm-above", "29");
-        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
         assertThat(world.sync().status()).isEqualTo("succeeded");
 
         world.with("jobo.jobs.watermark-parameter", "posted_after");

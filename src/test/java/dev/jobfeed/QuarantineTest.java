@@ -370,7 +370,7 @@ class QuarantineTest {
     }
 
     private Run resync() throws Exception {
-        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
         return world.sync();
     }
 

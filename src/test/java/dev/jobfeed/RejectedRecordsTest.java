@@ -179,7 +179,7 @@ class RejectedRecordsTest {
 
         assertThat(world.one("select " + name + " from " + table + " where id = ?", String.class, id[0]))
                 .isEqualTo("spam");
-        world.bundle().tenants().defaultTenant().runs().askForResync(stream, OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().requestResync(stream, OffsetDateTime.now());
         assertThat(world.syncStream(stream).counts().updated()).isZero();
     }
 
@@ -357,7 +357,7 @@ class RejectedRecordsTest {
     }
 
     private void resyncRequested() throws Exception {
-        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
     }
 
     private List<UUID> ids() {

@@ -498,7 +498,7 @@ class ResyncTest {
         List<Boolean> stored = new ArrayList<>();
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
-                stored.add(runs.askForResync("jobs", OffsetDateTime.now()));
+                stored.add(runs.requestResync("jobs", OffsetDateTime.now()));
             }
             return Interceptor.pass();
         });
@@ -538,7 +538,7 @@ class ResyncTest {
         world.sandbox.data().createJobs(1);
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
-                assertThat(runs.askForResync("jobs", OffsetDateTime.now())).isTrue();
+                assertThat(runs.requestResync("jobs", OffsetDateTime.now())).isTrue();
             }
             return Interceptor.pass();
         });
@@ -578,7 +578,7 @@ class ResyncTest {
     }
 
     private void ask() throws Exception {
-        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
     }
 
     private void stall() {

@@ -464,7 +464,7 @@ class ServerTimeTest {
     }
 
     private void resync() throws Exception {
-        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
         assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
     }
 

@@ -100,7 +100,7 @@ class TruncatedFeedTest {
     void aTruncatedResyncExpiresNothing() throws Exception {
         start("h2");
         world.sync();
-        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", java.time.OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", java.time.OffsetDateTime.now());
         world.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_FEED).from(2));
 
@@ -212,7 +212,7 @@ class TruncatedFeedTest {
         assertThat(world.sync().status()).isEqualTo("succeeded");
         assertThat(world.alerts()).containsExactly("sweep-unreadable");
 
-        world.bundle().tenants().defaultTenant().runs().askForResync("jobs", OffsetDateTime.now());
+        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
         assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
         assertThat(world.alerts()).isEmpty();
         world.assertStoreIsTheWorld();

@@ -39,7 +39,7 @@ final class ResyncCommand implements Callable<Integer> {
         try (OfflineTenant store = OfflineTenant.create(tenant.name(), tenant.settings(configuration))) {
             boolean requested = store.tenant()
                     .runs()
-                    .askForResync(
+                    .requestResync(
                             source.stream(), OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
             if (!requested) {
                 System.err.println("jobfeed: A resync is already running on " + source.property() + ".");

@@ -74,10 +74,7 @@ public final class LiveEventSync {
         }
         // an owner of its own: a takeover of this lease must not end the process's other transactions
         return leases.acquire(STREAM, LeaseOwner.currentProcess(), lease -> new LiveEventSyncSession(lease, now()))
-                .orElseThrow(
-                        () -> new StreamLockedException("Another process reads the live events of Jobby.dev. If that"
-                                + " process is dead, its lease runs out within "
-                                + settings.sync().lease().toSeconds() + " s."));
+                .orElseThrow(() -> leases.locked(STREAM, STREAM));
     }
 
     /** Returns the query string of the request. */

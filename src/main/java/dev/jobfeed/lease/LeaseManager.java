@@ -72,13 +72,18 @@ public final class LeaseManager {
     public HeldLease acquireForAction(String stream) {
         return leases.acquire(stream, LeaseOwner.currentProcess(), ACTION)
                 .map(lease -> new HeldLease(leases, lease, ACTION, null))
-                .orElseThrow(() -> new StreamLockedException(
-                        "An attempt is in progress on the stream " + stream + ": " + describeOwner(stream) + "."));
+                .orElseThrow(() -> locked(stream, stream));
     }
 
-    /** Describes the owner of a stream's lease. */
-    public String describeOwner(String stream) {
-        return leases.currentOwner(stream).orElse("it has just begun");
+    /**
+     * Returns the exception that describes the owner of a stream's lease.
+     *
+     * @param name the stream's name for messages
+     */
+    public StreamLockedException locked(String stream, String name) {
+        return new StreamLockedException("Another attempt is in progress on the stream " + name + ": "
+                + leases.currentOwner(stream).orElse("it has just begun")
+                + ". If that process is dead, its lease runs out within " + duration.toSeconds() + " s.");
     }
 
     /** Returns whether an owner, in whichever process, holds a stream's lease now. */

@@ -261,7 +261,7 @@ public final class RunRepository {
      *
      * @return false when a resync is already in progress, so that no second one is to follow
      */
-    public boolean askForResync(String stream, OffsetDateTime at) {
+    public boolean requestResync(String stream, OffsetDateTime at) {
         return jdbc.update(sql("state-request-resync"), Map.of("stream", stream, "at", at)) == 1;
     }
 

@@ -69,10 +69,7 @@ public final class SyncCoordinator {
                                 maxPages == null ? 0 : maxPages,
                                 Boolean.TRUE.equals(costConfirmed),
                                 new ServerClock(clock)))
-                .orElseThrow(() -> new StreamLockedException("Another attempt is in progress on the stream "
-                        + target.stream(stream) + ": " + target.leases().describeOwner(stream)
-                        + ". If that process is dead, its lease runs out within "
-                        + target.settings().sync().lease().toSeconds() + " s."));
+                .orElseThrow(() -> target.leases().locked(stream, target.stream(stream)));
         active.add(attempt);
         MdcContext.set(attempt);
         return attempt;
@@ -137,7 +134,7 @@ public final class SyncCoordinator {
      */
     public void requestResync(String tenant, String stream) {
         Tenant target = tenants.get(tenant);
-        if (!target.runs().askForResync(stream, now())) {
+        if (!target.runs().requestResync(stream, now())) {
             LOG.info("{}: a resync is already running, skipping this request for one", target.stream(stream));
         }
     }
