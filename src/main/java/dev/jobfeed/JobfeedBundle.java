@@ -29,7 +29,6 @@ import dev.jobfeed.health.FreshnessCheck;
 import dev.jobfeed.health.GaugeRefresher;
 import dev.jobfeed.jobby.JobbyOutboxSource;
 import dev.jobfeed.jobby.JobbyResponseHandler;
-import dev.jobfeed.jobby.LiveEventRepository;
 import dev.jobfeed.jobby.LiveEventSync;
 import dev.jobfeed.jobby.MatchService;
 import dev.jobfeed.jobby.QueueRepository;
@@ -44,9 +43,7 @@ import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.outbox.JobOutboxSource;
 import dev.jobfeed.outbox.OutboxRelay;
 import dev.jobfeed.outbox.OutboxSource;
-import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.NamedStatementStrategy;
-import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.route.BundleRouteGuard;
 import dev.jobfeed.route.ErrorBoundary;
 import dev.jobfeed.route.PooledExchangeFactory;
@@ -78,7 +75,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Registry;
@@ -146,6 +142,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedTenantDatabase", new TenantDatabasePolicy(tenants, dataSource));
         bindByName(registry, "jobfeedDataSource", () -> dataSource);
         registry.bind("jobfeedSql", new NamedStatementStrategy(exchange -> tenants.forExchange(exchange)
+                .sql()
                 .database()));
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
         registry.bind("jobfeedSync", coordinator);
@@ -298,29 +295,17 @@ public final class JobfeedBundle {
     private static void bindJobby(Registry registry, Tenant tenant, Clock clock) {
         JobfeedProperties settings = tenant.settings();
         settings.jobby().pollInterval();
-        DataSource dataSource = tenant.dataSource();
-        Dialect database = tenant.database();
-        RunRepository runs = tenant.runs();
         AlertService alerts = tenant.alerts();
         registry.bind("jobfeedJobby", new JobbyResponseHandler(settings, alerts, tenant.meters(), clock));
-        registry.bind(
-                "jobfeedLiveEvents",
-                new LiveEventSync(
-                        settings,
-                        runs,
-                        tenant.leases(),
-                        new LiveEventRepository(dataSource, database),
-                        alerts,
-                        tenant.transaction(),
-                        clock));
-        QueueRepository queue = new QueueRepository(dataSource, database);
+        registry.bind("jobfeedLiveEvents", new LiveEventSync(tenant, clock));
+        QueueRepository queue = new QueueRepository(tenant.sql());
         MatchService matches = new MatchService(settings, queue, alerts, clock);
         registry.bind("jobfeedMatches", matches);
         registry.bind(
-                "jobfeedQueue", new QueueService(settings, runs, queue, matches, alerts, tenant.transaction(), clock));
+                "jobfeedQueue",
+                new QueueService(settings, tenant.states(), queue, matches, alerts, tenant.transaction(), clock));
         registry.bind(
-                "jobfeedWebhooks",
-                new WebhookReceiver(settings, new WebhookEvents(tenant, clock), runs, tenant.transaction(), clock));
+                "jobfeedWebhooks", new WebhookReceiver(settings, new WebhookEvents(tenant, clock), tenant, clock));
     }
 
     /** Returns the tenants of this context. */

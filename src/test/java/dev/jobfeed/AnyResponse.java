@@ -58,7 +58,7 @@ final class AnyResponse implements AutoCloseable {
                 .with("jobo.retry.time-scale", "0")
                 .with("jobby.base-url", server.url() + "/api/v1")
                 .with("jobby.token", "jbb_token");
-        webhooks = webhooks(world.bundle().tenants().defaultTenant());
+        webhooks = webhooks(world.tenant());
         tables = world.database.queryForList(
                 "select table_name from information_schema.tables where table_schema = 'PUBLIC'"
                         + " and table_type = 'BASE TABLE' and lower(table_name) not like '%history%'",
@@ -79,12 +79,7 @@ final class AnyResponse implements AutoCloseable {
     /** The bundle's own bean is bound with a route that needs an HTTP server. */
     private static WebhookReceiver webhooks(Tenant tenant) {
         JobfeedProperties settings = tenant.settings().with(Map.of("jobby.webhook-secret", SECRET));
-        return new WebhookReceiver(
-                settings,
-                new WebhookEvents(tenant, Clock.systemUTC()),
-                tenant.runs(),
-                tenant.transaction(),
-                Clock.systemUTC());
+        return new WebhookReceiver(settings, new WebhookEvents(tenant, Clock.systemUTC()), tenant, Clock.systemUTC());
     }
 
     void check(byte[] bytes) throws Exception {

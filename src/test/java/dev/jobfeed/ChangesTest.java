@@ -78,8 +78,7 @@ class ChangesTest {
                         .map(event -> Long.parseLong(event.get("sequence").textValue())))
                 .isSorted();
         assertThat(relayed()).isEmpty();
-        assertThat(world.bundle().tenants().defaultTenant().outbox().lag().waiting())
-                .isZero();
+        assertThat(world.tenant().outbox().lag().waiting()).isZero();
     }
 
     @Test
@@ -106,8 +105,7 @@ class ChangesTest {
 
         MockEndpoint handled = world.context().getEndpoint("mock:handled", MockEndpoint.class);
         assertThat(handled.getReceivedCounter()).isEqualTo(30);
-        assertThat(world.bundle().tenants().defaultTenant().outbox().lag().waiting())
-                .isZero();
+        assertThat(world.tenant().outbox().lag().waiting()).isZero();
     }
 
     @ParameterizedTest
@@ -167,7 +165,7 @@ class ChangesTest {
         assertThat(relayed()).isEmpty();
 
         OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
-        var tenant = world.bundle().tenants().defaultTenant();
+        var tenant = world.tenant();
         assertThat(PendingExpiryService.accept(tenant, now)).isEqualTo((int) held);
 
         assertThat(relayed())
@@ -184,7 +182,7 @@ class ChangesTest {
         // more than the sweep reaches back is what only a reconcile finds
         world.database.update("insert into job (id, content_hash, first_seen_at, last_changed_at)"
                 + " values (random_uuid(), X'00', current_timestamp, current_timestamp)");
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now(ZoneOffset.UTC));
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now(ZoneOffset.UTC));
         world.syncConfirmed();
 
         assertThat(relayed())
@@ -262,8 +260,7 @@ class ChangesTest {
         await().atMost(JobbyFixture.DEADLINE).untilAsserted(() -> assertThat(world.database.queryForList(
                         "select condition from alert where notified_at is not null", String.class))
                 .containsExactly("relay-failed"));
-        assertThat(world.bundle().tenants().defaultTenant().outbox().lag().waiting())
-                .isEqualTo(30);
+        assertThat(world.tenant().outbox().lag().waiting()).isEqualTo(30);
 
         world.with("jobfeed.changes.to", TO);
         assertThat(relayed()).hasSize(30);
@@ -333,7 +330,7 @@ class ChangesTest {
             // the timer's first look may be at it
             await().atMost(JobbyFixture.DEADLINE).until(() -> {
                 relay();
-                return world.bundle().tenants().defaultTenant().outbox().lag().waiting() == 0;
+                return world.tenant().outbox().lag().waiting() == 0;
             });
             for (Exchange message = consumer.receiveNoWait(TO); message != null; message = consumer.receiveNoWait(TO)) {
                 messages.add(message);

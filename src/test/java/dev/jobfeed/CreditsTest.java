@@ -379,7 +379,7 @@ class CreditsTest {
         world.with("jobo.credits.confirm-above", "29");
         assertThatThrownBy(world::sync).hasMessageContaining("--confirm-cost");
         world.with("jobo.credits.floor", "85");
-        Tenant tenant = world.bundle().tenants().defaultTenant();
+        Tenant tenant = world.tenant();
         assertThat(tenant.runs().confirmOpenRun("career_sites", tenant.transaction()))
                 .isFalse();
         assertThatThrownBy(world::sync).hasMessageContaining("jobo.credits.floor");
@@ -406,7 +406,7 @@ class CreditsTest {
         start(1000);
         world.sync();
         world.with("jobo.credits.confirm-above", "29");
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
         assertThat(world.sync().status()).isEqualTo("succeeded");
 
         world.with("jobo.jobs.watermark-parameter", "posted_after");

@@ -66,7 +66,7 @@ class DatabaseSettingsTest {
                 url, "alter database " + name(url) + " set default_transaction_isolation = '" + level + "'");
         world = SyncFixture.over(sandbox, url);
 
-        Tenant tenant = world.bundle().tenants().defaultTenant();
+        Tenant tenant = world.tenant();
 
         JdbcTemplate jdbc = new JdbcTemplate(tenant.dataSource());
         assertThat(jdbc.queryForObject(ISOLATION, String.class)).isEqualTo("read committed");

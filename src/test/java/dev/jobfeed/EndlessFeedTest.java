@@ -97,7 +97,7 @@ class EndlessFeedTest {
             throws Exception {
         start(database);
         if (isStuckResync) {
-            world.bundle().tenants().defaultTenant().runs().requestResync(stream, OffsetDateTime.now());
+            world.tenant().states().requestResync(stream, OffsetDateTime.now());
         }
         world.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(endpoint(stream)).length(2));
@@ -106,7 +106,7 @@ class EndlessFeedTest {
         world.sandbox.intercept(null);
         assertThatThrownBy(() -> world.syncStream(stream)).hasMessageContaining("jobfeed resync");
 
-        world.bundle().tenants().defaultTenant().runs().requestResync(stream, OffsetDateTime.now());
+        world.tenant().states().requestResync(stream, OffsetDateTime.now());
         Run run = world.syncStream(stream);
 
         assertThat(run.id()).isNotEqualTo(stuck);
@@ -162,7 +162,7 @@ class EndlessFeedTest {
     }
 
     private Run abandon(String stream) throws Exception {
-        Tenant tenant = world.bundle().tenants().defaultTenant();
+        Tenant tenant = world.tenant();
         return SyncCoordinator.abandon(tenant, stream).orElseThrow();
     }
 
@@ -285,7 +285,7 @@ class EndlessFeedTest {
         start("h2", SandboxOptions.builder().jobs(3500).unknownExpired(0));
         world.with("jobo.jobs.batch-size", "1000");
         world.sync();
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
 
         assertThat(world.sync().counts().unchanged()).isEqualTo(3500);
 
@@ -303,7 +303,7 @@ class EndlessFeedTest {
                         .creditsBalance(BigDecimal.valueOf(1_000_000)));
         world.with("jobo.jobs.batch-size", "50").with("jobo.credits.confirm-above", "4000");
         world.sync();
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
         world.sandbox.faults(
                 FaultRule.of(Fault.REPEATED_PAGES).on(Endpoint.JOBS_FEED).length(1));
 
@@ -343,7 +343,7 @@ class EndlessFeedTest {
         assertThat(world.syncConfirmed(2).creditsSpent()).isEqualByComparingTo("4800");
         assertNothingIsBought(4800);
 
-        Tenant tenant = world.bundle().tenants().defaultTenant();
+        Tenant tenant = world.tenant();
         assertThat(tenant.runs().confirmOpenRun("jobs", tenant.transaction())).isTrue();
         assertThatThrownBy(world::sync).hasMessageContaining("confirm-above");
         // as many rows again, and the page that was on its way
@@ -355,7 +355,7 @@ class EndlessFeedTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void anAgreementThatIsStoredDuringAnAttemptOutlastsItsPages(String database) throws Exception {
         start(database);
-        Tenant tenant = world.bundle().tenants().defaultTenant();
+        Tenant tenant = world.tenant();
         AdviceWith.adviceWith(
                 world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
                         .before()

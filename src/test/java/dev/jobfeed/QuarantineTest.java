@@ -350,7 +350,7 @@ class QuarantineTest {
         world.sync();
         rewriteFirstRow(job -> job.put("title", 1));
         resync();
-        QuarantineService quarantine = world.bundle().tenants().defaultTenant().quarantine();
+        QuarantineService quarantine = world.tenant().quarantine();
         ObjectNode row = (ObjectNode) SyncFixture.parse(quarantine.open().get(0).payload());
         world.database.update(
                 "update quarantine set payload = ?", row.put("title", "good").toString());
@@ -370,7 +370,7 @@ class QuarantineTest {
     }
 
     private Run resync() throws Exception {
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
         return world.sync();
     }
 

@@ -167,7 +167,7 @@ class RejectedRecordsTest {
             row.put(name, "spam").put("unknown", 17).put("\"quoted\"", "\\").put("valid_through", "some day");
         });
         assertThat(world.syncStream(stream).counts().quarantined()).isEqualTo(stream.equals("jobs") ? 1 : 2);
-        QuarantineService quarantine = world.bundle().tenants().defaultTenant().quarantine();
+        QuarantineService quarantine = world.tenant().quarantine();
         QuarantineService.Entry entry = quarantine.open().stream()
                 .filter(each -> id[0].equals(each.jobId()))
                 .findFirst()
@@ -179,7 +179,7 @@ class RejectedRecordsTest {
 
         assertThat(world.one("select " + name + " from " + table + " where id = ?", String.class, id[0]))
                 .isEqualTo("spam");
-        world.bundle().tenants().defaultTenant().runs().requestResync(stream, OffsetDateTime.now());
+        world.tenant().states().requestResync(stream, OffsetDateTime.now());
         assertThat(world.syncStream(stream).counts().updated()).isZero();
     }
 
@@ -218,7 +218,7 @@ class RejectedRecordsTest {
         assertThat(run.counts().inserted()).isEqualTo(29);
         assertThat(world.one("select reason from quarantine where job_id = ?", String.class, id))
                 .contains("known_source");
-        QuarantineService quarantine = world.bundle().tenants().defaultTenant().quarantine();
+        QuarantineService quarantine = world.tenant().quarantine();
         assertThat(quarantine.retry(quarantine.open().get(0)).orElseThrow()).contains("known_source");
     }
 
@@ -357,7 +357,7 @@ class RejectedRecordsTest {
     }
 
     private void resyncRequested() throws Exception {
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
     }
 
     private List<UUID> ids() {

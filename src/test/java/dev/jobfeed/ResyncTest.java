@@ -13,7 +13,7 @@ import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunPhase;
-import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.persistence.StreamStateRepository;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sandbox.http.Interceptor;
@@ -128,7 +128,7 @@ class ResyncTest {
 
         Run resync = world.sync();
 
-        Run closed = world.bundle().tenants().defaultTenant().runs().run(backfill.id());
+        Run closed = world.tenant().runs().run(backfill.id());
         assertThat(closed.status()).isEqualTo("failed");
         assertThat(closed.finishedAt()).isNotNull();
         assertThat(closed.lastError()).contains("resync").contains("longer ago");
@@ -195,7 +195,7 @@ class ResyncTest {
     }
 
     private void abandon() throws Exception {
-        var tenant = world.bundle().tenants().defaultTenant();
+        var tenant = world.tenant();
         assertThat(SyncCoordinator.abandon(tenant, "jobs")).isPresent();
     }
 
@@ -357,7 +357,7 @@ class ResyncTest {
         assertThat(expired("swept")).containsExactly(gone.get(1));
         assertThat(world.alerts()).containsExactly("reconcile-held");
 
-        ResyncRepository held = world.bundle().tenants().defaultTenant().reconcile();
+        ResyncRepository held = world.tenant().reconcile();
         assertThat(held.pending()).isEqualTo(38);
         HeldLease attempt = world.bundle()
                 .tenants()
@@ -365,12 +365,11 @@ class ResyncTest {
                 .leases()
                 .acquire("jobs", lease -> lease)
                 .orElseThrow();
-        assertThatThrownBy(() ->
-                        PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now()))
+        assertThatThrownBy(() -> PendingExpiryService.accept(world.tenant(), OffsetDateTime.now()))
                 .isInstanceOf(StreamLockedException.class);
         assertThat(held.pending()).isEqualTo(38);
         attempt.close();
-        assertThat(PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now()))
+        assertThat(PendingExpiryService.accept(world.tenant(), OffsetDateTime.now()))
                 .isEqualTo(38);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone.subList(2, 40));
         world.sync();
@@ -494,11 +493,11 @@ class ResyncTest {
     void aResyncThatIsAskedForWhileOneRunsDoesNotFollow(String database) throws Exception {
         start(database);
         world.sync();
-        RunRepository runs = world.bundle().tenants().defaultTenant().runs();
+        StreamStateRepository states = world.tenant().states();
         List<Boolean> stored = new ArrayList<>();
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
-                stored.add(runs.requestResync("jobs", OffsetDateTime.now()));
+                stored.add(states.requestResync("jobs", OffsetDateTime.now()));
             }
             return Interceptor.pass();
         });
@@ -534,11 +533,11 @@ class ResyncTest {
     void aResyncThatIsAskedForWhileAnotherRunIsAtWorkIsTheNextOne() throws Exception {
         start("h2");
         world.sync();
-        RunRepository runs = world.bundle().tenants().defaultTenant().runs();
+        StreamStateRepository states = world.tenant().states();
         world.sandbox.data().createJobs(1);
         world.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
-                assertThat(runs.requestResync("jobs", OffsetDateTime.now())).isTrue();
+                assertThat(states.requestResync("jobs", OffsetDateTime.now())).isTrue();
             }
             return Interceptor.pass();
         });
@@ -578,7 +577,7 @@ class ResyncTest {
     }
 
     private void ask() throws Exception {
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
     }
 
     private void stall() {

@@ -194,7 +194,7 @@ class ReturnedJobsTest {
     }
 
     private Run resync() throws Exception {
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
         return world.sync();
     }
 

@@ -54,7 +54,7 @@ class RoutesGuideTest {
         world.with("jobfeed.jobs.enabled", "true");
 
         Clock saturday = Clock.fixed(Instant.parse("2026-11-28T12:00:00Z"), ZoneOffset.UTC);
-        assertThat(new SchedulePauses(world.bundle().tenants().defaultTenant(), saturday).next(ScheduledStream.JOBS))
+        assertThat(new SchedulePauses(world.tenant(), saturday).next(ScheduledStream.JOBS))
                 .contains(OffsetDateTime.parse("2026-11-30T06:00:00Z"));
     }
 
@@ -68,7 +68,7 @@ class RoutesGuideTest {
         assertThat(remote).isPositive();
         assertThat(world.one("select count(*) from pending_expiry", Integer.class))
                 .isEqualTo(200 - remote);
-        var tenant = world.bundle().tenants().defaultTenant();
+        var tenant = world.tenant();
         PendingExpiryService.accept(tenant, OffsetDateTime.parse("2026-11-28T12:00:00Z"));
         List<UUID> active = world.database.queryForList("select id from active_job", UUID.class);
         assertThat(active).hasSize(remote).allSatisfy(id -> {

@@ -121,7 +121,7 @@ class ScheduleClaimsTest {
     @Test
     void schedulesGoByTheClockOfTheirZone() throws Exception {
         start("h2");
-        new SchedulePauses(world.bundle().tenants().defaultTenant(), Clock.systemUTC()).pause("jobs");
+        new SchedulePauses(world.tenant(), Clock.systemUTC()).pause("jobs");
         world.with("jobfeed.jobs.schedule", "0 0 6 * * ?")
                 .with("jobfeed.jobs.enabled", "true")
                 .with("jobfeed.time-zone", "Asia/Tokyo");

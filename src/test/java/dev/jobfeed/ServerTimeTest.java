@@ -100,7 +100,7 @@ class ServerTimeTest {
         world.sandbox.data().expireJobs(3);
         assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
         world.assertStoreIsTheWorldButForPending();
-        PendingExpiryService.accept(world.bundle().tenants().defaultTenant(), OffsetDateTime.now());
+        PendingExpiryService.accept(world.tenant(), OffsetDateTime.now());
         world.assertStoreIsTheWorld();
         assertThat(world.alerts()).isEmpty();
     }
@@ -234,8 +234,8 @@ class ServerTimeTest {
         OffsetDateTime requested = world.bundle()
                 .tenants()
                 .defaultTenant()
-                .runs()
-                .state("career_sites")
+                .states()
+                .get("career_sites")
                 .lastRunStartedAt()
                 .minus(OVERLAP);
         world.sandbox.shiftClock(error);
@@ -354,7 +354,7 @@ class ServerTimeTest {
         local(error);
         world.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099").sync();
         Clock wrong = Clock.offset(Clock.systemUTC(), error);
-        var tenant = world.bundle().tenants().defaultTenant();
+        var tenant = world.tenant();
         TenantConsole board = TenantConsole.of(tenant, stream -> Optional.empty(), wrong);
 
         JsonNode stream = board.status().json(1).get("streams").get(0);
@@ -448,8 +448,7 @@ class ServerTimeTest {
         resync();
 
         world.assertStoreIsTheWorld();
-        assertThat(world.bundle().tenants().defaultTenant().reconcile().pending())
-                .isZero();
+        assertThat(world.tenant().reconcile().pending()).isZero();
         assertThat(world.alerts()).doesNotContain("reconcile-held");
     }
 
@@ -464,7 +463,7 @@ class ServerTimeTest {
     }
 
     private void resync() throws Exception {
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
         assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
     }
 

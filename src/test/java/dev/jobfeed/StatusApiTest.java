@@ -154,11 +154,11 @@ class StatusApiTest {
     @Test
     void theFiguresAreThoseOfTheCommandLine() throws Exception {
         ObjectNode served = (ObjectNode) SyncFixture.parse(get("/api/v1/status").body());
-        ObjectNode printed = (ObjectNode) SyncFixture.parse(TenantConsole.of(
-                        world.bundle().tenants().defaultTenant(), stream -> Optional.empty(), Clock.systemUTC())
-                .status()
-                .json(5)
-                .toString());
+        ObjectNode printed = (ObjectNode)
+                SyncFixture.parse(TenantConsole.of(world.tenant(), stream -> Optional.empty(), Clock.systemUTC())
+                        .status()
+                        .json(5)
+                        .toString());
         for (ObjectNode json : List.of(served, printed)) {
             json.remove("at");
             json.get("streams").forEach(stream -> ((ObjectNode) stream).remove("age_seconds"));
@@ -427,8 +427,7 @@ class StatusApiTest {
                         world.run().status().equals("succeeded") && world.run().mode() == RunMode.RESYNC);
         sync();
         assertThat(world.run().mode()).isEqualTo(RunMode.INCREMENTAL);
-        assertThat(world.bundle().tenants().defaultTenant().runs().lastRuns("jobs", 100))
-                .hasSize(before + 2);
+        assertThat(world.tenant().runs().lastRuns("jobs", 100)).hasSize(before + 2);
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sync.SyncCoordinator;
+import dev.jobfeed.tenant.Tenant;
 import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Instant;
@@ -214,6 +215,11 @@ final class SyncFixture implements AutoCloseable {
         return stream.equals("jobs") ? syncPages(maxPages) : syncCareerSites(maxPages);
     }
 
+    /** The only tenant. */
+    Tenant tenant() throws Exception {
+        return bundle().tenants().defaultTenant();
+    }
+
     /** The newest run of the jobs stream, as it is stored. */
     Run run() throws Exception {
         return run("jobs");
@@ -221,12 +227,12 @@ final class SyncFixture implements AutoCloseable {
 
     /** The newest run of a stream, as it is stored. */
     Run run(String stream) throws Exception {
-        return bundle().tenants().defaultTenant().runs().lastRuns(stream, 1).get(0);
+        return tenant().runs().lastRuns(stream, 1).get(0);
     }
 
     /** What is stored of the jobs stream between its runs. */
     StreamState state() throws Exception {
-        return bundle().tenants().defaultTenant().runs().state("jobs");
+        return tenant().states().get("jobs");
     }
 
     /** The conditions that last, in the order in which they began. */

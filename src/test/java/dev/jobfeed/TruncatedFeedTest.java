@@ -67,8 +67,7 @@ class TruncatedFeedTest {
         assertThat(run.nextCursor()).isNotNull();
         assertThat(run.retries()).isPositive();
         assertThat(run.lastError()).contains("truncated").contains("next_cursor");
-        assertThat(world.bundle().tenants().defaultTenant().runs().state(stream).lastRunStartedAt())
-                .isNull();
+        assertThat(world.tenant().states().get(stream).lastRunStartedAt()).isNull();
         assertThat(world.alerts()).containsExactly("feed-truncated");
 
         world.sandbox.intercept(null);
@@ -100,7 +99,7 @@ class TruncatedFeedTest {
     void aTruncatedResyncExpiresNothing() throws Exception {
         start("h2");
         world.sync();
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", java.time.OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", java.time.OffsetDateTime.now());
         world.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_FEED).from(2));
 
@@ -212,7 +211,7 @@ class TruncatedFeedTest {
         assertThat(world.sync().status()).isEqualTo("succeeded");
         assertThat(world.alerts()).containsExactly("sweep-unreadable");
 
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
         assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
         assertThat(world.alerts()).isEmpty();
         world.assertStoreIsTheWorld();

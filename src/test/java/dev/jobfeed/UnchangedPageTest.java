@@ -63,7 +63,7 @@ class UnchangedPageTest {
     }
 
     private static void resync(SyncFixture world) throws Exception {
-        world.bundle().tenants().defaultTenant().runs().requestResync("jobs", OffsetDateTime.now());
+        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
         Run run = world.sync();
         assertThat(run.counts().unchanged()).isEqualTo(100);
         assertThat(run.pages()).isEqualTo(PAGES);

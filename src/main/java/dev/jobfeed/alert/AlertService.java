@@ -1,7 +1,6 @@
 package dev.jobfeed.alert;
 
-import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlClient;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.Problem;
 import java.sql.ResultSet;
@@ -11,22 +10,17 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Raises and clears the alerts of one tenant, in the caller's transaction. */
 public final class AlertService {
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
     private final Clock clock;
 
-    public AlertService(DataSource dataSource, Dialect database, Clock clock) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
+    public AlertService(SqlClient sql, Clock clock) {
+        this.sql = sql;
         this.clock = clock;
     }
 
@@ -37,7 +31,9 @@ public final class AlertService {
 
     /** Raises an alert, unless one for the same condition is open. */
     public void raise(String stream, Problem problem) {
-        jdbc.update(SqlCatalog.text("alert-raise", database), parameters(stream, problem, now()));
+        sql.statement("alert-raise")
+                .paramSource(parameters(stream, problem, now()))
+                .update();
     }
 
     /**
@@ -47,8 +43,8 @@ public final class AlertService {
     public void renotify(String stream, Problem problem, Duration atMostEvery) {
         OffsetDateTime now = now();
         MapSqlParameterSource parameters = parameters(stream, problem, now).addValue("before", now.minus(atMostEvery));
-        jdbc.update(SqlCatalog.text("alert-raise-spaced", database), parameters);
-        jdbc.update(SqlCatalog.text("alert-renotify", database), parameters);
+        sql.statement("alert-raise-spaced").paramSource(parameters).update();
+        sql.statement("alert-renotify").paramSource(parameters).update();
     }
 
     private static MapSqlParameterSource parameters(String stream, Problem problem, OffsetDateTime at) {
@@ -71,9 +67,11 @@ public final class AlertService {
     }
 
     private void clear(String stream, String condition) {
-        jdbc.update(
-                SqlCatalog.text("alert-clear", database),
-                Map.of("stream", stream, "condition", condition, "at", now()));
+        sql.statement("alert-clear")
+                .param("stream", stream)
+                .param("condition", condition)
+                .param("at", now())
+                .update();
     }
 
     /** Clears every alert of a stream. */
@@ -91,22 +89,24 @@ public final class AlertService {
 
     /** Returns the open alerts of a stream. */
     public List<Alert> open(String stream) {
-        return jdbc.query(SqlCatalog.text("alert-open", database), Map.of("stream", stream), AlertService::alert);
+        return sql.statement("alert-open")
+                .param("stream", stream)
+                .query(AlertService::alert)
+                .list();
     }
 
     /** Returns the alerts that were raised or cleared without a notification so far. */
     public List<Alert> pendingNotifications() {
-        return jdbc.query(SqlCatalog.text("alert-pending", database), Map.of(), AlertService::alert);
+        return sql.statement("alert-pending").query(AlertService::alert).list();
     }
 
     /** Records that the current state of an alert has been notified. */
     public void markNotified(Alert alert) {
-        jdbc.update(
-                SqlCatalog.text("alert-mark-notified", database),
-                new MapSqlParameterSource()
-                        .addValue("id", alert.id())
-                        .addValue("cleared", alert.clearedAt() != null)
-                        .addValue("at", now()));
+        sql.statement("alert-mark-notified")
+                .param("id", alert.id())
+                .param("cleared", alert.clearedAt() != null)
+                .param("at", now())
+                .update();
     }
 
     private OffsetDateTime now() {

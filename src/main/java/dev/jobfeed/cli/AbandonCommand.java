@@ -32,7 +32,7 @@ final class AbandonCommand implements Callable<Integer> {
         try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
             Optional<Run> abandoned = SyncCoordinator.abandon(store.tenant(), source.stream());
             OffsetDateTime resyncNeededSince =
-                    store.tenant().runs().state(source.stream()).resyncNeededSince();
+                    store.tenant().states().get(source.stream()).resyncNeededSince();
             System.out.println(abandoned
                             .map(run -> source.property() + ": run " + run.id() + " abandoned after " + run.pages()
                                     + " pages, "

@@ -10,7 +10,6 @@ import dev.jobfeed.config.UnknownProperties;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.feed.Headers;
-import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sync.ClockAlert;
 import dev.jobfeed.sync.OriginGuard;
@@ -215,9 +214,8 @@ final class DoctorCommand implements Callable<Integer> {
             return missing.get();
         }
         try (OfflineTenant store = OfflineTenant.open(configuration, tenant)) {
-            RunRepository runs = store.tenant().runs();
-            String stored = runs.jobCounts().active() + " active jobs";
-            if (!runs.mayWrite("jobs")) {
+            String stored = store.tenant().jobs().totals().active() + " active jobs";
+            if (!store.tenant().states().mayWrite("jobs")) {
                 throw new ConfigurationException("the tables are there, and the user may not write to them");
             }
             checkOrigin(store.tenant());

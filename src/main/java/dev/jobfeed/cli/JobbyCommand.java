@@ -14,7 +14,7 @@ import dev.jobfeed.jobby.LiveEventRepository;
 import dev.jobfeed.jobby.MatchService;
 import dev.jobfeed.jobby.QueueRepository;
 import dev.jobfeed.jobby.QueueService;
-import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlClient;
 import dev.jobfeed.problem.AlertCondition;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,7 +24,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import picocli.CommandLine.Command;
@@ -79,9 +78,9 @@ final class JobbyCommand {
                 } catch (Exception e) {
                     return failed(e, shutdown);
                 }
-                DataSource dataSource =
-                        runtime.main().lookupByType(DataSource.class).get("jobfeedDataSource");
-                print(new LiveEventRepository(dataSource, Dialect.of(dataSource)).live());
+                print(new LiveEventRepository(
+                                runtime.bundle().tenants().defaultTenant().sql())
+                        .live());
             }
             return ExitCode.DONE.code();
         }
@@ -210,11 +209,9 @@ final class JobbyCommand {
             JobfeedProperties settings =
                     RuntimeConfiguration.read(sandbox.presets()).settings();
             try (OfflineTenant store = OfflineTenant.open(settings)) {
-                Dialect database = Dialect.of(store.tenant().dataSource());
-                QueueRepository queue = new QueueRepository(store.tenant().dataSource(), database);
-                int events = new LiveEventRepository(store.tenant().dataSource(), database)
-                        .live()
-                        .size();
+                SqlClient sql = store.tenant().sql();
+                QueueRepository queue = new QueueRepository(sql);
+                int events = new LiveEventRepository(sql).live().size();
                 List<Alert> alerts = Stream.of("jobby", "jobby_live_events", "jobby_queue", "changes")
                         .flatMap(stream -> store.tenant().alerts().open(stream).stream())
                         .toList();

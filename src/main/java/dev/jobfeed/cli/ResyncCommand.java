@@ -38,7 +38,7 @@ final class ResyncCommand implements Callable<Integer> {
         RuntimeConfiguration configuration = RuntimeConfiguration.read(sandbox.presets());
         try (OfflineTenant store = OfflineTenant.create(tenant.name(), tenant.settings(configuration))) {
             boolean requested = store.tenant()
-                    .runs()
+                    .states()
                     .requestResync(
                             source.stream(), OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
             if (!requested) {

@@ -3,9 +3,9 @@ package dev.jobfeed.cli;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.outbox.OutboxRelay;
+import dev.jobfeed.persistence.JobRepository;
 import dev.jobfeed.persistence.OutboxWriter;
 import dev.jobfeed.persistence.Run;
-import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.schedule.ScheduledStream;
 import dev.jobfeed.sync.ClockAlert;
@@ -46,8 +46,8 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static String text(OfflineTenant store) {
-        StreamState state = store.tenant().runs().state("jobs");
-        RunRepository.JobTotals counts = store.tenant().runs().jobCounts();
+        StreamState state = store.tenant().states().get("jobs");
+        JobRepository.Totals counts = store.tenant().jobs().totals();
         StringBuilder text = new StringBuilder();
         OffsetDateTime watermark = state.lastRunStartedAt();
         line(
@@ -57,7 +57,7 @@ final class StatusCommand implements Callable<Integer> {
         line(text, "swept as of", swept(store, state));
         line(text, "jobs", counts.active() + " active, " + counts.expired() + " expired");
         for (ScheduledStream flow : ScheduledStream.values()) {
-            Duration difference = store.tenant().runs().state(flow.stream()).clockDifference();
+            Duration difference = store.tenant().states().get(flow.stream()).clockDifference();
             if (difference != null && difference.abs().compareTo(ServerClock.TOLERATED) > 0) {
                 line(text, "clock", ClockAlert.describe(difference) + " Seen by " + flow.stream() + ".");
             }
@@ -129,7 +129,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static String stream(OfflineTenant store, ScheduledStream flow) {
-        StreamState state = store.tenant().runs().state(flow.stream());
+        StreamState state = store.tenant().states().get(flow.stream());
         return (state.lastRunStartedAt() == null
                         ? "no run has succeeded yet"
                         : "fresh as of " + state.lastRunStartedAt() + ", " + age(state))

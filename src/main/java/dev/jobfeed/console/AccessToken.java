@@ -1,7 +1,6 @@
 package dev.jobfeed.console;
 
 import dev.jobfeed.config.ConsoleSettings;
-import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.tenant.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,10 +10,8 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** The token that console actions require: the configured one, or a generated one that is stored as a hash. */
 public final class AccessToken {
@@ -26,7 +23,6 @@ public final class AccessToken {
 
     private final ConsoleSettings settings;
     private final Tenant tenant;
-    private final NamedParameterJdbcTemplate jdbc;
     private final Clock clock;
 
     /**
@@ -37,7 +33,6 @@ public final class AccessToken {
     public AccessToken(Tenant tenant, Clock clock) {
         this.settings = tenant.settings().console();
         this.tenant = tenant;
-        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
         this.clock = clock;
     }
 
@@ -84,18 +79,18 @@ public final class AccessToken {
         new SecureRandom().nextBytes(random);
         String token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
         tenant.transaction().executeWithoutResult(status -> {
-            jdbc.update(SqlCatalog.text("console-token-delete", tenant.database()), Map.of());
-            jdbc.update(
-                    SqlCatalog.text("console-token-insert", tenant.database()),
-                    Map.of("hash", hash(token), "at", OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS)));
+            tenant.sql().statement("console-token-delete").update();
+            tenant.sql()
+                    .statement("console-token-insert")
+                    .param("hash", hash(token))
+                    .param("at", OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS))
+                    .update();
         });
         return token;
     }
 
     private Optional<byte[]> stored() {
-        return jdbc
-                .query(SqlCatalog.text("console-token-read", tenant.database()), Map.of(), (row, i) -> row.getBytes(1))
-                .stream()
+        return tenant.sql().statement("console-token-read").query(byte[].class).list().stream()
                 .findFirst();
     }
 

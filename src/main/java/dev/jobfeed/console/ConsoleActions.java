@@ -200,7 +200,7 @@ public final class ConsoleActions {
 
     private String resync(Tenant tenant, String stream) {
         checkFeed(stream);
-        if (!tenant.runs().requestResync(stream, now())) {
+        if (!tenant.states().requestResync(stream, now())) {
             throw new HttpProblemException(409, "A resync is already running on " + stream + ".");
         }
         return tenant.leases().isHeld(stream)

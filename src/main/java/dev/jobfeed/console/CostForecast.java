@@ -4,26 +4,21 @@ import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunRepository;
-import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.sync.Price;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.util.Locale;
-import java.util.Map;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Forecasts the cost of an action from the rows and cost of earlier runs. Sends no request to the API. */
 final class CostForecast {
 
     private final Tenant tenant;
-    private final NamedParameterJdbcTemplate jdbc;
     private final RunRepository runs;
     private final JobCounts counts;
 
     CostForecast(Tenant tenant, JobCounts counts) {
         this.tenant = tenant;
-        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
         this.runs = tenant.runs();
         this.counts = counts;
     }
@@ -44,7 +39,7 @@ final class CostForecast {
 
     /** Forecasts the next attempt on a stream. */
     Cost sync(String stream) {
-        StreamState state = runs.state(stream);
+        StreamState state = tenant.states().get(stream);
         if (state.resyncRequestedAt() != null) {
             return resync(stream);
         }
@@ -105,10 +100,13 @@ final class CostForecast {
     }
 
     private Long average(String stream, RunMode mode) {
-        return jdbc.queryForObject(
-                SqlCatalog.text("run-averages", tenant.database()),
-                Map.of("stream", stream, "mode", mode.name().toLowerCase(Locale.ROOT)),
-                (row, i) -> row.getLong("runs") == 0 ? null : (Long) Math.round(row.getDouble("received")));
+        return tenant.sql()
+                .statement("run-averages")
+                .param("stream", stream)
+                .param("mode", mode.name().toLowerCase(Locale.ROOT))
+                .query((row, i) -> row.getLong("runs") == 0 ? null : (Long) Math.round(row.getDouble("received")))
+                .optional()
+                .orElse(null);
     }
 
     private static String number(long number) {

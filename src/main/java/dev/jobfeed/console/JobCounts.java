@@ -1,6 +1,5 @@
 package dev.jobfeed.console;
 
-import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sync.SyncAttempt;
 import dev.jobfeed.tenant.Tenant;
@@ -10,12 +9,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /** Counts active and expired jobs by source, now and over time. */
@@ -29,7 +26,6 @@ public final class JobCounts {
     private static final int CACHE_FACTOR = 20;
 
     private final Tenant tenant;
-    private final NamedParameterJdbcTemplate jdbc;
     private final Clock clock;
     private List<OfSource> last = List.of();
     private long lastUntilNanos = System.nanoTime();
@@ -37,7 +33,6 @@ public final class JobCounts {
 
     public JobCounts(Tenant tenant, Clock clock) {
         this.tenant = tenant;
-        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
         this.clock = clock;
     }
 
@@ -58,10 +53,10 @@ public final class JobCounts {
 
     private void count() {
         long started = System.nanoTime();
-        last = jdbc.query(
-                SqlCatalog.text("job-count-by-source", tenant.database()),
-                Map.of(),
-                (row, i) -> new OfSource(row.getString("source"), row.getLong("active"), row.getLong("expired")));
+        last = tenant.sql()
+                .statement("job-count-by-source")
+                .query((row, i) -> new OfSource(row.getString("source"), row.getLong("active"), row.getLong("expired")))
+                .list();
         long ended = System.nanoTime();
         lastUntilNanos = ended + CACHE_FACTOR * (ended - started);
     }
@@ -81,18 +76,20 @@ public final class JobCounts {
         try {
             count();
             tenant.transaction().executeWithoutResult(status -> {
-                jdbc.update(
-                        SqlCatalog.text("job-count-purge", tenant.database()),
-                        Map.of("at", hour, "before", hour.minus(RETENTION)));
-                jdbc.batchUpdate(
-                        SqlCatalog.text("job-count-insert", tenant.database()),
-                        last.stream()
-                                .map(count -> new MapSqlParameterSource()
-                                        .addValue("at", hour)
-                                        .addValue("source", count.source())
-                                        .addValue("active", count.active())
-                                        .addValue("expired", count.expired()))
-                                .toArray(SqlParameterSource[]::new));
+                tenant.sql()
+                        .statement("job-count-purge")
+                        .param("at", hour)
+                        .param("before", hour.minus(RETENTION))
+                        .update();
+                tenant.sql()
+                        .batch(
+                                "job-count-insert",
+                                last.stream()
+                                        .<SqlParameterSource>map(count -> new MapSqlParameterSource("at", hour)
+                                                .addValue("source", count.source())
+                                                .addValue("active", count.active())
+                                                .addValue("expired", count.expired()))
+                                        .toList());
             });
             lastRecorded = hour;
         } catch (DataAccessException e) {

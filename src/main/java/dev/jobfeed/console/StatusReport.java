@@ -57,7 +57,7 @@ public final class StatusReport {
 
     /** Returns the jobs stream with its last runs, and the state of each stream. */
     public ObjectNode json(int lastRuns) {
-        StreamState state = runs.state("jobs");
+        StreamState state = tenant.states().get("jobs");
         List<JobCounts.OfSource> sources = counts.now();
         ObjectNode json = JSON.createObjectNode();
         json.put("at", RunJson.text(now()));
@@ -99,13 +99,13 @@ public final class StatusReport {
 
     /** Returns the freshness of a stream. */
     public Freshness freshness(ScheduledStream scheduled) {
-        return Freshness.of(scheduled, runs.state(scheduled.stream()), settings, now());
+        return Freshness.of(scheduled, tenant.states().get(scheduled.stream()), settings, now());
     }
 
     private ObjectNode stream(ScheduledStream scheduled) {
         // before the run is read: otherwise a run that ends in between would seem open without an attempt
         boolean isLeased = tenant.leases().isHeld(scheduled.stream());
-        StreamState state = runs.state(scheduled.stream());
+        StreamState state = tenant.states().get(scheduled.stream());
         Freshness freshness = Freshness.of(scheduled, state, settings, now());
         ObjectNode json = JSON.createObjectNode();
         json.put("stream", scheduled.stream());

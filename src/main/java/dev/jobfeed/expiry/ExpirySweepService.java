@@ -2,6 +2,7 @@ package dev.jobfeed.expiry;
 
 import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.metrics.JobfeedMetric;
+import dev.jobfeed.persistence.JobRepository;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.RunPhase;
@@ -9,6 +10,7 @@ import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.sync.ClockAlignment;
 import dev.jobfeed.sync.RunOpening;
 import dev.jobfeed.sync.RunPlan;
@@ -117,7 +119,7 @@ public final class ExpirySweepService {
 
     /** Returns the parameters of {@code job-expire} for ids of the current page. */
     public SqlParameterSource expiry(ExpirySweep sweep, List<UUID> ids) {
-        return RunRepository.expiry(ids, REASON, sweep.startedAt());
+        return JobRepository.expiry(ids, REASON, sweep.startedAt());
     }
 
     /**
@@ -129,13 +131,13 @@ public final class ExpirySweepService {
         sweep.expired(expired.size());
         return attempt.tenant()
                 .outbox()
-                .expired(attempt.run().id(), REASON, RunRepository.ids(expired), sweep.startedAt());
+                .expired(attempt.run().id(), REASON, JobRepository.ids(expired), sweep.startedAt());
     }
 
     /** Returns the rows of {@code quarantine-close} for expired jobs; none if nothing is quarantined. */
     public List<SqlParameterSource> resolved(SyncAttempt attempt, ExpirySweep sweep, List<UUID> ids) {
         return attempt.hasOpenIssues()
-                ? List.of(RunRepository.resolved(attempt.stream(), ids, sweep.startedAt()))
+                ? List.of(QuarantineService.resolved(attempt.stream(), ids, sweep.startedAt()))
                 : List.of();
     }
 
@@ -176,9 +178,9 @@ public final class ExpirySweepService {
                         .isAfter(attempt.stateBefore()
                                 .sweptUntil()
                                 .minus(tenant.settings().sync().overlap()));
-                tenant.runs().sweptUntil(attempt.stream(), sweep.startedAt(), whole);
+                tenant.states().sweptUntil(attempt.stream(), sweep.startedAt(), whole);
             } else {
-                tenant.runs().sweptUnreadably(attempt.stream(), sweep.startedAt());
+                tenant.states().sweptUnreadably(attempt.stream(), sweep.startedAt());
             }
             tenant.deliveries().purge(sweep.startedAt().minus(RunPlan.SWEEP_REACH));
             attempt.lease().fence();

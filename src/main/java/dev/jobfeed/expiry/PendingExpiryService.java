@@ -53,7 +53,7 @@ public final class PendingExpiryService {
             for (Map.Entry<ResyncRepository.Cause, List<UUID>> group : byCause.entrySet()) {
                 ResyncRepository.Cause cause = group.getKey();
                 List<UUID> ids = group.getValue();
-                List<UUID> jobs = tenant.runs().expire(ids, cause.reason(), at);
+                List<UUID> jobs = tenant.jobs().expire(ids, cause.reason(), at);
                 tenant.outbox().append(tenant.outbox().expired(cause.runId(), cause.reason(), jobs, at));
                 tenant.reconcile().deletePending(ids);
                 expired += jobs.size();

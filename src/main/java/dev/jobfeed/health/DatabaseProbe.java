@@ -94,7 +94,7 @@ public final class DatabaseProbe {
         try {
             Map<ScheduledStream, StreamState> states = new EnumMap<>(ScheduledStream.class);
             for (ScheduledStream stream : ScheduledStream.values()) {
-                states.put(stream, tenant.runs().state(stream.stream()));
+                states.put(stream, tenant.states().get(stream.stream()));
             }
             return new Outcome(states, null);
         } catch (RuntimeException e) {

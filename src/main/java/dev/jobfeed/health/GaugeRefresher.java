@@ -3,7 +3,6 @@ package dev.jobfeed.health;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.OutboxWriter;
-import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.schedule.ScheduledStream;
 import dev.jobfeed.tenant.Tenant;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Updates gauges from the databases on a schedule, so that reading a gauge causes no query. */
 public final class GaugeRefresher implements Runnable {
@@ -73,19 +71,18 @@ public final class GaugeRefresher implements Runnable {
                 () -> lag.oldest() == null
                         ? 0
                         : seconds(Duration.between(lag.oldest().toInstant(), clock.instant())));
-        JdbcTemplate jdbc = new JdbcTemplate(tenant.dataSource());
-        jdbc.query(SqlCatalog.text("gauge-quarantine", tenant.database()), row -> {
+        tenant.sql().statement("gauge-quarantine").query(row -> {
             long rows = row.getLong("open_rows");
             put(gauges, JobfeedMetric.QUARANTINE, List.of(row.getString("stream")), () -> rows);
         });
-        jdbc.query(SqlCatalog.text("gauge-jobs", tenant.database()), row -> {
+        tenant.sql().statement("gauge-jobs").query(row -> {
             for (String state : List.of("active", "expired")) {
                 long jobs = row.getLong(state);
                 put(gauges, JobfeedMetric.JOBS, List.of(state), () -> jobs);
             }
         });
         gauges.put(JobfeedMetric.ALERTS, new HashMap<>());
-        jdbc.query(SqlCatalog.text("gauge-alerts", tenant.database()), row -> {
+        tenant.sql().statement("gauge-alerts").query(row -> {
             put(gauges, JobfeedMetric.ALERTS, List.of(row.getString("stream"), row.getString("condition")), () -> 1);
         });
         return gauges;
@@ -94,7 +91,7 @@ public final class GaugeRefresher implements Runnable {
     private void stream(
             Map<JobfeedMetric, Map<List<String>, DoubleSupplier>> gauges, Tenant tenant, ScheduledStream scheduled) {
         List<String> stream = List.of(scheduled.stream());
-        StreamState state = tenant.runs().state(scheduled.stream());
+        StreamState state = tenant.states().get(scheduled.stream());
         if (state.lastRunStartedAt() != null) {
             put(
                     gauges,

@@ -6,15 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.outbox.JobfeedCloudEvent;
 import dev.jobfeed.outbox.OutboxSource;
-import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlClient;
 import dev.jobfeed.tenant.Tenant;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Provides matches and webhook events to the outbox. A webhook event carries its received payload as data. */
 public final class JobbyOutboxSource implements OutboxSource {
@@ -22,13 +19,11 @@ public final class JobbyOutboxSource implements OutboxSource {
     private static final String MATCH = "dev.jobfeed.jobby.match";
     private static final String WEBHOOK = "dev.jobby.";
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
     private final JobfeedProperties settings;
 
     public JobbyOutboxSource(Tenant tenant) {
-        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
-        this.database = tenant.database();
+        this.sql = tenant.sql();
         this.settings = tenant.settings();
     }
 
@@ -39,10 +34,10 @@ public final class JobbyOutboxSource implements OutboxSource {
 
     @Override
     public List<JobfeedCloudEvent> waiting(int limit) {
-        return jdbc.query(
-                SqlCatalog.text("jobby-event-waiting", database),
-                Map.of("limit", limit),
-                (row, i) -> row.getString("kind").equals("match") ? match(row) : webhook(row));
+        return sql.statement("jobby-event-waiting")
+                .param("limit", limit)
+                .query((row, i) -> row.getString("kind").equals("match") ? match(row) : webhook(row))
+                .list();
     }
 
     private JobfeedCloudEvent match(ResultSet row) throws SQLException {
@@ -70,8 +65,10 @@ public final class JobbyOutboxSource implements OutboxSource {
 
     @Override
     public void sent(JobfeedCloudEvent event, OffsetDateTime at) {
-        String statement = event.type().equals(MATCH) ? "jobby-match-sent" : "jobby-webhook-sent";
-        jdbc.update(SqlCatalog.text(statement, database), Map.of("id", event.id(), "at", at));
+        sql.statement(event.type().equals(MATCH) ? "jobby-match-sent" : "jobby-webhook-sent")
+                .param("id", event.id())
+                .param("at", at)
+                .update();
     }
 
     /** Keeps all rows, because they identify repeated deliveries. */

@@ -66,11 +66,6 @@ public record JoinRequest(
         return endedAt == null;
     }
 
-    /** Returns whether no response was received in time, so that a new request is needed. */
-    public boolean isLapsed() {
-        return state == State.EXPIRED;
-    }
-
     /** Returns whether the key is too old to be sent again. */
     boolean isStale(OffsetDateTime now) {
         return state == State.PENDING && !now.isBefore(createdAt.plus(KEY_VALIDITY));

@@ -1,8 +1,6 @@
 package dev.jobfeed.jobby;
 
-import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.SqlCatalog;
-import dev.jobfeed.persistence.TextArray;
+import dev.jobfeed.persistence.SqlClient;
 import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -11,20 +9,17 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /** Runs the statements on {@code jobby_live_event}, in the caller's transaction. */
 public final class LiveEventRepository {
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
 
-    public LiveEventRepository(DataSource dataSource, Dialect database) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
+    public LiveEventRepository(SqlClient sql) {
+        this.sql = sql;
     }
 
     /**
@@ -45,20 +40,12 @@ public final class LiveEventRepository {
 
     private record Stored(byte[] contentHash, boolean expired) {}
 
-    /** Makes deferred constraints of the current transaction apply at each statement. */
-    void checkAtOnce() {
-        database.checkAtOnce(jdbc.getJdbcOperations());
-    }
-
     /** Writes new, changed and reactivated events; unchanged events cause no write. */
     Changes write(Collection<LiveEvent> events, OffsetDateTime now) {
         Map<String, Stored> stored = new HashMap<>();
-        jdbc.query(
-                SqlCatalog.text("live-event-look-up", database), new MapSqlParameterSource("ids", ids(events)), row -> {
-                    stored.put(
-                            row.getString("id"),
-                            new Stored(row.getBytes("content_hash"), row.getBoolean("is_expired")));
-                });
+        sql.statement("live-event-look-up").param("ids", ids(events)).query(row -> {
+            stored.put(row.getString("id"), new Stored(row.getBytes("content_hash"), row.getBoolean("is_expired")));
+        });
         List<SqlParameterSource> created = new ArrayList<>();
         List<SqlParameterSource> changed = new ArrayList<>();
         for (LiveEvent event : events) {
@@ -69,39 +56,32 @@ public final class LiveEventRepository {
                 changed.add(parameters(event, now));
             }
         }
-        jdbc.batchUpdate(SqlCatalog.text("live-event-insert", database), created.toArray(SqlParameterSource[]::new));
-        jdbc.batchUpdate(SqlCatalog.text("live-event-update", database), changed.toArray(SqlParameterSource[]::new));
+        sql.batch("live-event-insert", created);
+        sql.batch("live-event-update", changed);
         return new Changes(created.size(), changed.size());
     }
 
     /** Expires the events that are not listed; returns their number. */
     int expireAllBut(Collection<LiveEvent> events, OffsetDateTime now) {
-        return jdbc.update(
-                SqlCatalog.text("live-event-expire", database),
-                new MapSqlParameterSource("ids", ids(events)).addValue("now", now));
-    }
-
-    /** Moves the watermark of a stream and records the origin of its store. */
-    void listed(String stream, OffsetDateTime startedAt, String baseUrl) {
-        jdbc.update(
-                SqlCatalog.text("state-listed", database),
-                Map.of("stream", stream, "started_at", startedAt, "base_url", baseUrl));
+        return sql.statement("live-event-expire")
+                .param("ids", ids(events))
+                .param("now", now)
+                .update();
     }
 
     /** Lists the live events, latest first. */
     public List<Listed> live() {
-        return jdbc.query(
-                SqlCatalog.text("live-event-list", database),
-                Map.of(),
-                (row, i) -> new Listed(
+        return sql.statement("live-event-list")
+                .query((row, i) -> new Listed(
                         row.getString("id"),
                         row.getString("title"),
                         row.getString("event"),
-                        row.getObject("first_seen_at", OffsetDateTime.class)));
+                        row.getObject("first_seen_at", OffsetDateTime.class)))
+                .list();
     }
 
-    private static TextArray ids(Collection<LiveEvent> events) {
-        return new TextArray(events.stream().map(LiveEvent::id).toList());
+    private static SqlArrayValue ids(Collection<LiveEvent> events) {
+        return new SqlArrayValue("varchar", events.stream().map(LiveEvent::id).toArray());
     }
 
     private static MapSqlParameterSource parameters(LiveEvent event, OffsetDateTime now) {

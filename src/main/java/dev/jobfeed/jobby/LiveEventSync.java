@@ -1,19 +1,17 @@
 package dev.jobfeed.jobby;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.MalformedResponseException;
-import dev.jobfeed.lease.LeaseManager;
 import dev.jobfeed.lease.LeaseOwner;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.RejectedRecordFinder;
-import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.DatabaseRejection;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.sync.StoreOriginMismatchException;
+import dev.jobfeed.tenant.Tenant;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -25,7 +23,6 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Provides the steps of the live event sync to routes: bean {@code jobfeedLiveEvents}. */
 public final class LiveEventSync {
@@ -34,27 +31,14 @@ public final class LiveEventSync {
     private static final String STREAM = "jobby_live_events";
 
     private final JobfeedProperties settings;
-    private final RunRepository runs;
-    private final LeaseManager leases;
+    private final Tenant tenant;
     private final LiveEventRepository store;
-    private final AlertService alerts;
-    private final TransactionTemplate transaction;
     private final Clock clock;
 
-    public LiveEventSync(
-            JobfeedProperties settings,
-            RunRepository runs,
-            LeaseManager leases,
-            LiveEventRepository store,
-            AlertService alerts,
-            TransactionTemplate transaction,
-            Clock clock) {
-        this.settings = settings;
-        this.runs = runs;
-        this.leases = leases;
-        this.store = store;
-        this.alerts = alerts;
-        this.transaction = transaction;
+    public LiveEventSync(Tenant tenant, Clock clock) {
+        this.settings = tenant.settings();
+        this.tenant = tenant;
+        this.store = new LiveEventRepository(tenant.sql());
         this.clock = clock;
     }
 
@@ -65,7 +49,7 @@ public final class LiveEventSync {
      * @throws StoreOriginMismatchException if the store has the events of another server
      */
     public LiveEventSyncSession begin() {
-        StreamState state = runs.state(STREAM);
+        StreamState state = tenant.states().get(STREAM);
         if (state.originBaseUrl() != null
                 && !state.originBaseUrl().equals(settings.jobby().baseUrl())) {
             throw new StoreOriginMismatchException("This store has the live events of " + state.originBaseUrl()
@@ -73,8 +57,9 @@ public final class LiveEventSync {
                     + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
         }
         // an owner of its own: a takeover of this lease must not end the process's other transactions
-        return leases.acquire(STREAM, LeaseOwner.currentProcess(), lease -> new LiveEventSyncSession(lease, now()))
-                .orElseThrow(() -> leases.locked(STREAM, STREAM));
+        return tenant.leases()
+                .acquire(STREAM, LeaseOwner.currentProcess(), lease -> new LiveEventSyncSession(lease, now()))
+                .orElseThrow(() -> tenant.leases().locked(STREAM, STREAM));
     }
 
     /** Returns the query string of the request. */
@@ -114,7 +99,7 @@ public final class LiveEventSync {
         if (rejected == null) {
             session.wrote(store.write(session.events(), now()));
         } else {
-            store.checkAtOnce();
+            tenant.sql().checkAtOnce();
             rejected.write(List.copyOf(session.events()));
         }
     }
@@ -122,7 +107,7 @@ public final class LiveEventSync {
     /** Prepares the list to be stored again without the events that the database rejects. */
     public void withoutRefused(LiveEventSyncSession session) {
         session.storeWithout(new RejectedRecordFinder<>(
-                transaction.getTransactionManager(), events -> session.wrote(store.write(events, now()))));
+                tenant.transaction().getTransactionManager(), events -> session.wrote(store.write(events, now()))));
     }
 
     /** Expires the events that are not listed. */
@@ -132,22 +117,24 @@ public final class LiveEventSync {
 
     /** Moves the watermark, with the fence as the last statement. */
     public void commit(LiveEventSyncSession session) {
-        store.listed(STREAM, session.startedAt(), settings.jobby().baseUrl());
+        tenant.states().listed(STREAM, session.startedAt(), settings.jobby().baseUrl());
         session.lease().fence();
     }
 
-    /** Releases the lease, and raises or clears alerts. */
+    /** Releases the lease, and raises or clears tenant.alerts(). */
     public void end(LiveEventSyncSession session, Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         session.lease().close();
         if (thrown == null) {
             LOG.info("live events of Jobby.dev: {}", session.summary());
-            alerts.clearAllBut(STREAM, alertRejected(session) ? AlertCondition.EVENT_REFUSED::is : condition -> false);
+            tenant.alerts()
+                    .clearAllBut(
+                            STREAM, alertRejected(session) ? AlertCondition.EVENT_REFUSED::is : condition -> false);
         } else if (!exchange.getContext().isStopping()) {
             Problem failure = JobbyProblems.of(thrown);
             LOG.error("live events of Jobby.dev: {}", failure.text());
-            alerts.raise(STREAM, failure);
-            alerts.clearAllBut(STREAM, failure.condition()::equals);
+            tenant.alerts().raise(STREAM, failure);
+            tenant.alerts().clearAllBut(STREAM, failure.condition()::equals);
         }
     }
 
@@ -161,7 +148,7 @@ public final class LiveEventSync {
                 reasons.size() + " of " + session.events().size() + " live events cannot be stored; the first one: "
                         + reasons.values().iterator().next() + ".";
         LOG.warn("live events of Jobby.dev: {}", message);
-        alerts.raise(STREAM, new Problem(AlertCondition.EVENT_REFUSED, message));
+        tenant.alerts().raise(STREAM, new Problem(AlertCondition.EVENT_REFUSED, message));
         return true;
     }
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.config.JobfeedProperties;
-import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.persistence.StreamStateRepository;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.sync.StoreOriginMismatchException;
@@ -42,7 +42,7 @@ public final class QueueService {
     private static final Duration REJECTED_POLL_INTERVAL = Duration.ofMinutes(5);
 
     private final JobfeedProperties settings;
-    private final RunRepository runs;
+    private final StreamStateRepository states;
     private final QueueRepository store;
     private final MatchService matches;
     private final AlertService alerts;
@@ -52,14 +52,14 @@ public final class QueueService {
 
     public QueueService(
             JobfeedProperties settings,
-            RunRepository runs,
+            StreamStateRepository states,
             QueueRepository store,
             MatchService matches,
             AlertService alerts,
             TransactionTemplate transaction,
             Clock clock) {
         this.settings = settings;
-        this.runs = runs;
+        this.states = states;
         this.store = store;
         this.matches = matches;
         this.alerts = alerts;
@@ -86,8 +86,12 @@ public final class QueueService {
         });
         return store.openOf(id).orElseGet(() -> {
             try {
-                return committed.execute(status ->
-                        store.add(UUID.randomUUID(), id, settings.jobby().baseUrl(), now()));
+                return committed.execute(status -> {
+                    OffsetDateTime at = now();
+                    JoinRequest added = store.add(UUID.randomUUID(), id, at);
+                    states.listed(STREAM, at, settings.jobby().baseUrl());
+                    return added;
+                });
             } catch (DuplicateKeyException e) {
                 // another caller requested the same concurrently
                 return store.openOf(id).orElseThrow(() -> e);
@@ -96,7 +100,7 @@ public final class QueueService {
     }
 
     private Optional<String> originMismatch() {
-        return Optional.ofNullable(runs.state(STREAM).originBaseUrl())
+        return Optional.ofNullable(states.get(STREAM).originBaseUrl())
                 .filter(origin -> !origin.equals(settings.jobby().baseUrl()))
                 .map(origin -> "This store has the queue of " + origin + "; now jobby.base-url is "
                         + settings.jobby().baseUrl()

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.feed.FeedResponseParser;
-import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlClient;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.tenant.Tenant;
 import java.io.ByteArrayInputStream;
@@ -18,7 +18,6 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Stores webhook events and the matches that they report, in the caller's transaction. */
 public final class WebhookEvents {
@@ -31,21 +30,16 @@ public final class WebhookEvents {
     /** Event types after which a match is decided. */
     private static final Set<String> DECIDED = Set.of("match.accepted", "match.declined", "match.expired");
 
-    private final JdbcTemplate jdbc;
-    private final Dialect database;
-    private final WebhookRepository store;
+    private final SqlClient sql;
     private final MatchService matches;
     private final AlertService alerts;
     private final Clock clock;
 
     /** Creates the event store of a tenant and registers it with the tenant's quarantine for retries. */
     public WebhookEvents(Tenant tenant, Clock clock) {
-        this.jdbc = new JdbcTemplate(tenant.dataSource());
-        this.database = tenant.database();
-        this.store = new WebhookRepository(tenant.dataSource(), database);
+        this.sql = tenant.sql();
         this.alerts = tenant.alerts();
-        this.matches =
-                new MatchService(tenant.settings(), new QueueRepository(tenant.dataSource(), database), alerts, clock);
+        this.matches = new MatchService(tenant.settings(), new QueueRepository(sql), alerts, clock);
         this.clock = clock;
         tenant.quarantine().register(STREAM, this::keep);
     }
@@ -86,16 +80,17 @@ public final class WebhookEvents {
 
     /** Stores an event and the match that it reports; false if the event is known, which changes nothing. */
     boolean keep(Event event) {
-        boolean isNew = store.add(event.id(), event.type(), event.payload(), now());
+        boolean isNew = sql.statement("webhook-insert")
+                        .param("id", event.id())
+                        .param("type", event.type())
+                        .param("payload", event.payload())
+                        .param("at", now())
+                        .update()
+                == 1;
         if (isNew) {
             applyMatch(event);
         }
         return isNew;
-    }
-
-    /** Makes deferred constraints of the current transaction apply at each statement. */
-    void checkAtOnce() {
-        database.checkAtOnce(jdbc);
     }
 
     private void applyMatch(Event event) {

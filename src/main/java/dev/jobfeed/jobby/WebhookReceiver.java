@@ -4,15 +4,14 @@ import dev.jobfeed.api.ConcurrencyLimit;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.InvalidRecord;
 import dev.jobfeed.persistence.RejectedRecordFinder;
-import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.problem.DatabaseRejection;
+import dev.jobfeed.tenant.Tenant;
 import java.time.Clock;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.TypeConversionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Provides the steps that receive Jobby.dev webhooks: bean {@code jobfeedWebhooks}. */
 public final class WebhookReceiver {
@@ -29,20 +28,13 @@ public final class WebhookReceiver {
     private final ConcurrencyLimit limit = new ConcurrencyLimit(MAX_CONCURRENT);
     private final JobfeedProperties settings;
     private final WebhookEvents events;
-    private final RunRepository runs;
-    private final TransactionTemplate transaction;
+    private final Tenant tenant;
     private final Clock clock;
 
-    public WebhookReceiver(
-            JobfeedProperties settings,
-            WebhookEvents events,
-            RunRepository runs,
-            TransactionTemplate transaction,
-            Clock clock) {
+    public WebhookReceiver(JobfeedProperties settings, WebhookEvents events, Tenant tenant, Clock clock) {
         this.settings = settings;
         this.events = events;
-        this.runs = runs;
-        this.transaction = transaction;
+        this.tenant = tenant;
         this.clock = clock;
     }
 
@@ -102,7 +94,7 @@ public final class WebhookReceiver {
     public void store(Received received) {
         WebhookEvents.Event event = received.event();
         try {
-            boolean isNew = Boolean.TRUE.equals(transaction.execute(status -> events.keep(event)));
+            boolean isNew = Boolean.TRUE.equals(tenant.transaction().execute(status -> events.keep(event)));
             logReceived(event, isNew);
         } catch (RuntimeException e) {
             if (DatabaseRejection.of(e).filter(DatabaseRejection::isOfRow).isEmpty()) {
@@ -121,12 +113,12 @@ public final class WebhookReceiver {
     private void storeOrQuarantine(WebhookEvents.Event event) {
         boolean[] isNew = new boolean[1];
         RejectedRecordFinder<WebhookEvents.Event> refused = new RejectedRecordFinder<>(
-                transaction.getTransactionManager(), one -> isNew[0] = events.keep(one.get(0)));
-        transaction.executeWithoutResult(status -> {
-            events.checkAtOnce();
+                tenant.transaction().getTransactionManager(), one -> isNew[0] = events.keep(one.get(0)));
+        tenant.transaction().executeWithoutResult(status -> {
+            tenant.sql().checkAtOnce();
             refused.write(List.of(event));
-            refused.reasons()
-                    .forEach((row, reason) -> runs.quarantine(
+            refused.reasons().forEach((row, reason) -> tenant.quarantine()
+                    .add(
                             WebhookEvents.STREAM,
                             null,
                             List.of(new InvalidRecord(null, reason, row.payload())),

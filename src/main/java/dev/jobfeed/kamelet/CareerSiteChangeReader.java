@@ -7,14 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FieldDefinition;
 import dev.jobfeed.lease.HeldLease;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlClient;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
  * Reads the career sites that were added or changed since they were last delivered: bean {@code
@@ -73,21 +72,24 @@ public final class CareerSiteChangeReader {
 
     /** Returns the next rows in the order of their changes; an empty list ends the delivery. */
     public List<Site> next(Reading reading) {
-        List<Site> sites = jdbc(reading)
-                .query(
-                        sql("kamelet-offset-next", reading),
-                        Map.of("stream", STREAM, "limit", BATCH_SIZE),
-                        (row, i) -> site(row));
+        List<Site> sites = reading.tenant
+                .sql()
+                .statement("kamelet-offset-next")
+                .param("stream", STREAM)
+                .param("limit", BATCH_SIZE)
+                .query((row, i) -> site(row))
+                .list();
         reading.finished = sites.isEmpty();
         return sites;
     }
 
     /** Stores the offset of a delivered row. */
     public void markDelivered(Reading reading, Site site) {
+        SqlClient sql = reading.tenant.sql();
         Map<String, Object> offset = Map.of("stream", STREAM, "change_seq", site.changeSeq());
         reading.tenant.transaction().executeWithoutResult(status -> {
-            if (jdbc(reading).update(sql("kamelet-offset-advance", reading), offset) == 0) {
-                jdbc(reading).update(sql("kamelet-offset-create", reading), offset);
+            if (sql.statement("kamelet-offset-advance").params(offset).update() == 0) {
+                sql.statement("kamelet-offset-create").params(offset).update();
             }
             reading.lease.fence();
         });
@@ -96,14 +98,6 @@ public final class CareerSiteChangeReader {
     /** Releases the lease. */
     public void end(Reading reading) {
         reading.lease.close();
-    }
-
-    private static NamedParameterJdbcTemplate jdbc(Reading reading) {
-        return new NamedParameterJdbcTemplate(reading.tenant.dataSource());
-    }
-
-    private static String sql(String name, Reading reading) {
-        return SqlCatalog.text(name, reading.tenant.database());
     }
 
     private static Site site(ResultSet row) throws SQLException {

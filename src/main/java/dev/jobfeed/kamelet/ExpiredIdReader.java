@@ -80,7 +80,7 @@ public final class ExpiredIdReader {
 
     private Reading read(Tenant reader, HeldLease lease) {
         Reading reading = new Reading(reader, lease, new ServerClock(clock));
-        StreamState state = reader.runs().state(STREAM);
+        StreamState state = reader.states().get(STREAM);
         reading.clock.assume(state.clockDifference());
         long nanos = System.nanoTime();
         OffsetDateTime start = reading.clock.at(nanos);
@@ -103,7 +103,7 @@ public final class ExpiredIdReader {
     public void restart(Reading reading) {
         alignClock(reading);
         OffsetDateTime start = reading.sweep.startedAt();
-        reading.sweep.restart(since(reading, reading.tenant.runs().state(STREAM), start));
+        reading.sweep.restart(since(reading, reading.tenant.states().get(STREAM), start));
     }
 
     /**
@@ -121,10 +121,10 @@ public final class ExpiredIdReader {
             Tenant tenant = reading.tenant;
             StreamState state = tenant.transaction().execute(status -> {
                 StreamState aligned = Watermarks.usable(
-                        Watermarks.fallen(tenant.runs().state(STREAM), change.fallen(), reading.clock.now()),
+                        Watermarks.fallen(tenant.states().get(STREAM), change.fallen(), reading.clock.now()),
                         reading.clock.now(),
                         Optional.empty());
-                tenant.runs().alignClock(aligned, change.difference());
+                tenant.states().alignClock(aligned, change.difference());
                 if (reading.clock.isDiffering()) {
                     ClockAlert.raise(tenant, STREAM, reading.clock);
                 } else {
@@ -150,7 +150,7 @@ public final class ExpiredIdReader {
         reading.sweep.checkReadable();
         Tenant tenant = reading.tenant;
         tenant.transaction().executeWithoutResult(status -> {
-            tenant.runs().sweptUntil(STREAM, reading.sweep.startedAt(), true);
+            tenant.states().sweptUntil(STREAM, reading.sweep.startedAt(), true);
             reading.lease.fence();
         });
     }

@@ -1,11 +1,10 @@
 package dev.jobfeed.lease;
 
-import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlClient;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
-import javax.sql.DataSource;
 
 /**
  * Grants leases on the streams of one tenant, in {@code sync_state} and by the database's clock. The owner of a lease
@@ -28,13 +27,8 @@ public final class LeaseManager {
      * @param duration how long a lease stays valid without renewal
      * @param executor renews the leases; null in a process that only takes actions
      */
-    public LeaseManager(
-            DataSource dataSource,
-            Dialect database,
-            LeaseOwner owner,
-            Duration duration,
-            ScheduledExecutorService executor) {
-        this.leases = new LeaseRepository(dataSource, database);
+    public LeaseManager(SqlClient sql, LeaseOwner owner, Duration duration, ScheduledExecutorService executor) {
+        this.leases = new LeaseRepository(sql);
         this.owner = owner;
         this.duration = duration;
         this.executor = executor;

@@ -5,8 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.FieldDefinition;
 import dev.jobfeed.feed.RecordSchema;
-import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlClient;
 import dev.jobfeed.tenant.Tenant;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -15,9 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Provides the events of {@code job_change}. */
 public final class JobOutboxSource implements OutboxSource {
@@ -26,31 +23,28 @@ public final class JobOutboxSource implements OutboxSource {
     private static final String TYPE = "dev.jobfeed.job.";
     private static final int PURGE_BATCH = 10_000;
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
     private final JobfeedProperties settings;
     private final String tenant;
-    private final String sent;
 
     public JobOutboxSource(Tenant tenant) {
-        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
-        this.database = tenant.database();
+        this.sql = tenant.sql();
         this.settings = tenant.settings();
         this.tenant = tenant.isDefault() ? null : tenant.name();
-        this.sent = SqlCatalog.text("outbox-mark-sent", database);
     }
 
     @Override
     public boolean isWaiting() {
-        return Boolean.TRUE.equals(
-                jdbc.queryForObject(SqlCatalog.text("outbox-is-pending", database), Map.of(), Boolean.class));
+        return sql.statement("outbox-is-pending").query(Boolean.class).single();
     }
 
     @Override
     public List<JobfeedCloudEvent> waiting(int limit) {
         String source = settings.jobo().baseUrl() + "/api/jobs/feed";
-        return jdbc.query(
-                SqlCatalog.text("outbox-pending", database), Map.of("limit", limit), (row, i) -> event(row, source));
+        return sql.statement("outbox-pending")
+                .param("limit", limit)
+                .query((row, i) -> event(row, source))
+                .list();
     }
 
     private JobfeedCloudEvent event(ResultSet row, String source) throws SQLException {
@@ -137,11 +131,17 @@ public final class JobOutboxSource implements OutboxSource {
 
     @Override
     public void sent(JobfeedCloudEvent event, OffsetDateTime at) {
-        jdbc.update(sent, Map.of("seq", event.sequence(), "at", at));
+        sql.statement("outbox-mark-sent")
+                .param("seq", event.sequence())
+                .param("at", at)
+                .update();
     }
 
     @Override
     public void forget(OffsetDateTime before) {
-        jdbc.update(SqlCatalog.text("outbox-purge", database), Map.of("before", before, "limit", PURGE_BATCH));
+        sql.statement("outbox-purge")
+                .param("before", before)
+                .param("limit", PURGE_BATCH)
+                .update();
     }
 }

@@ -5,23 +5,18 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /** Stores company profiles in {@code company_profile}. Joins the calling thread's transaction. */
 public final class CompanyRepository {
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
 
-    public CompanyRepository(DataSource dataSource, Dialect database) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
+    public CompanyRepository(SqlClient sql) {
+        this.sql = sql;
     }
 
     /**
@@ -44,13 +39,10 @@ public final class CompanyRepository {
 
     /** Returns the company that has been due for the longest time. */
     public Optional<Candidate> next(OffsetDateTime now) {
-        return jdbc
-                .query(
-                        SqlCatalog.text("company-due", database),
-                        Map.of("now", now),
-                        (row, i) -> new Candidate(row.getObject("id", UUID.class), row.getString("details_url")))
-                .stream()
-                .findFirst();
+        return sql.statement("company-due")
+                .param("now", now)
+                .query((row, i) -> new Candidate(row.getObject("id", UUID.class), row.getString("details_url")))
+                .optional();
     }
 
     /**
@@ -59,26 +51,28 @@ public final class CompanyRepository {
      * @param profile the profile as JSON; null when the company has none
      */
     public void store(UUID id, String profile, OffsetDateTime now) {
-        jdbc.update(
-                SqlCatalog.text("company-store", database),
-                new MapSqlParameterSource()
-                        .addValue("id", id)
-                        .addValue("profile", profile)
-                        .addValue("now", now));
+        sql.statement("company-store")
+                .param("id", id)
+                .param("profile", profile)
+                .param("now", now)
+                .update();
     }
 
     /** Claims a due company by postponing it; returns false when another node has just claimed it. */
     public boolean claim(UUID id, OffsetDateTime now, OffsetDateTime dueAt) {
-        return jdbc.update(SqlCatalog.text("company-claim", database), Map.of("id", id, "now", now, "due_at", dueAt))
+        return sql.statement("company-claim")
+                        .param("id", id)
+                        .param("now", now)
+                        .param("due_at", dueAt)
+                        .update()
                 == 1;
     }
 
     /** Sets when a company is due; with null, it is not fetched again automatically. */
     public void reschedule(UUID id, OffsetDateTime dueAt) {
-        jdbc.update(
-                SqlCatalog.text("company-reschedule", database),
-                new MapSqlParameterSource()
-                        .addValue("id", id)
-                        .addValue("due_at", dueAt, Types.TIMESTAMP_WITH_TIMEZONE));
+        sql.statement("company-reschedule")
+                .param("id", id)
+                .param("due_at", dueAt, Types.TIMESTAMP_WITH_TIMEZONE)
+                .update();
     }
 }

@@ -2,21 +2,19 @@ package dev.jobfeed.persistence;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import javax.sql.DataSource;
-import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
  * Stores in {@code delivered_page} when the feed last delivered which jobs as active, in the server's time. Joins the
@@ -24,12 +22,10 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
  */
 public final class DeliveryRepository {
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
 
-    public DeliveryRepository(DataSource dataSource, Dialect database) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
+    public DeliveryRepository(SqlClient sql) {
+        this.sql = sql;
     }
 
     /**
@@ -46,12 +42,12 @@ public final class DeliveryRepository {
      *     was not
      */
     public static SqlParameterSource delivery(
-            long runId, OffsetDateTime requestedAt, OffsetDateTime setBackFrom, UuidArray ids) {
+            long runId, OffsetDateTime requestedAt, OffsetDateTime setBackFrom, Collection<UUID> ids) {
         return new MapSqlParameterSource("run_id", runId)
                 .addValue("earliest", requestedAt)
                 .addValue(
                         "latest", setBackFrom == null || setBackFrom.isBefore(requestedAt) ? requestedAt : setBackFrom)
-                .addValue("ids", ids, Types.ARRAY);
+                .addValue("ids", new SqlArrayValue("uuid", ids.toArray()));
     }
 
     /** Returns the latest deliveries of some jobs, among pages that may have been delivered since a time. */
@@ -60,43 +56,42 @@ public final class DeliveryRepository {
         Set<UUID> requested = ids.isEmpty() ? Set.of() : new HashSet<>(ids);
         Long after = requested.isEmpty()
                 ? null
-                : jdbc.queryForObject(sql("delivery-after"), Map.of("since", since), Long.class);
+                : sql.statement("delivery-after")
+                        .param("since", since)
+                        .query(Long.class)
+                        .single();
         while (after != null) {
-            after = jdbc.query(sql("delivery-since"), Map.of("behind", after), (ResultSetExtractor<Long>)
-                    pages -> read(pages, requested, found));
+            List<Long> pages = sql.statement("delivery-since")
+                    .param("behind", after)
+                    .query((page, i) -> read(page, requested, found))
+                    .list();
+            after = pages.isEmpty() ? null : pages.get(pages.size() - 1);
         }
         return found;
     }
 
-    /** Reads the pages and returns the last one; null when there were none. */
-    private static Long read(ResultSet pages, Set<UUID> requested, Map<UUID, Delivery> found) throws SQLException {
-        Long last = null;
-        while (pages.next()) {
-            last = pages.getLong(1);
-            Delivery delivery = new Delivery(
-                    pages.getObject(2, OffsetDateTime.class).toInstant(),
-                    pages.getObject(3, OffsetDateTime.class).toInstant());
-            for (Object id : (Object[]) pages.getArray(4).getArray()) {
-                if (requested.contains(id)) {
-                    found.put((UUID) id, delivery);
-                }
+    /** Reads a page and returns its number. */
+    private static long read(ResultSet page, Set<UUID> requested, Map<UUID, Delivery> found) throws SQLException {
+        Delivery delivery = new Delivery(
+                page.getObject(2, OffsetDateTime.class).toInstant(),
+                page.getObject(3, OffsetDateTime.class).toInstant());
+        for (Object id : (Object[]) page.getArray(4).getArray()) {
+            if (requested.contains(id)) {
+                found.put((UUID) id, delivery);
             }
         }
-        return last;
+        return page.getLong(1);
     }
 
     /** Deletes pages requested before a time, except those of open runs. */
     public void purge(OffsetDateTime before) {
-        jdbc.update(sql("delivery-purge"), Map.of("before", before));
+        sql.statement("delivery-purge").param("before", before).update();
     }
 
     /** Moves the earliest times of all pages back, because the server's clock may have been set back since. */
     public void shift(Duration by) {
-        jdbc.update(
-                sql("delivery-shift"), Map.of("millis", by.plusNanos(999_999).toMillis()));
-    }
-
-    private String sql(String name) {
-        return SqlCatalog.text(name, database);
+        sql.statement("delivery-shift")
+                .param("millis", by.plusNanos(999_999).toMillis())
+                .update();
     }
 }

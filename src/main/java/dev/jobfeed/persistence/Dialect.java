@@ -24,7 +24,6 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Supports the databases that the bundle has statements and migrations for. */
@@ -64,15 +63,6 @@ public enum Dialect {
 
     String folder() {
         return folder;
-    }
-
-    /**
-     * Checks deferred constraints at each remaining statement of the transaction instead of at its end. H2 always does.
-     */
-    public void checkAtOnce(JdbcOperations jdbc) {
-        if (this == POSTGRESQL) {
-            jdbc.execute(SqlCatalog.text("constraints-immediate", this));
-        }
     }
 
     /**

@@ -6,13 +6,11 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
  * Appends changes of jobs to the outbox, {@code job_change}, after the change and in its transaction, so that the lock
@@ -27,13 +25,11 @@ public final class OutboxWriter {
      */
     private static final Duration SUBSCRIPTION_DURATION = Duration.ofDays(30);
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
     private final JobfeedProperties settings;
 
-    public OutboxWriter(DataSource dataSource, Dialect database, JobfeedProperties settings) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
+    public OutboxWriter(SqlClient sql, JobfeedProperties settings) {
+        this.sql = sql;
         this.settings = settings;
     }
 
@@ -49,15 +45,15 @@ public final class OutboxWriter {
      * database, because another process may write to the store.
      */
     public void subscribe() {
-        jdbc.update(SqlCatalog.text("outbox-subscribe", database), Map.of());
+        sql.statement("outbox-subscribe").update();
     }
 
     private boolean isEnabled() {
         return settings.text("jobfeed.changes.to").isPresent()
-                || Boolean.TRUE.equals(jdbc.queryForObject(
-                        SqlCatalog.text("outbox-is-subscribed", database),
-                        Map.of("seconds", SUBSCRIPTION_DURATION.toSeconds()),
-                        Boolean.class));
+                || sql.statement("outbox-is-subscribed")
+                        .param("seconds", SUBSCRIPTION_DURATION.toSeconds())
+                        .query(Boolean.class)
+                        .single();
     }
 
     /** Returns the events of changed jobs, one per kind of change; none while nothing receives them. */
@@ -81,7 +77,7 @@ public final class OutboxWriter {
 
     /** Appends events. */
     public void append(List<SqlParameterSource> events) {
-        jdbc.batchUpdate(SqlCatalog.text("outbox-append", database), events.toArray(SqlParameterSource[]::new));
+        sql.batch("outbox-append", events);
     }
 
     private static String changeType(RecordChange change) {
@@ -92,7 +88,7 @@ public final class OutboxWriter {
     }
 
     private static SqlParameterSource event(long runId, String type, String reason, List<UUID> ids, OffsetDateTime at) {
-        return new MapSqlParameterSource("ids", new UuidArray(ids))
+        return new MapSqlParameterSource("ids", new SqlArrayValue("uuid", ids.toArray()))
                 .addValue("change", type)
                 .addValue("reason", reason, Types.VARCHAR)
                 .addValue("run_id", runId)
@@ -101,9 +97,8 @@ public final class OutboxWriter {
 
     /** Returns the number of pending events, and the time of the oldest. */
     public Lag lag() {
-        return jdbc.queryForObject(
-                SqlCatalog.text("outbox-lag", database),
-                Map.of(),
-                (row, i) -> new Lag(row.getLong("waiting"), row.getObject("oldest", OffsetDateTime.class)));
+        return sql.statement("outbox-lag")
+                .query((row, i) -> new Lag(row.getLong("waiting"), row.getObject("oldest", OffsetDateTime.class)))
+                .single();
     }
 }

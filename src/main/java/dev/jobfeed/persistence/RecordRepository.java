@@ -141,11 +141,6 @@ public final class RecordRepository {
         return RecordStatement.read(source.table() + "-" + action, database, source.shape(), key.parts());
     }
 
-    /** Checks deferred constraints at each remaining statement of the transaction instead of at its end. */
-    public void checkAtOnce() {
-        database.checkAtOnce(jdbc);
-    }
-
     private static BatchPreparedStatementSetter setter(RecordStatement sql, RecordBatch batch) {
         return new BatchPreparedStatementSetter() {
             @Override

@@ -5,10 +5,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 /**
  * Compares the ids that a resync received with the active jobs, and stores pending expiries in {@code pending_expiry}.
@@ -16,32 +15,27 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
  */
 public final class ResyncRepository {
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
 
-    public ResyncRepository(DataSource dataSource, Dialect database) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
+    public ResyncRepository(SqlClient sql) {
+        this.sql = sql;
     }
 
     /** Deletes the pending expiries of jobs whose state has been determined. */
     public void deletePending(Collection<UUID> ids) {
-        jdbc.update(SqlCatalog.text("pending-expiry-delete", database), decided(ids));
+        sql.statement("pending-expiry-delete").paramSource(decided(ids)).update();
     }
 
     /** Returns the parameters of {@code pending-expiry-delete} for jobs whose state has been determined. */
     public static SqlParameterSource decided(Collection<UUID> ids) {
-        return new MapSqlParameterSource("ids", new UuidArray(ids));
+        return new MapSqlParameterSource("ids", new SqlArrayValue("uuid", ids.toArray()));
     }
 
     /** Returns the number of active jobs that a resync did not receive. */
     public long unseenCount(long runId) {
-        if (database == Dialect.H2) {
-            return UnseenJobIterator.ids(jdbc, runId, new UUID(0, 0)).count();
-        }
-        Map<String, Object> parameters = Map.of("run_id", runId);
-        String unseen = SqlCatalog.only(parameters::containsKey, SqlCatalog.text("reconcile-unseen", database));
-        return jdbc.queryForObject("select count(*) from (" + unseen + ") unseen", parameters, Long.class);
+        return sql.database() == Dialect.H2
+                ? UnseenJobIterator.ids(sql, runId, new UUID(0, 0)).count()
+                : sql.count("reconcile-unseen", Map.of("run_id", runId));
     }
 
     /**
@@ -53,10 +47,10 @@ public final class ResyncRepository {
     public record Counts(long active, long seen) {}
 
     public Counts counts(long runId) {
-        return jdbc.queryForObject(
-                SqlCatalog.text("reconcile-counts", database),
-                Map.of("run_id", runId),
-                (row, i) -> new Counts(row.getLong("active"), row.getLong("seen")));
+        return sql.statement("reconcile-counts")
+                .param("run_id", runId)
+                .query((row, i) -> new Counts(row.getLong("active"), row.getLong("seen")))
+                .single();
     }
 
     /**
@@ -66,13 +60,15 @@ public final class ResyncRepository {
      * @param from the first id to check
      */
     public List<UUID> unseen(long runId, UUID from, int limit) {
-        if (database == Dialect.H2) {
-            return UnseenJobIterator.ids(jdbc, runId, from).limit(limit).toList();
+        if (sql.database() == Dialect.H2) {
+            return UnseenJobIterator.ids(sql, runId, from).limit(limit).toList();
         }
-        return jdbc.queryForList(
-                SqlCatalog.text("reconcile-unseen", database),
-                Map.of("run_id", runId, "from", from, "limit", limit),
-                UUID.class);
+        return sql.statement("reconcile-unseen")
+                .param("run_id", runId)
+                .param("from", from)
+                .param("limit", limit)
+                .query(UUID.class)
+                .list();
     }
 
     /**
@@ -90,13 +86,12 @@ public final class ResyncRepository {
     public static SqlParameterSource pending(long runId, String reason, Collection<UUID> ids) {
         return new MapSqlParameterSource("run_id", runId)
                 .addValue("reason", reason)
-                .addValue("ids", new UuidArray(ids));
+                .addValue("ids", new SqlArrayValue("uuid", ids.toArray()));
     }
 
     /** Returns the number of active jobs with a pending expiry. */
     public long pending() {
-        Long pending = jdbc.queryForObject(SqlCatalog.text("pending-expiry-count", database), Map.of(), Long.class);
-        return pending == null ? 0 : pending;
+        return sql.statement("pending-expiry-count").query(Long.class).single();
     }
 
     /** A job whose expiry an operator has to approve. */
@@ -112,11 +107,10 @@ public final class ResyncRepository {
 
     /** Returns pending expiries in the order of their jobs. */
     public List<PendingExpiry> pendingExpiries(int limit) {
-        return jdbc.query(
-                SqlCatalog.text("pending-expiry-list", database),
-                Map.of("limit", limit),
-                (row, i) -> new PendingExpiry(
-                        row.getObject("job_id", UUID.class),
-                        new Cause(row.getLong("run_id"), row.getString("reason"))));
+        return sql.statement("pending-expiry-list")
+                .param("limit", limit)
+                .query((row, i) -> new PendingExpiry(
+                        row.getObject("job_id", UUID.class), new Cause(row.getLong("run_id"), row.getString("reason"))))
+                .list();
     }
 }

@@ -1,112 +1,47 @@
 package dev.jobfeed.persistence;
 
-import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
-import dev.jobfeed.feed.InvalidRecord;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
+import java.sql.Types;
 import java.time.OffsetDateTime;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import javax.sql.DataSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Stores runs and stream states in {@code sync_state}, {@code sync_run} and {@code quarantine}. Joins the calling
- * thread's transaction.
+ * Stores runs in {@code sync_run} and {@code run_cursor}, and with their beginning and end what {@code sync_state}
+ * records of them. Joins the calling thread's transaction.
  */
 public final class RunRepository {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunRepository.class);
+    private final SqlClient sql;
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
-    private final String machine;
-
-    /**
-     * Creates the repository.
-     *
-     * @param machine the name of this machine, which identifies the stored difference of its clock
-     */
-    public RunRepository(DataSource dataSource, Dialect database, String machine) {
-        this.machine = machine;
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
-    }
-
-    /** Returns the state of a stream between its runs. */
-    public StreamState state(String stream) {
-        return jdbc.queryForObject(
-                sql("state-read"),
-                Map.of("stream", stream, "machine", machine),
-                (row, i) -> new StreamState(
-                        stream,
-                        time(row, "last_run_started_at"),
-                        time(row, "last_sweep_started_at"),
-                        row.getString("filters_fingerprint"),
-                        row.getObject("open_run_id", Long.class),
-                        time(row, "resync_requested_at"),
-                        row.getBigDecimal("credits_balance"),
-                        time(row, "credits_balance_at"),
-                        row.getString("origin_base_url"),
-                        row.getString("origin_environment"),
-                        row.getString("origin_tenant"),
-                        milliseconds(row, "clock_difference_ms"),
-                        time(row, "earliest_sweep_started_at"),
-                        time(row, "server_set_back_from"),
-                        time(row, "unreadable_sweep_at"),
-                        time(row, "resync_needed_since")));
-    }
-
-    /**
-     * Returns whether a stream has quarantine entries that a valid row of their job would close, or pending expiries.
-     */
-    public boolean hasOpenIssues(String stream) {
-        return Boolean.TRUE.equals(
-                jdbc.queryForObject(sql("state-has-open-issues"), Map.of("stream", stream), Boolean.class));
+    public RunRepository(SqlClient sql) {
+        this.sql = sql;
     }
 
     /** Returns a run by its id. */
     public Run run(long id) {
-        return jdbc.queryForObject(sql("run-read"), Map.of("id", id), RunRepository::run);
+        return sql.statement("run-read")
+                .param("id", id)
+                .query(RunRepository::run)
+                .single();
     }
 
     /** Returns the latest runs of a stream, latest first. */
     public List<Run> lastRuns(String stream, int limit) {
-        return jdbc.query(sql("run-last"), Map.of("stream", stream, "limit", limit), RunRepository::run);
+        return sql.statement("run-last")
+                .param("stream", stream)
+                .param("limit", limit)
+                .query(RunRepository::run)
+                .list();
     }
-
-    /** Returns whether the database user may write to the tables; changes nothing. */
-    public boolean mayWrite(String stream) {
-        try {
-            return jdbc.update(sql("state-touch"), Map.of("stream", stream)) == 1;
-        } catch (DataAccessException e) {
-            return false;
-        }
-    }
-
-    /** Returns the number of active and expired jobs. */
-    public JobTotals jobCounts() {
-        return jdbc.queryForObject(
-                sql("job-counts"),
-                Map.of(),
-                (row, number) -> new JobTotals(row.getLong("active"), row.getLong("expired")));
-    }
-
-    public record JobTotals(long active, long expired) {}
 
     /**
      * Opens a run as the stream's open run.
@@ -121,41 +56,25 @@ public final class RunRepository {
             String fingerprint,
             boolean costConfirmed) {
         GeneratedKeyHolder key = new GeneratedKeyHolder();
-        jdbc.update(
-                sql("run-open"),
-                new MapSqlParameterSource()
-                        .addValue("stream", stream)
-                        .addValue("mode", lower(mode))
-                        .addValue("run_started_at", startedAt)
-                        .addValue("window_from", windowFrom, java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
-                        .addValue("filters_fingerprint", fingerprint)
-                        .addValue("cost_confirmed", costConfirmed),
-                key,
-                new String[] {"id"});
+        sql.statement("run-open")
+                .param("stream", stream)
+                .param("mode", lower(mode))
+                .param("run_started_at", startedAt)
+                .param("window_from", windowFrom, Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("filters_fingerprint", fingerprint)
+                .param("cost_confirmed", costConfirmed)
+                .update(key, "id");
         long id = key.getKey().longValue();
-        jdbc.update(sql("state-open"), Map.of("stream", stream, "run_id", id, "run_started_at", startedAt));
+        sql.statement("state-open")
+                .param("stream", stream)
+                .param("run_id", id)
+                .param("run_started_at", startedAt)
+                .update();
         return run(id);
     }
 
-    /** Stores the origin that the store is filled from. */
-    public void setOrigin(String stream, String baseUrl, String environment, String tenant) {
-        jdbc.update(
-                sql("state-origin"),
-                Map.of("stream", stream, "base_url", baseUrl, "environment", environment, "tenant", tenant));
-    }
-
-    /** Returns whether a stream has received nothing so far, so that the store has no data of any server. */
-    public boolean isEmpty(String stream) {
-        return Boolean.TRUE.equals(jdbc.queryForObject(sql("state-is-empty"), Map.of("stream", stream), Boolean.class));
-    }
-
-    /** Resets the times that originate from another server. */
-    public void forgetTimes(String stream) {
-        jdbc.update(sql("state-reset"), Map.of("stream", stream));
-    }
-
     public void countAttempt(long runId) {
-        jdbc.update(sql("run-attempt"), Map.of("id", runId));
+        sql.statement("run-attempt").param("id", runId).update();
     }
 
     /**
@@ -172,7 +91,7 @@ public final class RunRepository {
             RunPhase phase,
             RequestUsage spent) {
         return spent(runId, spent)
-                .addValue("next_cursor", nextCursor, java.sql.Types.VARCHAR)
+                .addValue("next_cursor", nextCursor, Types.VARCHAR)
                 // summed in the database, where an acceptance of the cost may have reset them in the meantime
                 .addValue("repeats", scan.repeated() > 0)
                 .addValue("scan_empty_pages", scan.emptyPages())
@@ -182,7 +101,7 @@ public final class RunRepository {
                         page.estimatedTotal().isPresent()
                                 ? page.estimatedTotal().getAsLong()
                                 : null,
-                        java.sql.Types.BIGINT)
+                        Types.BIGINT)
                 .addValue("received", counts.received())
                 .addValue("inserted", counts.inserted())
                 .addValue("updated", counts.updated())
@@ -192,51 +111,13 @@ public final class RunRepository {
                 .addValue("quarantined", counts.quarantined());
     }
 
-    /**
-     * Adds invalid rows to the quarantine. An identical open entry is kept unchanged; other open entries of the same
-     * job are closed.
-     *
-     * @param runId null when no run received them
-     */
-    public void quarantine(String stream, Long runId, List<InvalidRecord> rejected, OffsetDateTime at) {
-        List<SqlParameterSource> rows = quarantined(stream, runId, rejected, at);
-        jdbc.batchUpdate(sql("quarantine-replace"), withJob(rows).toArray(SqlParameterSource[]::new));
-        jdbc.batchUpdate(sql("quarantine-insert"), rows.toArray(SqlParameterSource[]::new));
-    }
-
-    /**
-     * Returns the rows of {@code quarantine-insert} for invalid rows.
-     *
-     * @param runId null when no run received them
-     */
-    public static List<SqlParameterSource> quarantined(
-            String stream, Long runId, List<InvalidRecord> rejected, OffsetDateTime at) {
-        return rejected.stream()
-                .<SqlParameterSource>map(row -> new MapSqlParameterSource("stream", stream)
-                        .addValue("run_id", runId, java.sql.Types.BIGINT)
-                        .addValue("job_id", row.id(), java.sql.Types.OTHER)
-                        .addValue("reason", row.reason())
-                        .addValue("payload", row.json())
-                        .addValue("at", at))
-                .toList();
-    }
-
-    /**
-     * Returns the rows of {@code quarantine-replace}. A row without an id replaces no other, and H2 would compare it
-     * with all entries.
-     */
-    public static List<SqlParameterSource> withJob(List<SqlParameterSource> quarantined) {
-        return quarantined.stream()
-                .filter(row -> row.getValue("job_id") != null)
-                .toList();
-    }
-
     /** Returns whether an unfinished run has stored pages requested with other filters. */
     public boolean hasOtherFilters(String stream, String fingerprint) {
-        return Boolean.TRUE.equals(jdbc.queryForObject(
-                sql("run-has-other-filters"),
-                Map.of("stream", stream, "filters_fingerprint", fingerprint),
-                Boolean.class));
+        return sql.statement("run-has-other-filters")
+                .param("stream", stream)
+                .param("filters_fingerprint", fingerprint)
+                .query(Boolean.class)
+                .single();
     }
 
     /**
@@ -244,39 +125,32 @@ public final class RunRepository {
      * received rows.
      */
     public Optional<BigDecimal> lastPrice(String stream) {
-        return jdbc.queryForList(sql("run-price"), Map.of("stream", stream), BigDecimal.class).stream()
-                .findFirst();
+        return sql.statement("run-price")
+                .param("stream", stream)
+                .query(BigDecimal.class)
+                .optional();
     }
 
     /** Returns the number of rows that the last finished run of a mode received; empty when there is none. */
     public Optional<Long> lastReceived(String stream, RunMode mode) {
-        return jdbc
-                .queryForList(sql("run-last-received"), Map.of("stream", stream, "mode", lower(mode)), Long.class)
-                .stream()
-                .findFirst();
+        return sql.statement("run-last-received")
+                .param("stream", stream)
+                .param("mode", lower(mode))
+                .query(Long.class)
+                .optional();
     }
 
-    /**
-     * Requests a resync by the next attempt.
-     *
-     * @return false when a resync is already in progress, so that no second one is to follow
-     */
-    public boolean requestResync(String stream, OffsetDateTime at) {
-        return jdbc.update(sql("state-request-resync"), Map.of("stream", stream, "at", at)) == 1;
-    }
-
-    /** Clears the request for a resync, because one is in progress. */
-    public void clearResyncRequest(String stream) {
-        jdbc.update(sql("state-clear-resync"), Map.of("stream", stream));
-    }
-
-    /** Records that a resync is required until one succeeds, whatever closes the run that performs it. */
-    public void needResync(String stream, OffsetDateTime at) {
-        jdbc.update(sql("state-need-resync"), Map.of("stream", stream, "at", at));
+    /** Returns the start of the last complete run that did not start after a time; empty when there is none. */
+    public Optional<OffsetDateTime> lastStart(String stream, OffsetDateTime before) {
+        return sql.statement("run-last-started")
+                .param("stream", stream)
+                .param("before", before)
+                .query(OffsetDateTime.class)
+                .optional();
     }
 
     public void confirmCost(long runId) {
-        jdbc.update(sql("run-confirm-cost"), Map.of("id", runId));
+        sql.statement("run-confirm-cost").param("id", runId).update();
     }
 
     /**
@@ -288,9 +162,9 @@ public final class RunRepository {
      */
     public boolean confirmOpenRun(String stream, TransactionTemplate transaction) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
-            boolean isOpen = jdbc.update(sql("run-agree"), Map.of("stream", stream)) == 1;
+            boolean isOpen = sql.statement("run-agree").param("stream", stream).update() == 1;
             if (isOpen) {
-                jdbc.update(sql("state-reset-balance"), Map.of());
+                sql.statement("state-reset-balance").update();
             }
             return isOpen;
         }));
@@ -298,13 +172,16 @@ public final class RunRepository {
 
     /** Restarts the pagination of a run from the first page. */
     public void restart(long runId, RequestUsage spent) {
-        jdbc.update(sql("run-reset-cursor"), spent(runId, spent));
+        sql.statement("run-reset-cursor").paramSource(spent(runId, spent)).update();
         deleteCursors(runId);
     }
 
     /** Returns the hashes of the cursors that a run's pagination has used. */
     public List<Long> cursors(long runId) {
-        return jdbc.queryForList(sql("run_cursor-read"), Map.of("run_id", runId), Long.class);
+        return sql.statement("run_cursor-read")
+                .param("run_id", runId)
+                .query(Long.class)
+                .list();
     }
 
     /**
@@ -323,12 +200,7 @@ public final class RunRepository {
     }
 
     private void deleteCursors(long runId) {
-        jdbc.update(sql("run_cursor-delete"), Map.of("run_id", runId));
-    }
-
-    /** Returns the number of stored rows of a feed. */
-    public long rows(FeedDefinition source) {
-        return jdbc.queryForObject(sql(source.table() + "-count"), Map.of(), Long.class);
+        sql.statement("run_cursor-delete").param("run_id", runId).update();
     }
 
     /** Returns the parameters of {@code run-phase}. */
@@ -336,63 +208,9 @@ public final class RunRepository {
         return new MapSqlParameterSource("id", runId).addValue("phase", lower(phase));
     }
 
-    /** Closes an open run as failed. */
-    public void closeFailed(Run run, String reason, OffsetDateTime at) {
-        jdbc.update(sql("run-close-failed"), Map.of("id", run.id(), "last_error", reason, "finished_at", at));
-        jdbc.update(sql("state-close"), Map.of("stream", run.stream()));
-        deleteCursors(run.id());
-    }
-
-    /** Returns the parameters of {@code quarantine-close}, which closes the entries of rows with these ids. */
-    public static SqlParameterSource resolved(String stream, Collection<UUID> ids, OffsetDateTime at) {
-        return new MapSqlParameterSource("stream", stream)
-                .addValue("at", at)
-                .addValue("ids", new UuidArray(ids), java.sql.Types.ARRAY);
-    }
-
-    /** Expires the active jobs among these ids, and returns their ids. */
-    public List<UUID> expire(Collection<UUID> ids, String reason, OffsetDateTime at) {
-        return jdbc.queryForList(sql("job-expire"), expiry(ids, reason, at), UUID.class);
-    }
-
-    /** Returns the parameters of {@code job-expire}, which expires the active jobs among these ids. */
-    public static SqlParameterSource expiry(Collection<UUID> ids, String reason, OffsetDateTime at) {
-        return new MapSqlParameterSource("at", at)
-                .addValue("reason", reason)
-                .addValue("ids", new UuidArray(ids), java.sql.Types.ARRAY);
-    }
-
-    /**
-     * Returns the ids that {@code job-expire} has returned.
-     *
-     * @param rows rows with one column, the id; the databases differ in the case of its name
-     */
-    public static List<UUID> ids(List<Map<String, Object>> rows) {
-        return rows.stream().map(row -> (UUID) row.values().iterator().next()).toList();
-    }
-
     /** Returns the parameters of {@code run-expired}, which adds expired jobs and requests to a run. */
     public static SqlParameterSource expired(long runId, long expired, RequestUsage spent) {
         return spent(runId, spent).addValue("expired", expired);
-    }
-
-    /**
-     * Stores the measured server clock, and the watermarks adjusted to it.
-     *
-     * @param difference null when unknown
-     */
-    public void alignClock(StreamState state, Duration difference) {
-        int time = java.sql.Types.TIMESTAMP_WITH_TIMEZONE;
-        jdbc.update(
-                sql("state-clock"),
-                new MapSqlParameterSource("stream", state.stream())
-                        .addValue(
-                                "difference", difference == null ? null : difference.toMillis(), java.sql.Types.BIGINT)
-                        .addValue("machine", machine)
-                        .addValue("run_started_at", state.lastRunStartedAt(), time)
-                        .addValue("sweep_started_at", state.lastSweepStartedAt(), time)
-                        .addValue("earliest_sweep_started_at", state.earliestSweepStartedAt(), time)
-                        .addValue("server_set_back_from", state.setBackFrom(), time));
     }
 
     /**
@@ -402,66 +220,64 @@ public final class RunRepository {
      */
     public void alignClock(
             long runId, OffsetDateTime startedAt, OffsetDateTime windowFrom, RunMode mode, boolean measured) {
-        jdbc.update(
-                sql("run-clock"),
-                new MapSqlParameterSource("id", runId)
-                        .addValue("run_started_at", startedAt)
-                        .addValue("window_from", windowFrom, java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
-                        .addValue("mode", lower(mode))
-                        .addValue("measured", measured));
+        sql.statement("run-clock")
+                .param("id", runId)
+                .param("run_started_at", startedAt)
+                .param("window_from", windowFrom, Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("mode", lower(mode))
+                .param("measured", measured)
+                .update();
     }
 
-    /** Returns the start of the last complete run that did not start after a time; empty when there is none. */
-    public Optional<OffsetDateTime> lastStart(String stream, OffsetDateTime before) {
-        return Optional.ofNullable(jdbc.queryForObject(
-                sql("run-last-started"), Map.of("stream", stream, "before", before), OffsetDateTime.class));
+    /** Closes an open run as failed. */
+    public void closeFailed(Run run, String reason, OffsetDateTime at) {
+        sql.statement("run-close-failed")
+                .param("id", run.id())
+                .param("last_error", reason)
+                .param("finished_at", at)
+                .update();
+        sql.statement("state-close").param("stream", run.stream()).update();
+        deleteCursors(run.id());
     }
 
     /**
-     * Advances the watermark of the expiry sweep.
-     *
-     * @param whole whether the window covers the whole time since the previous watermark; if so, no id remains that
-     *     could not be read
+     * Closes a run as succeeded, and advances the stream's watermark to its start. A resync also resets the need for
+     * one, and a request from the moment that it started.
      */
-    public void sweptUntil(String stream, OffsetDateTime startedAt, boolean whole) {
-        jdbc.update(sql("state-swept"), Map.of("stream", stream, "started_at", startedAt, "whole", whole));
-    }
-
-    /** Records a sweep in which some ids could not be read. */
-    public void sweptUnreadably(String stream, OffsetDateTime startedAt) {
-        jdbc.update(sql("state-swept-unreadably"), Map.of("stream", stream, "started_at", startedAt));
-    }
-
-    /** Closes a run as succeeded, and advances the stream's watermark to its start. */
     public void succeed(Run run, OffsetDateTime at) {
-        jdbc.update(sql("run-succeed"), Map.of("id", run.id(), "finished_at", at));
-        jdbc.update(sql("state-commit"), Map.of("stream", run.stream(), "id", run.id()));
+        sql.statement("run-succeed")
+                .param("id", run.id())
+                .param("finished_at", at)
+                .update();
+        sql.statement("state-commit")
+                .param("stream", run.stream())
+                .param("id", run.id())
+                .update();
         if (run.mode() == RunMode.RESYNC) {
-            // a resync requested at the moment this one started
-            clearResyncRequest(run.stream());
-            jdbc.update(sql("state-resynced"), Map.of("stream", run.stream()));
-            jdbc.update(sql("state-clear-unreadable"), Map.of("stream", run.stream(), "run_id", run.id()));
+            sql.statement("state-resynced")
+                    .param("stream", run.stream())
+                    .param("run_id", run.id())
+                    .update();
         }
         deleteCursors(run.id());
     }
 
     /**
-     * Deletes runs that ended before a time, and quarantine entries closed before it. Keeps the last successful run of
-     * each mode, because estimates use it, and runs that other rows still reference.
+     * Deletes runs that ended before a time. Keeps the last successful run of each mode, because estimates use it, and
+     * runs that other rows still reference.
      */
     public void purge(String stream, OffsetDateTime before) {
-        Map<String, Object> parameters = Map.of("stream", stream, "before", before);
-        jdbc.update(sql("quarantine-purge"), parameters);
-        jdbc.update(sql("run-purge"), parameters);
+        sql.statement("run-purge")
+                .param("stream", stream)
+                .param("before", before)
+                .update();
     }
 
     /** Stores the result of an attempt: its error, or null, and the usage that no page has saved. */
     public void endAttempt(long runId, String error, RequestUsage spent) {
-        jdbc.update(sql("run-end-attempt"), spent(runId, spent).addValue("last_error", error));
-    }
-
-    public void creditsBalance(String stream, BigDecimal balance, OffsetDateTime at) {
-        jdbc.update(sql("state-balance"), Map.of("stream", stream, "balance", balance, "at", at));
+        sql.statement("run-end-attempt")
+                .paramSource(spent(runId, spent).addValue("last_error", error))
+                .update();
     }
 
     private static MapSqlParameterSource spent(long runId, RequestUsage spent) {
@@ -511,16 +327,7 @@ public final class RunRepository {
         return row.getObject(column, OffsetDateTime.class);
     }
 
-    private static Duration milliseconds(ResultSet row, String column) throws SQLException {
-        Long milliseconds = row.getObject(column, Long.class);
-        return milliseconds == null ? null : Duration.ofMillis(milliseconds);
-    }
-
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private String sql(String name) {
-        return SqlCatalog.text(name, database);
     }
 }

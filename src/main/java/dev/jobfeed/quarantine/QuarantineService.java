@@ -3,36 +3,41 @@ package dev.jobfeed.quarantine;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedResponseParser;
+import dev.jobfeed.feed.InvalidRecord;
 import dev.jobfeed.feed.RecordSchema;
-import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.OutboxWriter;
 import dev.jobfeed.persistence.RecordChange;
 import dev.jobfeed.persistence.RecordRepository;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlClient;
 import dev.jobfeed.problem.DatabaseRejection;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import javax.sql.DataSource;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Lists and retries the rows in quarantine, which could not be stored. */
+/**
+ * Stores, lists and retries the rows in quarantine, which could not be stored. Unless stated otherwise, joins the calling
+ * thread's transaction.
+ */
 public final class QuarantineService {
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
     private final Map<FeedDefinition, RecordRepository> rows;
     private final Map<String, Consumer<String>> handlers = new ConcurrentHashMap<>();
     private final OutboxWriter outbox;
@@ -40,14 +45,12 @@ public final class QuarantineService {
     private final Clock clock;
 
     public QuarantineService(
-            DataSource dataSource,
-            Dialect database,
+            SqlClient sql,
             Map<FeedDefinition, RecordRepository> rows,
             OutboxWriter outbox,
             TransactionTemplate transaction,
             Clock clock) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
+        this.sql = sql;
         this.rows = rows;
         this.outbox = outbox;
         this.transaction = transaction;
@@ -83,25 +86,75 @@ public final class QuarantineService {
 
     /** Returns the open entries, oldest first. */
     public List<Entry> open() {
-        return jdbc.query(SqlCatalog.text("quarantine-list", database), Map.of(), QuarantineService::entry);
+        return sql.statement("quarantine-list").query(QuarantineService::entry).list();
     }
 
     /** Returns the number of open entries. */
     public long openCount() {
-        Long count = jdbc.queryForObject(SqlCatalog.text("quarantine-count", database), Map.of(), Long.class);
-        return count == null ? 0 : count;
+        return sql.statement("quarantine-count").query(Long.class).single();
     }
 
     /** Returns an entry by its id, open or closed. */
     public Optional<Entry> find(long id) {
-        return jdbc
-                .query(SqlCatalog.text("quarantine-read", database), Map.of("id", id), QuarantineService::entry)
-                .stream()
-                .findFirst();
+        return sql.statement("quarantine-read")
+                .param("id", id)
+                .query(QuarantineService::entry)
+                .optional();
     }
 
     /**
-     * Retries storing a row. A job that has expired in the meantime stays expired.
+     * Adds invalid rows. An identical open entry is kept unchanged; other open entries of the same job are closed.
+     *
+     * @param runId null when no run received them
+     */
+    public void add(String stream, Long runId, List<InvalidRecord> rejected, OffsetDateTime at) {
+        List<SqlParameterSource> entries = entries(stream, runId, rejected, at);
+        sql.batch("quarantine-replace", withJob(entries));
+        sql.batch("quarantine-insert", entries);
+    }
+
+    /**
+     * Returns the rows of {@code quarantine-insert} for invalid rows.
+     *
+     * @param runId null when no run received them
+     */
+    public static List<SqlParameterSource> entries(
+            String stream, Long runId, List<InvalidRecord> rejected, OffsetDateTime at) {
+        return rejected.stream()
+                .<SqlParameterSource>map(row -> new MapSqlParameterSource("stream", stream)
+                        .addValue("run_id", runId, Types.BIGINT)
+                        .addValue("job_id", row.id(), Types.OTHER)
+                        .addValue("reason", row.reason())
+                        .addValue("payload", row.json())
+                        .addValue("at", at))
+                .toList();
+    }
+
+    /**
+     * Returns the rows of {@code quarantine-replace}. A row without an id replaces no other, and H2 would compare it
+     * with all entries.
+     */
+    public static List<SqlParameterSource> withJob(List<SqlParameterSource> entries) {
+        return entries.stream().filter(row -> row.getValue("job_id") != null).toList();
+    }
+
+    /** Returns the parameters of {@code quarantine-close}, which closes the entries of rows with these ids. */
+    public static SqlParameterSource resolved(String stream, Collection<UUID> ids, OffsetDateTime at) {
+        return new MapSqlParameterSource("stream", stream)
+                .addValue("at", at)
+                .addValue("ids", new SqlArrayValue("uuid", ids.toArray()));
+    }
+
+    /** Deletes entries that were closed before a time. */
+    public void purge(String stream, OffsetDateTime before) {
+        sql.statement("quarantine-purge")
+                .param("stream", stream)
+                .param("before", before)
+                .update();
+    }
+
+    /**
+     * Retries storing a row in a transaction of its own. A job that has expired in the meantime stays expired.
      *
      * @return why it still cannot be stored; empty when the entry is now closed
      */
@@ -134,10 +187,10 @@ public final class QuarantineService {
         }
         transaction.executeWithoutResult(status -> {
             // locks the job, so that it neither expires nor receives a valid version between read and write
-            jdbc.queryForList(
-                    SqlCatalog.text("job-lock", database),
-                    Map.of("id", page.rows().get(0).id()),
-                    UUID.class);
+            sql.statement("job-lock")
+                    .param("id", page.rows().get(0).id())
+                    .query(UUID.class)
+                    .list();
             List<RecordChange> changes = store.changes(page.rows()).stream()
                     .filter(change -> !change.reactivates())
                     .toList();
@@ -151,7 +204,10 @@ public final class QuarantineService {
     }
 
     private void close(Entry entry, OffsetDateTime at) {
-        jdbc.update(SqlCatalog.text("quarantine-close-one", database), Map.of("id", entry.id(), "at", at));
+        sql.statement("quarantine-close-one")
+                .param("id", entry.id())
+                .param("at", at)
+                .update();
     }
 
     private static FeedPage read(Entry entry, RecordSchema shape) {

@@ -60,7 +60,7 @@ public final class ScheduleClaims {
         OffsetDateTime before = claims.lastClaim(schedule);
         CronExpression times = new CronExpression(cron);
         times.setTimeZone(owner.settings().timeZone());
-        return needsCatchUp(owner.runs().state(stream), times)
+        return needsCatchUp(owner.states().get(stream), times)
                 && claims.claimAfter(schedule, stream, before, time(clock.instant()), latest());
     }
 
@@ -77,7 +77,7 @@ public final class ScheduleClaims {
     }
 
     private static ScheduleRepository claims(Tenant tenant) {
-        return new ScheduleRepository(tenant.dataSource(), tenant.database());
+        return new ScheduleRepository(tenant.sql());
     }
 
     /** Returns the latest time that a correct clock can show. */

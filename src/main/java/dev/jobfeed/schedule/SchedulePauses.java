@@ -1,6 +1,5 @@
 package dev.jobfeed.schedule;
 
-import dev.jobfeed.persistence.SqlCatalog;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.tenant.Tenant;
@@ -11,13 +10,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.quartz.CronExpression;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
  * Pauses and resumes the schedules of a tenant. A pause is stored in the database: it applies to every process and
@@ -28,12 +24,10 @@ public final class SchedulePauses {
     private static final Logger LOG = LoggerFactory.getLogger(SchedulePauses.class);
 
     private final Tenant tenant;
-    private final NamedParameterJdbcTemplate jdbc;
     private final Clock clock;
 
     public SchedulePauses(Tenant tenant, Clock clock) {
         this.tenant = tenant;
-        this.jdbc = new NamedParameterJdbcTemplate(tenant.dataSource());
         this.clock = clock;
     }
 
@@ -53,11 +47,11 @@ public final class SchedulePauses {
 
     /** Returns when the schedule of a stream was paused; empty when it is not. */
     public Optional<OffsetDateTime> pausedSince(String stream) {
-        List<OffsetDateTime> since = jdbc.query(
-                SqlCatalog.text("schedule-paused", tenant.database()),
-                Map.of("stream", stream),
-                (row, i) -> row.getObject(1, OffsetDateTime.class));
-        return since.isEmpty() ? Optional.empty() : Optional.ofNullable(since.get(0));
+        return tenant.sql()
+                .statement("schedule-paused")
+                .param("stream", stream)
+                .query(OffsetDateTime.class)
+                .optional();
     }
 
     /** Returns when the schedule fires next; empty when there is none. */
@@ -77,14 +71,18 @@ public final class SchedulePauses {
     /** Pauses the schedule until {@link #resume}. An attempt in progress continues. */
     public void pause(String stream) {
         OffsetDateTime now = OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
-        jdbc.update(SqlCatalog.text("schedule-pause", tenant.database()), Map.of("stream", stream, "at", now));
+        tenant.sql()
+                .statement("schedule-pause")
+                .param("stream", stream)
+                .param("at", now)
+                .update();
         notifyPaused(stream, now);
         LOG.warn("{}: the schedule is paused", tenant.stream(stream));
     }
 
     /** Resumes the schedule. */
     public void resume(String stream) {
-        jdbc.update(SqlCatalog.text("schedule-resume", tenant.database()), Map.of("stream", stream));
+        tenant.sql().statement("schedule-resume").param("stream", stream).update();
         tenant.alerts().clear(stream, AlertCondition.SCHEDULE_PAUSED);
         LOG.info("{}: the schedule is on again", tenant.stream(stream));
     }

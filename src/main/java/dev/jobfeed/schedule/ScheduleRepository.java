@@ -1,26 +1,20 @@
 package dev.jobfeed.schedule;
 
-import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlClient;
 import java.time.OffsetDateTime;
-import java.util.Map;
-import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** Stores the claims of schedules. */
 final class ScheduleRepository {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScheduleRepository.class);
 
-    private final NamedParameterJdbcTemplate jdbc;
-    private final Dialect database;
+    private final SqlClient sql;
 
-    ScheduleRepository(DataSource dataSource, Dialect database) {
-        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
-        this.database = database;
+    ScheduleRepository(SqlClient sql) {
+        this.sql = sql;
     }
 
     /**
@@ -31,14 +25,21 @@ final class ScheduleRepository {
      */
     boolean claim(String schedule, OffsetDateTime at, OffsetDateTime latest) {
         addSchedule(schedule);
-        return jdbc.update(sql("schedule-claim-advance"), Map.of("schedule", schedule, "at", at, "latest", latest))
+        return sql.statement("schedule-claim-advance")
+                        .param("schedule", schedule)
+                        .param("at", at)
+                        .param("latest", latest)
+                        .update()
                 == 1;
     }
 
     /** Returns the time of the last claim of a schedule; a time long ago when there is none. */
     OffsetDateTime lastClaim(String schedule) {
         addSchedule(schedule);
-        return jdbc.queryForObject(sql("schedule-claim-last"), Map.of("schedule", schedule), OffsetDateTime.class);
+        return sql.statement("schedule-claim-last")
+                .param("schedule", schedule)
+                .query(OffsetDateTime.class)
+                .single();
     }
 
     /**
@@ -50,21 +51,21 @@ final class ScheduleRepository {
      */
     boolean claimAfter(
             String schedule, String stream, OffsetDateTime before, OffsetDateTime at, OffsetDateTime latest) {
-        return jdbc.update(
-                        sql("schedule-claim-replace"),
-                        Map.of("schedule", schedule, "stream", stream, "before", before, "at", at, "latest", latest))
+        return sql.statement("schedule-claim-replace")
+                        .param("schedule", schedule)
+                        .param("stream", stream)
+                        .param("before", before)
+                        .param("at", at)
+                        .param("latest", latest)
+                        .update()
                 == 1;
     }
 
     private void addSchedule(String schedule) {
         try {
-            jdbc.update(sql("schedule-claim-create"), Map.of("schedule", schedule));
+            sql.statement("schedule-claim-create").param("schedule", schedule).update();
         } catch (DuplicateKeyException e) {
             LOG.debug("Another node has added the schedule {} just now", schedule, e);
         }
-    }
-
-    private String sql(String name) {
-        return SqlCatalog.text(name, database);
     }
 }

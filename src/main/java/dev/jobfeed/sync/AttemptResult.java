@@ -50,10 +50,12 @@ final class AttemptResult {
             }
             runs.endAttempt(attempt.run().id(), error, usage);
             if (attempt.usage().balance() != null) {
-                runs.creditsBalance(
-                        attempt.stream(),
-                        attempt.usage().balance(),
-                        attempt.clock().now());
+                attempt.tenant()
+                        .states()
+                        .creditsBalance(
+                                attempt.stream(),
+                                attempt.usage().balance(),
+                                attempt.clock().now());
                 alertLowCredits(attempt);
             }
             attempt.refreshRun(runs.run(attempt.run().id()));
@@ -132,7 +134,7 @@ final class AttemptResult {
         if (!attempt.run().status().equals("succeeded")) {
             lasting.addAll(AlertCondition.clearedBy(AlertCondition.ClearedBy.RUN));
         }
-        if (attempt.tenant().runs().state(attempt.stream()).unreadableSweepAt() != null) {
+        if (attempt.tenant().states().get(attempt.stream()).unreadableSweepAt() != null) {
             lasting.add(AlertCondition.SWEEP_UNREADABLE);
         }
         if (failure != null) {

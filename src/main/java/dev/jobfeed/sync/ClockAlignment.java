@@ -48,7 +48,7 @@ public final class ClockAlignment {
         RunRepository runs = tenant.runs();
         OffsetDateTime now = attempt.clock().now();
         Run run = runs.run(attempt.run().id());
-        StreamState stored = runs.state(attempt.stream());
+        StreamState stored = tenant.states().get(attempt.stream());
         StreamState state = RunOpening.usable(tenant, Watermarks.fallen(stored, change.fallen(), now), now);
         OffsetDateTime start = start(attempt, run, change.fallen());
         if (run.runStartedAt().equals(stored.lastSweepStartedAt())) {
@@ -56,7 +56,7 @@ public final class ClockAlignment {
             state = state.with(
                     state.lastRunStartedAt(), start, run.clockChecked() ? state.earliestSweepStartedAt() : null);
         }
-        runs.alignClock(state, change.difference());
+        tenant.states().alignClock(state, change.difference());
         if (!change.fallen().isZero() && attempt.source().isExpiring()) {
             tenant.deliveries().shift(Watermarks.inReach(change.fallen()));
         }
@@ -76,7 +76,7 @@ public final class ClockAlignment {
         boolean needed = !attempt.isSwept() && RunPlan.isStalled(state, now);
         if (needed) {
             // the run's own sweep moves the watermark that shows it
-            runs.needResync(attempt.stream(), now);
+            attempt.tenant().states().needResync(attempt.stream(), now);
         }
         boolean stalled = needed && !RunPlan.isEnoughAfterStall(run);
         if (stalled && run.pages() > 0) {

@@ -39,7 +39,7 @@ public final class CostEstimator {
      */
     public String estimateRequest(String tenant, String stream) {
         Tenant target = tenants.get(tenant);
-        StreamState state = target.runs().state(stream);
+        StreamState state = target.states().get(stream);
         return FeedRequestBuilder.of(FeedDefinition.of(stream), target.settings())
                 .withBatchSize(ESTIMATE_ROWS)
                 .request(RunOpening.plan(target, state, coordinator.now()).windowFrom(), null);
@@ -54,7 +54,7 @@ public final class CostEstimator {
     public CostEstimate estimate(String tenant, String stream, FeedPage page, BigDecimal deducted) {
         Tenant target = tenants.get(tenant);
         RunRepository runs = target.runs();
-        StreamState state = runs.state(stream);
+        StreamState state = target.states().get(stream);
         RunMode mode = RunOpening.plan(target, state, coordinator.now()).mode();
         Long rows = page.estimatedTotal().isPresent()
                 ? Long.valueOf(page.estimatedTotal().getAsLong())

@@ -23,9 +23,9 @@ import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.RunRepository;
-import dev.jobfeed.persistence.UuidArray;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.quarantine.QuarantineService;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
@@ -171,14 +171,14 @@ public final class FeedSync {
                         ? attempt.tenant().outbox().changed(run.id(), changes, at)
                         : List.of(),
                 companies(attempt, changes, at),
-                resolves ? List.of(RunRepository.resolved(run.stream(), stored, at)) : List.of(),
+                resolves ? List.of(QuarantineService.resolved(run.stream(), stored, at)) : List.of(),
                 resolves && expires ? List.of(ResyncRepository.decided(delivered)) : List.of(),
                 expires && !delivered.isEmpty()
                         ? List.of(DeliveryRepository.delivery(
                                 run.id(),
                                 attempt.clock().alignedAt(attempt.progress().pageRequestedNanos()),
                                 attempt.stateBefore().setBackFrom(),
-                                new UuidArray(delivered)))
+                                delivered))
                         : List.of());
     }
 
@@ -218,7 +218,7 @@ public final class FeedSync {
         RejectedRecordFinder<RecordChange> rejected = new RejectedRecordFinder<>(
                 transaction.getTransactionManager(), changes -> rows.write(changes, coordinator.now()));
         transaction.executeWithoutResult(status -> {
-            rows.checkAtOnce();
+            attempt.tenant().sql().checkAtOnce();
             rejected.write(rows.changes(page.rows()));
             status.setRollbackOnly();
         });

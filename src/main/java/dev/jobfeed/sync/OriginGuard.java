@@ -1,7 +1,7 @@
 package dev.jobfeed.sync;
 
-import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.persistence.StreamStateRepository;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -19,8 +19,8 @@ public final class OriginGuard {
      * @throws dev.jobfeed.config.ConfigurationException if there is no API key
      */
     public static Optional<String> mismatch(Tenant tenant, String stream) {
-        StreamState state = tenant.runs().state(stream);
-        return mismatch(tenant, state).filter(reason -> !tenant.runs().isEmpty(stream));
+        StreamState state = tenant.states().get(stream);
+        return mismatch(tenant, state).filter(reason -> !tenant.states().isEmpty(stream));
     }
 
     /**
@@ -35,20 +35,21 @@ public final class OriginGuard {
         if (state.originBaseUrl() != null && mismatch.isEmpty()) {
             return true;
         }
-        RunRepository runs = tenant.runs();
+        StreamStateRepository states = tenant.states();
         if (mismatch.isPresent()) {
-            if (!runs.isEmpty(state.stream())) {
+            if (!states.isEmpty(state.stream())) {
                 throw new StoreOriginMismatchException(mismatch.get());
             }
             if (state.openRunId() != null) {
-                runs.closeFailed(
-                        runs.run(state.openRunId()),
-                        "Closed without a row, because the settings lead to another server now.",
-                        OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
+                tenant.runs()
+                        .closeFailed(
+                                tenant.runs().run(state.openRunId()),
+                                "Closed without a row, because the settings lead to another server now.",
+                                OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
             }
-            runs.forgetTimes(state.stream());
+            states.forgetTimes(state.stream());
         }
-        runs.setOrigin(
+        states.setOrigin(
                 state.stream(),
                 tenant.settings().jobo().baseUrl(),
                 tenant.settings().jobo().apiKeyEnvironment(),

@@ -4,6 +4,7 @@ import dev.jobfeed.persistence.RecordBatch;
 import dev.jobfeed.persistence.RecordChange;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunRepository;
+import dev.jobfeed.quarantine.QuarantineService;
 import java.util.List;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
@@ -66,13 +67,13 @@ public final class PageStatements {
 
     /** Returns the rows of {@code quarantine-replace}. */
     public List<SqlParameterSource> replaced(PageChanges changes) {
-        return RunRepository.withJob(rejected(changes));
+        return QuarantineService.withJob(rejected(changes));
     }
 
     /** Returns the rows of {@code quarantine-insert}. */
     public List<SqlParameterSource> rejected(PageChanges changes) {
         Run run = changes.run();
-        return RunRepository.quarantined(run.stream(), run.id(), changes.page().rejected(), changes.at());
+        return QuarantineService.entries(run.stream(), run.id(), changes.page().rejected(), changes.at());
     }
 
     /** Returns the rows of {@code run_cursor-insert}. */

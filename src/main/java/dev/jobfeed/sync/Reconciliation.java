@@ -2,6 +2,7 @@ package dev.jobfeed.sync;
 
 import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.metrics.JobfeedMetric;
+import dev.jobfeed.persistence.JobRepository;
 import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunPhase;
@@ -123,7 +124,7 @@ public final class Reconciliation {
 
     /** Returns the parameters of {@code job-expire}. */
     public SqlParameterSource expiry(UnseenJobs jobs) {
-        return RunRepository.expiry(jobs.ids(), jobs.reason(), jobs.at());
+        return JobRepository.expiry(jobs.ids(), jobs.reason(), jobs.at());
     }
 
     /** Returns the parameters of {@code pending-expiry-insert}. */
@@ -156,7 +157,7 @@ public final class Reconciliation {
      * @param expired rows with one column, the id
      */
     public List<SqlParameterSource> events(SyncAttempt attempt, UnseenJobs jobs, List<Map<String, Object>> expired) {
-        return attempt.tenant().outbox().expired(jobs.runId(), jobs.reason(), RunRepository.ids(expired), jobs.at());
+        return attempt.tenant().outbox().expired(jobs.runId(), jobs.reason(), JobRepository.ids(expired), jobs.at());
     }
 
     /** Raises an alert for the jobs that wait for an operator. Runs in the batch's transaction. */

@@ -30,9 +30,9 @@ public final class RunOpening {
         RunRepository runs = tenant.runs();
         List<Long> usedCursors = new ArrayList<>();
         tenant.transaction().executeWithoutResult(status -> {
-            StreamState state = runs.state(attempt.stream());
+            StreamState state = tenant.states().get(attempt.stream());
             if (!OriginGuard.bind(tenant, state)) {
-                state = runs.state(attempt.stream());
+                state = tenant.states().get(attempt.stream());
             }
             attempt.clock().assume(state.clockDifference());
             Run open = openRun(tenant, state);
@@ -45,14 +45,14 @@ public final class RunOpening {
                 open = open(attempt, plan, confirmed);
             } else if (confirmed) {
                 runs.confirmCost(open.id());
-                runs.clearResyncRequest(open.stream());
+                tenant.states().clearResyncRequest(open.stream());
             }
             runs.countAttempt(open.id());
             attempt.lease().fence();
             attempt.opened(
                     state,
                     runs.run(open.id()),
-                    runs.hasOpenIssues(attempt.stream()),
+                    tenant.states().hasOpenIssues(attempt.stream()),
                     runs.lastPrice(attempt.stream()).orElse(null));
             usedCursors.addAll(runs.cursors(open.id()));
         });
@@ -75,7 +75,7 @@ public final class RunOpening {
         RunRepository runs = tenant.runs();
         StreamState state = tenant.transaction().execute(status -> {
             runs.succeed(attempt.run(), attempt.clock().now());
-            StreamState committed = runs.state(attempt.stream());
+            StreamState committed = tenant.states().get(attempt.stream());
             RunPlan plan = plan(tenant, committed, null, attempt.clock().now());
             Run next = open(attempt, plan, attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
             runs.countAttempt(next.id());
@@ -86,7 +86,7 @@ public final class RunOpening {
                     plan.mode(),
                     attempt.clock().isMeasured());
             attempt.lease().fence();
-            return runs.state(attempt.stream());
+            return tenant.states().get(attempt.stream());
         });
         attempt.aligned(state, runs.run(state.openRunId()));
         MdcContext.set(attempt);

@@ -276,7 +276,7 @@ public final class SyncAttempt implements RequestOwner {
     }
 
     private Pagination newPagination() {
-        return new Pagination(() -> tenant.runs().rows(source));
+        return new Pagination(() -> tenant.jobs().rows(source));
     }
 
     /** Makes the attempt fail in place of its commit. */

@@ -116,8 +116,9 @@ public final class SyncCoordinator {
         RunRepository runs = tenant.runs();
         return tenant.transaction().execute(status -> {
             try (HeldLease lease = tenant.leases().acquireForAction(stream)) {
-                Optional<Run> open =
-                        Optional.ofNullable(runs.state(stream).openRunId()).map(runs::run);
+                Optional<Run> open = Optional.ofNullable(
+                                tenant.states().get(stream).openRunId())
+                        .map(runs::run);
                 open.ifPresent(run -> runs.closeFailed(
                         run,
                         "Abandoned by an operator.",
@@ -134,7 +135,7 @@ public final class SyncCoordinator {
      */
     public void requestResync(String tenant, String stream) {
         Tenant target = tenants.get(tenant);
-        if (!target.runs().requestResync(stream, now())) {
+        if (!target.states().requestResync(stream, now())) {
             LOG.info("{}: a resync is already running, skipping this request for one", target.stream(stream));
         }
     }
@@ -182,14 +183,13 @@ public final class SyncCoordinator {
         if (attempt.failureAtEnd() != null) {
             throw attempt.failureAtEnd();
         }
-        attempt.tenant().transaction().executeWithoutResult(status -> {
+        Tenant tenant = attempt.tenant();
+        tenant.transaction().executeWithoutResult(status -> {
             OffsetDateTime now = attempt.clock().now();
-            attempt.tenant().runs().succeed(attempt.run(), now);
-            attempt.tenant()
-                    .runs()
-                    .purge(
-                            attempt.stream(),
-                            now.minus(attempt.tenant().settings().sync().retention()));
+            OffsetDateTime before = now.minus(tenant.settings().sync().retention());
+            tenant.runs().succeed(attempt.run(), now);
+            tenant.quarantine().purge(attempt.stream(), before);
+            tenant.runs().purge(attempt.stream(), before);
             attempt.lease().fence();
         });
     }

@@ -9,12 +9,15 @@ import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.CompanyRepository;
 import dev.jobfeed.persistence.DeliveryRepository;
 import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.JobRepository;
 import dev.jobfeed.persistence.LeaseBoundTransactionManager;
 import dev.jobfeed.persistence.OutboxWriter;
 import dev.jobfeed.persistence.RecordRepository;
 import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.SchemaScopedDataSource;
+import dev.jobfeed.persistence.SqlClient;
+import dev.jobfeed.persistence.StreamStateRepository;
 import dev.jobfeed.quarantine.QuarantineService;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -28,16 +31,19 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Represents a tenant: its properties, and the schema that holds only its rows.
  *
  * @param name empty for the default tenant
+ * @param sql executes statements on {@code dataSource}
  * @param transaction opens transactions on {@code dataSource}; the repositories join them
  */
 public record Tenant(
         String name,
         JobfeedProperties settings,
         DataSource dataSource,
-        Dialect database,
+        SqlClient sql,
         TransactionTemplate transaction,
         LeaseManager leases,
         RunRepository runs,
+        StreamStateRepository states,
+        JobRepository jobs,
         Map<FeedDefinition, RecordRepository> rows,
         ResyncRepository reconcile,
         DeliveryRepository deliveries,
@@ -67,27 +73,30 @@ public record Tenant(
         Dialect database = Dialect.of(pool);
         DataSource dataSource =
                 SchemaScopedDataSource.over(pool, database, settings.database().schema());
+        SqlClient sql = new SqlClient(dataSource, database);
         TransactionTemplate transaction = new TransactionTemplate(new LeaseBoundTransactionManager(
                 dataSource, database, settings.sync().lease(), owner.session()));
         Map<FeedDefinition, RecordRepository> rows = new EnumMap<>(FeedDefinition.class);
         for (FeedDefinition source : FeedDefinition.values()) {
             rows.put(source, new RecordRepository(source, dataSource, database));
         }
-        OutboxWriter outbox = new OutboxWriter(dataSource, database, settings);
-        AlertService alerts = new AlertService(dataSource, database, clock);
+        OutboxWriter outbox = new OutboxWriter(sql, settings);
+        AlertService alerts = new AlertService(sql, clock);
         return new Tenant(
                 name,
                 settings,
                 dataSource,
-                database,
+                sql,
                 transaction,
-                new LeaseManager(dataSource, database, owner, settings.sync().lease(), executor),
-                new RunRepository(dataSource, database, LeaseOwner.machine()),
+                new LeaseManager(sql, owner, settings.sync().lease(), executor),
+                new RunRepository(sql),
+                new StreamStateRepository(sql, LeaseOwner.machine()),
+                new JobRepository(sql),
                 rows,
-                new ResyncRepository(dataSource, database),
-                new DeliveryRepository(dataSource, database),
-                new QuarantineService(dataSource, database, rows, outbox, transaction, clock),
-                new CompanyRepository(dataSource, database),
+                new ResyncRepository(sql),
+                new DeliveryRepository(sql),
+                new QuarantineService(sql, rows, outbox, transaction, clock),
+                new CompanyRepository(sql),
                 outbox,
                 alerts,
                 meters.of(name));

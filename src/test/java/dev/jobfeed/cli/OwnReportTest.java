@@ -90,7 +90,7 @@ class OwnReportTest {
         runtime = JobfeedRuntime.start(RuntimeConfiguration.read(Map.of()));
         // the runtime has never been in step, so it starts by itself
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> tenant().runs().jobCounts().active() == JOBS);
+                .until(() -> tenant().jobs().totals().active() == JOBS);
     }
 
     @AfterEach

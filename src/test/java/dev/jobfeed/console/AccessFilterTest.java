@@ -14,7 +14,6 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
-import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -220,20 +219,7 @@ class AccessFilterTest {
         if (filter == null) {
             JobfeedProperties settings = JobfeedProperties.over(name -> Optional.ofNullable(properties.get(name)));
             Tenant tenant = new Tenant(
-                    "",
-                    settings,
-                    new JdbcDataSource(),
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
+                    "", settings, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
                     null);
             filter = new AccessFilter(
                     new ConsoleSettings(settings),

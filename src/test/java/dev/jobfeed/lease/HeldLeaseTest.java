@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.jobfeed.LockWait;
 import dev.jobfeed.PostgresServer;
 import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.SqlClient;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -54,7 +55,8 @@ class HeldLeaseTest {
     }
 
     private LeaseManager manager(Duration duration) {
-        return new LeaseManager(database.getDataSource(), dialect, LeaseOwner.currentProcess(), duration, executor);
+        return new LeaseManager(
+                new SqlClient(database.getDataSource(), dialect), LeaseOwner.currentProcess(), duration, executor);
     }
 
     @ParameterizedTest

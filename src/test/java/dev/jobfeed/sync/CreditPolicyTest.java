@@ -34,8 +34,8 @@ class CreditPolicyTest {
     private static SyncAttempt attempt(Map<String, String> properties, boolean confirmed) {
         JobfeedProperties settings =
                 JobfeedProperties.over(property -> Optional.empty()).with(properties);
-        Tenant tenant =
-                new Tenant("", settings, null, null, null, null, null, null, null, null, null, null, null, null, null);
+        Tenant tenant = new Tenant(
+                "", settings, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
         return new SyncAttempt(tenant, UnmanagedLease.on("jobs"), 0, confirmed, new ServerClock(Clock.systemUTC()));
     }
 
