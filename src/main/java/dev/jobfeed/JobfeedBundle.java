@@ -149,7 +149,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedFeedSync", new FeedSync(coordinator));
         registry.bind("jobfeedStatements", new PageStatements());
         registry.bind("jobfeedEstimate", new CostEstimator(tenants, coordinator));
-        Executor prefetchThreads = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-ahead");
+        Executor prefetchThreads = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-prefetch");
         registry.bind("jobfeedPrefetcher", new PagePrefetcher(context.createProducerTemplate(), prefetchThreads));
         registry.bind("jobfeedExpiry", new ExpirySweepService());
         registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants));
@@ -180,7 +180,7 @@ public final class JobfeedBundle {
                 "jobo-http", httpClients.component(connections, settings.duration("jobo.http.response-timeout")));
         heartbeats.scheduleWithFixedDelay(
                 new ClockWatch(context), CLOCK_CHECK_SECONDS, CLOCK_CHECK_SECONDS, TimeUnit.SECONDS);
-        registry.bind("jobfeedSchedules", new ScheduleClaims(tenants, options.clock()));
+        registry.bind("jobfeedScheduleClaims", new ScheduleClaims(tenants, options.clock()));
         registry.bind(
                 "jobfeedOutbox",
                 new OutboxRelay(tenants, JobfeedBundle::outboxSources, options.clock(), new SplittableRandom()));
@@ -286,7 +286,7 @@ public final class JobfeedBundle {
         }
         Duration every = tenants.defaultTenant().settings().duration("jobfeed.metrics.refresh");
         context.getExecutorServiceManager()
-                .newScheduledThreadPool(context, "jobfeed-figures", 1)
+                .newScheduledThreadPool(context, "jobfeed-gauges", 1)
                 .scheduleWithFixedDelay(
                         new GaugeRefresher(tenants, meters, clock), 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -296,7 +296,7 @@ public final class JobfeedBundle {
         JobfeedProperties settings = tenant.settings();
         settings.jobby().pollInterval();
         AlertService alerts = tenant.alerts();
-        registry.bind("jobfeedJobby", new JobbyResponseHandler(settings, alerts, tenant.meters(), clock));
+        registry.bind("jobfeedJobbyResponses", new JobbyResponseHandler(settings, alerts, tenant.meters(), clock));
         registry.bind("jobfeedLiveEvents", new LiveEventSync(tenant, clock));
         QueueRepository queue = new QueueRepository(tenant.sql());
         MatchService matches = new MatchService(settings, queue, alerts, clock);

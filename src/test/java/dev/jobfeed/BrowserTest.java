@@ -327,7 +327,7 @@ class BrowserTest {
         assertAccessible();
         shoot("console-phone");
 
-        page.navigate(base + "/#/troubles");
+        page.navigate(base + "/#/alerts");
         PlaywrightAssertions.assertThat(page.getByText("Open alerts (1)")).isVisible(VISIBLE);
         page.getByText("Show", new Page.GetByTextOptions().setExact(true))
                 .first()

@@ -44,7 +44,7 @@ class CommandsTest {
 
     @Test
     void anAbandonedRunIsClosedForGoodAndTheNextOneBeginsAnew() throws Exception {
-        assertThat(run("sync", "jobs", "--max-pages", "2")).contains("goes on with the next attempt");
+        assertThat(run("sync", "jobs", "--max-pages", "2")).contains("the next attempt continues");
 
         assertThat(world.run("status").out())
                 .containsPattern("swept as of +not yet; the next attempt asks what has expired since 20");
@@ -146,7 +146,7 @@ class CommandsTest {
 
         assertThat(resync).contains("run 2 succeeded").contains("0 expired");
         assertThat(run("status")).contains("400 jobs").contains("reconcile-held");
-        assertThat(run("reconcile", "jobs")).isEqualTo("jobs: 400 jobs wait to be expired");
+        assertThat(run("reconcile", "jobs")).isEqualTo("jobs: 400 jobs with a pending expiry");
         long requests = world.sandbox.log().entries().size();
         assertThat(run("reconcile", "jobs", "--accept")).isEqualTo("jobs: 400 jobs expired");
         assertThat(world.sandbox.log().entries()).hasSize((int) requests);
@@ -232,7 +232,7 @@ class CommandsTest {
         JobfeedProcess agreed = world.start("sync", "career-sites", "--confirm-cost");
 
         assertThat(agreed.exitCode()).as(agreed.err()).isEqualTo(3);
-        assertThat(agreed.err()).contains("The agreement to the cost of career-sites is stored");
+        assertThat(agreed.err()).contains("The cost confirmation for career-sites is stored");
         runtime.awaitErr("run 1 of career_sites succeeded");
         assertThat(run("status")).doesNotContain("cost-unconfirmed");
         assertThat(world.start("sync", "jobs", "--confirm-cost").exitCode()).isEqualTo(3);

@@ -61,7 +61,7 @@ class HttpPortTest {
         assertThat(resync.exitCode()).isEqualTo(3);
         assertThat(resync.err())
                 .contains("Another process holds the H2 file " + directory.resolve("jobs.mv.db"))
-                .contains("The resync is stored");
+                .contains("The resync request is stored");
     }
 
     @Test

@@ -95,7 +95,7 @@ class LauncherTest {
         assertRefused("conf/application.properties has names in quotes: \"jobo.base-url\"");
         configure("jobo.baseurl=http://localhost\n", StandardCharsets.UTF_8);
         assertRefused(
-                "conf/application.properties sets what there is not: jobo.baseurl (did you mean jobo.base-url?).");
+                "conf/application.properties sets unknown properties: jobo.baseurl (did you mean jobo.base-url?).");
     }
 
     private void configure(String text, Charset encoding) throws Exception {

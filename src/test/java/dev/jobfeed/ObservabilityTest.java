@@ -303,7 +303,7 @@ class ObservabilityTest {
                 ofRuns++;
             } else if (message.contains("answered 503")) {
                 assertThat(entry.path("jobfeedRun").textValue()).as(line).isEqualTo("1");
-                assertThat(entry.path("process.thread.name").textValue()).contains("jobfeed-ahead");
+                assertThat(entry.path("process.thread.name").textValue()).contains("jobfeed-prefetch");
                 retried++;
             } else if (message.startsWith("console")) {
                 assertThat(entry.has("jobfeedRun")).isFalse();

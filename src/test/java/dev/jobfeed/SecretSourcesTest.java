@@ -100,7 +100,7 @@ class SecretSourcesTest {
         assertThat(tenant.exitCode()).as(tenant.err()).isZero();
         assertThat(InProcess.run(properties, "doctor", "--tenant", "acme").out())
                 .containsPattern("ok +database .*acme, 10 active jobs")
-                .containsPattern("ok +jobby +asks for the queue's status every 5.0 s\n");
+                .containsPattern("ok +jobby +polls the queue's status every 5.0 s\n");
         properties.put("acme.jobfeed.datasource.password", "another");
         assertThat(InProcess.run(properties, "status", "--tenant", "acme").exitCode())
                 .isEqualTo(2);

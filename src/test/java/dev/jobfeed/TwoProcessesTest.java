@@ -73,7 +73,7 @@ class TwoProcessesTest {
         JobfeedProcess second = world.start("sync", "jobs", "--confirm-cost");
 
         assertThat(second.exitCode()).isEqualTo(3);
-        assertThat(second.err()).contains("The agreement to the cost of jobs is stored");
+        assertThat(second.err()).contains("The cost confirmation for jobs is stored");
         hold.release();
         assertThat(first.exitCode()).isZero();
         assertThat(world.one("select cost_confirmed || ' ' || status from sync_run"))

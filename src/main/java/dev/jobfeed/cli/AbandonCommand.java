@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 /** Closes an open run permanently. */
 @Command(
         name = "abandon",
-        description = "Closes the open run for good. Stored rows are kept. Credits are not refunded."
-                + " A resync that is needed because the last sweep was too long ago stays owed.",
+        description = "Closes the open run permanently. Stored rows are kept. Credits are not refunded."
+                + " A resync that is due because the last expiry sweep was too long ago stays due.",
         mixinStandardHelpOptions = true)
 final class AbandonCommand implements Callable<Integer> {
 
@@ -41,7 +41,7 @@ final class AbandonCommand implements Callable<Integer> {
                             .orElse(source.property() + ": there is no open run")
                     + (resyncNeededSince == null
                             ? ""
-                            : "; the next attempt is a resync, which is owed since " + resyncNeededSince
+                            : "; the next attempt is a resync, due since " + resyncNeededSince
                                     + " because the last sweep was too long ago"));
         }
         return ExitCode.DONE.code();

@@ -37,8 +37,8 @@ import picocli.CommandLine.Option;
 /** Checks whether a start would succeed. */
 @Command(
         name = "doctor",
-        description = "Says whether a start would succeed: configuration, database, routes, reachability."
-                + " Sends no key and changes nothing but an outdated schema.",
+        description = "Checks whether a start would succeed: configuration, database, routes, reachability."
+                + " Sends no key; changes nothing except an outdated schema.",
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
 
@@ -158,11 +158,9 @@ final class DoctorCommand implements Callable<Integer> {
     private static Finding names() {
         Map<String, Optional<String>> unknown = UnknownProperties.ofTheProcess();
         return unknown.isEmpty()
-                ? new Finding("names", Verdict.ok, "every property and variable of the bundle is known")
+                ? new Finding("names", Verdict.ok, "all properties and variables are known")
                 : new Finding(
-                        "names",
-                        Verdict.warning,
-                        "not known, and of no effect: " + UnknownProperties.describe(unknown));
+                        "names", Verdict.warning, "unknown, without effect: " + UnknownProperties.describe(unknown));
     }
 
     private static String filters(JobfeedProperties settings) {
@@ -171,7 +169,7 @@ final class DoctorCommand implements Callable<Integer> {
                 .toList();
         if (!unknownValues.isEmpty()) {
             throw new ConfigurationException(
-                    "the API knows no such value, and would match nothing: " + String.join(", ", unknownValues));
+                    "unknown to the API, matches nothing: " + String.join(", ", unknownValues));
         }
         return "each can be sent";
     }
@@ -198,7 +196,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static String jobby(JobfeedProperties settings) {
         settings.jobby().liveEventsLimit();
         settings.duration("jobby.http.response-timeout");
-        String interval = "asks for the queue's status every "
+        String interval = "polls the queue's status every "
                 + settings.jobby().pollInterval().toMillis() / 1000.0 + " s";
         if (settings.text("jobby.token").isEmpty()) {
             return "no token: live events only";
@@ -216,7 +214,7 @@ final class DoctorCommand implements Callable<Integer> {
         try (OfflineTenant store = OfflineTenant.open(configuration, tenant)) {
             String stored = store.tenant().jobs().totals().active() + " active jobs";
             if (!store.tenant().states().mayWrite("jobs")) {
-                throw new ConfigurationException("the tables are there, and the user may not write to them");
+                throw new ConfigurationException("the tables exist, but the user has no write access");
             }
             checkOrigin(store.tenant());
             String url = settings.database().printableUrl();

@@ -8,7 +8,7 @@ import org.h2.api.ErrorCode;
  * Evicts connections of an H2 database that has closed itself, as on a full disk: they would pass as valid, and the
  * next new connection opens the database again.
  */
-final class ClosedH2 implements SQLExceptionOverride {
+final class H2ConnectionEviction implements SQLExceptionOverride {
 
     @java.lang.Override
     public Override adjudicate(SQLException failure) {

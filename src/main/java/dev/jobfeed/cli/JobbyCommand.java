@@ -34,7 +34,8 @@ import picocli.CommandLine.Parameters;
 /** Commands for Jobby.dev, which need no key for Jobo. */
 @Command(
         name = "jobby",
-        description = "Jobby.dev: its live events, their queues, and matches. Only a person can accept a match.",
+        description =
+                "Works with Jobby.dev: live events, queues and matches. A match can only be accepted in a browser.",
         mixinStandardHelpOptions = true,
         subcommands = {JobbyCommand.Events.class, JobbyCommand.Join.class, JobbyCommand.Status.class})
 final class JobbyCommand {
@@ -57,13 +58,13 @@ final class JobbyCommand {
         return exchange;
     }
 
-    @Command(name = "events", description = "Fetches the live events, and lists them.", mixinStandardHelpOptions = true)
+    @Command(name = "events", description = "Fetches and lists the live events.", mixinStandardHelpOptions = true)
     static final class Events implements Callable<Integer> {
 
         @Mixin
         private SandboxPresets sandbox;
 
-        @Option(names = "--json", description = "Print JSON: a list of events as Jobby.dev has them.")
+        @Option(names = "--json", description = "Print JSON: the events as received from Jobby.dev.")
         private boolean json;
 
         @Override
@@ -107,16 +108,15 @@ final class JobbyCommand {
 
     @Command(
             name = "join",
-            description =
-                    "Joins the queue of a live event, and watches it until there is a match, whose link it prints."
-                            + " Ctrl-C leaves the place in the queue; run, or the next join, goes on watching.",
+            description = "Joins the queue of a live event, waits for a match and prints its link."
+                    + " Ctrl-C keeps the place in the queue; run or the next join continues to wait.",
             mixinStandardHelpOptions = true)
     static final class Join implements Callable<Integer> {
 
         @Mixin
         private SandboxPresets sandbox;
 
-        @Parameters(paramLabel = "EVENT_ID", description = "As jobfeed jobby events lists it.")
+        @Parameters(paramLabel = "EVENT_ID", description = "Id of the event; see jobfeed jobby events.")
         private String eventId;
 
         private String shown;
@@ -172,8 +172,8 @@ final class JobbyCommand {
                     + switch (request.state()) {
                         case CANCELLED -> "the place was cancelled";
                         case TIMED_OUT -> "the place timed out";
-                        case REPLACED -> "another event was joined instead";
-                        case EXPIRED -> "the request was never answered; join again";
+                        case REPLACED -> "replaced by joining another event";
+                        case EXPIRED -> "the request expired without a response; join again";
                         case LOST -> "the place is gone";
                         default -> String.valueOf(request.lastError());
                     });
@@ -192,7 +192,7 @@ final class JobbyCommand {
 
     @Command(
             name = "status",
-            description = "Shows the open places, the last matches, and how many events are live, from the database.",
+            description = "Shows open requests, recent matches and the number of live events, as stored.",
             mixinStandardHelpOptions = true)
     static final class Status implements Callable<Integer> {
 

@@ -17,7 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The command line. */
 @Command(
         name = "jobfeed",
-        description = "Keeps a database in step with the Jobo Enterprise API.",
+        description = "Synchronizes a database with the Jobo Enterprise API.",
         mixinStandardHelpOptions = true,
         versionProvider = JobfeedCli.Version.class,
         subcommands = {

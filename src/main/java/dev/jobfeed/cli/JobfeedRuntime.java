@@ -29,14 +29,14 @@ final class JobfeedRuntime implements AutoCloseable {
     private final Main main;
     private final JobfeedBundle bundle;
     private final SyncCoordinator attempts;
-    private final Traces traces;
+    private final TraceExport traces;
     private final Optional<HttpEndpointConfig> address;
 
     private JobfeedRuntime(
             RuntimeDataSources databases,
             Main main,
             JobfeedBundle bundle,
-            Traces traces,
+            TraceExport traces,
             Optional<HttpEndpointConfig> address) {
         this.databases = databases;
         this.main = main;
@@ -110,12 +110,12 @@ final class JobfeedRuntime implements AutoCloseable {
             address.ifPresent(
                     endpoint -> endpoint.serve(main, settings.number("jobby.webhooks.max-bytes", 1, 1 << 24)));
             JobfeedBundle[] bundle = new JobfeedBundle[1];
-            Traces[] traces = new Traces[1];
+            TraceExport[] traces = new TraceExport[1];
             main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
                 @Override
                 public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
                     CamelContext context = support.getCamelContext();
-                    traces[0] = Traces.of(context);
+                    traces[0] = TraceExport.of(context);
                     address.ifPresent(endpoint -> endpoint.measure(context));
                     address.ifPresent(
                             endpoint -> Http1Vertx.bind(context, settings.duration("jobfeed.http.idle-timeout")));

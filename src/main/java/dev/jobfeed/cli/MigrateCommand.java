@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 /** Migrates the schema, for databases whose runtime user may not change it. */
 @Command(
         name = "migrate",
-        description = "Brings the database's schema up to date, whatever jobfeed.datasource.migrate says.",
+        description = "Migrates the database schema, regardless of jobfeed.datasource.migrate.",
         mixinStandardHelpOptions = true)
 final class MigrateCommand implements Callable<Integer> {
 
@@ -24,7 +24,7 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Option(
             names = "--print",
-            description = "Change nothing, and print the SQL that is still to be applied, for a user with the rights.")
+            description = "Print the pending SQL without applying it, for a user with the required rights.")
     private boolean print;
 
     @Override

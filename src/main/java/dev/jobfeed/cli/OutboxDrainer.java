@@ -42,7 +42,7 @@ final class OutboxDrainer {
         Exchange sent =
                 template.send("direct:outbox-relay", exchange -> exchange.setVariable("jobfeedTenant", tenant.name()));
         if (sent.getException() != null) {
-            LOG.warn("Changes are not sent yet. {}", ProblemTranslator.describe(sent.getException()));
+            LOG.warn("The pending changes could not be sent. {}", ProblemTranslator.describe(sent.getException()));
         }
     }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /** Lists, shows and retries quarantined rows. */
 @Command(
         name = "quarantine",
-        description = "Bad rows: those that came and could not be stored.",
+        description = "Manages the quarantine: received rows that could not be stored.",
         mixinStandardHelpOptions = true,
         subcommands = {QuarantineCommand.ListOpen.class, QuarantineCommand.Show.class, QuarantineCommand.Retry.class})
 final class QuarantineCommand {
@@ -34,7 +34,7 @@ final class QuarantineCommand {
                         "There is no row " + id + " in quarantine; jobfeed quarantine list shows those there are."));
     }
 
-    @Command(name = "list", description = "Lists the open ones.", mixinStandardHelpOptions = true)
+    @Command(name = "list", description = "Lists the open entries.", mixinStandardHelpOptions = true)
     static final class ListOpen implements Callable<Integer> {
 
         @Mixin
@@ -60,7 +60,7 @@ final class QuarantineCommand {
         }
     }
 
-    @Command(name = "show", description = "Prints the JSON of one, as it came.", mixinStandardHelpOptions = true)
+    @Command(name = "show", description = "Prints the JSON of an entry, as received.", mixinStandardHelpOptions = true)
     static final class Show implements Callable<Integer> {
 
         @Mixin
@@ -69,7 +69,7 @@ final class QuarantineCommand {
         @Mixin
         private TenantOption tenant;
 
-        @Parameters(paramLabel = "ID", description = "The number in the list.")
+        @Parameters(paramLabel = "ID", description = "Number of the entry in the list.")
         private long id;
 
         @Override
@@ -85,7 +85,7 @@ final class QuarantineCommand {
 
     @Command(
             name = "retry",
-            description = "Tries again to store one, or all of them, as after an update of the bundle.",
+            description = "Retries one entry or all, for example after an update of the bundle.",
             mixinStandardHelpOptions = true)
     static final class Retry implements Callable<Integer> {
 
@@ -95,16 +95,16 @@ final class QuarantineCommand {
         @Mixin
         private TenantOption tenant;
 
-        @Parameters(paramLabel = "ID", arity = "0..1", description = "The number in the list.")
+        @Parameters(paramLabel = "ID", arity = "0..1", description = "Number of the entry in the list.")
         private Long id;
 
-        @Option(names = "--all", description = "Every open one.")
+        @Option(names = "--all", description = "Retry all open entries.")
         private boolean all;
 
         @Override
         public Integer call() throws Exception {
             if ((id == null) != all) {
-                throw new ConfigurationException("Give the number of one row, or --all.");
+                throw new ConfigurationException("Give the number of an entry, or --all.");
             }
             int rejected = 0;
             try (OfflineTenant store = open(sandbox, tenant)) {

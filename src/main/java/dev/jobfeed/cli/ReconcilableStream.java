@@ -1,6 +1,6 @@
 package dev.jobfeed.cli;
 
 /** Streams that a reconcile applies to. */
-enum JobsOnly {
+enum ReconcilableStream {
     jobs
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "reconcile",
         description =
-                "Shows how many active jobs wait for the operator: a resync did not deliver them, or a sweep could not decide.",
+                "Shows the number of pending expiries: active jobs that a resync did not deliver or a sweep could not decide.",
         mixinStandardHelpOptions = true)
 final class ReconcileCommand implements Callable<Integer> {
 
@@ -25,16 +25,17 @@ final class ReconcileCommand implements Callable<Integer> {
     private TenantOption tenant;
 
     @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
-    private JobsOnly target;
+    private ReconcilableStream target;
 
-    @Option(names = "--accept", description = "Expire them. The API is asked for nothing.")
+    @Option(names = "--accept", description = "Expire these jobs. No request is sent.")
     private boolean accept;
 
     @Override
     public Integer call() throws Exception {
         try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
             if (!accept) {
-                System.out.println(target + ": " + store.tenant().reconcile().pending() + " jobs wait to be expired");
+                System.out.println(
+                        target + ": " + store.tenant().reconcile().pending() + " jobs with a pending expiry");
                 return ExitCode.DONE.code();
             }
             OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);

@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
 /** Reads the whole feed again. */
 @Command(
         name = "resync",
-        description = "Reads the whole feed from the start, and expires the jobs that it does not deliver; career sites"
-                + " never expire. It is paid like a backfill."
-                + " When the stream is busy, the next attempt does it (exit code 3).",
+        description = "Reads the whole feed from the start and expires the jobs that it does not deliver; career sites"
+                + " never expire. Charged like a backfill."
+                + " If the stream is busy, the next attempt performs it (exit code 3).",
         mixinStandardHelpOptions = true)
 final class ResyncCommand implements Callable<Integer> {
 
@@ -63,7 +63,7 @@ final class ResyncCommand implements Callable<Integer> {
     }
 
     private static int stored() {
-        System.err.println("jobfeed: The resync is stored, and the next attempt does it, whichever process that is.");
+        System.err.println("jobfeed: The resync request is stored; the next attempt of any process performs it.");
         return ExitCode.BUSY.code();
     }
 }

@@ -92,7 +92,7 @@ final class RouteReloader {
             String name = file.getKey();
             if (file.getValue().equals(loaded.get(name))) {
                 if (rejected.remove(name) != null) {
-                    LOG.info("{} is again what is loaded; its fault is gone", directory.resolve(name));
+                    LOG.info("{} matches the loaded routes again; the error is resolved", directory.resolve(name));
                 }
             } else if (!file.getValue().equals(rejected.get(name))) {
                 Map<String, String> candidate = new TreeMap<>(wanted);
@@ -106,7 +106,7 @@ final class RouteReloader {
                 } catch (Exception e) {
                     rejected.put(name, file.getValue());
                     LOG.error(
-                            "The edit of {} is not taken up, and what was loaded before goes on. {}",
+                            "The edit of {} is rejected; the loaded routes continue to run. {}",
                             directory.resolve(name),
                             reason(e));
                 }
@@ -143,7 +143,7 @@ final class RouteReloader {
             clear();
             load(context, loaded);
             changed.forEach(name -> rejected.put(name, texts.get(name)));
-            LOG.error("The edit of {} is taken back. {}", String.join(", ", changed), reason(e));
+            LOG.error("The edit of {} is rolled back. {}", String.join(", ", changed), reason(e));
         }
     }
 

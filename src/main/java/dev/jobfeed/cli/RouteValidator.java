@@ -200,7 +200,7 @@ final class RouteValidator {
                                 ? "as an earlier version shipped it; this one's differs" + changes(pristine, shipped)
                                         + ". Replace it"
                                 : edit + "; and the shipped file has changed since" + changes(pristine, shipped)
-                                        + ". Carry that over, then put the shipped file into .shipped"));
+                                        + ". Merge these changes, then copy the shipped file to .shipped"));
     }
 
     private static String changes(String before, String after) {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 /** Runs on a schedule until stopped. */
 @Command(
         name = "run",
-        description = "Runs on a schedule until it is stopped. With --sandbox, starts the sandbox too.",
+        description = "Synchronizes on a schedule until stopped. With --sandbox, also starts the sandbox.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
 
@@ -33,7 +33,7 @@ final class RunCommand implements Callable<Integer> {
             }
             JobfeedRuntime runtime = shutdown.closes(JobfeedRuntime.start(configuration));
             runtime.address().ifPresent(address -> LOG.info("console at {}", address.page()));
-            LOG.info("running; look at it with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
+            LOG.info("running; check with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
             Thread.currentThread().join();
         }
         return ExitCode.DONE.code();

@@ -78,7 +78,7 @@ final class RuntimeConfiguration {
         Map<String, Optional<String>> unknown = UnknownProperties.among(file.stringPropertyNames());
         if (!unknown.isEmpty()) {
             throw new ConfigurationException(
-                    path + " sets what there is not: " + UnknownProperties.describe(unknown) + ".");
+                    path + " sets unknown properties: " + UnknownProperties.describe(unknown) + ".");
         }
     }
 

@@ -268,7 +268,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
             // would log the values of a rejected row
             config.addDataSourceProperty("logServerErrorDetail", "false");
         } else {
-            config.setExceptionOverride(new ClosedH2());
+            config.setExceptionOverride(new H2ConnectionEviction());
         }
         // the role may have another default, with which renewing a lease would fail
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** Serves the local sandbox. */
 @Command(
         name = "sandbox",
-        description = "Serves a local stand-in for the Jobo API and for Jobby.dev. More in docs/sandbox.md.",
+        description = "Serves a local stand-in for the Jobo API and Jobby.dev. See docs/sandbox.md.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class SandboxCommand implements Callable<Integer> {
@@ -36,75 +36,77 @@ final class SandboxCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "8787",
-            description = "Port on 127.0.0.1; 0 takes any free one. Default: ${DEFAULT-VALUE}.")
+            description = "Port on 127.0.0.1; 0 selects a free port. Default: ${DEFAULT-VALUE}.")
     private int port;
 
     @Option(
             names = "--jobs",
             paramLabel = "N",
             defaultValue = "5000",
-            description = "Made-up jobs at the start. Default: ${DEFAULT-VALUE}.")
+            description = "Number of generated jobs at the start. Default: ${DEFAULT-VALUE}.")
     private int jobs;
 
     @Option(
             names = "--jobs-file",
             paramLabel = "FILE",
-            description = "Serve the jobs of this file instead, one JSON object a line.")
+            description = "Serve the jobs of this file instead, one JSON object per line.")
     private Path jobsFile;
 
     @Option(
             names = "--career-sites",
             paramLabel = "N",
             defaultValue = "500",
-            description = "Made-up career sites. Default: ${DEFAULT-VALUE}.")
+            description = "Number of generated career sites. Default: ${DEFAULT-VALUE}.")
     private int careerSites;
 
     @Option(
             names = "--description-bytes",
             paramLabel = "N",
             defaultValue = "6000",
-            description = "About how many bytes of JSON a made-up job has, at most 100000. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Approximate size of a generated job, in bytes of JSON, at most 100000. Default: ${DEFAULT-VALUE}.")
     private int descriptionBytes;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Seed of the generated data: one seed, one data set. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of the generated data; the same seed gives the same data. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
             names = "--new-per-minute",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Jobs that appear each minute. Default: ${DEFAULT-VALUE}.")
+            description = "New jobs per minute. Default: ${DEFAULT-VALUE}.")
     private double newPerMinute;
 
     @Option(
             names = "--updated-per-minute",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Jobs that are edited each minute. Default: ${DEFAULT-VALUE}.")
+            description = "Edited jobs per minute. Default: ${DEFAULT-VALUE}.")
     private double updatedPerMinute;
 
     @Option(
             names = "--expired-per-minute",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Jobs that expire each minute; about a quarter of them return. Default: ${DEFAULT-VALUE}.")
+            description = "Expired jobs per minute; about a quarter of them return. Default: ${DEFAULT-VALUE}.")
     private double expiredPerMinute;
 
     @Option(
             names = "--credits-per-job",
             paramLabel = "CREDITS",
-            description = "Price of a delivered job, decimal. Without it nothing is metered, as under a subscription.")
+            description =
+                    "Price of a delivered job, in credits. Without it, nothing is charged, as with a subscription.")
     private BigDecimal creditsPerJob;
 
     @Option(
             names = "--credits-balance",
             paramLabel = "CREDITS",
             defaultValue = "5000",
-            description = "Wallet at the start, when jobs have a price. Default: ${DEFAULT-VALUE}.")
+            description = "Credit balance at the start, if jobs have a price. Default: ${DEFAULT-VALUE}.")
     private BigDecimal creditsBalance;
 
     @Option(
@@ -112,7 +114,7 @@ final class SandboxCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "6",
             description =
-                    "How often each minute the queues of Jobby.dev's events move up; the first in line is matched."
+                    "How many times per minute the queues of Jobby.dev's events advance; the first in line is matched."
                             + " Default: ${DEFAULT-VALUE}.")
     private double queueMovesPerMinute;
 
@@ -121,20 +123,20 @@ final class SandboxCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "Requests a minute that jobs feed and expired jobs together allow, then 429. Default: no limit.")
+                    "Limit of requests per minute for jobs feed and expired jobs together; more get 429. Default: no limit.")
     private int rateLimit;
 
     @Option(
             names = "--latency",
             paramLabel = "MS",
             defaultValue = "0",
-            description = "Milliseconds added to each answer. Default: ${DEFAULT-VALUE}.")
+            description = "Latency added to each response, in milliseconds. Default: ${DEFAULT-VALUE}.")
     private long latencyMillis;
 
     @Option(
             names = "--faults",
             paramLabel = "FILE",
-            description = "Let things go wrong by the fault script in this file, a JSON list of rules.")
+            description = "Inject faults by the script in this file, a JSON list of rules.")
     private Path faults;
 
     @Override

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 /** Prints the status of the sync from the database. */
 @Command(
         name = "status",
-        description = "Shows how fresh the store is, the open run, the last runs and the counts.",
+        description = "Shows the freshness of the store, the open run, recent runs and counts.",
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
 
@@ -81,7 +81,7 @@ final class StatusCommand implements Callable<Integer> {
                             text,
                             "paused",
                             "the schedule of " + flow.stream() + ", since " + since
-                                    + ": nothing starts by itself until it is resumed on the console"));
+                                    + ": no attempt is started until it is resumed on the console"));
         }
         if (state.creditsBalance() != null) {
             line(
@@ -97,11 +97,11 @@ final class StatusCommand implements Callable<Integer> {
         }
         int quarantined = store.tenant().quarantine().open().size();
         if (quarantined > 0) {
-            line(text, "quarantine", quarantined + " rows; look at them with jobfeed quarantine list");
+            line(text, "quarantine", quarantined + " rows; review with jobfeed quarantine list");
         }
         long pending = store.tenant().reconcile().pending();
         if (pending > 0) {
-            line(text, "held back", pending + " jobs; look at them with jobfeed reconcile jobs");
+            line(text, "held back", pending + " jobs; review with jobfeed reconcile jobs");
         }
         OutboxWriter.Lag lag = store.tenant().outbox().lag();
         if (lag.waiting() > 0) {
@@ -171,7 +171,7 @@ final class StatusCommand implements Callable<Integer> {
     private static String age(StreamState state) {
         Duration age = Duration.between(state.lastRunStartedAt(), state.serverTime(OffsetDateTime.now(ZoneOffset.UTC)));
         if (age.plus(ServerClock.TOLERATED).isNegative()) {
-            return "later than now by the server's clock; the next run does not go by it";
+            return "later than the server's clock; the next run ignores it";
         }
         return duration(age.isNegative() ? Duration.ZERO : age) + " ago";
     }

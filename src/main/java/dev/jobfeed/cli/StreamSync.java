@@ -124,7 +124,7 @@ final class StreamSync {
         } else {
             text.append(
                     run.get("last_error") == null || failure == null
-                            ? "; goes on with the next attempt"
+                            ? "; the next attempt continues"
                             : "; failed: " + ProblemTranslator.of(failure, 0).condition());
         }
         return text.toString();

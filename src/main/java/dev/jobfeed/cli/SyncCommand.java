@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sync",
         description =
-                "Does one attempt now and exits; finishes an open run first. With all, ends with the highest exit code.",
+                "Performs one attempt and exits; an open run is resumed first. With all, returns the highest exit code.",
         mixinStandardHelpOptions = true)
 final class SyncCommand implements Callable<Integer> {
 
@@ -33,7 +33,7 @@ final class SyncCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "STREAM",
             converter = StreamArgument.Converter.class,
-            description = "jobs, career-sites, or all of them.")
+            description = "jobs, career-sites or all.")
     private StreamArgument streams;
 
     @Option(names = "--max-pages", paramLabel = "N", description = "Stop after N committed pages; the run stays open.")
@@ -42,14 +42,14 @@ final class SyncCommand implements Callable<Integer> {
     @Option(
             names = "--estimate",
             description =
-                    "Say what one page and all of it may cost, and sync nothing. Asks for one row, which is charged"
-                            + " like any other (career sites: 50 credits).")
+                    "Estimate the cost of one page and of the run, without a sync. Requests one row, which is charged"
+                            + " as usual (career sites: 50 credits).")
     private boolean estimate;
 
     @Option(
             names = "--confirm-cost",
             description =
-                    "Agree to what the run costs. When the stream is busy, the next attempt goes by it (exit code 3).")
+                    "Confirm the cost of the run. If the stream is busy, this applies to the next attempt (exit code 3).")
     private boolean confirmCost;
 
     @Option(names = "--json", description = "Print JSON: an object for each run, with the columns of sync_run.")
@@ -100,8 +100,8 @@ final class SyncCommand implements Callable<Integer> {
         boolean isOpen = tenant.runs().confirmOpenRun(source.stream(), tenant.transaction());
         System.err.println("jobfeed: "
                 + (isOpen
-                        ? "The agreement to the cost of " + source.property()
-                                + " is stored, and the next attempt continues the run, whichever process makes it."
-                        : "There is no open run on " + source.property() + " whose cost could be agreed to."));
+                        ? "The cost confirmation for " + source.property()
+                                + " is stored; the next attempt of any process continues the run."
+                        : "There is no open run on " + source.property() + " to confirm the cost of."));
     }
 }

@@ -10,8 +10,9 @@ import picocli.CommandLine.Mixin;
 /** Generates a token for the console's actions. */
 @Command(
         name = "token",
-        description = "Makes a new token for the actions of the console and prints it; the one before ends."
-                + " jobfeed.http.token, where it is set, takes its place.",
+        description =
+                "Generates a new token for the actions of the console and prints it; the previous token becomes invalid."
+                        + " jobfeed.http.token, if set, takes precedence.",
         mixinStandardHelpOptions = true)
 final class TokenCommand implements Callable<Integer> {
 

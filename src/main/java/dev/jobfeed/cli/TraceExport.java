@@ -15,7 +15,7 @@ import org.apache.camel.opentelemetry2.OpenTelemetryTracer;
  * Exports spans of the routes as OpenTelemetry's own settings say; disabled without these settings and without an
  * agent.
  */
-final class Traces implements AutoCloseable {
+final class TraceExport implements AutoCloseable {
 
     /** Settings that enable traces; their environment variables are in upper case with underscores. */
     private static final List<String> ENABLING_SETTINGS =
@@ -37,18 +37,18 @@ final class Traces implements AutoCloseable {
 
     private final AutoCloseable exporter;
 
-    private Traces(AutoCloseable exporter) {
+    private TraceExport(AutoCloseable exporter) {
         this.exporter = exporter;
     }
 
     /** Enables traces of a context if they are configured. */
-    static Traces of(CamelContext context) {
+    static TraceExport of(CamelContext context) {
         if (isAgentThere()) {
             trace(context, GlobalOpenTelemetry.get());
-            return new Traces(() -> {});
+            return new TraceExport(() -> {});
         }
-        if (ENABLING_SETTINGS.stream().noneMatch(Traces::isSet)) {
-            return new Traces(() -> {});
+        if (ENABLING_SETTINGS.stream().noneMatch(TraceExport::isSet)) {
+            return new TraceExport(() -> {});
         }
         OpenTelemetrySdk sdk = AutoConfiguredOpenTelemetrySdk.builder()
                 .addPropertiesSupplier(() -> DEFAULTS)
@@ -56,7 +56,7 @@ final class Traces implements AutoCloseable {
                 .build()
                 .getOpenTelemetrySdk();
         trace(context, sdk);
-        return new Traces(sdk);
+        return new TraceExport(sdk);
     }
 
     private static void trace(CamelContext context, OpenTelemetry telemetry) {

@@ -5,7 +5,7 @@ import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
-import dev.jobfeed.sync.Price;
+import dev.jobfeed.sync.RowPrice;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.util.Locale;
@@ -95,7 +95,7 @@ final class CostForecast {
 
     private Cost cost(String stream, Long rows, String what) {
         FeedDefinition source = FeedDefinition.of(stream);
-        Price price = Price.of(source, runs.lastPrice(stream));
+        RowPrice price = RowPrice.of(source, runs.lastPrice(stream));
         return new Cost(rows, price.of(rows), what + price.text(rows, source.batchSize(tenant.settings())));
     }
 

@@ -36,7 +36,7 @@ public final class DatabaseCheck extends AbstractHealthCheck {
         if (failures.isEmpty()) {
             result.up();
         } else {
-            result.message(PlainText.plain(String.join("; ", failures))).down();
+            result.message(HealthMessage.plain(String.join("; ", failures))).down();
         }
     }
 }

@@ -46,7 +46,7 @@ public final class FreshnessCheck extends AbstractHealthCheck {
         });
         result.up().detail("degraded", !missed.isEmpty());
         if (!missed.isEmpty()) {
-            result.message(PlainText.plain("degraded: " + String.join("; ", missed)));
+            result.message(HealthMessage.plain("degraded: " + String.join("; ", missed)));
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.jobfeed.health;
 
 /** Formats messages of health checks, which hosts print into JSON without escaping. */
-final class PlainText {
+final class HealthMessage {
 
-    private PlainText() {}
+    private HealthMessage() {}
 
     static String plain(String message) {
         return message.replaceAll("[\\p{Cntrl}\"\\\\]+", " ").strip();

@@ -31,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
-/** Provides the steps directly before and after a call to Jobby.dev: bean {@code jobfeedJobby}. */
+/** Provides the steps directly before and after a call to Jobby.dev: bean {@code jobfeedJobbyResponses}. */
 public final class JobbyResponseHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobbyResponseHandler.class);

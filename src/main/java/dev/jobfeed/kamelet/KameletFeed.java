@@ -18,7 +18,7 @@ import org.quartz.CronExpression;
  * Applies the properties of a Kamelet to a tenant; each instance of a source has its own bean. Camel calls the setters;
  * a property that is not given keeps the runtime's value.
  */
-public final class FeedSettings implements CamelContextAware {
+public final class KameletFeed implements CamelContextAware {
 
     private final Map<String, String> properties = new HashMap<>();
     private CamelContext context;
@@ -30,7 +30,7 @@ public final class FeedSettings implements CamelContextAware {
     private long attemptedNanos;
     private Date next;
 
-    public FeedSettings() {
+    public KameletFeed() {
         // the runtime's schedules do not trigger this tenant, and would make it count as late
         properties.put("jobfeed.jobs.schedule", "");
         properties.put("jobfeed.career-sites.schedule", "");
@@ -187,7 +187,7 @@ public final class FeedSettings implements CamelContextAware {
         if (started && (next == null || now.before(next))) {
             return false;
         }
-        ScheduleClaims claims = bean("jobfeedSchedules", ScheduleClaims.class);
+        ScheduleClaims claims = bean("jobfeedScheduleClaims", ScheduleClaims.class);
         String schedule = stream + "-sync";
         boolean due = started
                 ? claims.claim(feed, schedule, next)

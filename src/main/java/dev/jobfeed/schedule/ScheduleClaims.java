@@ -15,7 +15,7 @@ import org.apache.camel.Exchange;
 import org.quartz.CronExpression;
 
 /**
- * Lets one node do the work when the same schedule fires on several nodes: bean {@code jobfeedSchedules}. A cron
+ * Lets one node do the work when the same schedule fires on several nodes: bean {@code jobfeedScheduleClaims}. A cron
  * expression denotes the same instants everywhere, so the first node that records an instant in the database claims it,
  * as long as the nodes' clocks differ by at most a minute. With a larger difference, each node may start.
  */

@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param pageRows maximum number of rows of a page
  * @param charged credits charged for the estimate's own request; null if none
  */
-public record CostEstimate(String stream, RunMode mode, Long rows, Price price, int pageRows, BigDecimal charged) {
+public record CostEstimate(String stream, RunMode mode, Long rows, RowPrice price, int pageRows, BigDecimal charged) {
 
     /** Returns the credits per row. */
     public BigDecimal creditsPerRow() {

@@ -68,6 +68,6 @@ public final class CostEstimator {
                 : runs.lastPrice(stream);
         FeedDefinition source = FeedDefinition.of(stream);
         return new CostEstimate(
-                stream, mode, rows, Price.of(source, observed), source.batchSize(target.settings()), deducted);
+                stream, mode, rows, RowPrice.of(source, observed), source.batchSize(target.settings()), deducted);
     }
 }

@@ -12,16 +12,16 @@ import java.util.Optional;
  * @param credits per row; zero if rows came without a charge (as with a subscription)
  * @param isDocumented whether it is the documented price, because no row was received yet
  */
-public record Price(FeedDefinition source, BigDecimal credits, boolean isDocumented) {
+public record RowPrice(FeedDefinition source, BigDecimal credits, boolean isDocumented) {
 
     /**
      * Returns the observed price, else the documented one.
      *
      * @param seen observed credits per row; empty before the first row
      */
-    public static Price of(FeedDefinition source, Optional<BigDecimal> seen) {
-        return seen.map(credits -> new Price(source, credits, false))
-                .orElseGet(() -> new Price(source, source.documentedPrice(), true));
+    public static RowPrice of(FeedDefinition source, Optional<BigDecimal> seen) {
+        return seen.map(credits -> new RowPrice(source, credits, false))
+                .orElseGet(() -> new RowPrice(source, source.documentedPrice(), true));
     }
 
     /**

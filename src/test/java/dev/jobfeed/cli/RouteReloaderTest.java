@@ -134,7 +134,7 @@ class RouteReloaderTest {
         write("my-own.camel.yaml", "- route:\n    from:\n      uri: nosuch:thing\n      steps: []\n");
         await().atMost(DEADLINE).until(() -> errors().size() == 4);
 
-        assertThat(errors().get(0)).contains("alerts.camel.yaml is not taken up, and what was loaded before goes on. ");
+        assertThat(errors().get(0)).contains("alerts.camel.yaml is rejected; the loaded routes continue to run. ");
         assertThat(errors().get(1)).contains("schedules.camel.yaml").contains("perriod");
         assertThat(errors().get(2)).contains("lost what the bundle needs: sync-work-commit");
         assertThat(errors().get(3)).contains("my-own.camel.yaml").contains("nosuch");
@@ -142,8 +142,9 @@ class RouteReloaderTest {
 
         edit("schedules", text -> text.replace("perriod", "period"));
         await().atMost(DEADLINE)
-                .until(() ->
-                        said("schedules.camel.yaml is again what is loaded").size() == 1);
+                .until(() -> said("schedules.camel.yaml matches the loaded routes again")
+                                .size()
+                        == 1);
         edit("alerts", text -> text.replace("[alert-sink", "alert-sink")
                 .replace("${variable.jobfeedAlertText}", "told ${body}"));
         write(

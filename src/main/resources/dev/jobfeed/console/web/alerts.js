@@ -1,4 +1,4 @@
-// Alerts and quarantine.
+// The view Alerts: alerts and quarantine.
 
 import { h, show, table } from "./dom.js";
 import { get } from "./api.js";
@@ -15,7 +15,7 @@ export function alertList(alerts) {
         alert.cleared_at ? ` · cleared ${moment(alert.cleared_at)}` : null))));
 }
 
-export function troubles() {
+export function alertsView() {
   const alerts = h("section", { "aria-label": "Alerts" });
   const quarantine = h("section", { "aria-label": "Quarantine" });
   let more = 1;
@@ -76,5 +76,5 @@ export function troubles() {
     return button;
   }
 
-  return { title: "Troubles", nodes: [h("h1", {}, "Troubles"), alerts, quarantine], slow };
+  return { title: "Alerts", nodes: [h("h1", {}, "Alerts"), alerts, quarantine], slow };
 }

@@ -4,7 +4,7 @@ import { say } from "./dom.js";
 import { get } from "./api.js";
 import { overview } from "./overview.js";
 import { runs } from "./runs.js";
-import { troubles } from "./troubles.js";
+import { alertsView } from "./alerts.js";
 import { job, jobs } from "./jobs.js";
 import { streamName } from "./words.js";
 
@@ -15,7 +15,7 @@ const SLOW = 15000;
 const main = document.getElementById("main");
 const verdict = document.getElementById("verdict");
 const updated = document.getElementById("updated");
-const troubleCount = document.getElementById("trouble-count");
+const alertCount = document.getElementById("alert-count");
 let view = null;
 let timer = 0;
 let slowAt = 0;
@@ -28,7 +28,7 @@ function open() {
   if (one) view = job(decodeURIComponent(one[1]));
   else if (path === "/jobs") view = jobs(new URLSearchParams(query));
   else if (path === "/runs") view = runs();
-  else if (path === "/troubles") view = troubles();
+  else if (path === "/alerts") view = alertsView();
   else view = overview();
   document.title = `${view.title} · Jobfeed`;
   for (const link of document.querySelectorAll("nav a")) {
@@ -80,9 +80,9 @@ function tell(status) {
   if (working.length) parts.push(`${names(working)}: ${working[0].open_run.mode} running.`);
   verdict.className = alerts || late.some(stream => stream.state === "late") ? "bad" : late.length || paused.length ? "wait" : "good";
   say(verdict, parts.join(" "));
-  const troubles = alerts + (status.quarantined > 0 ? 1 : 0);
-  troubleCount.hidden = troubles === 0;
-  say(troubleCount, String(troubles));
+  const count = alerts + (status.quarantined > 0 ? 1 : 0);
+  alertCount.hidden = count === 0;
+  say(alertCount, String(count));
 }
 
 const fresh = status => status.streams.every(stream => stream.state === "off") ? "Nothing is scheduled." : "All streams are fresh.";

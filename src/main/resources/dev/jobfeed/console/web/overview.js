@@ -4,7 +4,7 @@ import { h, say, show } from "./dom.js";
 import { get } from "./api.js";
 import { buttons } from "./actions.js";
 import { chart } from "./charts.js";
-import { alertList } from "./troubles.js";
+import { alertList } from "./alerts.js";
 import { runCharts } from "./runs.js";
 import { compact, duration, moment, number, percent, seconds, streamName } from "./words.js";
 
@@ -46,7 +46,7 @@ export function overview() {
           figure("Expired jobs", number(status.expired)),
           status.credits_balance === null ? null
             : figure("Credits", number(status.credits_balance), `as of ${moment(status.credits_balance_at)}`),
-          figure("Quarantined", number(status.quarantined), status.quarantined ? "see Troubles" : null),
+          figure("Quarantined", number(status.quarantined), status.quarantined ? "see Alerts" : null),
           status.pending_expiry ? figure("Pending expiries", number(status.pending_expiry), "await approval") : null,
         ]);
     },
