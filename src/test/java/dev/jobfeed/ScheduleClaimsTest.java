@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
 import org.apache.camel.component.quartz.QuartzComponent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class ScheduleClaimsTest {
             for (int hour = 0; hour < 5; hour++) {
                 Date at = Date.from(Instant.parse("2026-11-24T00:00:00Z").plus(Duration.ofHours(hour)));
                 List<Callable<Boolean>> all = IntStream.range(0, 4)
-                        .<Callable<Boolean>>mapToObj(node -> () -> firings.claim(null, "jobs-sync", at))
+                        .<Callable<Boolean>>mapToObj(node -> () -> claim("jobs-sync", at))
                         .toList();
                 int first = 0;
                 for (Future<Boolean> node : nodes.invokeAll(all)) {
@@ -74,11 +75,11 @@ class ScheduleClaimsTest {
         Date ten = Date.from(Instant.parse("2026-11-24T10:00:00Z"));
         Date half = Date.from(Instant.parse("2026-11-24T10:30:00Z"));
 
-        assertThat(firings.claim(null, "jobs-sync", half)).isTrue();
-        assertThat(firings.claim(null, "jobs-sync", ten)).isFalse();
-        assertThat(firings.claim(null, "jobs-sync", half)).isFalse();
-        assertThat(firings.claim(null, "jobs-resync", half)).isTrue();
-        assertThat(firings.claim(null, "jobs-sync", null)).isTrue();
+        assertThat(claim("jobs-sync", half)).isTrue();
+        assertThat(claim("jobs-sync", ten)).isFalse();
+        assertThat(claim("jobs-sync", half)).isFalse();
+        assertThat(claim("jobs-resync", half)).isTrue();
+        assertThat(claim("jobs-sync", null)).isTrue();
     }
 
     /** Another process, or this one before a restart, had a clock that was ahead. */
@@ -87,15 +88,13 @@ class ScheduleClaimsTest {
     void aFiringOfAClockThatWasAheadSilencesNoSchedule(String database) throws Exception {
         start(database);
         Instant now = Instant.now();
-        assertThat(firings.claim(null, "jobs-sync", Date.from(now.plus(Duration.ofHours(2)))))
-                .isTrue();
+        assertThat(claim("jobs-sync", Date.from(now.plus(Duration.ofHours(2))))).isTrue();
 
-        assertThat(firings.claim(null, "jobs-sync", Date.from(now))).isTrue();
-        assertThat(firings.claim(null, "jobs-sync", Date.from(now))).isFalse();
-        assertThat(firings.claim(null, "jobs-sync", Date.from(now.minusSeconds(20))))
-                .isFalse();
+        assertThat(claim("jobs-sync", Date.from(now))).isTrue();
+        assertThat(claim("jobs-sync", Date.from(now))).isFalse();
+        assertThat(claim("jobs-sync", Date.from(now.minusSeconds(20)))).isFalse();
 
-        firings.claim(null, "jobs-sync", Date.from(now.plus(Duration.ofHours(2))));
+        claim("jobs-sync", Date.from(now.plus(Duration.ofHours(2))));
         assertThat(isDue()).as("nothing was ever done").isTrue();
     }
 
@@ -144,6 +143,17 @@ class ScheduleClaimsTest {
         assertThat(quartz.getTrigger(TriggerKey.triggerKey("jobs-sync@", "jobfeed"))
                         .getFireTimeAfter(Date.from(early)))
                 .isEqualTo("2036-11-24T21:00:00Z");
+    }
+
+    /** Fires a schedule, as a trigger with this scheduled time does. */
+    private boolean claim(String schedule, Date at) throws Exception {
+        Exchange firing = world.context().createProducerTemplate().request("direct:schedule-claim", trigger -> {
+            trigger.setVariable("jobfeedStream", "jobs");
+            trigger.setVariable("jobfeedSchedule", schedule);
+            trigger.getMessage().setHeader("scheduledFireTime", at);
+        });
+        assertThat(firing.getException()).isNull();
+        return firing.getMessage().getBody(Boolean.class);
     }
 
     private boolean isDue() throws Exception {

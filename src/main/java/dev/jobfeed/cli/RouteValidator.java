@@ -111,6 +111,9 @@ final class RouteValidator {
             Map.entry(
                     "a failed call does not look like an answer",
                     List.of("jobo-http-call-read", "jobby-http-call-read")),
+            Map.entry(
+                    "one of several nodes works on a schedule",
+                    List.of("schedule-claim-advance", "schedule-sync-first", "schedule-resync-first")),
             Map.entry("an alert is notified once", List.of("alerts-notify-mark-notified")),
             Map.entry(
                     "live events are complete",

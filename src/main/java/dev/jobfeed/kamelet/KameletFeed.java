@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
+import org.apache.camel.Exchange;
 import org.quartz.CronExpression;
 
 /**
@@ -166,10 +167,11 @@ public final class KameletFeed implements CamelContextAware {
 
     /**
      * Returns whether an attempt is due: at the start and then once per period; or as the cron expression says, and at
-     * the start if a run is open or was missed, on one of several nodes.
+     * the start if a run is open or was missed, on one of several nodes. Sets the header {@code scheduledFireTime} that
+     * Quartz would set, for the claim of the time.
      */
-    public synchronized boolean isDue() throws ParseException {
-        return cron == null ? isPeriodOver() : isScheduled();
+    public synchronized boolean isDue(Exchange exchange) throws ParseException {
+        return cron == null ? isPeriodOver() : isScheduled(exchange);
     }
 
     private boolean isPeriodOver() {
@@ -182,16 +184,15 @@ public final class KameletFeed implements CamelContextAware {
         return true;
     }
 
-    private boolean isScheduled() throws ParseException {
+    private boolean isScheduled(Exchange exchange) throws ParseException {
         Date now = new Date();
         if (started && (next == null || now.before(next))) {
             return false;
         }
-        ScheduleClaims claims = bean("jobfeedScheduleClaims", ScheduleClaims.class);
-        String schedule = stream + "-sync";
         boolean due = started
-                ? claims.claim(feed, schedule, next)
-                : claims.claimCatchUp(feed, schedule, stream, cron.getCronExpression());
+                || bean("jobfeedScheduleClaims", ScheduleClaims.class)
+                        .claimCatchUp(feed, stream + "-sync", stream, cron.getCronExpression());
+        exchange.getMessage().setHeader("scheduledFireTime", next);
         started = true;
         next = cron.getNextValidTimeAfter(now);
         return due;

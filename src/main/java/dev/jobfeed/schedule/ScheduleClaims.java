@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.quartz.CronExpression;
 
@@ -30,21 +31,18 @@ public final class ScheduleClaims {
     }
 
     /**
-     * Returns whether the schedule of a stream is active for the exchange's tenant. When it is paused, logs this and
-     * notifies the operator.
+     * Returns the parameters of {@code schedule-paused} and {@code schedule-claim-advance}.
+     *
+     * @param scheduled the scheduled time; null when no schedule fired, which claims the present time
      */
-    public boolean isActive(Exchange exchange, String stream) {
-        return new SchedulePauses(tenants.forExchange(exchange), clock).isActive(stream);
+    public Map<String, Object> firing(String stream, String schedule, Date scheduled) {
+        Instant at = scheduled == null ? clock.instant() : scheduled.toInstant();
+        return Map.of("stream", stream, "schedule", schedule, "at", time(at), "latest", latest());
     }
 
-    /**
-     * Claims a firing for this node; fails when another node has claimed it, or a later one.
-     *
-     * @param tenant null for the default tenant
-     * @param scheduled the scheduled time; null when no schedule fired, in which case nothing has to be claimed
-     */
-    public boolean claim(String tenant, String schedule, Date scheduled) {
-        return scheduled == null || claims(tenants.get(tenant)).claim(schedule, time(scheduled.toInstant()), latest());
+    /** Logs that a trigger is skipped because its schedule is paused, and repeats the notification once a day. */
+    public void skipPaused(Exchange exchange, String stream, OffsetDateTime since) {
+        new SchedulePauses(tenants.forExchange(exchange), clock).skip(stream, since);
     }
 
     /**

@@ -31,18 +31,10 @@ public final class SchedulePauses {
         this.clock = clock;
     }
 
-    /**
-     * Returns whether a trigger of this stream may start an attempt. When paused, logs this and repeats the
-     * notification at most once a day.
-     */
-    public boolean isActive(String stream) {
-        Optional<OffsetDateTime> since = pausedSince(stream);
-        if (since.isEmpty()) {
-            return true;
-        }
-        LOG.warn("{}: the schedule is paused since {}, skipping this trigger", tenant.stream(stream), since.get());
-        notifyPaused(stream, since.get());
-        return false;
+    /** Logs that a trigger of a paused schedule is skipped, and repeats the notification at most once a day. */
+    void skip(String stream, OffsetDateTime since) {
+        LOG.warn("{}: the schedule is paused since {}, skipping this trigger", tenant.stream(stream), since);
+        notifyPaused(stream, since);
     }
 
     /** Returns when the schedule of a stream was paused; empty when it is not. */

@@ -165,6 +165,13 @@ create table if not exists schedule_claim (
     fired_at timestamp(6) with time zone not null
 );
 
+merge into schedule_claim (schedule, fired_at) key (schedule)
+values ('jobs-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('jobs-resync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('career_sites-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('expired_ids-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('jobby_live_events-sync', timestamp with time zone '2000-01-01 00:00:00+00');
+
 create table if not exists quarantine (
     id             bigint generated always as identity primary key,
     stream         varchar not null,

@@ -160,6 +160,13 @@ create table schedule_claim (
     fired_at timestamptz(6) not null
 );
 
+insert into schedule_claim (schedule, fired_at)
+values ('jobs-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('jobs-resync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('career_sites-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('expired_ids-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('jobby_live_events-sync', timestamp with time zone '2000-01-01 00:00:00+00');
+
 create table quarantine (
     id             bigint generated always as identity primary key,
     stream         text           not null,
