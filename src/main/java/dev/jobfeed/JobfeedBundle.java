@@ -44,6 +44,7 @@ import dev.jobfeed.outbox.JobOutboxSource;
 import dev.jobfeed.outbox.OutboxRelay;
 import dev.jobfeed.outbox.OutboxSource;
 import dev.jobfeed.persistence.NamedStatementStrategy;
+import dev.jobfeed.persistence.RecordRowMapperFactory;
 import dev.jobfeed.route.BundleRouteGuard;
 import dev.jobfeed.route.ErrorBoundary;
 import dev.jobfeed.route.PooledExchangeFactory;
@@ -144,6 +145,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedSql", new NamedStatementStrategy(exchange -> tenants.forExchange(exchange)
                 .sql()
                 .database()));
+        bindByName(registry, "jobfeedRows", RecordRowMapperFactory::new);
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
         registry.bind("jobfeedSync", coordinator);
         registry.bind("jobfeedFeedSync", new FeedSync(coordinator));
@@ -155,7 +157,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants));
         registry.bind("jobfeedExpiredIds", new ExpiredIdReader(tenants, options.clock()));
         registry.bind("jobfeedReconciliation", new Reconciliation(coordinator));
-        registry.bind("jobfeedAlerts", new AlertNotifier(tenants));
+        registry.bind("jobfeedAlerts", new AlertNotifier(tenants, options.clock()));
         registry.bind("jobfeedCompanies", new CompanyProfileService(tenants, options.clock()));
         ConsoleTenants consoles = new ConsoleTenants(tenants, coordinator, options.clock());
         AccessToken token = new AccessToken(tenants.defaultTenant(), options.clock());

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.company.CompanyProfileService;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.FaultRule;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.timer.TimerEndpoint;
-import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,21 +158,22 @@ class CompaniesTest {
     void theAddressOfAProfileMayNameThePortThatGoesWithoutSaying() throws Exception {
         start("h2");
         world.with("jobo.base-url", "https://connect.jobo.world");
-        CompanyProfileService companies =
-                world.context().getRegistry().lookupByNameAndType("jobfeedCompanies", CompanyProfileService.class);
+        assertThat(next()).as("none is due").isNull();
         UUID company = UUID.randomUUID();
         world.database.update("insert into company_profile (id) values (?)", company);
 
         for (String refused : List.of(":8443", ".evil.example", ":443@evil.example", "x:443")) {
             want(company, "https://connect.jobo.world" + refused);
-            assertThat(companies.next(new DefaultExchange(world.context())))
-                    .as(refused)
-                    .isNull();
+            assertThat(next()).as(refused).isNull();
         }
         want(company, "http://connect.jobo.world:443");
-        assertThat(companies.next(new DefaultExchange(world.context()))).isNull();
+        assertThat(next()).isNull();
         want(company, "https://Connect.jobo.world:443");
-        assertThat(companies.next(new DefaultExchange(world.context()))).isEqualTo(company.toString());
+        assertThat(next()).isEqualTo(company.toString());
+    }
+
+    private String next() throws Exception {
+        return world.context().createProducerTemplate().requestBody("direct:company-claim", null, String.class);
     }
 
     private void want(UUID company, String server) {

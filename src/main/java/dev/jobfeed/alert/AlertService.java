@@ -100,15 +100,6 @@ public final class AlertService {
         return sql.statement("alert-pending").query(AlertService::alert).list();
     }
 
-    /** Records that the current state of an alert has been notified. */
-    public void markNotified(Alert alert) {
-        sql.statement("alert-mark-notified")
-                .param("id", alert.id())
-                .param("cleared", alert.clearedAt() != null)
-                .param("at", now())
-                .update();
-    }
-
     private OffsetDateTime now() {
         return OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS);
     }

@@ -115,10 +115,10 @@ public final class JoboResponseHandler {
         }
     }
 
-    /** Counts the rows of a page, whether or not they are stored later. */
-    public void received(Exchange exchange, FeedPage page) {
+    /** Counts the rows of a feed's page, whether or not they are stored later. Other responses have no rows. */
+    public void received(Exchange exchange) {
         RequestOwner owner = owner(exchange);
-        if (owner != null) {
+        if (owner != null && exchange.getMessage().getBody() instanceof FeedPage page) {
             owner.recordReceived(page.received());
         }
     }

@@ -1,7 +1,6 @@
 package dev.jobfeed.company;
 
 import dev.jobfeed.feed.RecordParser;
-import dev.jobfeed.persistence.CompanyRepository;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.tenant.Tenant;
@@ -18,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /** Provides the steps that routes call for company profiles: bean {@code jobfeedCompanies}. */
 public final class CompanyProfileService {
@@ -53,27 +54,39 @@ public final class CompanyProfileService {
                 .toString();
     }
 
-    /**
-     * Returns the id of the company to fetch next, or null. A company whose details URL is on another host is skipped.
-     */
-    public String next(Exchange exchange) {
-        Tenant tenant = tenants.forExchange(exchange);
-        if (clock.instant().isBefore(notBefore.getOrDefault(tenant.name(), Instant.MIN))) {
-            return null;
-        }
-        CompanyRepository store = tenant.companies();
+    /** Returns whether no failure has paused fetching. */
+    public boolean isActive(Exchange exchange) {
+        String tenant = tenants.forExchange(exchange).name();
+        return !clock.instant().isBefore(notBefore.getOrDefault(tenant, Instant.MIN));
+    }
+
+    /** Returns the parameters of {@code company-claim}. */
+    public Map<String, Object> times() {
         OffsetDateTime now = now();
-        CompanyRepository.Candidate candidate = store.next(now).orElse(null);
-        if (candidate == null) {
-            return null;
+        return Map.of("now", now, "retry_at", now.plus(RETRY_DELAY));
+    }
+
+    /**
+     * Returns whether the details URL of a company is on another host than the API.
+     *
+     * @param company row of {@code company-claim}; nullable
+     */
+    public boolean isElsewhere(Exchange exchange, Map<String, Object> company) {
+        if (company == null || isAtJobo(tenants.forExchange(exchange), (String) company.get("details_url"))) {
+            return false;
         }
-        if (!isAtJobo(tenant, candidate.detailsUrl())) {
-            LOG.warn("The profile of company {} is on another host; the key is not sent there", candidate.id());
-            store.reschedule(candidate.id(), null);
-            return null;
-        }
-        boolean claimed = store.claim(candidate.id(), now, now.plus(RETRY_DELAY));
-        return claimed ? candidate.id().toString() : null;
+        LOG.warn("The profile of company {} is on another host; the key is not sent there", company.get("id"));
+        return true;
+    }
+
+    /**
+     * Returns the id of a company.
+     *
+     * @param company row of {@code company-claim}; nullable
+     * @return null without a company
+     */
+    public String idOf(Map<String, Object> company) {
+        return company == null ? null : company.get("id").toString();
     }
 
     private static boolean isAtJobo(Tenant tenant, String detailsUrl) {
@@ -114,10 +127,15 @@ public final class CompanyProfileService {
         tenant.alerts().clearAllBut(STREAM, failure.condition()::equals);
     }
 
-    /** Stores a profile, or that there is none, and returns it. */
-    public String store(Exchange exchange, String id, String profile) {
-        tenants.forExchange(exchange).companies().store(UUID.fromString(id), profile, now());
-        return profile;
+    /**
+     * Returns the parameters of {@code company-store}.
+     *
+     * @param profile the profile as JSON; null when the company has none
+     */
+    public SqlParameterSource profile(String id, String profile) {
+        return new MapSqlParameterSource("id", UUID.fromString(id))
+                .addValue("profile", profile)
+                .addValue("now", now());
     }
 
     private OffsetDateTime now() {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /** Provides the steps of the sweep to routes: bean {@code jobfeedExpiry}. */
@@ -117,9 +118,14 @@ public final class ExpirySweepService {
         sweep.restart(since(attempt, sweep.startedAt()));
     }
 
-    /** Returns the parameters of {@code job-expire} for ids of the current page. */
-    public SqlParameterSource expiry(ExpirySweep sweep, List<UUID> ids) {
-        return JobRepository.expiry(ids, REASON, sweep.startedAt());
+    /** Sets the rows of the statements for ids of the current page as variables, which the steps of the statements send. */
+    public void setRows(Exchange exchange, SyncAttempt attempt, ExpirySweep sweep, List<UUID> ids) {
+        exchange.setVariable("jobfeedExpired", JobRepository.expiry(ids, REASON, sweep.startedAt()));
+        boolean closes = attempt.hasOpenIssues();
+        exchange.setVariable(
+                "jobfeedResolved",
+                closes ? List.of(QuarantineService.resolved(attempt.stream(), ids, sweep.startedAt())) : List.of());
+        exchange.setVariable("jobfeedDecided", closes ? List.of(ResyncRepository.decided(ids)) : List.of());
     }
 
     /**
@@ -132,18 +138,6 @@ public final class ExpirySweepService {
         return attempt.tenant()
                 .outbox()
                 .expired(attempt.run().id(), REASON, JobRepository.ids(expired), sweep.startedAt());
-    }
-
-    /** Returns the rows of {@code quarantine-close} for expired jobs; none if nothing is quarantined. */
-    public List<SqlParameterSource> resolved(SyncAttempt attempt, ExpirySweep sweep, List<UUID> ids) {
-        return attempt.hasOpenIssues()
-                ? List.of(QuarantineService.resolved(attempt.stream(), ids, sweep.startedAt()))
-                : List.of();
-    }
-
-    /** Returns the rows of {@code pending-expiry-delete} for expired jobs; none if no expiry is pending. */
-    public List<SqlParameterSource> decided(SyncAttempt attempt, List<UUID> ids) {
-        return attempt.hasOpenIssues() ? List.of(ResyncRepository.decided(ids)) : List.of();
     }
 
     /** Returns the parameters of {@code run-expired}, with the counters of the page. */

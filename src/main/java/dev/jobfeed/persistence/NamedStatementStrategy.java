@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 /**
  * Lets {@code sql:} endpoints execute the bundle's statements by name: bean {@code jobfeedSql}. The name is that of a
  * file in {@code dev/jobfeed/sql}, and the file is the one for the database of the exchange's tenant. The body provides
- * the parameters: a map, a {@link SqlParameterSource} such as {@link SearchCriteria}, or with {@code batch=true} an iterable of them or a {@link
+ * the parameters: a map, the row of a query included, a {@link SqlParameterSource} such as {@link SearchCriteria}, or with {@code batch=true} an iterable of them or a {@link
  * RecordBatch}. Any other query is SQL with Camel's own parameters.
  */
 public final class NamedStatementStrategy implements SqlPrepareStatementStrategy {
@@ -109,7 +109,7 @@ public final class NamedStatementStrategy implements SqlPrepareStatementStrategy
         }
         if (body instanceof Map<?, ?> map) {
             MapSqlParameterSource parameters = new MapSqlParameterSource();
-            map.forEach((name, value) -> parameters.addValue(String.valueOf(name), value));
+            names.stream().filter(map::containsKey).forEach(name -> parameters.addValue(name, map.get(name)));
             return parameters;
         }
         throw new IllegalArgumentException("The body of the statement " + query + " must be a map with "

@@ -4,31 +4,30 @@ import dev.jobfeed.alert.Alert;
 import dev.jobfeed.problem.Problem;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 
 /**
- * Provides alerts and their texts to the route {@code alerts-notify}: bean {@code jobfeedAlerts}. Each change of an
+ * Provides the texts of alerts to the route {@code alerts-notify}: bean {@code jobfeedAlerts}. Each change of an
  * alert is notified once, provided that the route succeeds.
  */
 public final class AlertNotifier {
 
     private final TenantRegistry tenants;
+    private final Clock clock;
 
-    public AlertNotifier(TenantRegistry tenants) {
+    public AlertNotifier(TenantRegistry tenants, Clock clock) {
         this.tenants = tenants;
-    }
-
-    /** Lists the alerts of the exchange's tenant whose raising or clearing has not been notified yet. */
-    public List<Alert> pendingNotifications(Exchange exchange) {
-        return tenants.forExchange(exchange).alerts().pendingNotifications();
+        this.clock = clock;
     }
 
     /** Returns whether notifications are pending for streams whose names begin with {@code streams}. */
     public boolean hasPending(Exchange exchange, String streams) {
-        return pendingNotifications(exchange).stream()
+        return tenants.forExchange(exchange).alerts().pendingNotifications().stream()
                 .anyMatch(alert -> alert.stream() != null && alert.stream().startsWith(streams));
     }
 
@@ -68,8 +67,14 @@ public final class AlertNotifier {
         return "alert raised: " + subject + (isLogged ? "; clears with the next successful attempt" : ". " + problem);
     }
 
-    /** Records that an alert was notified in its present state. */
-    public void markNotified(Exchange exchange, Alert alert) {
-        tenants.forExchange(exchange).alerts().markNotified(alert);
+    /** Returns the parameters of {@code alert-mark-notified}. */
+    public Map<String, Object> notified(Alert alert) {
+        return Map.of(
+                "id",
+                alert.id(),
+                "cleared",
+                alert.clearedAt() != null,
+                "at",
+                OffsetDateTime.now(clock).truncatedTo(ChronoUnit.MICROS));
     }
 }

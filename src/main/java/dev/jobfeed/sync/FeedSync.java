@@ -9,7 +9,6 @@ import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.feed.InvalidRecord;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
-import dev.jobfeed.persistence.CompanyRepository;
 import dev.jobfeed.persistence.DeliveryRepository;
 import dev.jobfeed.persistence.FeedProgress;
 import dev.jobfeed.persistence.RecordBatch;
@@ -192,12 +191,12 @@ public final class FeedSync {
         if (!settings.flag("jobfeed.companies.enabled")) {
             return List.of();
         }
-        Map<UUID, CompanyRepository.Candidate> candidates = new TreeMap<>();
+        Map<UUID, CompanyReference> candidates = new TreeMap<>();
         changes.stream()
                 .filter(change -> change.action() != RecordChange.Action.REACTIVATE)
-                .flatMap(change -> CompanyReference.row(attempt.source(), change.row()).stream())
+                .flatMap(change -> CompanyReference.of(attempt.source(), change.row()).stream())
                 .forEach(company -> candidates.putIfAbsent(company.id(), company));
-        return CompanyRepository.due(candidates.values(), at, settings.duration("jobo.companies.refresh-after"));
+        return CompanyReference.due(candidates.values(), at, settings.duration("jobo.companies.refresh-after"));
     }
 
     /** Compares the rows of a batch again, because some of them changed in between, and writes what they change now. */

@@ -6,10 +6,11 @@ import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.quarantine.QuarantineService;
 import java.util.List;
+import org.apache.camel.Exchange;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /**
- * Provides the parameters of a page's statements to routes: bean {@code jobfeedStatements}. A simple expression such as
+ * Provides the rows of a page's statements to routes: bean {@code jobfeedStatements}. A simple expression such as
  * {@code ${variable.jobfeedChanges.events}} would do as well, but Camel keeps the object that it reads from in a cache,
  * and with it the rows of up to a thousand pages.
  */
@@ -40,52 +41,25 @@ public final class PageStatements {
         return updateCount >= 0 && updateCount < batch.changes().size();
     }
 
-    /** Returns the rows of {@code outbox-append}. */
-    public List<SqlParameterSource> events(PageChanges changes) {
-        return changes.events();
-    }
-
-    /** Returns the rows of {@code company-enqueue}. */
-    public List<SqlParameterSource> companies(PageChanges changes) {
-        return changes.companies();
-    }
-
-    /** Returns the rows of {@code quarantine-close}. */
-    public List<SqlParameterSource> resolved(PageChanges changes) {
-        return changes.resolved();
-    }
-
-    /** Returns the rows of {@code pending-expiry-delete}. */
-    public List<SqlParameterSource> decided(PageChanges changes) {
-        return changes.decided();
-    }
-
-    /** Returns the rows of {@code delivery-insert}. */
-    public List<SqlParameterSource> deliveries(PageChanges changes) {
-        return changes.deliveries();
-    }
-
-    /** Returns the rows of {@code quarantine-replace}. */
-    public List<SqlParameterSource> replaced(PageChanges changes) {
-        return QuarantineService.withJob(rejected(changes));
-    }
-
-    /** Returns the rows of {@code quarantine-insert}. */
-    public List<SqlParameterSource> rejected(PageChanges changes) {
+    /** Sets the rows of a page's statements as variables, which the steps of the statements send. */
+    public void setRows(Exchange exchange, PageChanges changes) {
         Run run = changes.run();
-        return QuarantineService.entries(run.stream(), run.id(), changes.page().rejected(), changes.at());
-    }
-
-    /** Returns the rows of {@code run_cursor-insert}. */
-    public List<SqlParameterSource> usedCursors(PageChanges changes) {
+        List<SqlParameterSource> rejected =
+                QuarantineService.entries(run.stream(), run.id(), changes.page().rejected(), changes.at());
         String cursor = changes.nextCursor();
-        return cursor == null
-                ? List.of()
-                : List.of(RunRepository.usedCursor(changes.run().id(), cursor));
+        exchange.setVariable("jobfeedEvents", changes.events());
+        exchange.setVariable("jobfeedCompanies", changes.companies());
+        exchange.setVariable("jobfeedResolved", changes.resolved());
+        exchange.setVariable("jobfeedDecided", changes.decided());
+        exchange.setVariable("jobfeedDeliveries", changes.deliveries());
+        exchange.setVariable("jobfeedReplaced", QuarantineService.withJob(rejected));
+        exchange.setVariable("jobfeedRejected", rejected);
+        exchange.setVariable(
+                "jobfeedCursors", cursor == null ? List.of() : List.of(RunRepository.usedCursor(run.id(), cursor)));
+        exchange.setVariable("jobfeedCounters", checkpoint(changes));
     }
 
-    /** Returns the parameters of {@code run-checkpoint}. */
-    public SqlParameterSource checkpoint(PageChanges changes) {
+    private static SqlParameterSource checkpoint(PageChanges changes) {
         return RunRepository.checkpoint(
                 changes.run().id(),
                 changes.page(),

@@ -12,6 +12,7 @@ import dev.jobfeed.tenant.Tenant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
@@ -122,19 +123,12 @@ public final class Reconciliation {
         return jobs.isLast() && attempt.hasOpenIssues();
     }
 
-    /** Returns the parameters of {@code job-expire}. */
-    public SqlParameterSource expiry(UnseenJobs jobs) {
-        return JobRepository.expiry(jobs.ids(), jobs.reason(), jobs.at());
-    }
-
-    /** Returns the parameters of {@code pending-expiry-insert}. */
-    public SqlParameterSource pending(UnseenJobs jobs) {
-        return ResyncRepository.pending(jobs.runId(), jobs.reason(), jobs.ids());
-    }
-
-    /** Returns the parameters of {@code reconcile-close-quarantine}. */
-    public SqlParameterSource received(UnseenJobs jobs) {
-        return ResyncRepository.received(jobs.runId(), jobs.at());
+    /** Sets the parameters of the batch's statements as variables, which the steps of the statements send. */
+    public void setRows(Exchange exchange, UnseenJobs jobs) {
+        exchange.setVariable("jobfeedPending", ResyncRepository.pending(jobs.runId(), jobs.reason(), jobs.ids()));
+        exchange.setVariable("jobfeedExpiry", JobRepository.expiry(jobs.ids(), jobs.reason(), jobs.at()));
+        exchange.setVariable("jobfeedReceived", ResyncRepository.received(jobs.runId(), jobs.at()));
+        exchange.setVariable("jobfeedPhase", RunRepository.phase(jobs.runId(), RunPhase.COMMIT));
     }
 
     /**
@@ -144,11 +138,6 @@ public final class Reconciliation {
      */
     public SqlParameterSource counters(UnseenJobs jobs, int expired) {
         return RunRepository.expired(jobs.runId(), expired, jobs.usage());
-    }
-
-    /** Returns the parameters of {@code run-phase}, which ends the reconciliation. */
-    public SqlParameterSource phase(UnseenJobs jobs) {
-        return RunRepository.phase(jobs.runId(), RunPhase.COMMIT);
     }
 
     /**

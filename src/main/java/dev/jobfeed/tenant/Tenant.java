@@ -6,7 +6,6 @@ import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.lease.LeaseManager;
 import dev.jobfeed.lease.LeaseOwner;
 import dev.jobfeed.metrics.MetricsRecorder;
-import dev.jobfeed.persistence.CompanyRepository;
 import dev.jobfeed.persistence.DeliveryRepository;
 import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.JobRepository;
@@ -48,7 +47,6 @@ public record Tenant(
         ResyncRepository reconcile,
         DeliveryRepository deliveries,
         QuarantineService quarantine,
-        CompanyRepository companies,
         OutboxWriter outbox,
         AlertService alerts,
         MetricsRecorder meters) {
@@ -96,7 +94,6 @@ public record Tenant(
                 new ResyncRepository(sql),
                 new DeliveryRepository(sql),
                 new QuarantineService(sql, rows, outbox, transaction, clock),
-                new CompanyRepository(sql),
                 outbox,
                 alerts,
                 meters.of(name));

@@ -35,7 +35,7 @@ class CreditPolicyTest {
         JobfeedProperties settings =
                 JobfeedProperties.over(property -> Optional.empty()).with(properties);
         Tenant tenant = new Tenant(
-                "", settings, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+                "", settings, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
         return new SyncAttempt(tenant, UnmanagedLease.on("jobs"), 0, confirmed, new ServerClock(Clock.systemUTC()));
     }
 

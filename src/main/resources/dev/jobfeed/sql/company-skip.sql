@@ -1,0 +1,1 @@
+update company_profile set due_at = null where id = :id
