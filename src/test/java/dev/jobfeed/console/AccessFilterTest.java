@@ -219,8 +219,7 @@ class AccessFilterTest {
         if (filter == null) {
             JobfeedProperties settings = JobfeedProperties.over(name -> Optional.ofNullable(properties.get(name)));
             Tenant tenant = new Tenant(
-                    "", settings, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                    null);
+                    "", settings, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
             filter = new AccessFilter(
                     new ConsoleSettings(settings),
                     new AccessToken(tenant, Clock.systemUTC()),
