@@ -259,11 +259,18 @@ public final class JobfeedBundle {
      */
     private static void bindMappers(Registry registry, Executor readAhead) {
         UnaryOperator<InputStream> input = response -> new ReadAheadInputStream(response, readAhead);
-        bindByName(registry, "jobfeedJobsJson", () -> ResponseMappers.feed(RecordSchema.JOB, input));
-        bindByName(registry, "jobfeedCareerSitesJson", () -> ResponseMappers.feed(RecordSchema.CAREER_SITE, input));
+        bindFeed(registry, "jobfeedJobsJson", RecordSchema.JOB, true, input);
+        bindFeed(registry, "jobfeedJobsUnparsedJson", RecordSchema.JOB, false, input);
+        bindFeed(registry, "jobfeedCareerSitesJson", RecordSchema.CAREER_SITE, true, input);
+        bindFeed(registry, "jobfeedCareerSitesUnparsedJson", RecordSchema.CAREER_SITE, false, input);
         bindByName(registry, "jobfeedExpiredIdsJson", ResponseMappers::expiredIds);
         bindByName(registry, "jobfeedJson", ObjectMapper::new);
         bindByName(registry, "jobfeedCompanyJson", ResponseMappers::object);
+    }
+
+    private static void bindFeed(
+            Registry registry, String name, RecordSchema schema, boolean parses, UnaryOperator<InputStream> input) {
+        bindByName(registry, name, () -> ResponseMappers.feed(schema, parses, input));
     }
 
     /** Finds a tenant's database in the context's registry, or lets the host open it. */

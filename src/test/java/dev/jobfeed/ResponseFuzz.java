@@ -164,6 +164,11 @@ class ResponseFuzz {
             assertThat(page.rows().size() + page.rejected().size() + page.duplicates())
                     .isEqualTo(page.received())
                     .isEqualTo(items(body, shape.array()));
+            FeedPage unparsed = Responses.unparsedFeedPage(new ByteArrayInputStream(body), shape);
+            assertThat(FeedResponseParser.parse(unparsed, row -> true, shape))
+                    .usingRecursiveComparison()
+                    .ignoringCollectionOrderInFields("rows", "rejected")
+                    .isEqualTo(page);
         } else {
             FeedResponseParser.object(new ByteArrayInputStream(body));
         }

@@ -29,11 +29,11 @@ public final class Benchmarks implements Callable<Integer> {
     @Option(names = "--databases", split = ",", description = "postgresql, h2.")
     private List<String> databases = List.of("postgresql", "h2");
 
-    @Option(names = "--contenders", split = ",", description = "bundle, loop, spring-batch.")
-    private List<String> contenders = List.of("bundle", "loop", "spring-batch");
+    @Option(names = "--contenders", split = ",", description = "bundle, lean-loop, loop, spring-batch.")
+    private List<String> contenders = List.of("bundle", "lean-loop", "loop", "spring-batch");
 
-    @Option(names = "--scenarios", split = ",", description = "backfill, unchanged, updated, latency.")
-    private List<String> scenarios = List.of("backfill", "unchanged", "updated", "latency");
+    @Option(names = "--scenarios", split = ",", description = "backfill, unchanged, 90 % unchanged, updated, latency.")
+    private List<String> scenarios = List.of("backfill", "unchanged", "90 % unchanged", "updated", "latency");
 
     @Option(names = "--java-options", split = " ", description = "Options of every contender's Java.")
     private List<String> javaOptions = List.of("-Xmx512m", "-XX:+UseParallelGC", "-Dh2.objectCache=false");

@@ -1,12 +1,15 @@
 package dev.jobfeed.bench;
 
 import dev.jobfeed.bench.contender.HandWrittenLoop;
+import dev.jobfeed.bench.contender.LeanLoop;
 import dev.jobfeed.bench.contender.SpringBatchSync;
 
 /** Who is measured. */
 enum Contender {
     /** This bundle, by its shipped command line. */
     BUNDLE("bundle", "this bundle", null, "select max(finished_at) from sync_run"),
+    /** The loop without a content hash: a row has changed if its updated_at has. */
+    LEAN_LOOP("lean-loop", "lean loop", LeanLoop.class, "select max(finished_at) from loop_checkpoint"),
     /** JDK HttpClient, Jackson, JDBC. */
     LOOP("loop", "hand-written loop", HandWrittenLoop.class, "select max(finished_at) from loop_checkpoint"),
     /** Spring Batch around the same reading and writing. */

@@ -34,6 +34,11 @@ record Measurement(
         return rows / seconds;
     }
 
+    /** The CPU time of the process, start included, for a thousand rows, in milliseconds. */
+    double cpuMillisPerThousand() {
+        return cpuSeconds * 1_000_000 / rows;
+    }
+
     /** Whether another is the same contender at the same scenario. */
     boolean isRepeatedBy(Measurement other) {
         return other.database.equals(database) && other.contender.equals(contender) && other.scenario.equals(scenario);

@@ -9,13 +9,16 @@ enum Scenario {
     BACKFILL("backfill", 0, Duration.ZERO),
     /** The whole feed again, and nothing in it is new. */
     UNCHANGED("unchanged", 0, Duration.ZERO),
+    /** The whole feed again, and every tenth row has another description and updated_at. */
+    MOSTLY_UNCHANGED("90 % unchanged", 1, Duration.ZERO),
     /** The whole feed again, and every row has another description and updated_at. */
-    UPDATED("updated", 1, Duration.ZERO),
+    UPDATED("updated", 2, Duration.ZERO),
     /** A backfill from a server that thinks 300 ms about every page. */
     LATENCY("latency", 0, Duration.ofMillis(300));
 
     /** What is run one after the other, from an empty database on. */
-    static final List<List<Scenario>> CHAINS = List.of(List.of(BACKFILL, UNCHANGED, UPDATED), List.of(LATENCY));
+    static final List<List<Scenario>> CHAINS =
+            List.of(List.of(BACKFILL, UNCHANGED, MOSTLY_UNCHANGED, UPDATED), List.of(LATENCY));
 
     private final String label;
     private final int revision;

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A page of a feed.
  *
  * @param rows the rows that can be stored, each id once
+ * @param unparsed the rows that are parsed only if they are not stored as delivered; their ids are not in {@code rows}
  * @param rejected the rows that cannot be stored
  * @param duplicates the number of rows dropped because the page has a newer one with the same id
  * @param next the continuation of the feed
@@ -17,6 +19,7 @@ import java.util.UUID;
  */
 public record FeedPage(
         List<FeedRecord> rows,
+        List<UnparsedRecord> unparsed,
         List<InvalidRecord> rejected,
         int duplicates,
         Continuation next,
@@ -25,7 +28,19 @@ public record FeedPage(
 
     /** Returns the number of rows delivered. */
     public int received() {
-        return rows.size() + rejected.size() + duplicates;
+        return rows.size() + unparsed.size() + rejected.size() + duplicates;
+    }
+
+    /** Returns whether the page has rows, and none of them can be stored. */
+    public boolean isUnusable() {
+        return rows.isEmpty() && unparsed.isEmpty() && !rejected.isEmpty();
+    }
+
+    /** Returns the ids of the rows that can be stored, parsed or not. */
+    public List<UUID> ids() {
+        return Stream.concat(
+                        rows.stream().map(FeedRecord::id), unparsed.stream().map(UnparsedRecord::id))
+                .toList();
     }
 
     /**
@@ -47,6 +62,6 @@ public record FeedPage(
                 all.add(new InvalidRecord(row.id(), reason, row.json()));
             }
         }
-        return new FeedPage(remaining, all, duplicates, next, estimatedTotal);
+        return new FeedPage(remaining, unparsed, all, duplicates, next, estimatedTotal);
     }
 }

@@ -15,8 +15,10 @@ import java.util.UUID;
  *     microseconds), or null
  * @param extra the fields that have no column, as a JSON object; null when there are none
  * @param contentHash hash of fields and extra, each {@link ColumnGroup} separately
+ * @param rawHash hash of the row's bytes as delivered
  */
-public record FeedRecord(RecordSchema shape, UUID id, Object[] values, String extra, byte[] contentHash) {
+public record FeedRecord(
+        RecordSchema shape, UUID id, Object[] values, String extra, byte[] contentHash, byte[] rawHash) {
 
     /** Returns a field's value; null when it was null or missing. */
     public Object value(String field) {

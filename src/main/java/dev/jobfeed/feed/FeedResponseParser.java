@@ -6,18 +6,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Parses the paged responses of the API while they are received.
@@ -47,12 +50,16 @@ public final class FeedResponseParser {
      *
      * <p>The JSON parser fails at the first byte that is not UTF-8. The response is then parsed again from the start of
      * that row, with U+FFFD in place of such bytes. Checking every byte beforehand would slow down every page.
+     *
+     * @param parses whether rows are parsed, or else left unparsed
      */
-    static FeedPage feedPage(JsonParser response, RecordingInputStream bytes, RecordSchema shape) throws IOException {
+    static FeedPage feedPage(JsonParser response, RecordingInputStream bytes, RecordSchema shape, boolean parses)
+            throws IOException {
         List<RecordParser.Result> results = new ArrayList<>();
+        RecordParser rows = new RecordParser(shape);
         Reading reading = new Reading(shape.array(), MAX_ROWS);
         try {
-            read(reading, response, bytes, shape, results);
+            reading.read(response, parser -> results.add(parses ? rows.read(parser, bytes) : rows.cut(parser, bytes)));
         } catch (MalformedResponseException e) {
             if (!reading.isWithinItem || !(e.getCause() instanceof JsonParseException)) {
                 throw e;
@@ -60,47 +67,78 @@ public final class FeedResponseParser {
             RecordingInputStream repaired = bytes.repairedBehind("{\"" + shape.array() + "\":[");
             try (JsonParser rest = JsonCopier.JSON.createParser(repaired)) {
                 rest.nextToken();
-                read(reading, rest, repaired, shape, results);
+                reading.read(rest, parser -> results.add(rows.read(parser, repaired)));
             }
+        }
+        if (!parses) {
+            parseRepeated(results, rows);
         }
         return page(results, reading.envelope());
     }
 
-    private static void read(
-            Reading reading,
-            JsonParser response,
-            RecordingInputStream bytes,
-            RecordSchema shape,
-            List<RecordParser.Result> results)
-            throws IOException {
-        RecordParser rows = new RecordParser(shape, bytes);
-        reading.read(response, parser -> results.add(rows.read(parser)));
+    /** Parses the rows of ids that occur more than once, because only parsed rows show which one is newer. */
+    private static void parseRepeated(List<RecordParser.Result> results, RecordParser rows) throws IOException {
+        Set<UUID> once = new HashSet<>();
+        Set<UUID> repeated = new HashSet<>();
+        results.stream()
+                .map(RecordParser.Result::id)
+                .filter(id -> !once.add(id))
+                .forEach(repeated::add);
+        for (ListIterator<RecordParser.Result> result = results.listIterator(); result.hasNext(); ) {
+            UnparsedRecord row = result.next().unparsed();
+            if (row != null && repeated.contains(row.id())) {
+                result.set(rows.read(row));
+            }
+        }
+    }
+
+    /**
+     * Parses unparsed rows of a page.
+     *
+     * @param rows those to parse; the others remain unparsed
+     */
+    public static FeedPage parse(FeedPage page, Predicate<UnparsedRecord> rows, RecordSchema shape) throws IOException {
+        List<RecordParser.Result> results = new ArrayList<>();
+        page.rows().forEach(row -> results.add(new RecordParser.Result(row, null, null)));
+        page.rejected().forEach(row -> results.add(new RecordParser.Result(null, null, row)));
+        RecordParser parser = new RecordParser(shape);
+        for (UnparsedRecord row : page.unparsed()) {
+            results.add(rows.test(row) ? parser.read(row) : new RecordParser.Result(null, row, null));
+        }
+        FeedPage parsed = page(results, new Envelope(page.next(), page.estimatedTotal()));
+        return new FeedPage(
+                parsed.rows(),
+                parsed.unparsed(),
+                parsed.rejected(),
+                page.duplicates(),
+                page.next(),
+                page.estimatedTotal());
     }
 
     /** Parses one previously delivered row, as a page of its own. */
     public static FeedPage row(String json, RecordSchema shape) throws IOException {
-        RecordingInputStream bytes =
-                new RecordingInputStream(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
-        try (JsonParser parser = JsonCopier.JSON.createParser(bytes)) {
-            parser.nextToken();
-            return page(
-                    List.of(new RecordParser(shape, bytes).read(parser)),
-                    new Envelope(new Continuation(false, null), OptionalLong.empty()));
-        }
+        UnparsedRecord row = new UnparsedRecord(null, json.getBytes(StandardCharsets.UTF_8), null);
+        return page(
+                List.of(new RecordParser(shape).read(row)),
+                new Envelope(new Continuation(false, null), OptionalLong.empty()));
     }
 
     private static FeedPage page(List<RecordParser.Result> results, Envelope envelope) {
         Map<UUID, FeedRecord> rows = new LinkedHashMap<>();
+        List<UnparsedRecord> unparsed = new ArrayList<>();
         List<InvalidRecord> rejected = new ArrayList<>();
         for (RecordParser.Result result : results) {
-            if (result.row() == null) {
+            if (result.rejected() != null) {
                 rejected.add(result.rejected());
+            } else if (result.unparsed() != null) {
+                unparsed.add(result.unparsed());
             } else {
                 rows.merge(result.row().id(), result.row(), (a, b) -> b.isOlderThan(a) ? a : b);
             }
         }
-        int duplicates = results.size() - rows.size() - rejected.size();
-        return new FeedPage(List.copyOf(rows.values()), rejected, duplicates, envelope.next(), envelope.total());
+        int duplicates = results.size() - rows.size() - unparsed.size() - rejected.size();
+        return new FeedPage(
+                List.copyOf(rows.values()), unparsed, rejected, duplicates, envelope.next(), envelope.total());
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.jobfeed.feed;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
@@ -23,26 +24,68 @@ public final class RecordParser {
     private static final int MAX_QUOTED = 60;
 
     private final RecordSchema shape;
-    private final RecordingInputStream bytes;
-    private final ContentFingerprint hash;
+    private final ContentFingerprint contentHash;
+    private final RawFingerprint rawHash;
     private final JsonCopier text;
 
-    /** Creates a parser of rows of a schema, which a JSON parser reads from {@code bytes}. */
-    RecordParser(RecordSchema shape, RecordingInputStream bytes) throws IOException {
+    /** Creates a parser of rows of a schema. */
+    RecordParser(RecordSchema shape) throws IOException {
         this.shape = shape;
-        this.bytes = bytes;
         this.text = new JsonCopier();
-        this.hash = new ContentFingerprint(shape);
+        this.contentHash = new ContentFingerprint(shape);
+        this.rawHash = new RawFingerprint(shape);
     }
 
-    /** The outcome for a row; exactly one of the two is null. */
-    record Result(FeedRecord row, InvalidRecord rejected) {}
+    /** The outcome for a row; exactly one of the three is not null. */
+    record Result(FeedRecord row, UnparsedRecord unparsed, InvalidRecord rejected) {
 
-    /** Parses the parser's current value in one pass. A defect does not stop the parsing of the row. */
-    Result read(JsonParser row) throws IOException {
+        UUID id() {
+            return row != null ? row.id() : unparsed != null ? unparsed.id() : rejected.id();
+        }
+    }
+
+    /**
+     * Finds the id and the end of the parser's current value without decoding the rest of it. A row without a usable id
+     * is parsed.
+     */
+    Result cut(JsonParser row, RecordingInputStream bytes) throws IOException {
+        if (row.currentToken() != JsonToken.START_OBJECT) {
+            return read(row, bytes);
+        }
+        bytes.keepFrom(byteOffset(row.currentTokenLocation()));
+        UUID id = null;
+        boolean hasId = false;
+        while (row.nextToken() == JsonToken.FIELD_NAME) {
+            boolean isId = !hasId && row.currentName().equals("id");
+            if (row.nextToken() == JsonToken.VALUE_STRING && isId) {
+                id = uuid(row.getText()).orElse(null);
+            }
+            hasId |= isId;
+            row.skipChildren();
+        }
+        byte[] json = bytes.until(byteOffset(row.currentLocation()));
+        UnparsedRecord unparsed = new UnparsedRecord(id, json, rawHash.of(json, json.length));
+        return id == null ? read(unparsed) : new Result(null, unparsed, null);
+    }
+
+    /** Parses a row that {@link #cut} has left unparsed. */
+    Result read(UnparsedRecord row) throws IOException {
+        RecordingInputStream bytes = new RecordingInputStream(new ByteArrayInputStream(row.json()), row.json().length);
+        try (JsonParser parser = JsonCopier.JSON.createParser(bytes)) {
+            parser.nextToken();
+            return read(parser, bytes);
+        }
+    }
+
+    /**
+     * Parses the parser's current value in one pass. A defect does not stop the parsing of the row.
+     *
+     * @param bytes what the parser reads from
+     */
+    Result read(JsonParser row, RecordingInputStream bytes) throws IOException {
         bytes.keepFrom(byteOffset(row.currentTokenLocation()));
         if (row.currentToken() != JsonToken.START_OBJECT) {
-            return new Result(null, new InvalidRecord(null, "the row is not a JSON object", text.of(row)));
+            return new Result(null, null, new InvalidRecord(null, "the row is not a JSON object", text.of(row)));
         }
         Object[] values = new Object[shape.fields().size() + shape.members().size()];
         Map<String, String> extra = new TreeMap<>();
@@ -75,18 +118,22 @@ public final class RecordParser {
             }
             row.skipChildren();
         }
-        if (badId == null && badValue == null && bytes.isRepairedUntil(byteOffset(row.currentLocation()))) {
+        long end = byteOffset(row.currentLocation());
+        if (badId == null && badValue == null && bytes.isRepairedUntil(end)) {
             badValue = "the row has bytes that are not UTF-8; U+FFFD stands in their place";
         }
         if (badId != null || badValue != null) {
-            return new Result(null, new InvalidRecord(id, badId != null ? badId : badValue, rawJson(row)));
+            return new Result(
+                    null, null, new InvalidRecord(id, badId != null ? badId : badValue, rawJson(bytes.until(end))));
         }
         String extraJson = extra.isEmpty() ? null : text.object(extra);
-        return new Result(new FeedRecord(shape, id, values, extraJson, hash.of(values, extraJson)), null);
+        byte[] raw = bytes.fingerprint(rawHash, end);
+        return new Result(
+                new FeedRecord(shape, id, values, extraJson, contentHash.of(values, extraJson), raw), null, null);
     }
 
-    private String rawJson(JsonParser row) throws IOException {
-        try (JsonParser again = JsonCopier.JSON.createParser(bytes.until(byteOffset(row.currentLocation())))) {
+    private String rawJson(byte[] row) throws IOException {
+        try (JsonParser again = JsonCopier.JSON.createParser(row)) {
             again.nextToken();
             return text.of(again);
         }

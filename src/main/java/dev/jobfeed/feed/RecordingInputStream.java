@@ -15,18 +15,29 @@ import java.util.Arrays;
 final class RecordingInputStream extends FilterInputStream {
 
     private final RepairedUtf8 repair;
-    private byte[] kept = new byte[32_768];
+    private byte[] kept;
     private int length;
     private long start;
 
     RecordingInputStream(InputStream response) {
+        this(response, 32_768);
+    }
+
+    /**
+     * Reads a response of a known size.
+     *
+     * @param size in bytes
+     */
+    RecordingInputStream(InputStream response, int size) {
         super(response);
         this.repair = null;
+        this.kept = new byte[size];
     }
 
     private RecordingInputStream(RepairedUtf8 response) {
         super(response);
         this.repair = response;
+        this.kept = new byte[32_768];
     }
 
     /**
@@ -57,6 +68,11 @@ final class RecordingInputStream extends FilterInputStream {
     /** Returns the bytes from the start of the kept range up to a position. */
     byte[] until(long position) {
         return Arrays.copyOf(kept, Math.toIntExact(position - start));
+    }
+
+    /** Returns the hash of the bytes from the start of the kept range up to a position. */
+    byte[] fingerprint(RawFingerprint hash, long position) {
+        return hash.of(kept, Math.toIntExact(position - start));
     }
 
     @Override

@@ -27,13 +27,14 @@ public final class ResponseMappers {
     /**
      * Returns a mapper to {@link FeedPage}.
      *
+     * @param parses whether rows are parsed; otherwise they are only cut out, for a comparison with the stored ones
      * @param input wraps the response, for example to receive it on another thread
      */
-    public static ObjectMapper feed(RecordSchema schema, UnaryOperator<InputStream> input) {
+    public static ObjectMapper feed(RecordSchema schema, boolean parses, UnaryOperator<InputStream> input) {
         return mapper(
                 FeedPage.class,
                 response -> new RecordingInputStream(input.apply(response)),
-                (parser, response) -> FeedResponseParser.feedPage(parser, response, schema));
+                (parser, response) -> FeedResponseParser.feedPage(parser, response, schema, parses));
     }
 
     /** Returns a mapper to {@link ExpiredIdsPage}. */

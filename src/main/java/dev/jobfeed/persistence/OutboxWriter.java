@@ -61,6 +61,7 @@ public final class OutboxWriter {
         return changes.isEmpty() || !isEnabled()
                 ? List.of()
                 : changes.stream()
+                        .filter(change -> change.action() != RecordChange.Action.REHASH)
                         .collect(Collectors.groupingBy(
                                 OutboxWriter::changeType,
                                 Collectors.mapping(change -> change.row().id(), Collectors.toList())))

@@ -22,6 +22,13 @@ public record RecordChange(
         /** The content is new. */
         UPDATE,
         /** Only the expiry is removed; the stored content is the same or newer. */
-        REACTIVATE
+        REACTIVATE,
+        /** The content is the same in other bytes: another order of keys, or other white space. */
+        REHASH;
+
+        /** Returns whether the row's content changes. */
+        public boolean isOfContent() {
+            return this == INSERT || this == UPDATE;
+        }
     }
 }

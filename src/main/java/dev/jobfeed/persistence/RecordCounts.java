@@ -23,11 +23,12 @@ public record RecordCounts(
         long inserted = count(changes, RecordChange.Action.INSERT, false);
         long updated = count(changes, RecordChange.Action.UPDATE, false);
         long reactivated = changes.stream().filter(RecordChange::reactivates).count();
+        long rehashed = count(changes, RecordChange.Action.REHASH, false);
         return new RecordCounts(
                 page.received(),
                 inserted,
                 updated,
-                page.rows().size() - changes.size(),
+                page.ids().size() - changes.size() + rehashed,
                 reactivated,
                 page.duplicates(),
                 page.rejected().size());

@@ -2,11 +2,16 @@ package dev.jobfeed.persistence;
 
 import dev.jobfeed.feed.ColumnGroup;
 import dev.jobfeed.feed.FeedDefinition;
+import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedRecord;
+import dev.jobfeed.feed.FeedResponseParser;
+import dev.jobfeed.feed.UnparsedRecord;
+import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,11 +48,42 @@ public final class RecordRepository {
     /** The common properties of the changes in a batch. */
     private record BatchKey(RecordChange.Action action, Set<ColumnGroup> parts) {}
 
-    private record Stored(byte[] contentHash, OffsetDateTime updatedAt, boolean expired) {}
+    private record Stored(byte[] contentHash, byte[] rawHash, OffsetDateTime updatedAt, boolean expired) {}
+
+    /**
+     * A page compared with the stored rows.
+     *
+     * @param page the page, of which every row that is not stored as delivered is parsed
+     * @param changes the changes needed to store its rows; none for an unchanged row
+     */
+    public record Comparison(FeedPage page, List<RecordChange> changes) {}
+
+    /**
+     * Compares a page with the stored rows, with one query. Parses the rows that are not stored as delivered.
+     *
+     * @throws IOException if such a row is not JSON
+     */
+    public Comparison compare(FeedPage page) throws IOException {
+        if (page.ids().isEmpty()) {
+            return new Comparison(page, List.of());
+        }
+        Map<UUID, Stored> stored = stored(page.ids());
+        FeedPage parsed = page.unparsed().isEmpty()
+                ? page
+                : FeedResponseParser.parse(page, row -> !isStored(row, stored.get(row.id())), source.shape());
+        return new Comparison(parsed, changes(parsed.rows(), stored));
+    }
+
+    private static boolean isStored(UnparsedRecord row, Stored stored) {
+        return stored != null && !stored.expired() && Arrays.equals(row.rawHash(), stored.rawHash());
+    }
 
     /** Returns the changes needed to store the rows; none for an unchanged row. */
     public List<RecordChange> changes(List<FeedRecord> rows) {
-        Map<UUID, Stored> stored = stored(rows);
+        return changes(rows, stored(rows.stream().map(FeedRecord::id).toList()));
+    }
+
+    private static List<RecordChange> changes(List<FeedRecord> rows, Map<UUID, Stored> stored) {
         List<RecordChange> changes = new ArrayList<>();
         for (FeedRecord row : rows) {
             Stored before = stored.get(row.id());
@@ -62,6 +98,9 @@ public final class RecordRepository {
             } else if (before.expired()) {
                 changes.add(new RecordChange(
                         row, RecordChange.Action.REACTIVATE, Set.of(ColumnGroup.SCALAR), before.contentHash(), true));
+            } else if (changed.isEmpty() && !Arrays.equals(row.rawHash(), before.rawHash())) {
+                changes.add(new RecordChange(
+                        row, RecordChange.Action.REHASH, Set.of(ColumnGroup.SCALAR), before.contentHash(), false));
             }
         }
         return changes;
@@ -75,24 +114,19 @@ public final class RecordRepository {
         return stored != null && row.updatedAt().map(stored::isAfter).orElse(false);
     }
 
-    private Map<UUID, Stored> stored(List<FeedRecord> rows) {
+    private Map<UUID, Stored> stored(List<UUID> ids) {
         Map<UUID, Stored> stored = new HashMap<>();
         jdbc.query(
                 storedRows.text(),
-                statement -> statement.setArray(
-                        1,
-                        statement
-                                .getConnection()
-                                .createArrayOf(
-                                        "uuid",
-                                        rows.stream().map(FeedRecord::id).toArray())),
+                statement -> statement.setArray(1, statement.getConnection().createArrayOf("uuid", ids.toArray())),
                 result -> {
                     stored.put(
                             result.getObject(1, UUID.class),
                             new Stored(
                                     result.getBytes(2),
-                                    result.getObject(3, OffsetDateTime.class),
-                                    result.getBoolean(4)));
+                                    result.getBytes(3),
+                                    result.getObject(4, OffsetDateTime.class),
+                                    result.getBoolean(5)));
                 });
         return stored;
     }

@@ -49,6 +49,9 @@ final class RecordStatement {
             case "content_hash" ->
                 (statement, index, change, at) ->
                         statement.setBytes(index, change.row().contentHash());
+            case "raw_hash" ->
+                (statement, index, change, at) ->
+                        statement.setBytes(index, change.row().rawHash());
             case "stored_hash" -> (statement, index, change, at) -> statement.setBytes(index, change.storedHash());
             case "now" ->
                 (statement, index, change, at) -> statement.setObject(index, at, Types.TIMESTAMP_WITH_TIMEZONE);

@@ -4,8 +4,8 @@ import dev.jobfeed.company.CompanyReference;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
-import dev.jobfeed.feed.FeedRecord;
 import dev.jobfeed.feed.FeedRequestBuilder;
+import dev.jobfeed.feed.FeedResponseParser;
 import dev.jobfeed.feed.InvalidRecord;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
@@ -25,6 +25,7 @@ import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.quarantine.QuarantineService;
+import java.io.IOException;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +46,8 @@ public final class FeedSync {
 
     /** How many cursor resets a run may have before its attempts fail. */
     private static final int MAX_CURSOR_RESETS = 5;
+
+    private static final String NEWER_VERSION = "The API may have changed; look for a newer version of this bundle.";
 
     /** From this number of rows on, a page without a usable row is an error. */
     private static final int MIN_ROWS_TO_JUDGE = 20;
@@ -86,11 +89,11 @@ public final class FeedSync {
                                                     "resync " + attempt.source().property())
                                     + " reads the whole feed.");
         }
-        checkUsable(page, "The API may have changed; look for a newer version of this bundle.");
+        checkUsable(page, NEWER_VERSION);
     }
 
     private static void checkUsable(FeedPage page, String remedy) {
-        if (page.received() >= MIN_ROWS_TO_JUDGE && page.rows().isEmpty()) {
+        if (page.received() >= MIN_ROWS_TO_JUDGE && page.isUnusable()) {
             throw new AttemptFailedException(
                     AlertCondition.PAGE_UNUSABLE,
                     "None of the " + page.received() + " rows of a page can be stored; the first one: "
@@ -138,16 +141,23 @@ public final class FeedSync {
         return attempt.tenant().command("abandon " + attempt.source().property());
     }
 
-    /** Compares a page with the stored rows, with one query, and returns what it changes. */
-    public PageChanges diff(SyncAttempt attempt, FeedPage page) {
+    /**
+     * Compares a page with the stored rows, with one query, and returns what it changes.
+     *
+     * @throws AttemptFailedException if rows had to be parsed for that and none of the page can be stored
+     */
+    public PageChanges diff(SyncAttempt attempt, FeedPage received) throws IOException {
         RecordRepository rows = attempt.tenant().rows().get(attempt.source());
         Run run = attempt.run();
         OffsetDateTime at = coordinator.now();
-        List<RecordChange> changes = page.rows().isEmpty() ? List.of() : rows.changes(page.rows());
+        RecordRepository.Comparison comparison = rows.compare(received);
+        FeedPage page = comparison.page();
+        List<RecordChange> changes = comparison.changes();
+        checkUsable(page, NEWER_VERSION);
         RecordCounts counts = RecordCounts.of(page, changes);
         boolean expires = attempt.source().isExpiring();
         boolean reconciles = run.mode() == RunMode.RESYNC && expires;
-        List<UUID> stored = page.rows().stream().map(FeedRecord::id).toList();
+        List<UUID> stored = page.ids();
         List<UUID> delivered = Stream.concat(
                         stored.stream(),
                         page.rejected().stream().map(InvalidRecord::id).filter(Objects::nonNull))
@@ -193,7 +203,7 @@ public final class FeedSync {
         }
         Map<UUID, CompanyReference> candidates = new TreeMap<>();
         changes.stream()
-                .filter(change -> change.action() != RecordChange.Action.REACTIVATE)
+                .filter(change -> change.action().isOfContent())
                 .flatMap(change -> CompanyReference.of(attempt.source(), change.row()).stream())
                 .forEach(company -> candidates.putIfAbsent(company.id(), company));
         return CompanyReference.due(candidates.values(), at, settings.duration("jobo.companies.refresh-after"));
@@ -211,7 +221,9 @@ public final class FeedSync {
      * @return the page with these rows among the invalid ones
      * @throws AttemptFailedException if the database rejects every row of a page that is not small
      */
-    public FeedPage withoutRefused(SyncAttempt attempt, FeedPage page) {
+    public FeedPage withoutRefused(SyncAttempt attempt, FeedPage received) throws IOException {
+        FeedPage page =
+                FeedResponseParser.parse(received, row -> true, attempt.source().shape());
         TransactionTemplate transaction = attempt.tenant().transaction();
         RecordRepository rows = attempt.tenant().rows().get(attempt.source());
         RejectedRecordFinder<RecordChange> rejected = new RejectedRecordFinder<>(
@@ -246,7 +258,7 @@ public final class FeedSync {
             attempt.markOpenIssues();
         }
         attempt.saved(changes.usage(), stored);
-        attempt.progress().committed(page);
+        attempt.progress().committed(changes.counts());
         CreditPolicy.afterPage(attempt);
         count(attempt.tenant().meters(), attempt.stream(), changes.counts());
         Run run = attempt.run();

@@ -1,8 +1,9 @@
 package dev.jobfeed.sync;
 
-import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.persistence.RecordCounts;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -21,6 +22,7 @@ public final class PageProgress {
     private long pageRequestedNanos = startedNanos;
     private volatile long pages;
     private volatile long rows;
+    private volatile Boolean mostlyUnchanged;
 
     /** Records the start of a request; returns the value to pass to {@link #fetched}. */
     long fetches() {
@@ -56,11 +58,17 @@ public final class PageProgress {
     }
 
     /** Counts a page that is committed. */
-    void committed(FeedPage page) {
+    void committed(RecordCounts page) {
         committedAt = System.nanoTime();
         storeNanos += committedAt - storeStartedAt;
         pages = pages + 1;
         rows = rows + page.received();
+        mostlyUnchanged = 2 * page.unchanged() >= page.received();
+    }
+
+    /** Returns whether at least half of the rows of the last page were unchanged; empty before the first page. */
+    Optional<Boolean> isMostlyUnchanged() {
+        return Optional.ofNullable(mostlyUnchanged);
     }
 
     /** Returns the number of pages that the attempt committed. */

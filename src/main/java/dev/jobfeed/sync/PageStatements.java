@@ -31,6 +31,11 @@ public final class PageStatements {
         return batch.action() == RecordChange.Action.UPDATE;
     }
 
+    /** Returns whether a batch has rows with the stored content in other bytes. */
+    public boolean isRehash(RecordBatch batch) {
+        return batch.action() == RecordChange.Action.REHASH;
+    }
+
     /**
      * Returns whether a row was changed or deleted by another transaction after it was compared, so that the statement
      * did not find it.

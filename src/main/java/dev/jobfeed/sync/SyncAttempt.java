@@ -6,6 +6,7 @@ import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.AttemptFailedException;
@@ -332,6 +333,14 @@ public final class SyncAttempt implements RequestOwner {
             usage.saved(saved);
             run = current;
         }
+    }
+
+    /**
+     * Returns whether the next page is expected to have mostly rows that are stored as delivered: as the last page had,
+     * or in a resync before its first page.
+     */
+    public boolean expectsUnchanged() {
+        return progress.isMostlyUnchanged().orElse(run.mode() == RunMode.RESYNC);
     }
 
     void refreshRun(Run current) {

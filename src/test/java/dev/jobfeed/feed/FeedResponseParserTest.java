@@ -236,6 +236,60 @@ class FeedResponseParserTest {
         assertThat(page.example()).isEqualTo("7");
     }
 
+    @Test
+    void anUnparsedPageHasTheIdsOfItsRowsAndTheHashesThatParsedRowsHave() throws IOException {
+        FeedPage unparsed = unparsed(PAGE);
+        FeedPage parsed = feedPage(PAGE);
+
+        assertThat(unparsed.rows()).isEmpty();
+        assertThat(unparsed.ids()).isEqualTo(parsed.ids()).isNotEmpty();
+        assertThat(unparsed.unparsed().get(0).rawHash())
+                .isEqualTo(parsed.rows().get(0).rawHash());
+        assertThat(FeedResponseParser.parse(unparsed, row -> true, RecordSchema.JOB))
+                .usingRecursiveComparison()
+                .isEqualTo(parsed);
+        assertThat(FeedResponseParser.parse(unparsed, row -> false, RecordSchema.JOB))
+                .usingRecursiveComparison()
+                .isEqualTo(unparsed);
+    }
+
+    @Test
+    void anUnparsedPageStillHasOneRowOfEachIdAndRejectsRowsWithoutOne() throws IOException {
+        String id = "3f333df6-90a4-4fda-8dd3-9485d27cee36";
+        String page = """
+                {"jobs":[{"id":"%s","updated_at":"2026-01-02T00:00:00Z","title":"new"},
+                 {"title":"none"}, 7, {"id":1}, {"id":"00000000-0000-0000-0000-000000000001","id":"x"},
+                 {"title":"old","updated_at":"2026-01-01T00:00:00Z","id":"%s"}],"has_more":false}""".formatted(id, id);
+
+        FeedPage unparsed = unparsed(page);
+
+        assertThat(unparsed.rows()).extracting(row -> row.value("title")).containsExactly("new");
+        assertThat(unparsed.unparsed()).extracting(UnparsedRecord::id).containsExactly(new UUID(0, 1));
+        assertThat(unparsed.rejected()).hasSize(3);
+        assertThat(unparsed.duplicates()).isOne();
+        assertThat(unparsed.received()).isEqualTo(6);
+    }
+
+    @Test
+    void anotherOrderOfKeysChangesOnlyTheHashOfTheBytes() throws IOException {
+        String id = "3f333df6-90a4-4fda-8dd3-9485d27cee36";
+        FeedRecord one = feedPage("{\"jobs\":[{\"id\":\"%s\",\"title\":\"a\",\"benefits\":[1]}],\"has_more\":false}"
+                        .formatted(id))
+                .rows()
+                .get(0);
+        FeedRecord other = feedPage("{\"jobs\":[{\"benefits\":[ 1 ],\"title\":\"a\",\"id\":\"%s\"}],\"has_more\":false}"
+                        .formatted(id))
+                .rows()
+                .get(0);
+
+        assertThat(other.contentHash()).isEqualTo(one.contentHash());
+        assertThat(other.rawHash()).isNotEqualTo(one.rawHash()).hasSize(16);
+    }
+
+    private static FeedPage unparsed(String answer) throws IOException {
+        return Responses.unparsedFeedPage(bytes(answer), RecordSchema.JOB);
+    }
+
     private static FeedPage feedPage(String answer) throws IOException {
         return Responses.feedPage(bytes(answer), RecordSchema.JOB);
     }

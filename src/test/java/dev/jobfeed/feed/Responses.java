@@ -9,8 +9,12 @@ public final class Responses {
 
     private Responses() {}
 
+    public static FeedPage unparsedFeedPage(InputStream response, RecordSchema schema) throws IOException {
+        return ResponseMappers.feed(schema, false, UnaryOperator.identity()).readValue(response, FeedPage.class);
+    }
+
     public static FeedPage feedPage(InputStream response, RecordSchema schema) throws IOException {
-        return ResponseMappers.feed(schema, UnaryOperator.identity()).readValue(response, FeedPage.class);
+        return ResponseMappers.feed(schema, true, UnaryOperator.identity()).readValue(response, FeedPage.class);
     }
 
     public static ExpiredIdsPage idPage(InputStream response) throws IOException {

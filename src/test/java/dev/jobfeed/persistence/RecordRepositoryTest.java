@@ -11,6 +11,9 @@ import dev.jobfeed.feed.FeedRecord;
 import dev.jobfeed.feed.FeedResponseParser;
 import dev.jobfeed.feed.FieldDefinition;
 import dev.jobfeed.feed.RecordSchema;
+import dev.jobfeed.feed.Responses;
+import dev.jobfeed.feed.UnparsedRecord;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.OffsetDateTime;
@@ -254,6 +257,64 @@ class RecordRepositoryTest {
         assertThat(database.queryForObject("select title from job", String.class))
                 .isEqualTo("newer");
         assertThat(store.changes(List.of(newer))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("feeds")
+    void onlyRowsWhoseBytesDifferFromTheStoredOnesAreParsed(String name, FeedDefinition source) throws Exception {
+        RecordRepository store = store(name, source);
+        List<ObjectNode> rows = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            rows.add(full(source, new UUID(1, i)));
+        }
+        RecordRepository.Comparison first = compare(store, source, rows);
+        assertThat(first.changes()).extracting(RecordChange::action).containsOnly(RecordChange.Action.INSERT);
+        transaction.executeWithoutResult(status -> store.write(first.changes(), NOW));
+
+        RecordRepository.Comparison same = compare(store, source, rows);
+        assertThat(same.changes()).isEmpty();
+        assertThat(same.page().rows()).isEmpty();
+        assertThat(same.page().unparsed()).hasSize(3);
+
+        change(rows.get(0), source.shape().fields().get(0));
+        ObjectNode reordered = JSON.createObjectNode();
+        reordered.set("unknown", rows.get(1).get("unknown"));
+        rows.set(1, reordered.setAll(rows.get(1)));
+        RecordRepository.Comparison changed = compare(store, source, rows);
+        assertThat(changed.changes())
+                .extracting(RecordChange::action)
+                .containsExactly(RecordChange.Action.UPDATE, RecordChange.Action.REHASH);
+        assertThat(changed.page().unparsed()).extracting(UnparsedRecord::id).containsExactly(new UUID(1, 2));
+        assertThat(RecordCounts.of(changed.page(), changed.changes())).isEqualTo(new RecordCounts(3, 0, 1, 2, 0, 0, 0));
+        transaction.executeWithoutResult(status -> store.write(changed.changes(), NOW.plusDays(1)));
+        assertThat(database.queryForList(
+                        "select id from " + source.table() + " where last_changed_at > first_seen_at", UUID.class))
+                .containsExactly(new UUID(1, 0));
+
+        assertThat(compare(store, source, rows).page().unparsed()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void anExpiredRowIsReactivatedEvenIfItsBytesAreTheSame(String name) throws Exception {
+        RecordRepository store = store(name, FeedDefinition.JOBS);
+        List<ObjectNode> rows = List.of(job(1));
+        store.write(compare(store, FeedDefinition.JOBS, rows).changes(), NOW);
+        database.update("update job set expired_at = last_changed_at, expired_reason = 'swept'");
+
+        RecordRepository.Comparison comparison = compare(store, FeedDefinition.JOBS, rows);
+
+        assertThat(comparison.changes())
+                .extracting(RecordChange::action)
+                .containsExactly(RecordChange.Action.REACTIVATE);
+    }
+
+    private static RecordRepository.Comparison compare(
+            RecordRepository store, FeedDefinition source, List<ObjectNode> rows) throws IOException {
+        ObjectNode page = JSON.createObjectNode().put("has_more", false);
+        page.putArray(source.shape().array()).addAll(rows);
+        return store.compare(
+                Responses.unparsedFeedPage(new ByteArrayInputStream(JSON.writeValueAsBytes(page)), source.shape()));
     }
 
     private static UUID id(ObjectNode row) {

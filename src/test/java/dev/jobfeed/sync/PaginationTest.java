@@ -83,7 +83,7 @@ class PaginationTest {
     }
 
     private static FeedPage page(String cursor) {
-        return new FeedPage(List.of(), List.of(), 0, new Continuation(true, cursor), OptionalLong.empty());
+        return new FeedPage(List.of(), List.of(), List.of(), 0, new Continuation(true, cursor), OptionalLong.empty());
     }
 
     private static Run run(Long estimated, FeedProgress progress) {

@@ -3,8 +3,6 @@ package dev.jobfeed.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobfeed.api.ServerClock;
-import dev.jobfeed.feed.Continuation;
-import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.UnmanagedLease;
 import dev.jobfeed.persistence.FeedProgress;
@@ -16,8 +14,6 @@ import dev.jobfeed.persistence.RunPhase;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -97,9 +93,7 @@ class SyncAttemptTest {
             assertThat(limited.hasNextPage()).isTrue();
             assertThat(limited.mayPrefetch()).isEqualTo(i < limit);
             limited.saved(limited.unsavedUsage(), run(RunPhase.FEED));
-            limited.progress()
-                    .committed(new FeedPage(
-                            List.of(), List.of(), 0, new Continuation(true, "next"), OptionalLong.empty()));
+            limited.progress().committed(new RecordCounts(0, 0, 0, 0, 0, 0, 0));
         }
 
         assertThat(limited.hasNextPage()).isFalse();

@@ -67,11 +67,11 @@ class BatchJob {
             DataSource dataSource,
             Environment environment) {
         PageClient client =
-                new PageClient(environment.getRequiredProperty("feed"), environment.getRequiredProperty("key"));
+                new PageClient(environment.getRequiredProperty("feed"), environment.getRequiredProperty("key"), true);
         return new StepBuilder("feed", repository)
                 .<Posting, Posting>chunk(CHUNK, transactions)
                 .reader(new CursorReader(client))
-                .writer(writer(dataSource, new PostingTable(isPostgresql(environment))))
+                .writer(writer(dataSource, new PostingTable(isPostgresql(environment), true)))
                 .build();
     }
 

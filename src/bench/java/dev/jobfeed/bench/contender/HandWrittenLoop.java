@@ -16,8 +16,17 @@ public final class HandWrittenLoop {
 
     /** Reads the feed at {@code args[0]} with the key {@code args[1]} into the database {@code args[2]}. */
     public static void main(String[] args) throws Exception {
-        PageClient client = new PageClient(args[0], args[1]);
-        PostingTable table = new PostingTable(args[2].startsWith("jdbc:postgresql:"));
+        run(args, true);
+    }
+
+    /**
+     * Does the same.
+     *
+     * @param hashes whether a row is compared by a hash of its content, or else by updated_at only
+     */
+    static void run(String[] args, boolean hashes) throws Exception {
+        PageClient client = new PageClient(args[0], args[1], hashes);
+        PostingTable table = new PostingTable(args[2].startsWith("jdbc:postgresql:"), hashes);
         ExecutorService fetching = Executors.newSingleThreadExecutor();
         try (Connection connection = DriverManager.getConnection(args[2])) {
             connection.setAutoCommit(false);

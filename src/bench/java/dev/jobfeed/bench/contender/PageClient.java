@@ -18,11 +18,12 @@ final class PageClient {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10))
             .build();
-    private final PageReader reader = new PageReader();
+    private final PageReader reader;
     private final URI feed;
     private final String key;
 
-    PageClient(String baseUrl, String key) {
+    PageClient(String baseUrl, String key, boolean hashes) {
+        this.reader = new PageReader(hashes);
         this.feed = URI.create(baseUrl + "/api/jobs/feed");
         this.key = key;
     }

@@ -22,9 +22,14 @@ final class PageReader {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final MessageDigest digest;
+    private static final byte[] NONE = {};
 
-    PageReader() {
+    private final MessageDigest digest;
+    private final boolean hashes;
+
+    /** @param hashes whether a posting gets a hash of its content, or else an empty one */
+    PageReader(boolean hashes) {
+        this.hashes = hashes;
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -83,7 +88,7 @@ final class PageReader {
         if (!unknown.isEmpty()) {
             values[Columns.EXTRA] = object(unknown);
         }
-        return new Posting(id, values, hash(id, values));
+        return new Posting(id, values, hashes ? hash(id, values) : NONE);
     }
 
     private static Object value(Columns.Kind kind, JsonParser parser) throws IOException {

@@ -19,13 +19,19 @@ import java.util.stream.Collectors;
 /** Writes postings into the table job: one look-up, then a batch for what is new and one for what changed. */
 final class PostingTable {
 
-    private static final String LOOK_UP = "select id, content_hash, updated_at from job where id = any (?)";
-
+    private final String lookUp;
     private final String insert;
     private final String update;
+    private final boolean hashes;
 
-    /** For PostgreSQL, or else H2. */
-    PostingTable(boolean postgresql) {
+    /**
+     * Creates it for PostgreSQL, or else H2.
+     *
+     * @param hashes whether rows are compared by their hash, or else by updated_at only
+     */
+    PostingTable(boolean postgresql, boolean hashes) {
+        this.hashes = hashes;
+        lookUp = "select id, updated_at" + (hashes ? ", content_hash" : "") + " from job where id = any (?)";
         List<String> places = new ArrayList<>();
         for (int i = 0; i < Columns.ALL.size(); i++) {
             boolean json = Columns.kind(i) == Columns.Kind.JSON;
@@ -44,6 +50,14 @@ final class PostingTable {
 
     private record Stored(byte[] hash, OffsetDateTime updatedAt) {}
 
+    private boolean isChanged(Posting posting, Stored before) {
+        return hashes
+                ? !Arrays.equals(before.hash(), posting.hash()) && !isOlder(posting, before.updatedAt())
+                : posting.updatedAt() == null
+                        || before.updatedAt() == null
+                        || posting.updatedAt().isAfter(before.updatedAt());
+    }
+
     /** Writes what is new or changed, in the transaction of the connection. */
     void write(Connection connection, List<Posting> postings) throws SQLException {
         // the same id twice in a page is one row
@@ -57,7 +71,7 @@ final class PostingTable {
             Stored before = stored.get(posting.id());
             if (before == null) {
                 inserts.add(posting);
-            } else if (!Arrays.equals(before.hash(), posting.hash()) && !isOlder(posting, before.updatedAt())) {
+            } else if (isChanged(posting, before)) {
                 updates.add(posting);
             }
         }
@@ -72,16 +86,16 @@ final class PostingTable {
                 && posting.updatedAt().isBefore(stored);
     }
 
-    private static Map<UUID, Stored> stored(Connection connection, Map<UUID, Posting> page) throws SQLException {
+    private Map<UUID, Stored> stored(Connection connection, Map<UUID, Posting> page) throws SQLException {
         Map<UUID, Stored> stored = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(LOOK_UP)) {
+        try (PreparedStatement statement = connection.prepareStatement(lookUp)) {
             Array ids = connection.createArrayOf("uuid", page.keySet().toArray());
             statement.setArray(1, ids);
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     stored.put(
                             result.getObject(1, UUID.class),
-                            new Stored(result.getBytes(2), result.getObject(3, OffsetDateTime.class)));
+                            new Stored(hashes ? result.getBytes(3) : null, result.getObject(2, OffsetDateTime.class)));
                 }
             }
         }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 /**
  * The API of a benchmark as a process of its own: ready-made pages on 127.0.0.1, so that it costs next to nothing beside
@@ -38,7 +39,9 @@ public final class FeedServer {
     public static void main(String[] args) throws IOException {
         System.setProperty("sun.net.httpserver.nodelay", "true");
         Rows rows = Rows.generate(Integer.parseInt(args[0]));
-        FeedServer feed = new FeedServer(List.of(Pages.render(rows, 0), Pages.render(rows, 1)));
+        FeedServer feed = new FeedServer(IntStream.rangeClosed(0, Rows.LAST_REVISION)
+                .mapToObj(revision -> Pages.render(rows, revision))
+                .toList());
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         server.setExecutor(Executors.newCachedThreadPool());

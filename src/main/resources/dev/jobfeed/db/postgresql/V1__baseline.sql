@@ -27,6 +27,7 @@ create table job (
     benefits              jsonb,
     extra                 jsonb,
     content_hash          bytea          not null,
+    raw_hash              bytea,
     first_seen_at         timestamptz(6) not null,
     last_changed_at       timestamptz(6) not null,
     expired_at            timestamptz(6),
@@ -57,6 +58,7 @@ create table career_site (
     details_url     text,
     extra           jsonb,
     content_hash    bytea          not null,
+    raw_hash        bytea,
     first_seen_at   timestamptz(6) not null,
     last_changed_at timestamptz(6) not null,
     -- the order in which rows changed, whatever the clocks of the processes that wrote them

@@ -12,6 +12,7 @@ set name = :name,
     details_url = :details_url,
     extra = :extra format json,
     content_hash = :content_hash,
+    raw_hash = :raw_hash,
     last_changed_at = :now,
     change_seq = next value for career_site_changes
 where id = :id

@@ -27,6 +27,7 @@ insert into job (
     benefits,
     extra,
     content_hash,
+    raw_hash,
     first_seen_at,
     last_changed_at)
 values (
@@ -58,5 +59,6 @@ values (
     :benefits format json,
     :extra format json,
     :content_hash,
+    :raw_hash,
     :now,
     :now)

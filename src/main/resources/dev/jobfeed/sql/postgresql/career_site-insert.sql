@@ -12,6 +12,7 @@ insert into career_site (
     details_url,
     extra,
     content_hash,
+    raw_hash,
     first_seen_at,
     last_changed_at)
 values (
@@ -28,5 +29,6 @@ values (
     :details_url,
     cast(:extra as jsonb),
     :content_hash,
+    :raw_hash,
     :now,
     :now)

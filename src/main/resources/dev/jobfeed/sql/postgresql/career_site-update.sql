@@ -12,6 +12,7 @@ set name = :name,
     details_url = :details_url,
     extra = cast(:extra as jsonb),
     content_hash = :content_hash,
+    raw_hash = :raw_hash,
     last_changed_at = :now,
     change_seq = default
 where id = :id

@@ -27,6 +27,7 @@ set title = :title,
     benefits = cast(:benefits as jsonb),
     extra = cast(:extra as jsonb),
     content_hash = :content_hash,
+    raw_hash = :raw_hash,
     last_changed_at = :now,
     expired_at = null,
     expired_reason = null
