@@ -283,7 +283,7 @@ class FeedResponseParserTest {
                 .get(0);
 
         assertThat(other.contentHash()).isEqualTo(one.contentHash());
-        assertThat(other.rawHash()).isNotEqualTo(one.rawHash()).hasSize(16);
+        assertThat(other.rawHash()).isNotEqualTo(one.rawHash()).hasSize(12);
     }
 
     private static FeedPage unparsed(String answer) throws IOException {

@@ -30,7 +30,7 @@ create table if not exists job (
     benefits              json,
     extra                 json,
     content_hash          varbinary(32) not null,
-    raw_hash              varbinary(16),
+    raw_hash              varbinary(12),
     first_seen_at         timestamp(6) with time zone not null,
     last_changed_at       timestamp(6) with time zone not null,
     expired_at            timestamp(6) with time zone,
@@ -63,7 +63,7 @@ create table if not exists career_site (
     details_url     varchar,
     extra           json,
     content_hash    varbinary(32) not null,
-    raw_hash        varbinary(16),
+    raw_hash        varbinary(12),
     first_seen_at   timestamp(6) with time zone not null,
     last_changed_at timestamp(6) with time zone not null,
     -- the order in which rows changed, whatever the clocks of the processes that wrote them
