@@ -56,6 +56,7 @@ import dev.jobfeed.sync.CostEstimator;
 import dev.jobfeed.sync.FeedSync;
 import dev.jobfeed.sync.PagePrefetcher;
 import dev.jobfeed.sync.PageStatements;
+import dev.jobfeed.sync.PageValidator;
 import dev.jobfeed.sync.Reconciliation;
 import dev.jobfeed.sync.RunResult;
 import dev.jobfeed.sync.SyncCoordinator;
@@ -149,6 +150,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
         registry.bind("jobfeedSync", coordinator);
         registry.bind("jobfeedFeedSync", new FeedSync(coordinator));
+        registry.bind("jobfeedPageValidator", new PageValidator());
         registry.bind("jobfeedStatements", new PageStatements());
         registry.bind("jobfeedEstimate", new CostEstimator(tenants, coordinator));
         Executor prefetchThreads = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-prefetch");

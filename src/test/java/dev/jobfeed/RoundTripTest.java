@@ -59,12 +59,15 @@ class RoundTripTest {
             if (text.contains("routeTemplateRef")) {
                 load(context, Files.readString(Path.of("routes/schedules.camel.yaml")));
             }
-            int others = model.getRouteTemplateDefinitions().size();
+            int otherTemplates = model.getRouteTemplateDefinitions().size();
+            int otherRoutes = model.getRouteDefinitions().size();
             load(context, text);
             List<NamedNode> definitions = new ArrayList<>(model.getRouteConfigurationDefinitions());
+            definitions.addAll(model.getRouteTemplateDefinitions().stream()
+                    .skip(otherTemplates)
+                    .toList());
             definitions.addAll(
-                    model.getRouteTemplateDefinitions().stream().skip(others).toList());
-            definitions.addAll(model.getRouteDefinitions());
+                    model.getRouteDefinitions().stream().skip(otherRoutes).toList());
             List<String> dumped = new ArrayList<>();
             for (NamedNode definition : definitions) {
                 dumped.add(

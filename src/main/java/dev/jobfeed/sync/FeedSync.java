@@ -10,7 +10,6 @@ import dev.jobfeed.feed.InvalidRecord;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.DeliveryRepository;
-import dev.jobfeed.persistence.FeedProgress;
 import dev.jobfeed.persistence.RecordBatch;
 import dev.jobfeed.persistence.RecordChange;
 import dev.jobfeed.persistence.RecordCounts;
@@ -47,11 +46,6 @@ public final class FeedSync {
     /** How many cursor resets a run may have before its attempts fail. */
     private static final int MAX_CURSOR_RESETS = 5;
 
-    private static final String NEWER_VERSION = "The API may have changed; look for a newer version of this bundle.";
-
-    /** From this number of rows on, a page without a usable row is an error. */
-    private static final int MIN_ROWS_TO_JUDGE = 20;
-
     private final SyncCoordinator coordinator;
 
     public FeedSync(SyncCoordinator coordinator) {
@@ -69,79 +63,6 @@ public final class FeedSync {
     }
 
     /**
-     * Checks a page before it is stored.
-     *
-     * @throws AttemptFailedException if the server ignored the window or delivered no usable row
-     */
-    public void validate(SyncAttempt attempt, FeedPage page) {
-        Run run = attempt.run();
-        if (isWindowIgnored(attempt, page)) {
-            throw new AttemptFailedException(
-                    AlertCondition.WINDOW_IGNORED,
-                    "The feed was asked for what came since " + run.windowFrom()
-                            + ", and its first page is full of far older rows: the server ignores the window. Nothing"
-                            + " was stored, so that the whole feed is not bought by accident.",
-                    attempt.source() == FeedDefinition.JOBS
-                            ? "Check jobo.jobs.watermark-parameter."
-                            : "Tell Jobo; "
-                                    + attempt.tenant()
-                                            .command(
-                                                    "resync " + attempt.source().property())
-                                    + " reads the whole feed.");
-        }
-        checkUsable(page, NEWER_VERSION);
-    }
-
-    private static void checkUsable(FeedPage page, String remedy) {
-        if (page.received() >= MIN_ROWS_TO_JUDGE && page.isUnusable()) {
-            throw new AttemptFailedException(
-                    AlertCondition.PAGE_UNUSABLE,
-                    "None of the " + page.received() + " rows of a page can be stored; the first one: "
-                            + page.rejected().get(0).reason() + ".",
-                    remedy + " Nothing was stored.");
-        }
-    }
-
-    /**
-     * Returns whether the server ignored the window. Servers overlap as well, and a few rows may all be old, so only a
-     * full page with a successor counts.
-     */
-    private static boolean isWindowIgnored(SyncAttempt attempt, FeedPage page) {
-        Run run = attempt.run();
-        JobfeedProperties settings = attempt.tenant().settings();
-        if (run.mode() != RunMode.INCREMENTAL
-                || run.nextCursor() != null
-                || !page.next().hasNext()
-                || page.rows().isEmpty()
-                || page.received() < attempt.source().batchSize(settings)) {
-            return false;
-        }
-        OffsetDateTime tolerated = run.windowFrom().minus(settings.sync().overlap());
-        return page.rows().stream()
-                .allMatch(row ->
-                        row.newestTime().map(time -> time.isBefore(tolerated)).orElse(false));
-    }
-
-    /**
-     * Describes a run whose pagination has led back to a cursor that it has used; no request can continue such a run.
-     */
-    static AttemptFailedException stuck(SyncAttempt attempt) {
-        Run run = attempt.run();
-        return new AttemptFailedException(
-                AlertCondition.CURSOR_STUCK,
-                "Run " + run.id() + " was answered with a cursor that it has used before, so it would never end. Its "
-                        + run.pages() + " pages are stored, and no further page is requested.",
-                "Close the run with " + abandonCommand(attempt)
-                        + "; the next attempt starts another. Or read the whole feed with "
-                        + attempt.tenant().command("resync " + attempt.source().property())
-                        + ". If this happens again, contact Jobo.");
-    }
-
-    private static String abandonCommand(SyncAttempt attempt) {
-        return attempt.tenant().command("abandon " + attempt.source().property());
-    }
-
-    /**
      * Compares a page with the stored rows, with one query, and returns what it changes.
      *
      * @throws AttemptFailedException if rows had to be parsed for that and none of the page can be stored
@@ -153,7 +74,7 @@ public final class FeedSync {
         RecordRepository.Comparison comparison = rows.compare(received);
         FeedPage page = comparison.page();
         List<RecordChange> changes = comparison.changes();
-        checkUsable(page, NEWER_VERSION);
+        PageValidator.checkUsable(page);
         RecordCounts counts = RecordCounts.of(page, changes);
         boolean expires = attempt.source().isExpiring();
         boolean reconciles = run.mode() == RunMode.RESYNC && expires;
@@ -236,7 +157,7 @@ public final class FeedSync {
         Map<UUID, String> reasons = new HashMap<>();
         rejected.reasons().forEach((change, reason) -> reasons.put(change.row().id(), reason));
         FeedPage accepted = page.without(reasons);
-        checkUsable(accepted, "Change the constraint, trigger or limit that refuses them.");
+        PageValidator.checkUsable(accepted, "Change the constraint, trigger or limit that refuses them.");
         return accepted;
     }
 
@@ -265,48 +186,9 @@ public final class FeedSync {
         LOG.debug("run {}: page {} committed, {} rows", run.id(), run.pages(), page.received());
         if (page.next().hasNext()) {
             if (!attempt.pagination().advance(page)) {
-                throw stuck(attempt);
+                throw PageValidator.stuck(attempt);
             }
-            checkProgress(attempt);
-        }
-    }
-
-    private static void checkProgress(SyncAttempt attempt) {
-        Run run = attempt.run();
-        if (run.scan().isEmptyForTooLong()) {
-            throw new AttemptFailedException(
-                    AlertCondition.EMPTY_PAGES,
-                    "The feed of run " + run.id() + " delivered " + run.scan().emptyPages()
-                            + " empty pages in a row and has more.",
-                    "The next attempt continues behind them. If this lasts, tell Jobo; " + abandonCommand(attempt)
-                            + " closes the run.");
-        }
-    }
-
-    /**
-     * Raises an alert if the feed goes far beyond its size without new rows. An earlier cost confirmation is void from
-     * then on. Runs in the page's transaction, so that the alert is stored with the page.
-     */
-    public void checkSize(SyncAttempt attempt, PageChanges changes) {
-        Run run = attempt.run();
-        FeedProgress scan = changes.progress();
-        if (attempt.pagination().checkSize(run, scan)) {
-            long expected = attempt.pagination().expectedRows(run);
-            String message = "Run " + run.id() + " has received " + scan.received() + " rows where "
-                    + (run.estimatedTotal() == null
-                            ? expected + " are stored"
-                            : "about " + expected + " were estimated")
-                    + "; the last " + scan.repeated() + " brought nothing new.";
-            LOG.warn("{}", message);
-            attempt.tenant()
-                    .alerts()
-                    .raise(
-                            run.stream(),
-                            AlertCondition.FEED_REPEATS,
-                            message,
-                            "The attempt continues, within jobo.credits.confirm-above and"
-                                    + " jobo.credits.max-per-attempt. If this lasts, tell Jobo; stop the attempt, then "
-                                    + abandonCommand(attempt) + " closes the run.");
+            PageValidator.checkProgress(attempt);
         }
     }
 
@@ -357,7 +239,7 @@ public final class FeedSync {
                             + attempt.run().creditsSpent().stripTrailingZeros().toPlainString()
                             + " credits so far.",
                     "The next attempt reads the feed from its beginning. If this lasts, tell Jobo; "
-                            + abandonCommand(attempt) + " closes the run.");
+                            + PageValidator.abandonCommand(attempt) + " closes the run.");
         }
     }
 }

@@ -158,7 +158,7 @@ public final class SyncCoordinator {
             attempt.lease().check();
             if (metered) {
                 if (attempt.pagination().isStuck()) {
-                    throw FeedSync.stuck(attempt);
+                    throw PageValidator.stuck(attempt);
                 }
                 CreditPolicy.check(attempt);
             }
