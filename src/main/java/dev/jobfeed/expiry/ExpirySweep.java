@@ -2,7 +2,7 @@ package dev.jobfeed.expiry;
 
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.ExpiredIdsPage;
-import dev.jobfeed.persistence.DeliveryRepository;
+import dev.jobfeed.persistence.DeliveredPageRepository;
 import dev.jobfeed.persistence.FeedProgress;
 import dev.jobfeed.persistence.UsedCursors;
 import dev.jobfeed.problem.AlertCondition;
@@ -128,7 +128,7 @@ public final class ExpirySweep {
      *     again
      * @param now server time
      */
-    List<UUID> certain(ExpiredIdsPage page, Map<UUID, DeliveryRepository.Delivery> delivered, Instant now) {
+    List<UUID> certain(ExpiredIdsPage page, Map<UUID, DeliveredPageRepository.Delivery> delivered, Instant now) {
         List<UUID> certain = isRereading()
                 ? List.of()
                 : page.ids().stream().filter(id -> !delivered.containsKey(id)).toList();

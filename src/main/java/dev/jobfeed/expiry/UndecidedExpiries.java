@@ -1,6 +1,6 @@
 package dev.jobfeed.expiry;
 
-import dev.jobfeed.persistence.DeliveryRepository;
+import dev.jobfeed.persistence.DeliveredPageRepository;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +41,7 @@ record UndecidedExpiries(Map<UUID, Undecided> open) {
      * @param listedFrom latest time from which a reading listed the job
      * @param unlistedFrom earliest time from which a reading did not list it; null if there is none
      */
-    record Undecided(DeliveryRepository.Delivery delivery, Instant listedFrom, Instant unlistedFrom) {
+    record Undecided(DeliveredPageRepository.Delivery delivery, Instant listedFrom, Instant unlistedFrom) {
 
         /** Adds the result of a reading of the list. */
         Undecided read(Instant from, boolean listed) {
@@ -79,7 +79,7 @@ record UndecidedExpiries(Map<UUID, Undecided> open) {
     }
 
     /** Adds jobs that are listed from the start of the window. */
-    UndecidedExpiries with(Map<UUID, DeliveryRepository.Delivery> delivered, Instant windowFrom) {
+    UndecidedExpiries with(Map<UUID, DeliveredPageRepository.Delivery> delivered, Instant windowFrom) {
         if (delivered.isEmpty()) {
             return this;
         }

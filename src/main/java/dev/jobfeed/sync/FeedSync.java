@@ -9,7 +9,7 @@ import dev.jobfeed.feed.FeedResponseParser;
 import dev.jobfeed.feed.InvalidRecord;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
-import dev.jobfeed.persistence.DeliveryRepository;
+import dev.jobfeed.persistence.DeliveredPageRepository;
 import dev.jobfeed.persistence.RecordBatch;
 import dev.jobfeed.persistence.RecordChange;
 import dev.jobfeed.persistence.RecordCounts;
@@ -104,7 +104,7 @@ public final class FeedSync {
                 resolves ? List.of(QuarantineService.resolved(run.stream(), stored, at)) : List.of(),
                 resolves && expires ? List.of(ResyncRepository.decided(delivered)) : List.of(),
                 expires && !delivered.isEmpty()
-                        ? List.of(DeliveryRepository.delivery(
+                        ? List.of(DeliveredPageRepository.delivery(
                                 run.id(),
                                 attempt.clock().alignedAt(attempt.progress().pageRequestedNanos()),
                                 attempt.stateBefore().setBackFrom(),

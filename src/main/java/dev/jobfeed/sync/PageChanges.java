@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
  * @param companies rows of {@code company-enqueue}
  * @param resolved rows of {@code quarantine-close}
  * @param decided rows of {@code pending-expiry-delete}
- * @param deliveries rows of {@code delivery-insert}
+ * @param deliveries rows of {@code delivered_page-insert}
  */
 public record PageChanges(
         FeedPage page,

@@ -6,7 +6,7 @@ import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.lease.LeaseManager;
 import dev.jobfeed.lease.LeaseOwner;
 import dev.jobfeed.metrics.MetricsRecorder;
-import dev.jobfeed.persistence.DeliveryRepository;
+import dev.jobfeed.persistence.DeliveredPageRepository;
 import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.JobRepository;
 import dev.jobfeed.persistence.LeaseBoundTransactionManager;
@@ -45,7 +45,7 @@ public record Tenant(
         JobRepository jobs,
         Map<FeedDefinition, RecordRepository> rows,
         ResyncRepository reconcile,
-        DeliveryRepository deliveries,
+        DeliveredPageRepository deliveries,
         QuarantineService quarantine,
         OutboxWriter outbox,
         AlertService alerts,
@@ -92,7 +92,7 @@ public record Tenant(
                 new JobRepository(sql),
                 rows,
                 new ResyncRepository(sql),
-                new DeliveryRepository(sql),
+                new DeliveredPageRepository(sql),
                 new QuarantineService(sql, rows, outbox, transaction, clock),
                 outbox,
                 alerts,

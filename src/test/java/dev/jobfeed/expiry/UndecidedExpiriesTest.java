@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobfeed.expiry.UndecidedExpiries.Undecided;
 import dev.jobfeed.expiry.UndecidedExpiries.Verdict;
-import dev.jobfeed.persistence.DeliveryRepository.Delivery;
+import dev.jobfeed.persistence.DeliveredPageRepository.Delivery;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;

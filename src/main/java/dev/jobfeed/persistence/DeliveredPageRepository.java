@@ -20,11 +20,11 @@ import org.springframework.jdbc.support.SqlArrayValue;
  * Stores in {@code delivered_page} when the feed last delivered which jobs as active, in the server's time. Joins the
  * calling thread's transaction.
  */
-public final class DeliveryRepository {
+public final class DeliveredPageRepository {
 
     private final SqlClient sql;
 
-    public DeliveryRepository(SqlClient sql) {
+    public DeliveredPageRepository(SqlClient sql) {
         this.sql = sql;
     }
 
@@ -35,7 +35,7 @@ public final class DeliveryRepository {
     public record Delivery(Instant earliest, Instant latest) {}
 
     /**
-     * Returns the row of {@code delivery-insert}, with the jobs of a page whether or not their rows can be stored.
+     * Returns the row of {@code delivered_page-insert}, with the jobs of a page whether or not their rows can be stored.
      *
      * @param requestedAt when the page was requested
      * @param setBackFrom the latest time that the server's clock may have shown before it was set back; null when it
@@ -56,12 +56,12 @@ public final class DeliveryRepository {
         Set<UUID> requested = ids.isEmpty() ? Set.of() : new HashSet<>(ids);
         Long after = requested.isEmpty()
                 ? null
-                : sql.statement("delivery-after")
+                : sql.statement("delivered_page-after")
                         .param("since", since)
                         .query(Long.class)
                         .single();
         while (after != null) {
-            List<Long> pages = sql.statement("delivery-since")
+            List<Long> pages = sql.statement("delivered_page-since")
                     .param("behind", after)
                     .query((page, i) -> read(page, requested, found))
                     .list();
@@ -85,12 +85,12 @@ public final class DeliveryRepository {
 
     /** Deletes pages requested before a time, except those of open runs. */
     public void purge(OffsetDateTime before) {
-        sql.statement("delivery-purge").param("before", before).update();
+        sql.statement("delivered_page-purge").param("before", before).update();
     }
 
     /** Moves the earliest times of all pages back, because the server's clock may have been set back since. */
     public void shift(Duration by) {
-        sql.statement("delivery-shift")
+        sql.statement("delivered_page-shift")
                 .param("millis", by.plusNanos(999_999).toMillis())
                 .update();
     }
