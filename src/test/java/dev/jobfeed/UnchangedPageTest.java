@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a page of rows that are stored already costs the database, by its own books. */
 class UnchangedPageTest {
@@ -59,6 +61,20 @@ class UnchangedPageTest {
             assertThat(executions(world, "set next_cursor = ?")).isEqualTo(PAGES);
             assertThat(executions(world, "update quarantine")).isZero();
             assertThat(executions(world, "delete from pending_expiry")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aRowWithTheStoredBytesIsNotComparedByContent(String database) throws Exception {
+        try (SyncFixture world = world(database)) {
+            world.sync();
+            world.database.update("update job set content_hash = ?", new byte[1]);
+
+            resync(world);
+
+            assertThat(world.one("select count(*) from job where octet_length(content_hash) = 1", Integer.class))
+                    .isEqualTo(100);
         }
     }
 

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -98,6 +99,17 @@ class SyncAttemptTest {
 
         assertThat(limited.hasNextPage()).isFalse();
         assertThat(limited.isPageLimitReached()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0, true", "100, 50, true", "100, 49, false"})
+    void theNextPageIsExpectedToHaveWhatTheLastPageHad(long received, long unchanged, boolean expected) {
+        opened(attempt, RunPhase.FEED);
+        assertThat(attempt.expectsUnchanged()).isFalse();
+
+        attempt.progress().committed(new RecordCounts(received, received - unchanged, 0, unchanged, 0, 0, 0));
+
+        assertThat(attempt.expectsUnchanged()).isEqualTo(expected);
     }
 
     @Test
