@@ -103,7 +103,7 @@ class BrowserTest {
         int hour = LocalTime.now().plusHours(4).getHour();
         PROPERTIES.put("jobfeed.jobs.schedule", "0 0 " + hour + " * * ?");
         process = JobfeedProcess.in(directory, PROPERTIES, "run");
-        process.awaitErr("running; look at it");
+        process.awaitErr("running; check with");
         base = found(process, "console at (\\S+)/");
         token = found(process, "token, shown only now: (\\S+)");
         playwright = Playwright.create(
@@ -227,7 +227,7 @@ class BrowserTest {
         Map<String, String> empty = new HashMap<>(PROPERTIES);
         empty.put("jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("first"));
         try (JobfeedProcess first = JobfeedProcess.in(directory, empty, "run")) {
-            first.awaitErr("running; look at it");
+            first.awaitErr("running; check with");
             address = found(first, "console at (\\S+)/");
             page.navigate(address + "/#/");
 
