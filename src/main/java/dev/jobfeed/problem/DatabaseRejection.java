@@ -31,9 +31,10 @@ public record DatabaseRejection(String state, String statement, String reason) {
      */
     private static final Pattern OF_ROW = Pattern.compile("(22|23|44|45|P0|54).*|" + H2_TRIGGER);
 
-    /** Matches the statement in Spring's messages. */
-    private static final Pattern STATEMENT = Pattern.compile("(?:SQL|bad SQL grammar) \\[(?:\\s*--[^\\n]*\\n)*\\s*"
-            + "((?:insert into|update|delete from|merge into) \\w+|(?s:(?:select|with)\\b.*?\\bfrom \\w+))");
+    /** Matches the statement in Spring's messages, which lack it for Camel's sql steps, and in those of H2. */
+    private static final Pattern STATEMENT =
+            Pattern.compile("(?:SQL \\[|bad SQL grammar \\[|SQL statement:\\s)(?:\\s*--[^\\n]*\\n)*\\s*"
+                    + "((?:insert into|update|delete from|merge into) \\w+|(?s:(?:select|with)\\b.*?\\bfrom \\w+))");
 
     private static final Pattern REJECTED = Pattern.compile("^The database refused '([^']+)'");
 
