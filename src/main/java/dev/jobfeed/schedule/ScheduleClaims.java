@@ -47,7 +47,8 @@ public final class ScheduleClaims {
 
     /**
      * Claims the catch-up of a stream at startup: an open run or a missed run needs work before the next scheduled
-     * time, and this is the first of the nodes started at the same time to claim it.
+     * time, and this is the first of the nodes started at the same time to claim it. While the schedule is paused, each
+     * node may start what claims nothing, such as {@code direct:schedule-sync}, which reports the skipped start.
      *
      * @param tenant null for the default tenant
      * @param cron the stream's Quartz schedule
@@ -59,7 +60,8 @@ public final class ScheduleClaims {
         CronExpression times = new CronExpression(cron);
         times.setTimeZone(owner.settings().timeZone());
         return needsCatchUp(owner.states().get(stream), times)
-                && claims.claimAfter(schedule, stream, before, time(clock.instant()), latest());
+                && (new SchedulePauses(owner, clock).pausedSince(stream).isPresent()
+                        || claims.claimAfter(schedule, stream, before, time(clock.instant()), latest()));
     }
 
     private boolean needsCatchUp(StreamState state, CronExpression times) {
