@@ -65,8 +65,8 @@ class CommandsTest {
         run("sync", "jobs", "--max-pages", "1");
 
         assertThat(run("abandon", "jobs"))
-                .matches("jobs: run 2 abandoned after 1 pages, .* credits; the next attempt is a resync, which is owed"
-                        + " since .* because the last sweep was too long ago");
+                .matches("jobs: run 2 abandoned after 1 pages, .* credits; the next attempt is a resync, due since"
+                        + " .* because the last sweep was too long ago");
         assertThat(run("status")).containsPattern("owed +a resync, by the next attempt, since");
         assertThat(run("sync", "jobs")).contains("run 3 succeeded");
 

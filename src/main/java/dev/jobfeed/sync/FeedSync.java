@@ -180,6 +180,7 @@ public final class FeedSync {
         }
         attempt.saved(changes.usage(), stored);
         attempt.progress().committed(changes.counts());
+        attempt.pagination().committed(changes.run(), changes.progress());
         CreditPolicy.afterPage(attempt);
         count(attempt.tenant().meters(), attempt.stream(), changes.counts());
         Run run = attempt.run();

@@ -83,7 +83,7 @@ public final class PagePrefetcher {
      * Waits for an in-flight prefetch, so that its cost is recorded. Does not repeat the request, and does not wait for
      * one that is waiting to be retried.
      */
-    public void awaitInFlight(SyncAttempt attempt) throws InterruptedException {
+    public void awaitInFlight(SyncAttempt attempt) {
         CompletableFuture<Exchange> inFlight = fetching.remove(attempt);
         if (inFlight != null) {
             attempt.stopRetrying();
@@ -94,6 +94,10 @@ public final class PagePrefetcher {
                     LOG.debug("The page ahead failed", e);
                 } catch (TimeoutException e) {
                     LOG.trace("The page ahead is still on its way", e);
+                } catch (InterruptedException e) {
+                    // stays cleared, because H2 closes its file when an interrupted thread saves the attempt
+                    LOG.debug("Not waiting for the page ahead any longer", e);
+                    return;
                 }
             }
         }

@@ -124,7 +124,7 @@ public final class PageValidator {
     public void checkSize(SyncAttempt attempt, PageChanges changes) {
         Run run = attempt.run();
         FeedProgress scan = changes.progress();
-        if (attempt.pagination().checkSize(run, scan)) {
+        if (attempt.pagination().exceedsSize(run, scan)) {
             long expected = attempt.pagination().expectedRows(run);
             String message = "Run " + run.id() + " has received " + scan.received() + " rows where "
                     + (run.estimatedTotal() == null

@@ -61,13 +61,14 @@ final class Pagination {
         return beyondEstimate;
     }
 
-    /** Checks the counts of a page; returns true the first time that the feed goes far beyond its size. */
-    boolean checkSize(Run run, FeedProgress progress) {
-        if (beyondEstimate || !isFarBeyond(run, progress)) {
-            return false;
-        }
-        beyondEstimate = true;
-        return true;
+    /** Returns whether a page is the first with which the feed goes far beyond its size. */
+    boolean exceedsSize(Run run, FeedProgress progress) {
+        return !beyondEstimate && isFarBeyond(run, progress);
+    }
+
+    /** Records the counts of a page that is committed; of one that was rolled back, nothing may remain. */
+    void committed(Run run, FeedProgress progress) {
+        beyondEstimate = beyondEstimate || isFarBeyond(run, progress);
     }
 
     private boolean isFarBeyond(Run run, FeedProgress progress) {

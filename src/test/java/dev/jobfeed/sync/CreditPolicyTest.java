@@ -190,7 +190,7 @@ class CreditPolicyTest {
     /** Lets the attempt find that its feed of an estimated 1,000 rows goes on without new ones. */
     private static void repeats(SyncAttempt attempt) {
         Run estimated = run(RunMode.BACKFILL, 3, 3000, "150", 1000L, true);
-        assertThat(attempt.pagination().checkSize(estimated, new FeedProgress(9000, 3000, 0)))
-                .isTrue();
+        attempt.pagination().committed(estimated, new FeedProgress(9000, 3000, 0));
+        assertThat(attempt.pagination().isBeyondEstimate()).isTrue();
     }
 }

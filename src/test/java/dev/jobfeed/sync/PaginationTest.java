@@ -51,9 +51,13 @@ class PaginationTest {
     void aFeedIsTooLongOnceItRepeatsMoreThanTheStoredRows(long received, long repeated, boolean found) {
         FeedProgress progress = new FeedProgress(received, repeated, 0);
 
-        assertThat(pagination.checkSize(run(null, progress), progress)).isEqualTo(found);
+        assertThat(pagination.exceedsSize(run(null, progress), progress)).isEqualTo(found);
+        assertThat(pagination.exceedsSize(run(null, progress), progress))
+                .as("found again after a rollback of the page")
+                .isEqualTo(found);
+        pagination.committed(run(null, progress), progress);
         assertThat(pagination.isBeyondEstimate()).isEqualTo(found);
-        assertThat(pagination.checkSize(run(null, progress), progress))
+        assertThat(pagination.exceedsSize(run(null, progress), progress))
                 .as("found once")
                 .isFalse();
     }
