@@ -11,6 +11,7 @@ import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.sync.SyncAttempt;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.apache.camel.builder.AdviceWith;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +72,36 @@ class PagePrefetcherTest {
 
             assertThat(world.run().requests()).isEqualTo(3);
             assertThat(world.run().pages()).isOne();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void anInterruptedAttemptReleasesItsLease() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        try (SyncFixture world =
+                SyncFixture.of("postgresql", SandboxOptions.builder().jobs(100)).with("jobo.jobs.batch-size", "20")) {
+            world.sandbox.intercept(request -> {
+                if (world.feed().size() == 1) {
+                    interrupted.await();
+                }
+                return Interceptor.pass();
+            });
+            AdviceWith.adviceWith(
+                    world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                            .before()
+                            .process(exchange -> {
+                                Thread.currentThread().interrupt();
+                                throw new IllegalStateException("the host stops");
+                            }));
+
+            assertThatThrownBy(world::sync).hasStackTraceContaining("the host stops");
+
+            assertThat(world.one("select count(*) from sync_state where lease_owner is not null", Integer.class))
+                    .isZero();
+            assertThat(world.run().lastError()).contains("the host stops");
+        } finally {
+            interrupted.countDown();
         }
     }
 }
