@@ -260,13 +260,7 @@ class ResyncTest {
 
         Run back = world.sync();
 
-        assertThat(world.bundle()
-                        .tenants()
-                        .defaultTenant()
-                        .runs()
-                        .run(half.id())
-                        .status())
-                .isEqualTo("failed");
+        assertThat(world.tenant().runs().run(half.id()).status()).isEqualTo("failed");
         assertThat(back.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(back.status()).isEqualTo("succeeded");
         world.assertStoreIsTheWorld();
@@ -359,12 +353,8 @@ class ResyncTest {
 
         ResyncRepository held = world.tenant().reconcile();
         assertThat(held.pending()).isEqualTo(38);
-        HeldLease attempt = world.bundle()
-                .tenants()
-                .defaultTenant()
-                .leases()
-                .acquire("jobs", lease -> lease)
-                .orElseThrow();
+        HeldLease attempt =
+                world.tenant().leases().acquire("jobs", lease -> lease).orElseThrow();
         assertThatThrownBy(() -> PendingExpiryService.accept(world.tenant(), OffsetDateTime.now()))
                 .isInstanceOf(StreamLockedException.class);
         assertThat(held.pending()).isEqualTo(38);

@@ -100,13 +100,7 @@ class RoutesGuideTest {
             world.sync();
 
             await().atMost(JobbyFixture.DEADLINE)
-                    .until(() -> world.bundle()
-                                    .tenants()
-                                    .defaultTenant()
-                                    .outbox()
-                                    .lag()
-                                    .waiting()
-                            == 0);
+                    .until(() -> world.tenant().outbox().lag().waiting() == 0);
         } finally {
             mine.detachAppender(lines);
         }

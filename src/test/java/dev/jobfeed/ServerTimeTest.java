@@ -231,13 +231,8 @@ class ServerTimeTest {
             String database, Duration error, boolean isAskedAgain) throws Exception {
         start(database);
         world.with("jobo.career-sites.batch-size", "10").syncCareerSites();
-        OffsetDateTime requested = world.bundle()
-                .tenants()
-                .defaultTenant()
-                .states()
-                .get("career_sites")
-                .lastRunStartedAt()
-                .minus(OVERLAP);
+        OffsetDateTime requested =
+                world.tenant().states().get("career_sites").lastRunStartedAt().minus(OVERLAP);
         world.sandbox.shiftClock(error);
         world.sandbox.data().updateCareerSites(26);
         world.sandbox.log().clear();

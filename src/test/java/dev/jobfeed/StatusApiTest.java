@@ -374,33 +374,17 @@ class StatusApiTest {
                             .doesNotContain("charged so far", "expire");
                 });
 
-        int before = world.bundle()
-                .tenants()
-                .defaultTenant()
-                .runs()
-                .lastRuns("jobs", 100)
-                .size();
+        int before = world.tenant().runs().lastRuns("jobs", 100).size();
         assertThat(authorized("sync").statusCode()).isEqualTo(200);
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> world.bundle()
-                                        .tenants()
-                                        .defaultTenant()
-                                        .runs()
-                                        .lastRuns("jobs", 100)
-                                        .size()
-                                == before + 1
+                .until(() -> world.tenant().runs().lastRuns("jobs", 100).size() == before + 1
                         && world.run().status().equals("succeeded"));
         assertThat(authorized("retry-quarantine").body()).contains("1 rows stored, 1 still bad");
     }
 
     @Test
     void aSecondResyncIsRefusedWhileOneRuns() throws Exception {
-        int before = world.bundle()
-                .tenants()
-                .defaultTenant()
-                .runs()
-                .lastRuns("jobs", 100)
-                .size();
+        int before = world.tenant().runs().lastRuns("jobs", 100).size();
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answered = new CountDownLatch(1);
         world.sandbox.intercept(request -> {

@@ -98,21 +98,23 @@ public final class FeedResponseParser {
      * @param rows those to parse; the others remain unparsed
      */
     public static FeedPage parse(FeedPage page, Predicate<UnparsedRecord> rows, RecordSchema shape) throws IOException {
-        List<RecordParser.Result> results = new ArrayList<>();
-        page.rows().forEach(row -> results.add(new RecordParser.Result(row, null, null)));
-        page.rejected().forEach(row -> results.add(new RecordParser.Result(null, null, row)));
+        List<FeedRecord> parsed = new ArrayList<>(page.rows());
+        List<UnparsedRecord> unparsed = new ArrayList<>();
+        List<InvalidRecord> rejected = new ArrayList<>(page.rejected());
         RecordParser parser = new RecordParser(shape);
         for (UnparsedRecord row : page.unparsed()) {
-            results.add(rows.test(row) ? parser.read(row) : new RecordParser.Result(null, row, null));
+            if (!rows.test(row)) {
+                unparsed.add(row);
+                continue;
+            }
+            RecordParser.Result result = parser.read(row);
+            if (result.rejected() == null) {
+                parsed.add(result.row());
+            } else {
+                rejected.add(result.rejected());
+            }
         }
-        FeedPage parsed = page(results, new Envelope(page.next(), page.estimatedTotal()));
-        return new FeedPage(
-                parsed.rows(),
-                parsed.unparsed(),
-                parsed.rejected(),
-                page.duplicates(),
-                page.next(),
-                page.estimatedTotal());
+        return new FeedPage(parsed, unparsed, rejected, page.duplicates(), page.next(), page.estimatedTotal());
     }
 
     /** Parses one previously delivered row, as a page of its own. */

@@ -64,10 +64,11 @@ public final class RecordRepository {
      * @throws IOException if such a row is not JSON
      */
     public Comparison compare(FeedPage page) throws IOException {
-        if (page.ids().isEmpty()) {
+        List<UUID> ids = page.ids();
+        if (ids.isEmpty()) {
             return new Comparison(page, List.of());
         }
-        Map<UUID, Stored> stored = stored(page.ids());
+        Map<UUID, Stored> stored = stored(ids);
         FeedPage parsed = page.unparsed().isEmpty()
                 ? page
                 : FeedResponseParser.parse(page, row -> !isStored(row, stored.get(row.id())), source.shape());
