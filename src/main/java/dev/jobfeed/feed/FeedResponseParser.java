@@ -65,13 +65,15 @@ public final class FeedResponseParser {
                 throw e;
             }
             RecordingInputStream repaired = bytes.repairedBehind("{\"" + shape.array() + "\":[");
+            // the first parser has stopped in the middle of a row
+            RecordParser again = new RecordParser(shape);
             try (JsonParser rest = JsonCopier.JSON.createParser(repaired)) {
                 rest.nextToken();
-                reading.read(rest, parser -> results.add(rows.read(parser, repaired)));
+                reading.read(rest, parser -> results.add(again.read(parser, repaired)));
             }
         }
         if (!parses) {
-            parseRepeated(results, rows);
+            parseRepeated(results, new RecordParser(shape));
         }
         return page(results, reading.envelope());
     }

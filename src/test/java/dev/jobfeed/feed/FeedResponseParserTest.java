@@ -178,6 +178,22 @@ class FeedResponseParserTest {
     }
 
     @Test
+    void aRowIsStoredAsDeliveredBehindOneWithBytesThatAreNotUtf8WithinAList() throws IOException {
+        byte[] answer = latin1("""
+                {"jobs":[{"id":"%s","x":["a",{"b":"\u00e4"}]},{"id":"%s","locations":[{"city":"Bern"}],"x":[1]}],\
+                "has_more":false}""".formatted(id(1), id(2)));
+
+        FeedPage page = Responses.feedPage(new ByteArrayInputStream(answer), RecordSchema.JOB);
+
+        assertThat(page.rejected())
+                .extracting(InvalidRecord::json)
+                .containsExactly("{\"id\":\"" + id(1) + "\",\"x\":[\"a\",{\"b\":\"\uFFFD\"}]}");
+        FeedRecord row = page.rows().get(0);
+        assertThat(row.value("locations")).isEqualTo("[{\"city\":\"Bern\"}]");
+        assertThat(row.extra()).isEqualTo("{\"x\":[1]}");
+    }
+
+    @Test
     void aCursorWithBytesThatAreNotUtf8IsNone() {
         for (String rows : new String[] {"", "{\"id\":\"\u00e4\"}"}) {
             byte[] answer = ("{\"jobs\":[" + rows + "],\"next_cursor\":\"\u00e4\",\"has_more\":true}")
