@@ -103,10 +103,7 @@ final class AdminEndpoint {
     }
 
     private Match find(String id) throws ApiError {
-        return fair.matches().stream()
-                .filter(match -> match.id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> ApiError.notFound("There is no match " + id + "."));
+        return fair.findMatch(id).orElseThrow(() -> ApiError.notFound("There is no match " + id + "."));
     }
 
     private static Map<String, Object> match(Match match) {

@@ -8,6 +8,7 @@ import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.sandbox.http.ReceivedRequest;
 import dev.jobfeed.sandbox.http.Target;
 import dev.jobfeed.sandbox.http.Times;
+import dev.jobfeed.sandbox.jobby.AccountPages;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import java.io.ByteArrayInputStream;
@@ -61,22 +62,19 @@ final class HttpFrontend implements AutoCloseable {
     private final Duration latency;
     private final JoboApi jobo;
     private final Api<JobbyEndpoint> jobby;
+    private final AccountPages pages;
     private final AdminEndpoint admin;
     private final RequestLog log;
     private final HttpServer server;
 
     HttpFrontend(
-            SandboxOptions options,
-            InstantSource clock,
-            JoboApi jobo,
-            Api<JobbyEndpoint> jobby,
-            AdminEndpoint admin,
-            RequestLog log)
+            SandboxOptions options, InstantSource clock, JoboApi jobo, Jobby jobby, AdminEndpoint admin, RequestLog log)
             throws IOException {
         this.clock = clock;
         this.latency = options.latency;
         this.jobo = jobo;
-        this.jobby = jobby;
+        this.jobby = jobby.api();
+        pages = jobby.pages();
         this.admin = admin;
         this.log = log;
         server = ServerBootstrap.bootstrap()
@@ -118,7 +116,9 @@ final class HttpFrontend implements AutoCloseable {
         Exchange exchange = new Exchange(received, response, context);
         String path = received.path();
         try {
-            if (path.startsWith(ADMIN)) {
+            if (path.startsWith(AccountPages.PATH)) {
+                sendJson(exchange, pages.answer(received), -1, null);
+            } else if (path.startsWith(ADMIN)) {
                 sendJson(exchange, admin.answer(received.method(), path, received.body()), -1, null);
             } else if (path.startsWith(Jobby.PATH + "/")) {
                 serve(jobby, exchange);
@@ -179,7 +179,7 @@ final class HttpFrontend implements AutoCloseable {
         return Interceptor.drop();
     }
 
-    /** Sends JSON, compressed when the client accepts that. */
+    /** Sends JSON, or what its headers say, compressed when the client accepts that. */
     private void sendJson(Exchange exchange, HttpReply reply, int keepBytes, String fault) throws IOException {
         Map<String, String> headers = new LinkedHashMap<>(Map.of("Content-Type", "application/json"));
         headers.putAll(reply.headers());
@@ -194,7 +194,8 @@ final class HttpFrontend implements AutoCloseable {
     private void send(Exchange exchange, HttpReply reply, int keepBytes, String fault) {
         byte[] body = reply.body();
         int length = keepBytes < 0 ? body.length : Math.max(0, Math.min(keepBytes, body.length - 1));
-        if (!exchange.request().path().startsWith(ADMIN)) {
+        String path = exchange.request().path();
+        if (!path.startsWith(ADMIN) && !path.startsWith(AccountPages.PATH)) {
             log.add(exchange.request(), reply.status(), reply.rows(), length, fault);
         }
         ClassicHttpResponse response = exchange.response();

@@ -34,7 +34,7 @@ public final class Sandbox implements AutoCloseable {
         jobby = new Jobby(this::baseUrl, jobbyOptions, clock, seed);
         try {
             faults(options.faults);
-            frontend = new HttpFrontend(options, clock, jobo, jobby.api(), new AdminEndpoint(this), log);
+            frontend = new HttpFrontend(options, clock, jobo, jobby, new AdminEndpoint(this), log);
         } catch (IOException | RuntimeException e) {
             jobby.close();
             throw e;

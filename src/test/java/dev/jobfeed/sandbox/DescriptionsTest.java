@@ -41,6 +41,7 @@ class DescriptionsTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String NARROW = "jbb_narrownarrownarrownarrownarrow22";
+    private static final String PAYING = "jbb_payingpayingpayingpayingpaying22";
     private static final String V1 = "/api/v1";
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -62,7 +63,10 @@ class DescriptionsTest {
                         .creditsBalance(BigDecimal.valueOf(10_000))
                         .rateLimit(40)
                         .build(),
-                JobbyOptions.builder().token(NARROW, "settings:read").build());
+                JobbyOptions.builder()
+                        .token(NARROW, "settings:read")
+                        .token(PAYING, "billing:write")
+                        .build());
         jobo = MAPPER.readTree(send("GET", "/sandbox/openapi.json", null).body());
         jobby = MAPPER.readTree(send("GET", V1 + "/openapi.json", null).body());
     }
@@ -172,6 +176,16 @@ class DescriptionsTest {
         call(jobby, 200, "GET", "/openapi.json", null);
         call(jobby, 402, "POST", "/billing/charge-offsession", "{}");
         call(jobby, 400, "POST", "/billing/charge-offsession", "{}", "Idempotency-Key", "1");
+        sandbox.jobby().billing().consent();
+        String plan = "{\"target_plan\":\"pro\",\"interval\":\"monthly\"}";
+        for (int status : List.of(200, 409)) {
+            call(jobby, status, "POST", "/billing/charge-offsession", plan, "Authorization", "Bearer " + PAYING);
+        }
+        call(jobby, 201, "POST", "/events", "{\"title\":\"Night shift\"}");
+        call(jobby, 400, "POST", "/events", "{}");
+        call(jobby, 400, "POST", "/matches/" + match + "/decline", "{}");
+        call(jobby, 200, "POST", "/matches/" + matched() + "/decline", "{}");
+        call(jobby, 404, "POST", "/matches/none/decline", "{}");
 
         String subscription = "{\"target_url\":\"http://127.0.0.1:1/\",\"events\":[\"match.matched\"]}";
         String id = MAPPER.readTree(call(jobby, 201, "POST", "/webhooks", subscription))
@@ -184,6 +198,10 @@ class DescriptionsTest {
         await().until(() -> !sandbox.jobby().webhooks().deliveries().isEmpty());
         call(jobby, 200, "GET", "/webhooks/" + id + "/deliveries", null);
         call(jobby, 404, "GET", "/webhooks/none/deliveries", null);
+        call(jobby, 200, "GET", "/webhooks", null);
+        call(jobby, 400, "DELETE", "/webhooks/" + id, null, "Idempotency-Key", "1");
+        call(jobby, 200, "DELETE", "/webhooks/" + id, null);
+        call(jobby, 404, "DELETE", "/webhooks/" + id, null);
 
         for (JobbyEndpoint endpoint : JobbyEndpoint.values()) {
             if (endpoint == JobbyEndpoint.OTHER) {

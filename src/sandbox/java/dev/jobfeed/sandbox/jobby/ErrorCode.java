@@ -13,10 +13,7 @@ import java.util.Map;
 public enum ErrorCode {
     VALIDATION(400, "The request failed schema validation."),
     INVALID_TOKEN(401, "The bearer token is missing, malformed, or revoked."),
-    OFF_SESSION_CONSENT_REQUIRED(
-            402,
-            "Off-session charges require one-time consent.",
-            Map.of("checkout_url", "http://127.0.0.1/nothing-is-sold-here")),
+    OFF_SESSION_CONSENT_REQUIRED(402, "Off-session charges require one-time consent."),
     ACTION_REQUIRED_NO_URL(402, "The bank asks for a confirmation that it gave no address for."),
     INSUFFICIENT_SCOPE(403, "The token does not carry the scope for this endpoint."),
     PLAN_GATED(403, "This endpoint needs a higher plan."),
@@ -28,16 +25,10 @@ public enum ErrorCode {
 
     private final int status;
     private final String message;
-    private final Map<String, Object> details;
 
     ErrorCode(int status, String message) {
-        this(status, message, null);
-    }
-
-    ErrorCode(int status, String message, Map<String, Object> details) {
         this.status = status;
         this.message = message;
-        this.details = details;
     }
 
     /** Returns the HTTP status it comes with. */
@@ -63,11 +54,11 @@ public enum ErrorCode {
     }
 
     public ApiError error(String says) {
-        return error(says, details);
+        return error(says, null);
     }
 
     /** Refuses with the envelope; details are null where a code has none. */
-    private ApiError error(String says, Map<String, Object> more) {
+    ApiError error(String says, Map<String, Object> more) {
         Map<String, Object> envelope = Json.object("error", says, "code", name());
         if (more != null) {
             envelope.put("details", more);

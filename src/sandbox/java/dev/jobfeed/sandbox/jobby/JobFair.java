@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The job fair: live events, the places in their queues, and matches. Moves that the documentation has a
@@ -158,12 +159,15 @@ public final class JobFair {
         webhooks.deliver("match.accepted", data);
     }
 
-    /** Declines a match. */
+    /** Declines a match for the recruiter. */
     public void declineMatch(String matchId) {
+        declineMatch(matchId, "recruiter", "not_available");
+    }
+
+    /** Declines a match for one of its sides. */
+    void declineMatch(String matchId, String by, String reason) {
         decide(matchId, MatchStatus.DECLINED, QueueStatus.CANCELLED);
-        webhooks.deliver(
-                "match.declined",
-                Json.object("match_id", matchId, "declined_by", "recruiter", "reason", "not_available"));
+        webhooks.deliver("match.declined", Json.object("match_id", matchId, "declined_by", by, "reason", reason));
     }
 
     /** Lets the time in which a match can be accepted run out. */
@@ -175,6 +179,11 @@ public final class JobFair {
     /** Returns every match so far, oldest first. */
     public synchronized List<Match> matches() {
         return List.copyOf(matches.values());
+    }
+
+    /** Returns a match as it is now. */
+    public synchronized Optional<Match> findMatch(String id) {
+        return Optional.ofNullable(matches.get(id));
     }
 
     /** Expires matches that were not accepted in time. */

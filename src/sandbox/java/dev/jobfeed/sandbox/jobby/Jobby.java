@@ -20,8 +20,10 @@ public final class Jobby implements AutoCloseable {
     private final Supplier<String> serverUrl;
     private final Webhooks webhooks;
     private final JobFair fair;
+    private final Billing billing;
     private final JobbyOperations operations;
     private final JobbyApi api;
+    private final AccountPages pages;
     private final JobbyTicker ticker;
 
     /**
@@ -34,14 +36,26 @@ public final class Jobby implements AutoCloseable {
         IdGenerator ids = new IdGenerator(seed);
         webhooks = new Webhooks(options, clock, ids);
         fair = new JobFair(options, clock, ids, webhooks);
-        operations = new JobbyOperations(options, clock, fair, webhooks);
+        billing = new Billing(serverUrl);
+        operations = new JobbyOperations(options, clock, fair, webhooks, billing);
         api = new JobbyApi(options, clock, operations);
+        pages = new AccountPages(fair, billing);
         ticker = new JobbyTicker(fair, options);
     }
 
     /** Returns what answers the requests. */
     public Api<JobbyEndpoint> api() {
         return api;
+    }
+
+    /** Returns the pages on which a person decides what no token can. */
+    public AccountPages pages() {
+        return pages;
+    }
+
+    /** Returns what the account agreed to, and was charged. */
+    public Billing billing() {
+        return billing;
     }
 
     /** Returns the base URL of the API, without a slash at the end. */

@@ -4,7 +4,7 @@ import dev.jobfeed.sandbox.http.Target;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What the API offers here, and two things no client of this project may ever call. */
+/** What the API offers here, and one thing no client may ever call. */
 public enum JobbyEndpoint implements Target {
     /** The events that are live; public. */
     LIVE_EVENTS("GET", "/live-events", null, 60),
@@ -20,10 +20,18 @@ public enum JobbyEndpoint implements Target {
     INTERVIEW_ROOM_URL("GET", "/matches/{id}/interview-room-url", "matches:read", 3),
     /** Accepting a match, by any method. No token can; a request here is a client's mistake. */
     MATCH_ACCEPT(null, "/matches/{id}/accept", "matches:write", 30),
-    /** A charge in the absence of its payer. A request here is a client's mistake. */
+    /** Declining a match, which a token can. The path is not documented, that it is a mutating endpoint is. */
+    MATCH_DECLINE("POST", "/matches/{id}/decline", "matches:write", 30),
+    /** A charge in the absence of its payer. */
     CHARGE_OFF_SESSION("POST", "/billing/charge-offsession", "billing:write", 3),
+    /** A new live event. The path is not documented, that it is a mutating endpoint is. */
+    EVENT_CREATE("POST", "/events", "events:write", 30),
     /** A new webhook subscription. */
     WEBHOOK_CREATE("POST", "/webhooks", "webhooks:write", 30),
+    /** The subscriptions, without their secrets. */
+    WEBHOOK_LIST("GET", "/webhooks", "webhooks:read", 60),
+    /** The end of a subscription. */
+    WEBHOOK_DELETE("DELETE", "/webhooks/{id}", "webhooks:write", 30),
     /** A synthetic event to one subscription. */
     WEBHOOK_TEST("POST", "/webhooks/{id}/test", "webhooks:write", 30),
     /** The latest deliveries to one subscription. */
@@ -73,7 +81,7 @@ public enum JobbyEndpoint implements Target {
     }
 
     boolean mutates() {
-        return this == QUEUE_JOIN || this == CHARGE_OFF_SESSION || this == WEBHOOK_CREATE || this == WEBHOOK_TEST;
+        return method != null && !method.equals("GET");
     }
 
     /** Returns the endpoint for a method and a path below the base path. */

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * Performs requests that were admitted.
  *
  * <p>Chosen here, because the documentation is silent: lists have 20 rows unless asked, 100 at most; a token in no
- * queue gets 404 for its status; a room exists once its match is accepted.
+ * queue gets 404 for its status; a room exists once its match is accepted; a match that is decided cannot be declined;
+ * an event needs a title; a subscription that was deleted is confirmed by its id.
  */
 final class JobbyOperations {
 
@@ -33,14 +34,16 @@ final class JobbyOperations {
     private final InstantSource clock;
     private final JobFair fair;
     private final Webhooks webhooks;
+    private final Billing billing;
     private final Map<String, Instant> polls = new HashMap<>();
     private int fastPolls;
 
-    JobbyOperations(JobbyOptions options, InstantSource clock, JobFair fair, Webhooks webhooks) {
+    JobbyOperations(JobbyOptions options, InstantSource clock, JobFair fair, Webhooks webhooks, Billing billing) {
         this.options = options;
         this.clock = clock;
         this.fair = fair;
         this.webhooks = webhooks;
+        this.billing = billing;
     }
 
     synchronized int fastPolls() {
@@ -57,8 +60,17 @@ final class JobbyOperations {
             case QUEUE_STATUS -> status(token);
             case MATCHES -> list(fair.matchesOf(token), limit(request));
             case INTERVIEW_ROOM_URL -> room(request, token);
-            case CHARGE_OFF_SESSION -> throw ErrorCode.OFF_SESSION_CONSENT_REQUIRED.error();
+            case MATCH_DECLINE -> decline(request, token);
+            case CHARGE_OFF_SESSION -> object(200, billing.charge(Fields.ofBody(request.body(), ErrorCode::invalid)));
+            case EVENT_CREATE ->
+                object(
+                        201,
+                        row(fair.addLiveEvent(Fields.ofBody(request.body(), ErrorCode::invalid)
+                                .requiredText("title"))));
             case WEBHOOK_CREATE -> subscribe(request, token);
+            case WEBHOOK_LIST ->
+                list(webhooks.of(token).stream().map(this::listed).toList(), MOST_ROWS);
+            case WEBHOOK_DELETE -> unsubscribe(webhook(request, token));
             case WEBHOOK_TEST ->
                 object(
                         200,
@@ -148,6 +160,20 @@ final class JobbyOperations {
         throw ErrorCode.NOT_FOUND.error();
     }
 
+    private HttpReply decline(ApiRequest<JobbyEndpoint> request, String token) throws ApiError {
+        String id = id(request);
+        String reason = Fields.ofBody(request.body(), ErrorCode::invalid).text("reason");
+        if (fair.matchesOf(token).stream().noneMatch(match -> match.id().equals(id))) {
+            throw ErrorCode.NOT_FOUND.error();
+        }
+        try {
+            fair.declineMatch(id, "seeker", reason == null ? "not_available" : reason);
+        } catch (IllegalArgumentException e) {
+            throw ErrorCode.VALIDATION.error("The " + e.getMessage() + ".");
+        }
+        return HttpReply.json(200, envelope(fair.findMatch(id).orElseThrow()));
+    }
+
     private HttpReply subscribe(ApiRequest<JobbyEndpoint> request, String token) throws ApiError {
         Fields fields = Fields.ofBody(request.body(), ErrorCode::invalid);
         String target = fields.requiredText("target_url");
@@ -165,15 +191,25 @@ final class JobbyOperations {
             }
         }
         Webhook webhook = webhooks.add(token, target, events, fields.text("description"), null);
-        return object(
-                201,
-                Json.object(
-                        "id", webhook.id(),
-                        "target_url", webhook.targetUrl(),
-                        "events", webhook.events(),
-                        "description", webhook.description(),
-                        "secret", webhook.secret(),
-                        "created_at", webhook.createdAt().getEpochSecond()));
+        Map<String, Object> created = listed(webhook);
+        created.put("secret", webhook.secret());
+        return object(201, created);
+    }
+
+    private HttpReply unsubscribe(Webhook webhook) {
+        webhooks.remove(webhook.id());
+        return object(200, Map.of("id", webhook.id(), "deleted", true));
+    }
+
+    /** Shows a subscription without its secret; that it says whether it is paused is chosen here. */
+    private Map<String, Object> listed(Webhook webhook) {
+        return Json.object(
+                "id", webhook.id(),
+                "target_url", webhook.targetUrl(),
+                "events", webhook.events(),
+                "description", webhook.description(),
+                "status", webhooks.isPaused(webhook.id()) ? "paused" : "active",
+                "created_at", webhook.createdAt().getEpochSecond());
     }
 
     private Webhook webhook(ApiRequest<JobbyEndpoint> request, String token) throws ApiError {
@@ -206,7 +242,11 @@ final class JobbyOperations {
     }
 
     private HttpReply object(int status, Map<String, Object> object) {
-        return HttpReply.json(status, options.dataEnvelope ? Map.of("data", object) : object);
+        return HttpReply.json(status, envelope(object));
+    }
+
+    private Object envelope(Object object) {
+        return options.dataEnvelope ? Map.of("data", object) : object;
     }
 
     private static int limit(ApiRequest<JobbyEndpoint> request) throws ApiError {

@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -162,6 +163,19 @@ public final class Webhooks {
         return one == null || one.token != null && !one.token.equals(token) ? null : one.webhook;
     }
 
+    /** Returns the subscriptions that a token sees, oldest first. */
+    synchronized List<Webhook> of(String token) {
+        return subscriptions.keySet().stream()
+                .map(id -> of(token, id))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Ends a subscription; deliveries that are due to it are not made any more. */
+    synchronized void remove(String id) {
+        subscriptions.remove(id);
+    }
+
     /** Sends the synthetic event, whatever the subscription's types. Its type and data are not documented. */
     WebhookEvent test(String id) {
         WebhookEvent event = event("webhook.test", Map.of("test", true));
@@ -206,7 +220,7 @@ public final class Webhooks {
     private void send(PendingDelivery pending) {
         Webhook to = pending.to.webhook;
         synchronized (this) {
-            if (isPaused(pending.to)) {
+            if (isPaused(pending.to) || !subscriptions.containsKey(to.id())) {
                 return;
             }
         }

@@ -46,7 +46,11 @@ class RefusalsTest {
         "GET, /queue/status",
         "GET, /matches",
         "GET, /matches/mat_x/interview-room-url",
+        "POST, /matches/mat_x/decline",
+        "POST, /events",
         "POST, /webhooks",
+        "GET, /webhooks",
+        "DELETE, /webhooks/whk_x",
         "POST, /webhooks/whk_x/test",
         "GET, /webhooks/whk_x/deliveries",
         "POST, /billing/charge-offsession",
@@ -89,16 +93,14 @@ class RefusalsTest {
         HttpResponse<String> response = calls.post("/billing/charge-offsession", "{\"target_plan\":\"pro\"}");
 
         assertThat(JobbyCalls.error(response)).isEqualTo("402 OFF_SESSION_CONSENT_REQUIRED");
-        assertThat(JobbyCalls.MAPPER
-                        .readTree(response.body())
-                        .at("/details/checkout_url")
-                        .isTextual())
-                .isTrue();
+        JsonNode details = JobbyCalls.MAPPER.readTree(response.body()).get("details");
+        assertThat(details.get("target_plan").textValue()).isEqualTo("pro");
+        assertThat(details.get("checkout_url").textValue()).startsWith(calls.sandbox.baseUrl() + "/account/");
         assertThat(calls.jobby().requests(JobbyEndpoint.CHARGE_OFF_SESSION)).hasSize(1);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nothing", "/webhooks", "/queue/join", "/"})
+    @ValueSource(strings = {"/nothing", "/webhooks/whk_x", "/events", "/queue/join", "/"})
     void elsewhereNothingIsFound(String path) throws Exception {
         HttpResponse<String> response = calls.get(path);
 
