@@ -83,9 +83,7 @@ class BrowserTest {
 
     @BeforeAll
     static void start() throws Exception {
-        boolean there = Files.isExecutable(CHROMIUM);
-        assumeTrue(there || System.getenv("CI") != null, "the browser tests need " + CHROMIUM + ", which is not here");
-        assertThat(there).as(CHROMIUM + ", which .ci/run installs").isTrue();
+        playwright = playwright();
         sandbox = Sandbox.start(SandboxOptions.builder()
                 .port(0)
                 .jobs(1200)
@@ -106,9 +104,20 @@ class BrowserTest {
         process.awaitErr("running; check with");
         base = found(process, "console at (\\S+)/");
         token = found(process, "token, shown only now: (\\S+)");
-        playwright = Playwright.create(
+        browser = launch(playwright);
+    }
+
+    /** What drives Chromium; the calling tests are skipped where it is missing, except in CI. */
+    static Playwright playwright() {
+        boolean there = Files.isExecutable(CHROMIUM);
+        assumeTrue(there || System.getenv("CI") != null, "the browser tests need " + CHROMIUM + ", which is not here");
+        assertThat(there).as(CHROMIUM + ", which .ci/run installs").isTrue();
+        return Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
+    }
+
+    static Browser launch(Playwright playwright) {
+        return playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(CHROMIUM)
