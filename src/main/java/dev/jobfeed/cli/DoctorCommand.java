@@ -51,6 +51,11 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private TenantOption tenant;
 
+    @Option(
+            names = "--online",
+            description = "Also compare Jobby.dev's OpenAPI document with what the bundle uses; see jobby contract.")
+    private boolean online;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -90,6 +95,9 @@ final class DoctorCommand implements Callable<Integer> {
         check("database", () -> database(configuration, settings));
         check("network", () -> HttpClientFactory.of(settings).text());
         check("api", () -> reach(settings));
+        if (online) {
+            checkContract(settings);
+        }
         if (clockDifference != null) {
             boolean differs = clockDifference.abs().compareTo(ServerClock.TOLERATED) > 0;
             findings.add(new Finding(
@@ -128,6 +136,22 @@ final class DoctorCommand implements Callable<Integer> {
             findings.add(new Finding("triggers", Verdict.ok, found));
         } catch (ConfigurationException e) {
             findings.add(new Finding("triggers", Verdict.warning, e.getMessage()));
+        }
+    }
+
+    /** Warns about problems only: what the routes do not use, a start does not need. */
+    private void checkContract(JobfeedProperties settings) {
+        JobbyContract contract = new JobbyContract(settings);
+        try {
+            List<JobbyContract.Difference> problems = contract.problems(contract.fetch());
+            problems.forEach(
+                    problem -> findings.add(new Finding("jobby contract", Verdict.warning, problem.toString())));
+            if (problems.isEmpty()) {
+                findings.add(new Finding(
+                        "jobby contract", Verdict.ok, JobbyContract.used() + " operations in use are as published"));
+            }
+        } catch (IOException e) {
+            findings.add(new Finding("jobby contract", Verdict.warning, e.getMessage()));
         }
     }
 

@@ -2,13 +2,13 @@ package dev.jobfeed.cli;
 
 import static dev.jobfeed.config.SharedObjectMapper.JSON;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.alert.Alert;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.console.RunJson;
 import dev.jobfeed.feed.PrintableText;
-import dev.jobfeed.jobby.JobbyProblems;
 import dev.jobfeed.jobby.JoinRequest;
 import dev.jobfeed.jobby.LiveEventRepository;
 import dev.jobfeed.jobby.MatchService;
@@ -17,6 +17,7 @@ import dev.jobfeed.jobby.QueueService;
 import dev.jobfeed.persistence.SqlClient;
 import dev.jobfeed.problem.AlertCondition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -37,17 +38,23 @@ import picocli.CommandLine.Parameters;
         description =
                 "Works with Jobby.dev: live events, queues and matches. A match can only be accepted in a browser.",
         mixinStandardHelpOptions = true,
-        subcommands = {JobbyCommand.Events.class, JobbyCommand.Join.class, JobbyCommand.Status.class})
+        subcommands = {
+            JobbyCommand.Events.class,
+            JobbyCommand.Join.class,
+            JobbyCommand.Status.class,
+            JobbyAccountCommands.Room.class,
+            JobbyAccountCommands.Decline.class,
+            JobbyAccountCommands.Charge.class,
+            JobbyAccountCommands.CreateEvent.class,
+            JobbyWebhooksCommand.class,
+            JobbyContractCommand.class
+        })
 final class JobbyCommand {
 
     private JobbyCommand() {}
 
-    /** Reports a failure, unless a signal is ending the process; returns the exit code. */
     private static int failed(Exception failure, Shutdown shutdown) {
-        if (!shutdown.isClosing()) {
-            System.err.println("jobfeed: " + JobbyProblems.of(failure).text());
-        }
-        return ExitCode.of(failure).code();
+        return JobbyCaller.failed(failure, shutdown, ignored -> {});
     }
 
     private static Exchange send(ProducerTemplate template, String route, String body) throws Exception {
@@ -67,6 +74,12 @@ final class JobbyCommand {
         @Option(names = "--json", description = "Print JSON: the events as received from Jobby.dev.")
         private boolean json;
 
+        @Option(
+                names = "--search",
+                paramLabel = "TEXT",
+                description = "Only events with this text in a field such as title or company.")
+        private String search;
+
         @Override
         public Integer call() throws Exception {
             try (Shutdown shutdown = new Shutdown()) {
@@ -81,9 +94,20 @@ final class JobbyCommand {
                 }
                 print(new LiveEventRepository(
                                 runtime.bundle().tenants().defaultTenant().sql())
-                        .live());
+                        .live().stream().filter(this::isFound).toList());
             }
             return ExitCode.DONE.code();
+        }
+
+        private boolean isFound(LiveEventRepository.Listed event) {
+            try {
+                return search == null
+                        || JSON.readTree(event.event()).valueStream().anyMatch(value -> value.asText()
+                                .toLowerCase(Locale.ROOT)
+                                .contains(search.toLowerCase(Locale.ROOT)));
+            } catch (JsonProcessingException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         private void print(List<LiveEventRepository.Listed> events) throws IOException {
@@ -96,7 +120,7 @@ final class JobbyCommand {
                 return;
             }
             if (events.isEmpty()) {
-                System.out.println("no event is live");
+                System.out.println(search == null ? "no event is live" : "no live event has this text");
             }
             events.forEach(event -> System.out.printf(
                     Locale.ROOT,

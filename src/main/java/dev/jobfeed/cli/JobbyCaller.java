@@ -1,0 +1,126 @@
+package dev.jobfeed.cli;
+
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.jobby.JobbyException;
+import dev.jobfeed.jobby.JobbyId;
+import dev.jobfeed.jobby.JobbyProblems;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Makes one call of the Jobby.dev API through {@code direct:jobby-api} and prints its response. */
+final class JobbyCaller {
+
+    @Mixin
+    private SandboxPresets sandbox;
+
+    @Option(names = "--json", description = "Print JSON: the response of Jobby.dev.")
+    private boolean json;
+
+    /** Adds the idempotency key of a call that changes something. */
+    static final class Mutation {
+
+        @Mixin
+        private JobbyCaller caller;
+
+        @Option(
+                names = "--idempotency-key",
+                paramLabel = "UUID",
+                description = "Key of an earlier call with an unknown outcome. Jobby.dev then returns the response of"
+                        + " that call, for 24 hours. Default: a new key.")
+        private UUID key;
+
+        /**
+         * Makes a call; its retries have the same key.
+         *
+         * @param body nullable
+         * @param text prints the response unless JSON is requested
+         * @return the exit code
+         */
+        int call(String method, String path, Object body, Consumer<JsonNode> text) throws Exception {
+            UUID used = key == null ? UUID.randomUUID() : key;
+            return caller.call(
+                    Map.of("jobbyMethod", method, "jobbyPath", path, "jobbyIdempotencyKey", used.toString()),
+                    body,
+                    text,
+                    failure -> {
+                        if (isOutcomeUnknown(failure)) {
+                            System.err.println("jobfeed: The call may have taken effect. Repeat the command with"
+                                    + " --idempotency-key " + used + " within 24 hours; it then takes effect once.");
+                        }
+                    });
+        }
+
+        private static boolean isOutcomeUnknown(Exception failure) {
+            return failure instanceof JobbyException rejected
+                    ? rejected.status() >= 500
+                    : !(failure instanceof ConfigurationException);
+        }
+    }
+
+    /** Returns the settings of the call. */
+    JobfeedProperties settings() {
+        return RuntimeConfiguration.read(sandbox.presets()).settings();
+    }
+
+    /**
+     * Reads a resource.
+     *
+     * @param text prints the response unless JSON is requested
+     * @param remedy prints what a failure means for the command
+     * @return the exit code
+     */
+    int get(String path, Consumer<JsonNode> text, Consumer<Exception> remedy) throws Exception {
+        return call(Map.of("jobbyMethod", "GET", "jobbyPath", path), null, text, remedy);
+    }
+
+    private int call(Map<String, Object> variables, Object body, Consumer<JsonNode> text, Consumer<Exception> remedy)
+            throws Exception {
+        try (Shutdown shutdown = new Shutdown()) {
+            JobfeedRuntime runtime =
+                    shutdown.closes(JobfeedRuntime.startWithoutKey(RuntimeConfiguration.read(sandbox.presets())));
+            ProducerTemplate template =
+                    shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
+            String request = body == null ? null : JSON.writeValueAsString(body);
+            Exchange exchange = template.send("direct:jobby-api", sent -> {
+                sent.getMessage().setBody(request);
+                variables.forEach(sent::setVariable);
+            });
+            if (exchange.getException() != null) {
+                return failed(exchange.getException(), shutdown, remedy);
+            }
+            JsonNode response = exchange.getMessage().getBody(JsonNode.class);
+            if (json) {
+                System.out.println(response);
+            } else {
+                text.accept(response);
+            }
+            return ExitCode.DONE.code();
+        }
+    }
+
+    /** Reports a failure, unless a signal is ending the process; returns the exit code. */
+    static int failed(Exception failure, Shutdown shutdown, Consumer<Exception> remedy) {
+        if (!shutdown.isClosing()) {
+            System.err.println("jobfeed: " + JobbyProblems.of(failure).text());
+            remedy.accept(failure);
+        }
+        return ExitCode.of(failure).code();
+    }
+
+    /** Returns the path of a resource; ids come from the command line. */
+    static String path(String template, String id) {
+        return template.replace(
+                "{id}",
+                JobbyId.of(id)
+                        .orElseThrow(() -> new ConfigurationException("'" + id + "' is not an id of Jobby.dev.")));
+    }
+}

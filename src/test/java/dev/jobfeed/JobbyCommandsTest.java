@@ -1,0 +1,187 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.sandbox.FaultRule;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.ApiRequest;
+import dev.jobfeed.sandbox.jobby.Jobby;
+import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import dev.jobfeed.sandbox.jobby.LiveEvent;
+import dev.jobfeed.sandbox.jobby.MatchStatus;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The operations of Jobby.dev as commands. */
+class JobbyCommandsTest {
+
+    private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+    private Sandbox sandbox;
+
+    @BeforeEach
+    void start() throws IOException {
+        sandbox = Sandbox.start(
+                SandboxOptions.builder().port(0).jobs(1).careerSites(1).build(),
+                JobbyOptions.builder().rateLimits(false).build());
+    }
+
+    @AfterEach
+    void stop() {
+        sandbox.close();
+    }
+
+    @Test
+    void webhooksAreCreatedListedAndTested() {
+        InProcess created = jobfeed(
+                "jobby webhooks create http://127.0.0.1:1/hooks --event match.matched,match.expired --description bus");
+
+        assertThat(created.exitCode()).as(created.err()).isZero();
+        assertThat(created.out()).matches("jbb_whsec_\\S+\\R");
+        String id = sandbox.jobby().webhooks().all().get(0).id();
+        assertThat(created.err()).contains("subscription " + id);
+        assertThat(sandbox.jobby().webhooks().all().get(0).description()).isEqualTo("bus");
+
+        InProcess listed = jobfeed("jobby webhooks list");
+        assertThat(listed.out())
+                .containsPattern(id + " +active +http://127.0.0.1:1/hooks match.matched,match.expired")
+                .doesNotContain("jbb_whsec");
+
+        assertThat(jobfeed("jobby webhooks test " + id).out()).matches("evt_\\S+\\R");
+        await().until(() -> !sandbox.jobby().webhooks().deliveries().isEmpty());
+
+        assertThat(jobfeed("jobby webhooks list --json").out()).contains(id);
+    }
+
+    @Test
+    void aRoomOpensOnceAPersonHasAcceptedTheMatch() throws Exception {
+        String match = matched();
+        String page = sandbox.baseUrl() + "/account/matches/" + match;
+
+        InProcess early = jobfeed("jobby room " + match);
+        assertThat(early.exitCode()).isEqualTo(1);
+        assertThat(early.out()).isEmpty();
+        assertThat(early.err()).contains("404 NOT_FOUND", "once the match is accepted, in a browser at " + page);
+
+        sandbox.jobby().fair().acceptMatch(match);
+
+        InProcess room = jobfeed("jobby room " + match);
+        assertThat(room.exitCode()).as(room.err()).isZero();
+        assertThat(room.out()).startsWith("http://127.0.0.1/").endsWith(match + System.lineSeparator());
+        assertThat(sandbox.jobby().requests(JobbyEndpoint.MATCH_ACCEPT)).isEmpty();
+    }
+
+    @Test
+    void aMatchIsDeclinedAndNoCommandAcceptsOne() throws Exception {
+        String match = matched();
+
+        InProcess accept = jobfeed("jobby accept " + match);
+        assertThat(accept.exitCode()).isEqualTo(2);
+        assertThat(jobfeed("jobby --help").out()).containsPattern("can only be\\s+accepted in a browser");
+        InProcess declined = jobfeed("jobby decline " + match + " --reason too_far");
+
+        assertThat(declined.exitCode()).as(declined.err()).isZero();
+        assertThat(sandbox.jobby().fair().findMatch(match).orElseThrow().status())
+                .isEqualTo(MatchStatus.DECLINED);
+        assertThat(jobfeed("jobby decline ../profile").exitCode()).isEqualTo(2);
+    }
+
+    /** A charge whose response is lost, and one with an unknown outcome that is repeated with the printed key. */
+    @Test
+    void aChargeNeedsConsentAndIsMadeOnce() {
+        String charge = "jobby charge --target-plan pro --interval monthly";
+        InProcess refused = jobfeed(charge);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("402 OFF_SESSION_CONSENT_REQUIRED", "Only a person can agree to a charge")
+                .doesNotContain("--idempotency-key");
+
+        sandbox.jobby().billing().consent();
+        sandbox.faults(
+                FaultRule.script(
+                        "[{\"fault\":\"lost\",\"on\":\"jobby_charge_off_session\",\"nth\":1},{\"fault\":\"503_bare\",\"on\":\"jobby_charge_off_session\"}]"));
+        InProcess unknown = jobfeed(charge);
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        Matcher key = Pattern.compile("--idempotency-key (\\S+) within").matcher(unknown.err());
+        assertThat(key.find()).as(unknown.err()).isTrue();
+        sandbox.faults(List.of());
+
+        InProcess repeated = jobfeed(charge + " --idempotency-key " + key.group(1));
+
+        assertThat(repeated.exitCode()).as(repeated.err()).isZero();
+        assertThat(repeated.out()).contains("charged for pro, monthly");
+        assertThat(sandbox.jobby().billing().charges()).hasSize(1);
+        assertThat(sandbox.jobby().requests(JobbyEndpoint.CHARGE_OFF_SESSION).stream()
+                        .skip(1)
+                        .map(ApiRequest::idempotencyKey)
+                        .distinct())
+                .containsExactly(key.group(1));
+    }
+
+    @Test
+    void anEventIsCreatedAndFound() throws Exception {
+        InProcess created = jobfeed("jobby create-event --title Welders --field seats=4 --field tags=[\"metal\"]");
+
+        assertThat(created.exitCode()).as(created.err()).isZero();
+        LiveEvent event = sandbox.jobby().fair().liveEvents().get(0);
+        assertThat(event.title()).isEqualTo("Welders");
+        assertThat(created.out().strip()).isEqualTo(event.id());
+        JsonNode sent = SyncFixture.parse(
+                sandbox.jobby().requests(JobbyEndpoint.EVENT_CREATE).get(0).body());
+        assertThat(sent).isEqualTo(SyncFixture.parse("{\"title\":\"Welders\",\"seats\":4,\"tags\":[\"metal\"]}"));
+
+        assertThat(jobfeed("jobby events --search wELD").out().lines())
+                .singleElement()
+                .asString()
+                .startsWith(event.id());
+        assertThat(jobfeed("jobby events --search nothing").out()).contains("no live event has this text");
+    }
+
+    /** A match of the token's, not yet decided. */
+    private String matched() throws Exception {
+        HttpRequest join = HttpRequest.newBuilder(URI.create(sandbox.jobby().baseUrl() + "/queue/join"))
+                .header("Authorization", "Bearer " + Jobby.TEST_TOKEN)
+                .POST(BodyPublishers.ofString("{\"event_id\":\""
+                        + sandbox.jobby().fair().liveEvents().get(0).id() + "\"}"))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(join, BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(200);
+        return sandbox.jobby()
+                .fair()
+                .match(sandbox.jobby().fair().places().get(0).id())
+                .id();
+    }
+
+    private InProcess jobfeed(String line) {
+        return InProcess.run(
+                new HashMap<>(Map.of(
+                        "jobby.base-url",
+                        sandbox.jobby().baseUrl(),
+                        "jobby.token",
+                        Jobby.TEST_TOKEN,
+                        "jobo.retry.time-scale",
+                        "0.001",
+                        "jobfeed.datasource.url",
+                        url)),
+                line.split(" "));
+    }
+}

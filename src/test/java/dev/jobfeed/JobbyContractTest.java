@@ -1,0 +1,219 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.sandbox.Sandbox;
+import dev.jobfeed.sandbox.SandboxOptions;
+import dev.jobfeed.sandbox.http.Interceptor;
+import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is said of the OpenAPI document that Jobby.dev publishes, compared with what the bundle uses. */
+class JobbyContractTest {
+
+    @TempDir
+    Path directory;
+
+    private Path kept;
+    private Sandbox sandbox;
+    private JsonNode published;
+
+    @BeforeEach
+    void start() throws Exception {
+        kept = directory.resolve("data/document.json");
+        sandbox = Sandbox.start(
+                SandboxOptions.builder().port(0).jobs(1).careerSites(1).build());
+        contract();
+        published = SyncFixture.parse(Files.readString(kept));
+    }
+
+    @AfterEach
+    void stop() {
+        sandbox.close();
+    }
+
+    @Test
+    void theSandboxServesWhatTheBundleUsesAndItsDocumentIsKept() {
+        InProcess result = contract();
+
+        assertThat(result.exitCode()).as(result.out()).isZero();
+        assertThat(result.out().strip()).isEqualTo("11 operations in use: no problem, no change");
+        assertThat(published.get("paths").size()).isGreaterThan(10);
+        assertThat(sandbox.log().entries()).allMatch(entry -> entry.path().equals("/api/v1/openapi.json"));
+    }
+
+    static Stream<Arguments> problems() {
+        return Stream.of(
+                problem("POST /queue/join is missing", document -> object(document, "/paths")
+                        .remove("/queue/join")),
+                problem("GET /queue/status is deprecated", document -> object(document, "/paths/~1queue~1status/get")
+                        .put("deprecated", true)),
+                problem("POST /queue/join requires seat, which the bundle does not send", document -> ((ArrayNode)
+                                document.at(
+                                        "/paths/~1queue~1join/post/requestBody/content/application~1json/schema/required"))
+                        .add("seat")),
+                problem("POST /webhooks requires X-Tenant, which the bundle does not send", document -> ((ArrayNode)
+                                document.at("/paths/~1webhooks/post/parameters"))
+                        .addObject()
+                        .put("name", "X-Tenant")
+                        .put("in", "header")
+                        .put("required", true)),
+                problem("GET /queue/status does not return match_id, which the bundle reads", document -> object(
+                                document, "/components/schemas/Place/properties")
+                        .remove("match_id")),
+                problem(
+                        "GET /queue/status response status is never matched, which the bundle waits for",
+                        document -> ((ArrayNode) document.at("/components/schemas/Place/properties/status/enum"))
+                                .remove(1)));
+    }
+
+    private static Arguments problem(String text, Consumer<JsonNode> change) {
+        return Arguments.of(text, change);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("problems")
+    void aProblemIsReportedHoweverOftenTheDocumentIsAccepted(String text, Consumer<JsonNode> change) throws Exception {
+        publish(change);
+
+        for (InProcess result : new InProcess[] {contract(), contract("--accept"), contract()}) {
+            assertThat(result.exitCode()).as(result.out()).isEqualTo(1);
+            assertThat(result.out()).contains("problem: " + text + System.lineSeparator());
+        }
+        assertThat(doctor().out()).containsPattern("warning +jobby contract +" + text);
+    }
+
+    @Test
+    void aChangedEnumerationIsReportedUntilItIsAccepted() throws Exception {
+        publish(document -> ((ArrayNode) document.at("/components/schemas/Place/properties/status/enum"))
+                .add("paused")
+                .remove(3));
+
+        for (InProcess result : new InProcess[] {contract(), contract()}) {
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.out().lines())
+                    .containsExactly(
+                            "change: GET /queue/status response status can be paused",
+                            "change: GET /queue/status response status can no longer be timed_out",
+                            "change: POST /queue/join response status can be paused",
+                            "change: POST /queue/join response status can no longer be timed_out");
+            assertThat(result.err()).contains("jobfeed jobby contract --accept");
+        }
+        assertThat(SyncFixture.parse(Files.readString(kept))).isEqualTo(published);
+
+        assertThat(contract("--accept").exitCode()).isZero();
+        assertThat(contract().out()).contains("no problem, no change");
+    }
+
+    @Test
+    void whatTheBundleDoesNotUseIsReportedOnceAndIsNoProblem() throws Exception {
+        publish(document -> {
+            object(document, "/paths").set("/jobs", document.at("/paths/~1profile"));
+            object(document, "/paths").remove("/matches");
+            object(document, "/paths").remove("/events");
+        });
+        // its path is an assumption: the command for it is unavailable, the routes do not need it
+        InProcess first = contract("--accept", "--json");
+        assertThat(first.exitCode()).isZero();
+        JsonNode json = SyncFixture.parse(first.out());
+        assertThat(json.get("problems")).isEmpty();
+        assertThat(json.get("other_changes").findValuesAsText("message"))
+                .containsExactly("GET /jobs is new", "GET /matches was removed");
+        assertThat(json.get("unavailable").findValuesAsText("operation")).containsExactly("POST /events");
+
+        assertThat(contract().out()).contains("no problem, no change").doesNotContain("other:");
+    }
+
+    @Test
+    void pathsWithTheBasePathAndOtherParameterNamesAreTheSame() throws Exception {
+        publish(document -> {
+            ObjectNode paths = object(document, "/paths");
+            ObjectNode renamed = paths.objectNode();
+            paths.properties()
+                    .forEach(path ->
+                            renamed.set("/api/v1" + path.getKey().replace("{id}", "{matchId}"), path.getValue()));
+            paths.removeAll().setAll(renamed);
+        });
+
+        assertThat(contract().exitCode()).isZero();
+    }
+
+    @Test
+    void aDocumentThatCannotBeReadIsAFailureAndNothingIsKept() throws Exception {
+        sandbox.jobby().intercept(request -> Interceptor.answer(200, Map.of(), "[]"));
+        assertThat(contract().exitCode()).isEqualTo(1);
+        assertThat(contract().err()).contains("/api/v1/openapi.json cannot be read: it is not an OpenAPI document");
+
+        sandbox.jobby().intercept(request -> Interceptor.answer(401, Map.of(), ""));
+        assertThat(contract().err()).contains("it answers 401");
+        assertThat(doctor().out()).containsPattern("warning +jobby contract .*it answers 401");
+        assertThat(SyncFixture.parse(Files.readString(kept))).isEqualTo(published);
+
+        Files.writeString(kept, "{");
+        sandbox.jobby().intercept(null);
+        assertThat(contract().exitCode()).isEqualTo(2);
+        assertThat(contract().err()).contains("--document");
+    }
+
+    @Test
+    void theDoctorReadsTheDocumentOnRequestOnly() {
+        assertThat(doctor().out()).containsPattern("ok +jobby contract +11 operations in use are as published");
+        int asked = sandbox.jobby().requests(JobbyEndpoint.OPENAPI).size();
+
+        assertThat(jobfeed("doctor").out()).doesNotContain("jobby contract");
+        assertThat(sandbox.jobby().requests(JobbyEndpoint.OPENAPI)).hasSize(asked);
+    }
+
+    /** Serves the document with a change. */
+    private void publish(Consumer<JsonNode> change) throws IOException {
+        JsonNode document = published.deepCopy();
+        change.accept(document);
+        byte[] changed = document.toString().getBytes(StandardCharsets.UTF_8);
+        sandbox.jobby().intercept(request -> Interceptor.rewrite(body -> changed));
+    }
+
+    private static ObjectNode object(JsonNode document, String pointer) {
+        return (ObjectNode) document.at(pointer);
+    }
+
+    private InProcess contract(String... options) {
+        return jobfeed(Stream.concat(Stream.of("jobby", "contract", "--document", kept.toString()), Stream.of(options))
+                .toArray(String[]::new));
+    }
+
+    private InProcess doctor() {
+        return jobfeed("doctor", "--online");
+    }
+
+    private InProcess jobfeed(String... arguments) {
+        return InProcess.run(
+                new HashMap<>(Map.of(
+                        "jobby.base-url",
+                        sandbox.jobby().baseUrl(),
+                        "jobo.base-url",
+                        sandbox.baseUrl(),
+                        "jobo.api-key",
+                        Sandbox.TEST_KEY,
+                        "jobfeed.datasource.url",
+                        "jdbc:h2:file:" + directory.resolve("jobby"))),
+                arguments);
+    }
+}
