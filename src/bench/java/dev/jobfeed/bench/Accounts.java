@@ -17,6 +17,8 @@ final class Accounts {
     private static final long TICKS_PER_SECOND = 100;
 
     private static final int FIELDS_BEFORE_STATE = 2;
+    private static final int UTIME = 14;
+    private static final int STIME = 15;
     private static final int CUTIME = 16;
     private static final int CSTIME = 17;
 
@@ -24,10 +26,19 @@ final class Accounts {
 
     /** The CPU time of all processes that this one has started and seen end, with the processes that those started. */
     static Duration cpuOfEnded() throws IOException {
-        String stat = Files.readString(Path.of("/proc/self/stat"));
+        return cpu("self", CUTIME, CSTIME);
+    }
+
+    /** The CPU time of a process so far. */
+    static Duration cpu(long pid) throws IOException {
+        return cpu(Long.toString(pid), UTIME, STIME);
+    }
+
+    private static Duration cpu(String pid, int... times) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         // the second field is a name in brackets that may hold anything
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        long ticks = Arrays.stream(new int[] {CUTIME, CSTIME})
+        long ticks = Arrays.stream(times)
                 .mapToLong(field -> Long.parseLong(fields[field - FIELDS_BEFORE_STATE - 1]))
                 .sum();
         return Duration.ofMillis(ticks * 1000 / TICKS_PER_SECOND);

@@ -20,8 +20,8 @@ public final class Benchmarks implements Callable<Integer> {
 
     private static final int DRAINS = 3;
 
-    @Option(names = "--rows", description = "Jobs in the feed.")
-    private int rows = 60_000;
+    @Option(names = "--rows", split = ",", description = "Jobs in the feed; each number gets a table of its own.")
+    private List<Integer> sizes = List.of(60_000);
 
     @Option(names = "--pairs", description = "How often each contender does each scenario.")
     private int pairs = 5;
@@ -34,6 +34,9 @@ public final class Benchmarks implements Callable<Integer> {
 
     @Option(names = "--scenarios", split = ",", description = "backfill, unchanged, 90 % unchanged, updated, latency.")
     private List<String> scenarios = List.of("backfill", "unchanged", "90 % unchanged", "updated", "latency");
+
+    @Option(names = "--short-runs", arity = "1", description = "Whether runs of one page are measured, too.")
+    private boolean shortRuns = true;
 
     @Option(names = "--java-options", split = " ", description = "Options of every contender's Java.")
     private List<String> javaOptions = List.of("-Xmx512m", "-XX:+UseParallelGC", "-Dh2.objectCache=false");
@@ -64,14 +67,21 @@ public final class Benchmarks implements Callable<Integer> {
         Facts facts = Facts.in(work.resolve("facts.properties"), keep);
         facts.set("java-options", String.join(" ", javaOptions));
         int first = measurements.lastPair() + 1;
-        try (ServerProcess server = ServerProcess.start(rows)) {
-            facts.set("ceiling", String.format(Locale.ROOT, "%,.0f", ceiling(server)));
-            for (String database : databases) {
-                try (Store store = store(database)) {
-                    facts.version(store.product(), store.version());
-                    Track track = new Track(server, store, bundle.toAbsolutePath(), javaOptions, cpus, rows, work);
-                    for (int pair = first; pair < first + pairs; pair++) {
-                        pair(pair, track, measurements);
+        for (int rows : sizes) {
+            try (ServerProcess server = ServerProcess.start(rows)) {
+                facts.set("ceiling", String.format(Locale.ROOT, "%,.0f", ceiling(server, rows)));
+                for (String database : databases) {
+                    try (Store store = store(database)) {
+                        facts.version(store.product(), store.version());
+                        Track track = new Track(server, store, bundle.toAbsolutePath(), javaOptions, cpus, rows, work);
+                        for (int pair = first; pair < first + pairs; pair++) {
+                            pair(pair, track, measurements);
+                        }
+                        if (shortRuns && rows == sizes.get(0)) {
+                            facts.set(
+                                    ShortRuns.FACT + store.label(),
+                                    track.shortRuns().line(store.product()));
+                        }
                     }
                 }
             }
@@ -83,7 +93,7 @@ public final class Benchmarks implements Callable<Integer> {
     }
 
     /** Rows a second that the server delivers to a client which does nothing with them; the best of a few tries. */
-    private double ceiling(ServerProcess server) throws IOException, InterruptedException {
+    private static double ceiling(ServerProcess server, int rows) throws IOException, InterruptedException {
         Duration best = server.drain();
         for (int i = 1; i < DRAINS; i++) {
             Duration next = server.drain();

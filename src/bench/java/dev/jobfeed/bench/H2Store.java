@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.h2.engine.Constants;
 import org.h2.jdbcx.JdbcDataSource;
@@ -64,6 +65,11 @@ final class H2Store implements Store {
     @Override
     public String bundleUrl() {
         return "jdbc:h2:file:" + directory.resolve("jobs" + databases);
+    }
+
+    @Override
+    public OptionalLong statements() {
+        return OptionalLong.empty();
     }
 
     /** H2 is a part of the contender's process, which writes next to nothing else. */

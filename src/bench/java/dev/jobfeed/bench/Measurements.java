@@ -40,9 +40,16 @@ final class Measurements {
         return all.stream().mapToInt(Measurement::pair).max().orElse(0);
     }
 
-    /** How many rows the feed had. */
-    int rows() {
-        return all.stream().mapToInt(Measurement::rows).max().orElse(0);
+    /** How many rows the feeds had, in ascending order. */
+    List<Integer> sizes() {
+        return all.stream().map(Measurement::rows).distinct().sorted().toList();
+    }
+
+    /** The measurements with a feed of so many rows. */
+    Measurements ofSize(int rows) {
+        Measurements some = new Measurements(file);
+        all.stream().filter(one -> one.rows() == rows).forEach(some.all::add);
+        return some;
     }
 
     /** Whether a contender did a scenario. */

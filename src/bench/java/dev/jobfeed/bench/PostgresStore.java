@@ -9,13 +9,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A PostgreSQL server of the benchmark's own, as it is installed but for what would make runs unequal. */
 final class PostgresStore implements Store {
 
     /** No checkpoint and no vacuum in the middle of a run; both are done between two runs. */
-    private static final String[] SETTINGS = {"max_wal_size=8GB", "checkpoint_timeout=1h", "autovacuum=off"};
+    private static final String[] SETTINGS = {
+        "max_wal_size=8GB", "checkpoint_timeout=1h", "autovacuum=off", "shared_preload_libraries=pg_stat_statements"
+    };
 
     private final PostgresServer server;
     private final String version;
@@ -23,6 +26,7 @@ final class PostgresStore implements Store {
 
     PostgresStore() throws IOException, InterruptedException, SQLException {
         server = PostgresServer.startOwn(SETTINGS);
+        server.execute("create extension pg_stat_statements");
         version = text(server.url("postgres"), "show server_version");
     }
 
@@ -65,6 +69,14 @@ final class PostgresStore implements Store {
     @Override
     public String bundleUrl() {
         return url;
+    }
+
+    @Override
+    public OptionalLong statements() throws SQLException {
+        return OptionalLong.of(Long.parseLong(text(
+                server.url("postgres"),
+                "select sum(calls) from pg_stat_statements s join pg_database d on d.oid = s.dbid"
+                        + " where d.datname = '" + text(url, "select current_database()") + "'")));
     }
 
     /** The write-ahead log, which holds every change to rows, indexes and long texts. */

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The document about a benchmark: the text around it from {@code benchmarks.md}, the figures from measurements. */
@@ -41,11 +42,16 @@ final class Report {
     String document() throws IOException {
         try (InputStream in = Report.class.getResourceAsStream("benchmarks.md")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("{rows}", String.format(Locale.ROOT, "%,d", measurements.rows()))
                     .replace("{pairs}", Integer.toString(measurements.pairs()))
                     .replace("{goals}", goals())
+                    .replace("{counted}", Integer.toString(ShortRuns.COUNTED))
+                    .replace("{warm}", Integer.toString(ShortRuns.WARM))
                     .replace("{overlap}", overlap())
-                    .replace("{figures}", figures())
+                    .replace(
+                            "{short-runs}",
+                            ShortRuns.table(
+                                    facts.text(ShortRuns.FACT + "postgresql"), facts.text(ShortRuns.FACT + "h2")))
+                    .replace("{figures}", tables(Report::figures))
                     .replace("{ceiling}", facts.text("ceiling"))
                     .replace("{java-options}", facts.text("java-options"))
                     .replace("{machine}", facts.text("machine"))
@@ -54,8 +60,19 @@ final class Report {
         }
     }
 
-    /** How the bundle stands against the others. */
+    /** How the bundle stands against the others, a table for each size of the feed. */
     String goals() {
+        return tables(Report::goals);
+    }
+
+    private String tables(Function<Measurements, String> table) {
+        return measurements.sizes().stream()
+                .map(rows -> String.format(Locale.ROOT, "A feed of %,d rows:\n\n", rows)
+                        + table.apply(measurements.ofSize(rows)))
+                .collect(Collectors.joining("\n\n"));
+    }
+
+    private static String goals(Measurements measurements) {
         List<String> lines = new ArrayList<>();
         lines.add("| database | scenario | over the lean loop | goal | | over the loop | over Spring Batch | goal | |");
         lines.add("|---|---|---:|---:|---|---:|---:|---:|---|");
@@ -108,13 +125,13 @@ final class Report {
     }
 
     /** The medians of all figures, and the spread of the first. */
-    private String figures() {
+    private static String figures(Measurements measurements) {
         List<String> lines = new ArrayList<>();
         for (String database : List.of("postgresql", "h2")) {
             for (Scenario scenario : Scenario.values()) {
                 for (Contender contender : Contender.values()) {
                     if (measurements.has(database, scenario, contender)) {
-                        lines.add(line(database, scenario, contender));
+                        lines.add(line(measurements, database, scenario, contender));
                     }
                 }
             }
@@ -125,7 +142,7 @@ final class Report {
                 + String.join("\n", lines);
     }
 
-    private String line(String database, Scenario scenario, Contender contender) {
+    private static String line(Measurements measurements, String database, Scenario scenario, Contender contender) {
         double[] speeds = measurements.sorted(database, scenario, contender, Measurement::rowsPerSecond);
         return String.format(
                 Locale.ROOT,

@@ -1,5 +1,6 @@
 package dev.jobfeed.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jobfeed.bench.feed.FeedServer;
 import java.io.BufferedReader;
@@ -30,7 +31,8 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts one that has so many rows; returns when they are rendered. */
     static ServerProcess start(int rows) throws IOException {
-        List<String> command = Java.command(List.of("-Xmx2g"), FeedServer.class, Integer.toString(rows));
+        List<String> command =
+                Java.command(List.of(rows > 100_000 ? "-Xmx6g" : "-Xmx2g"), FeedServer.class, Integer.toString(rows));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -49,15 +51,33 @@ final class ServerProcess implements AutoCloseable {
 
     /** Serves what a scenario needs from now on. */
     void begin(Scenario scenario) throws IOException, InterruptedException {
+        begin(scenario, false);
+    }
+
+    /** Serves one page from now on, whose rows differ from those of the last time that it was served. */
+    void beginOnePage() throws IOException, InterruptedException {
+        begin(Scenario.UPDATED, true);
+    }
+
+    private void begin(Scenario scenario, boolean onePage) throws IOException, InterruptedException {
         send(HttpRequest.newBuilder(URI.create(baseUrl + "/turn"))
                 .POST(HttpRequest.BodyPublishers.ofString("{\"revision\":" + scenario.revision()
-                        + ",\"latency_millis\":" + scenario.latency().toMillis() + "}")));
+                        + ",\"latency_millis\":" + scenario.latency().toMillis()
+                        + ",\"one_page\":" + onePage + "}")));
     }
 
     /** When the first request since {@link #begin} came. */
     Instant firstRequest() throws IOException, InterruptedException {
-        return Instant.parse(new ObjectMapper()
-                .readValue(send(HttpRequest.newBuilder(URI.create(baseUrl + "/turn"))), String.class));
+        return Instant.parse(turn().get("first_request").textValue());
+    }
+
+    /** How often the feed was read from its start since {@link #begin}. */
+    int scans() throws IOException, InterruptedException {
+        return turn().get("scans").intValue();
+    }
+
+    private JsonNode turn() throws IOException, InterruptedException {
+        return new ObjectMapper().readTree(send(HttpRequest.newBuilder(URI.create(baseUrl + "/turn"))));
     }
 
     private byte[] send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.jobfeed.bench;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.OptionalLong;
 
 /** A database that the contenders fill, with the bundle's tables in it. */
 interface Store extends AutoCloseable {
@@ -26,6 +27,9 @@ interface Store extends AutoCloseable {
 
     /** The address as the bundle takes it, which adds the options by itself. */
     String bundleUrl();
+
+    /** How many statements it has executed since some time in the past; empty if it does not count them. */
+    OptionalLong statements() throws SQLException;
 
     /** Bytes written since some time in the past; what counts is the difference. */
     long bytesWritten() throws SQLException, IOException;

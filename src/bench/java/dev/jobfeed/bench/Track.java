@@ -106,14 +106,27 @@ final class Track {
     }
 
     private Map<String, String> environment(Contender contender) {
-        return contender != Contender.BUNDLE
-                ? Map.of()
-                : Map.of(
-                        "JAVA_HOME", System.getProperty("java.home"),
-                        "JAVA_OPTS", String.join(" ", javaOptions),
-                        "JOBO_BASE_URL", server.baseUrl(),
-                        "JOBO_API_KEY", Sandbox.TEST_KEY,
-                        "JOBFEED_DATASOURCE_URL", store.bundleUrl());
+        return contender == Contender.BUNDLE ? environment() : Map.of();
+    }
+
+    private Map<String, String> environment() {
+        return Map.of(
+                "JAVA_HOME", System.getProperty("java.home"),
+                "JAVA_OPTS", String.join(" ", javaOptions),
+                "JOBO_BASE_URL", server.baseUrl(),
+                "JOBO_API_KEY", Sandbox.TEST_KEY,
+                "JOBFEED_DATASOURCE_URL", store.bundleUrl());
+    }
+
+    /** Loads the feed with the bundle, and lets it then run every second with one page. */
+    ShortRuns shortRuns() throws SQLException, IOException, InterruptedException {
+        store.renew();
+        server.begin(Scenario.BACKFILL);
+        MeasuredProcess.run(command(Contender.BUNDLE, Scenario.BACKFILL), environment(), Files.createDirectories(work));
+        store.settle();
+        server.beginOnePage();
+        return ShortRuns.measure(
+                server, store, bundle.resolve("bin/jobfeed"), environment(), work.resolve("short-runs.txt"));
     }
 
     /** When the last page was committed; makes sure that all rows are there. */

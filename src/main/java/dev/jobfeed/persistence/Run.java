@@ -2,6 +2,7 @@ package dev.jobfeed.persistence;
 
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 
 /**
  * A row of {@code sync_run}, as read.
@@ -38,4 +39,15 @@ public record Run(
         long retries,
         BigDecimal creditsSpent,
         String lastError,
-        OffsetDateTime finishedAt) {}
+        OffsetDateTime finishedAt) {
+
+    /**
+     * Returns whether the run has used cursors and has none to continue with. A run that restarts its pagination has no
+     * used cursors either.
+     *
+     * @param usedCursors the hashes of the cursors that the run has used
+     */
+    public boolean isStuck(Collection<Long> usedCursors) {
+        return phase == RunPhase.FEED && nextCursor == null && !usedCursors.isEmpty();
+    }
+}

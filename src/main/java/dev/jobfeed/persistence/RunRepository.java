@@ -44,11 +44,12 @@ public final class RunRepository {
     }
 
     /**
-     * Opens a run as the stream's open run.
+     * Opens a run as the stream's open run, in its first attempt.
      *
      * @param windowFrom null unless the run is incremental
+     * @return the id of the run
      */
-    public Run open(
+    public long open(
             String stream,
             RunMode mode,
             OffsetDateTime windowFrom,
@@ -70,7 +71,7 @@ public final class RunRepository {
                 .param("run_id", id)
                 .param("run_started_at", startedAt)
                 .update();
-        return run(id);
+        return id;
     }
 
     public void countAttempt(long runId) {
@@ -80,7 +81,7 @@ public final class RunRepository {
     /**
      * Returns the parameters of {@code run-checkpoint}, which adds a page's counters and advances cursor and phase.
      *
-     * @param nextCursor null after the last page, and when the run cannot be continued, see {@link #isStuck}
+     * @param nextCursor null after the last page, and when the run cannot be continued, see {@link Run#isStuck}
      */
     public static SqlParameterSource checkpoint(
             long runId,
@@ -182,16 +183,6 @@ public final class RunRepository {
                 .param("run_id", runId)
                 .query(Long.class)
                 .list();
-    }
-
-    /**
-     * Returns whether a run has used cursors and has none to continue with. A run that restarts its pagination has no
-     * used cursors either.
-     */
-    public boolean isStuck(Run run) {
-        return run.phase() == RunPhase.FEED
-                && run.nextCursor() == null
-                && !cursors(run.id()).isEmpty();
     }
 
     /** Returns the parameters of {@code run_cursor-insert}, which stores a cursor as used by a run's pagination. */

@@ -83,10 +83,9 @@ public final class ClockAlignment {
             RunOpening.close(attempt, run, RunPlan.stall(state));
             RunPlan resync = new RunPlan(RunMode.RESYNC, null, RunPlan.stall(state), false);
             boolean confirmed = attempt.isCostConfirmed();
-            Run opened = RunOpening.open(attempt, resync, confirmed);
-            runs.countAttempt(opened.id());
-            runs.alignClock(opened.id(), opened.runStartedAt(), null, RunMode.RESYNC, measured);
-            return runs.run(opened.id());
+            long opened = RunOpening.open(attempt, resync, confirmed);
+            runs.alignClock(opened, attempt.clock().origin(), null, RunMode.RESYNC, measured);
+            return runs.run(opened);
         }
         RunMode mode = stalled ? RunMode.RESYNC : run.mode();
         OffsetDateTime window = run.clockChecked() || run.pages() > 0

@@ -28,11 +28,11 @@ final class Pagination {
     /**
      * Restores what earlier attempts on the run have recorded.
      *
-     * @param stuck whether the pagination led back to a used cursor
+     * @param usedCursors the hashes of the cursors that the run has used
      */
-    void restore(Run run, Collection<Long> usedCursors, boolean stuck) {
+    void restore(Run run, Collection<Long> usedCursors) {
         cursors.addAll(usedCursors);
-        this.stuck = stuck;
+        this.stuck = run.isStuck(usedCursors);
         this.beyondEstimate = isFarBeyond(run, run.scan());
     }
 

@@ -38,23 +38,24 @@ public final class RunOpening {
             Run open = openRun(tenant, state);
             RunPlan plan = plan(tenant, state, open, null);
             boolean confirmed = attempt.isCostConfirmed() || state.resyncRequestedAt() != null;
-            if (!plan.resumes()) {
-                if (open != null) {
-                    close(attempt, open, plan.reason());
-                }
-                open = open(attempt, plan, confirmed);
-            } else if (confirmed) {
-                runs.confirmCost(open.id());
-                tenant.states().clearResyncRequest(open.stream());
+            if (!plan.resumes() && open != null) {
+                close(attempt, open, plan.reason());
             }
-            runs.countAttempt(open.id());
+            long id = plan.resumes() ? open.id() : open(attempt, plan, confirmed);
+            if (plan.resumes()) {
+                runs.countAttempt(id);
+                if (confirmed) {
+                    runs.confirmCost(id);
+                    tenant.states().clearResyncRequest(attempt.stream());
+                }
+            }
             attempt.lease().fence();
             attempt.opened(
                     state,
-                    runs.run(open.id()),
+                    runs.run(id),
                     tenant.states().hasOpenIssues(attempt.stream()),
                     runs.lastPrice(attempt.stream()).orElse(null));
-            usedCursors.addAll(runs.cursors(open.id()));
+            usedCursors.addAll(runs.cursors(id));
         });
         MdcContext.set(attempt);
         Run run = attempt.run();
@@ -66,7 +67,7 @@ public final class RunOpening {
                 run.attempts() == 1
                         ? run.windowFrom() == null ? "started" : "started, from " + run.windowFrom()
                         : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
-        attempt.pagination().restore(run, usedCursors, runs.isStuck(run));
+        attempt.pagination().restore(run, usedCursors);
     }
 
     /** Commits a run that has read its feed, and opens the next one for the same attempt. */
@@ -77,11 +78,10 @@ public final class RunOpening {
             runs.succeed(attempt.run(), attempt.clock().now());
             StreamState committed = tenant.states().get(attempt.stream());
             RunPlan plan = plan(tenant, committed, null, attempt.clock().now());
-            Run next = open(attempt, plan, attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
-            runs.countAttempt(next.id());
+            long next = open(attempt, plan, attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
             runs.alignClock(
-                    next.id(),
-                    next.runStartedAt(),
+                    next,
+                    attempt.clock().origin(),
                     plan.windowFrom(),
                     plan.mode(),
                     attempt.clock().isMeasured());
@@ -103,14 +103,14 @@ public final class RunOpening {
         return RunPlan.of(
                 state,
                 open,
-                open != null && tenant.runs().isStuck(open),
+                open != null && open.isStuck(tenant.runs().cursors(open.id())),
                 tenant.runs().hasOtherFilters(state.stream(), fingerprint),
                 fingerprint,
                 now,
                 tenant.settings().sync().overlap());
     }
 
-    static Run open(SyncAttempt attempt, RunPlan plan, boolean costConfirmed) {
+    static long open(SyncAttempt attempt, RunPlan plan, boolean costConfirmed) {
         Tenant tenant = attempt.tenant();
         return tenant.runs()
                 .open(

@@ -80,7 +80,7 @@ class PaginationTest {
         pagination.advance(page("a"));
         Pagination later = new Pagination(() -> 2000);
 
-        later.restore(run(null, progress), List.of(), true);
+        later.restore(run(null, progress), List.of(1L));
 
         assertThat(later.isStuck()).isTrue();
         assertThat(later.isBeyondEstimate()).isTrue();

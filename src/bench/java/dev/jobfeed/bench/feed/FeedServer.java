@@ -11,7 +11,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
@@ -26,10 +28,25 @@ public final class FeedServer {
             "{\"job_ids\":[],\"next_cursor\":null,\"has_more\":false}".getBytes(StandardCharsets.UTF_8);
     private static final int SLICE = 65_536;
 
-    private record Turn(int revision, long latencyMillis, AtomicReference<Instant> firstRequest) {}
+    /**
+     * What is served.
+     *
+     * @param onePage whether only the first page is, alternately in this revision and in the first one
+     */
+    private record Turn(
+            int revision,
+            long latencyMillis,
+            boolean onePage,
+            AtomicReference<Instant> firstRequest,
+            AtomicInteger scans) {
+
+        Turn(int revision, long latencyMillis, boolean onePage) {
+            this(revision, latencyMillis, onePage, new AtomicReference<>(), new AtomicInteger());
+        }
+    }
 
     private final List<Pages> revisions;
-    private volatile Turn turn = new Turn(0, 0, new AtomicReference<>());
+    private volatile Turn turn = new Turn(0, 0, false);
 
     private FeedServer(List<Pages> revisions) {
         this.revisions = revisions;
@@ -56,10 +73,12 @@ public final class FeedServer {
         try (exchange) {
             JsonNode request = JSON.readTree(exchange.getRequestBody());
             await();
-            Pages pages = revisions.get(turn.revision());
+            Turn now = turn;
             int number = request.hasNonNull("cursor")
                     ? Pages.number(request.get("cursor").textValue())
                     : 0;
+            int scan = number == 0 ? now.scans().incrementAndGet() : 0;
+            Pages pages = revisions.get(now.onePage() && scan % 2 == 0 ? 0 : now.revision());
             String accepted = exchange.getRequestHeaders().getFirst("Accept-Encoding");
             if (number >= pages.count() || accepted == null || !accepted.contains("gzip")) {
                 answer(exchange, 400, "{\"detail\":\"No such page, or no gzip.\"}".getBytes(StandardCharsets.UTF_8));
@@ -67,7 +86,7 @@ public final class FeedServer {
             }
             exchange.getResponseHeaders().set("Content-Encoding", "gzip");
             exchange.getResponseHeaders().set("X-Has-More", Boolean.toString(number + 1 < pages.count()));
-            answer(exchange, 200, pages.body(number));
+            answer(exchange, 200, now.onePage() ? pages.only() : pages.body(number));
         }
     }
 
@@ -87,7 +106,7 @@ public final class FeedServer {
         }
     }
 
-    /** POST revision and latency begins a turn; GET says when its first request came. */
+    /** POST begins a turn; GET says when its first request came, and how often the feed was read from its start. */
     private void turn(HttpExchange exchange) throws IOException {
         try (exchange) {
             if (exchange.getRequestMethod().equals("POST")) {
@@ -95,12 +114,14 @@ public final class FeedServer {
                 turn = new Turn(
                         next.get("revision").intValue(),
                         next.get("latency_millis").longValue(),
-                        new AtomicReference<>());
+                        next.get("one_page").booleanValue());
             }
             answer(
                     exchange,
                     200,
-                    JSON.writeValueAsBytes(String.valueOf(turn.firstRequest().get())));
+                    JSON.writeValueAsBytes(Map.of(
+                            "first_request", String.valueOf(turn.firstRequest().get()),
+                            "scans", turn.scans().get())));
         }
     }
 

@@ -19,17 +19,21 @@ final class Pages {
     private static final String CURSOR = "page-";
 
     private final List<byte[]> bodies;
+    private final byte[] only;
 
-    private Pages(List<byte[]> bodies) {
+    private Pages(List<byte[]> bodies, byte[] only) {
         this.bodies = bodies;
+        this.only = only;
     }
 
     static Pages render(Rows rows, int revision) {
         int pages = (rows.count() + SIZE - 1) / SIZE;
-        return new Pages(IntStream.range(0, pages)
-                .parallel()
-                .mapToObj(page -> body(rows, revision, page, pages))
-                .toList());
+        return new Pages(
+                IntStream.range(0, pages)
+                        .parallel()
+                        .mapToObj(page -> body(rows, revision, page, pages))
+                        .toList(),
+                body(rows, revision, 0, 1));
     }
 
     private static byte[] body(Rows rows, int revision, int page, int pages) {
@@ -59,6 +63,11 @@ final class Pages {
     /** The compressed body of a page. */
     byte[] body(int page) {
         return bodies.get(page);
+    }
+
+    /** The compressed first page, as that of a feed without another one. */
+    byte[] only() {
+        return only;
     }
 
     static String cursor(int page) {
