@@ -227,7 +227,7 @@ class CommandsTest {
                 .with("jobfeed.career-sites.schedule", "0/1 * * * * ?")
                 .with("jobo.credits.confirm-above", "100");
         JobfeedProcess runtime = world.start("run");
-        runtime.awaitErr("Agree with jobfeed sync career-sites --confirm-cost");
+        runtime.awaitErr("Confirm the cost with jobfeed sync career-sites --confirm-cost");
 
         JobfeedProcess agreed = world.start("sync", "career-sites", "--confirm-cost");
 

@@ -340,7 +340,7 @@ class CreditsTest {
 
         assertThatThrownBy(world::sync)
                 .isInstanceOf(AttemptFailedException.class)
-                .hasMessageContaining("spent 20 of the 25")
+                .hasMessageContaining("used 20 of the 25")
                 .hasMessageEndingWith("The next attempt resumes from here.");
 
         assertThat(world.run().creditsSpent()).isEqualByComparingTo("20");

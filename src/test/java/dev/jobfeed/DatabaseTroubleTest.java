@@ -81,7 +81,7 @@ class DatabaseTroubleTest {
                 "//no.such.host/jobs?user=me&; 1; cannot be reached: jdbc:postgresql://no.such.host/jobs: ",
                 "//127.0.0.1:PORT/jobs?user=locked&; 2; Check jobfeed.datasource.username and",
                 "//127.0.0.1:PORT/none?user=postgres&; 2; Create the database, or check jobfeed.datasource.url",
-                "//127.0.0.1:PORT/postgres?user=stranger&; 2; Grant the user what it needs",
+                "//127.0.0.1:PORT/postgres?user=stranger&; 2; Grant the user the required rights",
                 "//me:s3cret@127.0.0.1:PORT/jobs?; 2; jobfeed.datasource.url is 'jdbc:...@127.0.0.1:PORT/jobs?...'"
             })
     void aDatabaseThatCannotBeUsedIsNamedWithTheRemedyAndWithoutThePassword(String url, int code, String words)
@@ -126,7 +126,7 @@ class DatabaseTroubleTest {
         InProcess result = world.run("sync", "jobs");
 
         assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.err()).contains("read-only").contains("Point jobfeed.datasource.url to the primary");
+        assertThat(result.err()).contains("read-only").contains("Set jobfeed.datasource.url to the primary");
         assertThat(world.run("status").exitCode()).isZero();
         world.assertOpenAfterPages(1);
         server.execute("alter database " + name + " set default_transaction_read_only = off");
@@ -214,7 +214,7 @@ class DatabaseTroubleTest {
             JobfeedProcess full = world.start("sync", "jobs");
 
             assertThat(full.exitCode()).as(full.err()).isEqualTo(1);
-            assertThat(full.err()).contains("Its disk is full; make room.");
+            assertThat(full.err()).contains("Its disk is full; free some space.");
             // not before: a new connection may have to write a file, too
             disk.empty();
             assertThat(world.one("select status from sync_run")).isEqualTo("open");
@@ -234,7 +234,7 @@ class DatabaseTroubleTest {
             second.awaitAsked();
             disk.fill();
             second.release();
-            process.awaitErr("Its disk is full; make room.");
+            process.awaitErr("Its disk is full; free some space.");
 
             disk.empty();
 
@@ -254,7 +254,7 @@ class DatabaseTroubleTest {
         InProcess second = world.run("sync", "jobs");
 
         assertThat(second.exitCode()).isEqualTo(3);
-        assertThat(second.err()).contains("One process at a time writes to an H2 file");
+        assertThat(second.err()).contains("Only one process at a time can write to an H2 file");
         assertThat(world.sandbox.log().entries()).isEmpty();
         hold.release();
     }

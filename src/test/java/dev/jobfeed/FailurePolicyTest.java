@@ -97,7 +97,7 @@ class FailurePolicyTest {
                         "503"),
                 fault("dropped", Interceptor.drop(), 6, "unreachable", "cannot be reached"),
                 fault("truncated", Interceptor.truncate(10), 6, "unreachable", "cannot be reached"),
-                fault("200 HTML", answer(200, "<html>Welcome</html>"), 6, "unreadable-answer", "not the JSON"),
+                fault("200 HTML", answer(200, "<html>Welcome</html>"), 6, "unreadable-answer", "not valid JSON"),
                 fault("200 empty", answer(200, ""), 6, "unreadable-answer", ""),
                 fault("200 array", answer(200, "[]"), 6, "unreadable-answer", "not a JSON object"),
                 fault(

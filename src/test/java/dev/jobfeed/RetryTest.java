@@ -198,7 +198,7 @@ class RetryTest {
 
         assertThat(world.feed()).hasSize(2);
         assertThat(world.run().lastError())
-                .startsWith("Jobo answered 429 (Too many); it asks to be left alone for ")
+                .startsWith("Jobo answered 429 (Too many); it requests a wait of ")
                 .contains("jobo.retry.max-wait");
         assertThat(world.alerts()).containsExactly("rate-limited");
 

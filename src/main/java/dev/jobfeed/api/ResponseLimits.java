@@ -101,9 +101,9 @@ public final class ResponseLimits implements ExecChainHandler {
     private static MalformedResponseException notHttp(Exception e) {
         return new MalformedResponseException(
                 e instanceof MessageConstraintException
-                        ? "The answer is not HTTP, or it has more than " + HEAD.getMaxHeaderCount()
+                        ? "The response is not HTTP, or it has more than " + HEAD.getMaxHeaderCount()
                                 + " headers, or one longer than " + HEAD.getMaxLineLength() + " bytes."
-                        : "The answer is not HTTP: " + e.getMessage() + ".",
+                        : "The response is not HTTP: " + e.getMessage() + ".",
                 e);
     }
 
@@ -140,7 +140,7 @@ public final class ResponseLimits implements ExecChainHandler {
             if (!completion.isCompletedExceptionally()) {
                 return null;
             }
-            IOException timedOut = new SocketTimeoutException("the answer was not complete after "
+            IOException timedOut = new SocketTimeoutException("the response was not complete after "
                     + timeout.toMillis() / 1000.0 + " s (jobo.http.answer-timeout)");
             timedOut.addSuppressed(failure);
             return timedOut;
@@ -198,9 +198,9 @@ public final class ResponseLimits implements ExecChainHandler {
                     case "identity" -> raw;
                     case "gzip", "x-gzip" -> new GZIPInputStream(raw, GZIP_BUFFER_BYTES);
                     default ->
-                        throw new MalformedResponseException("The answer is packed as '"
+                        throw new MalformedResponseException("The response has the content coding '"
                                 + encoding.substring(0, Math.min(encoding.length(), NAME_CHARS))
-                                + "', which was not asked for.");
+                                + "', which was not requested.");
                 };
             }
             return decompressed;
@@ -213,7 +213,7 @@ public final class ResponseLimits implements ExecChainHandler {
             }
             if (!isError) {
                 throw new MalformedResponseException(
-                        "The answer is longer than " + limit + " bytes (jobo.http.max-answer-bytes).");
+                        "The response is longer than " + limit + " bytes (jobo.http.max-answer-bytes).");
             }
             int kept = (int) (read - (count - limit));
             return kept > 0 ? kept : truncate();
@@ -227,7 +227,7 @@ public final class ResponseLimits implements ExecChainHandler {
 
         private IOException reason(IOException e) {
             if (e instanceof ZipException || e instanceof EOFException) {
-                return new MalformedResponseException("The answer is not the gzip that it claims to be.", e);
+                return new MalformedResponseException("The response is not valid gzip data.", e);
             }
             return e instanceof MessageConstraintException
                             || e instanceof MalformedChunkCodingException && !(e instanceof TruncatedChunkException)

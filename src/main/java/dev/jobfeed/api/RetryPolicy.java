@@ -137,8 +137,8 @@ public final class RetryPolicy implements Processor {
         }
         if (history.delay().compareTo(settings.duration("jobo.retry.max-wait")) > 0) {
             if (owner != null) {
-                owner.addDetail("it asks to be left alone for "
-                        + history.delay().toSeconds() + " s, longer than jobo.retry.max-wait allows");
+                owner.addDetail(
+                        "it requests a wait of " + history.delay().toSeconds() + " s, longer than jobo.retry.max-wait");
             }
             return false;
         }
@@ -146,7 +146,7 @@ public final class RetryPolicy implements Processor {
             owner.markWaiting();
         }
         LOG.warn(
-                "{}: {}; {}waiting {} s, then asking again ({} of at most {})",
+                "{}: {}; {}waiting {} s before retry {} of {}",
                 path(exchange),
                 history.failure(),
                 history.bought() == 0 ? "" : history.cost() + "; ",

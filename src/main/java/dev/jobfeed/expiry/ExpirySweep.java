@@ -196,9 +196,9 @@ public final class ExpirySweep {
         if (++restarts > MAX_RESTARTS) {
             throw new AttemptFailedException(
                     AlertCondition.CURSOR_RESTARTS,
-                    "The sweep lost its cursor, or a clock was set, more than " + MAX_RESTARTS
+                    "The cursor of the sweep expired, or a clock was set, more than " + MAX_RESTARTS
                             + " times in one attempt.",
-                    "The next attempt starts it again; tell Jobo if this goes on.");
+                    "The next attempt starts the sweep again. If this persists, contact Jobo.");
         }
     }
 
@@ -219,15 +219,15 @@ public final class ExpirySweep {
         if (page.next().hasNext() && !usedCursors.add(page.next().cursor())) {
             throw new AttemptFailedException(
                     AlertCondition.CURSOR_STUCK,
-                    "The sweep was answered with a cursor that it has used before, so it would never end.",
-                    "The next attempt starts it again; tell Jobo if this goes on.");
+                    "The list of expired ids returned a cursor that this sweep has used before, so the sweep would never end.",
+                    "The next attempt starts the sweep again. If this persists, contact Jobo.");
         }
         emptyPages = page.ids().isEmpty() ? emptyPages + 1 : 0;
         if (page.next().hasNext() && FeedProgress.isTooMany(emptyPages)) {
             throw new AttemptFailedException(
                     AlertCondition.EMPTY_PAGES,
-                    "The sweep was answered with " + emptyPages + " empty pages in a row and has more.",
-                    "The next attempt starts it again; tell Jobo if this goes on.");
+                    "The list of expired ids returned " + emptyPages + " empty pages in a row and announces more.",
+                    "The next attempt starts the sweep again. If this persists, contact Jobo.");
         }
         expiredInPage = 0;
         cursor = page.next().cursor();
@@ -279,9 +279,9 @@ public final class ExpirySweep {
     AttemptFailedException unreadable() {
         return new AttemptFailedException(
                 AlertCondition.SWEEP_UNREADABLE,
-                "The sweep was answered with " + unreadable + " expired ids that are not UUIDs; the first is " + example
-                        + ". Its watermark stays, because a posting among them may still be active here.",
-                "Tell Jobo. Each attempt asks for them again, as long as /expired reaches back; after that, a resync finds"
-                        + " such postings.");
+                "The API listed " + unreadable + " expired ids that are not UUIDs; the first is " + example
+                        + ". The watermark of the sweep does not move, because one of these jobs may still be active.",
+                "Contact Jobo. Each attempt requests these ids again, as long as /expired reaches back; after that, a resync"
+                        + " finds the jobs.");
     }
 }

@@ -98,13 +98,13 @@ public final class ExpirySweepService {
                 .raise(
                         attempt.stream(),
                         AlertCondition.RECONCILE_HELD,
-                        "Clocks were changed, or jobs were delivered at more times than the list of expired postings is"
-                                + " read from. Of " + tenant.reconcile().pending() + " listed jobs it is unknown"
-                                + " whether they expired before their last delivery or after it. They were left"
-                                + " active.",
-                        "The next delivery of a job decides, and so does " + tenant.command("resync jobs") + ". "
-                                + tenant.command("reconcile jobs") + " counts them; "
-                                + tenant.command("reconcile jobs --accept") + " expires them.");
+                        "For " + tenant.reconcile().pending()
+                                + " listed jobs it is unknown whether they expired before or"
+                                + " after their last delivery, because a clock was set or too many times had to be checked."
+                                + " They stay active.",
+                        "The next delivery of a job or " + tenant.command("resync jobs") + " decides. Review them with "
+                                + tenant.command("reconcile jobs") + "; " + tenant.command("reconcile jobs --accept")
+                                + " expires them.");
     }
 
     /**

@@ -185,7 +185,7 @@ public final class FeedResponseParser {
             String object = text.of(response);
             if (!text.isStorable()) {
                 throw new MalformedResponseException(
-                        "The answer is nested deeper than " + JsonCopier.DEEPEST_STORABLE + " levels.");
+                        "The response is nested deeper than " + JsonCopier.DEEPEST_STORABLE + " levels.");
             }
             return object;
         } catch (JsonProcessingException | CharConversionException e) {
@@ -200,8 +200,8 @@ public final class FeedResponseParser {
         return new MalformedResponseException(
                 e instanceof StreamConstraintsException
                         // the parser's message names the limit and the method that sets it
-                        ? "The answer is beyond a limit: " + message.replaceFirst(", from `.*`", "") + "."
-                        : "The answer is not the JSON it should be: " + message,
+                        ? "The response exceeds a limit: " + message.replaceFirst(", from `.*`", "") + "."
+                        : "The response is not valid JSON: " + message,
                 e);
     }
 
@@ -235,7 +235,7 @@ public final class FeedResponseParser {
                     member(parser, reader);
                 }
                 if (parser.nextToken() != null) {
-                    throw new MalformedResponseException("The answer goes on behind its JSON object.");
+                    throw new MalformedResponseException("The response continues after its JSON object.");
                 }
             } catch (JsonProcessingException | CharConversionException e) {
                 throw unreadable(e);
@@ -249,7 +249,7 @@ public final class FeedResponseParser {
                 hasArray = true;
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
                     if (items == maxItems) {
-                        throw new MalformedResponseException("The answer has more than " + maxItems + " " + array
+                        throw new MalformedResponseException("The response has more than " + maxItems + " " + array
                                 + ", twice what the API documents for a page.");
                     }
                     isWithinItem = true;
@@ -279,21 +279,21 @@ public final class FeedResponseParser {
         Envelope envelope() throws MalformedResponseException {
             if (!hasArray || hasMore == null) {
                 throw new MalformedResponseException(
-                        "The answer lacks " + (hasArray ? "a boolean has_more" : "the array " + array) + ".");
+                        "The response lacks " + (hasArray ? "a boolean has_more" : "the array " + array) + ".");
             }
             if (cursor != null && cursor.length() > MAX_CURSOR) {
                 throw new MalformedResponseException(
-                        "The cursor of the answer is longer than " + MAX_CURSOR + " characters.");
+                        "The cursor of the response is longer than " + MAX_CURSOR + " characters.");
             }
             if (cursor != null && cursor.indexOf('\uFFFD') >= 0) {
-                throw new MalformedResponseException("The cursor of the answer has bytes that are not UTF-8.");
+                throw new MalformedResponseException("The cursor of the response has bytes that are not UTF-8.");
             }
             if (hasMore && cursor == null) {
                 throw new MalformedResponseException(
                         array.equals(EXPIRED)
                                 ? MalformedResponseException.Defect.SWEEP_TRUNCATED
                                 : MalformedResponseException.Defect.FEED_TRUNCATED,
-                        "The answer is truncated: has_more is true, and next_cursor is " + badCursor + ".");
+                        "The response is truncated: has_more is true, and next_cursor is " + badCursor + ".");
             }
             return new Envelope(new Continuation(hasMore, cursor), total);
         }

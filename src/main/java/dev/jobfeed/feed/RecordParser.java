@@ -145,7 +145,7 @@ public final class RecordParser {
      */
     private static long byteOffset(JsonLocation location) throws IOException {
         if (location.getByteOffset() < 0) {
-            throw new MalformedResponseException("The answer is not UTF-8.");
+            throw new MalformedResponseException("The response is not UTF-8.");
         }
         return location.getByteOffset();
     }

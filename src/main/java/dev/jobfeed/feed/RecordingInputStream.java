@@ -87,7 +87,7 @@ final class RecordingInputStream extends FilterInputStream {
         if (read > 0) {
             if (length > JsonCopier.MAX_LENGTH - read) {
                 throw new MalformedResponseException(
-                        "The answer has a row or another value longer than " + JsonCopier.MAX_LENGTH + " bytes.");
+                        "The response has a row or another value longer than " + JsonCopier.MAX_LENGTH + " bytes.");
             }
             if (kept.length - length < read) {
                 kept = Arrays.copyOf(kept, Math.max(length + read, 2 * kept.length));

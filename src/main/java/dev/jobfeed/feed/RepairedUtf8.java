@@ -63,7 +63,7 @@ final class RepairedUtf8 extends BufferInputStream {
             if (result.isMalformed()) {
                 if (positions.size() == MAX_POSITIONS) {
                     throw new MalformedResponseException(
-                            "The answer has more than " + MAX_POSITIONS + " bytes that are not UTF-8.");
+                            "The response has more than " + MAX_POSITIONS + " bytes that are not UTF-8.");
                 }
                 positions.add(length + repaired.position());
                 repaired.put(replacement);

@@ -78,7 +78,7 @@ public final class ResponseMappers {
             try {
                 JsonParser parser = super.createParser(response);
                 if (parser.nextToken() != JsonToken.START_OBJECT) {
-                    throw new MalformedResponseException("The answer is not a JSON object.");
+                    throw new MalformedResponseException("The response is not a JSON object.");
                 }
                 return parser;
             } catch (JsonProcessingException | CharConversionException e) {
@@ -106,7 +106,7 @@ public final class ResponseMappers {
         @SuppressWarnings("unchecked")
         public T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
             if (!(parser.getInputSource() instanceof InputStream response)) {
-                throw new MalformedResponseException("The answer is not UTF-8.");
+                throw new MalformedResponseException("The response is not UTF-8.");
             }
             return parsing.parse(parser, (I) response);
         }

@@ -103,7 +103,7 @@ public final class HeldLease implements AutoCloseable {
                 lost = true;
             }
         } catch (RuntimeException e) {
-            LOG.warn("The lease of the stream {} was not extended. {}", lease.stream(), ProblemTranslator.describe(e));
+            LOG.warn("The lease of stream {} could not be renewed. {}", lease.stream(), ProblemTranslator.describe(e));
         }
     }
 
@@ -129,7 +129,7 @@ public final class HeldLease implements AutoCloseable {
             leases.release(lease);
         } catch (RuntimeException e) {
             LOG.warn(
-                    "The lease of the stream {} was not given back and runs out by itself. {}",
+                    "The lease of stream {} could not be released; it expires by itself. {}",
                     lease.stream(),
                     ProblemTranslator.describe(e));
         }

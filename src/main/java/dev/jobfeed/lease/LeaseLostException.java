@@ -12,6 +12,6 @@ public final class LeaseLostException extends RuntimeException {
     /** Creates the exception for a stream's lease. */
     public static LeaseLostException of(String stream) {
         return new LeaseLostException("The lease of the stream " + stream
-                + " was taken over by another attempt while this one was not running; nothing was committed.");
+                + " was taken over by another attempt while this process was suspended; nothing was committed.");
     }
 }

@@ -77,7 +77,7 @@ public final class LeaseManager {
     public StreamLockedException locked(String stream, String name) {
         return new StreamLockedException("Another attempt is in progress on the stream " + name + ": "
                 + leases.currentOwner(stream).orElse("it has just begun")
-                + ". If that process is dead, its lease runs out within " + duration.toSeconds() + " s.");
+                + ". If that process has crashed, its lease expires within " + duration.toSeconds() + " s.");
     }
 
     /** Returns whether an owner, in whichever process, holds a stream's lease now. */

@@ -92,7 +92,7 @@ public final class OutboxRelay {
                                 tenant,
                                 lease,
                                 endpoint.get(),
-                                to == null ? "jobfeed.changes.to" : "who asked for them",
+                                to == null ? "jobfeed.changes.to" : "the subscriber",
                                 waiting))
                 .orElse(null);
     }
@@ -136,7 +136,7 @@ public final class OutboxRelay {
             return;
         }
         if (thrown instanceof LeaseLostException) {
-            LOG.warn("Another process sends events now, because this one was not running for a while.");
+            LOG.warn("Another process has taken over sending events, because this process was suspended.");
             return;
         }
         Tenant tenant = session.tenant();
@@ -144,7 +144,7 @@ public final class OutboxRelay {
                 backoff(tenant).begin(clock.instant(), tenant.settings().jobo().timeScale(), random);
         String message = "Events cannot be sent to " + session.receiver() + ": "
                 + describe(thrown).replaceFirst("[.]$", "") + ".";
-        LOG.warn("{} They wait, and are tried again in {} ms.", message, delay.toMillis());
+        LOG.warn("{} They stay in the outbox; next try in {} ms.", message, delay.toMillis());
         tenant.alerts().raise(STREAM, new Problem(AlertCondition.RELAY_FAILED, message));
     }
 
@@ -155,7 +155,7 @@ public final class OutboxRelay {
             root = root.getCause();
         }
         if (root instanceof HttpOperationFailedException response) {
-            return "the answer was " + response.getStatusCode();
+            return "the response was " + response.getStatusCode();
         }
         return root.getMessage() == null ? root.getClass().getSimpleName() : URISupport.sanitizeUri(root.getMessage());
     }

@@ -18,21 +18,21 @@ public enum AlertCondition {
     RATE_LIMITED(
             "rate-limited",
             ClearedBy.ATTEMPT,
-            Problem.GOES_ON + " If it lasts, another program may be using the same key."),
+            Problem.GOES_ON + " If it persists, another program may be using the same key."),
     SERVER_TROUBLE(
             "server-trouble",
             ClearedBy.ATTEMPT,
-            Problem.GOES_ON + " If it lasts, check " + ProblemTranslator.STATUS_PAGE + "."),
+            Problem.GOES_ON + " If it persists, check " + ProblemTranslator.STATUS_PAGE + "."),
     REDIRECTED(
             "redirected",
             ClearedBy.ATTEMPT,
-            "The key is never sent along a redirect; set jobo.base-url to where the API is."),
+            "The key is never sent along a redirect; set jobo.base-url to the address of the API."),
     UNEXPECTED_ANSWER("unexpected-answer", ClearedBy.ATTEMPT, "Check jobo.base-url."),
     UNREADABLE_ANSWER("unreadable-answer", ClearedBy.ATTEMPT),
     UNREACHABLE("unreachable", ClearedBy.ATTEMPT),
 
     // the feed or the list of expired ids is not what the API promises
-    CURSOR_LOST("cursor-lost", ClearedBy.RUN, "Nothing, unless it happens often; then tell Jobo."),
+    CURSOR_LOST("cursor-lost", ClearedBy.RUN, "None. If this happens often, contact Jobo."),
     CURSOR_RESTARTS("cursor-restarts", ClearedBy.RUN),
     CURSOR_STUCK("cursor-stuck", ClearedBy.RUN),
     EMPTY_PAGES("empty-pages", ClearedBy.RUN),
@@ -52,24 +52,26 @@ public enum AlertCondition {
 
     // this process and its store
     CLOCK_DIFFERS(
-            "clock-differs", ClearedBy.CAUSE, "Synchronise this machine's clock (NTP). If it is right, tell Jobo."),
+            "clock-differs", ClearedBy.CAUSE, "Synchronize this machine's clock (NTP). If it is right, contact Jobo."),
     CONFIGURATION("configuration", ClearedBy.ATTEMPT),
     DATABASE("database", ClearedBy.ATTEMPT),
     INTERNAL("internal", ClearedBy.ATTEMPT),
     RECONCILE_HELD("reconcile-held", ClearedBy.CAUSE),
     RELAY_FAILED(
-            "relay-failed", ClearedBy.CAUSE, "Nothing is lost and no sync waits; it is tried again until it succeeds."),
-    ROLLED_BACK("rolled-back", ClearedBy.ATTEMPT, "Check the steps of your own in it, and what they call."),
+            "relay-failed",
+            ClearedBy.CAUSE,
+            "No event is lost and no sync waits; sending is retried until it succeeds."),
+    ROLLED_BACK("rolled-back", ClearedBy.ATTEMPT, "Check your own steps in the route, and what they call."),
     SCHEDULE_PAUSED("schedule-paused", ClearedBy.CAUSE, "Resume it on the console."),
 
     // Jobby.dev
-    DEPRECATED("deprecated", ClearedBy.CAUSE, "Look for an update of this bundle before that."),
+    DEPRECATED("deprecated", ClearedBy.CAUSE, "Update the bundle before that date."),
     EVENT_REFUSED(
             "event-refused",
             ClearedBy.ATTEMPT,
             "Change the constraint, trigger or limit that refuses them. Until then no event expires."),
-    JOIN_EXPIRED("join-expired", ClearedBy.CAUSE, "Join again if it is still wanted."),
-    MATCH("match", ClearedBy.CAUSE, "Open the link in a browser to accept or decline it, at once; only a person can.");
+    JOIN_EXPIRED("join-expired", ClearedBy.CAUSE, "Join again if needed."),
+    MATCH("match", ClearedBy.CAUSE, "Open the link in a browser now, and accept or decline; only a user can do this.");
 
     /** What clears the alert of a condition. */
     public enum ClearedBy {

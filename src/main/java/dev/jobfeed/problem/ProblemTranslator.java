@@ -77,9 +77,9 @@ public final class ProblemTranslator {
             if (cause instanceof MalformedResponseException malformed) {
                 return new Problem(
                         condition(malformed.defect()),
-                        "Jobo's answers are not what the API promises: " + cause.getMessage(),
-                        Problem.GOES_ON + " If it lasts, check " + STATUS_PAGE
-                                + ", jobo.base-url and any proxy between.");
+                        "Jobo's responses do not match the API: " + cause.getMessage(),
+                        Problem.GOES_ON + " If it persists, check " + STATUS_PAGE
+                                + ", jobo.base-url and any proxy in between.");
             }
         }
         Throwable root = failure;
@@ -94,7 +94,7 @@ public final class ProblemTranslator {
             return new Problem(
                     AlertCondition.UNREACHABLE,
                     "Jobo cannot be reached: " + detail + ".",
-                    Problem.GOES_ON + " If it lasts, check jobo.base-url, the network and " + STATUS_PAGE + ".");
+                    Problem.GOES_ON + " If it persists, check jobo.base-url, the network and " + STATUS_PAGE + ".");
         }
         return new Problem(AlertCondition.INTERNAL, detail);
     }
@@ -165,7 +165,7 @@ public final class ProblemTranslator {
                 : message.replaceFirst("[.]$", ": ") + required.toPlainString() + " credits required, balance "
                         + balance.toPlainString() + ".";
         String smaller = FeedDefinition.behind(path(response))
-                .map(feed -> ", or make " + batchSizeOf(feed) + " smaller")
+                .map(feed -> ", or reduce " + batchSizeOf(feed))
                 .orElse("");
         if (batchSize <= 0 || required == null || balance == null || required.signum() <= 0 || balance.signum() < 0) {
             return new Problem(AlertCondition.CREDITS_EXHAUSTED, cause, "Add credits to the wallet" + smaller + ".");
@@ -198,8 +198,8 @@ public final class ProblemTranslator {
                     "Another process holds the H2 file"
                             + (reason.contains("\"") ? " " + reason.replaceFirst("(?s)^.*?\"(.*?)\".*$", "$1") : "")
                             + ".",
-                    "One process at a time writes to an H2 file. Wait until that process has ended or, if it has just"
-                            + " started, a moment; jobfeed status works beside it. Of jobfeed run, the console has actions."
+                    "Only one process at a time can write to an H2 file. Wait until that process has ended or, if it has"
+                            + " just started, a moment. Meanwhile, jobfeed status works, and the console of jobfeed run has actions."
                             + " PostgreSQL has no such limit.");
         }
         String cause = sql.getCause() == null || sql.getCause().getMessage() == null
@@ -218,10 +218,10 @@ public final class ProblemTranslator {
         return switch (state) {
             case "28000", "28P01" -> "Check jobfeed.datasource.username and jobfeed.datasource.password.";
             case "3D000" -> "Create the database, or check jobfeed.datasource.url.";
-            case "53300" -> "It has no connection left; this process needs up to four.";
-            case "25006" -> "It is read-only: a standby, or set so. Point jobfeed.datasource.url to the primary.";
-            case "53100" -> "Its disk is full; make room. " + Problem.GOES_ON;
-            case "42501" -> "Grant the user what it needs; docs/operations.md lists it.";
+            case "53300" -> "It has no free connection; this process needs up to four.";
+            case "25006" -> "It is read-only, for example a standby. Set jobfeed.datasource.url to the primary.";
+            case "53100" -> "Its disk is full; free some space. " + Problem.GOES_ON;
+            case "42501" -> "Grant the user the required rights; docs/operations.md lists them.";
             case "42P01", "42S02" -> "The tables are missing; set jobfeed.datasource.migrate=true once.";
             default -> Problem.GOES_ON;
         };

@@ -56,12 +56,14 @@ public final class ClockWatch implements Runnable {
             return;
         }
         LOG.warn(
-                "This machine's clock was set back by {} s; the schedules go by the new time.",
+                "This machine's clock was set back by {} s; the schedules follow the new time.",
                 step.negated().toSeconds());
         try {
             reschedule();
         } catch (SchedulerException | RuntimeException e) {
-            LOG.warn("The schedules wait for their old times. Restart this process. {}", ProblemTranslator.describe(e));
+            LOG.warn(
+                    "The schedules still wait for the old time; restart this process. {}",
+                    ProblemTranslator.describe(e));
         }
     }
 

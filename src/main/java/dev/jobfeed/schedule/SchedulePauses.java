@@ -55,7 +55,7 @@ public final class SchedulePauses {
                 Date next = times.getNextValidTimeAfter(Date.from(clock.instant()));
                 return next == null ? null : next.toInstant().atOffset(ZoneOffset.UTC);
             } catch (ParseException e) {
-                throw new IllegalArgumentException("'" + cron + "' is no Quartz cron expression", e);
+                throw new IllegalArgumentException("'" + cron + "' is not a Quartz cron expression", e);
             }
         });
     }
@@ -76,7 +76,7 @@ public final class SchedulePauses {
     public void resume(String stream) {
         tenant.sql().statement("schedule-resume").param("stream", stream).update();
         tenant.alerts().clear(stream, AlertCondition.SCHEDULE_PAUSED);
-        LOG.info("{}: the schedule is on again", tenant.stream(stream));
+        LOG.info("{}: the schedule is resumed", tenant.stream(stream));
     }
 
     private void notifyPaused(String stream, OffsetDateTime since) {
@@ -87,8 +87,8 @@ public final class SchedulePauses {
                                 AlertCondition.SCHEDULE_PAUSED,
                                 "The schedule of " + stream + " is paused since " + since + ", so its rows get older."
                                         + (stream.equals("jobs")
-                                                ? " When the sweep of expired postings is older than 7 days, the whole"
-                                                        + " feed has to be bought again."
+                                                ? " After 7 days without an expiry sweep, a resync has to buy the whole"
+                                                        + " feed again."
                                                 : "")),
                         Duration.ofDays(1));
     }

@@ -21,7 +21,7 @@ public final class ClockAlert {
                         stream,
                         new Problem(
                                 AlertCondition.CLOCK_DIFFERS,
-                                describe(clock.difference()) + " Windows and watermarks go by the server's clock."));
+                                describe(clock.difference()) + " Windows and watermarks follow the server's clock."));
     }
 
     /** Describes the difference of the clocks in a sentence. */

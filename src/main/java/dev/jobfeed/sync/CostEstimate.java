@@ -32,7 +32,7 @@ public record CostEstimate(String stream, RunMode mode, Long rows, RowPrice pric
     public String text() {
         return stream + ": the next run (" + mode.name().toLowerCase(Locale.ROOT) + ") may bring "
                 + (rows == null
-                        ? "any number of rows, because the server gives no total and no earlier run tells"
+                        ? "an unknown number of rows, because the server reports no total and there is no earlier run"
                         : "about " + rows + " rows")
                 + price.text(rows, pageRows)
                 + (charged == null || charged.signum() == 0

@@ -75,12 +75,12 @@ final class CreditPolicy {
         if (cap.isPresent() && attempt.usage().credits().add(expected).compareTo(cap.get()) > 0) {
             throw new AttemptFailedException(
                     AlertCondition.CREDITS_CAP,
-                    "One request may cost " + text(expected) + " credits, and this attempt has spent "
+                    "One request may cost " + text(expected) + " credits, and this attempt has used "
                             + text(attempt.usage().credits()) + " of the " + text(cap.get())
                             + " that jobo.credits.max-per-attempt allows.",
                     attempt.usage().credits().signum() > 0
                             ? Problem.GOES_ON
-                            : "Raise it, or make the batch size smaller.");
+                            : "Increase the limit, or reduce the batch size.");
         }
     }
 
@@ -129,16 +129,16 @@ final class CreditPolicy {
         String message;
         if (run.pages() == 0) {
             message = name + " may cost " + text(page) + " credits for its first page of " + batchSize
-                    + " rows alone, which is above " + limit + ". It has stopped before that page.";
+                    + " rows, more than " + limit + ". The attempt stopped before this page.";
         } else if (spent.compareTo(estimated) < 0) {
             cost = run.pages() == 1 ? estimated : BigDecimal.ZERO;
             message = name + " is expected to cost about " + text(cost.setScale(0, RoundingMode.HALF_UP))
                     + " credits for " + run.estimatedTotal() + " rows, more than " + limit
-                    + ". It has stopped after its first page.";
+                    + ". The attempt stopped after the first page.";
         } else {
             message = name + " has cost " + text(spent) + " credits, and its next page may take it above " + limit
                     + (run.estimatedTotal() == null
-                            ? "; the server does not tell how many rows there are."
+                            ? "; the server does not report the number of rows."
                             : "; it has received " + run.counts().received() + " rows where about "
                                     + run.estimatedTotal() + " were estimated.");
         }
@@ -147,12 +147,12 @@ final class CreditPolicy {
             throw new AttemptFailedException(
                     AlertCondition.COST_UNCONFIRMED,
                     message,
-                    "Agree with "
+                    "Confirm the cost with "
                             + attempt.tenant()
                                     .command("sync " + attempt.source().property() + " --confirm-cost")
                             + ", or "
                             + (run.pages() == 0
-                                    ? "make " + properties + ".batch-size smaller."
+                                    ? "reduce " + properties + ".batch-size."
                                     : "narrow " + properties + ".filter.*."));
         }
     }

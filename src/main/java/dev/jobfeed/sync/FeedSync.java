@@ -220,26 +220,23 @@ public final class FeedSync {
                     .raise(
                             run.stream(),
                             AlertCondition.CURSOR_LOST,
-                            "The feed lost the cursor of run " + run.id() + " after " + run.pages()
-                                    + " pages; it is read from"
-                                    + " the beginning. Spent so far: "
-                                    + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits.",
-                            "Nothing, unless it happens often; then tell Jobo.");
+                            "The cursor of run " + run.id() + " expired after " + run.pages()
+                                    + " pages; the feed is read from the beginning. Credits used so far: "
+                                    + run.creditsSpent().stripTrailingZeros().toPlainString() + ".",
+                            "None. If this happens often, contact Jobo.");
             attempt.lease().fence();
         });
         attempt.saved(usage, run);
         attempt.refreshRun(runs.run(run.id()));
         attempt.pagination().restart();
-        LOG.warn("run {}: the cursor was lost after {} pages; reading from the beginning", run.id(), run.pages());
+        LOG.warn("run {}: cursor expired after {} pages, reading the feed from the beginning", run.id(), run.pages());
         if (attempt.run().cursorResets() > MAX_CURSOR_RESETS) {
             throw new AttemptFailedException(
                     AlertCondition.CURSOR_RESTARTS,
-                    "The feed lost its cursor more than " + MAX_CURSOR_RESETS + " times in run " + run.id()
-                            + ", which has"
+                    "The cursor expired more than " + MAX_CURSOR_RESETS + " times in run " + run.id() + ", which has"
                             + " received " + run.counts().received() + " rows for "
-                            + attempt.run().creditsSpent().stripTrailingZeros().toPlainString()
-                            + " credits so far.",
-                    "The next attempt reads the feed from its beginning. If this lasts, tell Jobo; "
+                            + attempt.run().creditsSpent().stripTrailingZeros().toPlainString() + " credits so far.",
+                    "The next attempt reads the feed from its beginning. If this persists, contact Jobo; "
                             + PageValidator.abandonCommand(attempt) + " closes the run.");
         }
     }

@@ -91,12 +91,12 @@ public final class PagePrefetcher {
                 try {
                     inFlight.get(50, TimeUnit.MILLISECONDS);
                 } catch (ExecutionException e) {
-                    LOG.debug("The page ahead failed", e);
+                    LOG.debug("The prefetch failed", e);
                 } catch (TimeoutException e) {
-                    LOG.trace("The page ahead is still on its way", e);
+                    LOG.trace("The prefetch is still in progress", e);
                 } catch (InterruptedException e) {
                     // stays cleared, because H2 closes its file when an interrupted thread saves the attempt
-                    LOG.debug("Not waiting for the page ahead any longer", e);
+                    LOG.debug("Stopped waiting for the prefetch", e);
                     return;
                 }
             }

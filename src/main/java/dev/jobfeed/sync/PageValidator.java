@@ -30,12 +30,12 @@ public final class PageValidator {
         if (isWindowIgnored(attempt, page)) {
             throw new AttemptFailedException(
                     AlertCondition.WINDOW_IGNORED,
-                    "The feed was asked for what came since " + run.windowFrom()
-                            + ", and its first page is full of far older rows: the server ignores the window. Nothing"
-                            + " was stored, so that the whole feed is not bought by accident.",
+                    "The feed was requested from " + run.windowFrom()
+                            + " on, but its first page contains only far older rows: the server ignores the window."
+                            + " Nothing was stored, and no further page is bought.",
                     attempt.source() == FeedDefinition.JOBS
                             ? "Check jobo.jobs.watermark-parameter."
-                            : "Tell Jobo; "
+                            : "Contact Jobo; "
                                     + attempt.tenant()
                                             .command(
                                                     "resync " + attempt.source().property())
@@ -91,7 +91,7 @@ public final class PageValidator {
         Run run = attempt.run();
         return new AttemptFailedException(
                 AlertCondition.CURSOR_STUCK,
-                "Run " + run.id() + " was answered with a cursor that it has used before, so it would never end. Its "
+                "The feed returned a cursor that run " + run.id() + " has used before, so the run would never end. Its "
                         + run.pages() + " pages are stored, and no further page is requested.",
                 "Close the run with " + abandonCommand(attempt)
                         + "; the next attempt starts another. Or read the whole feed with "
@@ -111,8 +111,8 @@ public final class PageValidator {
             throw new AttemptFailedException(
                     AlertCondition.EMPTY_PAGES,
                     "The feed of run " + run.id() + " delivered " + run.scan().emptyPages()
-                            + " empty pages in a row and has more.",
-                    "The next attempt continues behind them. If this lasts, tell Jobo; " + abandonCommand(attempt)
+                            + " empty pages in a row and announces more.",
+                    "The next attempt continues after them. If this persists, contact Jobo; " + abandonCommand(attempt)
                             + " closes the run.");
         }
     }
@@ -130,7 +130,7 @@ public final class PageValidator {
                     + (run.estimatedTotal() == null
                             ? expected + " are stored"
                             : "about " + expected + " were estimated")
-                    + "; the last " + scan.repeated() + " brought nothing new.";
+                    + "; the last " + scan.repeated() + " were unchanged.";
             LOG.warn("{}", message);
             attempt.tenant()
                     .alerts()
@@ -139,7 +139,7 @@ public final class PageValidator {
                             AlertCondition.FEED_REPEATS,
                             message,
                             "The attempt continues, within jobo.credits.confirm-above and"
-                                    + " jobo.credits.max-per-attempt. If this lasts, tell Jobo; stop the attempt, then "
+                                    + " jobo.credits.max-per-attempt. If this persists, contact Jobo; stop the attempt, then "
                                     + abandonCommand(attempt) + " closes the run.");
         }
     }

@@ -44,7 +44,7 @@ public record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, bo
                         && !state.filtersFingerprint().equals(fingerprint);
         boolean stalled = now != null && isStalled(state, now);
         String reason = state.resyncRequestedAt() != null
-                ? "it was asked for"
+                ? "it was requested"
                 : stalled
                         ? stall(state)
                         : state.resyncNeededSince() != null
@@ -86,14 +86,14 @@ public record RunPlan(RunMode mode, OffsetDateTime windowFrom, String reason, bo
 
     /** Explains the resync that {@link #isStalled} makes necessary. */
     static String stall(StreamState state) {
-        return "the last sweep of expired postings started at " + state.lastSweepStartedAt()
+        return "the last expiry sweep started at " + state.lastSweepStartedAt()
                 + ", longer ago than /expired reaches back";
     }
 
     /** Explains a resync that is still needed because none has succeeded since the stall. */
     private static String outstandingResyncReason(StreamState state) {
-        return "at " + state.resyncNeededSince() + " the last sweep of expired postings was longer ago than /expired"
-                + " reaches back, and no resync has succeeded since";
+        return "at " + state.resyncNeededSince() + " the last expiry sweep was longer ago than /expired reaches back,"
+                + " and no resync has succeeded since";
     }
 
     /** Returns whether an open run is sufficient after a stall: a resync without a page so far. */

@@ -63,23 +63,23 @@ class FeedResponseParserTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    '' | The answer is not a JSON object.
-                    <html><body>Bad gateway</body></html> | The answer is not the JSON it should be: Unexpected character
-                    [] | The answer is not a JSON object.
-                    [{"jobs":[],"has_more":false}] | The answer is not a JSON object.
-                    null | The answer is not a JSON object.
-                    {} | The answer lacks the array jobs.
-                    {"has_more":false} | The answer lacks the array jobs.
-                    {"jobs":null,"has_more":false} | The answer lacks the array jobs.
-                    {"jobs":{},"has_more":false} | The answer lacks the array jobs.
-                    {"job_ids":[],"has_more":false} | The answer lacks the array jobs.
-                    {"jobs":[]} | The answer lacks a boolean has_more.
-                    {"jobs":[],"has_more":null} | The answer lacks a boolean has_more.
-                    {"jobs":[],"has_more":"false"} | The answer lacks a boolean has_more.
-                    {"jobs":[],"has_more":0} | The answer lacks a boolean has_more.
-                    {"jobs":[],"has_more":false}{} | The answer goes on behind its JSON object.
-                    {"jobs":[],"has_more":false}] | The answer is not the JSON it should be: Unexpected close marker
-                    {"jobs":[{"id":nan}],"has_more":false} | The answer is not the JSON it should be: Unrecognized token
+                    '' | The response is not a JSON object.
+                    <html><body>Bad gateway</body></html> | The response is not valid JSON: Unexpected character
+                    [] | The response is not a JSON object.
+                    [{"jobs":[],"has_more":false}] | The response is not a JSON object.
+                    null | The response is not a JSON object.
+                    {} | The response lacks the array jobs.
+                    {"has_more":false} | The response lacks the array jobs.
+                    {"jobs":null,"has_more":false} | The response lacks the array jobs.
+                    {"jobs":{},"has_more":false} | The response lacks the array jobs.
+                    {"job_ids":[],"has_more":false} | The response lacks the array jobs.
+                    {"jobs":[]} | The response lacks a boolean has_more.
+                    {"jobs":[],"has_more":null} | The response lacks a boolean has_more.
+                    {"jobs":[],"has_more":"false"} | The response lacks a boolean has_more.
+                    {"jobs":[],"has_more":0} | The response lacks a boolean has_more.
+                    {"jobs":[],"has_more":false}{} | The response continues after its JSON object.
+                    {"jobs":[],"has_more":false}] | The response is not valid JSON: Unexpected close marker
+                    {"jobs":[{"id":nan}],"has_more":false} | The response is not valid JSON: Unrecognized token
                     """)
     void whatIsNoPageNeverPassesForAnEmptyOne(String answer, String message) {
         assertThatExceptionOfType(MalformedResponseException.class)
@@ -114,7 +114,7 @@ class FeedResponseParserTest {
                     "next_cursor":"c","has_more":true,"next_cursor":false | false
                     """, quoteCharacter = '~')
     void anAnswerThatHasMoreAndNoUsableCursorIsTruncated(String members, String cursor) {
-        String message = "The answer is truncated: has_more is true, and next_cursor is " + cursor + ".";
+        String message = "The response is truncated: has_more is true, and next_cursor is " + cursor + ".";
 
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> feedPage("{\"jobs\":[]," + members + "}"))
@@ -335,7 +335,7 @@ class FeedResponseParserTest {
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(
                         () -> Responses.feedPage(stream(latin1("{\"jobs\":[" + rows + ",{}" + end)), RecordSchema.JOB))
-                .withMessage("The answer has more than 2000 jobs, twice what the API documents for a page.");
+                .withMessage("The response has more than 2000 jobs, twice what the API documents for a page.");
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> Responses.idPage(stream(latin1("{\"job_ids\":[1" + ",1".repeat(20_000) + end))))
                 .withMessageContaining("more than 20000 job_ids");

@@ -40,16 +40,16 @@ class ProblemTranslatorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    301 | The key is never sent along a redirect; set jobo.base-url to where the API is.
+                    301 | The key is never sent along a redirect; set jobo.base-url to the address of the API.
                     400 | The API does not accept the request; check jobo.expired.batch-size.
                     401 | Check jobo.api-key: it is missing, revoked, or not for this server.
                     402 | Add credits to the wallet.
                     403 | The key's plan does not include this; upgrade it, or use another key.
                     404 | Check jobo.base-url.
-                    429 | The next attempt resumes from here. If it lasts, another program may be using the same key.
-                    408 | The next attempt resumes from here. If it lasts, check https://jobo.world/status.
-                    500 | The next attempt resumes from here. If it lasts, check https://jobo.world/status.
-                    503 | The next attempt resumes from here. If it lasts, check https://jobo.world/status.
+                    429 | The next attempt resumes from here. If it persists, another program may be using the same key.
+                    408 | The next attempt resumes from here. If it persists, check https://jobo.world/status.
+                    500 | The next attempt resumes from here. If it persists, check https://jobo.world/status.
+                    503 | The next attempt resumes from here. If it persists, check https://jobo.world/status.
                     """)
     void everyStatusHasItsRemedy(int status, String remedy) {
         assertThat(ProblemTranslator.describe(answer(status, "{\"error\":\"words\"}")))
@@ -62,14 +62,14 @@ class ProblemTranslatorTest {
             delimiter = '|',
             value = {
                 "{\"credits_required\":3000,\"credits_balance\":1890} | null | : 3000 credits required, balance 1890"
-                        + " | ', or make jobo.jobs.batch-size smaller: the balance of 1890 pays for 630'",
+                        + " | ', or reduce jobo.jobs.batch-size: the balance of 1890 pays for 630'",
                 "{\"credits_required\":3000,\"credits_balance\":2} | null | : 3000 credits required, balance 2"
                         + " | ': the balance of 2 pays for no row'",
                 "{} | 3000 | : 3000 credits required, balance 1890.5"
-                        + " | ', or make jobo.jobs.batch-size smaller: the balance of 1890.5 pays for 630'",
-                "{} | null | '' | ', or make jobo.jobs.batch-size smaller'",
+                        + " | ', or reduce jobo.jobs.batch-size: the balance of 1890.5 pays for 630'",
+                "{} | null | '' | ', or reduce jobo.jobs.batch-size'",
                 "{\"credits_required\":0,\"credits_balance\":2} | null | : 0 credits required, balance 2"
-                        + " | ', or make jobo.jobs.batch-size smaller'"
+                        + " | ', or reduce jobo.jobs.batch-size'"
             })
     void withoutCreditsWhatIsNeededAndTheBatchSizeThatFitsAreNamed(
             String body, String required, String numbers, String fits) {
@@ -86,9 +86,9 @@ class ProblemTranslatorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    /api/jobs/feed | ; check jobo.jobs.filter.* and jobo.jobs.batch-size | , or make jobo.jobs.batch-size smaller
+                    /api/jobs/feed | ; check jobo.jobs.filter.* and jobo.jobs.batch-size | , or reduce jobo.jobs.batch-size
                     /v1/api/career-sites/feed | ; check jobo.career-sites.filter.* and jobo.career-sites.batch-size \
-                    | , or make jobo.career-sites.batch-size smaller
+                    | , or reduce jobo.career-sites.batch-size
                     /api/jobs/expired?cursor=c | ; check jobo.expired.batch-size | ''
                     /api/companies/00000000-0000-5000-8000-00000000000a | '' | ''
                     """)
@@ -110,7 +110,7 @@ class ProblemTranslatorTest {
 
     @Test
     void aServerThatCannotBeReachedIsNamed() {
-        String remedy = ". The next attempt resumes from here. If it lasts, check jobo.base-url, the network and"
+        String remedy = ". The next attempt resumes from here. If it persists, check jobo.base-url, the network and"
                 + " https://jobo.world/status.";
 
         assertThat(ProblemTranslator.describe(new IOException(new ConnectException("Connection refused"))))

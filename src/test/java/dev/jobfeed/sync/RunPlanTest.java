@@ -41,7 +41,7 @@ class RunPlanTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PT168H, fingerprint, 'the last sweep of expired postings started at 2026-11-03T12:00Z, longer ago than /expired"
+        "PT168H, fingerprint, 'the last expiry sweep started at 2026-11-03T12:00Z, longer ago than /expired"
                 + " reaches back'",
         "PT1H, other, the filters or jobo.jobs.watermark-parameter have changed"
     })
