@@ -27,6 +27,7 @@ import dev.jobfeed.health.DatabaseCheck;
 import dev.jobfeed.health.DatabaseProbe;
 import dev.jobfeed.health.FreshnessCheck;
 import dev.jobfeed.health.GaugeRefresher;
+import dev.jobfeed.jobby.JobbyCallResult;
 import dev.jobfeed.jobby.JobbyOutboxSource;
 import dev.jobfeed.jobby.JobbyResponseHandler;
 import dev.jobfeed.jobby.LiveEventSync;
@@ -308,6 +309,7 @@ public final class JobfeedBundle {
         settings.jobby().pollInterval();
         AlertService alerts = tenant.alerts();
         registry.bind("jobfeedJobbyResponses", new JobbyResponseHandler(settings, alerts, tenant.meters(), clock));
+        registry.bind("jobfeedJobbyResult", new JobbyCallResult(new ResultAggregationStrategy()));
         registry.bind("jobfeedLiveEvents", new LiveEventSync(tenant, clock));
         QueueRepository queue = new QueueRepository(tenant.sql());
         MatchService matches = new MatchService(settings, queue, alerts, clock);

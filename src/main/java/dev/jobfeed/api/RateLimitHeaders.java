@@ -59,7 +59,12 @@ public final class RateLimitHeaders {
         });
     }
 
-    private static Optional<Long> number(String text) {
+    /**
+     * Returns the number in a header; empty when the header is missing or invalid.
+     *
+     * @param text nullable
+     */
+    public static Optional<Long> number(String text) {
         return text != null && text.strip().matches("\\d{1,12}")
                 ? Optional.of(Long.valueOf(text.strip()))
                 : Optional.empty();

@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.jobfeed.alert.Alert;
 import dev.jobfeed.api.HttpClientFactory;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.config.ConfigurationException;
@@ -10,6 +11,8 @@ import dev.jobfeed.config.UnknownProperties;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.feed.Headers;
+import dev.jobfeed.jobby.JobbyOperation;
+import dev.jobfeed.jobby.QueueService;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sync.ClockAlert;
 import dev.jobfeed.sync.OriginGuard;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -64,6 +68,9 @@ final class DoctorCommand implements Callable<Integer> {
     /** Server time minus local time; null if no response has shown it. */
     private Duration clockDifference;
 
+    /** Last refusal for a missing scope; null if there is none since the last successful poll. */
+    private Alert missingScope;
+
     /** Severity of a finding. */
     enum Verdict {
         ok,
@@ -93,6 +100,7 @@ final class DoctorCommand implements Callable<Integer> {
         check("limits", () -> limits(settings));
         check("jobby", () -> jobby(settings));
         check("database", () -> database(configuration, settings));
+        checkScopes(settings);
         check("network", () -> HttpClientFactory.of(settings).text());
         check("api", () -> reach(settings));
         if (online) {
@@ -230,6 +238,26 @@ final class DoctorCommand implements Callable<Integer> {
                 : interval + "; jobby.token does not begin with jbb_, as tokens do";
     }
 
+    /**
+     * Names the scopes of the queue, or the one that is missing according to Jobby.dev; no request shows the scopes of
+     * a token.
+     */
+    private void checkScopes(JobfeedProperties settings) {
+        if (missingScope != null) {
+            findings.add(new Finding("scopes", Verdict.warning, missingScope.message() + " " + missingScope.remedy()));
+        } else if (settings.text("jobby.token").isPresent()) {
+            findings.add(new Finding(
+                    "scopes",
+                    Verdict.ok,
+                    "the queue needs a token with "
+                            + Stream.of(
+                                            JobbyOperation.of("GET", "/queue/status"),
+                                            JobbyOperation.of("POST", "/queue/join"))
+                                    .flatMap(operation -> operation.scope().stream())
+                                    .collect(Collectors.joining(" and "))));
+        }
+    }
+
     private String database(RuntimeConfiguration configuration, JobfeedProperties settings) throws Exception {
         Optional<String> missing = RuntimeDataSources.missing(settings);
         if (missing.isPresent()) {
@@ -241,6 +269,10 @@ final class DoctorCommand implements Callable<Integer> {
                 throw new ConfigurationException("the tables exist, but the user has no write access");
             }
             checkOrigin(store.tenant());
+            missingScope = store.tenant().alerts().open(QueueService.STREAM).stream()
+                    .filter(alert -> alert.condition().equals("insufficient-scope"))
+                    .findFirst()
+                    .orElse(null);
             String url = settings.database().printableUrl();
             return (url.startsWith(H2SharedServer.FILE_URL) ? H2SharedServer.FILE_URL + H2SharedServer.file(url) : url)
                     + ", " + stored;

@@ -1,19 +1,30 @@
 package dev.jobfeed.jobby;
 
+import static dev.jobfeed.config.SharedObjectMapper.JSON;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.api.RetryCategory;
 import dev.jobfeed.api.RetryHint;
 import dev.jobfeed.problem.Problem;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
-/** Thrown when Jobby.dev rejects a request. The message names the request, the cause and the remedy; never a token. */
+/**
+ * Thrown when Jobby.dev rejects a request, with the code and the details of its error envelope for {@code onException}.
+ * The message names the request, the cause and the remedy; never a token.
+ */
 public final class JobbyException extends RuntimeException implements RetryHint {
 
     /** Code of a response that is not the documented envelope. */
     public static final String UNKNOWN = "UNKNOWN";
 
     private static final long serialVersionUID = 1L;
+
+    private static final int MAX_MESSAGE_CHARS = 300;
 
     private final int status;
     private final String code;
@@ -79,9 +90,25 @@ public final class JobbyException extends RuntimeException implements RetryHint 
         return code;
     }
 
-    /** Returns the response's details as JSON; null if there are none. */
-    public String details() {
-        return details;
+    /**
+     * Returns the response's details, for expressions in routes such as {@code ${exception.details[target_plan]}}:
+     * strings, numbers, lists and maps. Details that are not an object are under the key {@code value}; empty if there
+     * are none.
+     */
+    public Map<String, Object> getDetails() {
+        try {
+            JsonNode json = JSON.readTree(details == null ? "{}" : details);
+            return json.isObject()
+                    ? JSON.convertValue(json, new TypeReference<Map<String, Object>>() {})
+                    : Map.of("value", JSON.convertValue(json, Object.class));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the details are JSON", e);
+        }
+    }
+
+    /** Limits a text that becomes part of a message. */
+    static String shortened(String text) {
+        return text.length() > MAX_MESSAGE_CHARS ? text.substring(0, MAX_MESSAGE_CHARS) + "..." : text;
     }
 
     /** Returns condition, cause and remedy. */
@@ -132,10 +159,10 @@ public final class JobbyException extends RuntimeException implements RetryHint 
     }
 
     private static Problem failure(String request, int status, String code, String said, String details) {
-        boolean isJudged = status == 400 && details != null;
+        boolean isJudged = details != null && (status == 400 || "INSUFFICIENT_SCOPE".equals(code));
         String message = "Jobby.dev answered " + status + (code == null ? "" : " " + code) + " to " + request
                 + (said == null || said.isBlank() ? "" : " (" + said.strip().replaceFirst("[.]$", "") + ")")
-                + (isJudged ? ": " + details : "") + ".";
+                + (isJudged ? ": " + shortened(details) : "") + ".";
         String condition = (code == null ? "status-" + status : code.toLowerCase(Locale.ROOT)).replace('_', '-');
         return new Problem(condition, message, remedy(request, status, code == null ? "" : code));
     }
@@ -145,7 +172,8 @@ public final class JobbyException extends RuntimeException implements RetryHint 
         // codes first: they are what the API promises to keep
         return switch (code) {
             case "INVALID_TOKEN" -> "Check jobby.token: it is mistyped or revoked; mint one at account/api-tokens.";
-            case "INSUFFICIENT_SCOPE" -> RequiredScopes.remedy(methodAndPath[0], methodAndPath[1]);
+            case "INSUFFICIENT_SCOPE" ->
+                JobbyOperation.of(methodAndPath[0], methodAndPath[1]).scopeRemedy(methodAndPath[1]);
             case "PLAN_GATED" -> "The account's plan does not include this; only a person can change that.";
             case "OFF_SESSION_CONSENT_REQUIRED", "ACTION_REQUIRED_NO_URL" ->
                 "Only a person can agree to a charge, at Jobby.dev.";

@@ -20,13 +20,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.support.MessageHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -37,19 +38,17 @@ public final class JobbyResponseHandler {
     private static final Logger LOG = LoggerFactory.getLogger(JobbyResponseHandler.class);
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** Paths documented as "public", requested without a token. */
-    private static final Set<String> PUBLIC = Set.of("/live-events");
+    /** Exchange property with the {@link JobbyCall}. */
+    static final String CALL = "jobbyCall";
 
     /** Requested at most once per {@code jobby.poll-interval}, retries included. */
-    private static final String STATUS = "/queue/status";
+    private static final JobbyOperation STATUS = JobbyOperation.of("GET", "/queue/status");
 
     /** Stream of alerts about Jobby.dev that do not concern the live events. */
     static final String STREAM = "jobby";
 
     /** Maximum size of a response. 1,000 live events take 1 to 2 MB, and up to 20 times as much as a parsed tree. */
     private static final int MAX_RESPONSE_BYTES = 4_000_000;
-
-    private static final int MAX_MESSAGE_CHARS = 300;
 
     /** Maximum duration of one delay; longer waits are split, so that they never hold up a shutdown. */
     private static final Duration MAX_DELAY = Duration.ofMillis(500);
@@ -58,14 +57,11 @@ public final class JobbyResponseHandler {
 
     private static final String SENT = "jobbySentNanos";
 
-    /** Paths for the metrics' tag. Other paths may contain ids, of which there is any number. */
-    private static final Set<String> KNOWN = Set.of("/live-events", "/queue/join", STATUS);
-
     private final JobfeedProperties settings;
     private final AlertService alerts;
     private final MetricsRecorder meters;
     private final Clock clock;
-    private final Map<String, Instant> blockedUntil = new ConcurrentHashMap<>();
+    private final JobbyRateLimits limits = new JobbyRateLimits();
     private final Map<String, Boolean> deprecated = new ConcurrentHashMap<>();
 
     public JobbyResponseHandler(JobfeedProperties settings, AlertService alerts, MetricsRecorder meters, Clock clock) {
@@ -75,9 +71,49 @@ public final class JobbyResponseHandler {
         this.clock = clock;
     }
 
-    /** Returns whether a path needs the token. */
-    public boolean isPrivate(String path) {
-        return !PUBLIC.contains(path);
+    /**
+     * Reads the caller's variables and body into the exchange property {@code jobbyCall}. A mutating call gets an
+     * Idempotency-Key, because a lost response leaves open whether it took effect; the repetition of a call whose
+     * outcome is unknown gets the same one.
+     *
+     * @throws IllegalArgumentException if a variable is invalid, or only humans can make the call
+     */
+    public void prepare(Exchange exchange) {
+        Message message = exchange.getMessage();
+        String method = exchange.getVariable("jobbyMethod", String.class);
+        String verb = method != null && !method.isBlank()
+                ? method.strip().toUpperCase(Locale.ROOT)
+                : message.getBody() == null ? "GET" : "POST";
+        String key = exchange.getVariable("jobbyIdempotencyKey", String.class);
+        JobbyCall call = new JobbyCall(
+                exchange.getExchangeId(),
+                verb,
+                exchange.getVariable("jobbyPath", String.class),
+                exchange.getVariable("jobbyQuery", String.class),
+                verb.equals("GET") || verb.equals("DELETE") ? null : requestBody(message),
+                key == null || key.isBlank() || verb.equals("GET") ? null : key,
+                clock.instant());
+        exchange.setProperty(CALL, call.withKey(exchange.getProperty(CALL, JobbyCall.class)));
+    }
+
+    /** Returns the body as JSON text; a stream can be read again. */
+    private static String requestBody(Message message) {
+        Object body = message.getBody();
+        if (body instanceof Map || body instanceof Collection) {
+            return JSON.valueToTree(body).toString();
+        }
+        String text = message.getBody(String.class);
+        MessageHelper.resetStreamCache(message);
+        return text;
+    }
+
+    private static JobbyCall call(Exchange exchange) {
+        return exchange.getProperty(CALL, JobbyCall.class);
+    }
+
+    /** Returns whether the call needs the token. */
+    public boolean isPrivate(Exchange exchange) {
+        return call(exchange).operation().access() != JobbyOperation.Access.PUBLIC;
     }
 
     /** Returns the value of the Authorization header. Must never be logged. */
@@ -85,84 +121,85 @@ public final class JobbyResponseHandler {
         return "Bearer " + settings.jobby().token();
     }
 
-    /**
-     * Returns whether an endpoint must not be called yet, because its rate limit is exhausted or its minimum interval
-     * has not passed.
-     */
-    public boolean isHeldBack(String path) {
-        return pause(path) > 0;
+    /** Returns whether the call still waits for a request of its operation's rate limit. */
+    public boolean isHeldBack(Exchange exchange) {
+        return exchange.getVariable(SENT) == null;
     }
 
-    /**
-     * Returns the Idempotency-Key of a call and of its retries: the caller's, or a new one for a call with a body but
-     * no key, because a lost response leaves open whether the call took effect. "Mutating endpoints accept an optional
-     * Idempotency-Key request header carrying a UUID v4", Jobby.dev REST API, "Idempotency".
-     *
-     * @param given key of the caller; nullable
-     * @param body nullable; a call without one is a GET, which needs no key
-     * @return null for a GET without a key
-     */
-    public String idempotencyKey(String given, Object body) {
-        if (given != null && !given.isBlank()) {
-            return given;
+    /** Takes a request of the operation's rate limit, unless the limit is used up or the minimum interval not over. */
+    public void take(Exchange exchange) {
+        JobbyOperation operation = call(exchange).operation();
+        if (limits.take(operation, clock.instant(), settings.jobo().timeScale())) {
+            space(operation);
+            exchange.setVariable(SENT, System.nanoTime());
         }
-        return body == null ? null : UUID.randomUUID().toString();
     }
 
-    /** Returns the milliseconds to wait before the next check whether an endpoint may be called. */
-    public long pause(String path) {
-        Instant until = blockedUntil.get(path);
-        Duration left = until == null ? Duration.ZERO : Duration.between(clock.instant(), until);
+    private void space(JobbyOperation operation) {
+        if (operation.equals(STATUS)) {
+            limits.space(operation, settings.jobby().pollInterval(), clock.instant());
+        }
+    }
+
+    /** Returns the milliseconds to wait before the next check whether the call may be sent. */
+    public long pause(Exchange exchange) {
+        Duration left = limits.pause(call(exchange).operation(), clock.instant());
         return Math.max(
                 0, Math.min(left.toMillis() + (left.toNanosPart() % 1_000_000 > 0 ? 1 : 0), MAX_DELAY.toMillis()));
     }
 
     /**
-     * Permits a request and sets its method.
+     * Permits a request.
      *
      * @throws RejectedExecutionException if a shutdown ended the wait for the rate limit
+     * @throws IllegalStateException if the key of the call no longer protects against a second effect
      */
     public void permit(Exchange exchange) {
-        String path = exchange.getVariable("jobbyPath", String.class);
-        exchange.setVariable("jobbyMethod", exchange.getMessage().getBody() == null ? "GET" : "POST");
-        if (isHeldBack(path)) {
-            throw new RejectedExecutionException("The runtime stops; " + path + " is not asked for any more.");
+        JobbyCall call = call(exchange);
+        if (isHeldBack(exchange)) {
+            throw new RejectedExecutionException("The runtime stops; " + call.path() + " is not asked for any more.");
         }
-        blockFor(path, spacing(path));
-        exchange.setVariable(SENT, System.nanoTime());
+        call.checkKey(clock.instant());
     }
 
     /** Records the time until the response, of whatever status; for a {@code doFinally}. */
     public void answered(Exchange exchange) {
-        String path = exchange.getVariable("jobbyPath", String.class);
+        JobbyOperation operation = call(exchange).operation();
         meters.record(
                 JobfeedMetric.REQUESTS,
                 Duration.ofNanos(System.nanoTime() - exchange.getVariable(SENT, Long.class)),
                 "jobby",
-                KNOWN.contains(path) ? path : "other",
+                // other paths are not documented, and there may be any number of them
+                operation.isDocumented() ? operation.path() : "other",
                 exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, "IO_ERROR", String.class));
+        exchange.removeVariable(SENT);
     }
 
     /**
      * Parses the response: the content of {@code data}, or the whole body if there is no such envelope.
      *
+     * @return null for a response without content
      * @throws JobbyException if the request was rejected
      * @throws IOException if the response is incomplete or is not JSON; both can be retried
      */
     public JsonNode read(Exchange exchange) throws IOException {
         Message response = exchange.getMessage();
-        String path = exchange.getVariable("jobbyPath", String.class);
+        JobbyCall call = call(exchange);
+        String path = call.path();
         String body = body(response);
         int status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
-        applyRateLimit(path, response);
+        applyRateLimit(call.operation(), response);
         try {
-            noteDeprecation(path, response);
+            noteDeprecation(call.operation(), response);
         } catch (DataAccessException e) {
             // its cause, an I/O error, would be taken for an API failure and the request be repeated
             LOG.warn("What Jobby.dev says of {} is in no table. {}", path, ProblemTranslator.describe(e));
         }
         if (status / 100 != 2) {
-            throw refusal(exchange.getVariable("jobbyMethod") + " " + path, status, body, response);
+            throw refusal(call.method() + " " + path, status, body, response);
+        }
+        if (body.isBlank() && (status == 204 || call.method().equals("DELETE"))) {
+            return null;
         }
         JsonNode json = json(body);
         if (json == null || !json.isContainerNode()) {
@@ -197,7 +234,7 @@ public final class JobbyResponseHandler {
                         ? "a body longer than " + ProblemTranslator.ERROR_BYTES + " bytes"
                         : sanitize(text(envelope.path("error"))),
                 envelope.hasNonNull("details")
-                        ? sanitize(envelope.get("details").toString())
+                        ? withoutToken(envelope.get("details").toString())
                         : null,
                 RetryAfterParser.of(retryAfter == null ? null : Map.of("Retry-After", retryAfter), null, now),
                 RateLimitHeaders.untilReset(response.getHeader("X-RateLimit-Reset", String.class), now));
@@ -208,49 +245,46 @@ public final class JobbyResponseHandler {
         if (text == null) {
             return null;
         }
-        String line = text.replaceAll("\\s+", " ").strip();
-        String safe = settings.text("jobby.token")
-                .map(token -> line.replace(token, "jbb_..."))
-                .orElse(line);
-        return safe.length() > MAX_MESSAGE_CHARS ? safe.substring(0, MAX_MESSAGE_CHARS) + "..." : safe;
+        return JobbyException.shortened(
+                withoutToken(text.replaceAll("\\s+", " ").strip()));
     }
 
-    private void applyRateLimit(String path, Message response) {
-        Instant now = serverNow(response);
-        Duration pause = RateLimitHeaders.pause(
-                response.getHeader("X-RateLimit-Remaining", String.class),
-                response.getHeader("X-RateLimit-Reset", String.class),
-                now);
-        Duration scaled =
-                Duration.ofMillis((long) (pause.toMillis() * settings.jobo().timeScale()));
-        if (!pause.isZero()) {
-            LOG.info("{}: the rate limit has run out; the next request waits {} s", path, scaled.toMillis() / 1000.0);
+    private String withoutToken(String text) {
+        return settings.text("jobby.token")
+                .map(token -> text.replace(token, "jbb_..."))
+                .orElse(text);
+    }
+
+    private void applyRateLimit(JobbyOperation operation, Message response) {
+        String reset = response.getHeader("X-RateLimit-Reset", String.class);
+        Duration wait = limits.onResponse(
+                operation,
+                RateLimitHeaders.number(response.getHeader("X-RateLimit-Limit", String.class)),
+                RateLimitHeaders.number(response.getHeader("X-RateLimit-Remaining", String.class)),
+                RateLimitHeaders.number(reset),
+                RateLimitHeaders.untilReset(reset, serverNow(response)),
+                clock.instant(),
+                settings.jobo().timeScale());
+        if (!wait.isZero()) {
+            LOG.info("{}: the rate limit has run out; the next request waits {} s", operation.id(), seconds(wait));
         }
-        Duration spacing = spacing(path);
-        blockFor(path, scaled.compareTo(spacing) > 0 ? scaled : spacing);
+        space(operation);
+    }
+
+    private static double seconds(Duration wait) {
+        return wait.toMillis() / 1000.0;
     }
 
     private Instant serverNow(Message response) {
         return Headers.serverNow(response.getHeader("Date", String.class), clock.instant());
     }
 
-    private Duration spacing(String path) {
-        return path.equals(STATUS) ? settings.jobby().pollInterval() : Duration.ZERO;
-    }
-
-    private void blockFor(String path, Duration pause) {
-        if (pause.isZero()) {
-            blockedUntil.remove(path);
-        } else {
-            blockedUntil.put(path, clock.instant().plus(pause));
-        }
-    }
-
     /**
      * Raises an alert about a deprecated endpoint: "Clients should log Deprecation headers and migrate before the
      * sunset date."
      */
-    private void noteDeprecation(String path, Message response) {
+    private void noteDeprecation(JobbyOperation operation, Message response) {
+        String endpoint = operation.id();
         String deprecation = response.getHeader("Deprecation", String.class);
         boolean isDeprecated = deprecation != null && !deprecation.strip().equalsIgnoreCase("false");
         if (isDeprecated) {
@@ -258,14 +292,14 @@ public final class JobbyResponseHandler {
             alerts.renotify(
                     STREAM,
                     AlertCondition.DEPRECATED.problem(
-                            path,
-                            "Jobby.dev is going to remove " + path
+                            endpoint,
+                            "Jobby.dev is going to remove " + endpoint
                                     + (sunset == null ? "; it does not say when." : "; it ends on " + sunset + ".")),
                     RENOTIFY_INTERVAL);
-        } else if (!Boolean.FALSE.equals(deprecated.get(path))) {
-            alerts.clear(STREAM, AlertCondition.DEPRECATED, path);
+        } else if (!Boolean.FALSE.equals(deprecated.get(endpoint))) {
+            alerts.clear(STREAM, AlertCondition.DEPRECATED, endpoint);
         }
-        deprecated.put(path, isDeprecated);
+        deprecated.put(endpoint, isDeprecated);
     }
 
     private static JsonNode json(String body) {

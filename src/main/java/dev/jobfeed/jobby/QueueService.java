@@ -34,7 +34,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class QueueService {
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
-    private static final String STREAM = "jobby_queue";
+
+    /** Stream of the queue's alerts. */
+    public static final String STREAM = "jobby_queue";
 
     /** Time after a join within which the API may not report the place yet. */
     private static final Duration SETTLING_TIME = Duration.ofMinutes(1);

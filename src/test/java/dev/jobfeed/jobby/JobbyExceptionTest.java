@@ -50,7 +50,7 @@ class JobbyExceptionTest {
         "GET /queue/status, queue:read",
         "GET /matches?limit=5, ",
         "GET /matches, matches:read",
-        "GET /live-events, events:read",
+        "POST /live-events, events:write",
         "POST /webhooks/whk_1/test, webhooks:write",
         "GET /, ",
         "GET /somewhere-else, "
