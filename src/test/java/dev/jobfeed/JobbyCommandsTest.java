@@ -49,7 +49,7 @@ class JobbyCommandsTest {
     }
 
     @Test
-    void webhooksAreCreatedListedAndTested() {
+    void webhooksAreCreatedListedTestedAndDeleted() {
         InProcess created = jobfeed(
                 "jobby webhooks create http://127.0.0.1:1/hooks --event match.matched,match.expired --description bus");
 
@@ -67,7 +67,11 @@ class JobbyCommandsTest {
         assertThat(jobfeed("jobby webhooks test " + id).out()).matches("evt_\\S+\\R");
         await().until(() -> !sandbox.jobby().webhooks().deliveries().isEmpty());
 
-        assertThat(jobfeed("jobby webhooks list --json").out()).contains(id);
+        InProcess deleted = jobfeed("jobby webhooks delete " + id);
+        assertThat(deleted.exitCode()).as(deleted.err()).isZero();
+        assertThat(sandbox.jobby().webhooks().all()).isEmpty();
+        assertThat(jobfeed("jobby webhooks delete " + id).err()).contains("404 NOT_FOUND");
+        assertThat(jobfeed("jobby webhooks list --json").out().strip()).isEqualTo("[]");
     }
 
     @Test
@@ -110,7 +114,10 @@ class JobbyCommandsTest {
         InProcess refused = jobfeed(charge);
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.err())
-                .contains("402 OFF_SESSION_CONSENT_REQUIRED", "Only a person can agree to a charge")
+                .contains(
+                        "402 OFF_SESSION_CONSENT_REQUIRED",
+                        "Only a person can agree to a charge",
+                        "in a browser at " + sandbox.baseUrl() + "/account/billing")
                 .doesNotContain("--idempotency-key");
 
         sandbox.jobby().billing().consent();

@@ -104,7 +104,7 @@ final class DoctorCommand implements Callable<Integer> {
         check("network", () -> HttpClientFactory.of(settings).text());
         check("api", () -> reach(settings));
         if (online) {
-            checkContract(settings);
+            findings.addAll(new JobbyContract(settings).findings());
         }
         if (clockDifference != null) {
             boolean differs = clockDifference.abs().compareTo(ServerClock.TOLERATED) > 0;
@@ -144,22 +144,6 @@ final class DoctorCommand implements Callable<Integer> {
             findings.add(new Finding("triggers", Verdict.ok, found));
         } catch (ConfigurationException e) {
             findings.add(new Finding("triggers", Verdict.warning, e.getMessage()));
-        }
-    }
-
-    /** Warns about problems only: what the routes do not use, a start does not need. */
-    private void checkContract(JobfeedProperties settings) {
-        JobbyContract contract = new JobbyContract(settings);
-        try {
-            List<JobbyContract.Difference> problems = contract.problems(contract.fetch());
-            problems.forEach(
-                    problem -> findings.add(new Finding("jobby contract", Verdict.warning, problem.toString())));
-            if (problems.isEmpty()) {
-                findings.add(new Finding(
-                        "jobby contract", Verdict.ok, JobbyContract.used() + " operations in use are as published"));
-            }
-        } catch (IOException e) {
-            findings.add(new Finding("jobby contract", Verdict.warning, e.getMessage()));
         }
     }
 

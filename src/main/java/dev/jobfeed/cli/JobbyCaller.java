@@ -5,10 +5,12 @@ import static dev.jobfeed.config.SharedObjectMapper.JSON;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.feed.PrintableText;
 import dev.jobfeed.jobby.JobbyException;
 import dev.jobfeed.jobby.JobbyId;
 import dev.jobfeed.jobby.JobbyProblems;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
@@ -52,6 +54,10 @@ final class JobbyCaller {
                     body,
                     text,
                     failure -> {
+                        if (failure instanceof JobbyException rejected
+                                && rejected.getDetails().get("checkout_url") instanceof String url) {
+                            System.err.println("jobfeed: Agree in a browser at " + PrintableText.of(url));
+                        }
                         if (isOutcomeUnknown(failure)) {
                             System.err.println("jobfeed: The call may have taken effect. Repeat the command with"
                                     + " --idempotency-key " + used + " within 24 hours; it then takes effect once.");
@@ -97,7 +103,9 @@ final class JobbyCaller {
             if (exchange.getException() != null) {
                 return failed(exchange.getException(), shutdown, remedy);
             }
-            JsonNode response = exchange.getMessage().getBody(JsonNode.class);
+            // null for a response without content
+            JsonNode response =
+                    Objects.requireNonNullElse(exchange.getMessage().getBody(JsonNode.class), JSON.createObjectNode());
             if (json) {
                 System.out.println(response);
             } else {

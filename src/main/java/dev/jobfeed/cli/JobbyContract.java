@@ -140,6 +140,24 @@ final class JobbyContract {
         });
     }
 
+    /** Returns warnings for the doctor: a start needs none of what is missing. */
+    List<DoctorCommand.Finding> findings() {
+        List<String> warnings;
+        try {
+            warnings = problems(fetch()).stream().map(Difference::toString).toList();
+        } catch (IOException e) {
+            warnings = List.of(e.getMessage());
+        }
+        return warnings.isEmpty()
+                ? List.of(new DoctorCommand.Finding(
+                        "jobby contract",
+                        DoctorCommand.Verdict.ok,
+                        USES.size() + " operations in use are as published"))
+                : warnings.stream()
+                        .map(text -> new DoctorCommand.Finding("jobby contract", DoctorCommand.Verdict.warning, text))
+                        .toList();
+    }
+
     /** Returns operations that the bundle uses under an assumed path, and that a document does not have. */
     List<Difference> unavailable(JsonNode document) {
         SortedMap<String, OpenApiOperation> operations = operations(document);

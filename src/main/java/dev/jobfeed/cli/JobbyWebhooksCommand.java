@@ -17,13 +17,14 @@ import picocli.CommandLine.Parameters;
 /** Commands for webhook subscriptions. */
 @Command(
         name = "webhooks",
-        description = "Creates, tests and lists webhook subscriptions of Jobby.dev.",
+        description = "Creates, tests, lists and deletes webhook subscriptions of Jobby.dev.",
         footer = "  jobfeed jobby webhooks list",
         mixinStandardHelpOptions = true,
         subcommands = {
             JobbyWebhooksCommand.Create.class,
             JobbyWebhooksCommand.Test.class,
-            JobbyWebhooksCommand.ListAll.class
+            JobbyWebhooksCommand.ListAll.class,
+            JobbyWebhooksCommand.Delete.class
         })
 final class JobbyWebhooksCommand {
 
@@ -119,6 +120,29 @@ final class JobbyWebhooksCommand {
                     StreamSupport.stream(one.path("events").spliterator(), false)
                             .map(event -> PrintableText.of(event.asText()))
                             .collect(Collectors.joining(","))));
+        }
+    }
+
+    @Command(
+            name = "delete",
+            description = "Deletes a subscription. Needs the scope webhooks:write.",
+            footer = "  jobfeed jobby webhooks delete whk_1",
+            mixinStandardHelpOptions = true)
+    static final class Delete implements Callable<Integer> {
+
+        @Mixin
+        private JobbyCaller.Mutation caller;
+
+        @Parameters(paramLabel = "ID", description = "Id of the subscription; see jobfeed jobby webhooks list.")
+        private String id;
+
+        @Override
+        public Integer call() throws Exception {
+            return caller.call(
+                    "DELETE",
+                    JobbyCaller.path("/webhooks/{id}", id),
+                    null,
+                    deleted -> System.out.println("deleted " + id));
         }
     }
 
