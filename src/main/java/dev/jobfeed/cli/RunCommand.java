@@ -1,11 +1,14 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.lease.StreamLockedException;
+import dev.jobfeed.sandbox.DataFileInUseException;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +19,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "run",
         description = "Synchronizes on a schedule until stopped. With --sandbox, also starts the sandbox.",
-        mixinStandardHelpOptions = true)
+        footer = {"  jobfeed run --sandbox", "  JOBFEED_HTTP_PORT=8081 jobfeed run --sandbox-port 8788"})
 final class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jobfeed.run");
@@ -33,7 +36,7 @@ final class RunCommand implements Callable<Integer> {
             }
             JobfeedRuntime runtime = shutdown.closes(JobfeedRuntime.start(configuration));
             runtime.address().ifPresent(address -> LOG.info("console at {}", address.page()));
-            LOG.info("running; check with: jobfeed status{}", sandbox.isAsked() ? " --sandbox" : "");
+            LOG.info("running; check with: jobfeed status{}", sandbox.option());
             Thread.currentThread().join();
         }
         return ExitCode.DONE.code();
@@ -45,26 +48,37 @@ final class RunCommand implements Callable<Integer> {
             started = Sandbox.start(
                     SandboxOptions.builder()
                             .port(sandbox.port())
+                            .dataFile(dataFile(settings.database().url()))
                             .newPerMinute(30)
                             .updatedPerMinute(30)
                             .expiredPerMinute(20)
                             .build(),
                     JobbyOptions.builder().queueMovesPerMinute(6).build());
+        } catch (DataFileInUseException e) {
+            throw new StreamLockedException(e.getMessage() + second(settings));
         } catch (BindException e) {
-            throw taken(settings, e);
+            BindException taken = new BindException("Port " + sandbox.port() + " on 127.0.0.1 is taken, most likely by"
+                    + " another jobfeed run --sandbox." + second(settings));
+            taken.initCause(e);
+            throw taken;
         }
         LOG.info("sandbox at {}; 30 new, 30 edited, 20 expired jobs a minute", started.baseUrl());
         return started;
     }
 
-    /** Describes a taken sandbox port, most likely taken by a second instance. */
-    private BindException taken(JobfeedProperties settings, BindException cause) {
+    /** Returns the file for the changes of the sandbox, beside the H2 file that is filled from it. */
+    private static Path dataFile(String url) {
+        return url.startsWith(H2SharedServer.FILE_URL)
+                ? Path.of(H2SharedServer.file(url) + ".changes")
+                : Path.of("data", "sandbox.changes");
+    }
+
+    /** Describes what to do if a sandbox is already running. */
+    private String second(JobfeedProperties settings) {
         HttpEndpointConfig page = HttpEndpointConfig.of(settings);
-        BindException taken = new BindException("Port " + sandbox.port()
-                + " on 127.0.0.1 is taken, most likely by a jobfeed run --sandbox that is already running; its console is at "
-                + page.page() + " then. Look at that one, or stop it. To have two, start this one in another directory"
-                + " with --sandbox-port " + (sandbox.port() + 1) + " and JOBFEED_HTTP_PORT=" + (page.port() + 1) + ".");
-        taken.initCause(cause);
-        return taken;
+        return " Use its console (" + page.page()
+                + " by these settings), or stop it. To run two, start this one in another"
+                + " directory with --sandbox-port " + (sandbox.port() + 1) + " and JOBFEED_HTTP_PORT="
+                + (page.port() + 1) + ".";
     }
 }

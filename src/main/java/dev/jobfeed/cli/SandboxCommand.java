@@ -1,5 +1,6 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.config.Quantity;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.FaultScriptException;
 import dev.jobfeed.sandbox.Sandbox;
@@ -25,8 +26,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sandbox",
         description = "Serves a local stand-in for the Jobo API and Jobby.dev. See docs/sandbox.md.",
-        mixinStandardHelpOptions = true,
-        sortOptions = false)
+        sortOptions = false,
+        footer = {
+            "  jobfeed sandbox --new-per-minute 30 --expired-per-minute 20",
+            "  jobfeed sandbox --credits-per-job 1 --faults faults.json"
+        })
 final class SandboxCommand implements Callable<Integer> {
 
     @Spec
@@ -49,8 +53,15 @@ final class SandboxCommand implements Callable<Integer> {
     @Option(
             names = "--jobs-file",
             paramLabel = "FILE",
-            description = "Serve the jobs of this file instead, one JSON object per line.")
+            description = "Serve the jobs of this file, one JSON object per line. Default: generated jobs.")
     private Path jobsFile;
+
+    @Option(
+            names = "--data-file",
+            paramLabel = "FILE",
+            description = "Keep the changes of the jobs and career sites in this file, so that a restart with the same"
+                    + " options serves the same data. Default: a restart begins with the generated data.")
+    private Path dataFile;
 
     @Option(
             names = "--career-sites",
@@ -98,8 +109,7 @@ final class SandboxCommand implements Callable<Integer> {
     @Option(
             names = "--credits-per-job",
             paramLabel = "CREDITS",
-            description =
-                    "Price of a delivered job, in credits. Without it, nothing is charged, as with a subscription.")
+            description = "Price of a delivered job, in credits. Default: nothing is charged, as with a subscription.")
     private BigDecimal creditsPerJob;
 
     @Option(
@@ -136,12 +146,13 @@ final class SandboxCommand implements Callable<Integer> {
     @Option(
             names = "--faults",
             paramLabel = "FILE",
-            description = "Inject faults by the script in this file, a JSON list of rules.")
+            description = "Inject faults by the script in this file, a JSON list of rules. Default: none.")
     private Path faults;
 
     @Override
     public Integer call() throws Exception {
-        try (Sandbox sandbox = start()) {
+        try (Shutdown shutdown = new Shutdown()) {
+            Sandbox sandbox = shutdown.closes(start());
             System.out.println("# " + served(sandbox));
             System.out.println("JOBO_BASE_URL=" + sandbox.baseUrl());
             System.out.println("JOBO_API_KEY=" + Sandbox.TEST_KEY);
@@ -173,6 +184,7 @@ final class SandboxCommand implements Callable<Integer> {
                 .port(port)
                 .jobs(jobs)
                 .jobsFile(jobsFile)
+                .dataFile(dataFile)
                 .careerSites(careerSites)
                 .descriptionBytes(descriptionBytes)
                 .seed(seed)
@@ -204,10 +216,9 @@ final class SandboxCommand implements Callable<Integer> {
     /** Describes the sandbox in a line that a shell reads as a comment, before the settings. */
     private String served(Sandbox sandbox) {
         StringBuilder line = new StringBuilder("Serving ")
-                .append(sandbox.data().activeCount())
-                .append(jobsFile == null ? " made-up jobs and " : " jobs of " + jobsFile + " and ")
-                .append(careerSites)
-                .append(" career sites");
+                .append(Quantity.of(sandbox.data().activeCount(), jobsFile == null ? "generated job" : "job"))
+                .append(jobsFile == null ? " and " : " of " + jobsFile + " and ")
+                .append(Quantity.of(careerSites, "career site"));
         if (newPerMinute + updatedPerMinute + expiredPerMinute > 0) {
             line.append("; each minute ")
                     .append(plain(newPerMinute))
@@ -218,11 +229,11 @@ final class SandboxCommand implements Callable<Integer> {
                     .append(" expired");
         }
         if (creditsPerJob != null) {
-            line.append("; ").append(creditsPerJob.toPlainString()).append(" credits a job, ");
-            line.append(creditsBalance.toPlainString()).append(" in the wallet");
+            line.append("; ").append(creditsPerJob.toPlainString()).append(" credits per job, balance ");
+            line.append(creditsBalance.toPlainString());
         }
         if (rateLimit > 0) {
-            line.append("; ").append(rateLimit).append(" requests a minute");
+            line.append("; at most ").append(Quantity.of(rateLimit, "request")).append(" per minute");
         }
         if (latencyMillis > 0) {
             line.append("; ").append(latencyMillis).append(" ms latency");

@@ -19,11 +19,16 @@ final class SandboxPresets {
     @Option(
             names = "--sandbox-port",
             paramLabel = "PORT",
-            description = "The same, with the sandbox on this port instead of " + PORT + ".")
+            description = "The same, with the sandbox on this port. Default: " + PORT + ".")
     private Integer port;
 
     boolean isAsked() {
         return sandbox || port != null;
+    }
+
+    /** Returns the option as given, behind a space; empty if it is not given. */
+    String option() {
+        return port != null ? " --sandbox-port " + port : sandbox ? " --sandbox" : "";
     }
 
     /** Returns the sandbox's port. */

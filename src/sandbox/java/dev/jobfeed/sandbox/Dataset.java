@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * The jobs and companies behind a sandbox, and the truth that tests compare with. All methods are safe to call from
  * any thread, while requests are being served.
  */
-public final class Dataset {
+public final class Dataset implements AutoCloseable {
 
     /** How many changes there were, by kind, and what there is now. */
     record Counts(
@@ -36,6 +36,7 @@ public final class Dataset {
     private final ExpiredJobs expiries;
     private final CareerSites sites;
     private final SeededRandom random;
+    private final ChangeLog log;
     private long lastChange;
     private long createdCount;
     private long updatedCount;
@@ -53,6 +54,11 @@ public final class Dataset {
         expiries = new ExpiredJobs(seed, options.unknownExpired, jobs::id);
         sites = new CareerSites(options.careerSites, companies);
         lastChange = jobs.latest();
+        log = ChangeLog.open(options.dataFile, options.data());
+        for (ChangeLog.Change change : log.earlier()) {
+            apply(change);
+            lastChange = Math.max(lastChange, change.at());
+        }
     }
 
     // ---- truth ----
@@ -125,9 +131,9 @@ public final class Dataset {
     public synchronized List<UUID> createJobs(int howMany) {
         List<UUID> ids = new ArrayList<>(howMany);
         for (int i = 0; i < howMany; i++) {
-            ids.add(jobs.id(jobs.add(nextChange())));
+            ids.add(jobs.id(jobs.size()));
+            change(ChangeLog.Kind.CREATED, jobs.size(), nextChange());
         }
-        createdCount += howMany;
         return ids;
     }
 
@@ -172,7 +178,7 @@ public final class Dataset {
         all.set(0, sites.count());
         List<UUID> ids = new ArrayList<>();
         for (int site : pick(all, howMany)) {
-            sites.update(site, nextChange());
+            change(ChangeLog.Kind.SITE_UPDATED, site, nextChange());
             ids.add(companies.id(site));
         }
         return ids;
@@ -197,8 +203,7 @@ public final class Dataset {
     }
 
     private void update(int number) {
-        updatedCount++;
-        jobs.edit(number, nextChange());
+        change(ChangeLog.Kind.UPDATED, number, nextChange());
     }
 
     private void expire(int number) {
@@ -207,19 +212,50 @@ public final class Dataset {
             // the clock was set back to where another job expired
             now = nextChange();
         }
-        jobs.setActive(number, false);
-        expiries.add(number, now);
-        expiredCount++;
+        change(ChangeLog.Kind.EXPIRED, number, now);
     }
 
     private void reactivate(int number) {
-        reactivateUntouched(number);
-        jobs.touch(number, nextChange());
+        change(ChangeLog.Kind.RETURNED, number, nextChange());
     }
 
     private void reactivateUntouched(int number) {
-        jobs.setActive(number, true);
-        returnedCount++;
+        change(ChangeLog.Kind.RETURNED_UNTOUCHED, number, now());
+    }
+
+    private void change(ChangeLog.Kind kind, int number, long at) {
+        ChangeLog.Change change = new ChangeLog.Change(kind, number, at);
+        log.append(change);
+        apply(change);
+    }
+
+    private void apply(ChangeLog.Change change) {
+        int number = change.number();
+        switch (change.kind()) {
+            case CREATED -> {
+                jobs.add(change.at());
+                createdCount++;
+            }
+            case UPDATED -> {
+                jobs.edit(number, change.at());
+                updatedCount++;
+            }
+            case EXPIRED -> {
+                jobs.setActive(number, false);
+                expiries.add(number, change.at());
+                expiredCount++;
+            }
+            case RETURNED -> {
+                jobs.setActive(number, true);
+                jobs.touch(number, change.at());
+                returnedCount++;
+            }
+            case RETURNED_UNTOUCHED -> {
+                jobs.setActive(number, true);
+                returnedCount++;
+            }
+            case SITE_UPDATED -> sites.update(number, change.at());
+        }
     }
 
     private int[] pick(BitSet from, int howMany) {
@@ -288,6 +324,11 @@ public final class Dataset {
                 updatedCount,
                 expiredCount,
                 returnedCount);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        log.close();
     }
 
     private int known(UUID id) {

@@ -80,6 +80,10 @@ final class JobTable {
                 Arrays.stream(updatedAt).max().orElse(0));
     }
 
+    int size() {
+        return size;
+    }
+
     int add(long now) {
         int number = size++;
         if (number == createdAt.length) {

@@ -4,6 +4,7 @@ import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ public final class Sandbox implements AutoCloseable {
             frontend = new HttpFrontend(options, clock, jobo, jobby, new AdminEndpoint(this), log);
         } catch (IOException | RuntimeException e) {
             jobby.close();
+            data.close();
             throw e;
         }
         ticker = new DatasetTicker(data, options, clock);
@@ -46,6 +48,7 @@ public final class Sandbox implements AutoCloseable {
      * Starts a sandbox.
      *
      * @throws BindException when the port is taken
+     * @throws DataFileInUseException when another sandbox has the data file open
      * @throws FaultScriptException when the fault rules cannot be used
      * @throws IOException when the jobs file cannot be read
      */
@@ -136,5 +139,10 @@ public final class Sandbox implements AutoCloseable {
         ticker.close();
         jobby.close();
         frontend.close();
+        try {
+            data.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -15,6 +15,7 @@ public final class SandboxOptions {
     int jobs = 5000;
     int careerSites = 500;
     Path jobsFile;
+    Path dataFile;
     double newPerMinute;
     double updatedPerMinute;
     double expiredPerMinute;
@@ -30,6 +31,12 @@ public final class SandboxOptions {
     Clock clock = Clock.systemUTC();
 
     private SandboxOptions() {}
+
+    /** Returns the options that the data is generated from, in one line. */
+    String data() {
+        return "seed=" + seed + " jobs=" + jobs + " career-sites=" + careerSites + " description-bytes="
+                + descriptionBytes + (jobsFile == null ? "" : " jobs-file=" + jobsFile);
+    }
 
     /** Starts from the defaults. */
     public static Builder builder() {
@@ -64,6 +71,15 @@ public final class SandboxOptions {
         /** Serves the jobs of a file, one JSON object a line, instead of generated ones; nullable. */
         public Builder jobsFile(Path value) {
             options.jobsFile = value;
+            return this;
+        }
+
+        /**
+         * Keeps the changes of the data in a file, from which the next sandbox with the same options repeats them;
+         * nullable. Balances, faults and the data of Jobby.dev are not kept.
+         */
+        public Builder dataFile(Path value) {
+            options.dataFile = value;
             return this;
         }
 
