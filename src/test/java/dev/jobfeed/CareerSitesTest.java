@@ -11,6 +11,7 @@ import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sync.CostEstimate;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -281,6 +282,8 @@ class CareerSitesTest {
     @Test
     void anEstimateSaysWhatTheNextRunMayCost() throws Exception {
         startMetered();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        world.loaded().getRegistry().bind("meters", registry);
         try (var template = world.context().createProducerTemplate()) {
             CostEstimate estimate = template.send(
                             "direct:sync-estimate", exchange -> exchange.setVariable("jobfeedStream", "career_sites"))
@@ -293,6 +296,11 @@ class CareerSitesTest {
                     .contains("up to 2,500 credits for one page of 50 rows")
                     .endsWith("The request for this estimate was charged 50 credits.");
         }
+        assertThat(registry.get("jobfeed.credits.spent")
+                        .tag("stream", "career_sites")
+                        .counter()
+                        .count())
+                .isEqualTo(50);
         assertThat(world.one("select count(*) from sync_run", Integer.class)).isZero();
 
         world.syncCareerSites();

@@ -4,6 +4,7 @@ import static dev.jobfeed.config.SharedObjectMapper.JSON;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.jobfeed.feed.ExpiredIdsPage;
+import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedResponse;
 import dev.jobfeed.feed.Headers;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;
 
@@ -93,8 +95,17 @@ public final class JoboResponseHandler {
                     .add(
                             JobfeedMetric.CREDITS_SPENT,
                             deducted.doubleValue(),
-                            owner == null ? "companies" : owner.stream());
+                            owner == null ? stream(path(exchange)) : owner.stream());
         }
+    }
+
+    /** Returns the stream of a request without an attempt, which is an estimate or fetches a company. */
+    private static String stream(String path) {
+        return Stream.of(FeedDefinition.values())
+                .filter(feed -> feed.path().equals(path))
+                .map(FeedDefinition::stream)
+                .findFirst()
+                .orElse("companies");
     }
 
     /**
