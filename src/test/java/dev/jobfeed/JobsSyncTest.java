@@ -18,7 +18,9 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.TimeZone;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -347,5 +349,45 @@ class JobsSyncTest {
 
     private static byte[] text(JsonNode json) {
         return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aTriggerDuringABackfillIsSkippedWithoutALine() throws Exception {
+        start("h2");
+        try (LogLines log = LogLines.record()) {
+            triggerDuringASync();
+            assertThat(log.lines("INFO")).noneMatch(line -> line.contains("skipping this trigger"));
+
+            triggerDuringASync();
+            assertThat(log.lines("INFO")).contains("jobs: previous attempt still in progress, skipping this trigger");
+        }
+    }
+
+    private void triggerDuringASync() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        world.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_FEED) {
+                asked.countDown();
+                released.await();
+            }
+            return Interceptor.pass();
+        });
+        Thread sync = new Thread(() -> {
+            try {
+                world.sync();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        sync.start();
+        asked.await();
+        try (var template = world.context().createProducerTemplate()) {
+            template.send("direct:sync-scheduled", trigger -> trigger.setVariable("jobfeedStream", "jobs"));
+        } finally {
+            released.countDown();
+        }
+        sync.join();
+        assertThat(world.run().status()).isEqualTo("succeeded");
     }
 }

@@ -6,6 +6,7 @@ import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.Run;
+import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.problem.ProblemTranslator;
@@ -87,14 +88,23 @@ public final class SyncCoordinator {
             return begin(name, stream, null, null);
         } catch (StreamLockedException e) {
             Tenant tenant = tenants.get(name);
-            if (active().anyMatch(
-                            other -> other.tenant() == tenant && other.stream().equals(stream))) {
-                LOG.info("{}: previous attempt still in progress, skipping this trigger", tenant.stream(stream));
-            } else {
+            Optional<SyncAttempt> previous = active().filter(
+                            other -> other.tenant() == tenant && other.stream().equals(stream))
+                    .findFirst();
+            if (previous.isEmpty()) {
                 LOG.warn("{}: skipping this trigger. {}", tenant.stream(stream), e.getMessage());
+            } else if (isExpectedToOutlastSchedule(previous.get())) {
+                LOG.debug("{}: previous attempt still in progress, skipping this trigger", tenant.stream(stream));
+            } else {
+                LOG.info("{}: previous attempt still in progress, skipping this trigger", tenant.stream(stream));
             }
             return null;
         }
+    }
+
+    /** Returns whether an attempt reads the whole feed, or is about to open its run. */
+    private static boolean isExpectedToOutlastSchedule(SyncAttempt attempt) {
+        return attempt.run() == null || attempt.run().mode() != RunMode.INCREMENTAL;
     }
 
     /**
