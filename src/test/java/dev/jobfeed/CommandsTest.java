@@ -47,7 +47,7 @@ class CommandsTest {
         assertThat(run("sync", "jobs", "--max-pages", "2")).contains("the next attempt continues");
 
         assertThat(world.run("status").out())
-                .containsPattern("swept as of +not yet; the next attempt asks what has expired since 20");
+                .containsPattern("  expiry sweep +none yet; the next attempt requests the expiries since 20");
         assertThat(run("abandon", "jobs")).isEqualTo("jobs: run 1 abandoned after 2 pages, 500 rows and 0 credits");
         assertThat(run("abandon", "jobs")).isEqualTo("jobs: there is no open run");
 
@@ -65,9 +65,16 @@ class CommandsTest {
         run("sync", "jobs", "--max-pages", "1");
 
         assertThat(run("abandon", "jobs"))
-                .matches("jobs: run 2 abandoned after 1 pages, .* credits; the next attempt is a resync, due since"
-                        + " .* because the last sweep was too long ago");
-        assertThat(run("status")).containsPattern("owed +a resync, by the next attempt, since");
+                .matches("jobs: run 2 abandoned after 1 page, .* credits; the next attempt is a resync, required since"
+                        + " .* because the last expiry sweep was too long ago");
+        assertThat(run("status"))
+                .containsPattern(
+                        "  resync +required since 20.*, because the last expiry sweep was too long ago; the next");
+        assertThat(SyncFixture.parse(run("status", "--json"))
+                        .get("resync_needed_since")
+                        .textValue())
+                .startsWith("20")
+                .endsWith("Z");
         assertThat(run("sync", "jobs")).contains("run 3 succeeded");
 
         assertThat(world.rows("select mode || ' ' || status from sync_run order by id"))
@@ -120,7 +127,7 @@ class CommandsTest {
         run("sync", "career-sites", "--max-pages", "1");
 
         assertThat(run("abandon", "career-sites"))
-                .isEqualTo("career-sites: run 1 abandoned after 1 pages, 50 rows and 0 credits");
+                .isEqualTo("career-sites: run 1 abandoned after 1 page, 50 rows and 0 credits");
         run("sync", "career-sites");
         String resync = run("resync", "career-sites");
 
@@ -196,10 +203,45 @@ class CommandsTest {
         run("sync", "career-sites");
 
         assertThat(run("status"))
-                .contains("fresh as of  never: no run has succeeded yet")
-                .containsPattern("stream +career_sites: fresh as of 20.* ago; no schedule")
-                .containsPattern("stream +jobby_live_events: no run has succeeded yet; no schedule")
-                .containsPattern("run 1 +career_sites backfill succeeded");
+                .containsPattern("(?m)^jobs +no run has succeeded yet$")
+                .containsPattern("(?m)^career_sites +off, no schedule: data as of 20.* ago$")
+                .containsPattern("(?m)^jobby_live_events +off, no schedule: no run has succeeded yet$")
+                .containsPattern(
+                        "(?m)^  run 1 +backfill succeeded, started 20\\S+ \\S+ [+-]\\d\\d:\\d\\d: 10 pages, 500 received")
+                .containsPattern("(?m)^alerts +none$");
+        JsonNode sites =
+                SyncFixture.parse(run("status", "--json")).get("streams").get(1);
+        assertThat(sites.get("last_run").get("status").textValue()).isEqualTo("succeeded");
+        assertThat(sites.get("fresh_as_of").textValue()).endsWith("Z");
+    }
+
+    @Test
+    void theStatusIsCheckedWithTheExitCodesOfAMonitoringPlugin() throws Exception {
+        InProcess unknown = world.run("status", "--check");
+        assertThat(unknown.exitCode()).isEqualTo(3);
+        assertThat(unknown.out()).startsWith("UNKNOWN: There is no database at ");
+
+        run("sync", "jobs", "--max-pages", "1");
+        InProcess never = world.run("status", "--check");
+        assertThat(never.exitCode()).isEqualTo(2);
+        assertThat(never.out()).isEqualToIgnoringNewLines("CRITICAL: jobs no run has succeeded yet");
+
+        run("sync", "jobs");
+        InProcess fresh = world.run("status", "--check");
+        assertThat(fresh.exitCode()).isZero();
+        assertThat(fresh.out()).matches("OK: jobs fresh: data as of 20.* ago \\(target 1 h\\)\\R");
+
+        world.with("jobo.api-key", "jbe_test_wrong").start("sync", "jobs").exitCode();
+        InProcess alert = world.run("status", "--check", "--json");
+        assertThat(alert.exitCode()).isEqualTo(1);
+        assertThat(SyncFixture.parse(alert.out()).get("alerts")).hasSize(1);
+        assertThat(world.run("status", "--check").out())
+                .startsWith("WARNING: jobs fresh")
+                .contains("1 open alert: unauthorized (jobs)");
+
+        InProcess late = world.with("jobfeed.jobs.freshness-target", "1ms").run("status", "--check");
+        assertThat(late.exitCode()).isEqualTo(2);
+        assertThat(late.out()).startsWith("CRITICAL: jobs late: data as of 20");
     }
 
     @Test
@@ -246,7 +288,8 @@ class CommandsTest {
             statement.execute("update sync_state set schedule_paused_at = current_timestamp where stream = 'jobs'");
         }
 
-        assertThat(world.run("status").out()).containsPattern("paused +the schedule of jobs, since 20");
+        assertThat(world.run("status").out())
+                .containsPattern("paused +since 20.*; no attempt starts until it is resumed on the console");
     }
 
     @Test
@@ -311,8 +354,8 @@ class CommandsTest {
 
         assertThat(run("status"))
                 .containsPattern("clock +The server's clock is 720\\d s behind this machine's")
-                .containsPattern("alert +clock-differs since")
-                .containsPattern("fresh as of +\\S+, (\\d+ min )?\\d+ s ago");
+                .containsPattern("alert +clock-differs \\(jobs\\) since")
+                .containsPattern("jobs +fresh: data as of \\S+ \\S+ \\S+, (\\d+ (min|s) )+ago");
     }
 
     @Test

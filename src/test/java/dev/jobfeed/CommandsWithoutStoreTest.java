@@ -52,6 +52,12 @@ class CommandsWithoutStoreTest {
         }
         assertThat(InProcess.run(properties("jdbc:h2:file:" + file), "doctor").out())
                 .containsPattern("ok +database +There is no database at " + file + " yet");
+        assertThat(InProcess.run(properties("jdbc:h2:file:" + file), "migrate", "--print")
+                        .err())
+                .contains("There is no database at " + file + " yet");
+        assertThat(InProcess.run(properties("jdbc:h2:file:" + file), "status", "--check")
+                        .exitCode())
+                .isEqualTo(3);
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).isEmpty();
         }

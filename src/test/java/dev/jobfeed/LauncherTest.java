@@ -79,7 +79,7 @@ class LauncherTest {
                     .contains(
                             "WARN  JOBO_JOBS_FILTER_SORCES (did you mean JOBO_JOBS_FILTER_SOURCES?) is set and has no effect");
             assertThat(world.feedRequests()).isNotEmpty().allMatch(body -> body.contains("M\u00fcnchen"));
-            assertThat(run("status").said()).containsPattern("jobs +\\d+ active, 0 expired");
+            assertThat(run("status").said()).containsPattern("stored +\\d+ active, 0 expired");
             assertThat(shell("stat -c %A d\u00e4ta d\u00e4ta/jobs.mv.db").said())
                     .isEqualToNormalizingNewlines("drwx------\n-rw-------\n");
         }

@@ -1,5 +1,6 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.config.Quantity;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sync.SyncCoordinator;
@@ -14,8 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "abandon",
         description = "Closes the open run permanently. Stored rows are kept. Credits are not refunded."
-                + " A resync that is due because the last expiry sweep was too long ago stays due.",
-        mixinStandardHelpOptions = true)
+                + " A resync that is required because the last expiry sweep was too long ago remains required.",
+        footer = {"  jobfeed abandon jobs"})
 final class AbandonCommand implements Callable<Integer> {
 
     @Mixin
@@ -24,7 +25,11 @@ final class AbandonCommand implements Callable<Integer> {
     @Mixin
     private TenantOption tenant;
 
-    @Parameters(paramLabel = "STREAM", converter = StreamArgument.One.class, description = "jobs or career-sites.")
+    @Parameters(
+            paramLabel = "STREAM",
+            converter = StreamArgument.One.class,
+            completionCandidates = StreamArgument.OneName.class,
+            description = "jobs or career-sites.")
     private FeedDefinition source;
 
     @Override
@@ -34,15 +39,15 @@ final class AbandonCommand implements Callable<Integer> {
             OffsetDateTime resyncNeededSince =
                     store.tenant().states().get(source.stream()).resyncNeededSince();
             System.out.println(abandoned
-                            .map(run -> source.property() + ": run " + run.id() + " abandoned after " + run.pages()
-                                    + " pages, "
-                                    + run.counts().received() + " rows and "
+                            .map(run -> source.property() + ": run " + run.id() + " abandoned after "
+                                    + Quantity.of(run.pages(), "page") + ", "
+                                    + Quantity.of(run.counts().received(), "row") + " and "
                                     + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits")
                             .orElse(source.property() + ": there is no open run")
                     + (resyncNeededSince == null
                             ? ""
-                            : "; the next attempt is a resync, due since " + resyncNeededSince
-                                    + " because the last sweep was too long ago"));
+                            : "; the next attempt is a resync, required since " + Times.local(resyncNeededSince)
+                                    + " because the last expiry sweep was too long ago"));
         }
         return ExitCode.DONE.code();
     }

@@ -6,6 +6,7 @@ import dev.jobfeed.api.HttpClientFactory;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.config.Quantity;
 import dev.jobfeed.config.SharedObjectMapper;
 import dev.jobfeed.config.UnknownProperties;
 import dev.jobfeed.feed.FeedDefinition;
@@ -13,7 +14,6 @@ import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.feed.Headers;
 import dev.jobfeed.jobby.JobbyOperation;
 import dev.jobfeed.jobby.QueueService;
-import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sync.ClockAlert;
 import dev.jobfeed.sync.OriginGuard;
 import dev.jobfeed.tenant.PropertiesCheck;
@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
         name = "doctor",
         description = "Checks whether a start would succeed: configuration, database, routes, reachability."
                 + " Sends no key; changes nothing except an outdated schema.",
-        mixinStandardHelpOptions = true)
+        footer = {"  jobfeed doctor", "  jobfeed doctor --json --tenant acme"})
 final class DoctorCommand implements Callable<Integer> {
 
     /** Form of a key, 74 characters; older keys have only the prefix. */
@@ -127,7 +127,7 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             findings.add(new Finding(subject, Verdict.ok, check.run()));
         } catch (Exception e) {
-            findings.add(new Finding(subject, Verdict.failure, ProblemTranslator.describe(e)));
+            findings.add(new Finding(subject, Verdict.failure, JobfeedCli.describe(e)));
         }
     }
 
@@ -248,7 +248,7 @@ final class DoctorCommand implements Callable<Integer> {
             return missing.get();
         }
         try (OfflineTenant store = OfflineTenant.open(configuration, tenant)) {
-            String stored = store.tenant().jobs().totals().active() + " active jobs";
+            String stored = Quantity.of(store.tenant().jobs().totals().active(), "active job");
             if (!store.tenant().states().mayWrite("jobs")) {
                 throw new ConfigurationException("the tables exist, but the user has no write access");
             }

@@ -24,8 +24,7 @@ final class JobbyAccountCommands {
             name = "room",
             description = "Prints the address of the interview room of an accepted match. Only a person can accept a"
                     + " match or join its room, in a browser. Needs the scope matches:read; 3 calls a minute.",
-            footer = "  jobfeed jobby room mat_1",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby room mat_1")
     static final class Room implements Callable<Integer> {
 
         @Mixin
@@ -57,8 +56,7 @@ final class JobbyAccountCommands {
             name = "decline",
             description = "Declines a match. There is no command that accepts one: only a person can do that, in a"
                     + " browser. Needs the scope matches:write.",
-            footer = "  jobfeed jobby decline mat_1",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby decline mat_1")
     static final class Decline implements Callable<Integer> {
 
         @Mixin
@@ -85,8 +83,7 @@ final class JobbyAccountCommands {
             description = "Charges the account for a plan, without a checkout. This costs money. Jobby.dev refuses it"
                     + " (OFF_SESSION_CONSENT_REQUIRED) until a person has agreed in a browser."
                     + " Needs the scope billing:write; 3 calls a minute.",
-            footer = "  jobfeed jobby charge --target-plan pro --interval monthly",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby charge --target-plan pro --interval monthly")
     static final class Charge implements Callable<Integer> {
 
         @Mixin
@@ -116,8 +113,7 @@ final class JobbyAccountCommands {
             name = "create-event",
             description = "Creates a live event (recruiters). The documentation lists no fields; jobfeed jobby contract"
                     + " shows which are required. Needs the scope events:write.",
-            footer = "  jobfeed jobby create-event --title Nurses --field visibility=open_invite",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby create-event --title Nurses --field visibility=open_invite")
     static final class CreateEvent implements Callable<Integer> {
 
         @Mixin

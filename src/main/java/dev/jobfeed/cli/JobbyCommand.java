@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
         name = "jobby",
         description =
                 "Works with Jobby.dev: live events, queues and matches. A match can only be accepted in a browser.",
-        mixinStandardHelpOptions = true,
+        footer = {"  jobfeed jobby events --sandbox", "  jobfeed jobby join evt_1"},
         subcommands = {
             JobbyCommand.Events.class,
             JobbyCommand.Join.class,
@@ -65,7 +65,10 @@ final class JobbyCommand {
         return exchange;
     }
 
-    @Command(name = "events", description = "Fetches and lists the live events.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "events",
+            description = "Fetches and lists the live events.",
+            footer = "  jobfeed jobby events --json")
     static final class Events implements Callable<Integer> {
 
         @Mixin
@@ -134,7 +137,7 @@ final class JobbyCommand {
             name = "join",
             description = "Joins the queue of a live event, waits for a match and prints its link."
                     + " Ctrl-C keeps the place in the queue; run or the next join continues to wait.",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby join evt_1")
     static final class Join implements Callable<Integer> {
 
         @Mixin
@@ -217,7 +220,7 @@ final class JobbyCommand {
     @Command(
             name = "status",
             description = "Shows open requests, recent matches and the number of live events, as stored.",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby status --json")
     static final class Status implements Callable<Integer> {
 
         private static final int LAST = 5;

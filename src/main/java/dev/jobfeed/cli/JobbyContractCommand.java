@@ -23,8 +23,7 @@ import picocli.CommandLine.Option;
                 "Compares Jobby.dev's OpenAPI document with the operations, fields and values that the bundle uses,"
                         + " and with the kept document. Exit code 1: a problem, or a change of an operation in use that"
                         + " --accept has not confirmed. Sends no token.",
-        footer = "  jobfeed jobby contract --accept",
-        mixinStandardHelpOptions = true)
+        footer = "  jobfeed jobby contract --accept")
 final class JobbyContractCommand implements Callable<Integer> {
 
     @Mixin

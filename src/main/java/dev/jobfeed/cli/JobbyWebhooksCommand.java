@@ -19,7 +19,6 @@ import picocli.CommandLine.Parameters;
         name = "webhooks",
         description = "Creates, tests, lists and deletes webhook subscriptions of Jobby.dev.",
         footer = "  jobfeed jobby webhooks list",
-        mixinStandardHelpOptions = true,
         subcommands = {
             JobbyWebhooksCommand.Create.class,
             JobbyWebhooksCommand.Test.class,
@@ -34,8 +33,7 @@ final class JobbyWebhooksCommand {
             name = "create",
             description = "Creates a subscription and prints its secret, which Jobby.dev shows only once."
                     + " Needs the scope webhooks:write.",
-            footer = "  jobfeed jobby webhooks create https://jobs.example.com/jobby/webhooks",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby webhooks create https://jobs.example.com/jobby/webhooks")
     static final class Create implements Callable<Integer> {
 
         @Mixin
@@ -72,8 +70,7 @@ final class JobbyWebhooksCommand {
     @Command(
             name = "test",
             description = "Sends a synthetic event to a subscription. Needs the scope webhooks:write.",
-            footer = "  jobfeed jobby webhooks test whk_1",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby webhooks test whk_1")
     static final class Test implements Callable<Integer> {
 
         @Mixin
@@ -95,8 +92,7 @@ final class JobbyWebhooksCommand {
     @Command(
             name = "list",
             description = "Lists the subscriptions. Needs the scope webhooks:read.",
-            footer = "  jobfeed jobby webhooks list --json",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby webhooks list --json")
     static final class ListAll implements Callable<Integer> {
 
         @Mixin

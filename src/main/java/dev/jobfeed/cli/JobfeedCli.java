@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -19,13 +21,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "jobfeed",
         description = "Synchronizes a database with the Jobo Enterprise API.",
+        scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
         versionProvider = JobfeedCli.Version.class,
-        footer = {
-            "",
-            "Exit codes: 0 done; 1 failed, state kept; 2 usage or configuration; 3 stream is busy;",
-            "130 and 143 ended by a signal (Ctrl-C, SIGTERM), state kept."
-        })
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "  0:Done.",
+            "  1:Failed; the state is kept.",
+            "  2:Usage or configuration.",
+            "  3:Busy: another attempt is in progress, or another process holds the H2 file.",
+            "130:Ended by Ctrl-C (SIGINT); the state is kept.",
+            "143:Ended by SIGTERM; the state is kept."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  jobfeed run --sandbox", "  jobfeed sync jobs --estimate", "  jobfeed help sync"})
 public final class JobfeedCli implements Callable<Integer> {
 
     private static final List<Class<?>> COMMANDS = List.of(
@@ -41,6 +50,10 @@ public final class JobfeedCli implements Callable<Integer> {
             DoctorCommand.class,
             TokenCommand.class,
             SandboxCommand.class);
+
+    /** Commands about all commands. */
+    private static final List<Class<?>> ABOUT =
+            List.of(HelpCommand.class, ManCommand.class, AutoComplete.GenerateCompletion.class);
 
     @Spec
     private CommandSpec spec;
@@ -68,10 +81,16 @@ public final class JobfeedCli implements Callable<Integer> {
                 .filter(command -> arguments.length > 0
                         && command.getAnnotation(Command.class).name().equals(arguments[0]))
                 .toList();
-        (called.isEmpty() ? COMMANDS : called).forEach(root::addSubcommand);
+        if (called.isEmpty()) {
+            COMMANDS.forEach(root::addSubcommand);
+            ABOUT.forEach(root::addSubcommand);
+        } else {
+            called.forEach(root::addSubcommand);
+        }
+        HelpLayout.install(root);
         return root.setParameterExceptionHandler((failure, given) -> misused(failure))
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println("jobfeed: " + ProblemTranslator.describe(failure));
+                    command.getErr().println("jobfeed: " + describe(failure));
                     return ExitCode.of(failure).code();
                 });
     }
@@ -89,10 +108,27 @@ public final class JobfeedCli implements Callable<Integer> {
      */
     private static int misused(ParameterException failure) {
         CommandLine command = failure.getCommandLine();
-        command.getErr().println(failure.getMessage());
+        command.getErr().println(message(failure));
         UnmatchedArgumentException.printSuggestions(failure, command.getErr());
         command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE.code();
+    }
+
+    private static String message(ParameterException failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String argument = unmatched.getUnmatched().get(0);
+            return failure.getCommandLine().getSubcommands().isEmpty()
+                    ? "Unexpected argument: '" + argument + "'"
+                    : "Unknown command: '" + argument + "'";
+        }
+        return failure.getMessage()
+                .replaceFirst("positional parameter at index \\d+ \\((.*?)\\)", "$1")
+                .replaceFirst("is not an? (int|long|double|BigDecimal)$", "is not a number");
+    }
+
+    /** Describes a failure outside of an attempt, such as a database that cannot be reached. */
+    static String describe(Throwable failure) {
+        return ProblemTranslator.of(failure, 0).withoutAttempt().text();
     }
 
     /** Provides the version that the build wrote beside this class. */

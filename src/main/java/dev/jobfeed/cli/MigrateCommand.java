@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.persistence.Dialect;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "migrate",
         description = "Migrates the database schema, regardless of jobfeed.datasource.migrate.",
-        mixinStandardHelpOptions = true)
+        footer = {"  jobfeed migrate", "  jobfeed migrate --print | psql --single-transaction jobs"})
 final class MigrateCommand implements Callable<Integer> {
 
     @Mixin
@@ -30,6 +31,10 @@ final class MigrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         JobfeedProperties settings = tenant.settings(RuntimeConfiguration.read(sandbox.presets()));
+        Optional<String> missing = print ? RuntimeDataSources.missingFile(settings) : Optional.empty();
+        if (missing.isPresent()) {
+            throw new ConfigurationException(missing.get());
+        }
         try (HikariDataSource dataSource = RuntimeDataSources.unprepared(settings)) {
             Dialect database = Dialect.of(dataSource);
             if (print) {

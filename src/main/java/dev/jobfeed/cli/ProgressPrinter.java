@@ -1,12 +1,12 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.config.Quantity;
 import dev.jobfeed.console.RunProgress;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sync.SyncAttempt;
 import dev.jobfeed.sync.SyncCoordinator;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,6 +18,11 @@ import java.util.concurrent.TimeUnit;
 final class ProgressPrinter implements AutoCloseable {
 
     private static final String ERASE_LINE = "\r\033[2K";
+
+    /** The terminal cuts the live line at its width: a wrapped line could not be erased. */
+    private static final String NO_WRAP = "\033[?7l";
+
+    private static final String WRAP = "\033[?7h";
 
     private final SyncCoordinator coordinator;
     private final boolean live;
@@ -50,7 +55,7 @@ final class ProgressPrinter implements AutoCloseable {
         coordinator.active().filter(attempt -> attempt.run() != null).forEach(attempt -> {
             String line = line(attempt);
             if (live) {
-                out.print(ERASE_LINE + line);
+                out.print(ERASE_LINE + NO_WRAP + line + WRAP);
                 out.flush();
             } else {
                 out.println(line);
@@ -63,11 +68,11 @@ final class ProgressPrinter implements AutoCloseable {
         RunProgress progress = RunProgress.of(attempt);
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s: %s, page %d, %,d rows",
+                "%s: %s, %s, %s",
                 attempt.source().property(),
                 progress.phase(),
-                run.pages(),
-                run.counts().received()));
+                Quantity.of(run.pages(), "page"),
+                Quantity.of(run.counts().received(), "row")));
         line.append(
                 progress.rowsPerSecond() == null
                         ? ", waiting"
@@ -76,20 +81,12 @@ final class ProgressPrinter implements AutoCloseable {
             line.append(String.format(Locale.ROOT, ", %.0f %%", 100 * progress.share()));
         }
         if (progress.left() != null) {
-            line.append(", ").append(left(progress.left())).append(" left");
+            line.append(", ").append(Times.duration(progress.left())).append(" left");
         }
         if (attempt.usage().balance() != null) {
             line.append(", ").append(attempt.usage().balance()).append(" credits");
         }
         return line.toString();
-    }
-
-    private static String left(Duration left) {
-        return left.toHours() > 0
-                ? left.toHours() + " h " + left.toMinutesPart() + " min"
-                : left.toMinutes() > 0
-                        ? left.toMinutes() + " min " + left.toSecondsPart() + " s"
-                        : left.toSeconds() + " s";
     }
 
     @Override

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "quarantine",
         description = "Manages the quarantine: received rows that could not be stored.",
-        mixinStandardHelpOptions = true,
+        footer = {"  jobfeed quarantine list"},
         subcommands = {QuarantineCommand.ListOpen.class, QuarantineCommand.Show.class, QuarantineCommand.Retry.class})
 final class QuarantineCommand {
 
@@ -34,7 +34,7 @@ final class QuarantineCommand {
                         "There is no row " + id + " in quarantine; jobfeed quarantine list shows those there are."));
     }
 
-    @Command(name = "list", description = "Lists the open entries.", mixinStandardHelpOptions = true)
+    @Command(name = "list", description = "Lists the open entries.", footer = "  jobfeed quarantine list")
     static final class ListOpen implements Callable<Integer> {
 
         @Mixin
@@ -51,16 +51,20 @@ final class QuarantineCommand {
                 if (entries.isEmpty()) {
                     System.out.println("quarantine is empty");
                 }
-                entries.forEach(entry -> System.out.println(entry.id() + "  " + entry.quarantinedAt() + "  "
-                        + (entry.runId() == null ? "no run" : "run " + entry.runId()) + "  "
-                        + (entry.jobId() == null ? "no id" : entry.jobId()) + "  "
-                        + entry.reason()));
+                entries.forEach(
+                        entry -> System.out.println(entry.id() + "  " + Times.local(entry.quarantinedAt()) + "  "
+                                + (entry.runId() == null ? "no run" : "run " + entry.runId()) + "  "
+                                + (entry.jobId() == null ? "no id" : entry.jobId()) + "  "
+                                + entry.reason()));
             }
             return ExitCode.DONE.code();
         }
     }
 
-    @Command(name = "show", description = "Prints the JSON of an entry, as received.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "show",
+            description = "Prints the JSON of an entry, as received.",
+            footer = "  jobfeed quarantine show 4 | jq .")
     static final class Show implements Callable<Integer> {
 
         @Mixin
@@ -86,7 +90,7 @@ final class QuarantineCommand {
     @Command(
             name = "retry",
             description = "Retries one entry or all, for example after an update of the bundle.",
-            mixinStandardHelpOptions = true)
+            footer = {"  jobfeed quarantine retry 4", "  jobfeed quarantine retry --all"})
     static final class Retry implements Callable<Integer> {
 
         @Mixin

@@ -1,5 +1,6 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.config.Quantity;
 import dev.jobfeed.expiry.PendingExpiryService;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "reconcile",
         description =
                 "Shows the number of pending expiries: active jobs that a resync did not deliver or a sweep could not decide.",
-        mixinStandardHelpOptions = true)
+        footer = {"  jobfeed reconcile jobs", "  jobfeed reconcile jobs --accept"})
 final class ReconcileCommand implements Callable<Integer> {
 
     @Mixin
@@ -24,22 +25,23 @@ final class ReconcileCommand implements Callable<Integer> {
     @Mixin
     private TenantOption tenant;
 
-    @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}")
+    @Parameters(paramLabel = "STREAM", description = "${COMPLETION-CANDIDATES}.")
     private ReconcilableStream target;
 
-    @Option(names = "--accept", description = "Expire these jobs. No request is sent.")
+    @Option(names = "--accept", description = "Expire these jobs. No request is sent. Default: show their number only.")
     private boolean accept;
 
     @Override
     public Integer call() throws Exception {
         try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
             if (!accept) {
-                System.out.println(
-                        target + ": " + store.tenant().reconcile().pending() + " jobs with a pending expiry");
+                System.out.println(target + ": "
+                        + Quantity.of(store.tenant().reconcile().pending(), "job") + " with a pending expiry");
                 return ExitCode.DONE.code();
             }
             OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
-            System.out.println(target + ": " + PendingExpiryService.accept(store.tenant(), now) + " jobs expired");
+            System.out.println(
+                    target + ": " + Quantity.of(PendingExpiryService.accept(store.tenant(), now), "job") + " expired");
         }
         return ExitCode.DONE.code();
     }

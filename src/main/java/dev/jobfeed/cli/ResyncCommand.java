@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         description = "Reads the whole feed from the start and expires the jobs that it does not deliver; career sites"
                 + " never expire. Charged like a backfill."
                 + " If the stream is busy, the next attempt performs it (exit code 3).",
-        mixinStandardHelpOptions = true)
+        footer = {"  jobfeed resync jobs"})
 final class ResyncCommand implements Callable<Integer> {
 
     @Mixin
@@ -27,10 +27,17 @@ final class ResyncCommand implements Callable<Integer> {
     @Mixin
     private TenantOption tenant;
 
-    @Parameters(paramLabel = "STREAM", converter = StreamArgument.One.class, description = "jobs or career-sites.")
+    @Parameters(
+            paramLabel = "STREAM",
+            converter = StreamArgument.One.class,
+            completionCandidates = StreamArgument.OneName.class,
+            description = "jobs or career-sites.")
     private FeedDefinition source;
 
-    @Option(names = "--json", description = "Print JSON: an object for each run, with the columns of sync_run.")
+    @Option(
+            names = "--json",
+            description =
+                    "Print JSON: an object for each run, with the columns of sync_run. Default: one line of text.")
     private boolean json;
 
     @Override

@@ -189,7 +189,8 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         }
     }
 
-    private static Optional<String> missingFile(JobfeedProperties settings) {
+    /** Explains that there is no H2 file; empty if there is one, or the database is none. */
+    static Optional<String> missingFile(JobfeedProperties settings) {
         String url = settings.database().url();
         if (!url.startsWith(H2SharedServer.FILE_URL)) {
             return Optional.empty();

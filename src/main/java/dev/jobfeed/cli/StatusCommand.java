@@ -1,20 +1,20 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.api.ServerClock;
-import dev.jobfeed.feed.FeedDefinition;
-import dev.jobfeed.outbox.OutboxRelay;
+import dev.jobfeed.config.Quantity;
+import dev.jobfeed.console.StatusReport;
+import dev.jobfeed.console.TenantConsole;
 import dev.jobfeed.persistence.JobRepository;
 import dev.jobfeed.persistence.OutboxWriter;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.schedule.ScheduledStream;
 import dev.jobfeed.sync.ClockAlert;
+import dev.jobfeed.tenant.Tenant;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,8 +22,15 @@ import picocli.CommandLine.Option;
 /** Prints the status of the sync from the database. */
 @Command(
         name = "status",
-        description = "Shows the freshness of the store, the open run, recent runs and counts.",
-        mixinStandardHelpOptions = true)
+        description = "Shows each stream with its freshness and last runs, the credit balance and the open alerts."
+                + " Times are local; --json has them exactly.",
+        exitCodeList = {
+            "  0:Done. With --check: all scheduled streams are fresh, and no alert is open.",
+            "  1:Failed. With --check: an alert is open.",
+            "  2:Usage or configuration. With --check: a stream is older than its target, or has no successful run yet.",
+            "  3:With --check: the status is unknown, because there is no database or it cannot be read."
+        },
+        footer = {"  jobfeed status", "  jobfeed status --check", "  jobfeed status --json | jq .streams"})
 final class StatusCommand implements Callable<Integer> {
 
     private static final int LAST_RUNS = 5;
@@ -34,127 +41,138 @@ final class StatusCommand implements Callable<Integer> {
     @Mixin
     private TenantOption tenant;
 
-    @Option(names = "--json", description = "Print JSON.")
+    @Option(names = "--json", description = "Print JSON. Default: text.")
     private boolean json;
+
+    @Option(
+            names = "--check",
+            description =
+                    "Print the result in one line, and exit with 0, 1, 2 or 3 for OK, WARNING, CRITICAL or UNKNOWN,"
+                            + " as monitoring plugins do.")
+    private boolean check;
 
     @Override
     public Integer call() throws Exception {
         try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
-            System.out.println(json ? store.console().status().json(LAST_RUNS) : text(store));
+            TenantConsole console = store.console();
+            StatusCheck result = StatusCheck.of(console.status());
+            if (json) {
+                System.out.println(console.status().json(LAST_RUNS));
+            } else {
+                System.out.print(check ? result + System.lineSeparator() : text(store.tenant(), console));
+            }
+            return check ? result.exitCode() : ExitCode.DONE.code();
+        } catch (Exception e) {
+            if (!check) {
+                throw e;
+            }
+            System.out.println("UNKNOWN: " + JobfeedCli.describe(e));
+            return StatusCheck.UNKNOWN;
         }
-        return ExitCode.DONE.code();
     }
 
-    private static String text(OfflineTenant store) {
-        StreamState state = store.tenant().states().get("jobs");
-        JobRepository.Totals counts = store.tenant().jobs().totals();
+    private static String text(Tenant tenant, TenantConsole console) {
+        StatusReport report = console.status();
         StringBuilder text = new StringBuilder();
-        OffsetDateTime watermark = state.lastRunStartedAt();
-        line(
-                text,
-                "fresh as of",
-                watermark == null ? "never: no run has succeeded yet" : watermark + ", " + age(state));
-        line(text, "swept as of", swept(store, state));
-        line(text, "jobs", counts.active() + " active, " + counts.expired() + " expired");
-        for (ScheduledStream flow : ScheduledStream.values()) {
-            Duration difference = store.tenant().states().get(flow.stream()).clockDifference();
-            if (difference != null && difference.abs().compareTo(ServerClock.TOLERATED) > 0) {
-                line(text, "clock", ClockAlert.describe(difference) + " Seen by " + flow.stream() + ".");
+        for (ScheduledStream stream : ScheduledStream.values()) {
+            StreamState state = tenant.states().get(stream.stream());
+            line(text, stream.stream(), StatusCheck.describe(report.freshness(stream)));
+            if (stream == ScheduledStream.JOBS) {
+                JobRepository.Totals counts = tenant.jobs().totals();
+                line(text, "  stored", counts.active() + " active, " + counts.expired() + " expired");
+                line(text, "  expiry sweep", sweep(tenant, state));
+                line(
+                        text,
+                        "  delivers",
+                        tenant.settings().jobsWatermarkParameter().equals("posted_after")
+                                ? "new jobs (posted_after); not edits or returns of stored jobs"
+                                : "new, edited and returned jobs (updated_after)");
             }
-        }
-        line(
-                text,
-                "asks for",
-                store.tenant().settings().jobsWatermarkParameter().equals("posted_after")
-                        ? "new postings (posted_after); edits and returns of stored ones are not delivered"
-                        : "new, edited and returned postings (updated_after)");
-        for (ScheduledStream flow : ScheduledStream.values()) {
-            if (flow != ScheduledStream.JOBS) {
-                line(text, "stream", flow.stream() + ": " + stream(store, flow));
-            }
-        }
-        for (ScheduledStream flow : ScheduledStream.values()) {
-            store.console()
-                    .schedules()
-                    .pausedSince(flow.stream())
+            console.schedules().next(stream).ifPresent(next -> line(text, "  next run", Times.local(next)));
+            console.schedules()
+                    .pausedSince(stream.stream())
                     .ifPresent(since -> line(
                             text,
-                            "paused",
-                            "the schedule of " + flow.stream() + ", since " + since
-                                    + ": no attempt is started until it is resumed on the console"));
+                            "  paused",
+                            "since " + Times.local(since) + "; no attempt starts until it is resumed on the console"));
+            resync(text, state);
+            Duration difference = state.clockDifference();
+            if (difference != null && difference.abs().compareTo(ServerClock.TOLERATED) > 0) {
+                line(text, "  clock", ClockAlert.describe(difference));
+            }
+            tenant.runs()
+                    .lastRuns(stream.stream(), LAST_RUNS)
+                    .forEach(run -> line(text, "  run " + run.id(), describe(run)));
         }
-        if (state.creditsBalance() != null) {
+        StreamState jobs = tenant.states().get("jobs");
+        if (jobs.creditsBalance() != null) {
             line(
                     text,
                     "credits",
-                    state.creditsBalance().stripTrailingZeros().toPlainString() + " as of " + state.creditsBalanceAt());
+                    jobs.creditsBalance().stripTrailingZeros().toPlainString() + " at "
+                            + Times.local(jobs.creditsBalanceAt()));
         }
-        if (state.resyncRequestedAt() != null) {
-            line(text, "asked for", "a resync, by the next attempt");
-        }
-        if (state.resyncNeededSince() != null && state.openRunId() == null) {
-            line(text, "owed", "a resync, by the next attempt, since " + state.resyncNeededSince());
-        }
-        int quarantined = store.tenant().quarantine().open().size();
+        long quarantined = tenant.quarantine().openCount();
         if (quarantined > 0) {
-            line(text, "quarantine", quarantined + " rows; review with jobfeed quarantine list");
+            line(text, "quarantine", Quantity.of(quarantined, "row") + "; review with jobfeed quarantine list");
         }
-        long pending = store.tenant().reconcile().pending();
+        long pending = tenant.reconcile().pending();
         if (pending > 0) {
-            line(text, "held back", pending + " jobs; review with jobfeed reconcile jobs");
+            line(text, "pending expiry", Quantity.of(pending, "job") + "; review with jobfeed reconcile jobs");
         }
-        OutboxWriter.Lag lag = store.tenant().outbox().lag();
+        OutboxWriter.Lag lag = tenant.outbox().lag();
         if (lag.waiting() > 0) {
-            line(text, "outbox", lag.waiting() + " pending changes, the oldest of " + lag.oldest());
+            line(
+                    text,
+                    "outbox",
+                    Quantity.of(lag.waiting(), "pending change") + ", the oldest of " + Times.local(lag.oldest()));
         }
-        Stream.concat(Stream.of(ScheduledStream.values()).map(ScheduledStream::stream), Stream.of(OutboxRelay.STREAM))
-                .flatMap(stream -> store.tenant().alerts().open(stream).stream())
+        report.alerts()
                 .forEach(alert -> line(
                         text,
                         "alert",
-                        alert.condition()
-                                + (alert.stream().equals("jobs") ? "" : " (" + alert.stream() + ")") + " since "
-                                + alert.raisedAt() + ": " + alert.message() + " "
-                                + alert.remedy()));
-        for (FeedDefinition source : FeedDefinition.values()) {
-            store.tenant()
-                    .runs()
-                    .lastRuns(source.stream(), LAST_RUNS)
-                    .forEach(run -> line(
-                            text,
-                            "run " + run.id(),
-                            (source == FeedDefinition.JOBS ? "" : source.stream() + " ") + describe(run)));
+                        alert.condition() + " (" + alert.stream() + ") since " + Times.local(alert.raisedAt()) + ": "
+                                + alert.message() + (alert.remedy() == null ? "" : " " + alert.remedy())));
+        if (report.alerts().isEmpty()) {
+            line(text, "alerts", "none");
         }
-        return text.toString().stripTrailing();
+        return text.toString();
     }
 
-    private static String stream(OfflineTenant store, ScheduledStream flow) {
-        StreamState state = store.tenant().states().get(flow.stream());
-        return (state.lastRunStartedAt() == null
-                        ? "no run has succeeded yet"
-                        : "fresh as of " + state.lastRunStartedAt() + ", " + age(state))
-                + (state.openRunId() == null ? "" : "; run " + state.openRunId() + " is open")
-                + (flow.schedule(store.tenant().settings()).isEmpty() ? "; no schedule" : "");
+    private static void resync(StringBuilder text, StreamState state) {
+        if (state.resyncRequestedAt() != null) {
+            line(
+                    text,
+                    "  resync",
+                    "requested at " + Times.local(state.resyncRequestedAt()) + "; the next attempt performs it");
+        } else if (state.resyncNeededSince() != null && state.openRunId() == null) {
+            line(
+                    text,
+                    "  resync",
+                    "required since " + Times.local(state.resyncNeededSince())
+                            + ", because the last expiry sweep was too long ago; the next attempt performs it");
+        }
     }
 
     /**
      * Describes the sweep's watermark. Its first value is the start of the first run, before which nothing was stored.
      */
-    private static String swept(OfflineTenant store, StreamState state) {
+    private static String sweep(Tenant tenant, StreamState state) {
         if (state.lastSweepStartedAt() == null) {
-            return "never";
+            return "none yet";
         }
         OffsetDateTime firstRun = state.openRunId() == null
                 ? state.lastRunStartedAt()
-                : store.tenant().runs().run(state.openRunId()).runStartedAt();
+                : tenant.runs().run(state.openRunId()).runStartedAt();
+        String watermark = Times.local(state.lastSweepStartedAt());
         return state.lastSweepStartedAt().equals(firstRun)
-                ? "not yet; the next attempt asks what has expired since " + state.lastSweepStartedAt()
-                : state.lastSweepStartedAt().toString();
+                ? "none yet; the next attempt requests the expiries since " + watermark
+                : "complete up to " + watermark;
     }
 
     private static String describe(Run run) {
         return run.mode().name().toLowerCase(Locale.ROOT) + " " + run.status() + ", started "
-                + run.runStartedAt() + ", " + run.pages() + " pages, "
+                + Times.local(run.runStartedAt()) + ": " + Quantity.of(run.pages(), "page") + ", "
                 + run.counts().received() + " received, "
                 + run.counts().inserted() + " inserted, " + run.counts().updated() + " updated, "
                 + run.counts().reactivated() + " reactivated, " + run.expired() + " expired"
@@ -165,20 +183,6 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static void line(StringBuilder text, String name, Object value) {
-        text.append(String.format(Locale.ROOT, "%-12s %s%n", name, value));
-    }
-
-    private static String age(StreamState state) {
-        Duration age = Duration.between(state.lastRunStartedAt(), state.serverTime(OffsetDateTime.now(ZoneOffset.UTC)));
-        if (age.plus(ServerClock.TOLERATED).isNegative()) {
-            return "later than the server's clock; the next run ignores it";
-        }
-        return duration(age.isNegative() ? Duration.ZERO : age) + " ago";
-    }
-
-    private static String duration(Duration age) {
-        return age.toHours() > 0
-                ? age.toHours() + " h " + age.toMinutesPart() + " min"
-                : age.toMinutes() > 0 ? age.toMinutes() + " min " + age.toSecondsPart() + " s" : age.toSeconds() + " s";
+        text.append(String.format(Locale.ROOT, "%-18s %s%n", name, value));
     }
 }

@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.feed.FeedDefinition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
@@ -8,6 +9,27 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The streams that a command applies to, as named on the command line. */
 record StreamArgument(List<FeedDefinition> sources) {
+
+    /** The names that {@link One} reads. */
+    static final class OneName extends ArrayList<String> {
+
+        private static final long serialVersionUID = 1;
+
+        OneName() {
+            Stream.of(FeedDefinition.values()).map(FeedDefinition::property).forEach(this::add);
+        }
+    }
+
+    /** The names that {@link Converter} reads. */
+    static final class Names extends ArrayList<String> {
+
+        private static final long serialVersionUID = 1;
+
+        Names() {
+            super(new OneName());
+            add("all");
+        }
+    }
 
     /** Reads {@code jobs} or {@code career-sites}. */
     static final class One implements ITypeConverter<FeedDefinition> {

@@ -9,6 +9,7 @@ import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sync.CostEstimate;
 import dev.jobfeed.sync.CostEstimator;
 import java.math.BigDecimal;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -120,7 +121,7 @@ final class StreamSync {
                     .append(" credits");
         }
         if (run.get("fresh_as_of") != null) {
-            text.append("; fresh as of ").append(run.get("fresh_as_of"));
+            text.append("; fresh as of ").append(Times.local(OffsetDateTime.parse((String) run.get("fresh_as_of"))));
         } else {
             text.append(
                     run.get("last_error") == null || failure == null

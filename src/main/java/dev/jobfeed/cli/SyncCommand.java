@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         name = "sync",
         description =
                 "Performs one attempt and exits; an open run is resumed first. With all, returns the highest exit code.",
-        mixinStandardHelpOptions = true)
+        footer = {"  jobfeed sync jobs --estimate", "  jobfeed sync jobs --max-pages 3", "  jobfeed sync all --json"})
 final class SyncCommand implements Callable<Integer> {
 
     @Spec
@@ -33,10 +33,14 @@ final class SyncCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "STREAM",
             converter = StreamArgument.Converter.class,
+            completionCandidates = StreamArgument.Names.class,
             description = "jobs, career-sites or all.")
     private StreamArgument streams;
 
-    @Option(names = "--max-pages", paramLabel = "N", description = "Stop after N committed pages; the run stays open.")
+    @Option(
+            names = "--max-pages",
+            paramLabel = "N",
+            description = "Stop after N committed pages; the run stays open. Default: no limit.")
     private Integer maxPages;
 
     @Option(
@@ -52,7 +56,10 @@ final class SyncCommand implements Callable<Integer> {
                     "Confirm the cost of the run. If the stream is busy, this applies to the next attempt (exit code 3).")
     private boolean confirmCost;
 
-    @Option(names = "--json", description = "Print JSON: an object for each run, with the columns of sync_run.")
+    @Option(
+            names = "--json",
+            description =
+                    "Print JSON: an object for each run, with the columns of sync_run. Default: one line of text.")
     private boolean json;
 
     @Override

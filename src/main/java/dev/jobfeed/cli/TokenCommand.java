@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
         description =
                 "Generates a new token for the actions of the console and prints it; the previous token becomes invalid."
                         + " jobfeed.http.token, if set, takes precedence.",
-        mixinStandardHelpOptions = true)
+        footer = {"  jobfeed token"})
 final class TokenCommand implements Callable<Integer> {
 
     @Mixin

@@ -4,6 +4,7 @@ import static dev.jobfeed.config.SharedObjectMapper.JSON;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.jobfeed.alert.Alert;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.outbox.OutboxRelay;
 import dev.jobfeed.persistence.OutboxWriter;
@@ -67,6 +68,7 @@ public final class StatusReport {
         json.put("last_sweep_started_at", RunJson.text(state.lastSweepStartedAt()));
         json.put("open_run_id", state.openRunId());
         json.put("resync_requested_at", RunJson.text(state.resyncRequestedAt()));
+        json.put("resync_needed_since", RunJson.text(state.resyncNeededSince()));
         json.put(
                 "active", sources.stream().mapToLong(JobCounts.OfSource::active).sum());
         json.put(
@@ -84,17 +86,23 @@ public final class StatusReport {
             streams.add(stream(scheduled));
         }
         ArrayNode open = json.putArray("alerts");
-        Stream.concat(Stream.of(ScheduledStream.values()).map(ScheduledStream::stream), Stream.of(OutboxRelay.STREAM))
-                .flatMap(stream -> tenant.alerts().open(stream).stream())
-                .forEach(alert -> open.addObject()
-                        .put("stream", alert.stream())
-                        .put("condition", alert.condition())
-                        .put("message", alert.message())
-                        .put("remedy", alert.remedy())
-                        .put("since", RunJson.text(alert.raisedAt())));
+        alerts().forEach(alert -> open.addObject()
+                .put("stream", alert.stream())
+                .put("condition", alert.condition())
+                .put("message", alert.message())
+                .put("remedy", alert.remedy())
+                .put("since", RunJson.text(alert.raisedAt())));
         ArrayNode last = json.putArray("runs");
         runs.lastRuns("jobs", lastRuns).forEach(run -> last.add(RunJson.of(run)));
         return json;
+    }
+
+    /** Returns the open alerts of the streams and the outbox. */
+    public List<Alert> alerts() {
+        return Stream.concat(
+                        Stream.of(ScheduledStream.values()).map(ScheduledStream::stream), Stream.of(OutboxRelay.STREAM))
+                .flatMap(stream -> tenant.alerts().open(stream).stream())
+                .toList();
     }
 
     /** Returns the freshness of a stream. */
@@ -120,6 +128,12 @@ public final class StatusReport {
                 "paused_at",
                 RunJson.text(schedules.pausedSince(scheduled.stream()).orElse(null)));
         json.put("at_work", isLeased);
+        json.set(
+                "last_run",
+                runs.lastRuns(scheduled.stream(), 1).stream()
+                        .findFirst()
+                        .map(RunJson::of)
+                        .orElse(null));
         if (state.openRunId() == null) {
             json.putNull("open_run");
         } else {

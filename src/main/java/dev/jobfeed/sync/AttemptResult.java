@@ -2,6 +2,7 @@ package dev.jobfeed.sync;
 
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.config.Quantity;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.metrics.JobfeedMetric;
@@ -78,14 +79,14 @@ final class AttemptResult {
             LOG.error("run {} of {} stays open: {}", run.id(), attempt.name(), error);
         } else if (run.status().equals("open")) {
             LOG.info(
-                    "run {} ({}) interrupted after {} pages; the next attempt resumes at its checkpoint",
+                    "run {} ({}) interrupted after {}; the next attempt resumes at its checkpoint",
                     run.id(),
                     attempt.name(),
-                    run.pages());
+                    Quantity.of(run.pages(), "page"));
         } else {
             LOG.info(
                     "run {} of {} succeeded: {} received ({} inserted, {} updated, {} unchanged, {} reactivated,"
-                            + " {} duplicates, {} quarantined), {} expired, {} pages; fresh as of {}",
+                            + " {} duplicates, {} quarantined), {} expired, {}; fresh as of {}",
                     run.id(),
                     attempt.name(),
                     run.counts().received(),
@@ -96,7 +97,7 @@ final class AttemptResult {
                     run.counts().duplicates(),
                     run.counts().quarantined(),
                     run.expired(),
-                    run.pages(),
+                    Quantity.of(run.pages(), "page"),
                     run.runStartedAt());
             attempt.tenant()
                     .meters()

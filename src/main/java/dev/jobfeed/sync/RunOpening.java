@@ -1,5 +1,6 @@
 package dev.jobfeed.sync;
 
+import dev.jobfeed.config.Quantity;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.persistence.Run;
@@ -66,7 +67,7 @@ public final class RunOpening {
                 attempt.name(),
                 run.attempts() == 1
                         ? run.windowFrom() == null ? "started" : "started, from " + run.windowFrom()
-                        : "resumed after " + run.pages() + " pages, attempt " + run.attempts());
+                        : "resumed after " + Quantity.of(run.pages(), "page") + ", attempt " + run.attempts());
         attempt.pagination().restore(run, usedCursors);
     }
 

@@ -6,13 +6,17 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 class UsageTest {
 
@@ -29,12 +33,11 @@ class UsageTest {
     @ParameterizedTest
     @CsvSource({
         "sync jobs --max-pages 0, --max-pages is 0; it takes a number from 1 up., jobfeed sync",
-        "sync jobs --max-pages many, Invalid value for option '--max-pages': 'many' is not an int, jobfeed sync",
+        "sync jobs --max-pages many, Invalid value for option '--max-pages': 'many' is not a number, jobfeed sync",
         "sync, Missing required parameter: 'STREAM', jobfeed sync",
         "status --yaml, Unknown option: '--yaml', jobfeed status",
         "quarantine, Missing required subcommand, jobfeed quarantine",
-        "quarantine show x, Invalid value for positional parameter at index 0 (ID): 'x' is not a long,"
-                + " jobfeed quarantine show"
+        "quarantine show x, Invalid value for ID: 'x' is not a number," + " jobfeed quarantine show"
     })
     void aMistakeIsOneLineAndOneThatSaysWhereToReadOn(String line, String message, String command) {
         assertThat(run(line.split(" "))).isEqualTo(2);
@@ -45,7 +48,9 @@ class UsageTest {
 
     @ParameterizedTest
     @CsvSource({
-        "stauts, Unmatched argument at index 0: 'stauts', jobfeed",
+        "stauts, Unknown command: 'stauts', jobfeed",
+        "help stauts, Unknown command: 'stauts', jobfeed",
+        "status jobs, Unexpected argument: 'jobs', jobfeed status",
         "sync nothing, there is no stream, jobfeed sync"
     })
     void anUnknownCommandOrStreamIsAMistakeOfUsage(String line, String words, String command) {
@@ -90,6 +95,70 @@ class UsageTest {
 
         assertThat(out.toString()).contains("Usage: jobfeed", "Exit codes:");
         assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void everyHelpPageHasExamplesAndFitsTheTerminalWithoutBreakingAWord() {
+        List<String> broken = new ArrayList<>();
+        List<String> commands = pages(JobfeedCli.commandLine()).toList();
+        assertThat(commands).hasSizeGreaterThan(15);
+        for (String command : commands) {
+            out.getBuffer().setLength(0);
+            assertThat(run(("help " + command).strip().split(" "))).as(command).isZero();
+            String page = out.toString();
+            assertThat(page)
+                    .as(command)
+                    .startsWith(("Usage: jobfeed " + command).strip())
+                    .contains("Exit codes:")
+                    .containsPattern("Examples:\\R +.*jobfeed " + command);
+            page.lines().filter(line -> line.length() > 80).forEach(broken::add);
+            assertThat(page.split("jobfeed\\.datasource\\.\\s")).as(command).hasSize(1);
+        }
+        assertThat(broken).isEmpty();
+    }
+
+    private static Stream<String> pages(CommandLine command) {
+        String name = command.getCommandSpec().qualifiedName().replaceFirst("jobfeed ?", "");
+        return Stream.concat(
+                name.equals("generate-completion") ? Stream.of() : Stream.of(name),
+                command.getSubcommands().values().stream().flatMap(UsageTest::pages));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "40|      --tenant=NAME         Tenant of jobfeed.datasource.url|      --tenant=NAME/          Tenant of/          jobfeed.datasource.url",
+                "60|      --tenant=NAME         Tenant of the jobfeed.datasource.url|      --tenant=NAME         Tenant of the/                            jobfeed.datasource.url",
+                "20|  jobfeed sync jobs --max-pages 3|  jobfeed sync jobs/  --max-pages 3",
+                "40|Short.|Short.",
+                "10|a-word-that-is-wider than|a-word-that-is-wider/than"
+            },
+            ignoreLeadingAndTrailingWhitespace = false)
+    void aHelpPageIsWrappedBetweenWords(int width, String line, String wrapped) {
+        assertThat(new HelpLayout(width).wrap(line).lines()).containsExactly(wrapped.split("/"));
+    }
+
+    @Test
+    void theManualPageDescribesEveryCommand() {
+        assertThat(run("man")).isZero();
+
+        assertThat(out.toString().lines().filter(line -> line.startsWith(".SS ")))
+                .contains(".SS jobfeed sync STREAM", ".SS jobfeed quarantine retry ID")
+                .hasSize((int) pages(JobfeedCli.commandLine())
+                                .filter(name -> !name.isEmpty())
+                                .count()
+                        + 1);
+        assertThat(out.toString())
+                .contains(".B \\-\\-max\\-pages=N\nStop after N")
+                .doesNotContain("${", "%n");
+    }
+
+    @Test
+    void theCompletionScriptKnowsCommandsOptionsAndStreams() {
+        assertThat(run("generate-completion")).isZero();
+
+        assertThat(out.toString()).contains("quarantine", "--max-pages", "\"career-sites\" \"all\"");
     }
 
     @Test
