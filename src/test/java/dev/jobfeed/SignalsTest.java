@@ -119,6 +119,32 @@ class SignalsTest {
         world.assertStoreIsTheWorld();
     }
 
+    /** The statement of the page waits for another transaction, so that the stop takes its time. */
+    @Test
+    void aSecondSignalEndsTheProcessAtOnce() throws Exception {
+        world = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", "2s");
+        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 2);
+        JobfeedProcess process = world.start("sync", "jobs");
+        hold.awaitAsked();
+        world.awaitRow("select pages from sync_run", "1");
+        try (Connection other = DriverManager.getConnection(world.url);
+                Connection watch = DriverManager.getConnection(world.url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select id from sync_run for update");
+            hold.release();
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
+            process.signal("INT");
+            process.awaitErr("SIGINT received, stopping");
+            process.signal("INT");
+            assertThat(process.exitCode()).as(process.err()).isEqualTo(130);
+            assertThat(process.err()).contains("SIGINT received again, ending at once");
+        }
+
+        world.finish();
+        world.assertStoreIsTheWorld();
+    }
+
     private void stop(JobfeedProcess process, String signal, String when) throws Exception {
         long asked = System.nanoTime();
         process.signal(signal);
@@ -126,5 +152,7 @@ class SignalsTest {
         Duration took = Duration.ofNanos(System.nanoTime() - asked);
         reporter.publishEntry("SIG" + signal + " " + when, took.toMillis() + " ms");
         assertThat(took).isLessThan(DEADLINE);
+        assertThat(process.err())
+                .contains("SIG" + signal + " received, stopping; a second signal ends the process at once");
     }
 }

@@ -2,16 +2,45 @@ package dev.jobfeed.cli;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes a command's resources in reverse order: when the command is done, or when a signal ends the process. */
+/**
+ * Closes a command's resources in reverse order: when the command is done, or when a signal ends the process. A signal is
+ * acknowledged in the log. A second one ends the process at once, which is as safe as a power failure: whatever is not
+ * committed is repeated by the next attempt.
+ */
 final class Shutdown implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
+    private static final AtomicBoolean SIGNALLED = new AtomicBoolean();
 
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
     private volatile boolean closing;
 
     Shutdown() {
         java.lang.Runtime.getRuntime().addShutdownHook(new Thread(this::close, "jobfeed-stop"));
+        acknowledge("INT");
+        acknowledge("TERM");
+    }
+
+    /** Uses the only API for signals, in the module {@code jdk.unsupported}. */
+    private static void acknowledge(String name) {
+        try {
+            sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> end(name, 128 + signal.getNumber()));
+        } catch (IllegalArgumentException e) {
+            LOG.debug("SIG{} is not handled, as set by an option of Java", name, e);
+        }
+    }
+
+    private static void end(String signal, int exitCode) {
+        if (SIGNALLED.getAndSet(true)) {
+            LOG.warn("SIG{} received again, ending at once", signal);
+            java.lang.Runtime.getRuntime().halt(exitCode);
+        }
+        LOG.info("SIG{} received, stopping; a second signal ends the process at once", signal);
+        System.exit(exitCode);
     }
 
     <T extends AutoCloseable> T closes(T resource) {
@@ -34,7 +63,7 @@ final class Shutdown implements AutoCloseable {
                 try {
                     resources.pop().close();
                 } catch (Exception e) {
-                    LoggerFactory.getLogger(Shutdown.class).warn("Not everything was closed: {}", e.getMessage());
+                    LOG.warn("Not everything was closed: {}", e.getMessage());
                 }
             }
         }
