@@ -24,7 +24,7 @@ class KameletFilesTest {
     private static final Pattern PARAMETER = Pattern.compile("\\{\\{\\??([A-Za-z]+)}}");
 
     /** Parameters that Camel adds, and the names of beans of a template. */
-    private static final Set<String> GIVEN = Set.of("routeId", "settings");
+    private static final Set<String> GIVEN = Set.of("routeId", "settings", "delivered");
 
     static Stream<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(FILES)) {

@@ -1,0 +1,85 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.jobby.JobbyOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Routes of an integrator that begin with a Kamelet for Jobby.dev. */
+class JobbySourcesTest {
+
+    private final Queue<JsonNode> received = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger failing = new AtomicInteger();
+    private JobbyFixture world;
+
+    @BeforeEach
+    void start() throws Exception {
+        world = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false));
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    /** A route that fails at the first messages, as many as a test says. */
+    private void listen(String uri) throws Exception {
+        world.context().addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(uri).process(JobbySourcesTest.this::receive);
+            }
+        });
+    }
+
+    private void receive(Exchange exchange) throws Exception {
+        assertThat(exchange.getVariables()).doesNotContainKeys("jobbyPath", "jobbyQuery");
+        if (failing.getAndDecrement() > 0) {
+            throw new IllegalStateException("Theirs is not ready.");
+        }
+        received.add(SyncFixture.parse(exchange.getMessage().getBody(String.class)));
+    }
+
+    private List<String> values(String field) {
+        return received.stream().map(row -> row.get(field).textValue()).toList();
+    }
+
+    @Test
+    void eachLiveEventArrivesOnceAndAgainIfTheRouteFails() throws Exception {
+        world.with("jobby.token", "");
+        failing.set(2);
+        listen("kamelet:jobby-live-events-source?period=100");
+        await().atMost(JobbyFixture.DEADLINE).until(() -> received.size() >= 3);
+
+        String added = world.fair().addLiveEvent("Open hours").id();
+        await().atMost(JobbyFixture.DEADLINE).until(() -> values("id").contains(added));
+
+        assertThat(values("id")).doesNotHaveDuplicates().hasSize(4);
+        assertThat(world.jobby().requests()).allMatch(request -> request.query().equals("limit=100"));
+    }
+
+    @Test
+    void aMatchArrivesAndThenWhatBecomesOfIt() throws Exception {
+        world.send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);
+        listen("kamelet:jobby-matches-source?period=100&limit=5");
+        String match = world.fair().match(world.fair().places().get(0).id()).id();
+        await().atMost(JobbyFixture.DEADLINE).until(() -> received.size() == 1);
+
+        world.fair().declineMatch(match);
+        await().atMost(JobbyFixture.DEADLINE).until(() -> received.size() == 2);
+
+        assertThat(received).allMatch(row -> row.toString().contains(match));
+        assertThat(received.stream().distinct()).hasSize(2);
+    }
+}
