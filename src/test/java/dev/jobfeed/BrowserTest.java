@@ -9,10 +9,12 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -43,6 +45,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The console in Chromium, against a real process and the sandbox: a day of one process, hour by hour. With
@@ -97,6 +101,7 @@ class BrowserTest {
         PROPERTIES.put("jobo.jobs.batch-size", "250");
         PROPERTIES.put("jobo.jobs.watermark-parameter", "updated_after");
         PROPERTIES.put("jobfeed.datasource.url", url);
+        PROPERTIES.put("jobfeed.jobs.freshness-target", "1d");
         // in some hours, and none was missed since the last run
         int hour = LocalTime.now().plusHours(4).getHour();
         PROPERTIES.put("jobfeed.jobs.schedule", "0 0 " + hour + " * * ?");
@@ -150,6 +155,9 @@ class BrowserTest {
                     HOSTILE + " harmful",
                     HOSTILE,
                     HOSTILE);
+            world.database.update("update job set locations = '\"Somewhere else\"' format json,"
+                    + " compensation = '\"100 a day\"' format json, qualifications = '[\"Typing\"]' format json,"
+                    + " benefits = 'null' format json where id = (select min(id) from job)");
             world.database.update(
                     "insert into quarantine (stream, run_id, reason, payload, quarantined_at)"
                             + " select 'jobs', max(id), ?, ?, current_timestamp from sync_run",
@@ -233,26 +241,21 @@ class BrowserTest {
     @Order(1)
     void aFirstBackfillIsSeenWhileItGoesOn() throws Exception {
         hold(5);
-        Map<String, String> empty = new HashMap<>(PROPERTIES);
-        empty.put("jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("first"));
-        try (JobfeedProcess first = JobfeedProcess.in(directory, empty, "run")) {
-            first.awaitErr("running; check with");
-            address = found(first, "console at (\\S+)/");
+        try (JobfeedProcess first = started("first")) {
             page.navigate(address + "/#/");
 
-            Locator run = card().locator(".run-text");
-            PlaywrightAssertions.assertThat(
-                            run.getByText(Pattern.compile("backfill: feed · page 4 · 1,000 of 1,\\d+ jobs")))
+            Locator run = row().locator(".run-text");
+            PlaywrightAssertions.assertThat(run.getByText(Pattern.compile("Backfill: 1,000 of 1,\\d+ jobs")))
                     .isVisible(VISIBLE);
-            PlaywrightAssertions.assertThat(card().locator("progress")).isVisible(VISIBLE);
-            PlaywrightAssertions.assertThat(card().getByText("No run has succeeded yet"))
+            PlaywrightAssertions.assertThat(row().locator("[role=progressbar]")).isVisible(VISIBLE);
+            PlaywrightAssertions.assertThat(row().getByText("Known after the first run"))
                     .isVisible(VISIBLE);
+            assertVerdict("Backfill is running");
             assertAccessible();
 
             held.countDown();
             PlaywrightAssertions.assertThat(run).isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(PATIENCE));
-            PlaywrightAssertions.assertThat(card().getByText("Fresh", new Locator.GetByTextOptions().setExact(true)))
-                    .isVisible(VISIBLE);
+            assertVerdict("All scheduled streams are up to date");
         } finally {
             held.countDown();
         }
@@ -260,49 +263,64 @@ class BrowserTest {
 
     @Test
     @Order(2)
-    void aResyncIsSeenWhileItGoesOn() {
+    void aResyncIsSeenWhileItGoesOnAndIsStartedOnce() {
         hold(5);
         page.navigate(base + "/#/");
-        button("Resync").click();
+        logIn(token);
+        assertToast("Logged in");
+        menu("Resync");
         PlaywrightAssertions.assertThat(dialog()).containsText(Pattern.compile("credits each: about [\\d,]+ credits"));
-        dialog().getByLabel("Token").fill(token);
-        dialog().locator("button.go").click();
-        PlaywrightAssertions.assertThat(dialog().getByText("The resync begins."))
-                .isVisible(VISIBLE);
-        dialog().getByText("Close").click();
-
-        Locator run = card().locator(".run-text");
-        PlaywrightAssertions.assertThat(run.getByText(Pattern.compile("resync: feed · page 4 · 1,000 of 1,\\d+ jobs")))
-                .isVisible(VISIBLE);
-        PlaywrightAssertions.assertThat(card().locator("progress")).isVisible(VISIBLE);
+        PlaywrightAssertions.assertThat(dialog().locator("button.go")).containsText("credits");
         assertAccessible();
-        page.setViewportSize(1180, 720);
+        dialog().locator("button.go").click();
+        PlaywrightAssertions.assertThat(dialog().getByLabel("I agree to spend")).isFocused();
+        dialog().getByLabel("I agree to spend").check();
+        dialog().locator("button.go").click();
+        assertToast("The resync begins.");
+
+        Locator run = row().locator(".run-text");
+        PlaywrightAssertions.assertThat(run.getByText(Pattern.compile("Resync: 1,000 of 1,\\d+ jobs")))
+                .isVisible(VISIBLE);
+        PlaywrightAssertions.assertThat(row().locator("[role=progressbar]")).isVisible(VISIBLE);
+        assertVerdict("Resync is running");
+        PlaywrightAssertions.assertThat(row().locator("[data-action=resync]")).isDisabled();
+        PlaywrightAssertions.assertThat(page.locator(".toast"))
+                .hasCount(0, new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE));
+        assertAccessible();
+        page.setViewportSize(1280, 860);
+        page.mouse().move(0, 0);
         shoot("console");
 
         held.countDown();
         PlaywrightAssertions.assertThat(run).isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(PATIENCE));
-        PlaywrightAssertions.assertThat(card().getByText("Fresh", new Locator.GetByTextOptions().setExact(true)))
-                .isVisible(VISIBLE);
+        assertVerdict("All scheduled streams are up to date");
     }
 
     @Test
     @Order(3)
-    void anActionWithoutTheTokenIsRefused() {
+    void anActionNeedsAValidTokenAndASessionMayEnd() {
         page.navigate(base + "/#/");
-        button("Pause schedule").click();
-        dialog().getByLabel("Token").fill("guessed");
-        dialog().locator("button.go").click();
+        logIn("guessed");
         PlaywrightAssertions.assertThat(dialog().getByText("An action needs the token"))
                 .isVisible(VISIBLE);
         assertAccessible();
         page.keyboard().press("Escape");
         PlaywrightAssertions.assertThat(dialog()).isHidden();
-        PlaywrightAssertions.assertThat(button("Pause schedule")).isVisible(VISIBLE);
+
+        logIn(token);
+        assertToast("Logged in");
+        PlaywrightAssertions.assertThat(page.locator("#session")).containsText("Operator");
+        page.evaluate("sessionStorage.setItem('jobfeed-token', 'replaced')");
+        menu("Pause schedule");
+        dialog().locator("button.go").click();
+        PlaywrightAssertions.assertThat(dialog()).containsText("Your session has ended");
+        page.keyboard().press("Escape");
+        PlaywrightAssertions.assertThat(page.locator("#session")).containsText("Log in");
+        PlaywrightAssertions.assertThat(row()).not().containsText("Paused");
         assertThat(errors)
-                .as("the browser's own word on a 401")
-                .singleElement()
-                .asString()
-                .contains("401");
+                .as("the browser's own message about a 401")
+                .hasSize(2)
+                .allMatch(error -> error.contains("401"));
         errors.clear();
     }
 
@@ -313,35 +331,41 @@ class BrowserTest {
                 ? Interceptor.answer(401, Map.of(), "{\"error\":\"Invalid or expired API key\"}")
                 : Interceptor.pass());
         page.navigate(base + "/#/");
-        button("Sync now").click();
+        row().getByText("Sync now").click();
         dialog().getByLabel("Token").fill(token);
         dialog().locator("button.go").click();
-        dialog().getByText("Close").click();
 
-        Locator alert = page.locator(".alerts li.open");
-        PlaywrightAssertions.assertThat(alert.locator(".remedy").getByText("jobo.api-key"))
+        Locator alert = page.locator("article.alert");
+        PlaywrightAssertions.assertThat(alert.locator(".fix").getByText("jobo.api-key"))
                 .isVisible(VISIBLE);
-        PlaywrightAssertions.assertThat(page.locator("#verdict").getByText("1 alert needs you"))
-                .isVisible(VISIBLE);
+        assertVerdict("Action required");
+        PlaywrightAssertions.assertThat(page.locator("#verdict")).not().containsText("up to date");
         assertAccessible();
+        page.navigate(base + "/#/runs");
+        page.getByText("Failed, resumable").first().waitFor();
+        PlaywrightAssertions.assertThat(page.locator("tr.note .one-line").first())
+                .isVisible(VISIBLE);
+        shoot("runs");
+        page.locator("tbody th a").first().click();
+        PlaywrightAssertions.assertThat(page.locator(".err")).containsText("jobo.api-key");
+        PlaywrightAssertions.assertThat(page.locator("pre.command")).containsText("run ");
+        assertAccessible();
+        shoot("run");
         sandbox.intercept(request -> Interceptor.pass());
 
         open(390, 844, ColorScheme.DARK);
         page.navigate(base + "/#/");
-        PlaywrightAssertions.assertThat(page.locator(".alerts li.open")).isVisible(VISIBLE);
-        PlaywrightAssertions.assertThat(page.locator(".plot canvas").first()).isVisible(VISIBLE);
-        assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-                .as("nothing is wider than the phone")
-                .isEqualTo(true);
+        PlaywrightAssertions.assertThat(page.locator("article.alert")).isVisible(VISIBLE);
+        PlaywrightAssertions.assertThat(page.locator(".chart svg").first()).isVisible(VISIBLE);
         assertAccessible();
         shoot("console-phone");
 
         page.navigate(base + "/#/alerts");
-        PlaywrightAssertions.assertThat(page.getByText("Open alerts (1)")).isVisible(VISIBLE);
-        page.getByText("Show", new Page.GetByTextOptions().setExact(true))
-                .first()
-                .click();
-        PlaywrightAssertions.assertThat(page.locator("pre").first()).containsText("onerror");
+        PlaywrightAssertions.assertThat(page.locator("article.alert")).hasCount(1);
+        assertAccessible();
+        page.navigate(base + "/#/quarantine");
+        page.locator("tbody th a").first().click();
+        PlaywrightAssertions.assertThat(page.locator(".json")).containsText("onerror");
         assertAccessible();
         assertThat(page.evaluate("window.pwned")).isNull();
     }
@@ -352,9 +376,9 @@ class BrowserTest {
         page.navigate(base + "/#/jobs");
         PlaywrightAssertions.assertThat(page.locator("tbody tr")).hasCount(25);
         assertAccessible();
-        page.setViewportSize(860, 520);
+        page.setViewportSize(1024, 640);
         shoot("jobs");
-        page.getByLabel("Search in title and company").fill("HARMFUL");
+        page.getByLabel("Title or company").fill("HARMFUL");
         page.keyboard().press("Enter");
         Locator link = page.locator("tbody tr a");
         PlaywrightAssertions.assertThat(link).hasCount(1);
@@ -362,36 +386,164 @@ class BrowserTest {
         assertThat(page.url()).contains("q=HARMFUL");
 
         link.click();
-        PlaywrightAssertions.assertThat(page.locator("h1")).hasText(HOSTILE + " harmful");
+        PlaywrightAssertions.assertThat(page.locator("h1")).containsText(HOSTILE + " harmful");
         assertThat(page.locator("main img, main script, main a[href^=javascript]")
                         .count())
                 .isZero();
         assertThat(page.evaluate("window.pwned")).isNull();
+        assertThat(page.locator("main").innerText())
+                .as("fields of an unexpected form are text")
+                .contains("Somewhere else", "100 a day", "Typing")
+                .doesNotContainPattern("\\b(null|undefined|NaN)\\b")
+                .doesNotContain("[object");
         assertAccessible();
-        page.goBack();
+        page.getByText("Back to the search").click();
         PlaywrightAssertions.assertThat(page.locator("tbody tr a")).hasCount(1);
+        assertThat(page.url()).contains("q=HARMFUL");
+
+        page.getByLabel("Title or company").fill("no such words");
+        page.keyboard().press("Enter");
+        page.getByText("Words: no such words").click();
+        PlaywrightAssertions.assertThat(page.locator("tbody tr")).hasCount(25);
     }
 
     @Test
     @Order(6)
-    void theRunsAreATableAndChartsWithTheirNumbers() {
+    void theRunsAreSortedFilteredAndAChartHasItsNumbers() {
         open(1280, 900, ColorScheme.DARK);
         page.navigate(base + "/#/runs");
-        PlaywrightAssertions.assertThat(page.getByText("The last 50 runs")).isVisible(VISIBLE);
-        PlaywrightAssertions.assertThat(page.locator(".plot canvas")).hasCount(3);
-        assertThat(page.locator(".plot[role=img][aria-label]").count()).isEqualTo(3);
-        page.locator("summary").first().click();
-        PlaywrightAssertions.assertThat(page.locator("figure table").first()).isVisible(VISIBLE);
+        PlaywrightAssertions.assertThat(page.locator(".chart a[aria-label]").first())
+                .isVisible(VISIBLE);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Received"))
+                .click();
+        PlaywrightAssertions.assertThat(page.locator("th[aria-sort=descending]"))
+                .hasText("Received ↓");
+        assertThat(page.url()).contains("sort=received");
+        page.getByLabel("Mode").selectOption("backfill");
+        PlaywrightAssertions.assertThat(page.locator("tbody tr:not(.note)")).hasCount(1);
+        PlaywrightAssertions.assertThat(page.locator("tbody tr").first()).containsText("Backfill");
+        page.getByLabel("Status").selectOption("failed");
+        PlaywrightAssertions.assertThat(page.getByText("No run matches")).isVisible(VISIBLE);
+        page.getByText("Status: Closed, failed").click();
+        PlaywrightAssertions.assertThat(page.locator("tbody tr:not(.note)")).hasCount(1);
         assertAccessible();
-        shoot("runs-dark");
+
+        page.navigate(base + "/#/");
+        page.locator(".chart svg").first().focus();
+        page.keyboard().press("ArrowRight");
+        PlaywrightAssertions.assertThat(page.locator("#tip")).containsText("Run ");
+        page.locator("summary").getByText("Table").first().click();
+        PlaywrightAssertions.assertThat(page.locator(".numbers table").first()).isVisible(VISIBLE);
+        assertAccessible();
+        shoot("console-dark");
     }
 
-    private Locator card() {
-        return page.locator(".card[data-stream=jobs]");
+    @ParameterizedTest
+    @ValueSource(ints = {320, 390, 1024, 1920})
+    @Order(7)
+    void nothingIsWiderThanTheWindow(int width) {
+        open(width, 844, ColorScheme.LIGHT);
+        for (String view : List.of("", "runs", "runs/1", "alerts", "quarantine", "jobs", "settings", "review")) {
+            page.navigate(base + "/#/" + view);
+            page.locator("main[aria-busy=false] h1")
+                    .first()
+                    .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.ATTACHED));
+            assertThat(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+                    .as("at /" + view)
+                    .isEqualTo(0);
+        }
     }
 
-    private Locator button(String name) {
-        return card().getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name));
+    @Test
+    @Order(8)
+    void aServerThatIsAwayIsSaidAndFiguresLookStale() {
+        page.navigate(base + "/#/");
+        PlaywrightAssertions.assertThat(page.locator("#verdict")).isVisible(VISIBLE);
+        page.route("**/api/v1/**", route -> route.abort());
+        PlaywrightAssertions.assertThat(page.locator("#banner"))
+                .containsText(
+                        "The server is unreachable", new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE));
+        PlaywrightAssertions.assertThat(page.locator("body.stale")).isVisible(VISIBLE);
+        PlaywrightAssertions.assertThat(page.locator("#live")).containsText("Not current since");
+        assertAccessible();
+        page.unroute("**/api/v1/**");
+        page.route(
+                "**/api/v1/status*",
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setStatus(503)
+                        .setContentType("application/json")
+                        .setBody("{\"status\":503,\"error\":\"Connection refused.\"}")));
+        page.getByText("Try again now").click();
+        PlaywrightAssertions.assertThat(page.locator("#banner"))
+                .containsText(
+                        "The database is unavailable",
+                        new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE));
+        page.unroute("**/api/v1/status*");
+        page.getByText("Try again now").click();
+        PlaywrightAssertions.assertThat(page.locator("#banner"))
+                .isEmpty(new LocatorAssertions.IsEmptyOptions().setTimeout(PATIENCE));
+        errors.clear();
+    }
+
+    @Test
+    @Order(9)
+    void pendingExpiriesAreListedBeforeTheyAreAccepted() throws Exception {
+        String url = "jdbc:h2:file:" + directory.resolve("held");
+        try (SyncFixture world = SyncFixture.over(sandbox, url)) {
+            world.sync();
+            world.database.update("insert into pending_expiry (job_id, run_id, reason)"
+                    + " select id, (select max(id) from sync_run), 'reconciled' from job order by id limit 3");
+        }
+        try (JobfeedProcess held = started("held")) {
+            page.navigate(address + "/#/");
+            page.getByText("Review 3 jobs").click();
+            PlaywrightAssertions.assertThat(page.locator("tbody tr")).hasCount(3);
+            assertAccessible();
+            page.getByText("Expire 3 jobs…").click();
+            dialog().getByLabel("Type 3 to confirm").fill("3");
+            dialog().getByLabel("Token").fill(found(held, "token, shown only now: (\\S+)"));
+            assertAccessible();
+            dialog().locator("button.go").click();
+            assertToast("3 jobs expired.");
+            PlaywrightAssertions.assertThat(page.getByText("Nothing is held back"))
+                    .isVisible(VISIBLE);
+        }
+    }
+
+    /** Another process, over a database of its own. */
+    private JobfeedProcess started(String name) throws Exception {
+        Map<String, String> properties = new HashMap<>(PROPERTIES);
+        properties.put("jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve(name));
+        JobfeedProcess other = JobfeedProcess.in(directory, properties, "run");
+        other.awaitErr("running; check with");
+        address = found(other, "console at (\\S+)/");
+        return other;
+    }
+
+    private Locator row() {
+        return page.locator(".stream[data-stream=jobs]");
+    }
+
+    /** Chooses an action of the row's menu. */
+    private void menu(String name) {
+        row().locator(".menu summary").click();
+        row().locator(".menu").getByText(name).first().click();
+    }
+
+    private void logIn(String with) {
+        page.locator("#session").getByText("Log in").click();
+        dialog().getByLabel("Token").fill(with);
+        dialog().locator("button.go").click();
+    }
+
+    private void assertVerdict(String text) {
+        PlaywrightAssertions.assertThat(page.locator("#verdict"))
+                .containsText(text, new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE));
+    }
+
+    private void assertToast(String text) {
+        PlaywrightAssertions.assertThat(page.locator(".toast").getByText(text).first())
+                .isVisible(VISIBLE);
     }
 
     private Locator dialog() {

@@ -42,7 +42,6 @@ class EmbeddersDependenciesTest {
                         "camel-quartz",
                         "camel-sql",
                         "flyway-core",
-                        "flyway-database-postgresql",
-                        "uplot");
+                        "flyway-database-postgresql");
     }
 }

@@ -115,6 +115,11 @@ class StatusApiTest {
         "/api/v1/status, Status",
         "/api/v1/runs?stream=jobs&limit=3, Runs",
         "/api/v1/runs?stream=career_sites, Runs",
+        "/api/v1/runs?mode=backfill&status=succeeded&sort=duration&order=asc&offset=0, Runs",
+        "/api/v1/runs/1, RunDetail",
+        "/api/v1/runs/999, Refusal",
+        "/api/v1/info, Info",
+        "/api/v1/pending-expiry, PendingExpiry",
         "/api/v1/counts, Counts",
         "/api/v1/credits, Credits",
         "/api/v1/alerts, Alerts",
@@ -169,6 +174,53 @@ class StatusApiTest {
         assertThat(SyncFixture.parse(get("/api/v1/runs?limit=100").body()).get("runs"))
                 .anyMatch(run -> run.get("mode").asText().equals("backfill")
                         && run.get("credits_spent").asInt() == 360);
+    }
+
+    @Test
+    void runsAreFilteredSortedAndCountedAndOneHasItsPages() throws Exception {
+        sync();
+        JsonNode all =
+                SyncFixture.parse(get("/api/v1/runs?limit=1&sort=received").body());
+        JsonNode largest = all.get("runs").get(0);
+        assertThat(all.get("total").asInt()).isEqualTo(world.one("select count(*) from sync_run", Integer.class));
+        assertThat(largest.get("received").asInt())
+                .isEqualTo(world.one("select max(received) from sync_run", Integer.class));
+        assertThat(SyncFixture.parse(get("/api/v1/runs?sort=received&order=asc&offset=1&mode=incremental")
+                                .body())
+                        .get("runs")
+                        .findValuesAsText("mode"))
+                .containsOnly("incremental")
+                .hasSize(world.one("select count(*) from sync_run where mode = 'incremental'", Integer.class) - 1);
+
+        JsonNode backfill = SyncFixture.parse(get("/api/v1/runs/1").body());
+        assertThat(backfill.get("run").get("mode").asText()).isEqualTo("backfill");
+        assertThat(backfill.get("pages").findValues("rows").stream()
+                        .mapToInt(JsonNode::asInt)
+                        .sum())
+                .isEqualTo(120);
+    }
+
+    @Test
+    void theSettingsAreShownWithoutSecrets() throws Exception {
+        String body = get("/api/v1/info").body();
+
+        assertThat(SyncFixture.parse(body).get("environment").asText()).isEqualTo("sandbox");
+        assertThat(body)
+                .contains("\"name\":\"jobfeed.jobs.schedule\",\"value\":\"0 0 0 1 1 ? 2099\",\"origin\":\"set\"")
+                .doesNotContain(TOKEN, "jbe_test_", "jdbc:");
+    }
+
+    @Test
+    void aTokenIsCheckedWithoutAnAction() throws Exception {
+        for (String given : List.of(TOKEN, "wrong")) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/api/v1/session"))
+                    .header("Authorization", "Bearer " + given)
+                    .POST(BodyPublishers.noBody())
+                    .build();
+
+            assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(given.equals(TOKEN) ? 200 : 401);
+        }
     }
 
     @Test
@@ -258,7 +310,8 @@ class StatusApiTest {
 
     @Test
     void aRefusalNamesWhatIsWrong() throws Exception {
-        assertThat(get("/api/v1/runs?limt=5").body()).contains("limt", "limit, stream, tenant");
+        assertThat(get("/api/v1/runs?limt=5").body())
+                .contains("limt", "limit, mode, offset, order, sort, status, stream, tenant");
         assertThat(authorized("sync", "{\"stream\":\"jobs\",\"confirm\":true}").body())
                 .contains("400", "'confirm'", "confirm_cost");
         assertThat(authorized("sync", "{\"stream\":\"jobs\",\"confirm_cost\":\"yes\"}")
@@ -471,7 +524,7 @@ class StatusApiTest {
                     .filter(name -> !wanted.contains(name))
                     .forEach(wanted::add);
         }
-        assertThat(wanted).contains("/web/uplot.js", "/web/words.js");
+        assertThat(wanted).contains("/web/tokens.css", "/web/words.js");
         assertThat(bytes).isLessThan(150_000);
         assertThat(get("/web/../dev/jobfeed/config/defaults.properties").statusCode())
                 .isEqualTo(404);

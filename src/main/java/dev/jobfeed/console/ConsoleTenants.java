@@ -7,6 +7,7 @@ import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.time.Clock;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +57,12 @@ public final class ConsoleTenants {
     /** Returns the same as {@code jobfeed status --json}. */
     public ObjectNode status(String tenant, Integer runs) {
         return named(tenant).status().json(runs);
+    }
+
+    /** Returns version, environment, tenants and settings of this process, as one tenant sees them. */
+    public ObjectNode info(String tenant) {
+        return RuntimeInfo.json(
+                named(tenant).tenant(), tenants.all().map(Tenant::name).toList(), OffsetDateTime.now(clock));
     }
 
     /** Returns the jobs of each source. */

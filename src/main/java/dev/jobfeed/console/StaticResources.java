@@ -10,8 +10,6 @@ import org.apache.camel.Message;
 /** Serves the files of the console from the class path: bean {@code jobfeedStatic}. */
 public final class StaticResources {
 
-    private static final String CHARTS = "/META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.";
-
     /** Paths of the page's own scripts and styles. Nothing else of a request is used as a file path. */
     private static final Pattern OWN = Pattern.compile("/web/[a-z]+\\.(css|js|svg)");
 
@@ -28,10 +26,6 @@ public final class StaticResources {
             "/dev/jobfeed/console/web/index.html",
             "/favicon.ico",
             "/dev/jobfeed/console/web/icon.svg",
-            "/web/uplot.js",
-            CHARTS + "iife.min.js",
-            "/web/uplot.css",
-            CHARTS + "min.css",
             "/api/openapi.json",
             "/dev/jobfeed/console/openapi.json");
 

@@ -1,8 +1,31 @@
 // Requests to the server. An error response is thrown as an Error with the message of the server.
 
-const tenant = new URLSearchParams(location.search).get("tenant");
+const KEY = "jobfeed-token";
 
-async function answer(response) {
+export const tenant = new URLSearchParams(location.search).get("tenant");
+
+/** The operator's token, for this browser tab only. */
+export const session = {
+  get token() { return sessionStorage.getItem(KEY); },
+  begin(token) {
+    sessionStorage.setItem(KEY, token);
+    dispatchEvent(new Event("session"));
+  },
+  end() {
+    sessionStorage.removeItem(KEY);
+    dispatchEvent(new Event("session"));
+  },
+};
+
+async function request(path, options) {
+  let response;
+  try {
+    response = await fetch(`/api/v1/${path}`, { cache: "no-store", signal: AbortSignal.timeout(30000), ...options });
+  } catch (failure) {
+    const error = new Error("The server does not respond.", { cause: failure });
+    error.status = 0;
+    throw error;
+  }
   let body = {};
   try {
     body = await response.json();
@@ -17,19 +40,23 @@ async function answer(response) {
   return body;
 }
 
-export async function get(path, query = {}) {
+export function get(path, query = {}) {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, tenant })) {
     if (value !== null && value !== undefined && value !== "") parameters.set(name, value);
   }
   const text = parameters.toString();
-  return answer(await fetch(`/api/v1/${path}${text ? `?${text}` : ""}`, { cache: "no-store" }));
+  return request(`${path}${text ? `?${text}` : ""}`);
 }
 
-export async function act(action, token, body) {
-  return answer(await fetch(`/api/v1/actions/${action}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-    body: JSON.stringify({ ...body, ...tenant ? { tenant } : {} }),
-  }));
+/** Checks a token, and begins the session if it is valid. */
+export async function logIn(token) {
+  await request("session", { method: "POST", headers: { Authorization: `Bearer ${token}` } });
+  session.begin(token);
 }
+
+export const act = (action, body) => request(`actions/${action}`, {
+  method: "POST",
+  headers: { "Content-Type": "application/json", Authorization: `Bearer ${session.token}` },
+  body: JSON.stringify({ ...body, ...tenant ? { tenant } : {} }),
+});

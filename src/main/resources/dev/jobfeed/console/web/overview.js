@@ -1,184 +1,265 @@
-// The overview: freshness, open run, alerts and credits.
+// The overview: is the data up to date, what happened last, and what does it cost?
 
-import { h, say, show } from "./dom.js";
+import { arrows, button, card, empty, figure, h, icon, link, ranking, say, show, state } from "./dom.js";
 import { get } from "./api.js";
-import { buttons } from "./actions.js";
-import { chart } from "./charts.js";
-import { alertList } from "./alerts.js";
-import { runCharts } from "./runs.js";
-import { compact, duration, moment, number, percent, seconds, streamName } from "./words.js";
+import { ask, buttons } from "./actions.js";
+import { bars, legend, numbers } from "./charts.js";
+import { alertItem } from "./alerts.js";
+import { isOn, lastSuccess, outcome, stateOf, summary, toneOf, verdict } from "./status.js";
+import { credits, day, duration, many, moment, MODES, number, percent, rough, schedule, seconds, streamName } from "./words.js";
 
-const STATES = { fresh: ["✓", "Fresh"], late: ["!", "Late"], never: ["…", "No run has succeeded yet"], off: ["–", "Off"] };
+const SIGNS = { ok: "", warn: "!", bad: "×", run: "▸", off: "–" };
 const DAY = 86400000;
-const COLORS = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6"];
 
 export function overview() {
-  const alerts = h("section", { "aria-label": "Open alerts" });
-  const streams = h("section", { class: "streams", "aria-label": "Streams" });
-  const figures = h("dl", { class: "figures" });
-  const charts = h("section", { class: "charts", "aria-label": "Runs and credits" });
-  const sources = h("section", { class: "charts", "aria-label": "Jobs by source" });
-  const cards = new Map();
+  const top = h("div");
+  const first = h("div");
+  const figures = h("section", { class: "card kpis", "aria-label": "Key figures" });
+  const streams = h("section", { class: "card", "aria-label": "Streams" });
+  const quiet = h("div");
+  const alerts = h("div");
+  const charts = h("div", { class: "grid fill" });
+  const rows = new Map();
+  const data = { runs: {}, credits: { days: [] } };
 
-  async function slow() {
-    const [runs, credits, counts] = await Promise.all([get("runs", { limit: 50 }), get("credits"), get("counts")]);
-    show(charts, [runs, credits], () => [...runCharts(runs.runs), creditChart(credits)]);
-    show(sources, counts, bySource);
+  async function slow(status) {
+    const on = status.streams.filter(isOn).map(stream => stream.stream);
+    const [usage, counts, ...lists] = await Promise.all([get("credits"), get("counts"),
+      ...on.map(stream => get("runs", { stream, limit: stream === "jobs" ? 100 : 30 }))]);
+    data.credits = usage;
+    on.forEach((stream, i) => { data.runs[stream] = lists[i].runs; });
+    fast(status);
+    const jobs = data.runs.jobs ?? [];
+    show(charts, [jobs, usage, counts.now, status.streams.map(stream => stream.at_work)], () => jobs.length === 0 ? null : [
+      h("div", { class: "c8" }, rowsChart(jobs, usage.days, status)),
+      h("div", { class: "c4" }, sources(counts.now)),
+      h("div", { class: "c6" }, addedAndExpired(usage.days)),
+      h("div", { class: "c6" }, creditChart(usage))]);
+  }
+
+  function fast(status) {
+    const found = verdict(status);
+    show(top, found, () => h("section", { class: `verdict ${found.tone}`, id: "verdict", role: "status", "aria-label": "Overall state" },
+      icon(found.tone, found.tone === "run" ? "spin" : ""), h("div", { class: "grow" }, h("h2", {}, found.title), h("p", {}, found.text)),
+      found.to ? h("div", { class: "row" }, link(found.to[0], found.to[1], "primary")) : null));
+    const jobs = status.streams.find(stream => stream.stream === "jobs");
+    const isNew = jobs.state === "never" && jobs.open_run === null && status.active + status.expired === 0;
+    show(first, [isNew, jobs.next_run_at], () => isNew ? firstStart(jobs) : null);
+    showFigures(status, jobs);
+    const on = status.streams.filter(isOn);
+    for (const stream of on) {
+      if (!rows.has(stream.stream)) {
+        const made = streamRow(stream.stream);
+        rows.set(stream.stream, made);
+        streams.append(made.node);
+      }
+      rows.get(stream.stream).update(stream, status, data.runs[stream.stream] ?? [], data.credits.days, found.to === undefined && !isNew);
+    }
+    const off = status.streams.filter(stream => !isOn(stream));
+    for (const stream of off) {
+      rows.get(stream.stream)?.node.remove();
+      rows.delete(stream.stream);
+    }
+    show(quiet, off.map(stream => stream.stream), names => names.length ? h("article", { class: "stream quiet" },
+      h("h3", { class: "nm" }, names.map(streamName).join(", ")),
+      h("p", { class: "muted small txt" }, "Off: no schedule is set. Nothing is read, and nothing is charged."),
+      h("div", { class: "end" }, h("a", { href: "#/settings" }, "Settings"))) : null);
+    if (streams.lastChild !== quiet) streams.append(quiet);
+    const open = [...status.alerts].sort((a, b) => (toneOf(a) === "bad" ? 0 : 1) - (toneOf(b) === "bad" ? 0 : 1));
+    show(alerts, open, list => list.length ? h("section", { class: "card", "aria-label": "Open alerts" },
+      h("header", {}, h("h2", {}, "Open alerts"), h("span", { class: "n" }, list.length), h("a", { class: "end", href: "#/alerts" }, "All alerts")),
+      list.map(alert => alertItem({ ...alert, raised_at: alert.since }))) : null);
+  }
+
+  function showFigures(status, jobs) {
+    const today = sum(data.credits.days.filter(each => each.day === dayKey(Date.now())));
+    const month = sum(data.credits.days);
+    const days = new Set(data.credits.days.map(each => each.day)).size;
+    const perDay = days ? month.credits / days : 0;
+    const balance = status.credits_balance;
+    show(figures, [jobs.age_seconds === null ? null : rough(jobs.age_seconds), jobs.state, status.active, status.expired, today, balance, perDay,
+      status.quarantined, status.changes_waiting, status.pending_expiry], () => [
+      figure("Data age", rough(jobs.age_seconds), jobs.age_seconds === null ? "known after the first run"
+        : jobs.state === "late" ? `${rough(Math.max(0, jobs.age_seconds - jobs.target_seconds))} over its target` : `target ${rough(jobs.target_seconds)}`,
+      "#/runs", jobs.state === "late" ? "bad" : ""),
+      figure("Active jobs", number(status.active), `${number(status.expired)} expired`, "#/jobs"),
+      figure("Rows today", number(today.received), `${number(today.inserted)} new, ${number(today.updated)} updated`, "#/runs"),
+      figure("Credits", credits(balance), balance === null ? "not metered"
+        : `${credits(today.credits)} used today${perDay > 0 && days > 1 ? `, lasts about ${rough(balance / perDay * 86400)}` : ""}`, "#/settings"),
+      figure("Quarantined", number(status.quarantined), status.quarantined ? "rows to review" : "no rows", "#/quarantine", status.quarantined ? "warn" : ""),
+      figure("Change events", number(status.changes_waiting), "waiting to be sent", "#/settings")]);
   }
 
   return {
-    title: "Now",
-    nodes: [h("h1", { class: "hidden" }, "Now"), alerts, streams, figures, charts, sources],
-    slow,
-    fast(status, again) {
-      show(alerts, status.alerts, list => list.length ? alertList(list.map(a => ({ ...a, raised_at: a.since }))) : null);
-      for (const stream of status.streams) {
-        if (!cards.has(stream.stream)) {
-          const made = card(stream, again);
-          cards.set(stream.stream, made);
-          streams.append(made.node);
-        }
-        cards.get(stream.stream).update(stream, status);
-      }
-      show(figures, [status.active, status.expired, status.credits_balance, status.quarantined, status.pending_expiry],
-        () => [
-          figure("Active jobs", number(status.active)),
-          figure("Expired jobs", number(status.expired)),
-          status.credits_balance === null ? null
-            : figure("Credits", number(status.credits_balance), `as of ${moment(status.credits_balance_at)}`),
-          figure("Quarantined", number(status.quarantined), status.quarantined ? "see Alerts" : null),
-          status.pending_expiry ? figure("Pending expiries", number(status.pending_expiry), "await approval") : null,
-        ]);
-    },
+    title: "Overview",
+    nodes: [h("h1", { class: "vh" }, "Overview"), top, first, figures, streams, alerts, charts],
+    fast, slow,
   };
 }
 
-function figure(name, value, note) {
-  return h("div", {}, h("dt", {}, name), h("dd", {}, value, note ? h("small", {}, note) : null));
-}
+const dayKey = at => new Date(at).toISOString().slice(0, 10);
 
-/** Creates the card of a stream, once, so that the focus is kept while the numbers change. */
-function card(first, again) {
-  const rows = first.stream === "jobs" ? "jobs" : "sites";
-  const sign = h("span", { class: "sign", "aria-hidden": "true" });
-  const state = h("strong");
-  const age = h("span");
-  const detail = h("p", { class: "detail" });
-  const bar = h("progress", { max: "100", "aria-label": `Share of the feed of ${streamName(first.stream)}` });
-  const runText = h("p", { class: "run-text" });
-  const error = h("p", { class: "last-error" });
-  const run = h("div", { class: "open-run" }, runText, bar, error);
-  const actions = h("div", { class: "buttons" });
-  const node = h("article", { class: "card", "aria-label": streamName(first.stream), "data-stream": first.stream },
-    h("h2", {}, streamName(first.stream)),
-    h("p", { class: "state" }, sign, state, age), detail, run, actions);
+const sum = days => days.reduce((all, each) => {
+  for (const name of Object.keys(all)) all[name] += each[name];
+  return all;
+}, { runs: 0, credits: 0, received: 0, inserted: 0, updated: 0, unchanged: 0, expired: 0 });
+
+const firstStart = jobs => h("section", { class: "card" }, empty("jobs", "No data yet",
+  `The first run is a backfill: it reads every job of the feed once. ${jobs.next_run_at ? `It starts at ${moment(jobs.next_run_at)}.` : "No schedule is set, so it starts only by hand."} Sync now shows what it costs before it begins.`,
+  button("Start the backfill…", "primary", () => ask("jobs", "sync")), link("Settings", "#/settings")));
+
+/** Creates the row of a stream, once, so that the focus is kept while the numbers change. */
+function streamRow(name) {
+  const word = h("span");
+  const when = h("p", { class: "when" });
+  const age = h("div");
+  const strip = h("div", { class: "strips" });
+  const today = h("div");
+  const actions = h("div", { class: "row end" });
+  const progress = h("div", { class: "progress" });
+  const node = h("article", { class: "stream", "aria-label": streamName(name), "data-stream": name },
+    h("div", { class: "nm" }, h("h3", {}, streamName(name)), word, when), age, strip, today, actions, progress);
   let actionKey = null;
-  let seen = null;
 
-  function update(stream, status) {
-    const paused = Boolean(stream.paused_at);
-    node.dataset.state = paused && stream.state !== "late" ? "paused" : stream.state;
-    const [mark, word] = STATES[stream.state];
-    say(sign, paused ? "Ⅱ" : mark);
-    say(state, paused ? `${word}, schedule paused` : word);
-    say(age, stream.age_seconds === null ? "" : ` ${duration(stream.age_seconds)} old, target ${duration(stream.target_seconds)}`);
-    say(detail, details(stream, paused, status.at));
+  function update(stream, status, runs, days, isPrimary) {
+    const [tone, text] = stateOf(stream);
+    node.dataset.state = stream.state;
+    show(word, [tone, text], () => state(tone, text));
+    say(when, stream.paused_at ? `Paused since ${moment(stream.paused_at)}` : stream.next_run_at
+      ? `${schedule(stream.schedule)}, next at ${moment(stream.next_run_at)} (in ${rough(Math.max(0, seconds(status.at, stream.next_run_at)))})`
+      : schedule(stream.schedule));
+    const share = stream.age_seconds === null ? null : Math.min(1, stream.age_seconds / stream.target_seconds);
+    show(age, [stream.age_seconds === null ? null : rough(stream.age_seconds), stream.fresh_as_of, stream.target_seconds, stream.state], () => [
+      h("p", { class: "lab" }, "Data age"),
+      share === null ? h("p", { class: "muted" }, "Known after the first run") : [
+        h("p", {}, h("b", {}, rough(stream.age_seconds)), h("span", { class: "muted" }, ` of ${rough(stream.target_seconds)} · from ${moment(stream.fresh_as_of)}`)),
+        h("div", { class: `meter ${stream.state === "late" ? "bad" : share > 0.8 ? "warn" : ""}` }, h("i", { style: { width: `${Math.max(2, share * 100)}%` } }))]]);
+    const last = runs.slice(0, 30);
+    show(strip, [last, stream.at_work], () => runStrip(last, status));
+    const used = sum(days.filter(each => each.stream === name && each.day === dayKey(Date.now())));
+    show(today, [used, runs[0]?.id, lastSuccess(runs, status.at)], () => [h("p", { class: "lab" }, "Today (UTC)"),
+      h("p", {}, h("b", {}, number(used.received)), " rows · ", h("b", {}, credits(used.credits)), " credits"),
+      h("p", { class: "lab" }, `Last success: ${lastSuccess(runs, status.at)}`)]);
     const open = stream.open_run;
-    run.hidden = !open;
-    if (open) {
-      const rate = open.rows_per_second ?? measured(open, status.at);
-      const left = open.seconds_left ?? (rate > 0 && open.estimated_total !== null
-        ? Math.max(0, open.estimated_total - open.received) / rate : null);
-      const words = [
-        `Run ${open.id}, ${open.mode}: ${stream.at_work ? open.phase : "open, no attempt in progress"}`,
-        `page ${number(open.pages)}`,
-        `${number(open.received)}${open.estimated_total ? ` of ${number(open.estimated_total)}` : ""} ${rows}`,
-        stream.at_work ? rate > 0 ? `${number(rate)} ${rows}/s` : "waiting" : null,
-        open.share === null ? null : percent(open.share),
-        stream.at_work && left !== null ? `${duration(left)} left` : null,
-        open.credits_spent > 0 ? `${number(open.credits_spent)} credits` : null,
-      ];
-      say(runText, words.filter(Boolean).join(" · "));
-      bar.hidden = open.share === null;
-      if (open.share !== null) bar.value = open.share * 100;
-      error.hidden = !open.last_error;
-      say(error, open.last_error ?? "");
-    }
-    const key = JSON.stringify([stream.paused_at, stream.open_run?.id, stream.at_work, status.pending_expiry > 0,
-      status.quarantined > 0, stream.schedule]);
+    show(progress, open, () => open ? progressOf(open, stream) : null);
+    progress.hidden = !open;
+    const key = JSON.stringify([stream.paused_at, open?.id, stream.at_work, status.pending_expiry, status.quarantined > 0, stream.schedule, isPrimary]);
     if (key !== actionKey) {
       actionKey = key;
-      buttons(stream.stream, actions, again);
+      buttons(name, actions, stream.at_work ? open?.mode ?? "" : null, isPrimary && name === "jobs");
     }
-  }
-
-  /** Computes the rows per second between two polls, for a run of another process. */
-  function measured(open, at) {
-    const now = { id: open.id, received: open.received, at: Date.parse(at) };
-    const before = seen && seen.id === open.id && seen.received <= open.received ? seen : null;
-    if (!before || now.received > before.received) seen = now;
-    return before && now.at > before.at ? (now.received - before.received) / (now.at - before.at) * 1000 : null;
   }
 
   return { node, update };
 }
 
-function details(stream, paused, now) {
-  const as = stream.fresh_as_of ? `Complete up to ${moment(stream.fresh_as_of)}. ` : "";
-  if (paused) return `${as}Paused since ${moment(stream.paused_at)}: no attempt starts until it is resumed.`;
-  if (stream.next_run_at) return `${as}Next attempt in ${duration(seconds(now, stream.next_run_at))}.`;
-  return `${as}No schedule is set.`;
+function runStrip(runs, status) {
+  const tones = runs.map(run => outcome(run, status)[0]);
+  const count = tone => tones.filter(each => each === tone).length;
+  const words = [[count("ok"), "succeeded"], [count("warn"), "with warnings"], [count("bad"), "failed"], [count("run"), "running"], [count("off"), "interrupted"]]
+    .filter(([n]) => n).map(([n, text]) => `${n} ${text}`).join(", ");
+  const box = h("div", { class: "strip", role: "group", "aria-label": `Last ${many(runs.length, "run")}, oldest first` },
+    runs.map((run, i) => ({ run, i })).reverse().map(({ run, i }) => h("a", {
+      href: `#/runs/${run.id}`, class: tones[i], tabindex: i === 0 ? 0 : -1, "data-tip": summary(run, status),
+      "aria-label": `Run ${run.id}, ${outcome(run, status)[1]}, ${moment(run.run_started_at)}`,
+    }, SIGNS[tones[i]] ? h("b", { class: tones[i], "aria-hidden": "true" }, SIGNS[tones[i]]) : null, h("i", {}))));
+  arrows(box);
+  return [h("div", { class: "row lab" }, runs.length > 1 ? `Last ${runs.length} runs` : runs.length ? "One run" : "No run yet", h("span", { class: "push" }, words)), box];
 }
 
-/** Creates the chart of the last 30 days. A day without a run has no credits. */
-function creditChart(credits) {
-  const spent = new Map(credits.days.map(day => [day.day, day.credits]));
-  const today = Math.floor(Date.now() / DAY) * DAY;
-  const days = Array.from({ length: 30 }, (none, i) => new Date(today - (29 - i) * DAY).toISOString().slice(0, 10));
-  const total = credits.days.reduce((sum, day) => sum + day.credits, 0);
-  return chart("Credits per day", `${number(total)} in the last 30 days`,
-    days.map((day, i) => i), [{ label: "credits", color: "--c2", values: days.map(day => spent.get(day) ?? 0), bars: true }],
-    { name: i => days[i] ? days[i].slice(5) : "", what: "Day" });
+/** Shows an open run: its progress, or that no attempt is in progress. */
+export function progressOf(open, stream, withError = true) {
+  const rows = stream.stream === "jobs" ? "jobs" : "rows";
+  const words = [stream.at_work ? null : "no attempt in progress", `phase ${open.phase}`, many(open.pages, "page"),
+    stream.at_work ? open.rows_per_second > 0 ? `${number(open.rows_per_second)} ${rows} a second` : null : null,
+    stream.at_work && open.seconds_left !== null ? `about ${duration(open.seconds_left)} left` : null,
+    open.credits_spent > 0 ? `${credits(open.credits_spent)} credits` : null].filter(Boolean).join(" · ");
+  return [h("div", { class: "row small" }, h("a", { href: `#/runs/${open.id}` }, `Run ${open.id}`),
+    h("span", { class: "run-text" }, `${MODES[open.mode]}: ${number(open.received)}${open.estimated_total === null ? "" : ` of ${number(open.estimated_total)}`} ${rows}`),
+    h("span", { class: "muted" }, words), h("b", { class: "push" }, percent(open.share))),
+  open.share === null ? null : h("div", { class: `meter big ${stream.at_work ? "run" : "warn"}`, role: "progressbar", "aria-valuenow": Math.floor(open.share * 100),
+    "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": `Share of the feed of ${streamName(stream.stream)}` },
+  h("i", { style: { width: `${open.share * 100}%` } })),
+  withError && open.last_error ? h("p", { class: "small warn one-line" }, `Previous attempt: ${open.last_error}`) : null];
 }
 
-function bySource(counts) {
-  const ranked = [...counts.now].sort((a, b) => b.active - a.active);
-  const most = Math.max(1, ...ranked.map(c => c.active + c.expired));
-  const list = h("figure", {}, h("figcaption", {}, h("strong", {}, "Jobs by source, now"),
-    h("span", {}, `${ranked.length} sources`)),
-    h("div", { class: "scroll sources", tabindex: "0", role: "region", "aria-label": "Jobs by source, now" },
-      h("table", {}, h("caption", { class: "hidden" }, "Jobs by source, now"),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Source"), h("th", { scope: "col", class: "number" }, "Active"),
-          h("th", { scope: "col", class: "number" }, "Expired"), h("td", { class: "wide" }))),
-        h("tbody", {}, ranked.map(c => {
-          const active = h("span", { class: "bar" });
-          const expired = h("span", { class: "bar gone" });
-          active.style.width = `${c.active / most * 100}%`;
-          expired.style.width = `${c.expired / most * 100}%`;
-          return h("tr", {}, h("th", { scope: "row" }, c.source || "unknown"),
-            h("td", { class: "number" }, number(c.active)), h("td", { class: "number" }, number(c.expired)),
-            h("td", { class: "wide", "aria-hidden": "true" }, h("span", { class: "bars" }, active, expired)));
-        })))));
-  const times = [...new Set(counts.history.map(c => c.at))];
-  if (times.length < 2) {
-    return [list, h("p", { class: "note" }, "The charts over time appear after the second hourly count.")];
+const PARTS = [["New", "var(--d1)"], ["Updated", "var(--d2)"], ["Unchanged", "var(--d3)"]];
+
+function rowsChart(runs, days, status) {
+  const place = h("div");
+  const ranges = {
+    Runs: () => {
+      const list = runs.slice(0, 60).reverse();
+      const signs = list.map(run => outcome(run, status)[0]);
+      return [bars("Rows received per run", list.map((run, i) => ({
+        label: String(run.id), to: `#/runs/${run.id}`,
+        tip: `${summary(run, status)}\nNew ${number(run.inserted)} · updated ${number(run.updated + run.reactivated)} · unchanged ${number(run.unchanged)}`,
+        parts: [[run.inserted, PARTS[0][1]], [run.updated + run.reactivated, PARTS[1][1]], [run.unchanged, PARTS[2][1]]],
+        mark: SIGNS[signs[i]] ? [SIGNS[signs[i]], `var(--${signs[i]})`] : null,
+      }))), numbers("Rows received per run", [["Run", run => String(run.id)], ["Started", run => moment(run.run_started_at, true)],
+        ["Received", run => number(run.received)], ["New", run => number(run.inserted)], ["Updated", run => number(run.updated + run.reactivated)],
+        ["Unchanged", run => number(run.unchanged)]], list)];
+    },
+    "7 d": () => perDay(7),
+    "30 d": () => perDay(30),
+  };
+  const perDay = length => {
+    const list = lastDays(days.filter(each => each.stream === "jobs"), length);
+    return [bars("Rows received per day", list.map(each => ({ label: day(each.day),
+      tip: `${day(each.day)}\nNew ${number(each.inserted)} · updated ${number(each.updated)} · unchanged ${number(each.unchanged)}`,
+      parts: [[each.inserted, PARTS[0][1]], [each.updated, PARTS[1][1]], [each.unchanged, PARTS[2][1]]] }))),
+    numbers("Rows received per day", [["Day", each => each.day], ["Received", each => number(each.received)], ["New", each => number(each.inserted)],
+      ["Updated", each => number(each.updated)], ["Unchanged", each => number(each.unchanged)]], list)];
+  };
+  const range = rowsChart.range ?? "Runs";
+  const group = h("div", { class: "seg", role: "group", "aria-label": "Range" }, Object.keys(ranges).map(name =>
+    h("button", { type: "button", "aria-pressed": String(name === range), onclick: event => {
+      for (const other of group.children) other.setAttribute("aria-pressed", String(other === event.target));
+      rowsChart.range = name;
+      place.replaceChildren(...ranges[name]());
+    } }, name)));
+  place.replaceChildren(...ranges[range]());
+  return card("Rows received", group, legend(...PARTS), place);
+}
+
+const lastDays = (days, length) => Array.from({ length }, (none, i) => {
+  const key = dayKey(Date.now() - (length - 1 - i) * DAY);
+  return { day: key, ...sum(days.filter(each => each.day === key)) };
+});
+
+function addedAndExpired(days) {
+  const list = lastDays(days.filter(each => each.stream === "jobs"), 30);
+  return card("Added and expired per day", "30 days", legend(["Added", "var(--d1)"], ["Expired", "var(--d2)"]),
+    bars("Added and expired per day", list.map(each => ({ label: day(each.day),
+      tip: `${day(each.day)}\n${number(each.inserted)} added · ${number(each.expired)} expired`,
+      parts: [[each.inserted, "var(--d1)"], [-each.expired, "var(--d2)"]] })), { height: 160 }),
+    numbers("Added and expired per day", [["Day", each => each.day], ["Added", each => number(each.inserted)], ["Expired", each => number(each.expired)]], list));
+}
+
+function creditChart(usage) {
+  const list = lastDays(usage.days, 30);
+  const total = sum(list).credits;
+  const used = list.filter(each => each.runs > 0).length;
+  if (total === 0) {
+    return card("Credits per day", "30 days", h("p", { class: "muted small" }, "No credits were charged in the last 30 days."));
   }
-  return [list, overTime(counts, times, ranked, "active"), overTime(counts, times, ranked, "expired")];
+  return card("Credits per day", `${credits(total)} in 30 days, average ${credits(total / used)} (dashed)`,
+    bars("Credits per day", list.map(each => ({ label: day(each.day), tip: `${day(each.day)}\n${credits(each.credits)} credits · ${many(each.runs, "run")}`,
+      parts: [[each.credits, "var(--d1)"]] })), { height: 160, line: { value: total / used } }),
+    numbers("Credits per day", [["Day", each => each.day], ["Credits", each => credits(each.credits)], ["Runs", each => number(each.runs)]], list));
 }
 
-function overTime(counts, times, ranked, what) {
-  const at = new Map(times.map(time => [time, new Map()]));
-  for (const c of counts.history) at.get(c.at).set(c.source, c[what]);
-  const top = ranked.slice(0, 5).map(c => c.source);
-  const series = top.map((source, i) => ({ label: source || "unknown", color: COLORS[i],
-    values: times.map(time => at.get(time).get(source) ?? 0) }));
-  if (ranked.length > top.length) {
-    series.push({ label: "all others", color: COLORS[5], values: times.map(time =>
-      [...at.get(time)].filter(([source]) => !top.includes(source)).reduce((sum, [, count]) => sum + count, 0)) });
-  }
-  const sum = i => series.reduce((all, s) => all + s.values[i], 0);
-  return chart(what === "active" ? "Active jobs by source" : "Expired jobs by source",
-    `${compact(sum(0))} → ${compact(sum(times.length - 1))} since ${moment(times[0])}`,
-    times.map(time => Date.parse(time) / 1000), series,
-    { time: true, name: x => new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", hourCycle: "h23" }).format(x * 1000) });
+function sources(now) {
+  const ranked = [...now].sort((a, b) => b.active - a.active);
+  const top = ranked.slice(0, ranked.length > 9 ? 8 : 9);
+  const rest = ranked.slice(top.length);
+  const all = Math.max(1, ranked.reduce((total, each) => total + each.active, 0));
+  const items = top.map(each => ({ name: each.source || "no source", active: each.active, expired: each.expired }));
+  if (rest.length) items.push({ name: many(rest.length, "other"), active: rest.reduce((total, each) => total + each.active, 0), expired: rest.reduce((total, each) => total + each.expired, 0) });
+  const max = Math.max(1, ...items.map(each => each.active));
+  return card("Active jobs by source", h("a", { href: "#/jobs" }, "All jobs"),
+    ranking(items.map(each => ({ name: each.name, share: each.active / max, text: number(each.active),
+      tip: `${each.name}\n${number(each.active)} active, ${(each.active / all * 100).toFixed(1)} %\n${number(each.expired)} expired` }))),
+    numbers("Jobs by source", [["Source", each => each.source || "no source"], ["Active", each => number(each.active)], ["Expired", each => number(each.expired)]], ranked));
 }
+

@@ -1,84 +1,254 @@
-// The last runs.
+// The runs: a table that filters, sorts and pages, and a page for each run.
 
-import { h, show, table } from "./dom.js";
+import { button, card, copy, empty, figure, h, head, icon, link, pairs, ranking, show, table, tag } from "./dom.js";
 import { get } from "./api.js";
-import { chart } from "./charts.js";
-import { duration, moment, number, seconds } from "./words.js";
+import { points, signs } from "./charts.js";
+import { progressOf } from "./overview.js";
+import { outcome, summary, took } from "./status.js";
+import { ago, credits, duration, many, moment, MODES, number, streamName } from "./words.js";
 
-const took = run => run.finished_at ? seconds(run.run_started_at, run.finished_at) : null;
+const SIZE = 25;
+const FILTERS = { stream: [["jobs", "Jobs"], ["career_sites", "Career sites"]],
+  mode: Object.entries(MODES), status: [["succeeded", "Succeeded"], ["open", "Open"], ["failed", "Closed, failed"]] };
+const LABELS = { stream: "Stream", mode: "Mode", status: "Status" };
 
-/** Creates the charts of rows and durations of the last runs. */
-export function runCharts(newestFirst) {
-  const runs = [...newestFirst].reverse();
-  const xs = runs.map((run, i) => i);
-  const name = i => runs[i] ? `#${runs[i].id}` : "";
-  const changed = run => run.inserted + run.updated + run.reactivated;
-  const last = runs.at(-1);
-  const rows = cut(runs, run => run.received, number);
-  const times = cut(runs, run => took(run) ?? 0, duration);
-  return [
-    chart("Rows per run", (last ? `Last run: ${number(last.received)} received, ${number(changed(last))} changed` : "No run yet") + rows.words,
-      xs, [
-        { label: "received", color: "--c6", values: runs.map(run => run.received), bars: true },
-        { label: "new or changed", color: "--c1", values: runs.map(changed), bars: true },
-      ], { name, top: rows.top }),
-    chart("Duration per run", (last ? `Last run: ${took(last) === null ? "still open" : duration(took(last))}` : "No run yet") + times.words,
-      xs, [{ label: "duration", color: "--c3", values: runs.map(run => took(run) ?? 0), bars: true }],
-      { name, value: duration, top: times.top }),
-  ];
-}
+/** Lists runs. Filters, order and page are in the address. */
+export function runs(query) {
+  const asked = { sort: query.get("sort") ?? "id", order: query.get("order") ?? "desc", offset: Number(query.get("offset") ?? 0) };
+  const chart = h("div");
+  const list = h("div");
+  const form = h("form", { class: "filters", "aria-label": "Filter runs", onsubmit: event => event.preventDefault() },
+    Object.entries(FILTERS).map(([name, options]) => {
+      const select = h("select", { name, onchange: () => go({ offset: 0 }) },
+        h("option", { value: "" }, "All"), options.map(([value, word]) => h("option", { value }, word)));
+      select.value = query.get(name) ?? "";
+      return h("label", {}, LABELS[name], select);
+    }));
 
-/** Limits the scale to the incremental runs. The bar of a backfill or resync is cut off, and its value is in the summary. */
-function cut(runs, value, words) {
-  const daily = Math.max(0, ...runs.filter(run => run.mode === "incremental").map(value));
-  const high = runs.filter(run => daily > 0 && value(run) > daily * 4);
-  if (high.length === 0) return { top: null, words: "" };
-  return { top: daily * 1.5, words: `. Off scale: ${high.map(run => `#${run.id} (${words(value(run))})`).join(", ")}` };
-}
-
-function creditsARun(newestFirst) {
-  const runs = [...newestFirst].reverse();
-  const total = runs.reduce((sum, run) => sum + run.credits_spent, 0);
-  return chart("Credits per run", `${number(total)} in these runs`, runs.map((run, i) => i),
-    [{ label: "credits", color: "--c2", values: runs.map(run => run.credits_spent), bars: true }],
-    { name: i => runs[i] ? `#${runs[i].id}` : "" });
-}
-
-const COLUMNS = [
-  { title: "Run", cell: run => `#${run.id}` },
-  { title: "Status", cell: run => h("span", { class: `badge ${run.last_error ? "failed" : run.status}` },
-    run.status === "open" && run.last_error ? "open, failed" : run.status) },
-  { title: "Mode", cell: run => run.mode },
-  { title: "Started", cell: run => h("time", { datetime: run.run_started_at }, moment(run.run_started_at)) },
-  { title: "Took", class: "number", cell: run => duration(took(run)) },
-  { title: "Pages", class: "number", cell: run => number(run.pages) },
-  { title: "Received", class: "number", cell: run => number(run.received) },
-  { title: "Inserted", class: "number", cell: run => number(run.inserted) },
-  { title: "Updated", class: "number", cell: run => number(run.updated) },
-  { title: "Unchanged", class: "number", cell: run => number(run.unchanged) },
-  { title: "Expired", class: "number", cell: run => number(run.expired) },
-  { title: "Quarantined", class: "number", cell: run => number(run.quarantined) },
-  { title: "Retries", class: "number", cell: run => number(run.retries) },
-  { title: "Credits", class: "number", cell: run => number(run.credits_spent) },
-  { title: "Last error", class: "words", cell: run => run.last_error ?? "" },
-];
-
-export function runs() {
-  const charts = h("section", { class: "charts", "aria-label": "Charts" });
-  const list = h("section", { "aria-label": "Runs" });
-  const streams = h("select", { id: "runs-stream" },
-    [["jobs", "Jobs"], ["career_sites", "Career sites"]].map(([value, text]) => h("option", { value }, text)));
-  async function slow() {
-    const answer = await get("runs", { stream: streams.value, limit: 50 });
-    show(charts, answer.runs, data => [...runCharts(data), creditsARun(data)]);
-    show(list, answer.runs, data => data.length ? table("The last 50 runs", COLUMNS, data)
-      : h("p", { class: "note" }, "No run yet."));
+  function address(change) {
+    const parameters = new URLSearchParams();
+    for (const name of Object.keys(FILTERS)) if (form.elements[name].value) parameters.set(name, form.elements[name].value);
+    const next = { ...asked, ...change };
+    if (next.sort !== "id" || next.order !== "desc") {
+      parameters.set("sort", next.sort);
+      parameters.set("order", next.order);
+    }
+    if (next.offset > 0) parameters.set("offset", next.offset);
+    const text = parameters.toString();
+    return `#/runs${text ? `?${text}` : ""}`;
   }
-  streams.addEventListener("change", slow);
-  return {
-    title: "Runs",
-    nodes: [h("div", { class: "head" }, h("h1", {}, "Runs"),
-      h("p", {}, h("label", { for: "runs-stream" }, "Stream"), streams)), charts, list],
-    slow,
-  };
+
+  const go = change => { location.hash = address(change); };
+
+  async function slow(status) {
+    const filters = Object.fromEntries(Object.keys(FILTERS).map(name => [name, query.get(name)]));
+    const stream = filters.stream || "jobs";
+    const [answer, last] = await Promise.all([get("runs", { ...filters, ...asked, limit: SIZE }), get("runs", { stream, limit: 30 })]);
+    show(chart, last.runs, all => all.length > 1 ? card(`Duration of the last ${many(all.length, "run")} of ${streamName(stream)}`,
+      signs([["ok", "Succeeded"], ["warn", "With warnings"], ["bad", "Failed"], ["run", "Running"], ["off", "Interrupted"]]),
+      points("Duration of the last runs", [...all].reverse().map(run => ({
+        id: run.id, seconds: took(run, status.at), tone: outcome(run, status)[0], tip: summary(run, status), to: `#/runs/${run.id}` })))) : null);
+    show(list, [answer, status.streams.map(each => each.at_work)], () => h("section", { class: "card" }, answer.runs.length
+      ? [runTable(answer.runs, status, asked, (sort, order) => go({ sort, order, offset: 0 })), pager(answer)]
+      : answer.total > 0 ? empty("runs", "No run on this page", `There are ${many(answer.total, "run")}.`, link("First page", address({ offset: 0 })))
+        : nothing(filters)));
+  }
+
+  const pager = answer => h("div", { class: "pager" },
+    h("span", { class: "grow" }, `${number(asked.offset + 1)}–${number(asked.offset + answer.runs.length)} of ${number(answer.total)}`),
+    asked.offset > 0 ? link("‹ Previous", address({ offset: Math.max(0, asked.offset - SIZE) })) : null,
+    asked.offset + answer.runs.length < answer.total ? link("Next ›", address({ offset: asked.offset + SIZE })) : null);
+
+  function nothing(filters) {
+    const set = Object.entries(filters).filter(([, value]) => value);
+    if (!set.length) {
+      return empty("runs", "No runs yet", "A run reads the feed once: a backfill reads everything, an incremental run what is new, a resync everything again. The first one is a backfill.",
+        link("Overview", "#/", "primary"));
+    }
+    return empty("runs", "No run matches", "Remove a filter:", set.map(([name]) =>
+      button(`${LABELS[name]}: ${form.elements[name].selectedOptions[0].textContent} ×`, "", () => {
+        form.elements[name].value = "";
+        go({ offset: 0 });
+      })));
+  }
+
+  return { title: "Runs", nodes: [head("Runs"), chart, form, list], slow };
+}
+
+function runTable(list, status, asked, resort) {
+  return table("Runs", [
+    { title: "Run", class: "t h nowrap", sort: "id", cell: run => h("a", { href: `#/runs/${run.id}` }, run.id) },
+    { title: "Status", class: "nl r", cell: run => badge(run, status) },
+    { title: "Stream", class: "lg", cell: run => h("span", { class: "nowrap" }, streamName(run.stream)) },
+    { title: "Mode", class: "nl", cell: run => MODES[run.mode] },
+    { title: "Started", class: "nl r", cell: run => h("time", { class: "nowrap", datetime: run.run_started_at, title: run.run_started_at }, moment(run.run_started_at)) },
+    { title: "Duration", class: "num", sort: "duration", cell: run => run.finished_at ? duration(took(run)) : "open" },
+    { title: "Received", class: "num", sort: "received", cell: run => number(run.received) },
+    { title: "New", class: "num lg", sort: "inserted", cell: run => number(run.inserted) },
+    { title: "Updated", class: "num w", sort: "updated", cell: run => number(run.updated) },
+    { title: "Expired", class: "num lg", sort: "expired", cell: run => number(run.expired) },
+    { title: "Quarantined", class: "num w", sort: "quarantined", cell: run => run.quarantined ? h("a", { href: "#/quarantine", class: "warn" }, number(run.quarantined)) : "0" },
+    { title: "Credits", class: "num", sort: "credits", cell: run => credits(run.credits_spent) },
+  ], list, { ...asked, resort, note: run => run.last_error ? h("span", { class: "one-line", title: run.last_error }, run.last_error) : null });
+}
+
+const badge = (run, status) => {
+  const [tone, word] = outcome(run, status);
+  return tag(tone, word, tone);
+};
+
+/** Shows one run. */
+export function run(id) {
+  const title = h("div");
+  const place = h("div", { class: "stack" });
+  let shown = null;
+
+  async function slow(status) {
+    let answer;
+    try {
+      answer = await get(`runs/${encodeURIComponent(id)}`);
+    } catch (error) {
+      if (error.status !== 404 && error.status !== 400) throw error;
+      show(title, "none", () => head(`Run ${id}`, null, null, h("a", { href: "#/runs" }, "Runs")));
+      show(place, "none", () => h("section", { class: "card" }, empty("runs", `There is no run ${id}`,
+        "It may have been removed after the retention period (jobfeed.runs.keep-for), or belong to another tenant.", link("All runs", "#/runs", "primary"))));
+      return;
+    }
+    shown = answer;
+    draw(status);
+  }
+
+  function draw(status) {
+    if (!shown) return;
+    const { run: row, pages, alerts } = shown;
+    const stream = status.streams.find(each => each.stream === row.stream);
+    const isOpen = stream?.open_run?.id === row.id;
+    const isWorking = isOpen && stream.at_work;
+    const newest = Math.max(status.runs[0]?.id ?? 0, ...status.streams.map(each => each.open_run?.id ?? 0));
+    show(title, [row, isWorking, newest > row.id], () => head(h("span", { class: "row" }, `Run ${row.id}`, badge(row, status)),
+      `${MODES[row.mode]} · ${streamName(row.stream)} · started ${moment(row.run_started_at, true)} · ${row.finished_at
+        ? `took ${duration(took(row))}` : `open for ${duration(took(row, status.at))}`}`,
+      [row.id > 1 ? link("‹ Older", `#/runs/${row.id - 1}`) : null, row.id < newest ? link("Newer ›", `#/runs/${row.id + 1}`) : null],
+      [h("a", { href: "#/runs" }, "Runs"), ` / ${row.id}`]));
+    show(place, [shown, isOpen ? [stream.open_run, stream.at_work, stream.next_run_at] : null], () => [
+      row.last_error ? failure(row, stream, isOpen, status) : null,
+      isOpen ? h("section", { class: "card", "aria-label": "Progress" }, h("div", { class: "body progress" }, progressOf(stream.open_run, stream, false))) : null,
+      h("section", { class: "card kpis", "aria-label": "Rows by result" },
+        figure("Received", number(row.received), row.estimated_total === null ? many(row.pages, "page") : `of about ${number(row.estimated_total)}, ${many(row.pages, "page")}`),
+        figure("New", number(row.inserted), "inserted"),
+        figure("Updated", number(row.updated), `${number(row.unchanged)} unchanged`),
+        figure("Expired", number(row.expired), row.mode === "resync" ? "by sweep and reconcile" : "by the expiry sweep"),
+        figure("Quarantined", number(row.quarantined), row.quarantined ? "open the quarantine" : "none", row.quarantined ? "#/quarantine" : null, row.quarantined ? "warn" : ""),
+        figure("Credits", credits(row.credits_spent), row.received && row.credits_spent ? `${credits(row.credits_spent / row.received)} per row` : "nothing charged")),
+      h("div", { class: "grid" },
+        h("div", { class: "c8 stack" }, timeline(row, pages, status, isWorking),
+          alerts.length ? h("section", { class: "card" }, h("header", {}, h("h2", {}, "Alerts raised during the run")), table("Alerts raised during the run", [
+            { title: "Raised", class: "t nowrap", cell: alert => moment(alert.raised_at, true) },
+            { title: "Message", class: "t words msg", cell: alert => [alert.message, alert.remedy ? h("p", { class: "muted" }, alert.remedy) : null] },
+            { title: "State", cell: alert => alert.cleared_at ? `cleared ${moment(alert.cleared_at)}` : "open" },
+          ], alerts)) : null,
+          logLines(row)),
+        h("div", { class: "c4 stack" }, requests(row), details(row, pages, status, isOpen)))]);
+  }
+
+  return { title: `Run ${id}`, nodes: [title, place], slow, fast: draw };
+}
+
+function failure(row, stream, isOpen, status) {
+  const alert = status.alerts.find(each => each.stream === row.stream && (row.last_error.includes(each.message) || each.message.includes(row.last_error)))
+    ?? (isOpen ? status.alerts.find(each => each.stream === row.stream) : null);
+  return h("section", { class: "card err", "aria-label": "Error" }, h("div", { class: "body" },
+    h("div", {}, h("p", { class: "lab" }, isOpen && stream.at_work ? "What happened in the previous attempt" : "What happened"),
+      h("pre", {}, row.last_error),
+      h("p", { class: "small muted gap" }, row.status === "open"
+        ? `${many(row.attempts, "attempt")} so far. The run stays open at its checkpoint: the next attempt resumes it, and nothing committed is charged twice.`
+        : "The run is closed. Stored rows are kept. Credits are not refunded.")),
+    h("div", {}, h("p", { class: "lab" }, "What to do"),
+      h("p", {}, alert?.remedy || (row.status === "open" ? "Follow the message. The next attempt resumes the run." : "Nothing. The next run covers its window.")),
+      isOpen && stream.next_run_at && !stream.at_work ? h("p", { class: "small muted" }, `Next attempt at ${moment(stream.next_run_at)}.`) : null,
+      alert ? h("p", { class: "gap" }, link("Open alerts", "#/alerts")) : null)));
+}
+
+const PHASES = [["feed", "Feed"], ["reconcile", "Reconcile"], ["commit", "Commit"]];
+
+/** Shows the phases, and the requests of the pages on a time line. */
+function timeline(row, pages, status, isWorking) {
+  const at = row.phase === "done" ? 3 : PHASES.findIndex(([phase]) => phase === row.phase);
+  const steps = PHASES.filter(([phase]) => phase !== "reconcile" || row.mode === "resync").map(([phase, word]) => {
+    const i = PHASES.findIndex(([each]) => each === phase);
+    const tone = i < at ? "ok" : i > at || row.status === "failed" && i > at ? "muted" : row.status === "succeeded" ? "ok" : isWorking ? "run" : row.last_error ? "bad" : "off";
+    const text = i > at ? "not reached" : phase === "feed" ? `${number(row.received)} rows, ${many(row.pages, "page")}` : i < at ? "done" : isWorking ? "in progress" : "stopped here";
+    return h("li", { class: tone }, h("b", {}, icon(tone === "muted" ? "off" : tone, tone), word), h("span", {}, text));
+  });
+  const end = row.finished_at ?? (isWorking ? status.at : pages.at(-1)?.requested_at ?? row.run_started_at);
+  return card("Phases and pages", many(row.attempts, "attempt"), h("ol", { class: "steps" }, steps),
+    pages.length ? track(row, pages, end) : h("p", { class: "muted small gap" }, row.stream === "jobs"
+      ? "No page times are stored: the run delivered no page, or it is older than the time that the expiry sweep reaches back."
+      : "Page times are stored for jobs only."));
+}
+
+function track(row, pages, end) {
+  const start = Math.min(new Date(row.run_started_at), new Date(pages[0].requested_at));
+  const times = pages.map(page => (new Date(page.requested_at) - start) / 1000);
+  const total = Math.max(0.1, (new Date(end) - start) / 1000, times.at(-1));
+  const steps = times.slice(1).map((time, i) => time - times[i]).sort((a, b) => a - b);
+  const usual = steps[Math.floor(steps.length / 2)] ?? total;
+  const limit = Math.max(20, usual * 8);
+  const parts = times[0] > total / 200 ? [{ kind: "sweep", from: 0, to: times[0], word: row.mode === "incremental" ? "Expiry sweep" : "Start" }] : [];
+  let from = 0;
+  for (let i = 1; i <= pages.length; i++) {
+    const gap = i < pages.length && times[i] - times[i - 1] > limit;
+    if (!gap && i < pages.length) continue;
+    const until = gap ? Math.min(times[i], times[i - 1] + usual) : total;
+    const rows = pages.slice(from, i).reduce((sum, page) => sum + page.rows, 0);
+    parts.push({ kind: "feed", from: times[from], to: until, word: i - from === 1 ? `Page ${i}` : `Pages ${from + 1}–${i}`, rows });
+    if (gap) parts.push({ kind: "wait", from: until, to: times[i], word: `${duration(times[i] - until)} without a page` });
+    from = i;
+  }
+  const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400].find(each => total / each <= 6) ?? 604800;
+  const ticks = Array.from({ length: Math.floor(total * 0.94 / step) + 1 }, (none, i) => step * i);
+  const share = seconds => `${Math.max(0, Math.min(100, seconds / total * 100))}%`;
+  return [h("div", { class: "tl" }, h("span", { class: "name" }, h("span", { class: "muted" }, "Since the start")),
+    h("div", { class: "track axis", "aria-hidden": "true" }, ticks.map(tick => h("span", { style: { left: share(tick) } }, tick < 1 ? `${Math.round(tick * 10) / 10} s` : duration(tick)))),
+    h("span", { class: "name" }, h("b", {}, "Feed")),
+    h("div", { class: "track", style: { "--tick": share(step) } }, parts.map(part => {
+      const text = `${part.word}\n${duration(part.from)} to ${duration(part.to)} (${duration(part.to - part.from)})${part.rows === undefined ? "" : `\n${number(part.rows)} active jobs`}`;
+      return h("button", { type: "button", class: `seg1 ${part.kind}`, "data-tip": text, "aria-label": text.replaceAll("\n", ", "),
+        style: { left: share(part.from), width: share(part.to - part.from) } },
+      (part.to - part.from) / total > 0.12 ? h("span", {}, part.word) : "");
+    }))),
+  h("p", { class: "legend" }, h("span", {}, h("i", { class: "feed" }), "Pages, from request to request"),
+    parts[0].kind === "sweep" ? h("span", {}, h("i", { class: "sweep" }), "Before the first page") : null,
+    parts.some(part => part.kind === "wait") ? h("span", {}, h("i", { class: "wait" }), "Waiting, or no attempt in progress") : null)];
+}
+
+const logLines = row => {
+  const command = `grep -w "run ${row.id}" jobfeed.log`;
+  return card("Log lines", button("Copy", "quiet", () => copy(command), "copy"),
+    h("p", { class: "small muted" }, "Each line about this run names it. In the log of the process:"), h("pre", { class: "command", tabindex: "0" }, command),
+    h("p", { class: "small muted" }, "With jobfeed.log.format=json, filter the field jobfeedRun."));
+};
+
+function requests(row) {
+  const other = Math.max(0, row.requests - row.pages - row.retries);
+  const all = Math.max(1, row.requests);
+  return card("Requests", `${number(row.requests)} in total`, ranking([
+    { name: "Pages stored", text: number(row.pages), share: Math.min(1, row.pages / all) },
+    { name: "Retries", text: number(row.retries), share: Math.min(1, row.retries / all), tone: row.retries ? "warn" : null },
+    { name: "Sweep and others", text: number(other), share: other / all }]),
+  h("p", { class: "small muted gap" }, row.retries ? "A retry follows a wait, as the server or the backoff asks." : "No retries."));
+}
+
+function details(row, pages, status, isOpen) {
+  const last = pages.at(-1)?.requested_at;
+  return card("Details", null, pairs([
+    ["Window from", row.window_from ? moment(row.window_from, true) : "the beginning"],
+    ["Finished", row.finished_at ? moment(row.finished_at, true) : "open"],
+    ["Attempts", number(row.attempts)],
+    ["Reactivated", number(row.reactivated)],
+    ["Duplicates", number(row.duplicates)],
+    ["Filters", h("code", { title: row.filters_fingerprint }, row.filters_fingerprint.split(":").at(-1).slice(0, 12))],
+    ["Cursor", row.next_cursor ? h("code", { title: row.next_cursor }, row.next_cursor.length > 16 ? `${row.next_cursor.slice(0, 8)}…${row.next_cursor.slice(-6)}` : row.next_cursor) : "none"],
+    ["Cursor age", isOpen && row.next_cursor && last ? ago(last, status.at) : null],
+    ["Cursor restarts", number(row.cursor_resets)]]));
 }
