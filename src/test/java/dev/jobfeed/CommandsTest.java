@@ -154,6 +154,11 @@ class CommandsTest {
         assertThat(resync).contains("run 2 succeeded").contains("0 expired");
         assertThat(run("status")).contains("400 jobs").contains("reconcile-held");
         assertThat(run("reconcile", "jobs")).isEqualTo("jobs: 400 jobs with a pending expiry");
+        assertThat(run("reconcile", "jobs", "--json").lines())
+                .hasSize(400)
+                .doesNotHaveDuplicates()
+                .allMatch(line ->
+                        line.matches("\\{\"id\":\"[0-9a-f-]{36}\",\"title\":null,.*\"reason\":\"reconciled\"}"));
         long requests = world.sandbox.log().entries().size();
         assertThat(run("reconcile", "jobs", "--accept")).isEqualTo("jobs: 400 jobs expired");
         assertThat(world.sandbox.log().entries()).hasSize((int) requests);
