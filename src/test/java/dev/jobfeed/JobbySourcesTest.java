@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.jobby.Delivery;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +20,15 @@ import org.junit.jupiter.api.Test;
 /** Routes of an integrator that begin with a Kamelet for Jobby.dev. */
 class JobbySourcesTest {
 
+    private static final String SECRET = "jbb_whsec_test";
+
     private final Queue<JsonNode> received = new ConcurrentLinkedQueue<>();
     private final AtomicInteger failing = new AtomicInteger();
     private JobbyFixture world;
 
     @BeforeEach
     void start() throws Exception {
-        world = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false));
+        world = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false).retryTimeScale(0));
     }
 
     @AfterEach
@@ -44,7 +47,7 @@ class JobbySourcesTest {
     }
 
     private void receive(Exchange exchange) throws Exception {
-        assertThat(exchange.getVariables()).doesNotContainKeys("jobbyPath", "jobbyQuery");
+        assertThat(exchange.getVariables()).doesNotContainKeys("jobbyPath", "jobbyQuery", "jobbyWebhook");
         if (failing.getAndDecrement() > 0) {
             throw new IllegalStateException("Theirs is not ready.");
         }
@@ -81,5 +84,32 @@ class JobbySourcesTest {
 
         assertThat(received).allMatch(row -> row.toString().contains(match));
         assertThat(received.stream().distinct()).hasSize(2);
+    }
+
+    @Test
+    void aWebhookEventThatTheRouteRefusesIsDeliveredAgain() throws Exception {
+        String url = world.withWebhooks(SECRET).replace("/jobby/webhooks", "/jobby/events");
+        failing.set(1);
+        listen("kamelet:jobby-webhook-source");
+        world.jobby().webhooks().add(url, SECRET, "match.matched");
+        world.jobby().webhooks().add(url, "jbb_whsec_another", "match.matched");
+        world.send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);
+
+        String match = world.fair().match(world.fair().places().get(0).id()).id();
+
+        await().atMost(JobbyFixture.DEADLINE)
+                .untilAsserted(() -> assertThat(statuses()).contains(500, 200, 401));
+        assertThat(received).singleElement().satisfies(event -> {
+            assertThat(event.get("type").textValue()).isEqualTo("match.matched");
+            assertThat(event.at("/data/match_id").textValue()).isEqualTo(match);
+        });
+        assertThat(world.one("select count(*) from jobby_webhook_event", Integer.class))
+                .isZero();
+    }
+
+    private List<Integer> statuses() {
+        return world.jobby().webhooks().deliveries().stream()
+                .map(Delivery::statusCode)
+                .toList();
     }
 }

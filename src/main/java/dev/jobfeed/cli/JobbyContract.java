@@ -47,6 +47,7 @@ final class JobbyContract {
             new Use("GET /live-events", Set.of("limit"), Set.of("id|slug")),
             new Use("POST /queue/join", true, Set.of("event_id", KEY), Set.of("status", "match_id"), MATCHED),
             new Use("GET /queue/status", true, Set.of(), Set.of("status", "match_id"), MATCHED),
+            new Use("GET /matches", Set.of("limit"), Set.of()),
             new Use("GET /matches/{id}/interview-room-url", Set.of(), Set.of("room_url")),
             new Use("POST /matches/{id}/decline", false, Set.of("reason", KEY), Set.of(), Map.of()),
             new Use("POST /billing/charge-offsession", Set.of("target_plan", "interval", KEY), Set.of()),

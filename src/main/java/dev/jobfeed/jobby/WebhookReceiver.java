@@ -54,6 +54,21 @@ public final class WebhookReceiver {
         public int getStatus() {
             return status;
         }
+
+        /** Returns the id of a valid event, for expressions in routes. */
+        public String getId() {
+            return event.id();
+        }
+
+        /** Returns the type of a valid event, for expressions in routes. */
+        public String getType() {
+            return event.type();
+        }
+
+        /** Returns a valid event as JSON, for expressions in routes. */
+        public String getPayload() {
+            return event.payload();
+        }
     }
 
     /** Checks size, signature and form, in this order. */
