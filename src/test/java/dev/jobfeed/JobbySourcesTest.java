@@ -36,12 +36,15 @@ class JobbySourcesTest {
         world.close();
     }
 
-    /** A route that fails at the first messages, as many as a test says. */
+    /** A route that fails at the first messages, as many as a test says, and otherwise changes the message and stops. */
     private void listen(String uri) throws Exception {
         world.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from(uri).process(JobbySourcesTest.this::receive);
+                from(uri)
+                        .process(JobbySourcesTest.this::receive)
+                        .setBody(constant("theirs"))
+                        .stop();
             }
         });
     }
