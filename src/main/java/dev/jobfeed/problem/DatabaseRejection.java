@@ -93,8 +93,14 @@ public record DatabaseRejection(String state, String statement, String reason) {
         return "";
     }
 
-    /** Detects a full disk by its cause, because H2 reports it as a general error. */
+    /**
+     * Detects a full disk that has no SQL state of its own: H2 reports a general error with the cause. PostgreSQL refuses
+     * a connection for which it has to write a file, without the cause (source: write_relcache_init_file).
+     */
     private static boolean isDiskFull(SQLException failure) {
+        if (String.valueOf(failure.getMessage()).contains("could not write init file")) {
+            return true;
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException
                     && String.valueOf(cause.getMessage()).contains("No space left on device")) {

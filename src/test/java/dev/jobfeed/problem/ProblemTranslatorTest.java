@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.sql.SQLException;
 import java.util.Map;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,15 @@ class ProblemTranslatorTest {
                 .isEqualTo("Jobo cannot be reached: Connection refused" + remedy);
         assertThat(ProblemTranslator.describe(new UnknownHostException("nowhere.example")))
                 .isEqualTo("Jobo cannot be reached: nowhere.example" + remedy);
+    }
+
+    /** What PostgreSQL 15 answers to a connection for which it has no space to write a file. */
+    @Test
+    void aFullDiskIsNamedWhereTheDatabaseNamesNoCause() {
+        Exception failure = new IllegalStateException(
+                "no connection", new SQLException("FATAL: could not write init file", "XX000"));
+
+        assertThat(ProblemTranslator.describe(failure)).contains("Its disk is full; free some space.");
     }
 
     @Test
