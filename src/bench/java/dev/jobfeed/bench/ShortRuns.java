@@ -90,11 +90,11 @@ record ShortRuns(double millis, double cpuMillis, OptionalLong statements) {
         List<Double> times = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection(store.url());
                 Statement statement = connection.createStatement();
-                ResultSet runs = statement.executeQuery("select run_started_at, finished_at, received from sync_run"
+                ResultSet runs = statement.executeQuery("select run_started_at, finished_at, updated from sync_run"
                         + " where status = 'succeeded' order by id desc fetch first " + COUNTED + " rows only")) {
             while (runs.next()) {
-                if (runs.getInt("received") != 1000) {
-                    throw new IllegalStateException("A run received " + runs.getInt("received") + " rows.");
+                if (runs.getInt("updated") != 1000) {
+                    throw new IllegalStateException("A run updated " + runs.getInt("updated") + " rows.");
                 }
                 times.add(Duration.between(
                                         runs.getTimestamp("run_started_at").toInstant(),

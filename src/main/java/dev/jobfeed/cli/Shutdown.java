@@ -1,5 +1,6 @@
 package dev.jobfeed.cli;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,15 +22,26 @@ final class Shutdown implements AutoCloseable {
 
     Shutdown() {
         java.lang.Runtime.getRuntime().addShutdownHook(new Thread(this::close, "jobfeed-stop"));
-        acknowledge("INT");
-        acknowledge("TERM");
+        acknowledge("INT", 130);
+        acknowledge("TERM", 143);
     }
 
-    /** Uses the only API for signals, in the module {@code jdk.unsupported}. */
-    private static void acknowledge(String name) {
+    /**
+     * Uses the only API for signals, in the module {@code jdk.unsupported}; by its name, because compilers warn of it
+     * and nothing suppresses that.
+     */
+    private static void acknowledge(String name, int exitCode) {
         try {
-            sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> end(name, 128 + signal.getNumber()));
-        } catch (IllegalArgumentException e) {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object end = Proxy.newProxyInstance(
+                    Shutdown.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, received) -> {
+                        end(name, exitCode);
+                        return null;
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), end);
+        } catch (ReflectiveOperationException e) {
             LOG.debug("SIG{} is not handled, as set by an option of Java", name, e);
         }
     }

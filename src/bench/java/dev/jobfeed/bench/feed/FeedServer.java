@@ -31,7 +31,7 @@ public final class FeedServer {
     /**
      * What is served.
      *
-     * @param onePage whether only the first page is, alternately in this revision and in the first one
+     * @param onePage whether only the first page is, each time in another revision
      */
     private record Turn(
             int revision,
@@ -45,10 +45,12 @@ public final class FeedServer {
         }
     }
 
+    private final Rows rows;
     private final List<Pages> revisions;
     private volatile Turn turn = new Turn(0, 0, false);
 
-    private FeedServer(List<Pages> revisions) {
+    private FeedServer(Rows rows, List<Pages> revisions) {
+        this.rows = rows;
         this.revisions = revisions;
     }
 
@@ -56,9 +58,11 @@ public final class FeedServer {
     public static void main(String[] args) throws IOException {
         System.setProperty("sun.net.httpserver.nodelay", "true");
         Rows rows = Rows.generate(Integer.parseInt(args[0]));
-        FeedServer feed = new FeedServer(IntStream.rangeClosed(0, Rows.LAST_REVISION)
-                .mapToObj(revision -> Pages.render(rows, revision))
-                .toList());
+        FeedServer feed = new FeedServer(
+                rows,
+                IntStream.rangeClosed(0, Rows.LAST_REVISION)
+                        .mapToObj(revision -> Pages.render(rows, revision))
+                        .toList());
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         server.setExecutor(Executors.newCachedThreadPool());
@@ -78,7 +82,7 @@ public final class FeedServer {
                     ? Pages.number(request.get("cursor").textValue())
                     : 0;
             int scan = number == 0 ? now.scans().incrementAndGet() : 0;
-            Pages pages = revisions.get(now.onePage() && scan % 2 == 0 ? 0 : now.revision());
+            Pages pages = revisions.get(now.revision());
             String accepted = exchange.getRequestHeaders().getFirst("Accept-Encoding");
             if (number >= pages.count() || accepted == null || !accepted.contains("gzip")) {
                 answer(exchange, 400, "{\"detail\":\"No such page, or no gzip.\"}".getBytes(StandardCharsets.UTF_8));
@@ -86,7 +90,7 @@ public final class FeedServer {
             }
             exchange.getResponseHeaders().set("Content-Encoding", "gzip");
             exchange.getResponseHeaders().set("X-Has-More", Boolean.toString(number + 1 < pages.count()));
-            answer(exchange, 200, now.onePage() ? pages.only() : pages.body(number));
+            answer(exchange, 200, now.onePage() ? Pages.only(rows, Rows.LAST_REVISION + scan) : pages.body(number));
         }
     }
 

@@ -19,21 +19,17 @@ final class Pages {
     private static final String CURSOR = "page-";
 
     private final List<byte[]> bodies;
-    private final byte[] only;
 
-    private Pages(List<byte[]> bodies, byte[] only) {
+    private Pages(List<byte[]> bodies) {
         this.bodies = bodies;
-        this.only = only;
     }
 
     static Pages render(Rows rows, int revision) {
         int pages = (rows.count() + SIZE - 1) / SIZE;
-        return new Pages(
-                IntStream.range(0, pages)
-                        .parallel()
-                        .mapToObj(page -> body(rows, revision, page, pages))
-                        .toList(),
-                body(rows, revision, 0, 1));
+        return new Pages(IntStream.range(0, pages)
+                .parallel()
+                .mapToObj(page -> body(rows, revision, page, pages))
+                .toList());
     }
 
     private static byte[] body(Rows rows, int revision, int page, int pages) {
@@ -65,9 +61,9 @@ final class Pages {
         return bodies.get(page);
     }
 
-    /** The compressed first page, as that of a feed without another one. */
-    byte[] only() {
-        return only;
+    /** The compressed body of a feed that has one page. */
+    static byte[] only(Rows rows, int revision) {
+        return body(rows, revision, 0, 1);
     }
 
     static String cursor(int page) {
