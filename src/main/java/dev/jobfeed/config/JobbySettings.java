@@ -2,12 +2,9 @@ package dev.jobfeed.config;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.regex.Pattern;
 
 /** Reads the settings of the Jobby.dev API, its queue, live events and webhooks. */
 public record JobbySettings(JobfeedProperties properties) {
-
-    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d+){3}|\\[::1]");
 
     /** Jobby.dev REST API, "End-to-end worked example": every ~5 seconds, not faster. */
     private static final Duration POLL_FLOOR = Duration.ofSeconds(5);
@@ -42,7 +39,7 @@ public record JobbySettings(JobfeedProperties properties) {
      */
     public Duration pollInterval() {
         Duration interval = properties.duration("jobby.poll-interval");
-        boolean local = LOOPBACK.matcher(URI.create(baseUrl()).getHost()).matches();
+        boolean local = JobfeedProperties.isLoopback(URI.create(baseUrl()).getHost());
         if (interval.compareTo(local ? Duration.ofMillis(1) : POLL_FLOOR) < 0) {
             throw new ConfigurationException("jobby.poll-interval is '"
                     + properties.text("jobby.poll-interval").orElse("")

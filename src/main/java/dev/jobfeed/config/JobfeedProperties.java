@@ -40,6 +40,8 @@ public final class JobfeedProperties {
     private static final Pattern HOST_WITH_UNDERSCORE =
             Pattern.compile("https?://([^/?#]*@)?[^/?#@:]*_[^/?#@]*([/?#].*)?");
 
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?");
+
     private final Function<String, Optional<String>> lookup;
     private final String prefix;
     private final SecretResolver secrets;
@@ -250,6 +252,11 @@ public final class JobfeedProperties {
             }
             return Duration.ofMillis(TimeUtils.toMilliSeconds(value));
         });
+    }
+
+    /** Returns whether a host is this machine, by its name or address; nothing is resolved. */
+    public static boolean isLoopback(String host) {
+        return LOOPBACK.matcher(host).matches();
     }
 
     /**

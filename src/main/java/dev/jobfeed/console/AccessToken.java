@@ -1,6 +1,7 @@
 package dev.jobfeed.console;
 
 import dev.jobfeed.config.ConsoleSettings;
+import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.tenant.Tenant;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,12 +12,9 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** The token that console actions require: the configured one, or a generated one that is stored as a hash. */
 public final class AccessToken {
-
-    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?");
 
     /** Minimum length in characters; shorter tokens can be guessed. */
     private static final int MIN_LENGTH = 16;
@@ -45,7 +43,7 @@ public final class AccessToken {
                     : Optional.of("jobfeed.http.token has fewer than " + MIN_LENGTH + " characters.");
         }
         String host = settings.host();
-        if (!LOOPBACK.matcher(host).matches()) {
+        if (!JobfeedProperties.isLoopback(host)) {
             return Optional.of(
                     "jobfeed.http.host is " + host
                             + ", which others can reach, and jobfeed.http.token is not set. Set it (JOBFEED_HTTP_TOKEN, or JOBFEED_HTTP_TOKEN_FILE).");
@@ -68,7 +66,7 @@ public final class AccessToken {
      * bound to a loopback address.
      */
     public Optional<String> first() {
-        return settings.token().isEmpty() && LOOPBACK.matcher(settings.host()).matches() && stored().isEmpty()
+        return settings.token().isEmpty() && JobfeedProperties.isLoopback(settings.host()) && stored().isEmpty()
                 ? Optional.of(renew())
                 : Optional.empty();
     }
