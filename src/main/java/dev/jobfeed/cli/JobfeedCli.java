@@ -1,9 +1,7 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.console.RuntimeInfo;
 import dev.jobfeed.problem.ProblemTranslator;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -131,14 +129,12 @@ public final class JobfeedCli implements Callable<Integer> {
         return ProblemTranslator.of(failure, 0).withoutAttempt().text();
     }
 
-    /** Provides the version that the build wrote beside this class. */
+    /** Provides the version of the bundle. */
     static final class Version implements IVersionProvider {
 
         @Override
-        public String[] getVersion() throws IOException {
-            try (InputStream in = JobfeedCli.class.getResourceAsStream("version.txt")) {
-                return new String[] {"jobfeed " + new String(in.readAllBytes(), StandardCharsets.UTF_8).strip()};
-            }
+        public String[] getVersion() {
+            return new String[] {"jobfeed " + RuntimeInfo.version()};
         }
     }
 }

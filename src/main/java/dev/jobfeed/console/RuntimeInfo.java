@@ -20,13 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Describes this process for the console: version, environment, tenants and settings. Contains no secret. */
-final class RuntimeInfo {
-
-    /** Addresses of this machine, where only the sandbox or a proxy serves the API. */
-    private static final Pattern LOCAL = Pattern.compile("localhost|127\\.[0-9.]+|\\[::1]");
+public final class RuntimeInfo {
 
     /** Settings that may contain a password, besides the secrets. */
     private static final Set<String> HIDDEN = Set.of(
@@ -80,7 +76,8 @@ final class RuntimeInfo {
     }
 
     private static String environment(JoboSettings jobo) {
-        if (LOCAL.matcher(URI.create(jobo.baseUrl()).getHost()).matches()) {
+        // only the sandbox or a proxy serves the API there
+        if (JobfeedProperties.isLoopback(URI.create(jobo.baseUrl()).getHost())) {
             return "sandbox";
         }
         try {
@@ -90,8 +87,9 @@ final class RuntimeInfo {
         }
     }
 
-    private static String version() {
-        try (InputStream in = RuntimeInfo.class.getResourceAsStream("/dev/jobfeed/cli/version.txt")) {
+    /** Returns the version that the build wrote beside this class. */
+    public static String version() {
+        try (InputStream in = RuntimeInfo.class.getResourceAsStream("version.txt")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -194,7 +194,7 @@ class HostApplicationTest {
                         .toURI())
                 .toFile())) {
             assertThat(jar.stream().map(JarEntry::getName))
-                    .contains("routes/jobs-sync.camel.yaml")
+                    .contains("routes/jobs-sync.camel.yaml", "dev/jobfeed/console/version.txt")
                     .noneMatch(name -> name.matches("dev/jobfeed/(cli|sandbox)/.*|logback.*|.*[.]sh"));
         }
         assertThat(List.of("picocli.CommandLine", "org.postgresql.Driver", "io.vertx.core.Vertx"))
