@@ -40,11 +40,6 @@ public final class ConsoleActions {
         this.clock = clock;
     }
 
-    /** Returns the response to a check of the token, which was accepted before. */
-    public Map<String, Object> session() {
-        return Map.of("message", "The token is valid.");
-    }
-
     /** Lists the actions available on a stream, each with its cost. */
     public Map<String, Object> list(String tenant, String stream) {
         ScheduledStream scheduled = HttpProblemException.stream(stream);
