@@ -4,7 +4,6 @@ import static dev.jobfeed.config.SharedObjectMapper.JSON;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.feed.PrintableText;
 import dev.jobfeed.jobby.JobbyException;
 import dev.jobfeed.jobby.MatchService;
 import java.util.LinkedHashMap;
@@ -40,8 +39,7 @@ final class JobbyAccountCommands {
                     JobbyCaller.path("/matches/{id}/interview-room-url", matchId),
                     room -> {
                         System.err.println(matchId + ": open the address in a browser to join the room");
-                        System.out.println(
-                                PrintableText.of(room.path("room_url").asText("")));
+                        System.out.println(JobbyCaller.text(room, "room_url"));
                     },
                     failure -> {
                         if (failure instanceof JobbyException rejected && rejected.status() == 404) {
@@ -132,12 +130,7 @@ final class JobbyAccountCommands {
         public Integer call() throws Exception {
             Map<String, Object> body = new LinkedHashMap<>(Map.of("title", title));
             fields.forEach((name, value) -> body.put(name, json(value)));
-            return caller.call(
-                    "POST",
-                    "/events",
-                    body,
-                    event ->
-                            System.out.println(PrintableText.of(event.path("id").asText(""))));
+            return caller.call("POST", "/events", body, event -> System.out.println(JobbyCaller.text(event, "id")));
         }
 
         private static Object json(String value) {

@@ -124,6 +124,11 @@ final class JobbyCaller {
         return ExitCode.of(failure).code();
     }
 
+    /** Returns a field of a response as printable text; empty if it is missing. */
+    static String text(JsonNode object, String field) {
+        return PrintableText.of(object.path(field).asText(""));
+    }
+
     /** Returns the path of a resource; ids come from the command line. */
     static String path(String template, String id) {
         return template.replace(

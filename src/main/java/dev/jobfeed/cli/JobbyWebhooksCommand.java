@@ -60,9 +60,9 @@ final class JobbyWebhooksCommand {
                 body.put("description", description);
             }
             return caller.call("POST", "/webhooks", body, created -> {
-                System.err.println("subscription " + text(created, "id")
+                System.err.println("subscription " + JobbyCaller.text(created, "id")
                         + "; set jobby.webhook-secret to the secret, which is shown only now");
-                System.out.println(text(created, "secret"));
+                System.out.println(JobbyCaller.text(created, "secret"));
             });
         }
     }
@@ -85,7 +85,7 @@ final class JobbyWebhooksCommand {
                     "POST",
                     JobbyCaller.path("/webhooks/{id}/test", id),
                     Map.of(),
-                    sent -> System.out.println(text(sent, "event_id")));
+                    sent -> System.out.println(JobbyCaller.text(sent, "event_id")));
         }
     }
 
@@ -110,9 +110,9 @@ final class JobbyWebhooksCommand {
             subscriptions.forEach(one -> System.out.printf(
                     Locale.ROOT,
                     "%-20s %-8s %s %s%n",
-                    text(one, "id"),
-                    text(one, "status"),
-                    text(one, "target_url"),
+                    JobbyCaller.text(one, "id"),
+                    JobbyCaller.text(one, "status"),
+                    JobbyCaller.text(one, "target_url"),
                     StreamSupport.stream(one.path("events").spliterator(), false)
                             .map(event -> PrintableText.of(event.asText()))
                             .collect(Collectors.joining(","))));
@@ -122,8 +122,7 @@ final class JobbyWebhooksCommand {
     @Command(
             name = "delete",
             description = "Deletes a subscription. Needs the scope webhooks:write.",
-            footer = "  jobfeed jobby webhooks delete whk_1",
-            mixinStandardHelpOptions = true)
+            footer = "  jobfeed jobby webhooks delete whk_1")
     static final class Delete implements Callable<Integer> {
 
         @Mixin
@@ -140,9 +139,5 @@ final class JobbyWebhooksCommand {
                     null,
                     deleted -> System.out.println("deleted " + id));
         }
-    }
-
-    private static String text(JsonNode object, String field) {
-        return PrintableText.of(object.path(field).asText(""));
     }
 }

@@ -55,7 +55,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (OfflineTenant store = OfflineTenant.open(RuntimeConfiguration.read(sandbox.presets()), tenant)) {
             TenantConsole console = store.console();
-            StatusCheck result = StatusCheck.of(console.status());
+            StatusCheck result = check ? StatusCheck.of(console.status()) : null;
             if (json) {
                 System.out.println(console.status().json(LAST_RUNS));
             } else {
