@@ -1,7 +1,6 @@
 package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.cli.InProcess;
 import dev.jobfeed.sandbox.Endpoint;
@@ -9,9 +8,6 @@ import dev.jobfeed.sandbox.http.Interceptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -150,14 +146,8 @@ class DatabaseTroubleTest {
         second.release();
 
         third.awaitAsked();
-        try (Connection other = DriverManager.getConnection(world.url);
-                Connection watch = DriverManager.getConnection(world.url);
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute("select id from sync_run for update");
-            third.release();
-            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
-            server.crash();
+        try {
+            world.whilePageWaits(third, server::crash);
         } catch (java.sql.SQLException e) {
             assertThat(e.getMessage())
                     .as("the connections ended with the server")

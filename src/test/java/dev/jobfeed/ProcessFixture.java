@@ -124,6 +124,25 @@ final class ProcessFixture implements AutoCloseable {
         }
     }
 
+    /**
+     * Releases a request, and does something while the transaction of its page waits for one that has locked the run.
+     */
+    void whilePageWaits(Hold hold, Step step) throws Exception {
+        try (Connection other = DriverManager.getConnection(url);
+                Connection watch = DriverManager.getConnection(url);
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select id from sync_run for update");
+            hold.release();
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
+            step.run();
+        }
+    }
+
+    interface Step {
+        void run() throws Exception;
+    }
+
     /** The bodies of the feed requests so far. */
     List<String> feedRequests() {
         return sandbox.log().entries("/api/jobs/feed").stream()

@@ -1,14 +1,10 @@
 package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.http.Interceptor;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -104,15 +100,7 @@ class SignalsTest {
         JobfeedProcess process = world.start("sync", "jobs");
         hold.awaitAsked();
         world.awaitRow("select pages from sync_run", "1");
-        try (Connection other = DriverManager.getConnection(world.url);
-                Connection watch = DriverManager.getConnection(world.url);
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute("select id from sync_run for update");
-            hold.release();
-            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
-            stop(process, "TERM", "in a page's transaction");
-        }
+        world.whilePageWaits(hold, () -> stop(process, "TERM", "in a page's transaction"));
         world.assertOpenAfterPages(1);
 
         world.finish();
@@ -127,19 +115,13 @@ class SignalsTest {
         JobfeedProcess process = world.start("sync", "jobs");
         hold.awaitAsked();
         world.awaitRow("select pages from sync_run", "1");
-        try (Connection other = DriverManager.getConnection(world.url);
-                Connection watch = DriverManager.getConnection(world.url);
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute("select id from sync_run for update");
-            hold.release();
-            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
+        world.whilePageWaits(hold, () -> {
             process.signal("INT");
             process.awaitErr("SIGINT received, stopping");
             process.signal("INT");
             assertThat(process.exitCode()).as(process.err()).isEqualTo(130);
             assertThat(process.err()).contains("SIGINT received again, ending at once");
-        }
+        });
 
         world.finish();
         world.assertStoreIsTheWorld();

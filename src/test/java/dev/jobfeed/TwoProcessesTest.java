@@ -1,14 +1,10 @@
 package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.http.Interceptor;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -85,16 +81,7 @@ class TwoProcessesTest {
         ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = world.start("sync", "jobs");
         hold.awaitAsked();
-        try (Connection other = DriverManager.getConnection(world.url);
-                Connection watch = DriverManager.getConnection(world.url);
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute("select id from sync_run for update");
-            hold.release();
-            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
-            first.signal("STOP");
-            other.rollback();
-        }
+        world.whilePageWaits(hold, () -> first.signal("STOP"));
         world.awaitRow(
                 "select count(*) from pg_stat_activity where state = 'idle in transaction'"
                         + " and application_name like 'jobfeed-%' and datname = current_database()",
