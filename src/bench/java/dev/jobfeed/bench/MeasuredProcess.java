@@ -36,14 +36,7 @@ final class MeasuredProcess {
         Path said = directory.resolve("output.txt");
         Duration before = Accounts.cpuOfEnded();
         long started = System.nanoTime();
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile());
-        // whoever runs the benchmark may have settings of their own
-        builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = start(command, environment, said);
         long peak = 0;
         do {
             peak = Math.max(peak, Accounts.peakMemory(process.pid()).orElse(0L));
@@ -54,5 +47,17 @@ final class MeasuredProcess {
                     "A contender ended with " + process.exitValue() + " and said:\n" + Files.readString(said));
         }
         return new Usage(whole, peak, Accounts.cpuOfEnded().minus(before), Files.readString(said));
+    }
+
+    /** Starts it in the directory of the file that gets what it says. */
+    static Process start(List<String> command, Map<String, String> environment, Path said) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(said.getParent().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile());
+        // whoever runs the benchmark may have settings of their own
+        builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 }

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,14 +45,10 @@ record ShortRuns(double millis, double cpuMillis, OptionalLong statements) {
     static ShortRuns measure(
             ServerProcess server, Store store, Path command, Map<String, String> environment, Path output)
             throws IOException, InterruptedException, SQLException {
-        ProcessBuilder builder = new ProcessBuilder(command.toString(), "run")
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
-        builder.environment().putAll(environment);
-        builder.environment().put("JOBFEED_JOBS_SCHEDULE", "* * * * * ?");
-        builder.environment().put("JOBFEED_HTTP_PORT", "0");
-        Process process = builder.start();
+        Map<String, String> settings = new HashMap<>(environment);
+        settings.put("JOBFEED_JOBS_SCHEDULE", "* * * * * ?");
+        settings.put("JOBFEED_HTTP_PORT", "0");
+        Process process = MeasuredProcess.start(List.of(command.toString(), "run"), settings, output);
         Duration cpu;
         OptionalLong statements;
         try {
