@@ -298,7 +298,21 @@ class CommandsTest {
     }
 
     @Test
+    void statusListsTheAlertsOfEveryStream() throws Exception {
+        run("sync", "jobs");
+        try (Connection connection = DriverManager.getConnection(world.url);
+                Statement statement = connection.createStatement()) {
+            statement.execute("insert into alert (stream, condition, message, remedy, raised_at) values"
+                    + " ('companies', 'unauthorized', 'Jobo answered 401.', 'Check jobo.api-key.', current_timestamp)");
+        }
+
+        assertThat(world.run("status").out()).containsPattern("alert +unauthorized \\(companies\\) since");
+        assertThat(world.run("status", "--check").exitCode()).isEqualTo(1);
+    }
+
+    @Test
     void anEstimateOpensNoRun() throws Exception {
+        run("migrate");
         assertThat(run("sync", "all", "--estimate"))
                 .contains("jobs: the next run (backfill) may bring about 1000 rows")
                 .contains("No credits charged so far (as with a subscription).")

@@ -36,7 +36,14 @@ class CommandsWithoutStoreTest {
 
     private Map<String, String> properties(String url) {
         return Map.of(
-                "jobfeed.datasource.url", url, "jobo.base-url", "http://127.0.0.1:1", "jobo.api-key", "jbe_test_x");
+                "jobfeed.datasource.url",
+                url,
+                "jobo.base-url",
+                "http://127.0.0.1:1",
+                "jobo.api-key",
+                "jbe_test_x",
+                "jobo.retry.time-scale",
+                "0");
     }
 
     @Test
@@ -58,6 +65,9 @@ class CommandsWithoutStoreTest {
         assertThat(InProcess.run(properties("jdbc:h2:file:" + file), "status", "--check")
                         .exitCode())
                 .isEqualTo(3);
+        assertThat(InProcess.run(properties("jdbc:h2:file:" + file), "sync", "jobs", "--estimate")
+                        .err())
+                .contains("There is no estimate of jobs. Jobo cannot be reached");
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).isEmpty();
         }
@@ -75,6 +85,8 @@ class CommandsWithoutStoreTest {
         }
         assertThat(InProcess.run(properties(url), "doctor").out())
                 .containsPattern("ok +database +There are no tables in jdbc:postgresql:");
+        assertThat(InProcess.run(properties(url), "sync", "jobs", "--estimate").err())
+                .contains("There is no estimate of jobs. Jobo cannot be reached");
         assertThat(new JdbcTemplate(new DriverManagerDataSource(url))
                         .queryForObject(
                                 "select count(*) from information_schema.tables where table_schema = 'public'",

@@ -5,6 +5,7 @@ import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.Problem;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -87,10 +88,19 @@ public final class AlertService {
                 .forEach(condition -> clear(stream, condition));
     }
 
-    /** Returns the open alerts of a stream. */
+    /** Returns all open alerts. */
+    public List<Alert> open() {
+        return open(null);
+    }
+
+    /**
+     * Returns the open alerts of a stream.
+     *
+     * @param stream null for all streams
+     */
     public List<Alert> open(String stream) {
         return sql.statement("alert-open")
-                .param("stream", stream)
+                .param("stream", stream, Types.VARCHAR)
                 .query(AlertService::alert)
                 .list();
     }

@@ -33,7 +33,7 @@ final class HelpLayout {
         this.width = width;
     }
 
-    /** Sets the layout of a command and its subcommands. The terminal is asked for its width when help is printed. */
+    /** Sets the layout of a command and its subcommands. The width is that of the terminal when help is printed. */
     static void install(CommandLine command) {
         command.setUsageHelpWidth(UNWRAPPED);
         command.getHelpSectionMap().replaceAll((key, section) -> wrapped(key, section));

@@ -61,10 +61,10 @@ final class JobfeedRuntime implements AutoCloseable {
         return open(configuration, false, RuntimeDataSources.alone());
     }
 
-    /** Starts a context for one command that stores no page and may run beside a process that does. */
-    static JobfeedRuntime startBeside(RuntimeConfiguration configuration, TenantOption tenant) throws Exception {
+    /** Starts a context for one command that stores nothing and may run beside a process that does. */
+    static JobfeedRuntime startReading(RuntimeConfiguration configuration, TenantOption tenant) throws Exception {
         check(tenant.settings(configuration));
-        return open(configuration, false, RuntimeDataSources.besideOthers());
+        return open(configuration, false, RuntimeDataSources.readingBesideOthers());
     }
 
     private static void check(JobfeedProperties settings) {

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -38,27 +39,36 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
     private final List<String> files = new CopyOnWriteArrayList<>();
     private final List<H2SharedServer> shared = new CopyOnWriteArrayList<>();
     private final boolean beside;
+    private final boolean creating;
 
-    private RuntimeDataSources(boolean beside) {
+    private RuntimeDataSources(boolean beside, boolean creating) {
         this.beside = beside;
+        this.creating = creating;
     }
 
     /** Creates the data sources of a process that needs exclusive access to an H2 file. */
     static RuntimeDataSources alone() {
-        return new RuntimeDataSources(false);
+        return new RuntimeDataSources(false, true);
     }
 
     /**
      * Creates the data sources of a short command, which connects through the process that shares its H2 file, if any.
      */
     static RuntimeDataSources besideOthers() {
-        return new RuntimeDataSources(true);
+        return new RuntimeDataSources(true, true);
+    }
+
+    /** Creates the same data sources for a command that stores nothing: a store that is missing is empty, in memory. */
+    static RuntimeDataSources readingBesideOthers() {
+        return new RuntimeDataSources(true, false);
     }
 
     @Override
     public DataSource open(JobfeedProperties settings) throws SQLException {
         HikariDataSource dataSource = beside ? shared(settings).orElse(null) : null;
-        if (dataSource == null) {
+        if (dataSource == null && !creating && missing(settings).isPresent()) {
+            dataSource = pool(settings, "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        } else if (dataSource == null) {
             dataSource = own(settings);
             files.add(settings.database().url());
         }

@@ -72,7 +72,7 @@ final class SyncCommand implements Callable<Integer> {
         try (Shutdown shutdown = new Shutdown()) {
             JobfeedRuntime runtime = shutdown.closes(
                     estimate
-                            ? JobfeedRuntime.startBeside(configuration, tenant)
+                            ? JobfeedRuntime.startReading(configuration, tenant)
                             : JobfeedRuntime.start(configuration, tenant));
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());

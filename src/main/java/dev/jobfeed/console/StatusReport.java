@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.alert.Alert;
 import dev.jobfeed.config.JobfeedProperties;
-import dev.jobfeed.outbox.OutboxRelay;
 import dev.jobfeed.persistence.OutboxWriter;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunRepository;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Reports the status of the sync for the command line, the API and the console's page. */
 public final class StatusReport {
@@ -97,12 +95,9 @@ public final class StatusReport {
         return json;
     }
 
-    /** Returns the open alerts of the streams and the outbox. */
+    /** Returns the open alerts. */
     public List<Alert> alerts() {
-        return Stream.concat(
-                        Stream.of(ScheduledStream.values()).map(ScheduledStream::stream), Stream.of(OutboxRelay.STREAM))
-                .flatMap(stream -> tenant.alerts().open(stream).stream())
-                .toList();
+        return tenant.alerts().open();
     }
 
     /** Returns the freshness of a stream. */

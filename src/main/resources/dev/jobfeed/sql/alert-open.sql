@@ -1,5 +1,5 @@
 select id, stream, condition, message, remedy, raised_at, cleared_at
 from alert
-where stream = :stream
+where (cast(:stream as varchar) is null or stream = cast(:stream as varchar))
   and cleared_at is null
 order by id
