@@ -153,7 +153,7 @@ class DatabaseTroubleTest {
                     .as("the connections ended with the server")
                     .isNotEmpty();
         }
-        process.awaitErr("WARN  [run 1] The end of this attempt is in no table. The database cannot be reached");
+        process.awaitErr("WARN  [run 1] The result of this attempt was not stored. The database cannot be reached");
         server.start();
         world.awaitRow("select status from sync_run order by id limit 1", "succeeded");
 

@@ -392,7 +392,8 @@ class KameletsTest {
 
             Exchange refused = template.send(
                     "direct:theirs", exchange -> exchange.getMessage().setBody("acme"));
-            assertThat(refused.getException()).hasStackTraceContaining("A company's id is a UUID, and 'acme' is none.");
+            assertThat(refused.getException())
+                    .hasStackTraceContaining("'acme' is not the id of a company, which is a UUID.");
             assertThat(refused.getVariables()).doesNotContainKeys("jobfeedTenant", "joboPath");
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.LoggedRequest;
@@ -85,6 +86,31 @@ class RetryTest {
 
         assertThat(world.feed()).hasSize(9);
         assertThat(world.run().lastError()).startsWith("Jobo answered 429");
+    }
+
+    @Test
+    void eachAttemptRecordsItsResponsesAndWaits() throws Exception {
+        start("0.001");
+        answers(TOO_MANY, 9);
+        assertThatThrownBy(world::sync);
+        answers(BROKEN, 2);
+
+        world.sync();
+
+        assertThat(world.one("select count(*) from run_attempt where ended_at >= started_at", Integer.class))
+                .isEqualTo(2);
+        assertThat(world.one("select error from run_attempt where number = 1", String.class))
+                .startsWith(world.one("select message from alert", String.class));
+        assertThat(responses(1)).isEqualTo(SyncFixture.parse("{\"429\":9}"));
+        assertThat(responses(2)).isEqualTo(SyncFixture.parse("{\"200\":3,\"500\":2}"));
+        assertThat(world.one("select waited_ms from run_attempt where number = 1", Integer.class))
+                .as("eight waits of a second or more, at a thousandth")
+                .isGreaterThanOrEqualTo(8);
+    }
+
+    private JsonNode responses(int attempt) {
+        return SyncFixture.parse(world.one(
+                "select cast(responses as varchar) from run_attempt where number = " + attempt, String.class));
     }
 
     @Test

@@ -194,6 +194,10 @@ class StatusApiTest {
 
         JsonNode backfill = SyncFixture.parse(get("/api/v1/runs/1").body());
         assertThat(backfill.get("run").get("mode").asText()).isEqualTo("backfill");
+        JsonNode attempt = backfill.get("attempts").get(0);
+        assertThat(attempt.get("responses"))
+                .isEqualTo(SyncFixture.parse("{\"200\":" + backfill.get("run").get("requests") + "}"));
+        assertThat(attempt.get("ended_at").isNull()).isFalse();
         assertThat(backfill.get("pages").findValues("rows").stream()
                         .mapToInt(JsonNode::asInt)
                         .sum())

@@ -71,7 +71,7 @@ public final class ClientRateLimiter {
             LOG.info("{}: the rate limit is used up; waiting until {}", path, until);
         }
         if (owner != null) {
-            owner.markWaiting();
+            owner.markWaiting(pause);
         }
         long step = Math.max(1, Math.min(50, pause.toMillis()));
         while (until.isAfter(clock.instant()) && (owner == null || !owner.isStopping())) {

@@ -66,7 +66,7 @@ public final class JoboResponseHandler {
         exchange.setVariable(SENT, System.nanoTime());
     }
 
-    /** Records the credits that a response reports, for pages and error responses alike; for a {@code doFinally}. */
+    /** Records a response and the credits that it reports, for pages and error responses alike; for a {@code doFinally}. */
     public void recordUsage(Exchange exchange) {
         Tenant tenant = tenants.forExchange(exchange);
         tenant.meters()
@@ -88,7 +88,7 @@ public final class JoboResponseHandler {
         exchange.setVariable("joboCreditsDeducted", deducted);
         RequestOwner owner = owner(exchange);
         if (owner != null) {
-            owner.recordCredits(deducted, credits(exchange, "X-Credits-Balance"));
+            owner.recordResponse(status(exchange), deducted, credits(exchange, "X-Credits-Balance"));
         }
         if (deducted != null) {
             tenant.meters()

@@ -2,6 +2,7 @@ package dev.jobfeed.api;
 
 import dev.jobfeed.tenant.TenantWork;
 import java.math.BigDecimal;
+import java.time.Duration;
 
 /** The work that requests to Jobo are sent for. Permits requests and records their cost. */
 public interface RequestOwner extends TenantWork, ServerTimeObserver {
@@ -12,8 +13,12 @@ public interface RequestOwner extends TenantWork, ServerTimeObserver {
     /** Returns whether the work was asked to stop, so that no request is retried. */
     boolean isStopping();
 
-    /** Marks the work as waiting until its next request. */
-    void markWaiting();
+    /**
+     * Marks the work as waiting until its next request.
+     *
+     * @param wait planned wait, which a stop may shorten
+     */
+    void markWaiting(Duration wait);
 
     /** Adds a detail to the message of the work's failure. */
     void addDetail(String detail);
@@ -28,12 +33,13 @@ public interface RequestOwner extends TenantWork, ServerTimeObserver {
     void beforeRequest(boolean repeated, boolean metered);
 
     /**
-     * Records the credits that a response reports.
+     * Records a response with the credits that it reports.
      *
+     * @param status HTTP status, or {@code IO_ERROR} if there was no response
      * @param deducted nullable
      * @param balance nullable
      */
-    void recordCredits(BigDecimal deducted, BigDecimal balance);
+    void recordResponse(String status, BigDecimal deducted, BigDecimal balance);
 
     /** Records rows that a response delivered, which may never be committed. */
     void recordReceived(int rows);

@@ -142,24 +142,21 @@ public final class RetryPolicy implements Processor {
             }
             return false;
         }
+        Duration wait = scaled(history.delay(), settings);
         if (owner != null) {
-            owner.markWaiting();
+            owner.markWaiting(wait);
         }
         LOG.warn(
                 "{}: {}; {}waiting {} s before retry {} of {}",
                 path(exchange),
                 history.failure(),
                 history.bought() == 0 ? "" : history.cost() + "; ",
-                scaled(history.delay(), settings).toMillis() / 1000.0,
+                wait.toMillis() / 1000.0,
                 history.count(),
                 history.count() == history.bought() ? MOST_BOUGHT - 1 : most);
         String reason = history.kind().name().toLowerCase(Locale.ROOT);
         tenant.meters().add(JobfeedMetric.RETRIES, 1, reason);
-        tenant.meters()
-                .add(
-                        JobfeedMetric.REQUEST_WAIT,
-                        scaled(history.delay(), settings).toMillis() / 1000.0,
-                        reason);
+        tenant.meters().add(JobfeedMetric.REQUEST_WAIT, wait.toMillis() / 1000.0, reason);
         return true;
     }
 

@@ -49,8 +49,8 @@ public final class CompanyProfileService {
      */
     public String id(String body) {
         return RecordParser.uuid(String.valueOf(body).strip())
-                .orElseThrow(
-                        () -> new IllegalArgumentException("A company's id is a UUID, and '" + body + "' is none."))
+                .orElseThrow(() ->
+                        new IllegalArgumentException("'" + body + "' is not the id of a company, which is a UUID."))
                 .toString();
     }
 

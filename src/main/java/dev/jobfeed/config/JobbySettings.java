@@ -24,11 +24,11 @@ public record JobbySettings(JobfeedProperties properties) {
         String token = properties
                 .text("jobby.token")
                 .orElseThrow(() -> new ConfigurationException(
-                        "jobby.token is not set. Mint one at jobby.dev/account/api-tokens, and set the environment"
+                        "jobby.token is not set. Create one at jobby.dev/account/api-tokens, and set the environment"
                                 + " variable JOBBY_TOKEN."));
         if (!token.chars().allMatch(c -> c > ' ' && c <= '~')) {
             throw new ConfigurationException("jobby.token has " + token.length()
-                    + " characters, and not all of them are those of a token. Copy it again.");
+                    + " characters, some of which are not valid in a token. Copy it again.");
         }
         return token;
     }

@@ -34,7 +34,7 @@ public record JoboSettings(JobfeedProperties properties) {
             if (key.charAt(i) <= ' ' || key.charAt(i) > '~') {
                 throw new ConfigurationException(
                         properties.name("jobo.api-key") + " has " + key.length() + " characters, and number " + (i + 1)
-                                + " is none that a key has: a line break, a space, or not ASCII. Copy the key again.");
+                                + " is not valid in a key: a line break, a space, or not ASCII. Copy the key again.");
             }
         }
         return key;

@@ -145,8 +145,7 @@ public final class AccessFilter {
         if (host == null || !isKnown(host.toLowerCase(Locale.ROOT))) {
             throw new HttpProblemException(
                     421,
-                    "This server is not called " + host
-                            + ". Use its address, localhost, or a name of jobfeed.http.hosts.");
+                    "Unknown host name: " + host + ". Use its address, localhost, or a name of jobfeed.http.hosts.");
         }
     }
 
@@ -155,7 +154,7 @@ public final class AccessFilter {
         Message message = exchange.getMessage();
         String query = message.getHeader(Exchange.HTTP_QUERY, String.class);
         if (query != null && !query.isEmpty()) {
-            throw new HttpProblemException(400, "An action takes its parameters in its body, and no query.");
+            throw new HttpProblemException(400, "An action takes its parameters in the body; remove the query.");
         }
         String site = message.getHeader("Sec-Fetch-Site", String.class);
         String origin = message.getHeader("Origin", String.class);
@@ -208,7 +207,7 @@ public final class AccessFilter {
                     || ObjectHelper.getException(DataAccessException.class, failure) != null
                     || ObjectHelper.getException(TransactionException.class, failure) != null;
             LOG.warn(
-                    "{} was not answered. {}",
+                    "{} failed. {}",
                     exchange.getMessage().getHeader(Exchange.HTTP_PATH),
                     ProblemTranslator.describe(failure));
             setResponse(exchange, databaseFailed ? 503 : 500, ProblemTranslator.describe(failure));

@@ -129,7 +129,7 @@ public final class ConsoleActions {
             String text = exchange.getMessage().getBody(String.class);
             body = JSON.readTree(text == null || text.isBlank() ? "{}" : text);
         } catch (JsonProcessingException e) {
-            throw new HttpProblemException(400, "The body is no JSON.");
+            throw new HttpProblemException(400, "The body is not JSON.");
         }
         body.fieldNames().forEachRemaining(name -> {
             if (!contract.fields().contains(name)) {

@@ -33,7 +33,7 @@ final class CostForecast {
     record Cost(Long rows, BigDecimal credits, String text) {
 
         static Cost nothing(String text) {
-            return new Cost(0L, BigDecimal.ZERO, text + " The API is asked for nothing, and nothing is charged.");
+            return new Cost(0L, BigDecimal.ZERO, text + " No request is sent to the API, and nothing is charged.");
         }
     }
 
@@ -52,7 +52,7 @@ final class CostForecast {
             return cost(
                     stream,
                     left,
-                    "Goes on with the open run " + open.id() + " ("
+                    "Continues the open run " + open.id() + " ("
                             + open.mode().name().toLowerCase(Locale.ROOT) + "), of which "
                             + (left == null ? "an unknown number of" : "about " + number(left)) + " rows are left");
         }

@@ -33,7 +33,7 @@ public final class HttpProblemException extends RuntimeException {
 
     /** Creates a rejection of an HTTP method; {@code allowed} lists the accepted methods, separated by commas. */
     static HttpProblemException method(String requested, String allowed) {
-        return new HttpProblemException(405, "This path takes " + allowed + ", and not " + requested + ".", allowed);
+        return new HttpProblemException(405, "This path supports " + allowed + ", not " + requested + ".", allowed);
     }
 
     /**

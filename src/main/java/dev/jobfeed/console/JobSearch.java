@@ -84,7 +84,7 @@ public final class JobSearch {
                 String[] parts = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8).split(" ");
                 return new Cursor(OffsetDateTime.parse(parts[0]), UUID.fromString(parts[1]));
             } catch (IllegalArgumentException | DateTimeParseException | ArrayIndexOutOfBoundsException e) {
-                throw new HttpProblemException(400, "cursor is none that a page before gave.");
+                throw new HttpProblemException(400, "cursor is not the next_cursor of a page.");
             }
         }
     }

@@ -89,7 +89,7 @@ public final class FeedRequestBuilder {
             for (String suffix : new String[] {"", "[0]", "[0].country", "[0].region", "[0].city"}) {
                 String other = prefix + spelling + suffix;
                 if (settings.text(other).isPresent()) {
-                    throw new ConfigurationException(other + " is set, and is no filter. Set " + prefix + name
+                    throw new ConfigurationException(other + " is set, but is not a filter. Set " + prefix + name
                             + ", as one text: a list with commas, locations as the API's JSON.");
                 }
             }

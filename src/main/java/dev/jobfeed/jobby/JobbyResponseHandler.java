@@ -157,7 +157,7 @@ public final class JobbyResponseHandler {
     public void permit(Exchange exchange) {
         JobbyCall call = call(exchange);
         if (isHeldBack(exchange)) {
-            throw new RejectedExecutionException("The runtime stops; " + call.path() + " is not asked for any more.");
+            throw new RejectedExecutionException("The runtime is stopping; " + call.path() + " is not requested.");
         }
         call.checkKey(clock.instant());
     }
@@ -193,7 +193,7 @@ public final class JobbyResponseHandler {
             noteDeprecation(call.operation(), response);
         } catch (DataAccessException e) {
             // its cause, an I/O error, would be taken for an API failure and the request be repeated
-            LOG.warn("What Jobby.dev says of {} is in no table. {}", path, ProblemTranslator.describe(e));
+            LOG.warn("The response of Jobby.dev to {} was not stored. {}", path, ProblemTranslator.describe(e));
         }
         if (status / 100 != 2) {
             throw refusal(call.method() + " " + path, status, body, response);

@@ -81,7 +81,7 @@ public final class QueueService {
     public JoinRequest request(String eventId) {
         String id = JobbyId.of(String.valueOf(eventId))
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "An event's id is a word such as evt_abc123, and '" + eventId + "' is none."));
+                        "'" + eventId + "' is not the id of an event, such as evt_abc123."));
         settings.jobby().token();
         originMismatch().ifPresent(mismatch -> {
             throw new StoreOriginMismatchException(mismatch);
@@ -230,7 +230,7 @@ public final class QueueService {
                 } else if (request.state() == JoinRequest.State.WAITING
                         && request.joinedAt().plus(SETTLING_TIME).isBefore(now())) {
                     store.close(request.key(), JoinRequest.State.LOST, null, null, now());
-                    LOG.warn("the place in the queue of {} is gone", request.eventId());
+                    LOG.warn("the place in the queue of {} is lost", request.eventId());
                 }
             }
         });
@@ -261,7 +261,7 @@ public final class QueueService {
                         place,
                         null,
                         now());
-                LOG.info("the place in the queue of {} is over: {}", request.eventId(), place.status());
+                LOG.info("the place in the queue of {} has ended: {}", request.eventId(), place.status());
             }
         }
     }

@@ -110,7 +110,7 @@ public enum Dialect {
                     "The schema is at version " + version(info) + ", this bundle needs version "
                             + last(info.pending())
                             + ", and jobfeed.datasource.migrate is false. Run jobfeed migrate (for a tenant with"
-                            + " --tenant) as a user that may change the schema, or have applied what jobfeed migrate --print prints.");
+                            + " --tenant) as a user that may change the schema, or apply the output of jobfeed migrate --print.");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.jobfeed.persistence;
 
+import dev.jobfeed.config.SharedObjectMapper;
 import dev.jobfeed.feed.FeedPage;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -66,6 +67,7 @@ public final class RunRepository {
                 .param("cost_confirmed", costConfirmed)
                 .update(key, "id");
         long id = key.getKey().longValue();
+        startAttempt(id);
         sql.statement("state-open")
                 .param("stream", stream)
                 .param("run_id", id)
@@ -74,8 +76,30 @@ public final class RunRepository {
         return id;
     }
 
-    public void countAttempt(long runId) {
+    /** Counts another attempt on a run, and stores its start. */
+    public void resume(long runId) {
         sql.statement("run-attempt").param("id", runId).update();
+        startAttempt(runId);
+    }
+
+    private void startAttempt(long runId) {
+        sql.statement("run_attempt-start").param("run_id", runId).update();
+    }
+
+    /**
+     * Stores the end of the last attempt on a run.
+     *
+     * @param error null if the attempt did not fail
+     */
+    public void endAttempt(long runId, String error, AttemptRequests requests) {
+        sql.statement("run_attempt-end")
+                .param("run_id", runId)
+                .param("error", error, Types.VARCHAR)
+                .param(
+                        "responses",
+                        SharedObjectMapper.JSON.valueToTree(requests.byStatus()).toString())
+                .param("waited_ms", requests.waited().toMillis())
+                .update();
     }
 
     /**
@@ -264,8 +288,8 @@ public final class RunRepository {
                 .update();
     }
 
-    /** Stores the result of an attempt: its error, or null, and the usage that no page has saved. */
-    public void endAttempt(long runId, String error, RequestUsage spent) {
+    /** Stores in a run the result of an attempt: its error, or null, and the usage that no page has saved. */
+    public void addUsage(long runId, String error, RequestUsage spent) {
         sql.statement("run-end-attempt")
                 .paramSource(spent(runId, spent).addValue("last_error", error))
                 .update();

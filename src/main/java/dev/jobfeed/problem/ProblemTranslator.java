@@ -58,7 +58,7 @@ public final class ProblemTranslator {
     /**
      * Returns the problem that caused an exception.
      *
-     * @param batchSize rows that the request asked for, to compute how many the balance covers; 0 when unknown
+     * @param batchSize rows requested, to compute how many the balance covers; 0 when unknown
      */
     public static Problem of(Throwable failure, int batchSize) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -6,6 +6,7 @@ import dev.jobfeed.config.Quantity;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.metrics.JobfeedMetric;
+import dev.jobfeed.persistence.AttemptRequests;
 import dev.jobfeed.persistence.RequestUsage;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunRepository;
@@ -43,13 +44,15 @@ final class AttemptResult {
         Problem failure = thrown == null || stopped ? null : failure(attempt, thrown);
         String error = failure == null ? null : failure.text();
         RequestUsage usage = attempt.unsavedUsage();
+        AttemptRequests requests = attempt.usage().takeRequests();
         ServerClock.Change change = attempt.clock().takeChange();
         attempt.tenant().transaction().executeWithoutResult(status -> {
             if (change != null) {
                 ClockAlignment.Aligned aligned = ClockAlignment.align(attempt, change);
                 attempt.aligned(aligned.state(), aligned.run());
             }
-            runs.endAttempt(attempt.run().id(), error, usage);
+            runs.addUsage(attempt.run().id(), error, usage);
+            runs.endAttempt(attempt.run().id(), error, requests);
             if (attempt.usage().balance() != null) {
                 attempt.tenant()
                         .states()

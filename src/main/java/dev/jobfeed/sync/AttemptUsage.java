@@ -1,12 +1,18 @@
 package dev.jobfeed.sync;
 
+import dev.jobfeed.persistence.AttemptRequests;
 import dev.jobfeed.persistence.RequestUsage;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Counts the requests, rows and credits of an attempt. Thread-safe, because a prefetch is recorded by its own thread. */
 public final class AttemptUsage {
 
+    private final Map<String, Long> responses = new TreeMap<>();
+    private Duration waited = Duration.ZERO;
     private RequestUsage unsaved = RequestUsage.NOTHING;
     private BigDecimal credits = BigDecimal.ZERO;
     private BigDecimal balance;
@@ -24,8 +30,14 @@ public final class AttemptUsage {
         receivedRows += rows;
     }
 
-    /** Records the credits that a response reported; either value may be null. */
-    synchronized void recordCredits(BigDecimal deducted, BigDecimal reportedBalance) {
+    /** Adds a wait before a request. */
+    synchronized void recordWait(Duration wait) {
+        waited = waited.plus(wait);
+    }
+
+    /** Records a response by its status, and the credits that it reported; either may be null. */
+    synchronized void recordResponse(String status, BigDecimal deducted, BigDecimal reportedBalance) {
+        responses.merge(status, 1L, Long::sum);
         if (deducted != null) {
             unsaved = unsaved.plus(new RequestUsage(0, 0, deducted));
             credits = credits.add(deducted);
@@ -33,6 +45,14 @@ public final class AttemptUsage {
         if (reportedBalance != null) {
             balance = reportedBalance;
         }
+    }
+
+    /** Returns the responses by status and the waits since the last call, for the end of an attempt on a run. */
+    synchronized AttemptRequests takeRequests() {
+        AttemptRequests taken = new AttemptRequests(Map.copyOf(responses), waited);
+        responses.clear();
+        waited = Duration.ZERO;
+        return taken;
     }
 
     /** Returns the usage that no transaction has saved yet. */

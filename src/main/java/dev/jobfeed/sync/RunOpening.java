@@ -3,6 +3,7 @@ package dev.jobfeed.sync;
 import dev.jobfeed.config.Quantity;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRequestBuilder;
+import dev.jobfeed.persistence.AttemptRequests;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
@@ -44,7 +45,7 @@ public final class RunOpening {
             }
             long id = plan.resumes() ? open.id() : open(attempt, plan, confirmed);
             if (plan.resumes()) {
-                runs.countAttempt(id);
+                runs.resume(id);
                 if (confirmed) {
                     runs.confirmCost(id);
                     tenant.states().clearResyncRequest(attempt.stream());
@@ -75,8 +76,10 @@ public final class RunOpening {
     public static void openNext(SyncAttempt attempt) {
         Tenant tenant = attempt.tenant();
         RunRepository runs = tenant.runs();
+        AttemptRequests requests = attempt.usage().takeRequests();
         StreamState state = tenant.transaction().execute(status -> {
             runs.succeed(attempt.run(), attempt.clock().now());
+            runs.endAttempt(attempt.run().id(), null, requests);
             StreamState committed = tenant.states().get(attempt.stream());
             RunPlan plan = plan(tenant, committed, null, attempt.clock().now());
             long next = open(attempt, plan, attempt.isCostConfirmed() || committed.resyncRequestedAt() != null);
@@ -140,7 +143,7 @@ public final class RunOpening {
                 state, now, substitute.flatMap(before -> tenant.runs().lastStart(state.stream(), before)));
         if (substitute.isPresent()) {
             LOG.warn(
-                    "{}: the watermark {} is later than the server's time {}, as after a clock error; going by {}",
+                    "{}: the watermark {} is later than the server's time {}, as after a clock error; using {}",
                     tenant.stream(state.stream()),
                     state.lastRunStartedAt(),
                     now,

@@ -12,6 +12,7 @@ import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
+import java.time.Duration;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /**
@@ -158,8 +159,9 @@ public final class SyncAttempt implements RequestOwner {
 
     /** Marks the attempt as waiting until its next request. */
     @Override
-    public void markWaiting() {
+    public void markWaiting(Duration wait) {
         waiting = true;
+        usage.recordWait(wait);
     }
 
     /** Sets a detail to append to the message of the attempt's failure. */
@@ -312,8 +314,8 @@ public final class SyncAttempt implements RequestOwner {
     }
 
     @Override
-    public void recordCredits(BigDecimal deducted, BigDecimal balance) {
-        usage.recordCredits(deducted, balance);
+    public void recordResponse(String status, BigDecimal deducted, BigDecimal balance) {
+        usage.recordResponse(status, deducted, balance);
     }
 
     /** Returns the usage that no transaction has saved yet; it counts as unsaved until {@link #saved}. */

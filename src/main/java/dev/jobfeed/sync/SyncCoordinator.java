@@ -221,7 +221,7 @@ public final class SyncCoordinator {
                     attempt.run().id(),
                     attempt.name(),
                     ProblemTranslator.describe(failure == null ? e : failure));
-            LOG.warn("The end of this attempt is in no table. {}", ProblemTranslator.describe(e));
+            LOG.warn("The result of this attempt was not stored. {}", ProblemTranslator.describe(e));
         } finally {
             attempt.tenant()
                     .meters()

@@ -25,7 +25,7 @@ public final class RequestLog {
         return entries.stream().filter(entry -> entry.path().equals(path)).toList();
     }
 
-    /** Removes the requests so far; the sequence goes on. */
+    /** Removes the requests so far; the sequence continues. */
     public synchronized void clear() {
         entries.clear();
     }

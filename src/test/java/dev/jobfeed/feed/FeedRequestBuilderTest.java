@@ -50,7 +50,7 @@ class FeedRequestBuilderTest {
     void aFilterInAnotherFormIsNotPassedOver(String property) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> filters(Map.of(property, "remote")))
-                .withMessageStartingWith(property + " is set, and is no filter. Set jobo.jobs.filter.");
+                .withMessageStartingWith(property + " is set, but is not a filter. Set jobo.jobs.filter.");
     }
 
     @Test

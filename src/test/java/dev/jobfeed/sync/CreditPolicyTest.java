@@ -88,7 +88,7 @@ class CreditPolicyTest {
     @CsvSource({"100, 50, false", "100, 50.01, true", "49.99, 0, true", "1000, 50, false"})
     void aPageThatTakesTheBalanceBelowTheFloorIsNotRequested(String balance, String floor, boolean refused) {
         SyncAttempt attempt = opened(Map.of("jobo.credits.floor", floor), false, backfill(), null);
-        attempt.recordCredits(null, new BigDecimal(balance));
+        attempt.recordResponse("200", null, new BigDecimal(balance));
 
         if (refused) {
             assertRefused(attempt, "credits-floor");
@@ -106,7 +106,7 @@ class CreditPolicyTest {
         assertThatCode(() -> CreditPolicy.check(opened(floor, true, backfill(), stored)))
                 .doesNotThrowAnyException();
         SyncAttempt toppedUp = opened(floor, false, backfill(), stored);
-        toppedUp.recordCredits(null, new BigDecimal("100"));
+        toppedUp.recordResponse("200", null, new BigDecimal("100"));
         assertThatCode(() -> CreditPolicy.check(toppedUp)).doesNotThrowAnyException();
     }
 
@@ -116,7 +116,7 @@ class CreditPolicyTest {
         for (int page = 1; page <= 2; page++) {
             assertThat(CreditPolicy.withinBudget(attempt)).isTrue();
             CreditPolicy.check(attempt);
-            attempt.recordCredits(new BigDecimal("50"), null);
+            attempt.recordResponse("200", new BigDecimal("50"), null);
             attempt.recordReceived(1000);
         }
 
@@ -127,12 +127,12 @@ class CreditPolicyTest {
     @Test
     void theObservedPriceReplacesThatOfTheLastRun() {
         SyncAttempt attempt = opened(Map.of("jobo.credits.max-per-attempt", "100"), false, backfill(), null);
-        attempt.recordCredits(new BigDecimal("5"), null);
+        attempt.recordResponse("200", new BigDecimal("5"), null);
         attempt.recordReceived(1000);
 
         assertThat(CreditPolicy.withinBudget(attempt)).isTrue();
 
-        attempt.recordCredits(new BigDecimal("195"), null);
+        attempt.recordResponse("200", new BigDecimal("195"), null);
         assertThat(CreditPolicy.withinBudget(attempt)).isFalse();
     }
 

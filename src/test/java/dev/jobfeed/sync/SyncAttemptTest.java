@@ -115,9 +115,9 @@ class SyncAttemptTest {
     @Test
     void whatIsChargedWhileACheckpointIsWrittenIsSavedByTheNext() {
         opened(attempt, RunPhase.FEED);
-        attempt.recordCredits(BigDecimal.TEN, null);
+        attempt.recordResponse("200", BigDecimal.TEN, null);
         RequestUsage saved = attempt.unsavedUsage();
-        attempt.recordCredits(BigDecimal.ONE, new BigDecimal("89"));
+        attempt.recordResponse("200", BigDecimal.ONE, new BigDecimal("89"));
 
         attempt.saved(saved, run(RunPhase.FEED));
 

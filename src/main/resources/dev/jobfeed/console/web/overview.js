@@ -185,8 +185,26 @@ export function progressOf(open, stream, withError = true) {
 
 const PARTS = [["New", "var(--d1)"], ["Updated", "var(--d2)"], ["Unchanged", "var(--d3)"]];
 
-function rowsChart(runs, days, status) {
+/** Shows a chart with a choice of ranges; the choice lasts as long as the page. */
+function ranged(title, ranges, ...before) {
   const place = h("div");
+  const names = Object.keys(ranges);
+  const draw = name => place.replaceChildren(...ranges[name]());
+  const group = h("div", { class: "seg", role: "group", "aria-label": `Range of ${title}` }, names.map(name =>
+    h("button", { type: "button", "aria-pressed": String(name === (chosen[title] ?? names.at(0))), onclick: event => {
+      for (const other of group.children) other.setAttribute("aria-pressed", String(other === event.target));
+      chosen[title] = name;
+      draw(name);
+    } }, name)));
+  draw(chosen[title] ?? names[0]);
+  return card(title, group, ...before, place);
+}
+
+const chosen = {};
+
+const perRange = draw => ({ "30 d": () => draw(30), "7 d": () => draw(7) });
+
+function rowsChart(runs, days, status) {
   const ranges = {
     Runs: () => {
       const list = runs.slice(0, 60).reverse();
@@ -211,15 +229,7 @@ function rowsChart(runs, days, status) {
     numbers("Rows received per day", [["Day", each => each.day], ["Received", each => number(each.received)], ["New", each => number(each.inserted)],
       ["Updated", each => number(each.updated)], ["Unchanged", each => number(each.unchanged)]], list)];
   };
-  const range = rowsChart.range ?? "Runs";
-  const group = h("div", { class: "seg", role: "group", "aria-label": "Range" }, Object.keys(ranges).map(name =>
-    h("button", { type: "button", "aria-pressed": String(name === range), onclick: event => {
-      for (const other of group.children) other.setAttribute("aria-pressed", String(other === event.target));
-      rowsChart.range = name;
-      place.replaceChildren(...ranges[name]());
-    } }, name)));
-  place.replaceChildren(...ranges[range]());
-  return card("Rows received", group, legend(...PARTS), place);
+  return ranged("Rows received", ranges, legend(...PARTS));
 }
 
 const lastDays = (days, length) => Array.from({ length }, (none, i) => {
@@ -228,25 +238,26 @@ const lastDays = (days, length) => Array.from({ length }, (none, i) => {
 });
 
 function addedAndExpired(days) {
-  const list = lastDays(days.filter(each => each.stream === "jobs"), 30);
-  return card("Added and expired per day", "30 days", legend(["Added", "var(--d1)"], ["Expired", "var(--d2)"]),
-    bars("Added and expired per day", list.map(each => ({ label: day(each.day),
+  return ranged("Added and expired per day", perRange(length => {
+    const list = lastDays(days.filter(each => each.stream === "jobs"), length);
+    return [bars("Added and expired per day", list.map(each => ({ label: day(each.day),
       tip: `${day(each.day)}\n${number(each.inserted)} added · ${number(each.expired)} expired`,
       parts: [[each.inserted, "var(--d1)"], [-each.expired, "var(--d2)"]] })), { height: 160 }),
-    numbers("Added and expired per day", [["Day", each => each.day], ["Added", each => number(each.inserted)], ["Expired", each => number(each.expired)]], list));
+    numbers("Added and expired per day", [["Day", each => each.day], ["Added", each => number(each.inserted)], ["Expired", each => number(each.expired)]], list)];
+  }), legend(["Added", "var(--d1)"], ["Expired", "var(--d2)"]));
 }
 
 function creditChart(usage) {
-  const list = lastDays(usage.days, 30);
-  const total = sum(list).credits;
-  const used = list.filter(each => each.runs > 0).length;
-  if (total === 0) {
-    return card("Credits per day", "30 days", h("p", { class: "muted small" }, "No credits were charged in the last 30 days."));
-  }
-  return card("Credits per day", `${credits(total)} in 30 days, average ${credits(total / used)} (dashed)`,
-    bars("Credits per day", list.map(each => ({ label: day(each.day), tip: `${day(each.day)}\n${credits(each.credits)} credits · ${many(each.runs, "run")}`,
-      parts: [[each.credits, "var(--d1)"]] })), { height: 160, line: { value: total / used } }),
-    numbers("Credits per day", [["Day", each => each.day], ["Credits", each => credits(each.credits)], ["Runs", each => number(each.runs)]], list));
+  return ranged("Credits per day", perRange(length => {
+    const list = lastDays(usage.days, length);
+    const total = sum(list).credits;
+    const used = list.filter(each => each.runs > 0).length;
+    if (total === 0) return [h("p", { class: "muted small" }, `No credits were charged in the last ${length} days.`)];
+    return [h("p", { class: "muted small" }, `${credits(total)} in ${length} days, average ${credits(total / used)} (dashed)`),
+      bars("Credits per day", list.map(each => ({ label: day(each.day), tip: `${day(each.day)}\n${credits(each.credits)} credits · ${many(each.runs, "run")}`,
+        parts: [[each.credits, "var(--d1)"]] })), { height: 160, line: { value: total / used } }),
+      numbers("Credits per day", [["Day", each => each.day], ["Credits", each => credits(each.credits)], ["Runs", each => number(each.runs)]], list)];
+  }));
 }
 
 function sources(now) {

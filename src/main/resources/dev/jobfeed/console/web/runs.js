@@ -120,7 +120,7 @@ export function run(id) {
 
   function draw(status) {
     if (!shown) return;
-    const { run: row, pages, alerts } = shown;
+    const { run: row, pages, attempts, alerts } = shown;
     const stream = status.streams.find(each => each.stream === row.stream);
     const isOpen = stream?.open_run?.id === row.id;
     const isWorking = isOpen && stream.at_work;
@@ -141,14 +141,14 @@ export function run(id) {
         figure("Quarantined", number(row.quarantined), row.quarantined ? "open the quarantine" : "none", row.quarantined ? "#/quarantine" : null, row.quarantined ? "warn" : ""),
         figure("Credits", credits(row.credits_spent), row.received && row.credits_spent ? `${credits(row.credits_spent / row.received)} per row` : "nothing charged")),
       h("div", { class: "grid" },
-        h("div", { class: "c8 stack" }, timeline(row, pages, status, isWorking),
+        h("div", { class: "c8 stack" }, timeline(row, pages, status, isWorking), attemptTable(row, attempts, isWorking),
           alerts.length ? h("section", { class: "card" }, h("header", {}, h("h2", {}, "Alerts raised during the run")), table("Alerts raised during the run", [
             { title: "Raised", class: "t nowrap", cell: alert => moment(alert.raised_at, true) },
             { title: "Message", class: "t words msg", cell: alert => [alert.message, alert.remedy ? h("p", { class: "muted" }, alert.remedy) : null] },
             { title: "State", cell: alert => alert.cleared_at ? `cleared ${moment(alert.cleared_at)}` : "open" },
           ], alerts)) : null,
           logLines(row)),
-        h("div", { class: "c4 stack" }, requests(row), details(row, pages, status, isOpen)))]);
+        h("div", { class: "c4 stack" }, requests(row, attempts), details(row, pages, status, isOpen)))]);
   }
 
   return { title: `Run ${id}`, nodes: [title, place], slow, fast: draw };
@@ -229,14 +229,37 @@ const logLines = row => {
     h("p", { class: "small muted" }, "With jobfeed.log.format=json, filter the field jobfeedRun."));
 };
 
-function requests(row) {
-  const other = Math.max(0, row.requests - row.pages - row.retries);
-  const all = Math.max(1, row.requests);
-  return card("Requests", `${number(row.requests)} in total`, ranking([
-    { name: "Pages stored", text: number(row.pages), share: Math.min(1, row.pages / all) },
-    { name: "Retries", text: number(row.retries), share: Math.min(1, row.retries / all), tone: row.retries ? "warn" : null },
-    { name: "Sweep and others", text: number(other), share: other / all }]),
-  h("p", { class: "small muted gap" }, row.retries ? "A retry follows a wait, as the server or the backoff asks." : "No retries."));
+const response = status => status === "IO_ERROR" ? "No response" : `HTTP ${status}`;
+
+/** Lists the attempts, the latest first. */
+function attemptTable(row, attempts, isWorking) {
+  const result = attempt => attempt.error ? h("span", { class: "one-line", title: attempt.error }, attempt.error)
+    : attempt.ended_at ? attempt.number === row.attempts && row.status === "succeeded" ? "run succeeded" : "stopped"
+      : isWorking && attempt.number === row.attempts ? "in progress" : "process ended without saving the result";
+  return h("section", { class: "card" }, h("header", {}, h("h2", {}, "Attempts")), table("Attempts", [
+    { title: "Attempt", class: "t h", cell: attempt => number(attempt.number) },
+    { title: "Started", class: "nowrap", cell: attempt => moment(attempt.started_at, true) },
+    { title: "Ended", class: "nowrap", cell: attempt => attempt.ended_at ? moment(attempt.ended_at, true) : "–" },
+    { title: "Result", class: "t words msg", cell: result },
+    { title: "Requests", class: "nl", cell: attempt => Object.entries(attempt.responses ?? {})
+      .map(([status, count]) => `${number(count)} × ${response(status)}`).join(", ") || "–" },
+    { title: "Waited", class: "num", cell: attempt => attempt.waited_ms ? duration(attempt.waited_ms / 1000) : "–" },
+  ], attempts));
+}
+
+function requests(row, attempts) {
+  const statuses = new Map();
+  for (const attempt of attempts) {
+    for (const [status, count] of Object.entries(attempt.responses ?? {})) statuses.set(status, (statuses.get(status) ?? 0) + count);
+  }
+  const waited = attempts.reduce((sum, attempt) => sum + (attempt.waited_ms ?? 0), 0) / 1000;
+  const known = [...statuses.values()].reduce((sum, count) => sum + count, 0);
+  const rows = [...statuses].sort().map(([status, count]) => ({ name: response(status), text: number(count),
+    share: count / Math.max(1, row.requests, known), tone: status.startsWith("2") ? null : "warn" }));
+  return card("Requests", `${number(row.requests)} in total`, rows.length ? ranking(rows) : null,
+    known < row.requests ? h("p", { class: "small muted gap" }, `${many(row.requests - known, "request")} of attempts whose result is not saved.`) : null,
+    h("p", { class: "small muted gap" }, row.retries ? `${number(row.retries)} of them retries.` : "No retries.",
+      waited ? ` Waited ${duration(waited)} for retries and the rate limit.` : ""));
 }
 
 function details(row, pages, status, isOpen) {

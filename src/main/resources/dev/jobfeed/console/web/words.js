@@ -62,7 +62,8 @@ export const seconds = (from, to) => (new Date(to) - new Date(from)) / 1000;
 export const ago = (text, now = new Date()) => `${rough(Math.max(0, seconds(text, now)))} ago`;
 
 export const streamName = stream =>
-  ({ jobs: "Jobs", career_sites: "Career sites", jobby_live_events: "Live events", jobby_webhooks: "Webhooks",
+  ({ jobs: "Jobs", career_sites: "Career sites", companies: "Company profiles", expired_ids: "Expired ids",
+    jobby: "Jobby.dev", jobby_live_events: "Live events", jobby_queue: "Queue", jobby_webhooks: "Webhooks",
     changes: "Change events" })[stream] ?? stream ?? "This process";
 
 export const MODES = { incremental: "Incremental", backfill: "Backfill", resync: "Resync" };

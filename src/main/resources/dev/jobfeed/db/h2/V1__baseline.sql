@@ -120,6 +120,19 @@ create table if not exists sync_run (
 
 create index if not exists sync_run_stream on sync_run (stream, id);
 
+create table if not exists run_attempt (
+    run_id     bigint                      not null references sync_run (id) on delete cascade,
+    number     integer                     not null,
+    started_at timestamp(6) with time zone not null,
+    -- null while the attempt is in progress, and if its process ended without saving the result
+    ended_at   timestamp(6) with time zone,
+    error      varchar,
+    -- the number of requests by HTTP status
+    responses  json,
+    waited_ms  bigint,
+    primary key (run_id, number)
+);
+
 -- the cursors that a run's pagination has used
 create table if not exists run_cursor (
     run_id bigint not null references sync_run (id) on delete cascade,

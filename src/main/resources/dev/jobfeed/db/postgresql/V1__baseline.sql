@@ -115,6 +115,19 @@ create table sync_run (
 
 create index sync_run_stream on sync_run (stream, id);
 
+create table run_attempt (
+    run_id     bigint         not null references sync_run (id) on delete cascade,
+    number     integer        not null,
+    started_at timestamptz(6) not null,
+    -- null while the attempt is in progress, and if its process ended without saving the result
+    ended_at   timestamptz(6),
+    error      text,
+    -- the number of requests by HTTP status
+    responses  jsonb,
+    waited_ms  bigint,
+    primary key (run_id, number)
+);
+
 -- the cursors that a run's pagination has used
 create table run_cursor (
     run_id bigint not null references sync_run (id) on delete cascade,
