@@ -48,6 +48,7 @@ class ArchitectureTest {
                     ".route",
                     "",
                     ".springboot",
+                    ".cli.rehearse",
                     ".cli")
             .map(ROOT::concat)
             .toList();
@@ -111,7 +112,7 @@ class ArchitectureTest {
     void onlyTheCommandLineStartsTheSandbox() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT + ".sandbox..", ROOT + ".cli")
+                .resideOutsideOfPackages(ROOT + ".sandbox..", ROOT + ".cli..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(ROOT + ".sandbox..")

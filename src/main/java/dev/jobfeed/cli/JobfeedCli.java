@@ -46,6 +46,7 @@ public final class JobfeedCli implements Callable<Integer> {
             JobbyCommand.class,
             MigrateCommand.class,
             DoctorCommand.class,
+            RehearseCommand.class,
             TokenCommand.class,
             SandboxCommand.class);
 

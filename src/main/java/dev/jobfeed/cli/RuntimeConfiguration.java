@@ -30,6 +30,10 @@ final class RuntimeConfiguration {
     /** A property of the bundle or of one of its tenants. */
     private static final Pattern BUNDLE_PROPERTY = Pattern.compile("([a-z][a-z0-9-]*[.])?((jobo|jobby|jobfeed)[.].*)");
 
+    /** A property of Camel that defines what a route refers to. */
+    private static final Pattern USER_BEAN =
+            Pattern.compile("camel[.](beans|component|dataformat|language|variable)[.].*");
+
     private static final Pattern BUNDLE_VARIABLE = Pattern.compile("([A-Z][A-Z0-9_]*_)?(JOBO|JOBBY|JOBFEED)_.*");
 
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeConfiguration.class);
@@ -107,6 +111,17 @@ final class RuntimeConfiguration {
                 .forEach(names::add);
         names.forEach(name -> all.setProperty(name, find(name).orElseGet(() -> defaults.get(name))));
         return all;
+    }
+
+    /** Returns the properties of the file that are for routes and beans of the user. */
+    Properties others() {
+        Properties others = new Properties();
+        file.stringPropertyNames().stream()
+                .filter(name -> !BUNDLE_PROPERTY.matcher(name).matches())
+                .filter(name ->
+                        !name.startsWith("camel.") || USER_BEAN.matcher(name).matches())
+                .forEach(name -> others.setProperty(name, file.getProperty(name)));
+        return others;
     }
 
     /** Returns the directory of editable routes; empty if there is none. */
