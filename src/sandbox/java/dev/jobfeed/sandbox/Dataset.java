@@ -88,6 +88,12 @@ public final class Dataset implements AutoCloseable {
         return number >= 0 && jobs.active().get(number);
     }
 
+    /** Returns a job, active or expired; null for an unknown id. */
+    synchronized Job find(UUID id) {
+        int number = jobs.numberOf(id);
+        return number < 0 ? null : jobs.get(number);
+    }
+
     /** Returns the job as the feed shows it now, or showed it last when it has expired. */
     public String json(UUID id) {
         return json(job(id));

@@ -9,6 +9,8 @@ public enum Endpoint implements Target {
     JOBS_FEED("POST", "/api/jobs/feed", new PageFields("jobs", "title", "description")),
     /** The ids of expired jobs. */
     JOBS_EXPIRED("GET", "/api/jobs/expired", new PageFields("job_ids", null, null)),
+    /** One job; its path goes on with an id. */
+    JOB("GET", "/api/jobs/", null),
     /** The stream of career sites. */
     CAREER_SITES_FEED("POST", "/api/career-sites/feed", new PageFields("career_sites", "name", "summary")),
     /** The profile of one company; its path goes on with an id. */
@@ -45,7 +47,7 @@ public enum Endpoint implements Target {
     /** Returns the endpoint at a path, or null. */
     static Endpoint at(String path) {
         for (Endpoint endpoint : values()) {
-            if (endpoint == COMPANY ? path.startsWith(endpoint.path) : path.equals(endpoint.path)) {
+            if (endpoint.path.endsWith("/") ? path.startsWith(endpoint.path) : path.equals(endpoint.path)) {
                 return endpoint;
             }
         }

@@ -114,6 +114,7 @@ final class JoboApi extends Api<Endpoint> {
         return switch (request.endpoint()) {
             case JOBS_FEED -> jobs(Fields.ofBody(request.body()));
             case JOBS_EXPIRED -> expired(Fields.ofQuery(request.query()));
+            case JOB -> job(request.path());
             case CAREER_SITES_FEED -> careerSites(Fields.ofBody(request.body()));
             case COMPANY -> company(request.path());
         };
@@ -151,15 +152,31 @@ final class JoboApi extends Api<Endpoint> {
         return page(scan, "career_sites", page, data::write).with(settle(price, reserved, page));
     }
 
-    private HttpReply company(String path) {
-        UUID id;
-        try {
-            id = UUID.fromString(path.substring(Endpoint.COMPANY.path().length()));
-        } catch (IllegalArgumentException e) {
-            id = new UUID(0, 0);
+    /** Answers 410 for an expired job; what the real API answers is not documented. */
+    private HttpReply job(String path) throws ApiError {
+        UUID id = id(path, Endpoint.JOB);
+        Job job = data.find(id);
+        if (job == null) {
+            throw ApiError.notFound("There is no such job.");
         }
-        ObjectNode profile = data.company(id);
+        if (!data.isActive(id)) {
+            throw ApiError.of(410, "Gone", "The job has expired.");
+        }
+        return new HttpReply(200, Map.of(), Json.written(out -> data.write(job, out)), 1);
+    }
+
+    private HttpReply company(String path) {
+        ObjectNode profile = data.company(id(path, Endpoint.COMPANY));
         return profile == null ? HttpReply.json(404, Map.of("error", "Not Found")) : HttpReply.json(200, profile);
+    }
+
+    /** Reads the id at the end of a path; one that nothing has when it is none. */
+    private static UUID id(String path, Endpoint endpoint) {
+        try {
+            return UUID.fromString(path.substring(endpoint.path().length()));
+        } catch (IllegalArgumentException e) {
+            return new UUID(0, 0);
+        }
     }
 
     private static <T> HttpReply page(Scan scan, String rows, Page<T> page, RowWriter<T> writer) {

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.net.BindException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +168,27 @@ class ApiErrorTest {
             assertThat(response.headers().firstValueAsLong("x-ratelimit-reset").orElseThrow())
                     .isEqualTo(Calls.START.getEpochSecond() + 60);
         }
+    }
+
+    @Test
+    void oneJobIsAsTheFeedDeliversItAndFreeOfCharge() throws Exception {
+        JsonNode delivered = calls.feed("{\"batch_size\":1}").at("/jobs/0");
+
+        HttpResponse<String> response =
+                calls.get("/api/jobs/" + delivered.get("id").textValue());
+
+        assertThat(Calls.ok(response)).isEqualTo(delivered);
+        assertThat(response.headers().map().keySet()).noneMatch(name -> name.startsWith("x-credits"));
+    }
+
+    @Test
+    void anExpiredJobIsGoneUntilItReturns() throws Exception {
+        UUID id = calls.data().expireJobs(1).get(0);
+
+        assertThat(calls.get("/api/jobs/" + id).statusCode()).isEqualTo(410);
+        calls.data().returnJob(id);
+        assertThat(calls.get("/api/jobs/" + id).statusCode()).isEqualTo(200);
+        assertThat(calls.get("/api/jobs/x").statusCode()).isEqualTo(404);
     }
 
     @Test

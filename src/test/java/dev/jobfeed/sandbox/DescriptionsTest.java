@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -79,8 +80,8 @@ class DescriptionsTest {
     @Test
     void everyOperationOfJoboAndTheDeskIsDescribedAndNoOther() throws Exception {
         Stream<String> api = Arrays.stream(Endpoint.values())
-                .map(endpoint ->
-                        endpoint.method() + " " + endpoint.path() + (endpoint == Endpoint.COMPANY ? "{id}" : ""));
+                .map(endpoint -> endpoint.method() + " " + endpoint.path()
+                        + (endpoint.path().endsWith("/") ? "{id}" : ""));
         JsonNode none = MAPPER.readTree(send("GET", "/sandbox/", null).body());
         Stream<String> desk = Arrays.stream(none.get("message")
                 .textValue()
@@ -115,6 +116,12 @@ class DescriptionsTest {
             call(jobo, 401, path.split(" ")[0], path.split(" ")[1], "{}", "X-Api-Key", "wrong");
         }
         call(jobo, 401, "GET", "/api/companies/" + company, null, "X-Api-Key", "wrong");
+        UUID job = sandbox.data().activeIds().findFirst().orElseThrow();
+        call(jobo, 200, "GET", "/api/jobs/" + job, null);
+        call(jobo, 404, "GET", "/api/jobs/" + UUID.randomUUID(), null);
+        call(jobo, 401, "GET", "/api/jobs/" + job, null, "X-Api-Key", "wrong");
+        sandbox.data().expireJob(job);
+        call(jobo, 410, "GET", "/api/jobs/" + job, null);
 
         call(jobo, 200, "GET", "/sandbox/openapi.json", null);
         call(jobo, 200, "GET", "/sandbox/data", null);

@@ -48,7 +48,9 @@ class FaultAnswersTest {
                                 + (cursor == null ? "}" : ",\"cursor\":\"" + cursor + "\"}"));
             case JOBS_EXPIRED ->
                 CALLS.get(endpoint.path() + "?batch_size=9" + (cursor == null ? "" : "&cursor=" + cursor));
-            default -> CALLS.get(endpoint.path() + CALLS.data().companies().id(1));
+            case JOB ->
+                CALLS.get(endpoint.path() + CALLS.data().activeIds().findFirst().orElseThrow());
+            case COMPANY -> CALLS.get(endpoint.path() + CALLS.data().companies().id(1));
         };
     }
 

@@ -160,7 +160,7 @@ class FaultScriptTest {
                 "[{'fault':'503'},{'on':'any'}]                     | Rule 2, field \"fault\": is missing, but must be one of 301, 400,",
                 "[{'fault':503}]                                    | Rule 1, field \"fault\": is 503, but must be one of",
                 "[{'fault':'504'}]                                  | Rule 1, field \"fault\": is \"504\", but must be one of",
-                "[{'fault':'503','on':'jobs'}]                      | Rule 1, field \"on\": is \"jobs\", but must be one of jobs_feed, jobs_expired, career_sites_feed, company, jobby_live_events,",
+                "[{'fault':'503','on':'jobs'}]                      | Rule 1, field \"on\": is \"jobs\", but must be one of jobs_feed, jobs_expired, job, career_sites_feed, company, jobby_live_events,",
                 "[{'fault':'503','nth':0}]                          | Rule 1, field \"nth\": is 0, but must be a whole number of at least 1.",
                 "[{'fault':'503','nth':1.5}]                        | Rule 1, field \"nth\": is 1.5, but must be a whole number",
                 "[{'fault':'503','nth':'2'}]                        | Rule 1, field \"nth\": is \"2\", but must be a whole number",
