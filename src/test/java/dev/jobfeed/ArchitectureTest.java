@@ -41,6 +41,7 @@ class ArchitectureTest {
                     ".company",
                     ".sync",
                     ".expiry",
+                    ".audit",
                     ".jobby",
                     ".kamelet",
                     ".console",

@@ -78,6 +78,18 @@ class ClientRateLimiterTest {
         }
     }
 
+    @Test
+    void aRequestForOneJobWaitsForTheGeneralLimitAndNotForThatOfTheFeed() throws Exception {
+        Clock clock = new FastClock();
+        ClientRateLimiter pace = new ClientRateLimiter(JobfeedProperties.over(name -> Optional.empty()), clock);
+        Instant reset = clock.instant().plusSeconds(45);
+        pace.onResponse("/api/companies/1", "60", "0", Long.toString(reset.getEpochSecond()), null);
+
+        assertThat(ask(pace, clock).get()).isBefore(reset);
+        pace.acquire("/api/jobs/1", null);
+        assertThat(clock.instant()).isAfterOrEqualTo(reset);
+    }
+
     /** The reset is a time of the server's clock, whatever the local one says. */
     @ParameterizedTest
     @ValueSource(longs = {-7200, 7200})

@@ -392,7 +392,7 @@ class CommandsTest {
         assertThat(doctor.out())
                 .containsPattern("failure +jobs-feed.camel.yaml.*feed-store-page-checkpoint")
                 .containsPattern("failure +mine.camel.yaml.*does not parse")
-                .containsPattern("ok +routes .*, 15 files as shipped");
+                .containsPattern("ok +routes .*, 16 files as shipped");
     }
 
     @Test

@@ -81,6 +81,9 @@ class ObservabilityTest {
         properties.put("jobo.credits.alert-below", "100000");
         properties.put("jobfeed.jobs.schedule", "* * * * * ?");
         properties.put("jobfeed.jobs.freshness-target", "1ms");
+        properties.put("jobfeed.jobs.audit-schedule", "* * * * * ?");
+        properties.put("jobfeed.jobs.audit-sample", "20");
+        properties.put("jobfeed.jobs.audit-interval", "1ms");
         properties.put("jobfeed.metrics.refresh", "200ms");
         properties.put("jobfeed.log.format", "json");
         properties.put("jobfeed.lease", "2s");
@@ -90,10 +93,12 @@ class ObservabilityTest {
         Matcher page = Pattern.compile("http://127\\.0\\.0\\.1:\\d+").matcher(run.err());
         assertThat(page.find()).as(run.err()).isTrue();
         address = page.group();
-        run.awaitErr("succeeded");
+        run.awaitErr("of jobs succeeded");
         sandbox.data().expireJobs(7);
         await().atMost(JobfeedProcess.DEADLINE)
                 .until(() -> value("jobfeed_expired_total{reason=\"swept\",stream=\"jobs\",tenant=\"default\"}") == 7);
+        await().atMost(JobfeedProcess.DEADLINE)
+                .until(() -> value("jobfeed_audit_accuracy{bound=\"upper\",tenant=\"default\"}") > 0);
     }
 
     @AfterAll

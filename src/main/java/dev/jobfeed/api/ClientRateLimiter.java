@@ -84,6 +84,12 @@ public final class ClientRateLimiter {
      * other paths another.
      */
     private static String bucket(String path) {
-        return path.startsWith("/api/companies/") ? "general" : "feed";
+        return isOfOneObject(path) ? "general" : "feed";
+    }
+
+    /** Returns whether a path ends with the id of a company or a job. */
+    static boolean isOfOneObject(String path) {
+        return path.startsWith("/api/companies/")
+                || path.startsWith("/api/jobs/") && !path.endsWith("/feed") && !path.endsWith("/expired");
     }
 }

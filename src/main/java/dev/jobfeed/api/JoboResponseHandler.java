@@ -99,7 +99,7 @@ public final class JoboResponseHandler {
         }
     }
 
-    /** Returns the stream of a request without an attempt, which is an estimate or fetches a company. */
+    /** Returns the stream of a request without an owner, which is an estimate or fetches a company. */
     private static String stream(String path) {
         return Stream.of(FeedDefinition.values())
                 .filter(feed -> feed.path().equals(path))
@@ -189,9 +189,9 @@ public final class JoboResponseHandler {
         return new FeedResponse.CursorExpired();
     }
 
-    /** Returns the path without the id of a company, to limit the number of tag values. */
+    /** Returns the path without the id of a company or a job, to limit the number of tag values. */
     private static String endpoint(String path) {
-        return path.startsWith("/api/companies/") ? "/api/companies/{id}" : path;
+        return ClientRateLimiter.isOfOneObject(path) ? path.replaceFirst("[^/]+$", "{id}") : path;
     }
 
     /** Returns the response's status, or that there was no response. */

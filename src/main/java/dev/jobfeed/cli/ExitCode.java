@@ -1,5 +1,6 @@
 package dev.jobfeed.cli;
 
+import dev.jobfeed.audit.AuditUnavailableException;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.sync.StoreOriginMismatchException;
@@ -13,7 +14,8 @@ enum ExitCode {
     DONE(0),
     FAILED(1),
     USAGE(2),
-    BUSY(3);
+    BUSY(3),
+    UNAVAILABLE(4);
 
     private final int code;
 
@@ -29,6 +31,9 @@ enum ExitCode {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof StreamLockedException || isLockedH2File(cause)) {
                 return BUSY;
+            }
+            if (cause instanceof AuditUnavailableException) {
+                return UNAVAILABLE;
             }
             if (cause instanceof ConfigurationException
                     || cause instanceof StoreOriginMismatchException

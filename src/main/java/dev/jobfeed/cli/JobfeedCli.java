@@ -41,6 +41,7 @@ public final class JobfeedCli implements Callable<Integer> {
             StatusCommand.class,
             ResyncCommand.class,
             ReconcileCommand.class,
+            AuditCommand.class,
             AbandonCommand.class,
             QuarantineCommand.class,
             JobbyCommand.class,

@@ -61,7 +61,7 @@ final class JobfeedRuntime implements AutoCloseable {
         return open(configuration, false, RuntimeDataSources.alone());
     }
 
-    /** Starts a context for one command that stores nothing and may run beside a process that does. */
+    /** Starts a context for one command that stores no page and may run beside a process that does. */
     static JobfeedRuntime startReading(RuntimeConfiguration configuration, TenantOption tenant) throws Exception {
         check(tenant.settings(configuration));
         return open(configuration, false, RuntimeDataSources.readingBesideOthers());

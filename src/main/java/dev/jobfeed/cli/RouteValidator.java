@@ -50,6 +50,21 @@ final class RouteValidator {
                             "jobs-expired-committed",
                             "jobs-expired-page-checkpoint")),
             Map.entry(
+                    "an audit proves what it reports",
+                    List.of(
+                            "jobs-audit-run-begin",
+                            "jobs-audit-run-evaluate",
+                            "jobs-audit-run-release",
+                            "jobs-audit-sample-draw",
+                            "jobs-audit-job-call",
+                            "jobs-audit-compare-read",
+                            "jobs-audit-compare-decide",
+                            "jobs-audit-fix-transaction",
+                            "jobs-audit-fix-outbox",
+                            "jobs-audit-fix-expiries",
+                            "jobs-audit-fix-fence",
+                            "jobs-audit-store-insert")),
+            Map.entry(
                     "a page is committed as a whole",
                     List.of(
                             "feed-store-page-transaction",

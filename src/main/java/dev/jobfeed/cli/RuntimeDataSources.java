@@ -58,7 +58,7 @@ final class RuntimeDataSources implements TenantDataSourceFactory, AutoCloseable
         return new RuntimeDataSources(true, true);
     }
 
-    /** Creates the same data sources for a command that stores nothing: a store that is missing is empty, in memory. */
+    /** Creates the same data sources for a command that creates no store: a store that is missing is empty, in memory. */
     static RuntimeDataSources readingBesideOthers() {
         return new RuntimeDataSources(true, false);
     }

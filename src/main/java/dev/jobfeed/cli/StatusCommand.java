@@ -1,7 +1,9 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.api.ServerClock;
+import dev.jobfeed.audit.AuditText;
 import dev.jobfeed.config.Quantity;
+import dev.jobfeed.console.ResultJson;
 import dev.jobfeed.console.StatusReport;
 import dev.jobfeed.console.TenantConsole;
 import dev.jobfeed.persistence.JobRepository;
@@ -112,6 +114,12 @@ final class StatusCommand implements Callable<Integer> {
                     jobs.creditsBalance().stripTrailingZeros().toPlainString() + " at "
                             + Times.local(jobs.creditsBalanceAt()));
         }
+        report.lastAudit()
+                .ifPresent(audit -> line(
+                        text,
+                        "audit",
+                        AuditText.estimate(audit) + " Finished "
+                                + Times.local(ResultJson.time(audit.get("finished_at")))));
         long quarantined = tenant.quarantine().openCount();
         if (quarantined > 0) {
             line(text, "quarantine", Quantity.of(quarantined, "row") + "; review with jobfeed quarantine list");

@@ -43,7 +43,7 @@ public final class ResultJson {
     }
 
     /** Returns a time of a row. */
-    static OffsetDateTime time(Object value) {
+    public static OffsetDateTime time(Object value) {
         return value instanceof Timestamp time ? time.toInstant().atOffset(ZoneOffset.UTC) : (OffsetDateTime) value;
     }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -79,6 +80,7 @@ public final class StatusReport {
         json.put("changes_waiting_since", RunJson.text(lag.oldest()));
         json.put("credits_balance", state.creditsBalance());
         json.put("credits_balance_at", RunJson.text(state.creditsBalanceAt()));
+        json.set("audit", lastAudit().map(AuditJson::of).orElse(null));
         ArrayNode streams = json.putArray("streams");
         for (ScheduledStream scheduled : ScheduledStream.values()) {
             streams.add(stream(scheduled));
@@ -93,6 +95,12 @@ public final class StatusReport {
         ArrayNode last = json.putArray("runs");
         runs.lastRuns("jobs", lastRuns).forEach(run -> last.add(RunJson.of(run)));
         return json;
+    }
+
+    /** Returns the row of {@code job_audit} of the last audit; empty before the first. */
+    public Optional<Map<String, Object>> lastAudit() {
+        return tenant.sql().statement("audit-last").query().listOfRows().stream()
+                .findFirst();
     }
 
     /** Returns the open alerts. */

@@ -26,7 +26,7 @@ public record FeedRecord(
     }
 
     /** Returns the row as the API would deliver it. Parsing the result yields the same content hash. */
-    String json() {
+    public String json() {
         StringBuilder json = new StringBuilder("{\"id\":\"").append(id).append('"');
         for (int i = 0; i < shape.fields().size(); i++) {
             if (values[i] != null) {

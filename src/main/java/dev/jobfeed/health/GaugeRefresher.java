@@ -9,6 +9,7 @@ import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -80,6 +81,17 @@ public final class GaugeRefresher implements Runnable {
                 long jobs = row.getLong(state);
                 put(gauges, JobfeedMetric.JOBS, List.of(state), () -> jobs);
             }
+        });
+        tenant.sql().statement("audit-last").query(row -> {
+            for (String bound : List.of("lower", "upper")) {
+                double share = row.getDouble(bound + "_bound");
+                if (!row.wasNull()) {
+                    put(gauges, JobfeedMetric.AUDIT_ACCURACY, List.of(bound), () -> share);
+                }
+            }
+            Instant finished =
+                    row.getObject("finished_at", OffsetDateTime.class).toInstant();
+            put(gauges, JobfeedMetric.AUDIT_AGE, List.of(), () -> seconds(Duration.between(finished, clock.instant())));
         });
         gauges.put(JobfeedMetric.ALERTS, new HashMap<>());
         tenant.sql().statement("gauge-alerts").query(row -> {

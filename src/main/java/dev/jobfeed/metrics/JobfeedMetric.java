@@ -34,7 +34,7 @@ public enum JobfeedMetric {
             Kind.COUNTER,
             "expired",
             "",
-            "Expired jobs by reason: swept, or reconciled by a resync.",
+            "Expired jobs by reason: swept, reconciled by a resync, or audited.",
             "stream",
             "reason"),
     REQUESTS(
@@ -97,6 +97,13 @@ public enum JobfeedMetric {
             "1 for each open alert; docs/failures.md describes each condition and its remedy.",
             "stream",
             "condition"),
+    AUDIT_ACCURACY(
+            Kind.GAUGE,
+            "audit.accuracy",
+            "",
+            "Share of active jobs that are right, by the last audit: bounds of its 95 % confidence interval, lower and upper. Absent before the first audit.",
+            "bound"),
+    AUDIT_AGE(Kind.GAUGE, "audit.age", "seconds", "Time since the last audit. Absent before the first audit."),
     DATABASE_UP(Kind.GAUGE, "database.up", "", "1 while the database responds, else 0.");
 
     private final Kind kind;

@@ -84,6 +84,24 @@ public final class RecordRepository {
         return changes(rows, stored(rows.stream().map(FeedRecord::id).toList()));
     }
 
+    /**
+     * Returns updates that write every column of stored rows, whether or not the stored hash says that they differ; none
+     * for a row that is not stored, or stored in a newer version.
+     */
+    public List<RecordChange> rewrites(List<FeedRecord> rows) {
+        Map<UUID, Stored> stored = stored(rows.stream().map(FeedRecord::id).toList());
+        return rows.stream()
+                .filter(row -> stored.containsKey(row.id())
+                        && !isOlder(row, stored.get(row.id()).updatedAt()))
+                .map(row -> new RecordChange(
+                        row,
+                        RecordChange.Action.UPDATE,
+                        ColumnGroup.ALL,
+                        stored.get(row.id()).contentHash(),
+                        stored.get(row.id()).expired()))
+                .toList();
+    }
+
     private static List<RecordChange> changes(List<FeedRecord> rows, Map<UUID, Stored> stored) {
         List<RecordChange> changes = new ArrayList<>();
         for (FeedRecord row : rows) {

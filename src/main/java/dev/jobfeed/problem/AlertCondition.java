@@ -51,6 +51,11 @@ public enum AlertCondition {
     CREDITS_LOW("credits-low", ClearedBy.CAUSE, "Top up the wallet."),
 
     // this process and its store
+    AUDIT_BELOW_LIMIT(
+            "audit-below-limit",
+            ClearedBy.CAUSE,
+            "jobfeed audit jobs shows what differs, and with --fix corrects the sampled jobs; a resync corrects all. See"
+                    + " docs/audit.md."),
     CLOCK_DIFFERS(
             "clock-differs", ClearedBy.CAUSE, "Synchronize this machine's clock (NTP). If it is right, contact Jobo."),
     CONFIGURATION("configuration", ClearedBy.ATTEMPT),

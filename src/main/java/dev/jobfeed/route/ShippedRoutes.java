@@ -26,6 +26,7 @@ public final class ShippedRoutes {
             "jobby-relay",
             "jobby-webhooks",
             "jobo-api",
+            "jobs-audit",
             "jobs-expired",
             "jobs-feed",
             "jobs-sync",

@@ -24,6 +24,7 @@ import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.quarantine.QuarantineService;
+import dev.jobfeed.tenant.TenantWork;
 import java.io.IOException;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
@@ -131,8 +132,8 @@ public final class FeedSync {
     }
 
     /** Compares the rows of a batch again, because some of them changed in between, and writes what they change now. */
-    public void writeAgain(SyncAttempt attempt, RecordBatch batch) {
-        RecordRepository rows = attempt.tenant().rows().get(attempt.source());
+    public void writeAgain(TenantWork work, RecordBatch batch) {
+        RecordRepository rows = work.tenant().rows().get(batch.source());
         rows.write(rows.changes(batch.changes().stream().map(RecordChange::row).toList()), batch.at());
     }
 

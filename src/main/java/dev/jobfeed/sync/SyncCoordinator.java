@@ -180,8 +180,8 @@ public final class SyncCoordinator {
     }
 
     /** Rolls a route's transaction back whose last statement found that the lease was lost. */
-    public void leaseLost(SyncAttempt attempt) {
-        throw attempt.lease().lost();
+    public void leaseLost(HeldLease lease) {
+        throw lease.lost();
     }
 
     /**

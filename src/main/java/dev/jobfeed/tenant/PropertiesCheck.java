@@ -63,6 +63,8 @@ public final class PropertiesCheck {
         checks.put(
                 "jobo.career-sites.filter.*", settings -> FeedRequestBuilder.of(FeedDefinition.CAREER_SITES, settings));
         checks.put("jobo.expired.batch-size", settings -> settings.sync().expiredBatchSize());
+        checks.put("jobfeed.jobs.audit-sample", settings -> settings.sync().auditSample());
+        checks.put("jobfeed.jobs.audit-alert-below", settings -> settings.sync().auditAlertBelow());
         checks.put("jobo.retry.time-scale", settings -> settings.jobo().timeScale());
         checks.put("jobby.live-events.limit", settings -> settings.jobby().liveEventsLimit());
         checks.put("jobby.webhooks.max-bytes", settings -> settings.jobby().webhookMaxBytes());

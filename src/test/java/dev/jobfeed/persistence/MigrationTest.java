@@ -45,7 +45,8 @@ class MigrationTest {
         Dialect.H2.migrate(source, Optional.empty());
 
         assertThat(database.queryForList("select stream from sync_state order by stream", String.class))
-                .containsExactly("career_sites", "changes", "expired_ids", "jobby_live_events", "jobby_queue", "jobs");
+                .containsExactly(
+                        "audit", "career_sites", "changes", "expired_ids", "jobby_live_events", "jobby_queue", "jobs");
         assertThat(database.queryForObject("select count(*) from active_job", Integer.class))
                 .isZero();
     }

@@ -108,7 +108,7 @@ const jobTable = (list, shown) => table("Jobs", [
   ...shown === "active" ? [] : [{ title: "State", class: "nl", cell: stateTag }],
 ], list);
 
-const REASONS = { swept: "listed as expired", reconciled: "not delivered by a resync", filtered: "outside the filters" };
+const REASONS = { swept: "listed as expired", reconciled: "not delivered by a resync", filtered: "outside the filters", audited: "not found by an audit" };
 
 const stateTag = job => job.expired_at ? tag("off", "Expired", "off") : tag("ok", "Active", "ok");
 

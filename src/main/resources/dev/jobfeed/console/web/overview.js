@@ -18,6 +18,7 @@ export function overview() {
   const streams = h("section", { class: "card", "aria-label": "Streams" });
   const quiet = h("div");
   const alerts = h("div");
+  const audit = h("div");
   const charts = h("div", { class: "grid fill" });
   const rows = new Map();
   const data = { runs: {}, credits: { days: [] } };
@@ -69,7 +70,17 @@ export function overview() {
     show(alerts, open, list => list.length ? h("section", { class: "card", "aria-label": "Open alerts" },
       h("header", {}, h("h2", {}, "Open alerts"), h("span", { class: "n" }, list.length), h("a", { class: "end", href: "#/alerts" }, "All alerts")),
       list.map(alert => alertItem({ ...alert, raised_at: alert.since }))) : null);
+    show(audit, status.audit, last => last ? auditCard(last) : null);
   }
+
+  const share = bound => (bound * 100).toFixed(1);
+
+  const auditCard = last => card("Last audit", `${moment(last.finished_at)}, ${many(last.rows_fixed, "job")} fixed`,
+    h("p", {}, last.lower_bound === null ? "No active job could be judged, because all have changed since the last run."
+      : [h("b", {}, `${share(last.lower_bound)} to ${share(last.upper_bound)} %`),
+        ` of the active jobs are as in the API (95 % confidence): ${number(last.active_right)} of ${number(last.active_sampled)} sampled`]),
+    h("p", { class: "muted small" }, `Different ${number(last.rows_different)} · expired there ${number(last.rows_closed_there)} · unknown there ${
+      number(last.rows_unknown_there)} · active there ${number(last.rows_open_there)} · changed since the last run ${number(last.rows_newer)}`));
 
   function showFigures(status, jobs) {
     const today = sum(data.credits.days.filter(each => each.day === dayKey(Date.now())));
@@ -92,7 +103,7 @@ export function overview() {
 
   return {
     title: "Overview",
-    nodes: [h("h1", { class: "vh" }, "Overview"), top, first, figures, streams, alerts, charts],
+    nodes: [h("h1", { class: "vh" }, "Overview"), top, first, figures, streams, alerts, audit, charts],
     fast, slow,
   };
 }

@@ -64,7 +64,7 @@ export const ago = (text, now = new Date()) => `${rough(Math.max(0, seconds(text
 export const streamName = stream =>
   ({ jobs: "Jobs", career_sites: "Career sites", companies: "Company profiles", expired_ids: "Expired ids",
     jobby: "Jobby.dev", jobby_live_events: "Live events", jobby_queue: "Queue", jobby_webhooks: "Webhooks",
-    changes: "Change events" })[stream] ?? stream ?? "This process";
+    changes: "Change events", audit: "Audit" })[stream] ?? stream ?? "This process";
 
 export const MODES = { incremental: "Incremental", backfill: "Backfill", resync: "Resync" };
 

@@ -34,7 +34,7 @@ create table if not exists job (
     first_seen_at         timestamp(6) with time zone not null,
     last_changed_at       timestamp(6) with time zone not null,
     expired_at            timestamp(6) with time zone,
-    expired_reason        varchar check (expired_reason in ('swept', 'reconciled', 'filtered')),
+    expired_reason        varchar check (expired_reason in ('swept', 'reconciled', 'filtered', 'audited')),
     check ((expired_at is null) = (expired_reason is null))
 );
 
@@ -173,7 +173,7 @@ create table if not exists sync_state (
 );
 
 merge into sync_state (stream) key (stream)
-values ('jobs'), ('career_sites'), ('expired_ids'), ('changes'), ('jobby_live_events'), ('jobby_queue');
+values ('jobs'), ('career_sites'), ('expired_ids'), ('changes'), ('audit'), ('jobby_live_events'), ('jobby_queue');
 
 create table if not exists schedule_claim (
     schedule varchar primary key,
@@ -183,6 +183,7 @@ create table if not exists schedule_claim (
 merge into schedule_claim (schedule, fired_at) key (schedule)
 values ('jobs-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
        ('jobs-resync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('jobs-audit', timestamp with time zone '2000-01-01 00:00:00+00'),
        ('career_sites-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
        ('expired_ids-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
        ('jobby_live_events-sync', timestamp with time zone '2000-01-01 00:00:00+00');
@@ -234,7 +235,7 @@ create table if not exists job_change (
     seq        bigint generated always as identity primary key,
     job_id     uuid not null,
     change     varchar not null check (change in ('created', 'updated', 'expired', 'reactivated')),
-    reason     varchar check (reason in ('swept', 'reconciled', 'filtered')),
+    reason     varchar check (reason in ('swept', 'reconciled', 'filtered', 'audited')),
     run_id     bigint not null,
     changed_at timestamp(6) with time zone not null,
     event_id   uuid default random_uuid() not null,
@@ -257,6 +258,32 @@ create table if not exists job_count (
     active     bigint not null,
     expired    bigint not null,
     primary key (counted_at, source)
+);
+
+-- the results of audits; the bounds are those of the share of active jobs that are right
+create table if not exists job_audit (
+    id                 bigint generated always as identity primary key,
+    started_at         timestamp(6) with time zone not null,
+    finished_at        timestamp(6) with time zone not null,
+    fresh_as_of        timestamp(6) with time zone not null,
+    seed               bigint not null,
+    active_sampled     integer not null,
+    active_right       integer not null,
+    changed_sampled    integer not null,
+    changed_right      integer not null,
+    expired_sampled    integer not null,
+    expired_right      integer not null,
+    lower_bound        double precision,
+    upper_bound        double precision,
+    rows_equal         integer not null,
+    rows_newer         integer not null,
+    rows_different     integer not null,
+    rows_closed_there  integer not null,
+    rows_unknown_there integer not null,
+    rows_open_there    integer not null,
+    rows_fixed         integer not null,
+    rows_held          integer not null,
+    fields             varchar not null
 );
 
 -- the token of the console's actions, as its SHA-256; one row or none

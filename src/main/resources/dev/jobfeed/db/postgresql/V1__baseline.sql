@@ -31,7 +31,7 @@ create table job (
     first_seen_at         timestamptz(6) not null,
     last_changed_at       timestamptz(6) not null,
     expired_at            timestamptz(6),
-    expired_reason        text check (expired_reason in ('swept', 'reconciled', 'filtered')),
+    expired_reason        text check (expired_reason in ('swept', 'reconciled', 'filtered', 'audited')),
     check ((expired_at is null) = (expired_reason is null))
 );
 
@@ -168,7 +168,7 @@ create table sync_state (
 );
 
 insert into sync_state (stream)
-values ('jobs'), ('career_sites'), ('expired_ids'), ('changes'), ('jobby_live_events'), ('jobby_queue');
+values ('jobs'), ('career_sites'), ('expired_ids'), ('changes'), ('audit'), ('jobby_live_events'), ('jobby_queue');
 
 create table schedule_claim (
     schedule text           primary key,
@@ -178,6 +178,7 @@ create table schedule_claim (
 insert into schedule_claim (schedule, fired_at)
 values ('jobs-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
        ('jobs-resync', timestamp with time zone '2000-01-01 00:00:00+00'),
+       ('jobs-audit', timestamp with time zone '2000-01-01 00:00:00+00'),
        ('career_sites-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
        ('expired_ids-sync', timestamp with time zone '2000-01-01 00:00:00+00'),
        ('jobby_live_events-sync', timestamp with time zone '2000-01-01 00:00:00+00');
@@ -250,7 +251,7 @@ create table job_change (
     seq        bigint generated always as identity primary key,
     job_id     uuid           not null,
     change     text           not null check (change in ('created', 'updated', 'expired', 'reactivated')),
-    reason     text check (reason in ('swept', 'reconciled', 'filtered')),
+    reason     text check (reason in ('swept', 'reconciled', 'filtered', 'audited')),
     run_id     bigint         not null,
     changed_at timestamptz(6) not null,
     event_id   uuid           not null default gen_random_uuid(),
@@ -273,6 +274,32 @@ create table job_count (
     active     bigint         not null,
     expired    bigint         not null,
     primary key (counted_at, source)
+);
+
+-- the results of audits; the bounds are those of the share of active jobs that are right
+create table job_audit (
+    id                 bigint generated always as identity primary key,
+    started_at         timestamptz(6) not null,
+    finished_at        timestamptz(6) not null,
+    fresh_as_of        timestamptz(6) not null,
+    seed               bigint not null,
+    active_sampled     integer not null,
+    active_right       integer not null,
+    changed_sampled    integer not null,
+    changed_right      integer not null,
+    expired_sampled    integer not null,
+    expired_right      integer not null,
+    lower_bound        double precision,
+    upper_bound        double precision,
+    rows_equal         integer not null,
+    rows_newer         integer not null,
+    rows_different     integer not null,
+    rows_closed_there  integer not null,
+    rows_unknown_there integer not null,
+    rows_open_there    integer not null,
+    rows_fixed         integer not null,
+    rows_held          integer not null,
+    fields             text not null
 );
 
 -- the token of the console's actions, as its SHA-256; one row or none

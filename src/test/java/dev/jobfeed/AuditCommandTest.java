@@ -1,0 +1,130 @@
+package dev.jobfeed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.sandbox.Endpoint;
+import dev.jobfeed.sandbox.Fault;
+import dev.jobfeed.sandbox.FaultRule;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code jobfeed audit} at a terminal. */
+@Tag("processes")
+class AuditCommandTest {
+
+    @TempDir
+    Path directory;
+
+    private ProcessFixture world;
+
+    @BeforeEach
+    void start() throws Exception {
+        world = ProcessFixture.of("h2", directory)
+                .with("jobfeed.jobs.audit-interval", "1ms")
+                .with("jobo.retry.time-scale", "0.0001");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        world.close();
+    }
+
+    @Test
+    void aGoodResultIsPrintedAndStaysInTheStatus() {
+        world.run("sync", "jobs");
+
+        InProcess text = world.run("audit", "jobs", "--sample", "100", "--seed", "7");
+
+        assertThat(text.exitCode()).as(text.err()).isZero();
+        assertThat(text.out())
+                .startsWith(
+                        "jobs: right 96.3 to 100 % of the active jobs (95 % confidence): 100 of 100 sampled, seed 7."
+                                + " Different 0, expired there 0, unknown there 0, active there 0;");
+        JsonNode json = SyncFixture.parse(
+                world.run("audit", "jobs", "--sample", "50", "--json").out());
+        assertThat(json.get("active_right").intValue()).isEqualTo(50);
+        assertThat(json.get("below_limit").booleanValue()).isFalse();
+        assertThat(json.get("fields").isObject()).isTrue();
+        assertThat(world.run("status").out()).containsPattern("audit +right 92.9 to 100 % .* Finished 20");
+        JsonNode audit = SyncFixture.parse(world.run("status", "--json").out()).get("audit");
+        assertThat(audit.get("active_sampled").intValue()).isEqualTo(50);
+        assertThat(audit.get("seed")).isEqualTo(json.get("seed"));
+        assertThat(audit.get("fields").isObject()).isTrue();
+        assertThat(audit.get("finished_at").textValue()).startsWith("20").endsWith("Z");
+    }
+
+    @Test
+    void aResultBelowTheLimitEndsWith1UntilItIsFixed() {
+        world.run("sync", "jobs");
+        world.sandbox.data().expireJobs(100);
+
+        InProcess bad = world.run("audit", "jobs", "--sample", "1000");
+
+        assertThat(bad.exitCode()).isEqualTo(1);
+        assertThat(bad.out()).contains("900 of 1000 sampled").contains("expired there 100");
+        assertThat(world.run("status").out()).contains("audit-below-limit (audit)");
+        assertThat(world.run("audit", "jobs", "--sample", "1000", "--fix").out())
+                .contains("fixed 100");
+        InProcess good = world.run("audit", "jobs", "--sample", "1000");
+        assertThat(good.exitCode()).as(good.err()).isZero();
+        assertThat(good.out()).contains("900 of 900 sampled");
+        assertThat(world.run("status").out()).doesNotContain("audit-below-limit");
+    }
+
+    @Test
+    void anAuditThatCannotBeDoneHasAnExitCodeOfItsOwn() throws Exception {
+        assertThat(world.run("audit", "jobs"))
+                .satisfies(none -> assertThat(none.exitCode()).isEqualTo(4))
+                .satisfies(none -> assertThat(none.err())
+                        .contains("The audit cannot be done. No run on the jobs has succeeded yet."));
+        world.run("sync", "jobs");
+        world.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
+
+        InProcess audit = world.run("audit", "jobs", "--fix", "--json");
+
+        assertThat(audit.exitCode()).isEqualTo(4);
+        assertThat(audit.err()).contains("The audit cannot be done. Jobo answered 404 to each of 20 requests");
+        assertThat(audit.out()).isEmpty();
+        assertThat(world.rows("select count(*) from job_audit")).containsExactly("0");
+        assertThat(world.rows("select count(*) from alert")).containsExactly("0");
+        assertThat(world.rows("select count(*) from job where expired_at is not null"))
+                .containsExactly("0");
+    }
+
+    @Test
+    void otherFailuresEndAsThoseOfOtherCommands() {
+        world.run("sync", "jobs");
+        world.sandbox.faults(FaultRule.of(Fault.FORBIDDEN).on(Endpoint.JOB));
+
+        InProcess refused = world.run("audit", "jobs");
+
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err()).contains("Jobo answered 403");
+        assertThat(refused.out()).isEmpty();
+        assertThat(world.run("status").out()).contains("forbidden (audit)");
+        InProcess misused = world.run("audit", "jobs", "--sample", "0");
+        assertThat(misused.exitCode()).isEqualTo(2);
+        assertThat(misused.err()).contains("The sample is 0; it takes a number from 1 to 10000.");
+        assertThat(world.run("audit", "career-sites").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aProcessThatHoldsTheLeaseIsReportedWith3() throws Exception {
+        world.run("sync", "jobs");
+        ProcessFixture.Hold hold = world.hold(Endpoint.JOB, 1);
+        JobfeedProcess first = world.start("audit", "jobs", "--sample", "5");
+        hold.awaitAsked();
+
+        InProcess second = world.run("audit", "jobs");
+
+        assertThat(second.exitCode()).isEqualTo(3);
+        hold.release();
+        assertThat(first.exitCode()).as(first.err()).isZero();
+    }
+}
