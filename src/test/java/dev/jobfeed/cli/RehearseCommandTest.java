@@ -273,7 +273,7 @@ class RehearseCommandTest {
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err())
-                .startsWith("jobfeed: The routes do not start: ")
+                .startsWith("jobfeed: The routes do not start: route feed-store-page: ")
                 .contains("parametersCownt");
     }
 

@@ -114,7 +114,7 @@ final class CrashingAttempt implements InterceptStrategy {
                     camel.addInterceptStrategy(crash);
                 });
         crash.dataSource = context.dataSource();
-        return new Stage(null, context).sync();
+        return new Stage(null, context, new StepHooks()).sync();
     }
 
     /** Ends the process as a power failure would. */

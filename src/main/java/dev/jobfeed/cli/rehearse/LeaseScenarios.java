@@ -4,7 +4,6 @@ import static dev.jobfeed.cli.rehearse.BrokenPromiseException.check;
 import static dev.jobfeed.cli.rehearse.BrokenPromiseException.checkEqual;
 
 import dev.jobfeed.lease.StreamLockedException;
-import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.http.Interceptor;
 import java.time.OffsetDateTime;
 import java.util.UUID;
@@ -83,17 +82,28 @@ final class LeaseScenarios {
         stage.checkStore();
 
         stage.sandbox.data().expireJobs(3);
-        stage.sandbox.intercept(request -> {
-            if (request.endpoint() == Endpoint.JOBS_EXPIRED) {
-                takeOver(stage, OffsetDateTime.now().plusMinutes(1));
-            }
-            return Interceptor.pass();
-        });
+        stage.before(
+                "jobs-expired-page-close",
+                () -> takeOver(stage, OffsetDateTime.now().plusMinutes(1)));
         stage.sync();
         checkEqual(
                 "jobs expired by a sweep whose lease is lost",
                 0L,
                 stage.count("select count(*) from job where expired_at is not null"));
+        stage.before("jobs-expired-page-close", () -> {});
+        takeOver(stage, OffsetDateTime.now().minusSeconds(1));
+        stage.succeed();
+
+        stage.insertUnknownJobs(3);
+        stage.requestResync();
+        stage.before(
+                "sync-reconcile-step",
+                () -> takeOver(stage, OffsetDateTime.now().plusMinutes(1)));
+        stage.sync();
+        checkEqual(
+                "jobs expired by a reconcile whose lease is lost",
+                0L,
+                stage.count("select count(*) from job where expired_reason = 'reconciled'"));
     }
 
     /** Gives the lease to another attempt. */

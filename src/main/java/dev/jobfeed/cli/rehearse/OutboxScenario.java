@@ -57,6 +57,15 @@ final class OutboxScenario {
                 0,
                 relayed(stage).size());
         checkEqual("pending events", 0L, stage.tenant().outbox().lag().waiting());
+        stage.insertUnknownJobs(1);
+        stage.requestResync();
+        stage.succeed();
+        checkEqual(
+                "events of a resync that expires a job",
+                List.of("reconciled"),
+                relayed(stage).stream()
+                        .map(event -> event.at("/data/expired_reason").asText())
+                        .toList());
     }
 
     private static List<JsonNode> relayed(Stage stage) throws Exception {

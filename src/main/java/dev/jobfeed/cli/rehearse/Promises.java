@@ -86,7 +86,12 @@ final class Promises {
             new Promise(
                     "bad-rows",
                     "A row that cannot be stored goes to quarantine, and the other rows of its page are stored.",
-                    List.of("feed-store-page-quarantine", "feed-loop-refused", STORE, "feed-loop-"),
+                    List.of(
+                            "feed-store-page-quarantine",
+                            "feed-store-page-close",
+                            "feed-loop-refused",
+                            STORE,
+                            "feed-loop-"),
                     StoreScenarios::badRows),
             new Promise(
                     "duplicates",
@@ -169,6 +174,7 @@ final class Promises {
                     List.of(
                             "feed-store-page-fence",
                             "jobs-expired-page-fence",
+                            "sync-reconcile-batch-fence",
                             "sync-fence-",
                             "feed-store-page-transaction",
                             "jobs-expired-page-transaction",
@@ -181,6 +187,7 @@ final class Promises {
                     List.of(
                             "feed-store-page-outbox",
                             "jobs-expired-page-outbox",
+                            "sync-reconcile-batch-outbox",
                             "outbox-relay-",
                             STORE,
                             "jobs-expired-"),

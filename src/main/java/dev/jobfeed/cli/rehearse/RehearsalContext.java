@@ -15,6 +15,7 @@ import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
+import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -120,14 +121,20 @@ final class RehearsalContext implements AutoCloseable {
         }
     }
 
+    /** Returns which route does not start, if that is known, and the innermost reason. */
     private static String reason(Throwable failure) {
+        String route = "";
         Throwable root = failure;
         while (root.getCause() != null) {
+            if (root instanceof FailedToCreateRouteException created) {
+                route = "route " + created.getRouteId() + ": ";
+            }
             root = root.getCause();
         }
-        return root.getMessage() == null
-                ? ProblemTranslator.describe(failure)
-                : root.getMessage().strip().replaceAll("\\s*\n\\s*", " ");
+        return route
+                + (root.getMessage() == null
+                        ? ProblemTranslator.describe(failure)
+                        : root.getMessage().strip().replaceAll("\\s*\n\\s*", " "));
     }
 
     CamelContext camel() {

@@ -35,9 +35,12 @@ final class Stage implements AutoCloseable {
     final JdbcTemplate database;
     private final RehearsalContext context;
 
-    Stage(Sandbox sandbox, RehearsalContext context) {
+    private final StepHooks hooks;
+
+    Stage(Sandbox sandbox, RehearsalContext context, StepHooks hooks) {
         this.sandbox = sandbox;
         this.context = context;
+        this.hooks = hooks;
         database = new JdbcTemplate(context.dataSource());
     }
 
@@ -67,6 +70,11 @@ final class Stage implements AutoCloseable {
 
     Tenant tenant() {
         return context.tenant();
+    }
+
+    /** Does something before each execution of a step. */
+    void before(String step, Runnable work) {
+        hooks.before(step, work);
     }
 
     /** Makes an attempt on the jobs. */

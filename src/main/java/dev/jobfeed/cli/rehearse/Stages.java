@@ -51,13 +51,15 @@ final class Stages implements AutoCloseable {
         try {
             Map<String, String> settings = settings(sandbox, "jdbc:h2:mem:" + UUID.randomUUID());
             settings.putAll(others);
+            StepHooks hooks = new StepHooks();
             return closes(new Stage(
                     sandbox,
                     RehearsalContext.start(
-                            String.join(",", routes.locations()),
-                            routes.properties(),
-                            settings,
-                            context -> context.registerEndpointCallback(new OutboundStub(sandbox.baseUrl())))));
+                            String.join(",", routes.locations()), routes.properties(), settings, context -> {
+                                context.registerEndpointCallback(new OutboundStub(sandbox.baseUrl()));
+                                context.addInterceptStrategy(hooks);
+                            }),
+                    hooks));
         } catch (RuntimeException e) {
             sandbox.close();
             throw e;

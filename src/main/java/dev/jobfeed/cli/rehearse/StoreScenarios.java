@@ -205,17 +205,34 @@ final class StoreScenarios {
     static void guard(Stages stages) throws Exception {
         Stage stage = stages.open();
         stage.succeed();
-        stage.insertUnknownJobs(30);
+        List<UUID> gone = stage.sandbox.data().activeIds().limit(15).toList();
+        stage.interceptFeed(request -> Stage.rewrite(page -> {
+            ArrayNode jobs = (ArrayNode) page.get("jobs");
+            for (int i = jobs.size() - 1; i >= 0; i--) {
+                if (gone.contains(UUID.fromString(jobs.get(i).path("id").asText()))) {
+                    jobs.remove(i);
+                }
+            }
+            return page;
+        }));
         stage.requestResync();
 
         stage.succeed();
 
         checkEqual(
-                "expired jobs of 90, of which the resync did not deliver 30",
+                "expired jobs of 60, of which the resync did not deliver 15",
                 0L,
                 stage.count("select count(*) from job where expired_at is not null"));
-        checkEqual("pending expiries", 30L, stage.count("select count(*) from pending_expiry"));
+        checkEqual("pending expiries", 15L, stage.count("select count(*) from pending_expiry"));
         checkEqual("open alerts", List.of("reconcile-held"), stage.alerts());
+        stage.sandbox.intercept(null);
+        stage.sandbox.data().updateJob(gone.get(0));
+        stage.sandbox.data().expireJob(gone.get(1));
+        stage.succeed();
+        checkEqual(
+                "pending expiries after one of the jobs is delivered, and one is swept",
+                13L,
+                stage.count("select count(*) from pending_expiry"));
     }
 
     static void badRows(Stages stages) throws Exception {
@@ -233,6 +250,25 @@ final class StoreScenarios {
         checkEqual(
                 "quarantined rows by the counter of the run", 6L, run.counts().quarantined());
         checkEqual("received rows", 66L, run.counts().received());
+
+        Stage other = stages.open();
+        UUID id = other.sandbox.data().activeIds().findFirst().orElseThrow();
+        other.interceptFeed(request -> Stage.rewrite(page -> {
+            page.get("jobs").forEach(job -> {
+                if (id.toString().equals(job.path("id").asText())) {
+                    ((ObjectNode) job).putObject("title");
+                }
+            });
+            return page;
+        }));
+        other.succeed();
+        String open = "select count(*) from quarantine where closed_at is null";
+        checkEqual("open entries of a job that cannot be stored", 1L, other.count(open));
+        other.sandbox.intercept(null);
+        other.sandbox.data().updateJob(id);
+        other.succeed();
+        checkEqual("open entries after the job is stored", 0L, other.count(open));
+        other.checkStore();
     }
 
     static void duplicates(Stages stages) throws Exception {
