@@ -163,6 +163,12 @@ class BrowserTest {
                             + " select 'jobs', max(id), ?, ?, current_timestamp from sync_run",
                     "created_at is no time: " + HOSTILE,
                     "{\"title\":\"" + HOSTILE.replace("\"", "\\\"") + "\"}");
+            world.database.update(
+                    "insert into job_audit (started_at, finished_at, fresh_as_of, seed, active_sampled,"
+                            + " active_right, changed_sampled, changed_right, expired_sampled, expired_right, lower_bound,"
+                            + " upper_bound, rows_equal, rows_newer, rows_different, rows_closed_there, rows_unknown_there,"
+                            + " rows_open_there, rows_fixed, rows_held, fields) values (current_timestamp, current_timestamp,"
+                            + " current_timestamp, 7, 500, 498, 0, 0, 50, 50, 0.98553, 0.9989, 548, 3, 1, 0, 1, 0, 0, 0, '{}')");
         }
     }
 
@@ -294,6 +300,20 @@ class BrowserTest {
         held.countDown();
         PlaywrightAssertions.assertThat(run).isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(PATIENCE));
         assertVerdict("All scheduled streams are up to date");
+    }
+
+    @Test
+    @Order(3)
+    void theOverviewShowsTheLastAudit() {
+        page.navigate(base + "/#/");
+
+        Locator audit = page.getByLabel("Last audit");
+        PlaywrightAssertions.assertThat(audit).isVisible(VISIBLE);
+        PlaywrightAssertions.assertThat(audit)
+                .containsText(
+                        "98.6 to 99.9 % of the active jobs are as in the API (95 % confidence): 498 of 500 sampled");
+        PlaywrightAssertions.assertThat(audit).containsText("Different 1 · expired there 0 · unknown there 1");
+        assertAccessible();
     }
 
     @Test

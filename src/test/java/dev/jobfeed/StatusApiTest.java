@@ -84,6 +84,7 @@ class StatusApiTest {
                         .creditsBalance(BigDecimal.valueOf(100_000)));
         Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
         world.with("jobfeed.http.token-file", token.toString()).with("jobfeed.jobs.enabled", "true");
+        world.with("jobfeed.jobs.audit-interval", "1ms");
         world.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099");
         base = world.serve((context, port) -> {
             MainHttpServer server = new MainHttpServer();
@@ -154,6 +155,19 @@ class StatusApiTest {
                 .toList();
 
         assertThat(served).containsExactlyInAnyOrderElementsOf(described);
+    }
+
+    @Test
+    void theLastAuditIsPartOfTheStatus() throws Exception {
+        try (var template = world.context().createProducerTemplate()) {
+            template.requestBody("direct:jobs-audit", "");
+        }
+
+        String status = get("/api/v1/status").body();
+
+        assertThat(SyncFixture.parse(status).at("/audit/active_right").intValue())
+                .isEqualTo(120);
+        assertThat(faults(status, "Status")).as(status).isEmpty();
     }
 
     @Test
