@@ -51,7 +51,6 @@ final class ChaosRound implements AutoCloseable {
 
     private final int number;
     private final long seed;
-    private final List<String> jvmOptions;
     private final Random random;
     private final Path directory;
     private final String url;
@@ -76,15 +75,10 @@ final class ChaosRound implements AutoCloseable {
     private volatile Instant struckAt;
     private volatile String overdue;
 
-    /**
-     * Draws a round.
-     *
-     * @param jvmOptions options of its processes' JVM
-     */
-    ChaosRound(int number, long seed, List<String> jvmOptions, Path directory) throws Exception {
+    /** Draws a round. */
+    ChaosRound(int number, long seed, Path directory) throws Exception {
         this.number = number;
         this.seed = seed;
-        this.jvmOptions = jvmOptions;
         // mixed, because the seeds of neighbours draw alike
         this.random = new Random(new SplittableRandom(seed * 31 + number).nextLong());
         this.directory = directory;
@@ -340,7 +334,7 @@ final class ChaosRound implements AutoCloseable {
                 .filter(source -> streams.equals("all") || streams.equals(source.property()))
                 .toList();
         struckAt = null;
-        JobfeedProcess process = JobfeedProcess.in(directory, jvmOptions, processProperties, command, streams);
+        JobfeedProcess process = JobfeedProcess.in(directory, processProperties, command, streams);
         processes.add(process);
         diary.add("attempt " + ++attempts + ": " + command + " " + streams + " in process " + process.pid() + ", blow "
                 + blow);

@@ -1,10 +1,8 @@
 package dev.jobfeed;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -35,14 +33,8 @@ class ChaosTest {
         return IntStream.range(first, first + Integer.getInteger("jobfeed.chaos.rounds", 6));
     }
 
-    @TempDir
-    private static Path shared;
-
-    private static List<String> jvmOptions;
-
     @BeforeAll
-    static void prepare() throws IOException, InterruptedException {
-        jvmOptions = ClassArchive.in(shared);
+    static void printSeed() {
         System.out.println("Chaos: -Djobfeed.chaos.seed=" + SEED);
     }
 
@@ -56,7 +48,7 @@ class ChaosTest {
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void theStoreEndsAsTheWorldWhateverHappened(int number, @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory)
             throws Exception {
-        try (ChaosRound round = new ChaosRound(number, SEED, jvmOptions, directory)) {
+        try (ChaosRound round = new ChaosRound(number, SEED, directory)) {
             Instant start = Instant.now();
             round.play();
             TALLY.add(round);

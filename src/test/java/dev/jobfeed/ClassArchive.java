@@ -7,9 +7,12 @@ import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.io.File;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
@@ -22,16 +25,39 @@ import java.util.stream.Stream;
  */
 final class ClassArchive {
 
+    private static List<String> options;
+
     private ClassArchive() {}
 
     /**
-     * Makes one, which takes as long as a few starts.
+     * Returns options of the JVM for the processes of all tests. The first call makes the archive, which takes as long as
+     * a few starts.
      *
-     * @param directory where it is kept
-     * @return options of the JVM that go with {@link JobfeedProcess}
      * @throws IOException when it cannot be written
      */
-    static List<String> in(Path directory) throws IOException, InterruptedException {
+    static synchronized List<String> options() throws IOException {
+        if (options == null) {
+            Path directory = Files.createTempDirectory("jobfeed-classes");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+            try {
+                options = in(directory);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("The archive was not made.");
+            }
+        }
+        return options;
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> in(Path directory) throws IOException, InterruptedException {
         Path archive = directory.resolve("jobfeed.jsa");
         String classPath = classPath(directory.resolve("jobfeed.jar"));
         try (Sandbox sandbox = Sandbox.start(SandboxOptions.builder()

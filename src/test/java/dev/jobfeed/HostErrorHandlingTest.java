@@ -150,7 +150,7 @@ class HostErrorHandlingTest {
     private static String url(String kind) throws Exception {
         return kind.equals("h2")
                 ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"
-                : PostgresServer.newDatabase();
+                : PostgresServer.migratedDatabase();
     }
 
     @AfterEach

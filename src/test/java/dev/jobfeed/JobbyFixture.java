@@ -42,7 +42,7 @@ final class JobbyFixture implements AutoCloseable {
     static JobbyFixture of(String database, JobbyOptions.Builder options) throws Exception {
         String url = database.equals("h2")
                 ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"
-                : PostgresServer.newDatabase();
+                : PostgresServer.migratedDatabase();
         return new JobbyFixture(url, options);
     }
 

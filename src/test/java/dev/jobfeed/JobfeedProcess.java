@@ -65,7 +65,8 @@ final class JobfeedProcess implements AutoCloseable {
         return new JobfeedProcess(process, out, err);
     }
 
-    private static ProcessBuilder builder(List<String> java, Map<String, String> properties, String... arguments) {
+    private static ProcessBuilder builder(List<String> java, Map<String, String> properties, String... arguments)
+            throws IOException {
         // compiled once only, because none of them lives long
         List<String> command = new ArrayList<>(List.of(
                 // a shell's background job ignores SIGINT, and its children inherit that
@@ -73,12 +74,12 @@ final class JobfeedProcess implements AutoCloseable {
                 "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                classPath(),
-                "dev.jobfeed.cli.JobfeedCli"));
-        // behind the class path, which they may replace
-        command.addAll(command.size() - 1, java);
+                "-XX:+UseSerialGC"));
+        if (!java.contains("-cp")) {
+            command.addAll(ClassArchive.options());
+        }
+        command.addAll(java);
+        command.add("dev.jobfeed.cli.JobfeedCli");
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> set = new HashMap<>();

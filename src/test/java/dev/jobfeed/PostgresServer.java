@@ -1,5 +1,6 @@
 package dev.jobfeed;
 
+import dev.jobfeed.persistence.Dialect;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -13,13 +14,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Assumptions;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** PostgreSQL servers of the tests' own, from the machine's binaries; one that is shared, and any that are to be stopped. */
 public final class PostgresServer implements AutoCloseable {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static PostgresServer shared;
+    private static String migrated;
 
     private final Path binaries;
     private final Path directory;
@@ -40,6 +44,16 @@ public final class PostgresServer implements AutoCloseable {
             shared = startOwn();
         }
         return shared.create();
+    }
+
+    /** The URL of a new database with the bundle's schema, copied from one that was migrated once; skips likewise. */
+    public static synchronized String migratedDatabase() throws Exception {
+        if (migrated == null) {
+            DataSource template = new DriverManagerDataSource(newDatabase());
+            Dialect.of(template).prepare(template, Optional.empty(), true);
+            migrated = "jobs" + DATABASES.get();
+        }
+        return shared.create(" template " + migrated);
     }
 
     /** A server beside the shared one; skips the test where there is no PostgreSQL, unless in CI. */
@@ -66,8 +80,12 @@ public final class PostgresServer implements AutoCloseable {
 
     /** A new, empty database; its URL. */
     public String create() throws SQLException {
+        return create("");
+    }
+
+    private String create(String options) throws SQLException {
         String name = "jobs" + DATABASES.incrementAndGet();
-        execute("create database " + name);
+        execute("create database " + name + options);
         return url(name);
     }
 

@@ -58,7 +58,7 @@ final class SyncFixture implements AutoCloseable {
     static SyncFixture of(String database, SandboxOptions.Builder options) throws Exception {
         String url = database.equals("h2")
                 ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"
-                : PostgresServer.newDatabase();
+                : PostgresServer.migratedDatabase();
         return new SyncFixture(url, Sandbox.start(options.port(0).build()), true);
     }
 
