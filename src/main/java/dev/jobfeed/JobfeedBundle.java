@@ -18,7 +18,7 @@ import dev.jobfeed.console.ConsoleActions;
 import dev.jobfeed.console.ConsoleTenants;
 import dev.jobfeed.console.JobSearch;
 import dev.jobfeed.console.OpenApiContract;
-import dev.jobfeed.console.ResultJson;
+import dev.jobfeed.console.SqlRowJson;
 import dev.jobfeed.console.StaticResources;
 import dev.jobfeed.expiry.ExpirySweepService;
 import dev.jobfeed.feed.ReadAheadInputStream;
@@ -28,9 +28,9 @@ import dev.jobfeed.health.DatabaseCheck;
 import dev.jobfeed.health.DatabaseProbe;
 import dev.jobfeed.health.FreshnessCheck;
 import dev.jobfeed.health.GaugeRefresher;
-import dev.jobfeed.jobby.JobbyCallResult;
 import dev.jobfeed.jobby.JobbyOutboxSource;
 import dev.jobfeed.jobby.JobbyResponseHandler;
+import dev.jobfeed.jobby.JobbyResultAggregationStrategy;
 import dev.jobfeed.jobby.LiveEventSync;
 import dev.jobfeed.jobby.MatchService;
 import dev.jobfeed.jobby.QueueRepository;
@@ -49,18 +49,18 @@ import dev.jobfeed.persistence.NamedStatementStrategy;
 import dev.jobfeed.persistence.RecordRowMapperFactory;
 import dev.jobfeed.route.BundleRouteGuard;
 import dev.jobfeed.route.ErrorBoundary;
-import dev.jobfeed.route.PooledExchangeFactory;
+import dev.jobfeed.route.RepairedPooledExchangeFactory;
 import dev.jobfeed.route.ResultAggregationStrategy;
 import dev.jobfeed.schedule.ClockWatch;
 import dev.jobfeed.schedule.ScheduleClaims;
-import dev.jobfeed.sync.AlertNotifier;
+import dev.jobfeed.sync.AlertFormatter;
 import dev.jobfeed.sync.CostEstimator;
 import dev.jobfeed.sync.FeedSync;
 import dev.jobfeed.sync.PagePrefetcher;
 import dev.jobfeed.sync.PageStatements;
 import dev.jobfeed.sync.PageValidator;
 import dev.jobfeed.sync.Reconciliation;
-import dev.jobfeed.sync.RunResult;
+import dev.jobfeed.sync.RunResultAggregationStrategy;
 import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantDataSource;
@@ -148,20 +148,20 @@ public final class JobfeedBundle {
         registry.bind("jobfeedSql", new NamedStatementStrategy(exchange -> tenants.forExchange(exchange)
                 .sql()
                 .database()));
-        bindByName(registry, "jobfeedRows", RecordRowMapperFactory::new);
+        bindByName(registry, "jobfeedRowMapperFactory", RecordRowMapperFactory::new);
         registry.bind("jobfeedErrorBoundary", new ErrorBoundary());
         registry.bind("jobfeedSync", coordinator);
         registry.bind("jobfeedFeedSync", new FeedSync(coordinator));
         registry.bind("jobfeedPageValidator", new PageValidator());
         registry.bind("jobfeedStatements", new PageStatements());
-        registry.bind("jobfeedEstimate", new CostEstimator(tenants, coordinator));
+        registry.bind("jobfeedCostEstimator", new CostEstimator(tenants, coordinator));
         Executor prefetchThreads = context.getExecutorServiceManager().newCachedThreadPool(context, "jobfeed-prefetch");
         registry.bind("jobfeedPrefetcher", new PagePrefetcher(context.createProducerTemplate(), prefetchThreads));
         registry.bind("jobfeedExpiry", new ExpirySweepService());
         registry.bind("jobfeedCareerSiteChanges", new CareerSiteChangeReader(tenants));
         registry.bind("jobfeedExpiredIds", new ExpiredIdReader(tenants, options.clock()));
         registry.bind("jobfeedReconciliation", new Reconciliation(coordinator));
-        registry.bind("jobfeedAlerts", new AlertNotifier(tenants, options.clock()));
+        registry.bind("jobfeedAlertFormatter", new AlertFormatter(tenants, options.clock()));
         registry.bind("jobfeedAudit", new AuditService(tenants, options.clock()));
         registry.bind("jobfeedCompanies", new CompanyProfileService(tenants, options.clock()));
         ConsoleTenants consoles = new ConsoleTenants(tenants, coordinator, options.clock());
@@ -172,10 +172,10 @@ public final class JobfeedBundle {
         registry.bind("jobfeedConsole", consoles);
         registry.bind("jobfeedJobSearch", new JobSearch());
         registry.bind("jobfeedConsoleActions", new ConsoleActions(consoles, token, contract, options.clock()));
-        bindByName(registry, "jobfeedConsoleJson", ResultJson::mapper);
+        bindByName(registry, "jobfeedConsoleJson", SqlRowJson::mapper);
         registry.bind("jobfeedResult", new ResultAggregationStrategy());
-        registry.bind("jobfeedCallResult", new ResultAggregationStrategy("joboCreditsDeducted"));
-        registry.bind("jobfeedRunResult", new RunResult());
+        registry.bind("jobfeedJoboResult", new ResultAggregationStrategy("joboCreditsDeducted"));
+        registry.bind("jobfeedRunResult", new RunResultAggregationStrategy());
         registry.bind("jobfeedApiResponses", new JoboResponseHandler(tenants, options.clock()));
         bindMappers(registry, prefetchThreads);
         registry.bind("jobfeedRetryPolicy", new RetryPolicy(tenants, options.clock(), new SplittableRandom()));
@@ -199,12 +199,12 @@ public final class JobfeedBundle {
         context.addComponent(
                 "jobby-http",
                 httpClients.component(jobbyConnections, settings.duration("jobby.http.response-timeout")));
-        PooledExchangeFactory.install(context);
+        RepairedPooledExchangeFactory.install(context);
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             /** Installs the factory again, because the runtime may configure its context after the bundle is bound. */
             @Override
             public void onContextInitializing(CamelContext initializing) {
-                PooledExchangeFactory.install(initializing);
+                RepairedPooledExchangeFactory.install(initializing);
             }
 
             /** Rejects a reload strategy that would remove the bundle's routes. */
@@ -311,7 +311,7 @@ public final class JobfeedBundle {
         settings.jobby().pollInterval();
         AlertService alerts = tenant.alerts();
         registry.bind("jobfeedJobbyResponses", new JobbyResponseHandler(settings, alerts, tenant.meters(), clock));
-        registry.bind("jobfeedJobbyResult", new JobbyCallResult(new ResultAggregationStrategy()));
+        registry.bind("jobfeedJobbyResult", new JobbyResultAggregationStrategy(new ResultAggregationStrategy()));
         registry.bind("jobfeedLiveEvents", new LiveEventSync(tenant, clock));
         QueueRepository queue = new QueueRepository(tenant.sql());
         MatchService matches = new MatchService(settings, queue, alerts, clock);

@@ -3,7 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobfeed.config.JobfeedProperties;
-import dev.jobfeed.jobby.JobbyProblems;
+import dev.jobfeed.jobby.JobbyProblemTranslator;
 import dev.jobfeed.jobby.WebhookEvents;
 import dev.jobfeed.jobby.WebhookReceiver;
 import dev.jobfeed.persistence.Run;
@@ -134,7 +134,7 @@ final class AnyResponse implements AutoCloseable {
 
     static void known(Exception failure) {
         if (failure != null) {
-            assertThat(List.of(ProblemTranslator.of(failure, 0), JobbyProblems.of(failure)))
+            assertThat(List.of(ProblemTranslator.of(failure, 0), JobbyProblemTranslator.of(failure)))
                     .as("the reason of " + failure)
                     .anySatisfy(reason -> assertThat(reason.condition()).isNotIn(UNKNOWN));
             assertThat(ProblemTranslator.describe(failure))

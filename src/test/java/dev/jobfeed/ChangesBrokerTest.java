@@ -111,7 +111,7 @@ class ChangesBrokerTest {
 
     private static Received received(ConsumerRecord<String, String> record) {
         assertThat(header(record, "content-type")).isEqualTo("application/cloudevents+json");
-        return new Received(record.key(), header(record, "jobfeedType"), SyncFixture.parse(record.value()));
+        return new Received(record.key(), header(record, "jobfeedEventType"), SyncFixture.parse(record.value()));
     }
 
     private static String header(ConsumerRecord<String, String> record, String name) {
@@ -143,7 +143,7 @@ class ChangesBrokerTest {
     private static Received received(Message message) throws JMSException {
         return new Received(
                 message.getStringProperty("JMSXGroupID"),
-                message.getStringProperty("jobfeedType"),
+                message.getStringProperty("jobfeedEventType"),
                 SyncFixture.parse(message.getBody(String.class)));
     }
 

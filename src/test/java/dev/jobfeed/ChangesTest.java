@@ -140,8 +140,8 @@ class ChangesTest {
                 .containsEntry("CamelKafkaKey", id)
                 .containsEntry("kafka.KEY", id)
                 .containsEntry("JMSXGroupID", id)
-                .containsEntry("jobfeedType", "dev.jobfeed.job.created")
-                .containsEntry("jobfeedId", event.get("id").textValue());
+                .containsEntry("jobfeedEventType", "dev.jobfeed.job.created")
+                .containsEntry("jobfeedEventId", event.get("id").textValue());
 
         JsonNode expired =
                 SyncFixture.parse(messages.get(messages.size() - 1).getMessage().getBody(String.class));

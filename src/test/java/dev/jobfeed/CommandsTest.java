@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.cli.InProcess;
 import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlStatement;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
@@ -398,7 +398,7 @@ class CommandsTest {
     @Test
     void aStatementIsReplacedByAFileOfItsName() throws Exception {
         Path file = Files.createDirectories(directory.resolve("home/sql/h2")).resolve("job-insert.sql");
-        String shipped = SqlCatalog.shipped("job-insert", Dialect.H2).orElseThrow();
+        String shipped = SqlStatement.shipped("job-insert", Dialect.H2).orElseThrow();
         Files.writeString(file, shipped.replace("    :title,", "    upper(:title),"));
         world.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
 

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.jobby.JobbyException;
-import dev.jobfeed.jobby.JobbyProblems;
+import dev.jobfeed.jobby.JobbyProblemTranslator;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.LoggedRequest;
@@ -188,7 +188,7 @@ class JobbyApiTest {
         Exception failure = world.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"))
                 .getException();
 
-        assertThat(JobbyProblems.of(failure).text())
+        assertThat(JobbyProblemTranslator.of(failure).text())
                 .startsWith("Jobby.dev cannot be reached: ")
                 .endsWith("Check jobby.base-url and the network.");
         assertThat(world.jobby().requests()).hasSize(6);

@@ -225,7 +225,9 @@ class JobbyQueueTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aMatchEndsTheIntentAndIsToldWithItsLink(String database, @TempDir Path out) throws Exception {
         start(database);
-        world.with("jobfeed.changes.to", "file:" + out + "?fileName=${header.jobfeedType}-${header.jobfeedId}.json");
+        world.with(
+                "jobfeed.changes.to",
+                "file:" + out + "?fileName=${header.jobfeedEventType}-${header.jobfeedEventId}.json");
         join(world.liveEvent());
         poll();
         assertThat(state()).isEqualTo("waiting");
@@ -269,10 +271,15 @@ class JobbyQueueTest {
             relay();
             relay();
             Exchange received = consumer.receive("seda:matches", 10_000);
-            assertThat(received.getMessage().getHeader("jobfeedId")).isEqualTo(match);
+            assertThat(received.getMessage().getHeader("jobfeedEventId")).isEqualTo(match);
             assertThat(received.getMessage().getHeaders())
                     .containsOnlyKeys(
-                            "jobfeedId", "jobfeedType", "content-type", "CamelKafkaKey", "kafka.KEY", "JMSXGroupID");
+                            "jobfeedEventId",
+                            "jobfeedEventType",
+                            "content-type",
+                            "CamelKafkaKey",
+                            "kafka.KEY",
+                            "JMSXGroupID");
             assertThat(consumer.receiveNoWait("seda:matches")).isNull();
         }
         // the route's own trigger may be the one that sends, and clears the alert when the receiver has the match

@@ -68,8 +68,8 @@ class JobbyRelayTest {
             Message message = consumer.receive(10_000);
             JsonNode json = SyncFixture.parse(message.getBody(String.class));
             assertThat(json.at("/data/match_id").textValue()).isEqualTo(match);
-            assertThat(message.getStringProperty("jobfeedType")).isEqualTo("dev.jobfeed.jobby.match");
-            assertThat(message.getStringProperty("jobfeedId")).isEqualTo(match);
+            assertThat(message.getStringProperty("jobfeedEventType")).isEqualTo("dev.jobfeed.jobby.match");
+            assertThat(message.getStringProperty("jobfeedEventId")).isEqualTo(match);
             assertThat(consumer.receiveNoWait()).isNull();
         }
         assertThat(world.alerts()).containsExactly("match " + match);

@@ -69,7 +69,8 @@ class JobbyWebhooksTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aDeliveryIsKeptToldAndSentOnOnce(String database, @TempDir Path out) throws Exception {
         world = JobbyFixture.of(database, JobbyOptions.builder().rateLimits(false));
-        world.with("jobfeed.changes.to", "file:" + out + "?fileName=${header.jobfeedType}-${header.jobfeedId}");
+        world.with(
+                "jobfeed.changes.to", "file:" + out + "?fileName=${header.jobfeedEventType}-${header.jobfeedEventId}");
         url = world.withWebhooks(SECRET);
         world.jobby().webhooks().add(url, SECRET, "match.matched", "match.declined");
         world.send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);

@@ -86,9 +86,9 @@ class KameletsTest {
     private static Message message(Exchange exchange) throws Exception {
         org.apache.camel.Message in = exchange.getMessage();
         return new Message(
-                in.getHeader("jobfeedChange", String.class),
+                in.getHeader("jobfeedChangeType", String.class),
                 UUID.fromString(in.getHeader("jobfeedJobId", String.class)),
-                in.getHeader("jobfeedId", String.class),
+                in.getHeader("jobfeedEventId", String.class),
                 SyncFixture.parse(in.getBody(String.class)));
     }
 

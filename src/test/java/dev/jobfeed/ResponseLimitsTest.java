@@ -10,7 +10,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.jobfeed.HostileServer.Reply;
 import dev.jobfeed.cli.InProcess;
-import dev.jobfeed.jobby.JobbyProblems;
+import dev.jobfeed.jobby.JobbyProblemTranslator;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -218,7 +218,7 @@ class ResponseLimitsTest {
             Throwable failure =
                     catchThrowable(() -> jobby.send("direct:jobby-live-events", null, Map.of(), Object.class));
 
-            assertThat(JobbyProblems.of(failure).text()).contains(says);
+            assertThat(JobbyProblemTranslator.of(failure).text()).contains(says);
         }
     }
 

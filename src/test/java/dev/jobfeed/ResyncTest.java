@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.expiry.PendingExpiryService;
 import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.StreamLockedException;
-import dev.jobfeed.persistence.ResyncRepository;
+import dev.jobfeed.persistence.ReconcileRepository;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunPhase;
@@ -351,7 +351,7 @@ class ResyncTest {
         assertThat(expired("swept")).containsExactly(gone.get(1));
         assertThat(world.alerts()).containsExactly("reconcile-held");
 
-        ResyncRepository held = world.tenant().reconcile();
+        ReconcileRepository held = world.tenant().reconcile();
         assertThat(held.pending()).isEqualTo(38);
         HeldLease attempt =
                 world.tenant().leases().acquire("jobs", lease -> lease).orElseThrow();

@@ -9,7 +9,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlStatement;
 import dev.jobfeed.route.ShippedRoutes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -150,7 +150,7 @@ class RouteFilesTest {
                         .isEqualTo(!options.path("batch").asBoolean());
                 // without a number, PostgreSQL is asked for it at each execution
                 assertThat(Stream.of(Dialect.values()).map(database -> PARAMETER
-                                .matcher(SqlCatalog.text(name, database))
+                                .matcher(SqlStatement.text(name, database))
                                 .results()
                                 .count()))
                         .contains(options.path("parametersCount").asLong());

@@ -1,7 +1,7 @@
 package dev.jobfeed.api;
 
 import dev.jobfeed.config.JobfeedProperties;
-import dev.jobfeed.feed.Headers;
+import dev.jobfeed.feed.ResponseHeaders;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +39,7 @@ public final class ClientRateLimiter {
      */
     public void onResponse(String path, String limit, String remaining, String reset, String date) {
         Instant now = clock.instant();
-        Instant serverNow = Headers.serverNow(date, now);
+        Instant serverNow = ResponseHeaders.serverNow(date, now);
         Duration difference = Duration.between(now, serverNow);
         Instant sentAt = sent.getOrDefault(bucket(path), now).plus(difference);
         Instant next = RateLimitHeaders.next(limit, remaining, reset, sentAt, serverNow)

@@ -7,7 +7,7 @@ import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
 import dev.jobfeed.feed.FeedResponse;
-import dev.jobfeed.feed.Headers;
+import dev.jobfeed.feed.ResponseHeaders;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.tenant.Tenant;
@@ -114,7 +114,7 @@ public final class JoboResponseHandler {
      * proxy.
      */
     private static void observe(Exchange exchange) {
-        Optional<Instant> date = Headers.date(header(exchange, "Date"));
+        Optional<Instant> date = ResponseHeaders.date(header(exchange, "Date"));
         RequestOwner owner = owner(exchange);
         ServerTimeObserver observer = owner != null
                 ? owner
@@ -164,7 +164,8 @@ public final class JoboResponseHandler {
             return false;
         }
         Instant requested = Instant.parse(since.group(1));
-        return Headers.date(Headers.of(response.getResponseHeaders(), "Date").orElse(null))
+        return ResponseHeaders.date(ResponseHeaders.of(response.getResponseHeaders(), "Date")
+                        .orElse(null))
                 .filter(now ->
                         requested.isBefore(now.minus(ExpiredIdsPage.REACH)) || requested.isAfter(now.plusSeconds(1)))
                 .isPresent();
@@ -223,7 +224,7 @@ public final class JoboResponseHandler {
                 exchange.getProperty(Exchange.EXCEPTION_CAUGHT, HttpOperationFailedException.class);
         String text = exchange.getMessage().getHeader(name, String.class);
         return text == null && error != null
-                ? Headers.of(error.getResponseHeaders(), name).orElse(null)
+                ? ResponseHeaders.of(error.getResponseHeaders(), name).orElse(null)
                 : text;
     }
 

@@ -1,11 +1,11 @@
 package dev.jobfeed.api;
 
-import dev.jobfeed.tenant.TenantWork;
+import dev.jobfeed.tenant.TenantScoped;
 import java.math.BigDecimal;
 import java.time.Duration;
 
 /** The work that requests to Jobo are sent for. Permits requests and records their cost. */
-public interface RequestOwner extends TenantWork, ServerTimeObserver {
+public interface RequestOwner extends TenantScoped, ServerTimeObserver {
 
     /** Returns the stream that the work is on. */
     String stream();

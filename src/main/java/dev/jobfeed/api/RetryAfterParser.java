@@ -4,7 +4,7 @@ import static dev.jobfeed.config.SharedObjectMapper.JSON;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.feed.Headers;
+import dev.jobfeed.feed.ResponseHeaders;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -41,9 +41,11 @@ public final class RetryAfterParser {
      * @return empty when the response does not state a delay; zero for a date in the past
      */
     public static Optional<Duration> of(Map<String, String> headers, String body, Instant now) {
-        return Headers.of(headers, "Retry-After")
+        return ResponseHeaders.of(headers, "Retry-After")
                 .flatMap(value -> ofHeader(
-                        value, Headers.serverNow(Headers.of(headers, "Date").orElse(null), now)))
+                        value,
+                        ResponseHeaders.serverNow(
+                                ResponseHeaders.of(headers, "Date").orElse(null), now)))
                 .or(() -> ofBody(body));
     }
 

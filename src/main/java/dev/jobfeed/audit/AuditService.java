@@ -14,9 +14,9 @@ import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.DeliveredPageRepository;
 import dev.jobfeed.persistence.JobRepository;
+import dev.jobfeed.persistence.ReconcileRepository;
 import dev.jobfeed.persistence.RecordChange;
 import dev.jobfeed.persistence.RecordRepository;
-import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.Problem;
@@ -300,9 +300,9 @@ public final class AuditService {
         List<UUID> decided =
                 Stream.concat(active.stream(), session.gone().stream()).toList();
         exchange.setVariable("jobfeedBatches", rows.batches(changes, at));
-        exchange.setVariable("jobfeedEvents", tenant.outbox().changed(run, changes, at));
+        exchange.setVariable("jobfeedOutboxRows", tenant.outbox().changed(run, changes, at));
         exchange.setVariable(
-                "jobfeedDeliveries",
+                "jobfeedDeliveredPageRows",
                 active.isEmpty()
                         ? List.of()
                         : List.of(DeliveredPageRepository.delivery(
@@ -312,7 +312,7 @@ public final class AuditService {
                                 active)));
         exchange.setVariable("jobfeedExpiry", JobRepository.expiry(session.gone(), REASON, at));
         exchange.setVariable("jobfeedResolved", QuarantineService.resolved(JOBS, decided, at));
-        exchange.setVariable("jobfeedDecided", ResyncRepository.decided(decided));
+        exchange.setVariable("jobfeedDecided", ReconcileRepository.decided(decided));
         session.fixed(active.size());
     }
 

@@ -1,6 +1,6 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.config.Quantity;
+import dev.jobfeed.config.Plurals;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sync.SyncCoordinator;
@@ -40,8 +40,8 @@ final class AbandonCommand implements Callable<Integer> {
                     store.tenant().states().get(source.stream()).resyncNeededSince();
             System.out.println(abandoned
                             .map(run -> source.property() + ": run " + run.id() + " abandoned after "
-                                    + Quantity.of(run.pages(), "page") + ", "
-                                    + Quantity.of(run.counts().received(), "row") + " and "
+                                    + Plurals.of(run.pages(), "page") + ", "
+                                    + Plurals.of(run.counts().received(), "row") + " and "
                                     + run.creditsSpent().stripTrailingZeros().toPlainString() + " credits")
                             .orElse(source.property() + ": there is no open run")
                     + (resyncNeededSince == null

@@ -6,12 +6,12 @@ import dev.jobfeed.api.HttpClientFactory;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
-import dev.jobfeed.config.Quantity;
+import dev.jobfeed.config.Plurals;
 import dev.jobfeed.config.SharedObjectMapper;
 import dev.jobfeed.config.UnknownProperties;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRequestBuilder;
-import dev.jobfeed.feed.Headers;
+import dev.jobfeed.feed.ResponseHeaders;
 import dev.jobfeed.jobby.JobbyOperation;
 import dev.jobfeed.jobby.QueueService;
 import dev.jobfeed.sync.ClockAlert;
@@ -104,7 +104,7 @@ final class DoctorCommand implements Callable<Integer> {
         check("network", () -> HttpClientFactory.of(settings).text());
         check("api", () -> reach(settings));
         if (online) {
-            findings.addAll(new JobbyContract(settings).findings());
+            findings.addAll(new JobbyContractCheck(settings).findings());
         }
         if (clockDifference != null) {
             boolean differs = clockDifference.abs().compareTo(ServerClock.TOLERATED) > 0;
@@ -248,7 +248,7 @@ final class DoctorCommand implements Callable<Integer> {
             return missing.get();
         }
         try (OfflineTenant store = OfflineTenant.open(configuration, tenant)) {
-            String stored = Quantity.of(store.tenant().jobs().totals().active(), "active job");
+            String stored = Plurals.of(store.tenant().jobs().totals().active(), "active job");
             if (!store.tenant().states().mayWrite("jobs")) {
                 throw new ConfigurationException("the tables exist, but the user has no write access");
             }
@@ -293,7 +293,7 @@ final class DoctorCommand implements Callable<Integer> {
             long sent = System.nanoTime();
             int status = client.execute(new HttpGet(settings.jobo().baseUrl() + "/api/jobs/expired"), response -> {
                 Header date = response.getFirstHeader("Date");
-                Headers.date(date == null ? null : date.getValue()).ifPresent(time -> {
+                ResponseHeaders.date(date == null ? null : date.getValue()).ifPresent(time -> {
                     clock.observe(time, sent, System.nanoTime());
                     clockDifference = clock.difference();
                 });

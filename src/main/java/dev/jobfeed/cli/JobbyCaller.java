@@ -8,7 +8,7 @@ import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.PrintableText;
 import dev.jobfeed.jobby.JobbyException;
 import dev.jobfeed.jobby.JobbyId;
-import dev.jobfeed.jobby.JobbyProblems;
+import dev.jobfeed.jobby.JobbyProblemTranslator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -118,7 +118,7 @@ final class JobbyCaller {
     /** Reports a failure, unless a signal is ending the process; returns the exit code. */
     static int failed(Exception failure, Shutdown shutdown, Consumer<Exception> remedy) {
         if (!shutdown.isClosing()) {
-            System.err.println("jobfeed: " + JobbyProblems.of(failure).text());
+            System.err.println("jobfeed: " + JobbyProblemTranslator.of(failure).text());
             remedy.accept(failure);
         }
         return ExitCode.of(failure).code();

@@ -47,8 +47,8 @@ final class JobbyContractCommand implements Callable<Integer> {
         Path kept = file != null
                 ? file
                 : Path.of(sandbox.isAsked() ? "data/sandbox-jobby-openapi.json" : "data/jobby-openapi.json");
-        JobbyContract contract =
-                new JobbyContract(RuntimeConfiguration.read(sandbox.presets()).settings());
+        JobbyContractCheck contract = new JobbyContractCheck(
+                RuntimeConfiguration.read(sandbox.presets()).settings());
         JsonNode document;
         try {
             document = contract.fetch();
@@ -57,10 +57,10 @@ final class JobbyContractCommand implements Callable<Integer> {
             return ExitCode.FAILED.code();
         }
         JsonNode before = Files.exists(kept) ? read(kept) : document;
-        List<JobbyContract.Difference> problems = contract.problems(document);
-        List<JobbyContract.Difference> changes = contract.changes(before, document, true);
-        List<JobbyContract.Difference> other = contract.changes(before, document, false);
-        List<JobbyContract.Difference> unavailable = contract.unavailable(document);
+        List<JobbyContractCheck.Difference> problems = contract.problems(document);
+        List<JobbyContractCheck.Difference> changes = contract.changes(before, document, true);
+        List<JobbyContractCheck.Difference> other = contract.changes(before, document, false);
+        List<JobbyContractCheck.Difference> unavailable = contract.unavailable(document);
         if (accept || changes.isEmpty()) {
             keep(kept, document);
         }
@@ -77,7 +77,7 @@ final class JobbyContractCommand implements Callable<Integer> {
             print("other", other);
             print("unavailable", unavailable);
             if (problems.isEmpty() && changes.isEmpty()) {
-                System.out.println(JobbyContract.used() + " operations in use: no problem, no change");
+                System.out.println(JobbyContractCheck.used() + " operations in use: no problem, no change");
             }
         }
         if (!changes.isEmpty() && !accept) {
@@ -104,12 +104,12 @@ final class JobbyContractCommand implements Callable<Integer> {
         Files.move(written, kept, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void add(ArrayNode array, List<JobbyContract.Difference> differences) {
+    private static void add(ArrayNode array, List<JobbyContractCheck.Difference> differences) {
         differences.forEach(
                 one -> array.addObject().put("operation", one.operation()).put("message", one.toString()));
     }
 
-    private static void print(String kind, List<JobbyContract.Difference> differences) {
+    private static void print(String kind, List<JobbyContractCheck.Difference> differences) {
         differences.forEach(one -> System.out.println(kind + ": " + one));
     }
 }

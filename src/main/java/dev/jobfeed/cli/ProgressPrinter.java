@@ -1,6 +1,6 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.config.Quantity;
+import dev.jobfeed.config.Plurals;
 import dev.jobfeed.console.RunProgress;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sync.SyncAttempt;
@@ -71,8 +71,8 @@ final class ProgressPrinter implements AutoCloseable {
                 "%s: %s, %s, %s",
                 attempt.source().property(),
                 progress.phase(),
-                Quantity.of(run.pages(), "page"),
-                Quantity.of(run.counts().received(), "row")));
+                Plurals.of(run.pages(), "page"),
+                Plurals.of(run.counts().received(), "row")));
         line.append(
                 progress.rowsPerSecond() == null
                         ? ", waiting"

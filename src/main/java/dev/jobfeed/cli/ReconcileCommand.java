@@ -2,8 +2,8 @@ package dev.jobfeed.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.jobfeed.config.Quantity;
-import dev.jobfeed.console.ResultJson;
+import dev.jobfeed.config.Plurals;
+import dev.jobfeed.console.SqlRowJson;
 import dev.jobfeed.expiry.PendingExpiryService;
 import dev.jobfeed.persistence.SqlClient;
 import java.time.OffsetDateTime;
@@ -64,18 +64,18 @@ final class ReconcileCommand implements Callable<Integer> {
             }
             if (!action.accept) {
                 System.out.println(target + ": "
-                        + Quantity.of(store.tenant().reconcile().pending(), "job") + " with a pending expiry");
+                        + Plurals.of(store.tenant().reconcile().pending(), "job") + " with a pending expiry");
                 return ExitCode.DONE.code();
             }
             OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
             System.out.println(
-                    target + ": " + Quantity.of(PendingExpiryService.accept(store.tenant(), now), "job") + " expired");
+                    target + ": " + Plurals.of(PendingExpiryService.accept(store.tenant(), now), "job") + " expired");
         }
         return ExitCode.DONE.code();
     }
 
     private static void list(SqlClient sql) throws JsonProcessingException {
-        ObjectMapper json = ResultJson.mapper();
+        ObjectMapper json = SqlRowJson.mapper();
         UUID last = new UUID(0, 0);
         List<Map<String, Object>> page;
         do {

@@ -8,7 +8,7 @@ import dev.jobfeed.cli.rehearse.Result;
 import dev.jobfeed.cli.rehearse.Result.Verdict;
 import dev.jobfeed.cli.rehearse.StepEdit;
 import dev.jobfeed.config.ConfigurationException;
-import dev.jobfeed.config.Quantity;
+import dev.jobfeed.config.Plurals;
 import dev.jobfeed.config.SharedObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,7 +98,7 @@ final class RehearseCommand implements Callable<Integer> {
             if (json) {
                 System.out.println(json(results, seconds));
             } else {
-                System.out.println(Quantity.of(results.size(), "promise") + ": " + count(results, Verdict.KEPT)
+                System.out.println(Plurals.of(results.size(), "promise") + ": " + count(results, Verdict.KEPT)
                         + " kept, " + count(results, Verdict.BROKEN) + " broken, "
                         + count(results, Verdict.NOT_CHECKED) + " not checked, in " + seconds + " s");
             }
@@ -136,7 +136,7 @@ final class RehearseCommand implements Callable<Integer> {
         List<StepEdit> suspects = result.suspects();
         suspects.stream().limit(MAX_SUSPECTS).forEach(suspect -> line("suspect", suspect.text()));
         if (suspects.size() > MAX_SUSPECTS) {
-            line("", "and " + Quantity.of(suspects.size() - MAX_SUSPECTS, "other edit"));
+            line("", "and " + Plurals.of(suspects.size() - MAX_SUSPECTS, "other edit"));
         }
         if (result.verdict() == Verdict.BROKEN && suspects.isEmpty()) {
             line("suspect", "none: the steps and statements are as shipped");

@@ -41,9 +41,9 @@ final class RouteValidator {
             Map.entry(
                     "a run resumes at its checkpoint",
                     List.of(
-                            "sync-work-open",
-                            "sync-work-save",
-                            "sync-work-commit",
+                            "sync-attempt-open",
+                            "sync-attempt-save",
+                            "sync-attempt-commit",
                             "feed-fetch-page-request",
                             "feed-loop-committed",
                             "feed-store-page-checkpoint",
@@ -74,7 +74,7 @@ final class RouteValidator {
             Map.entry(
                     "each delivered row is stored or in quarantine",
                     List.of(
-                            "sync-work-feed",
+                            "sync-attempt-feed",
                             "feed-fetch-page-call",
                             "feed-loop-check",
                             "feed-loop-store",
@@ -92,8 +92,8 @@ final class RouteValidator {
             Map.entry(
                     "an expired job does not stay open",
                     List.of(
-                            "sync-work-sweep",
-                            "sync-work-reconcile",
+                            "sync-attempt-sweep",
+                            "sync-attempt-reconcile",
                             "sync-reconcile-guard",
                             "sync-reconcile-step",
                             "sync-reconcile-batch-expire",
@@ -128,7 +128,7 @@ final class RouteValidator {
                     List.of("jobo-http-call-read", "jobby-http-call-read")),
             Map.entry(
                     "one of several nodes works on a schedule",
-                    List.of("schedule-claim-advance", "schedule-sync-first", "schedule-resync-first")),
+                    List.of("schedule-claim-advance", "trigger-sync-first", "trigger-resync-first")),
             Map.entry("an alert is notified once", List.of("alerts-notify-mark-notified")),
             Map.entry(
                     "live events are complete",

@@ -4,7 +4,7 @@ import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.config.TextFile;
 import dev.jobfeed.config.UnknownProperties;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlStatement;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -58,7 +58,7 @@ final class RuntimeConfiguration {
         if (path.isPresent()) {
             load(path.get(), file);
         }
-        SqlCatalog.replaceFrom(home.map(RuntimeConfiguration::sql).orElse(null));
+        SqlStatement.replaceFrom(home.map(RuntimeConfiguration::sql).orElse(null));
         return new RuntimeConfiguration(presets, file, home);
     }
 

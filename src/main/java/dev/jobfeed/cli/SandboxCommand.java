@@ -1,6 +1,6 @@
 package dev.jobfeed.cli;
 
-import dev.jobfeed.config.Quantity;
+import dev.jobfeed.config.Plurals;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.FaultScriptException;
 import dev.jobfeed.sandbox.Sandbox;
@@ -216,9 +216,9 @@ final class SandboxCommand implements Callable<Integer> {
     /** Describes the sandbox in a line that a shell reads as a comment, before the settings. */
     private String served(Sandbox sandbox) {
         StringBuilder line = new StringBuilder("Serving ")
-                .append(Quantity.of(sandbox.data().activeCount(), jobsFile == null ? "generated job" : "job"))
+                .append(Plurals.of(sandbox.data().activeCount(), jobsFile == null ? "generated job" : "job"))
                 .append(jobsFile == null ? " and " : " of " + jobsFile + " and ")
-                .append(Quantity.of(careerSites, "career site"));
+                .append(Plurals.of(careerSites, "career site"));
         if (newPerMinute + updatedPerMinute + expiredPerMinute > 0) {
             line.append("; each minute ")
                     .append(plain(newPerMinute))
@@ -233,7 +233,7 @@ final class SandboxCommand implements Callable<Integer> {
             line.append(creditsBalance.toPlainString());
         }
         if (rateLimit > 0) {
-            line.append("; at most ").append(Quantity.of(rateLimit, "request")).append(" per minute");
+            line.append("; at most ").append(Plurals.of(rateLimit, "request")).append(" per minute");
         }
         if (latencyMillis > 0) {
             line.append("; ").append(latencyMillis).append(" ms latency");

@@ -2,7 +2,7 @@ package dev.jobfeed.cli;
 
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlStatement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,14 +31,14 @@ final class StatementCheck {
         Set<String> names = new TreeSet<>();
         for (Path file : files) {
             String name = file.getFileName().toString().replaceFirst("[.]sql$", "");
-            Set<String> unknown = new TreeSet<>(SqlCatalog.parameters(Files.readString(file)));
+            Set<String> unknown = new TreeSet<>(SqlStatement.parameters(Files.readString(file)));
             List<String> shipped = Stream.of(Dialect.values())
-                    .flatMap(database -> SqlCatalog.shipped(name, database).stream())
+                    .flatMap(database -> SqlStatement.shipped(name, database).stream())
                     .toList();
             if (shipped.isEmpty()) {
                 throw new ConfigurationException(file + " replaces no statement of the bundle.");
             }
-            shipped.forEach(text -> unknown.removeAll(SqlCatalog.parameters(text)));
+            shipped.forEach(text -> unknown.removeAll(SqlStatement.parameters(text)));
             if (!unknown.isEmpty()) {
                 throw new ConfigurationException(
                         file + " uses :" + String.join(", :", unknown) + ", which the step does not provide.");

@@ -1,7 +1,7 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.alert.Alert;
-import dev.jobfeed.config.Quantity;
+import dev.jobfeed.config.Plurals;
 import dev.jobfeed.console.StatusReport;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.schedule.Freshness;
@@ -37,7 +37,7 @@ record StatusCheck(Level level, String text) {
                 .toList();
         if (!alerts.isEmpty()) {
             level = level == Level.OK ? Level.WARNING : level;
-            details.add(Quantity.of(alerts.size(), "open alert") + ": "
+            details.add(Plurals.of(alerts.size(), "open alert") + ": "
                     + String.join(
                             ", ",
                             alerts.stream()

@@ -2,8 +2,8 @@ package dev.jobfeed.cli;
 
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.audit.AuditText;
-import dev.jobfeed.config.Quantity;
-import dev.jobfeed.console.ResultJson;
+import dev.jobfeed.config.Plurals;
+import dev.jobfeed.console.SqlRowJson;
 import dev.jobfeed.console.StatusReport;
 import dev.jobfeed.console.TenantConsole;
 import dev.jobfeed.persistence.JobRepository;
@@ -119,21 +119,21 @@ final class StatusCommand implements Callable<Integer> {
                         text,
                         "audit",
                         AuditText.estimate(audit) + " Finished "
-                                + Times.local(ResultJson.time(audit.get("finished_at")))));
+                                + Times.local(SqlRowJson.time(audit.get("finished_at")))));
         long quarantined = tenant.quarantine().openCount();
         if (quarantined > 0) {
-            line(text, "quarantine", Quantity.of(quarantined, "row") + "; review with jobfeed quarantine list");
+            line(text, "quarantine", Plurals.of(quarantined, "row") + "; review with jobfeed quarantine list");
         }
         long pending = tenant.reconcile().pending();
         if (pending > 0) {
-            line(text, "pending expiry", Quantity.of(pending, "job") + "; review with jobfeed reconcile jobs");
+            line(text, "pending expiry", Plurals.of(pending, "job") + "; review with jobfeed reconcile jobs");
         }
         OutboxWriter.Lag lag = tenant.outbox().lag();
         if (lag.waiting() > 0) {
             line(
                     text,
                     "outbox",
-                    Quantity.of(lag.waiting(), "pending change") + ", the oldest of " + Times.local(lag.oldest()));
+                    Plurals.of(lag.waiting(), "pending change") + ", the oldest of " + Times.local(lag.oldest()));
         }
         report.alerts()
                 .forEach(alert -> line(
@@ -180,7 +180,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private static String describe(Run run) {
         return run.mode().name().toLowerCase(Locale.ROOT) + " " + run.status() + ", started "
-                + Times.local(run.runStartedAt()) + ": " + Quantity.of(run.pages(), "page") + ", "
+                + Times.local(run.runStartedAt()) + ": " + Plurals.of(run.pages(), "page") + ", "
                 + run.counts().received() + " received, "
                 + run.counts().inserted() + " inserted, " + run.counts().updated() + " updated, "
                 + run.counts().reactivated() + " reactivated, " + run.expired() + " expired"

@@ -10,7 +10,7 @@ import java.util.Map;
 /** Formats the result of an audit as JSON with the columns of {@code job_audit}. */
 public final class AuditJson {
 
-    private static final ObjectMapper ROWS = ResultJson.mapper();
+    private static final ObjectMapper ROWS = SqlRowJson.mapper();
 
     private AuditJson() {}
 

@@ -70,7 +70,7 @@ public final class JobSearch {
     private record Cursor(OffsetDateTime firstSeenAt, UUID id) {
 
         static Cursor of(Map<String, Object> row) {
-            return new Cursor(ResultJson.time(row.get("first_seen_at")), (UUID) row.get("id"));
+            return new Cursor(SqlRowJson.time(row.get("first_seen_at")), (UUID) row.get("id"));
         }
 
         String text() {

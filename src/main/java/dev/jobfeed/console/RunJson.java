@@ -5,7 +5,7 @@ import static dev.jobfeed.config.SharedObjectMapper.JSON;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sync.CostEstimate;
-import dev.jobfeed.sync.RunResult;
+import dev.jobfeed.sync.RunResultAggregationStrategy;
 import java.util.Locale;
 
 /** Formats a run as JSON with the columns of {@code sync_run}. */
@@ -15,7 +15,7 @@ public final class RunJson {
 
     /** Formats a run. */
     public static ObjectNode of(Run run) {
-        return JSON.valueToTree(RunResult.columns(run));
+        return JSON.valueToTree(RunResultAggregationStrategy.columns(run));
     }
 
     /** Formats an estimate. */

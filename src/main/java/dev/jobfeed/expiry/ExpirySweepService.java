@@ -3,8 +3,8 @@ package dev.jobfeed.expiry;
 import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.JobRepository;
+import dev.jobfeed.persistence.ReconcileRepository;
 import dev.jobfeed.persistence.RequestUsage;
-import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
@@ -87,7 +87,7 @@ public final class ExpirySweepService {
 
     /** Returns the parameters of {@code pending-expiry-insert} for the jobs that no reading of the list can decide. */
     public SqlParameterSource undecided(SyncAttempt attempt, ExpirySweep sweep) {
-        return ResyncRepository.pending(attempt.run().id(), REASON, sweep.undecided());
+        return ReconcileRepository.pending(attempt.run().id(), REASON, sweep.undecided());
     }
 
     /** Raises an alert for new pending expiries. Runs in the page's transaction. */
@@ -120,12 +120,12 @@ public final class ExpirySweepService {
 
     /** Sets the rows of the statements for ids of the current page as variables, which the steps of the statements send. */
     public void setRows(Exchange exchange, SyncAttempt attempt, ExpirySweep sweep, List<UUID> ids) {
-        exchange.setVariable("jobfeedExpired", JobRepository.expiry(ids, REASON, sweep.startedAt()));
+        exchange.setVariable("jobfeedExpiryParameters", JobRepository.expiry(ids, REASON, sweep.startedAt()));
         boolean closes = attempt.hasOpenIssues();
         exchange.setVariable(
                 "jobfeedResolved",
                 closes ? List.of(QuarantineService.resolved(attempt.stream(), ids, sweep.startedAt())) : List.of());
-        exchange.setVariable("jobfeedDecided", closes ? List.of(ResyncRepository.decided(ids)) : List.of());
+        exchange.setVariable("jobfeedDecided", closes ? List.of(ReconcileRepository.decided(ids)) : List.of());
     }
 
     /**
@@ -140,7 +140,7 @@ public final class ExpirySweepService {
                 .expired(attempt.run().id(), REASON, JobRepository.ids(expired), sweep.startedAt());
     }
 
-    /** Returns the parameters of {@code run-expired}, with the counters of the page. */
+    /** Returns the parameters of {@code run-add-expired}, with the counters of the page. */
     public SqlParameterSource checkpoint(SyncAttempt attempt, ExpirySweep sweep, RequestUsage usage) {
         return RunRepository.expired(attempt.run().id(), sweep.expiredInPage(), usage);
     }

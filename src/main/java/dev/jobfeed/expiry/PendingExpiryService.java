@@ -2,7 +2,7 @@ package dev.jobfeed.expiry;
 
 import dev.jobfeed.lease.HeldLease;
 import dev.jobfeed.lease.StreamLockedException;
-import dev.jobfeed.persistence.ResyncRepository;
+import dev.jobfeed.persistence.ReconcileRepository;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.tenant.Tenant;
 import java.time.OffsetDateTime;
@@ -31,7 +31,7 @@ public final class PendingExpiryService {
     public static int accept(Tenant tenant, OffsetDateTime at) {
         try (HeldLease lease = tenant.leases().acquireForAction(STREAM)) {
             int expired = 0;
-            List<ResyncRepository.PendingExpiry> batch;
+            List<ReconcileRepository.PendingExpiry> batch;
             do {
                 batch = tenant.reconcile().pendingExpiries(ROWS_PER_TRANSACTION);
                 expired += step(tenant, lease, batch, at);
@@ -43,15 +43,15 @@ public final class PendingExpiryService {
     }
 
     private static int step(
-            Tenant tenant, HeldLease lease, List<ResyncRepository.PendingExpiry> batch, OffsetDateTime at) {
+            Tenant tenant, HeldLease lease, List<ReconcileRepository.PendingExpiry> batch, OffsetDateTime at) {
         return tenant.transaction().execute(status -> {
-            Map<ResyncRepository.Cause, List<UUID>> byCause = batch.stream()
+            Map<ReconcileRepository.Cause, List<UUID>> byCause = batch.stream()
                     .collect(Collectors.groupingBy(
-                            ResyncRepository.PendingExpiry::cause,
-                            Collectors.mapping(ResyncRepository.PendingExpiry::jobId, Collectors.toList())));
+                            ReconcileRepository.PendingExpiry::cause,
+                            Collectors.mapping(ReconcileRepository.PendingExpiry::jobId, Collectors.toList())));
             int expired = 0;
-            for (Map.Entry<ResyncRepository.Cause, List<UUID>> group : byCause.entrySet()) {
-                ResyncRepository.Cause cause = group.getKey();
+            for (Map.Entry<ReconcileRepository.Cause, List<UUID>> group : byCause.entrySet()) {
+                ReconcileRepository.Cause cause = group.getKey();
                 List<UUID> ids = group.getValue();
                 List<UUID> jobs = tenant.jobs().expire(ids, cause.reason(), at);
                 tenant.outbox().append(tenant.outbox().expired(cause.runId(), cause.reason(), jobs, at));

@@ -17,7 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * Reads a stream on another thread, a few buffers ahead of the consumer. Receiving and decompressing a response takes
  * about as long as parsing its rows, so both run in parallel. Supports one consumer at a time.
  */
-public final class ReadAheadInputStream extends BufferInputStream {
+public final class ReadAheadInputStream extends AbstractBufferedInputStream {
 
     private static final int BUFFERS = 8;
     private static final int BUFFER_BYTES = 32_768;

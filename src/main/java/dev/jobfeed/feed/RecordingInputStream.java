@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 final class RecordingInputStream extends FilterInputStream {
 
-    private final RepairedUtf8 repair;
+    private final Utf8RepairInputStream repair;
     private byte[] kept;
     private int length;
     private long start;
@@ -34,7 +34,7 @@ final class RecordingInputStream extends FilterInputStream {
         this.kept = new byte[size];
     }
 
-    private RecordingInputStream(RepairedUtf8 response) {
+    private RecordingInputStream(Utf8RepairInputStream response) {
         super(response);
         this.repair = response;
         this.kept = new byte[32_768];
@@ -49,7 +49,7 @@ final class RecordingInputStream extends FilterInputStream {
         InputStream before = new ByteArrayInputStream(head.getBytes(StandardCharsets.UTF_8));
         InputStream current = new ByteArrayInputStream(kept, 0, length);
         return new RecordingInputStream(
-                new RepairedUtf8(new SequenceInputStream(new SequenceInputStream(before, current), in)));
+                new Utf8RepairInputStream(new SequenceInputStream(new SequenceInputStream(before, current), in)));
     }
 
     /** Returns whether bytes were replaced between the start of the kept range and a position. */

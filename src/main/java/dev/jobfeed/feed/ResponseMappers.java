@@ -39,14 +39,17 @@ public final class ResponseMappers {
 
     /** Returns a mapper to {@link ExpiredIdsPage}. */
     public static ObjectMapper expiredIds() {
-        return mapper(ExpiredIdsPage.class, RepairedUtf8::new, (parser, response) -> FeedResponseParser.idPage(parser));
+        return mapper(
+                ExpiredIdsPage.class,
+                Utf8RepairInputStream::new,
+                (parser, response) -> FeedResponseParser.idPage(parser));
     }
 
     /** Returns a mapper to {@code String}: a JSON object as storable text. */
     public static ObjectMapper object() {
         return mapper(
                 String.class,
-                response -> new RepairedUtf8(new RecordingInputStream(response)),
+                response -> new Utf8RepairInputStream(new RecordingInputStream(response)),
                 (parser, response) -> FeedResponseParser.object(parser));
     }
 

@@ -8,8 +8,8 @@ import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.api.RateLimitHeaders;
 import dev.jobfeed.api.RetryAfterParser;
 import dev.jobfeed.config.JobfeedProperties;
-import dev.jobfeed.feed.Headers;
 import dev.jobfeed.feed.MalformedResponseException;
+import dev.jobfeed.feed.ResponseHeaders;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.problem.AlertCondition;
@@ -61,7 +61,7 @@ public final class JobbyResponseHandler {
     private final AlertService alerts;
     private final MetricsRecorder meters;
     private final Clock clock;
-    private final JobbyRateLimits limits = new JobbyRateLimits();
+    private final JobbyRateLimiter limits = new JobbyRateLimiter();
     private final Map<String, Boolean> deprecated = new ConcurrentHashMap<>();
 
     public JobbyResponseHandler(JobfeedProperties settings, AlertService alerts, MetricsRecorder meters, Clock clock) {
@@ -276,7 +276,7 @@ public final class JobbyResponseHandler {
     }
 
     private Instant serverNow(Message response) {
-        return Headers.serverNow(response.getHeader("Date", String.class), clock.instant());
+        return ResponseHeaders.serverNow(response.getHeader("Date", String.class), clock.instant());
     }
 
     /**

@@ -131,7 +131,7 @@ public final class LiveEventSync {
                     .clearAllBut(
                             STREAM, alertRejected(session) ? AlertCondition.EVENT_REFUSED::is : condition -> false);
         } else if (!exchange.getContext().isStopping()) {
-            Problem failure = JobbyProblems.of(thrown);
+            Problem failure = JobbyProblemTranslator.of(thrown);
             LOG.error("live events of Jobby.dev: {}", failure.text());
             tenant.alerts().raise(STREAM, failure);
             tenant.alerts().clearAllBut(STREAM, failure.condition()::equals);
@@ -157,7 +157,9 @@ public final class LiveEventSync {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (exchange.getVariable("jobbySession") == null
                 || DatabaseRejection.cause(thrown).isPresent()) {
-            LOG.warn("live events of Jobby.dev: {}", JobbyProblems.of(thrown).text());
+            LOG.warn(
+                    "live events of Jobby.dev: {}",
+                    JobbyProblemTranslator.of(thrown).text());
         }
     }
 

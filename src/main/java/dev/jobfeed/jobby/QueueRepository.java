@@ -86,7 +86,7 @@ public final class QueueRepository {
 
     /** Stores the place of a request that waits in its queue. */
     void await(UUID key, QueueStatus place, OffsetDateTime at) {
-        sql.statement("queue-wait")
+        sql.statement("queue-mark-waiting")
                 .param("key", key)
                 .param("status", place.status(), Types.VARCHAR)
                 .param("rank", place.rank(), Types.INTEGER)
@@ -123,7 +123,7 @@ public final class QueueRepository {
     /** Claims the poll of the queue status for one process on this database, for the lease's duration at most. */
     Optional<UUID> claimPoll(Duration lease) {
         UUID token = UUID.randomUUID();
-        int claimed = sql.statement("poll-claim")
+        int claimed = sql.statement("queue-poll-claim")
                 .param("token", token)
                 .param("millis", lease.toMillis())
                 .update();
@@ -132,7 +132,7 @@ public final class QueueRepository {
 
     /** Allows the next poll, by whichever process, after the interval. */
     void polled(UUID token, Duration interval) {
-        sql.statement("poll-done")
+        sql.statement("queue-poll-done")
                 .param("token", token)
                 .param("millis", interval.toMillis())
                 .update();

@@ -280,7 +280,7 @@ public final class QueueService {
     public void failed(Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (!exchange.getContext().isStopping()) {
-            Problem failure = JobbyProblems.of(thrown);
+            Problem failure = JobbyProblemTranslator.of(thrown);
             LOG.error("queue of Jobby.dev: {}", failure.text());
             alerts.raise(STREAM, failure);
         }

@@ -121,7 +121,7 @@ public enum Dialect {
      */
     public void check(DataSource dataSource, Optional<String> schema) throws SQLException {
         if (this == POSTGRESQL) {
-            PostgresSettings.check(dataSource, schema);
+            PostgresCheck.check(dataSource, schema);
         }
     }
 
@@ -199,14 +199,14 @@ public enum Dialect {
             return Optional.empty();
         }
         StringBuilder script = new StringBuilder("-- from version " + version(info) + " to " + last(pending) + "\n");
-        script.append(SqlCatalog.text("schema-begin", this));
+        script.append(SqlStatement.text("schema-begin", this));
         schema.ifPresent(
-                name -> script.append(SqlCatalog.text("schema-use", this).replace(":schema", '"' + name + '"')));
-        script.append(SqlCatalog.text("schema-history", this));
+                name -> script.append(SqlStatement.text("schema-use", this).replace(":schema", '"' + name + '"')));
+        script.append(SqlStatement.text("schema-history", this));
         for (MigrationInfo migration : pending) {
             script.append("\n-- ").append(migration.getScript()).append('\n');
             script.append(text(migration.getScript()).strip()).append('\n');
-            script.append(SqlCatalog.text("schema-history-add", this)
+            script.append(SqlStatement.text("schema-history-add", this)
                     .replace(":version", '\'' + migration.getVersion().toString() + '\'')
                     .replace(":description", '\'' + migration.getDescription() + '\'')
                     .replace(":script", '\'' + migration.getScript() + '\'')

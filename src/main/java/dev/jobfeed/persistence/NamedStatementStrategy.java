@@ -30,7 +30,7 @@ public final class NamedStatementStrategy implements SqlPrepareStatementStrategy
 
     private final SqlPrepareStatementStrategy inline = new DefaultSqlPrepareStatementStrategy();
     private final Function<Exchange, Dialect> databases;
-    private final Map<Statement, SqlCatalog> statements = new ConcurrentHashMap<>();
+    private final Map<Statement, SqlStatement> statements = new ConcurrentHashMap<>();
     private final Map<BatchStatement, RecordStatement> batchStatements = new ConcurrentHashMap<>();
 
     /**
@@ -130,12 +130,12 @@ public final class NamedStatementStrategy implements SqlPrepareStatementStrategy
         }
     }
 
-    private SqlCatalog statement(String name, Exchange exchange) {
+    private SqlStatement statement(String name, Exchange exchange) {
         if (exchange.getMessage().getBody() instanceof SearchCriteria criteria) {
-            return SqlCatalog.read(name, databases.apply(exchange), criteria::hasValue);
+            return SqlStatement.read(name, databases.apply(exchange), criteria::hasValue);
         }
         return statements.computeIfAbsent(
-                new Statement(name, databases.apply(exchange)), key -> SqlCatalog.read(key.name(), key.database()));
+                new Statement(name, databases.apply(exchange)), key -> SqlStatement.read(key.name(), key.database()));
     }
 
     private RecordStatement statement(String name, RecordBatch batch, Exchange exchange) {

@@ -34,7 +34,7 @@ public final class RecordRepository {
     private final FeedDefinition source;
     private final JdbcTemplate jdbc;
     private final Dialect database;
-    private final SqlCatalog storedRows;
+    private final SqlStatement storedRows;
     private final Map<BatchKey, RecordStatement> statements = new ConcurrentHashMap<>();
 
     /** Creates the repository of a feed. */
@@ -42,7 +42,7 @@ public final class RecordRepository {
         this.source = source;
         this.jdbc = new JdbcTemplate(dataSource);
         this.database = database;
-        this.storedRows = SqlCatalog.read(source.table() + "-look-up", database);
+        this.storedRows = SqlStatement.read(source.table() + "-look-up", database);
     }
 
     /** The common properties of the changes in a batch. */

@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.support.JdbcUtils;
 
 /**
- * Lets the option {@code outputClass} of {@code sql:} endpoints name a record: bean {@code jobfeedRows}. Spring's mapper
+ * Lets the option {@code outputClass} of {@code sql:} endpoints name a record: bean {@code jobfeedRowMapperFactory}. Spring's mapper
  * looks for a column by the component's name first, and H2 writes an error to its trace file if there is none.
  */
 public final class RecordRowMapperFactory extends DefaultRowMapperFactory {

@@ -30,7 +30,7 @@ final class RecordStatement {
      * groups.
      */
     static RecordStatement read(String name, Dialect database, RecordSchema shape, Set<ColumnGroup> parts) {
-        SqlCatalog sql = SqlCatalog.read(name, database, column -> parts.contains(shape.part(column)));
+        SqlStatement sql = SqlStatement.read(name, database, column -> parts.contains(shape.part(column)));
         return new RecordStatement(
                 sql.text(),
                 sql.parameters().stream()

@@ -187,7 +187,8 @@ public final class RunRepository {
      */
     public boolean confirmOpenRun(String stream, TransactionTemplate transaction) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
-            boolean isOpen = sql.statement("run-agree").param("stream", stream).update() == 1;
+            boolean isOpen =
+                    sql.statement("run-confirm-open").param("stream", stream).update() == 1;
             if (isOpen) {
                 sql.statement("state-reset-balance").update();
             }
@@ -223,7 +224,7 @@ public final class RunRepository {
         return new MapSqlParameterSource("id", runId).addValue("phase", lower(phase));
     }
 
-    /** Returns the parameters of {@code run-expired}, which adds expired jobs and requests to a run. */
+    /** Returns the parameters of {@code run-add-expired}, which adds expired jobs and requests to a run. */
     public static SqlParameterSource expired(long runId, long expired, RequestUsage spent) {
         return spent(runId, spent).addValue("expired", expired);
     }

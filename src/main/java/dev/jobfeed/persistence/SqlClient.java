@@ -26,7 +26,7 @@ public final class SqlClient {
 
     /** Returns a statement to set parameters of and to execute. */
     public JdbcClient.StatementSpec statement(String name) {
-        return client.sql(SqlCatalog.text(name, database));
+        return client.sql(SqlStatement.text(name, database));
     }
 
     /**
@@ -35,7 +35,7 @@ public final class SqlClient {
      * @param parameters the query's lines with other parameters are left out
      */
     long count(String name, Map<String, Object> parameters) {
-        String query = SqlCatalog.only(parameters::containsKey, SqlCatalog.text(name, database));
+        String query = SqlStatement.only(parameters::containsKey, SqlStatement.text(name, database));
         return client.sql("select count(*) from (" + query + ") counted")
                 .params(parameters)
                 .query(Long.class)
@@ -44,7 +44,7 @@ public final class SqlClient {
 
     /** Executes a statement for each of several sets of parameters. */
     public void batch(String name, List<SqlParameterSource> rows) {
-        jdbc.batchUpdate(SqlCatalog.text(name, database), rows.toArray(SqlParameterSource[]::new));
+        jdbc.batchUpdate(SqlStatement.text(name, database), rows.toArray(SqlParameterSource[]::new));
     }
 
     /**

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.feed.FeedDefinition;
-import dev.jobfeed.feed.Headers;
 import dev.jobfeed.feed.MalformedResponseException;
+import dev.jobfeed.feed.ResponseHeaders;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -181,7 +181,7 @@ public final class ProblemTranslator {
     }
 
     private static BigDecimal credits(HttpOperationFailedException response, String header, JsonNode member) {
-        String text = Headers.of(response.getResponseHeaders(), header).orElse(null);
+        String text = ResponseHeaders.of(response.getResponseHeaders(), header).orElse(null);
         String number = text != null ? text : member.isNumber() ? member.asText() : "";
         // no exponent, which could make the division endless
         return CREDITS.matcher(number.strip()).matches() ? new BigDecimal(number.strip()) : null;

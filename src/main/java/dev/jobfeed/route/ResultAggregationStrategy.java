@@ -6,7 +6,7 @@ import org.apache.camel.Exchange;
 
 /**
  * Returns the body, or the failure, of a call on a separate exchange to its caller: beans {@code jobfeedResult} and
- * {@code jobfeedCallResult}. The caller's headers, variables and properties are kept.
+ * {@code jobfeedJoboResult}. The caller's headers, variables and properties are kept.
  */
 public final class ResultAggregationStrategy implements AggregationStrategy {
 

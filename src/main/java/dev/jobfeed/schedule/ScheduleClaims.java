@@ -48,7 +48,7 @@ public final class ScheduleClaims {
     /**
      * Claims the catch-up of a stream at startup: an open run or a missed run needs work before the next scheduled
      * time, and this is the first of the nodes started at the same time to claim it. While the schedule is paused, each
-     * node may start what claims nothing, such as {@code direct:schedule-sync}, which reports the skipped start.
+     * node may start what claims nothing, such as {@code direct:trigger-sync}, which reports the skipped start.
      *
      * @param tenant null for the default tenant
      * @param cron the stream's Quartz schedule

@@ -13,7 +13,7 @@ import java.math.RoundingMode;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Provides the steps of a cost estimate to routes: bean {@code jobfeedEstimate}. */
+/** Provides the steps of a cost estimate to routes: bean {@code jobfeedCostEstimator}. */
 public final class CostEstimator {
 
     /** Rows that an estimate requests, and may be charged for. */

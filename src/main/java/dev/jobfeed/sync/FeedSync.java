@@ -10,13 +10,13 @@ import dev.jobfeed.feed.InvalidRecord;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.DeliveredPageRepository;
+import dev.jobfeed.persistence.ReconcileRepository;
 import dev.jobfeed.persistence.RecordBatch;
 import dev.jobfeed.persistence.RecordChange;
 import dev.jobfeed.persistence.RecordCounts;
 import dev.jobfeed.persistence.RecordRepository;
 import dev.jobfeed.persistence.RejectedRecordFinder;
 import dev.jobfeed.persistence.RequestUsage;
-import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunPhase;
@@ -24,7 +24,7 @@ import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import dev.jobfeed.quarantine.QuarantineService;
-import dev.jobfeed.tenant.TenantWork;
+import dev.jobfeed.tenant.TenantScoped;
 import java.io.IOException;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
@@ -103,7 +103,7 @@ public final class FeedSync {
                         : List.of(),
                 companies(attempt, changes, at),
                 resolves ? List.of(QuarantineService.resolved(run.stream(), stored, at)) : List.of(),
-                resolves && expires ? List.of(ResyncRepository.decided(delivered)) : List.of(),
+                resolves && expires ? List.of(ReconcileRepository.decided(delivered)) : List.of(),
                 expires && !delivered.isEmpty()
                         ? List.of(DeliveredPageRepository.delivery(
                                 run.id(),
@@ -132,7 +132,7 @@ public final class FeedSync {
     }
 
     /** Compares the rows of a batch again, because some of them changed in between, and writes what they change now. */
-    public void writeAgain(TenantWork work, RecordBatch batch) {
+    public void writeAgain(TenantScoped work, RecordBatch batch) {
         RecordRepository rows = work.tenant().rows().get(batch.source());
         rows.write(rows.changes(batch.changes().stream().map(RecordChange::row).toList()), batch.at());
     }

@@ -52,16 +52,16 @@ public final class PageStatements {
         List<SqlParameterSource> rejected =
                 QuarantineService.entries(run.stream(), run.id(), changes.page().rejected(), changes.at());
         String cursor = changes.nextCursor();
-        exchange.setVariable("jobfeedEvents", changes.events());
-        exchange.setVariable("jobfeedCompanies", changes.companies());
+        exchange.setVariable("jobfeedOutboxRows", changes.events());
+        exchange.setVariable("jobfeedCompanyRows", changes.companies());
         exchange.setVariable("jobfeedResolved", changes.resolved());
         exchange.setVariable("jobfeedDecided", changes.decided());
-        exchange.setVariable("jobfeedDeliveries", changes.deliveries());
-        exchange.setVariable("jobfeedReplaced", QuarantineService.withJob(rejected));
+        exchange.setVariable("jobfeedDeliveredPageRows", changes.deliveries());
+        exchange.setVariable("jobfeedReplacedRows", QuarantineService.withJob(rejected));
         exchange.setVariable("jobfeedRejected", rejected);
         exchange.setVariable(
-                "jobfeedCursors", cursor == null ? List.of() : List.of(RunRepository.usedCursor(run.id(), cursor)));
-        exchange.setVariable("jobfeedCounters", checkpoint(changes));
+                "jobfeedCursorRows", cursor == null ? List.of() : List.of(RunRepository.usedCursor(run.id(), cursor)));
+        exchange.setVariable("jobfeedCheckpoint", checkpoint(changes));
     }
 
     private static SqlParameterSource checkpoint(PageChanges changes) {

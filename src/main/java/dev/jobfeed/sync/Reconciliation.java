@@ -3,7 +3,7 @@ package dev.jobfeed.sync;
 import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.JobRepository;
-import dev.jobfeed.persistence.ResyncRepository;
+import dev.jobfeed.persistence.ReconcileRepository;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.RunRepository;
@@ -61,7 +61,7 @@ public final class Reconciliation {
             attempt.reconciliation(new Progress(null, null));
             return;
         }
-        ResyncRepository.Counts counts = tenant.reconcile().counts(run.id());
+        ReconcileRepository.Counts counts = tenant.reconcile().counts(run.id());
         String reason = holdReason(unseen, counts.active(), counts.seen(), run.estimatedTotal());
         if (reason != null) {
             String held = "The resync (run " + run.id() + ") did not bring " + unseen + " of " + counts.active()
@@ -125,14 +125,14 @@ public final class Reconciliation {
 
     /** Sets the parameters of the batch's statements as variables, which the steps of the statements send. */
     public void setRows(Exchange exchange, UnseenJobs jobs) {
-        exchange.setVariable("jobfeedPending", ResyncRepository.pending(jobs.runId(), jobs.reason(), jobs.ids()));
-        exchange.setVariable("jobfeedExpiry", JobRepository.expiry(jobs.ids(), jobs.reason(), jobs.at()));
-        exchange.setVariable("jobfeedReceived", ResyncRepository.received(jobs.runId(), jobs.at()));
+        exchange.setVariable("jobfeedPending", ReconcileRepository.pending(jobs.runId(), jobs.reason(), jobs.ids()));
+        exchange.setVariable("jobfeedExpiryParameters", JobRepository.expiry(jobs.ids(), jobs.reason(), jobs.at()));
+        exchange.setVariable("jobfeedUnseenQuarantine", ReconcileRepository.received(jobs.runId(), jobs.at()));
         exchange.setVariable("jobfeedPhase", RunRepository.phase(jobs.runId(), RunPhase.COMMIT));
     }
 
     /**
-     * Returns the parameters of {@code run-expired}.
+     * Returns the parameters of {@code run-add-expired}.
      *
      * @param expired the number of jobs that were expired
      */

@@ -1,6 +1,6 @@
 package dev.jobfeed.sync;
 
-import dev.jobfeed.config.Quantity;
+import dev.jobfeed.config.Plurals;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.persistence.AttemptRequests;
@@ -68,7 +68,7 @@ public final class RunOpening {
                 attempt.name(),
                 run.attempts() == 1
                         ? run.windowFrom() == null ? "started" : "started, from " + run.windowFrom()
-                        : "resumed after " + Quantity.of(run.pages(), "page") + ", attempt " + run.attempts());
+                        : "resumed after " + Plurals.of(run.pages(), "page") + ", attempt " + run.attempts());
         attempt.pagination().restore(run, usedCursors);
     }
 

@@ -28,7 +28,7 @@ public final class SyncAttempt implements RequestOwner {
     private final int maxPages;
     private final boolean costConfirmed;
     private final ServerClock clock;
-    private final PageProgress progress = new PageProgress();
+    private final AttemptProgress progress = new AttemptProgress();
     private final AttemptUsage usage = new AttemptUsage();
     private Pagination pagination;
     private Reconciliation.Progress reconciliation = Reconciliation.Progress.START;
@@ -190,7 +190,7 @@ public final class SyncAttempt implements RequestOwner {
     }
 
     /** Returns the committed pages and the time spent on pages. */
-    public PageProgress progress() {
+    public AttemptProgress progress() {
         return progress;
     }
 

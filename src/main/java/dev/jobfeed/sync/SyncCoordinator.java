@@ -210,7 +210,7 @@ public final class SyncCoordinator {
         String outcome = "failed";
         try {
             if (attempt.run() != null) {
-                AttemptResult.save(attempt, failure);
+                AttemptRecorder.save(attempt, failure);
                 outcome = attempt.isStopping() ? "stopped" : failure == null ? "succeeded" : "failed";
             }
         } catch (LeaseLostException e) {

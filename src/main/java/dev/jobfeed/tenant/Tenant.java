@@ -8,11 +8,11 @@ import dev.jobfeed.lease.LeaseOwner;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.persistence.DeliveredPageRepository;
 import dev.jobfeed.persistence.Dialect;
+import dev.jobfeed.persistence.IdleTimeoutTransactionManager;
 import dev.jobfeed.persistence.JobRepository;
-import dev.jobfeed.persistence.LeaseBoundTransactionManager;
 import dev.jobfeed.persistence.OutboxWriter;
+import dev.jobfeed.persistence.ReconcileRepository;
 import dev.jobfeed.persistence.RecordRepository;
-import dev.jobfeed.persistence.ResyncRepository;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.SchemaScopedDataSource;
 import dev.jobfeed.persistence.SqlClient;
@@ -44,7 +44,7 @@ public record Tenant(
         StreamStateRepository states,
         JobRepository jobs,
         Map<FeedDefinition, RecordRepository> rows,
-        ResyncRepository reconcile,
+        ReconcileRepository reconcile,
         DeliveredPageRepository deliveries,
         QuarantineService quarantine,
         OutboxWriter outbox,
@@ -72,7 +72,7 @@ public record Tenant(
         DataSource dataSource =
                 SchemaScopedDataSource.over(pool, database, settings.database().schema());
         SqlClient sql = new SqlClient(dataSource, database);
-        TransactionTemplate transaction = new TransactionTemplate(new LeaseBoundTransactionManager(
+        TransactionTemplate transaction = new TransactionTemplate(new IdleTimeoutTransactionManager(
                 dataSource, database, settings.sync().lease(), owner.session()));
         Map<FeedDefinition, RecordRepository> rows = new EnumMap<>(FeedDefinition.class);
         for (FeedDefinition source : FeedDefinition.values()) {
@@ -91,7 +91,7 @@ public record Tenant(
                 new StreamStateRepository(sql, LeaseOwner.machine()),
                 new JobRepository(sql),
                 rows,
-                new ResyncRepository(sql),
+                new ReconcileRepository(sql),
                 new DeliveredPageRepository(sql),
                 new QuarantineService(sql, rows, outbox, transaction, clock),
                 outbox,

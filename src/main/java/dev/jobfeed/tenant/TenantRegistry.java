@@ -114,7 +114,7 @@ public final class TenantRegistry {
      * {@code jobfeedTenant}.
      */
     public Tenant forExchange(Exchange exchange) {
-        TenantWork work = exchange.getVariable("jobfeedAttempt", TenantWork.class);
+        TenantScoped work = exchange.getVariable("jobfeedAttempt", TenantScoped.class);
         return work != null ? work.tenant() : get(exchange.getVariable("jobfeedTenant", String.class));
     }
 

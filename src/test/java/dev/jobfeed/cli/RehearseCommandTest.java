@@ -138,7 +138,7 @@ class RehearseCommandTest {
                                 "expression: \"${variable.jobfeedAttempt.isReadyToCommit}\"",
                                 "expression: \"${variable.jobfeedAttempt} != null\""),
                         "resume",
-                        "sync-work-finished"),
+                        "sync-attempt-finished"),
                 edit(
                         "the sweep expires nothing",
                         "jobs-expired",

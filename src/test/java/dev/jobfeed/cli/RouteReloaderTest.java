@@ -129,14 +129,14 @@ class RouteReloaderTest {
         await().atMost(DEADLINE).until(() -> errors().size() == 1);
         edit("schedules", text -> text.replace("          period: ", "          perriod: "));
         await().atMost(DEADLINE).until(() -> errors().size() == 2);
-        edit("jobs-sync", text -> text.replace("id: sync-work-commit", "id: jobs-sync-other"));
+        edit("jobs-sync", text -> text.replace("id: sync-attempt-commit", "id: jobs-sync-other"));
         await().atMost(DEADLINE).until(() -> errors().size() == 3);
         write("my-own.camel.yaml", "- route:\n    from:\n      uri: nosuch:thing\n      steps: []\n");
         await().atMost(DEADLINE).until(() -> errors().size() == 4);
 
         assertThat(errors().get(0)).contains("alerts.camel.yaml is rejected; the loaded routes continue to run. ");
         assertThat(errors().get(1)).contains("schedules.camel.yaml").contains("perriod");
-        assertThat(errors().get(2)).contains("lost what the bundle needs: sync-work-commit");
+        assertThat(errors().get(2)).contains("lost what the bundle needs: sync-attempt-commit");
         assertThat(errors().get(3)).contains("my-own.camel.yaml").contains("nosuch");
         assertThat(routes()).isEqualTo(before);
 

@@ -1,6 +1,6 @@
 package dev.jobfeed.cli.rehearse;
 
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlStatement;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -106,7 +106,7 @@ final class CrashingAttempt implements InterceptStrategy {
             }
         });
         String statements = input.getProperty(OPTION + "statements");
-        SqlCatalog.replaceFrom(statements == null ? null : Path.of(statements));
+        SqlStatement.replaceFrom(statements == null ? null : Path.of(statements));
         CrashingAttempt crash = new CrashingAttempt(input.getProperty(OPTION + "step"));
         RehearsalContext context =
                 RehearsalContext.start(input.getProperty(OPTION + "locations"), properties, settings, camel -> {

@@ -12,7 +12,7 @@ final class Promises {
                     "backfill",
                     "A backfill stores every active job.",
                     List.of(
-                            "sync-work-feed",
+                            "sync-attempt-feed",
                             "jobs-write-insert",
                             "feed-fetch-page-",
                             "feed-loop-",
@@ -22,7 +22,12 @@ final class Promises {
             new Promise(
                     "incremental",
                     "An incremental run requests what is new since the watermark, and stores it.",
-                    List.of("feed-fetch-page-request", "sync-work-commit", "sync-work-open", "feed-fetch-page-", STORE),
+                    List.of(
+                            "feed-fetch-page-request",
+                            "sync-attempt-commit",
+                            "sync-attempt-open",
+                            "feed-fetch-page-",
+                            STORE),
                     StoreScenarios::incremental),
             new Promise(
                     "edit",
@@ -32,12 +37,12 @@ final class Promises {
             new Promise(
                     "expiry",
                     "A sweep, before the feed is read, expires the jobs that have ended.",
-                    List.of("jobs-expired-page-close", "sync-work-sweep", "jobs-expired-", "sync-work-"),
+                    List.of("jobs-expired-page-close", "sync-attempt-sweep", "jobs-expired-", "sync-attempt-"),
                     StoreScenarios::expiry),
             new Promise(
                     "failed-sweep",
                     "A sweep that fails moves no watermark, and no page is bought after it.",
-                    List.of("jobs-expired-", "sync-work-", "jobo-api-", "jobo-http-call-"),
+                    List.of("jobs-expired-", "sync-attempt-", "jobo-api-", "jobo-http-call-"),
                     StoreScenarios::failedSweep),
             new Promise(
                     "return",
@@ -52,17 +57,17 @@ final class Promises {
             new Promise(
                     "resync",
                     "A resync expires the jobs that the feed does not have any more.",
-                    List.of("sync-reconcile-", "sync-work-reconcile", "feed-store-page-delivered", STORE),
+                    List.of("sync-reconcile-", "sync-attempt-reconcile", "feed-store-page-delivered", STORE),
                     StoreScenarios::resync),
             new Promise(
                     "long-pause",
                     "After a pause that the list of expired jobs does not cover, the next run is a resync.",
-                    List.of("sync-work-open", "jobs-expired-", "sync-work-", "sync-reconcile-"),
+                    List.of("sync-attempt-open", "jobs-expired-", "sync-attempt-", "sync-reconcile-"),
                     StoreScenarios::longPause),
             new Promise(
                     "clock",
                     "Watermarks are in the time of the server, and clocks that differ raise an alert.",
-                    List.of("jobs-expired-clock", "jobo-http-call-", "feed-loop-", "sync-work-"),
+                    List.of("jobs-expired-clock", "jobo-http-call-", "feed-loop-", "sync-attempt-"),
                     StoreScenarios::clock),
             new Promise(
                     "reconcile-guard",
@@ -71,16 +76,16 @@ final class Promises {
                             "sync-reconcile-guard",
                             "sync-reconcile-batch-hold",
                             "sync-reconcile-",
-                            "sync-work-reconcile"),
+                            "sync-attempt-reconcile"),
                     StoreScenarios::guard),
             new Promise(
                     "resume",
                     "A run that is stopped resumes at its checkpoint, and is complete before the watermark moves.",
                     List.of(
-                            "sync-work-finished",
-                            "sync-work-commit",
+                            "sync-attempt-finished",
+                            "sync-attempt-commit",
                             "feed-store-page-checkpoint",
-                            "sync-work-",
+                            "sync-attempt-",
                             STORE),
                     StoreScenarios::resume),
             new Promise(
@@ -101,12 +106,12 @@ final class Promises {
             new Promise(
                     "career-sites",
                     "The career sites are stored, and changed ones are updated.",
-                    List.of("career-sites-", "feed-store-page-sites", "sync-work-", STORE),
+                    List.of("career-sites-", "feed-store-page-sites", "sync-attempt-", STORE),
                     StoreScenarios::careerSites),
             new Promise(
                     "final-status",
                     "A status that no retry changes (3xx, 400 to 404) ends the attempt and advances nothing.",
-                    List.of("jobo-api-final", "jobo-api-", "jobo-request", "jobo-http-call-", "sync-work-"),
+                    List.of("jobo-api-final", "jobo-api-", "jobo-request", "jobo-http-call-", "sync-attempt-"),
                     FailureScenarios::finalStatus),
             new Promise(
                     "rate-limit",
@@ -161,12 +166,12 @@ final class Promises {
             new Promise(
                     "alerts",
                     "An alert is raised and notified once, and cleared and notified once.",
-                    List.of("alerts-notify-mark-notified", "alert", "sync-work-alerts", "sync-work-"),
+                    List.of("alerts-notify-mark-notified", "alert", "sync-attempt-alerts", "sync-attempt-"),
                     FailureScenarios::alerts),
             new Promise(
                     "second-attempt",
                     "A second attempt on a stream is refused while the first is in progress.",
-                    List.of("sync-stream-begin", "sync-work-save", "sync-stream-", "sync-work-"),
+                    List.of("sync-stream-begin", "sync-attempt-save", "sync-stream-", "sync-attempt-"),
                     LeaseScenarios::secondAttempt),
             new Promise(
                     "overtaken",
@@ -200,7 +205,7 @@ final class Promises {
                             "feed-store-page-transaction",
                             STORE,
                             "feed-loop-",
-                            "sync-work-"),
+                            "sync-attempt-"),
                     CrashScenario::play));
 
     private Promises() {}

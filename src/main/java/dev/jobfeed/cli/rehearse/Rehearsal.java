@@ -6,7 +6,7 @@ import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import dev.jobfeed.cli.rehearse.Result.Verdict;
 import dev.jobfeed.config.ConfigurationException;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlStatement;
 import dev.jobfeed.problem.ProblemTranslator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +73,7 @@ public final class Rehearsal implements AutoCloseable {
         directory = Files.createTempDirectory("jobfeed-rehearsal");
         crashStages = new Stages(routes, directory);
         logging().addTurboFilter(silence);
-        SqlCatalog.replaceFrom(routes.statements());
+        SqlStatement.replaceFrom(routes.statements());
     }
 
     /** Returns the names of the promises. */
@@ -213,7 +213,7 @@ public final class Rehearsal implements AutoCloseable {
         if (current != null) {
             current.close();
         }
-        SqlCatalog.replaceFrom(null);
+        SqlStatement.replaceFrom(null);
         logging().getTurboFilterList().remove(silence);
         try (Stream<Path> files = Files.walk(directory)) {
             files.sorted(Comparator.reverseOrder()).forEach(Rehearsal::delete);

@@ -2,7 +2,7 @@ package dev.jobfeed.cli.rehearse;
 
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.persistence.Dialect;
-import dev.jobfeed.persistence.SqlCatalog;
+import dev.jobfeed.persistence.SqlStatement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +84,7 @@ public record RehearsedRoutes(List<String> locations, Path statements, Propertie
         List<Path> different = new ArrayList<>();
         for (Path file : files) {
             String name = file.getFileName().toString().replaceFirst("[.]sql$", "");
-            Optional<String> shipped = SqlCatalog.shipped(name, database);
+            Optional<String> shipped = SqlStatement.shipped(name, database);
             if (shipped.isPresent()
                     && !shipped.get().strip().equals(Files.readString(file).strip())) {
                 different.add(file);

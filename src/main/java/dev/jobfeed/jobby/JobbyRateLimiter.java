@@ -10,7 +10,7 @@ import java.util.Optional;
  * Keeps the requests of each operation within its limit a minute. All ids of a path template share one limit. The
  * limit is that of the table until a response states another one. Thread-safe.
  */
-final class JobbyRateLimits {
+final class JobbyRateLimiter {
 
     private static final Duration WINDOW = Duration.ofMinutes(1);
 

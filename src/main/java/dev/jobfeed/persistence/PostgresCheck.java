@@ -13,12 +13,12 @@ import org.postgresql.PGConnection;
  * Checks the settings of a PostgreSQL server, or of a pooler in front of it, that would otherwise fail in the middle of
  * a run.
  */
-final class PostgresSettings {
+final class PostgresCheck {
 
     /** Number of attempts, because another client of the pooler may take the session in between. */
     private static final int TRIES = 3;
 
-    private PostgresSettings() {}
+    private PostgresCheck() {}
 
     /**
      * Checks the encoding, and whether a pooler assigns each transaction another session.

@@ -13,11 +13,11 @@ import org.springframework.jdbc.support.SqlArrayValue;
  * Compares the ids that a resync received with the active jobs, and stores pending expiries in {@code pending_expiry}.
  * Joins the calling thread's transaction.
  */
-public final class ResyncRepository {
+public final class ReconcileRepository {
 
     private final SqlClient sql;
 
-    public ResyncRepository(SqlClient sql) {
+    public ReconcileRepository(SqlClient sql) {
         this.sql = sql;
     }
 

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** Reads from buffers that a subclass fills. */
-abstract class BufferInputStream extends InputStream {
+abstract class AbstractBufferedInputStream extends InputStream {
 
     /** Returns a buffer with unread bytes; null at the end of the stream. */
     abstract ByteBuffer buffer() throws IOException;

@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Replaces bytes that are not UTF-8 in a stream with U+FFFD, and records their positions. Not thread-safe. */
-final class RepairedUtf8 extends BufferInputStream {
+final class Utf8RepairInputStream extends AbstractBufferedInputStream {
 
     private static final int BUFFER_BYTES = 8192;
 
@@ -29,7 +29,7 @@ final class RepairedUtf8 extends BufferInputStream {
     private long length;
     private boolean ended;
 
-    RepairedUtf8(InputStream in) {
+    Utf8RepairInputStream(InputStream in) {
         this.in = in;
     }
 

@@ -22,7 +22,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 
 /** Compares the OpenAPI document of Jobby.dev with what the bundle uses of it, and with an earlier document. */
-final class JobbyContract {
+final class JobbyContractCheck {
 
     /**
      * What the bundle uses of an operation.
@@ -68,7 +68,7 @@ final class JobbyContract {
 
     private final JobfeedProperties settings;
 
-    JobbyContract(JobfeedProperties settings) {
+    JobbyContractCheck(JobfeedProperties settings) {
         this.settings = settings;
     }
 

@@ -7,7 +7,7 @@ import org.apache.camel.Exchange;
  * Returns the result of a call to its caller: bean {@code jobfeedJobbyResult}. Removes the call from the caller's
  * exchange once its outcome is known; otherwise a redelivery by the caller repeats it with the same Idempotency-Key.
  */
-public final class JobbyCallResult implements AggregationStrategy {
+public final class JobbyResultAggregationStrategy implements AggregationStrategy {
 
     private final AggregationStrategy result;
 
@@ -16,7 +16,7 @@ public final class JobbyCallResult implements AggregationStrategy {
      *
      * @param result returns body or failure to the caller
      */
-    public JobbyCallResult(AggregationStrategy result) {
+    public JobbyResultAggregationStrategy(AggregationStrategy result) {
         this.result = result;
     }
 

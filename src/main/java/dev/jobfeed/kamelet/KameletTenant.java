@@ -19,7 +19,7 @@ import org.quartz.CronExpression;
  * Applies the properties of a Kamelet to a tenant; each instance of a source has its own bean. Camel calls the setters;
  * a property that is not given keeps the runtime's value.
  */
-public final class KameletFeed implements CamelContextAware {
+public final class KameletTenant implements CamelContextAware {
 
     private final Map<String, String> properties = new HashMap<>();
     private CamelContext context;
@@ -31,7 +31,7 @@ public final class KameletFeed implements CamelContextAware {
     private long attemptedNanos;
     private Date next;
 
-    public KameletFeed() {
+    public KameletTenant() {
         // the runtime's schedules do not trigger this tenant, and would make it count as late
         properties.put("jobfeed.jobs.schedule", "");
         properties.put("jobfeed.career-sites.schedule", "");

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Counts the pages that an attempt has committed, and the time spent fetching and storing pages, which overlap. The
  * longer of the two is what limits the speed of the run. The counts are safe to read from any thread.
  */
-public final class PageProgress {
+public final class AttemptProgress {
 
     private final long startedNanos = System.nanoTime();
     private final AtomicLong fetchNanos = new AtomicLong();

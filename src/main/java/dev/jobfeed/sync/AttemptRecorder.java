@@ -2,7 +2,7 @@ package dev.jobfeed.sync;
 
 import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.api.ServerClock;
-import dev.jobfeed.config.Quantity;
+import dev.jobfeed.config.Plurals;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.metrics.JobfeedMetric;
@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Saves the result of an attempt: its usage and error, and the alerts that follow from them. */
-final class AttemptResult {
+final class AttemptRecorder {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AttemptResult.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AttemptRecorder.class);
 
-    private AttemptResult() {}
+    private AttemptRecorder() {}
 
     /**
      * Saves usage, error, balance and alerts in one transaction, and logs the result.
@@ -85,7 +85,7 @@ final class AttemptResult {
                     "run {} ({}) interrupted after {}; the next attempt resumes at its checkpoint",
                     run.id(),
                     attempt.name(),
-                    Quantity.of(run.pages(), "page"));
+                    Plurals.of(run.pages(), "page"));
         } else {
             LOG.info(
                     "run {} of {} succeeded: {} received ({} inserted, {} updated, {} unchanged, {} reactivated,"
@@ -100,7 +100,7 @@ final class AttemptResult {
                     run.counts().duplicates(),
                     run.counts().quarantined(),
                     run.expired(),
-                    Quantity.of(run.pages(), "page"),
+                    Plurals.of(run.pages(), "page"),
                     run.runStartedAt());
             attempt.tenant()
                     .meters()

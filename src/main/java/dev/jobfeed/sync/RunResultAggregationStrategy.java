@@ -14,7 +14,7 @@ import org.apache.camel.Exchange;
  * body becomes the run as a map with the columns of {@code sync_run}, also if the attempt failed after the run was
  * opened. The caller's headers, variables and properties are kept.
  */
-public final class RunResult implements AggregationStrategy {
+public final class RunResultAggregationStrategy implements AggregationStrategy {
 
     /**
      * Sets the caller's body and exception.

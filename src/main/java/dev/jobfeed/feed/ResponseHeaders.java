@@ -10,11 +10,11 @@ import org.apache.hc.client5.http.utils.DateUtils;
  * Reads response headers. HTTP header names are case-insensitive; the map that Camel keeps for an error response is
  * not.
  */
-public final class Headers {
+public final class ResponseHeaders {
 
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
-    private Headers() {}
+    private ResponseHeaders() {}
 
     /**
      * Returns the current time according to the server, for interpreting times in its response.

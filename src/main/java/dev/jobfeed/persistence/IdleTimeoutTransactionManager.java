@@ -17,11 +17,11 @@ import org.springframework.transaction.support.DefaultTransactionStatus;
  * for its next statement before the lease of the process expires. One that waits for the rest of a statement has no
  * such limit; its session carries the name of the process, so that the next owner of the lease can end it.
  */
-public final class LeaseBoundTransactionManager extends DataSourceTransactionManager {
+public final class IdleTimeoutTransactionManager extends DataSourceTransactionManager {
 
     private static final long serialVersionUID = 1L;
 
-    private static final Logger LOG = LoggerFactory.getLogger(LeaseBoundTransactionManager.class);
+    private static final Logger LOG = LoggerFactory.getLogger(IdleTimeoutTransactionManager.class);
 
     private final transient Dialect database;
     private final Duration idle;
@@ -33,7 +33,7 @@ public final class LeaseBoundTransactionManager extends DataSourceTransactionMan
      * @param lease how long an attempt's lease stays valid without renewal
      * @param session the name of this process among the sessions of the database
      */
-    public LeaseBoundTransactionManager(DataSource dataSource, Dialect database, Duration lease, String session) {
+    public IdleTimeoutTransactionManager(DataSource dataSource, Dialect database, Duration lease, String session) {
         super(dataSource);
         this.database = database;
         this.idle = lease.dividedBy(2);

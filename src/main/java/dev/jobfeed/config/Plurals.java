@@ -3,9 +3,9 @@ package dev.jobfeed.config;
 import java.util.Locale;
 
 /** Formats a count with its noun. */
-public final class Quantity {
+public final class Plurals {
 
-    private Quantity() {}
+    private Plurals() {}
 
     /**
      * Returns the count and the noun, in the plural unless the count is 1.

@@ -12,15 +12,15 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 
 /**
- * Provides the texts of alerts to the route {@code alerts-notify}: bean {@code jobfeedAlerts}. Each change of an
+ * Provides the texts of alerts to the route {@code alerts-notify}: bean {@code jobfeedAlertFormatter}. Each change of an
  * alert is notified once, provided that the route succeeds.
  */
-public final class AlertNotifier {
+public final class AlertFormatter {
 
     private final TenantRegistry tenants;
     private final Clock clock;
 
-    public AlertNotifier(TenantRegistry tenants, Clock clock) {
+    public AlertFormatter(TenantRegistry tenants, Clock clock) {
         this.tenants = tenants;
         this.clock = clock;
     }

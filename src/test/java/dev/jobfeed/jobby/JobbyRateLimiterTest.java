@@ -7,11 +7,11 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class JobbyRateLimitsTest {
+class JobbyRateLimiterTest {
 
     private static final Instant START = Instant.parse("2026-11-23T20:00:00Z");
 
-    private final JobbyRateLimits limits = new JobbyRateLimits();
+    private final JobbyRateLimiter limits = new JobbyRateLimiter();
     private Instant now = START;
 
     private boolean take(String method, String path) {

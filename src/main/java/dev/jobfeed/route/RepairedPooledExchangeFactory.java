@@ -18,13 +18,13 @@ import org.apache.camel.spi.ProcessorExchangeFactory;
  * <p>A copy that comes from the pool has the original's message as its out message, which hides the part that {@code
  * split} sets as its in message. The out message therefore becomes the in message.
  */
-public final class PooledExchangeFactory extends PooledProcessorExchangeFactory {
+public final class RepairedPooledExchangeFactory extends PooledProcessorExchangeFactory {
 
-    private PooledExchangeFactory(PooledProcessorExchangeFactory settings) {
+    private RepairedPooledExchangeFactory(PooledProcessorExchangeFactory settings) {
         copySettings(settings);
     }
 
-    private PooledExchangeFactory(Processor processor, PooledProcessorExchangeFactory settings) {
+    private RepairedPooledExchangeFactory(Processor processor, PooledProcessorExchangeFactory settings) {
         super(processor);
         copySettings(settings);
     }
@@ -40,13 +40,14 @@ public final class PooledExchangeFactory extends PooledProcessorExchangeFactory 
         ExtendedCamelContext camel = context.getCamelContextExtension();
         ProcessorExchangeFactory factory = camel.getProcessorExchangeFactory();
         if (factory != null && factory.getClass() == PooledProcessorExchangeFactory.class) {
-            camel.setProcessorExchangeFactory(new PooledExchangeFactory((PooledProcessorExchangeFactory) factory));
+            camel.setProcessorExchangeFactory(
+                    new RepairedPooledExchangeFactory((PooledProcessorExchangeFactory) factory));
         }
     }
 
     @Override
     public ProcessorExchangeFactory newProcessorExchangeFactory(Processor processor) {
-        return new PooledExchangeFactory(processor, this);
+        return new RepairedPooledExchangeFactory(processor, this);
     }
 
     @Override

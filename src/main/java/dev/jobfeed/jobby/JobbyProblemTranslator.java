@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.net.BindException;
 
 /** Translates exceptions of Jobby calls into problems with a remedy; never with a token. */
-public final class JobbyProblems {
+public final class JobbyProblemTranslator {
 
-    private JobbyProblems() {}
+    private JobbyProblemTranslator() {}
 
     /** Returns the problem behind an exception. */
     public static Problem of(Throwable failure) {

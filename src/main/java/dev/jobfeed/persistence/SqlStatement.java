@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param text the statement with {@code ?} for each parameter
  * @param parameters the parameters' names, in order of position
  */
-public record SqlCatalog(String text, List<String> parameters) {
+public record SqlStatement(String text, List<String> parameters) {
 
     /** Caches the texts, because finding a resource searches every jar of the class path. */
     private static final Map<String, String> TEXTS = new ConcurrentHashMap<>();
@@ -34,12 +34,12 @@ public record SqlCatalog(String text, List<String> parameters) {
     private static final Pattern PARAMETER = Pattern.compile(":([a-z_0-9]+)");
 
     /** Reads a statement and parses its parameters. */
-    static SqlCatalog read(String name, Dialect database) {
+    static SqlStatement read(String name, Dialect database) {
         return read(name, database, parameter -> true);
     }
 
     /** Reads a statement without the lines that have a parameter which is not given. */
-    static SqlCatalog read(String name, Dialect database, Predicate<String> given) {
+    static SqlStatement read(String name, Dialect database, Predicate<String> given) {
         return parse(only(given, text(name, database)));
     }
 
@@ -79,8 +79,8 @@ public record SqlCatalog(String text, List<String> parameters) {
     }
 
     private static Optional<String> resource(String name) {
-        return Optional.ofNullable(SqlCatalog.class.getResourceAsStream("/dev/jobfeed/sql/" + name + ".sql"))
-                .map(SqlCatalog::load);
+        return Optional.ofNullable(SqlStatement.class.getResourceAsStream("/dev/jobfeed/sql/" + name + ".sql"))
+                .map(SqlStatement::load);
     }
 
     private static String load(InputStream statement) {
@@ -103,13 +103,13 @@ public record SqlCatalog(String text, List<String> parameters) {
         return Set.copyOf(parse(text).parameters());
     }
 
-    private static SqlCatalog parse(String text) {
+    private static SqlStatement parse(String text) {
         List<String> parameters = new ArrayList<>();
         Matcher matcher = PARAMETER.matcher(text);
         String positional = matcher.replaceAll(found -> {
             parameters.add(found.group(1));
             return "?";
         });
-        return new SqlCatalog(positional, parameters);
+        return new SqlStatement(positional, parameters);
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is said of the OpenAPI document that Jobby.dev publishes, compared with what the bundle uses. */
-class JobbyContractTest {
+class JobbyContractCheckTest {
 
     @TempDir
     Path directory;

@@ -19,9 +19,9 @@ import org.springframework.util.ClassUtils;
  * Writes the rows that {@code sql} and {@code jdbc} steps read from H2 and PostgreSQL as the same JSON: lower-case
  * names, ISO 8601 times, and JSON columns as JSON.
  */
-public final class ResultJson {
+public final class SqlRowJson {
 
-    private ResultJson() {}
+    private SqlRowJson() {}
 
     /** Creates a mapper for Camel's data format. */
     public static ObjectMapper mapper() {
@@ -36,7 +36,7 @@ public final class ResultJson {
         // the JSON columns of H2
         rows.addSerializer(
                 byte[].class, serializer((text, json) -> json.writeRawValue(new String(text, StandardCharsets.UTF_8))));
-        if (ClassUtils.isPresent("org.postgresql.util.PGobject", ResultJson.class.getClassLoader())) {
+        if (ClassUtils.isPresent("org.postgresql.util.PGobject", SqlRowJson.class.getClassLoader())) {
             PostgresObjects.add(rows);
         }
         return new ObjectMapper().registerModule(rows);
