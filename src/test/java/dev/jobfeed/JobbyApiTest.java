@@ -266,7 +266,7 @@ class JobbyApiTest {
         waiting.join();
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
-        assertThat(held[0].getException()).hasMessageContaining("The runtime stops");
+        assertThat(held[0].getException()).hasMessageContaining("The runtime is stopping");
         assertThat(world.jobby().requests()).hasSize(1);
     }
 
