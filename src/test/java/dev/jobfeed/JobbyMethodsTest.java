@@ -289,6 +289,10 @@ class JobbyMethodsTest {
                 "GET, /matches?limit=5, null, jobbyPath is '/matches?limit=5'",
                 "GET, /matches/../profile, null, jobbyPath is '/matches/../profile'",
                 "GET, //profile, null, jobbyPath is '//profile'",
+                "POST, /matches/mat_1/%61ccept, null, jobbyPath is '/matches/mat_1/%61ccept'",
+                "POST, /matches/mat_1%2Faccept, null, jobbyPath is '/matches/mat_1%2Faccept'",
+                "POST, /matches/mat_1/accept;a=1, null, jobbyPath is '/matches/mat_1/accept;a=1'",
+                "POST, /matches/mat_1/ACCEPT, null, POST /matches/mat_1/ACCEPT is not sent: only humans accept",
                 "POST, /queue/join, 4711, jobbyIdempotencyKey is '4711'"
             })
     void whatCannotBeSentIsRefusedWithTheNameOfItsVariable(String method, String path, String key, String message)

@@ -26,7 +26,10 @@ public record JobbyCall(
     private static final Duration KEY_LIFETIME = Duration.ofHours(24);
 
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
-    private static final Pattern PATH = Pattern.compile("(/(?![.]{1,2}(/|$))[\\w.~!$&'()*+,;=:@%-]+)+");
+
+    /** Without percent-encoding and path parameters, behind which a server would find another operation. */
+    private static final Pattern PATH = Pattern.compile("(/(?![.]{1,2}(/|$))[\\w.~!$&'()*+,=:@-]+)+");
+
     private static final Pattern UUID_V4 =
             Pattern.compile("(?i)[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
@@ -42,7 +45,8 @@ public record JobbyCall(
         }
         if (path == null || !PATH.matcher(path).matches()) {
             throw new IllegalArgumentException("jobbyPath is '" + path
-                    + "'; it takes a path below jobby.base-url such as /queue/status, and the query in jobbyQuery.");
+                    + "'; it takes a path below jobby.base-url such as /queue/status, without '%' and ';', and"
+                    + " the query in jobbyQuery.");
         }
         if (JobbyOperation.of(method, path).access() == JobbyOperation.Access.HUMAN) {
             throw new IllegalArgumentException(method + " " + path + " is not sent: " + JobbyOperation.humanRule(path));

@@ -92,9 +92,11 @@ public record JobbyOperation(
                 .orElseGet(() -> derived(method, path));
     }
 
+    /** Returns whether a request is for this operation; what is reserved for humans is so in any case of letters. */
     private boolean covers(String requested, String requestedPath) {
+        String template = path.replace(".", "[.]").replace("{id}", "[^/]+");
         return (method.equals("*") || method.equals(requested))
-                && requestedPath.matches(path.replace(".", "[.]").replace("{id}", "[^/]+"));
+                && requestedPath.matches(access == Access.HUMAN ? "(?i)" + template : template);
     }
 
     /** Derives what the documentation leaves open; responses correct the rate limit. */
