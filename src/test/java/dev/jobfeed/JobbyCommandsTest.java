@@ -143,6 +143,34 @@ class JobbyCommandsTest {
     }
 
     @Test
+    void theKeyOfACallThatMayHaveTakenEffectIsPrintedAndNoOther() {
+        sandbox.faults(
+                FaultRule.script(
+                        "[{\"fault\":\"lost\",\"on\":\"jobby_event_create\",\"nth\":1},"
+                                + "{\"fault\":\"answer\",\"status\":408,\"body\":{\"error\":\"t\",\"code\":\"TIMEOUT\"},\"on\":\"jobby_event_create\"}]"));
+        assertThat(jobfeed("jobby create-event --title Late").err())
+                .contains("408 TIMEOUT")
+                .containsPattern("--idempotency-key \\S+ within 24 hours");
+
+        InProcess unusable =
+                jobfeed("jobby create-event --title X --idempotency-key 11111111-1111-1111-8111-111111111111");
+        assertThat(unusable.exitCode()).isEqualTo(2);
+        assertThat(unusable.err()).contains("takes a UUID of version 4").doesNotContain("may have taken effect");
+    }
+
+    @Test
+    void aResponseWithoutTheExpectedFieldIsPrintedAsReceived() {
+        sandbox.faults(
+                FaultRule.script(
+                        "[{\"fault\":\"answer\",\"status\":201,\"body\":{\"data\":{\"id\":\"whk_1\",\"key\":\"s\"}},\"on\":\"jobby_webhook_create\"}]"));
+
+        InProcess created = jobfeed("jobby webhooks create https://example.com/x");
+
+        assertThat(created.out()).contains("{\"id\":\"whk_1\",\"key\":\"s\"}");
+        assertThat(created.err()).contains("The response has no secret; it is printed as received.");
+    }
+
+    @Test
     void anEventIsCreatedAndFound() throws Exception {
         InProcess created = jobfeed("jobby create-event --title Welders --field seats=4 --field tags=[\"metal\"]");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sandbox.http.ApiRequest;
@@ -117,6 +118,19 @@ class JobbyProcessTest {
         JobfeedProcess status = jobfeed(url, "jobby", "status");
         assertThat(status.exitCode()).isZero();
         assertThat(out(2)).contains("live events  0", event + ": number 3");
+    }
+
+    @Test
+    void controlCPrintsTheKeyOfACallThatMayHaveTakenEffect() throws Exception {
+        sandbox.faults(FaultRule.script("[{\"fault\":\"lost\",\"on\":\"jobby_event_create\"}]"));
+        JobfeedProcess create = jobfeed(
+                "jdbc:h2:file:" + directory.resolve("jobby"), Map.of(), "jobby", "create-event", "--title", "Late");
+        create.awaitErr("before retry 2 of 5");
+
+        create.signal("INT");
+
+        assertThat(create.exitCode()).isEqualTo(130);
+        assertThat(create.err()).containsOnlyOnce("The call may have taken effect. Repeat the command with");
     }
 
     @Test

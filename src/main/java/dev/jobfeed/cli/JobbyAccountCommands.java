@@ -39,7 +39,7 @@ final class JobbyAccountCommands {
                     JobbyCaller.path("/matches/{id}/interview-room-url", matchId),
                     room -> {
                         System.err.println(matchId + ": open the address in a browser to join the room");
-                        System.out.println(JobbyCaller.text(room, "room_url"));
+                        System.out.println(JobbyCaller.textOrAll(room, "room_url"));
                     },
                     failure -> {
                         if (failure instanceof JobbyException rejected && rejected.status() == 404) {
@@ -130,7 +130,8 @@ final class JobbyAccountCommands {
         public Integer call() throws Exception {
             Map<String, Object> body = new LinkedHashMap<>(Map.of("title", title));
             fields.forEach((name, value) -> body.put(name, json(value)));
-            return caller.call("POST", "/events", body, event -> System.out.println(JobbyCaller.text(event, "id")));
+            return caller.call(
+                    "POST", "/events", body, event -> System.out.println(JobbyCaller.textOrAll(event, "id")));
         }
 
         private static Object json(String value) {

@@ -12,6 +12,7 @@ import dev.jobfeed.jobby.JobbyProblemTranslator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -48,7 +49,13 @@ final class JobbyCaller {
          * @return the exit code
          */
         int call(String method, String path, Object body, Consumer<JsonNode> text) throws Exception {
+            if (key != null && key.version() != 4) {
+                throw new ConfigurationException("--idempotency-key is '" + key + "'; it takes a UUID of version 4.");
+            }
             UUID used = key == null ? UUID.randomUUID() : key;
+            Runnable unknown =
+                    () -> System.err.println("jobfeed: The call may have taken effect. Repeat the command with"
+                            + " --idempotency-key " + used + " within 24 hours; it then takes effect once.");
             return caller.call(
                     Map.of("jobbyMethod", method, "jobbyPath", path, "jobbyIdempotencyKey", used.toString()),
                     body,
@@ -59,16 +66,16 @@ final class JobbyCaller {
                             System.err.println("jobfeed: Agree in a browser at " + PrintableText.of(url));
                         }
                         if (isOutcomeUnknown(failure)) {
-                            System.err.println("jobfeed: The call may have taken effect. Repeat the command with"
-                                    + " --idempotency-key " + used + " within 24 hours; it then takes effect once.");
+                            unknown.run();
                         }
-                    });
+                    },
+                    unknown);
         }
 
         private static boolean isOutcomeUnknown(Exception failure) {
             return failure instanceof JobbyException rejected
-                    ? rejected.status() >= 500
-                    : !(failure instanceof ConfigurationException);
+                    ? rejected.isPassing()
+                    : !(failure instanceof ConfigurationException || failure instanceof IllegalArgumentException);
         }
     }
 
@@ -85,10 +92,20 @@ final class JobbyCaller {
      * @return the exit code
      */
     int get(String path, Consumer<JsonNode> text, Consumer<Exception> remedy) throws Exception {
-        return call(Map.of("jobbyMethod", "GET", "jobbyPath", path), null, text, remedy);
+        return call(Map.of("jobbyMethod", "GET", "jobbyPath", path), null, text, remedy, () -> {});
     }
 
-    private int call(Map<String, Object> variables, Object body, Consumer<JsonNode> text, Consumer<Exception> remedy)
+    /**
+     * Makes the call.
+     *
+     * @param interrupted called if a signal ends the process before the outcome is known
+     */
+    private int call(
+            Map<String, Object> variables,
+            Object body,
+            Consumer<JsonNode> text,
+            Consumer<Exception> remedy,
+            Runnable interrupted)
             throws Exception {
         try (Shutdown shutdown = new Shutdown()) {
             JobfeedRuntime runtime =
@@ -96,10 +113,17 @@ final class JobbyCaller {
             ProducerTemplate template =
                     shutdown.closes(runtime.main().getCamelContext().createProducerTemplate());
             String request = body == null ? null : JSON.writeValueAsString(body);
+            AtomicBoolean isPending = new AtomicBoolean(true);
+            shutdown.closes((AutoCloseable) () -> {
+                if (isPending.get()) {
+                    interrupted.run();
+                }
+            });
             Exchange exchange = template.send("direct:jobby-api", sent -> {
                 sent.getMessage().setBody(request);
                 variables.forEach(sent::setVariable);
             });
+            isPending.set(shutdown.isClosing());
             if (exchange.getException() != null) {
                 return failed(exchange.getException(), shutdown, remedy);
             }
@@ -127,6 +151,15 @@ final class JobbyCaller {
     /** Returns a field of a response as printable text; empty if it is missing. */
     static String text(JsonNode object, String field) {
         return PrintableText.of(object.path(field).asText(""));
+    }
+
+    /** Returns a field of a response as printable text; the whole response, with a message, if it is missing. */
+    static String textOrAll(JsonNode object, String field) {
+        String text = text(object, field);
+        if (text.isEmpty()) {
+            System.err.println("jobfeed: The response has no " + field + "; it is printed as received.");
+        }
+        return text.isEmpty() ? object.toString() : text;
     }
 
     /** Returns the path of a resource; ids come from the command line. */

@@ -62,7 +62,7 @@ final class JobbyWebhooksCommand {
             return caller.call("POST", "/webhooks", body, created -> {
                 System.err.println("subscription " + JobbyCaller.text(created, "id")
                         + "; set jobby.webhook-secret to the secret, which is shown only now");
-                System.out.println(JobbyCaller.text(created, "secret"));
+                System.out.println(JobbyCaller.textOrAll(created, "secret"));
             });
         }
     }
@@ -85,7 +85,7 @@ final class JobbyWebhooksCommand {
                     "POST",
                     JobbyCaller.path("/webhooks/{id}/test", id),
                     Map.of(),
-                    sent -> System.out.println(JobbyCaller.text(sent, "event_id")));
+                    sent -> System.out.println(JobbyCaller.textOrAll(sent, "event_id")));
         }
     }
 
