@@ -282,6 +282,18 @@ class JobbyApiTest {
     }
 
     @Test
+    void anErrorWithoutTheHeaderDoesNotClearADeprecation() throws Exception {
+        start(JobbyOptions.builder());
+        world.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
+        get("/profile");
+
+        world.jobby().intercept(request -> Interceptor.answer(404, Map.of(), ""));
+        assertThatThrownBy(() -> get("/profile"));
+
+        assertThat(world.alerts()).containsExactly("deprecated GET /profile");
+    }
+
+    @Test
     void anEndpointThatIsGoingToEndIsToldOfOnceADay() throws Exception {
         start(JobbyOptions.builder());
         world.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));

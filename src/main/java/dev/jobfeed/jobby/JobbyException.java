@@ -68,7 +68,8 @@ public final class JobbyException extends RuntimeException implements RetryHint 
         this.code = code == null ? UNKNOWN : code;
         this.details = details;
         this.retryAfter = retryAfter;
-        this.reset = reset;
+        // a reset in the past says nothing about the next window
+        this.reset = reset.filter(until -> until.compareTo(Duration.ZERO) > 0);
     }
 
     public int status() {

@@ -190,7 +190,7 @@ public final class JobbyResponseHandler {
         int status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         applyRateLimit(call.operation(), response);
         try {
-            noteDeprecation(call.operation(), response);
+            noteDeprecation(call.operation(), response, status / 100 != 2);
         } catch (DataAccessException e) {
             // its cause, an I/O error, would be taken for an API failure and the request be repeated
             LOG.warn("The response of Jobby.dev to {} was not stored. {}", path, ProblemTranslator.describe(e));
@@ -281,9 +281,9 @@ public final class JobbyResponseHandler {
 
     /**
      * Raises an alert about a deprecated endpoint: "Clients should log Deprecation headers and migrate before the
-     * sunset date."
+     * sunset date." A successful response without the header clears it.
      */
-    private void noteDeprecation(JobbyOperation operation, Message response) {
+    private void noteDeprecation(JobbyOperation operation, Message response, boolean isError) {
         String endpoint = operation.id();
         String deprecation = response.getHeader("Deprecation", String.class);
         boolean isDeprecated = deprecation != null && !deprecation.strip().equalsIgnoreCase("false");
@@ -296,6 +296,8 @@ public final class JobbyResponseHandler {
                             "Jobby.dev is going to remove " + endpoint
                                     + (sunset == null ? "; it does not say when." : "; it ends on " + sunset + ".")),
                     RENOTIFY_INTERVAL);
+        } else if (isError) {
+            return; // it may come from a proxy
         } else if (!Boolean.FALSE.equals(deprecated.get(endpoint))) {
             alerts.clear(STREAM, AlertCondition.DEPRECATED, endpoint);
         }

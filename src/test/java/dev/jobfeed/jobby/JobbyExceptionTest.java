@@ -23,6 +23,8 @@ class JobbyExceptionTest {
         "429, , , , 60, 61, 68",
         "503, DEPENDENCY_UNAVAILABLE, , , 1, 2, 16",
         "503, DEPENDENCY_UNAVAILABLE, PT12S, , 12, 12, 12",
+        "503, DEPENDENCY_UNAVAILABLE, , PT0S, 1, 2, 16",
+        "429, RATE_LIMITED, , PT0S, 60, 61, 68",
         "500, , , , 1, 2, 16"
     })
     void theWaitIsWhatIsAskedForThenLongerButNotBeyondTheReset(
