@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.api.HttpClientFactory;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.feed.PrintableText;
+import dev.jobfeed.jobby.JobbyOperation;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -28,7 +29,7 @@ final class JobbyContractCheck {
      * What the bundle uses of an operation.
      *
      * @param documented whether the documentation names its path; a missing operation is no problem otherwise
-     * @param sent fields and parameters that the bundle sends
+     * @param sent fields and parameters that the bundle sends; those with a {@code ?} only if a caller gives them
      * @param read fields of the response that it cannot do without; alternatives are separated by {@code |}
      * @param values enumerated values that it relies on, by side and path as in {@link OpenApiOperation#enums}
      */
@@ -49,12 +50,12 @@ final class JobbyContractCheck {
             new Use("GET /queue/status", true, Set.of(), Set.of("status", "match_id"), MATCHED),
             new Use("GET /matches", Set.of("limit"), Set.of()),
             new Use("GET /matches/{id}/interview-room-url", Set.of(), Set.of("room_url")),
-            new Use("POST /matches/{id}/decline", false, Set.of("reason", KEY), Set.of(), Map.of()),
+            new Use("POST /matches/{id}/decline", false, Set.of("reason?", KEY), Set.of(), Map.of()),
             new Use("POST /billing/charge-offsession", Set.of("target_plan", "interval", KEY), Set.of()),
             new Use("POST /events", false, Set.of("title", KEY), Set.of("id"), Map.of()),
             new Use("GET /webhooks", false, Set.of(), Set.of("id", "target_url"), Map.of()),
-            new Use("POST /webhooks", Set.of("target_url", "events", "description", KEY), Set.of("id", "secret")),
-            new Use("POST /webhooks/{id}/test", Set.of(KEY), Set.of()),
+            new Use("POST /webhooks", Set.of("target_url", "events", "description?", KEY), Set.of("id", "secret")),
+            new Use("POST /webhooks/{id}/test", Set.of(KEY), Set.of("event_id")),
             new Use("DELETE /webhooks/{id}", false, Set.of(KEY), Set.of(), Map.of()));
 
     /** One difference, as a sentence that begins with the operation. */
@@ -122,8 +123,18 @@ final class JobbyContractCheck {
             problems.add(new Difference(use.operation(), "is deprecated"));
         }
         minus(operation.required(), use.sent())
-                .forEach(name -> problems.add(
-                        new Difference(use.operation(), "requires " + name + ", which the bundle does not send")));
+                .forEach(name -> problems.add(new Difference(
+                        use.operation(),
+                        "requires " + name + ", which the bundle "
+                                + (use.sent().contains(name + "?") ? "sends only if it is given" : "does not send"))));
+        String[] methodAndPath = use.operation().split(" ");
+        JobbyOperation.of(methodAndPath[0], methodAndPath[1])
+                .scope()
+                .filter(scope ->
+                        !operation.scopes().isEmpty() && !operation.scopes().contains(scope))
+                .ifPresent(scope -> problems.add(new Difference(
+                        use.operation(),
+                        "needs the scope " + String.join(", ", operation.scopes()) + "; messages name " + scope)));
         if (!operation.returned().isEmpty()) {
             use.read().stream()
                     .filter(name -> Stream.of(name.split("[|]")).noneMatch(operation.returned()::contains))
@@ -200,13 +211,21 @@ final class JobbyContractCheck {
         added(name, "requires", after.required(), before.required(), changes);
         added(name, "no longer requires", before.required(), after.required(), changes);
         added(name, "no longer returns", before.returned(), after.returned(), changes);
+        added(name, "needs the scope", after.scopes(), before.scopes(), changes);
+        added(name, "no longer needs the scope", before.scopes(), after.scopes(), changes);
         Set<String> paths = new TreeSet<>(before.enums().keySet());
         paths.addAll(after.enums().keySet());
         for (String path : paths) {
             SortedSet<String> old = before.enums().getOrDefault(path, new TreeSet<>());
             SortedSet<String> current = after.enums().getOrDefault(path, new TreeSet<>());
-            added(name, path + " can be", current, old, changes);
-            added(name, path + " can no longer be", old, current, changes);
+            if (old.isEmpty() || current.isEmpty()) {
+                SortedSet<String> none = new TreeSet<>();
+                added(name, path + " can only be", current, none, changes);
+                added(name, path + " can be any value, not only", old, none, changes);
+            } else {
+                added(name, path + " can be", current, old, changes);
+                added(name, path + " can no longer be", old, current, changes);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.TreeSet;
  *
  * @param required required parameters and fields of the request, those of the path excepted
  * @param returned fields of successful responses; empty if the document does not describe them
+ * @param scopes scopes of the token; empty if the document names none
  * @param enums values of the request's and the response's enumerated fields, by {@code request} or {@code response},
  *     a space, and the path
  */
@@ -23,6 +24,7 @@ record OpenApiOperation(
         boolean deprecated,
         SortedSet<String> required,
         SortedSet<String> returned,
+        SortedSet<String> scopes,
         SortedMap<String, SortedSet<String>> enums) {
 
     private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
@@ -37,11 +39,14 @@ record OpenApiOperation(
      */
     static SortedMap<String, OpenApiOperation> of(JsonNode document, String basePath) {
         SortedMap<String, OpenApiOperation> operations = new TreeMap<>();
-        document.path("paths").properties().forEach(path -> path.getValue().properties().stream()
-                .filter(operation -> METHODS.contains(operation.getKey()))
-                .forEach(operation -> operations.put(
-                        operation.getKey().toUpperCase(Locale.ROOT) + " " + template(path.getKey(), basePath),
-                        new Reader(document).read(path.getValue(), operation.getValue()))));
+        document.path("paths").properties().forEach(path -> {
+            JsonNode item = new Reader(document).resolve(path.getValue());
+            item.properties().stream()
+                    .filter(operation -> METHODS.contains(operation.getKey()))
+                    .forEach(operation -> operations.put(
+                            operation.getKey().toUpperCase(Locale.ROOT) + " " + template(path.getKey(), basePath),
+                            new Reader(document).read(item, operation.getValue())));
+        });
         return operations;
     }
 
@@ -77,7 +82,17 @@ record OpenApiOperation(
                             || path.path("deprecated").asBoolean(),
                     required,
                     returned,
+                    scopes(operation),
                     enums);
+        }
+
+        private SortedSet<String> scopes(JsonNode operation) {
+            SortedSet<String> scopes = new TreeSet<>();
+            (operation.has("security") ? operation : document)
+                    .path("security")
+                    .forEach(requirement ->
+                            requirement.forEach(names -> names.forEach(name -> scopes.add(name.asText()))));
+            return scopes;
         }
 
         private void parameter(JsonNode parameter) {
@@ -91,14 +106,30 @@ record OpenApiOperation(
             walk(parameter.path("schema"), name, "request ", new TreeSet<>(), false, 0);
         }
 
-        private static JsonNode json(JsonNode body) {
-            return body.path("content").path("application/json").path("schema");
+        /** Returns the schema of the JSON of a request or a response; a missing node if it has none. */
+        private JsonNode json(JsonNode body) {
+            return body.path("content").properties().stream()
+                    .filter(content -> content.getKey().matches("(?i)application/([\\w.+-]+[+])?json\\s*(;.*)?"))
+                    .map(content -> content.getValue().path("schema"))
+                    .findFirst()
+                    .orElse(document.path(""));
         }
 
         /** Returns what a response has in its envelope. */
         private JsonNode content(JsonNode schema) {
-            JsonNode data = resolve(schema).path("properties").path("data");
+            JsonNode data = data(schema, 0);
             return data.isMissingNode() ? schema : data;
+        }
+
+        private JsonNode data(JsonNode unresolved, int depth) {
+            JsonNode schema = resolve(unresolved);
+            JsonNode data = schema.path("properties").path("data");
+            for (String composition : List.of("allOf", "anyOf", "oneOf")) {
+                for (JsonNode part : schema.path(composition)) {
+                    data = data.isMissingNode() && depth < MAX_DEPTH ? data(part, depth + 1) : data;
+                }
+            }
+            return data;
         }
 
         /**
