@@ -1,16 +1,14 @@
 package dev.jobfeed.audit;
 
-import dev.jobfeed.alert.AlertService;
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.config.ConfigurationException;
-import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.config.SyncSettings;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedPage;
+import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.feed.FeedResponseParser;
 import dev.jobfeed.feed.MalformedResponseException;
 import dev.jobfeed.feed.RecordSchema;
-import dev.jobfeed.lease.LeaseLostException;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.DeliveredPageRepository;
 import dev.jobfeed.persistence.JobRepository;
@@ -18,11 +16,10 @@ import dev.jobfeed.persistence.ReconcileRepository;
 import dev.jobfeed.persistence.RecordChange;
 import dev.jobfeed.persistence.RecordRepository;
 import dev.jobfeed.persistence.StreamState;
-import dev.jobfeed.problem.AlertCondition;
-import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.sync.OriginGuard;
+import dev.jobfeed.sync.Reconciliation;
 import dev.jobfeed.sync.StoreOriginMismatchException;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
@@ -42,7 +39,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
-import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -68,11 +64,6 @@ public final class AuditService {
 
     /** How many responses without a job in a row mean that the API does not have the endpoint. */
     private static final int MAX_WITHOUT_JOB = 20;
-
-    /** More jobs than this, and than one in five of the active ones, expire by no audit; a resync has the same limits. */
-    private static final int MAX_GONE = 10;
-
-    private static final int MAX_GONE_SHARE = 5;
 
     private final TenantRegistry tenants;
     private final Clock clock;
@@ -130,6 +121,10 @@ public final class AuditService {
         }
         session.clock().assume(state.clockDifference());
         session.open(state);
+        // with filters, a job that a resync did not deliver may still be active
+        boolean hasFilters = FeedRequestBuilder.of(
+                        FeedDefinition.JOBS, session.tenant().settings())
+                .hasFilters();
         return Map.of(
                 "seed",
                 Long.toString(session.seed()),
@@ -140,14 +135,7 @@ public final class AuditService {
                 "since",
                 now().minus(RECENT),
                 "excluded_reason",
-                hasFilters(session.tenant().settings()) ? "reconciled" : "filtered");
-    }
-
-    /** Returns whether the feed has filters: then a job that a resync did not deliver may still be active. */
-    private static boolean hasFilters(JobfeedProperties settings) {
-        return JobfeedProperties.defaults().keySet().stream()
-                .anyMatch(name -> name.startsWith("jobo.jobs.filter.")
-                        && settings.text(name).isPresent());
+                hasFilters ? "reconciled" : "filtered");
     }
 
     /**
@@ -270,7 +258,7 @@ public final class AuditService {
     public void evaluate(AuditSession session) {
         if (!session.isComplete()) {
             session.lease().check();
-            throw new CancellationException("The audit was stopped; nothing of it is stored.");
+            throw AuditSession.stopped();
         }
         if (session.jobs() == 0) {
             throw withoutJobs(session);
@@ -279,9 +267,8 @@ public final class AuditService {
         if (!session.isFixing()) {
             return;
         }
-        if (session.gone().size() > MAX_GONE
-                && session.gone().size() * MAX_GONE_SHARE
-                        > session.right(Stratum.ACTIVE).of()) {
+        if (Reconciliation.isSuspicious(
+                session.gone().size(), session.right(Stratum.ACTIVE).of())) {
             session.holdGone();
         }
         if (session.count(Finding.OPEN_THERE) > session.right(Stratum.EXPIRED).hits()) {
@@ -340,36 +327,15 @@ public final class AuditService {
         return row;
     }
 
-    /** Raises the alert of a result that is certainly below the limit, or clears it; clears all other alerts. */
+    /** Raises or clears the alert of the result; clears all other alerts. */
     public void alert(AuditSession session) {
-        AlertService alerts = session.tenant().alerts();
-        Proportion active = session.right(Stratum.ACTIVE);
-        boolean isBelow = isBelowLimit(session);
-        if (isBelow) {
-            alerts.raise(
-                    STREAM,
-                    new Problem(
-                            AlertCondition.AUDIT_BELOW_LIMIT,
-                            "Of " + active.of() + " sampled active jobs, " + active.hits()
-                                    + " are as in the API, at most " + AuditText.percent(active.upper())
-                                    + " % of all, below jobfeed.jobs.audit-alert-below ("
-                                    + session.tenant().settings().sync().auditAlertBelow() + " %)."));
-        }
-        alerts.clearAllBut(
-                STREAM,
-                condition -> AlertCondition.AUDIT_BELOW_LIMIT.is(condition) && (isBelow || active.upper() == null));
-    }
-
-    /** Returns whether the share of right jobs is below the limit, with 97.5 % confidence. */
-    private static boolean isBelowLimit(AuditSession session) {
-        Double upper = session.right(Stratum.ACTIVE).upper();
-        return upper != null && upper * 100 < session.tenant().settings().sync().auditAlertBelow();
+        AuditAlerts.update(session);
     }
 
     /** Returns the result: a map with the columns of {@code job_audit}, and {@code below_limit}. */
     public Map<String, Object> result(AuditSession session) {
         Map<String, Object> result = session.columns();
-        result.put("below_limit", isBelowLimit(session));
+        result.put("below_limit", AuditAlerts.isBelowLimit(session));
         return result;
     }
 
@@ -384,26 +350,14 @@ public final class AuditService {
                             .meters()
                             .add(JobfeedMetric.EXPIRED, session.gone().size(), JOBS, REASON);
                 }
-            } else if (session.state() != null && !session.isStopping() && !isWithoutAlert(failure)) {
-                Problem problem = ProblemTranslator.of(failure, 0);
-                session.tenant().alerts().raise(STREAM, problem);
-                session.tenant()
-                        .alerts()
-                        .clearAllBut(
-                                STREAM,
-                                condition -> condition.equals(problem.condition())
-                                        || AlertCondition.AUDIT_BELOW_LIMIT.is(condition));
+            } else if (session.state() != null && !session.isStopping()) {
+                AuditAlerts.raise(session, failure);
             }
         } catch (RuntimeException e) {
-            LOG.warn("The alert of this audit is in no table. {}", ProblemTranslator.describe(e));
+            LOG.warn("The alert of this audit was not stored. {}", ProblemTranslator.describe(e));
         } finally {
             session.lease().close();
         }
-    }
-
-    private static boolean isWithoutAlert(Throwable failure) {
-        return ObjectHelper.getException(AuditUnavailableException.class, failure) != null
-                || ObjectHelper.getException(LeaseLostException.class, failure) != null;
     }
 
     private OffsetDateTime now() {

@@ -135,7 +135,7 @@ public final class AuditSession implements RequestOwner {
     @Override
     public void beforeRequest(boolean repeated, boolean metered) {
         if (contextStops.getAsBoolean()) {
-            throw new CancellationException("The audit was stopped; nothing of it is stored.");
+            throw stopped();
         }
         checkFree();
         try {
@@ -160,6 +160,10 @@ public final class AuditSession implements RequestOwner {
     @Override
     public void recordReceived(int received) {
         // counts the rows of feeds only
+    }
+
+    static CancellationException stopped() {
+        return new CancellationException("The audit was stopped; nothing of it is stored.");
     }
 
     /** Throws an {@link AuditUnavailableException} if a request was charged, or the balance says so. */

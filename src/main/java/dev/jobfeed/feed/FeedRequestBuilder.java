@@ -76,6 +76,11 @@ public final class FeedRequestBuilder {
         return new FeedRequestBuilder(filters, source.watermarkParameter(settings), source.batchSize(settings));
     }
 
+    /** Returns whether requests have a filter. */
+    public boolean hasFilters() {
+        return !filters.isEmpty();
+    }
+
     /**
      * Rejects other spellings of a filter: a YAML list, or a name with hyphens, is a different property. Without this
      * check the filter would be ignored, and the whole feed would be bought. Where the filter itself is set, a name

@@ -76,20 +76,25 @@ public final class Reconciliation {
     }
 
     /**
-     * Decides whether the jobs that a resync did not deliver wait for an operator: more than 10 of them that are more than
-     * 20 % of the active ones, or less than 90 % of the estimate received.
+     * Decides whether the jobs that a resync did not deliver wait for an operator: suspiciously many of them, or less than
+     * 90 % of the estimate received.
      *
      * @param estimatedTotal null when the first page named none
      * @return the reason as the end of a sentence; null when they expire
      */
     static String holdReason(long unseen, long active, long received, Long estimatedTotal) {
-        if (unseen > 10 && unseen * 5 > active) {
+        if (isSuspicious(unseen, active)) {
             return "that is more than 20 %";
         }
         if (estimatedTotal != null && received * 10 < estimatedTotal * 9) {
             return "only " + received + " of about " + estimatedTotal + " announced jobs arrived";
         }
         return null;
+    }
+
+    /** Returns whether more jobs would expire than may do so without an operator: more than 10, and more than 20 %. */
+    public static boolean isSuspicious(long expiring, long active) {
+        return expiring > 10 && expiring * 5 > active;
     }
 
     /** Returns the next batch of jobs that the resync did not deliver. */
