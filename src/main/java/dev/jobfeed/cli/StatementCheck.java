@@ -30,7 +30,7 @@ final class StatementCheck {
         }
         Set<String> names = new TreeSet<>();
         for (Path file : files) {
-            String name = file.getFileName().toString().replaceFirst("[.]sql$", "");
+            String name = SqlStatement.name(file);
             Set<String> unknown = new TreeSet<>(SqlStatement.parameters(Files.readString(file)));
             List<String> shipped = Stream.of(Dialect.values())
                     .flatMap(database -> SqlStatement.shipped(name, database).stream())

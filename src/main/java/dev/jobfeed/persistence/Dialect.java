@@ -61,7 +61,8 @@ public enum Dialect {
         }
     }
 
-    String folder() {
+    /** Returns the directory of statements for this database only. */
+    public String folder() {
         return folder;
     }
 

@@ -63,6 +63,11 @@ public record SqlStatement(String text, List<String> parameters) {
                         .orElseThrow(() -> new IllegalArgumentException("There is no statement " + name + ".")));
     }
 
+    /** Returns the name of the statement that a file replaces. */
+    public static String name(Path file) {
+        return file.getFileName().toString().replaceFirst("[.]sql$", "");
+    }
+
     /** Returns the shipped text of a statement, whether or not it is replaced; empty if there is none of the name. */
     public static Optional<String> shipped(String name, Dialect database) {
         return resource(database.folder() + "/" + name).or(() -> resource(name));

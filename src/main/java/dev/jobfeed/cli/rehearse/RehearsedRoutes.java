@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
@@ -46,7 +45,7 @@ public record RehearsedRoutes(List<String> locations, Path statements, Propertie
         Path replaced = statements != null && Files.isDirectory(statements) ? statements : null;
         if (replaced != null) {
             for (Path file : replacements(replaced, Dialect.H2)) {
-                String name = file.getFileName().toString().replaceFirst("[.]sql$", "");
+                String name = SqlStatement.name(file);
                 List<String> steps = files.stream()
                         .flatMap(routes -> StepEdit.executing(name, routes.text()).stream())
                         .toList();
@@ -72,7 +71,7 @@ public record RehearsedRoutes(List<String> locations, Path statements, Propertie
     /** Returns the files whose statements differ from the shipped ones for a database. */
     private static List<Path> replacements(Path directory, Dialect database) throws IOException {
         List<Path> files = new ArrayList<>();
-        for (Path folder : List.of(directory, directory.resolve(database.name().toLowerCase(Locale.ROOT)))) {
+        for (Path folder : List.of(directory, directory.resolve(database.folder()))) {
             if (Files.isDirectory(folder)) {
                 try (Stream<Path> all = Files.list(folder)) {
                     files.addAll(all.filter(file -> file.toString().endsWith(".sql"))
@@ -83,7 +82,7 @@ public record RehearsedRoutes(List<String> locations, Path statements, Propertie
         }
         List<Path> different = new ArrayList<>();
         for (Path file : files) {
-            String name = file.getFileName().toString().replaceFirst("[.]sql$", "");
+            String name = SqlStatement.name(file);
             Optional<String> shipped = SqlStatement.shipped(name, database);
             if (shipped.isPresent()
                     && !shipped.get().strip().equals(Files.readString(file).strip())) {
