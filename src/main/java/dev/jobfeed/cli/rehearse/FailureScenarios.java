@@ -84,18 +84,12 @@ final class FailureScenarios {
     }
 
     static void rateLimit(Stages stages) throws Exception {
-        retried(
-                stages.open(Stages.jobs(2 * Stages.PAGE), CENTISECONDS),
-                "429",
-                Collections.nCopies(3, retryAfter(429, 7)),
-                List.of(70, 70, 70),
-                retryAfter(429, 1),
-                9);
+        retried(stages, "429", Collections.nCopies(3, retryAfter(429, 7)), List.of(70, 70, 70), retryAfter(429, 1), 9);
     }
 
     static void unavailable(Stages stages) throws Exception {
         retried(
-                stages.open(Stages.jobs(2 * Stages.PAGE), CENTISECONDS),
+                stages,
                 "503",
                 List.of(retryAfter(503, 5), retryAfter(503, 5), answer(503, "")),
                 List.of(50, 50, 300),
@@ -105,7 +99,7 @@ final class FailureScenarios {
 
     static void serverError(Stages stages) throws Exception {
         retried(
-                stages.open(Stages.jobs(2 * Stages.PAGE), CENTISECONDS),
+                stages,
                 "5xx",
                 List.of(answer(500, ""), answer(502, "<html>"), answer(408, ""), Interceptor.drop()),
                 List.of(10, 20, 40, 80),
@@ -120,8 +114,9 @@ final class FailureScenarios {
      * @param requests how many requests the lasting failure takes until the attempt ends
      */
     private static void retried(
-            Stage stage, String name, List<Verdict> passing, List<Integer> waits, Verdict lasting, int requests)
+            Stages stages, String name, List<Verdict> passing, List<Integer> waits, Verdict lasting, int requests)
             throws Exception {
+        Stage stage = stages.open(Stages.jobs(2 * Stages.PAGE), CENTISECONDS);
         Queue<Verdict> answers = new ConcurrentLinkedQueue<>(passing);
         stage.interceptFeed(request -> {
             Verdict next = answers.poll();

@@ -11,6 +11,7 @@ import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.tenant.Tenant;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
@@ -114,9 +115,7 @@ final class RehearsalContext implements AutoCloseable {
     private static void check(JobfeedProperties effective, Map<String, String> settings) {
         if (!effective.jobo().baseUrl().equals(settings.get("jobo.base-url"))
                 || !effective.jobo().apiKey().equals(Sandbox.TEST_KEY)
-                || !effective
-                        .text("jobo.call")
-                        .equals(java.util.Optional.of("jobo-http:" + settings.get("jobo.base-url")))) {
+                || !effective.text("jobo.call").equals(Optional.of("jobo-http:" + settings.get("jobo.base-url")))) {
             throw new ConfigurationException("The rehearsal does not use the sandbox; nothing was sent.");
         }
     }

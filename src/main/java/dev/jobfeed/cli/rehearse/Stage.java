@@ -14,6 +14,7 @@ import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.http.Interceptor;
 import dev.jobfeed.tenant.Tenant;
+import java.nio.charset.StandardCharsets;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
@@ -237,9 +238,9 @@ final class Stage implements AutoCloseable {
 
     /** Changes the JSON of a page. */
     static Interceptor.Verdict rewrite(Function<JsonNode, JsonNode> change) {
-        return Interceptor.rewrite(body -> change.apply(json(new String(body, java.nio.charset.StandardCharsets.UTF_8)))
+        return Interceptor.rewrite(body -> change.apply(json(new String(body, StandardCharsets.UTF_8)))
                 .toString()
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                .getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
