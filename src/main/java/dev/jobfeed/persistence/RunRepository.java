@@ -291,7 +291,7 @@ public final class RunRepository {
 
     /** Stores in a run the result of an attempt: its error, or null, and the usage that no page has saved. */
     public void addUsage(long runId, String error, RequestUsage spent) {
-        sql.statement("run-end-attempt")
+        sql.statement("run-add-usage")
                 .paramSource(spent(runId, spent).addValue("last_error", error))
                 .update();
     }
