@@ -86,7 +86,7 @@ final class JobfeedProcess implements AutoCloseable {
         // many run side by side
         set.put(JobfeedProperties.environmentVariable("jobfeed.http.port"), "0");
         properties.forEach((name, value) -> set.put(JobfeedProperties.environmentVariable(name), value));
-        // whoever runs the tests may have settings of their own
+        // the caller's environment may have settings
         builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
         builder.environment().putAll(set);
         return builder;

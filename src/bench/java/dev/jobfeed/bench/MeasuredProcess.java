@@ -55,7 +55,7 @@ final class MeasuredProcess {
                 .directory(said.getParent().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile());
-        // whoever runs the benchmark may have settings of their own
+        // the caller's environment may have settings
         builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
         builder.environment().putAll(environment);
         return builder.start();

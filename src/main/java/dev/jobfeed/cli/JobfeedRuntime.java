@@ -61,7 +61,9 @@ final class JobfeedRuntime implements AutoCloseable {
         return open(configuration, false, RuntimeDataSources.alone());
     }
 
-    /** Starts a context for one command that stores no page and may run beside a process that does. */
+    /**
+     * Starts a context for one command that stores no page and may run beside a process that does. Creates no store.
+     */
     static JobfeedRuntime startReading(RuntimeConfiguration configuration, TenantOption tenant) throws Exception {
         check(tenant.settings(configuration));
         return open(configuration, false, RuntimeDataSources.readingBesideOthers());
