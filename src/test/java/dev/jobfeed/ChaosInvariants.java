@@ -22,8 +22,10 @@ final class ChaosInvariants {
     /** Conditions that nothing in a storm brings about. */
     static final Set<String> UNEXPECTED = Set.of("internal", "database", "configuration");
 
-    /** The only way out, as the error of a run names it, or an alert behind which the run has failed for another reason. */
+    /** The only way out, as the error of a run or an alert names it. */
     private static final Pattern REMEDY = Pattern.compile("Close the run with jobfeed (abandon [a-z-]+)");
+
+    private static final Pattern STUCK_RUN = Pattern.compile("\\brun (\\d+)\\b");
 
     private final String url;
     private final boolean clocksAreSet;
@@ -78,19 +80,38 @@ final class ChaosInvariants {
                 store.query("select stream, status from sync_run order by id", row -> {
                     lastStatus.put(row.getString(1), row.getString(2));
                 });
-                remedies.clear();
-                store.query(
-                        "select stream, last_error from sync_run where status = 'open' union all"
-                                + " select sync_run.stream, remedy from sync_run join alert on alert.stream = sync_run.stream"
-                                + " and condition = 'cursor-stuck' and cleared_at is null"
-                                + " and message like 'Run ' || sync_run.id || ' was %' where status = 'open'",
-                        row -> {
-                            Matcher remedy = REMEDY.matcher(String.valueOf(row.getString(2)));
-                            if (remedy.find()) {
-                                remedies.put(row.getString(1), remedy.group(1));
-                            }
-                        });
+                readRemedies(store);
             }
+        }
+    }
+
+    /** Reads what ends an open run, from its error or from an alert behind which it has failed for another reason. */
+    private void readRemedies(JdbcTemplate store) {
+        remedies.clear();
+        Map<Long, String> openRuns = new HashMap<>();
+        store.query("select id, stream, last_error from sync_run where status = 'open'", row -> {
+            openRuns.put(row.getLong(1), row.getString(2));
+            remember(row.getString(2), row.getString(3));
+        });
+        store.query(
+                "select message, remedy from alert where condition = 'cursor-stuck' and cleared_at is null"
+                        + " and remedy like 'Close the run%'",
+                row -> {
+                    Matcher run = STUCK_RUN.matcher(row.getString(1));
+                    assertThat(run.find())
+                            .as("the alert names its run: %s", row.getString(1))
+                            .isTrue();
+                    String stream = openRuns.get(Long.valueOf(run.group(1)));
+                    if (stream != null) {
+                        remember(stream, row.getString(2));
+                    }
+                });
+    }
+
+    private void remember(String stream, String text) {
+        Matcher remedy = REMEDY.matcher(String.valueOf(text));
+        if (remedy.find()) {
+            remedies.put(stream, remedy.group(1));
         }
     }
 
