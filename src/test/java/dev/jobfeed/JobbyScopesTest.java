@@ -3,6 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,18 +32,43 @@ class JobbyScopesTest {
         }
     }
 
+    /** The second join polls although the first was refused just now: the operator may have replaced the token. */
+    @Test
+    void aJoinEndsAtOnceWhenItsStatusCannotBePolled() throws Exception {
+        try (JobbyFixture world = JobbyFixture.of("h2", JobbyOptions.builder().token(NARROW, "queue:write"))) {
+            for (int i = 1; i <= 2; i++) {
+                InProcess join = jobfeed(world, "jobby", "join", world.liveEvent());
+
+                assertThat(join.exitCode()).isEqualTo(1);
+                assertThat(join.out()).isEmpty();
+                assertThat(join.err())
+                        .contains(
+                                "403 INSUFFICIENT_SCOPE to GET /queue/status",
+                                "The token needs the scope queue:read; mint one that has it",
+                                world.liveEvent() + ": the request stays open; the same command continues to wait");
+                assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).hasSize(i);
+            }
+            assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_JOIN)).hasSize(1);
+        }
+    }
+
     private static String doctor(JobbyFixture world) {
+        return jobfeed(world, "doctor").out();
+    }
+
+    private static InProcess jobfeed(JobbyFixture world, String... arguments) {
         return InProcess.run(
-                        Map.of(
-                                "jobby.base-url",
-                                world.jobby().baseUrl(),
-                                "jobby.token",
-                                NARROW,
-                                "jobo.base-url",
-                                world.sandbox.baseUrl(),
-                                "jobfeed.datasource.url",
-                                world.url),
-                        "doctor")
-                .out();
+                Map.of(
+                        "jobby.base-url",
+                        world.jobby().baseUrl(),
+                        "jobby.token",
+                        NARROW,
+                        "jobby.poll-interval",
+                        "1ms",
+                        "jobo.base-url",
+                        world.sandbox.baseUrl(),
+                        "jobfeed.datasource.url",
+                        world.url),
+                arguments);
     }
 }

@@ -165,11 +165,12 @@ final class JobbyCommand {
             }
         }
 
-        /** Joins the queue and waits until the request is closed. */
+        /** Joins the queue and waits until the request is closed, or its status can no longer be polled. */
         private JoinRequest watch(ProducerTemplate template, QueueService queue, Duration interval) throws Exception {
+            queue.resumePolling();
             JoinRequest request = send(template, "direct:jobby-queue-join", eventId)
                     .getVariable("jobbyJoinRequest", JoinRequest.class);
-            while (request.isOpen()) {
+            while (request.isOpen() && request.lastError() == null) {
                 show(request);
                 TimeUnit.NANOSECONDS.sleep(interval.toNanos());
                 send(template, "direct:jobby-queue-poll", null);
@@ -194,6 +195,11 @@ final class JobbyCommand {
                 System.err.println(request.eventId() + ": matched; open the link in a browser to accept or decline");
                 System.out.println(queue.link(request));
                 return ExitCode.DONE.code();
+            }
+            if (request.isOpen()) {
+                System.err.println("jobfeed: " + request.lastError());
+                System.err.println(request.eventId() + ": the request stays open; the same command continues to wait");
+                return ExitCode.FAILED.code();
             }
             System.err.println(request.eventId() + ": "
                     + switch (request.state()) {

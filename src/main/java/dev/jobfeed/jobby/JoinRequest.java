@@ -16,7 +16,7 @@ import java.util.UUID;
  * @param matchId null unless matched
  * @param joinedAt when the API first reported the place; nullable
  * @param endedAt null while open
- * @param lastError why the request was rejected; nullable
+ * @param lastError why the request, or while it is open the last poll of its status, was rejected; nullable
  */
 public record JoinRequest(
         UUID key,

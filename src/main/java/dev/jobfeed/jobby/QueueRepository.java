@@ -138,6 +138,20 @@ public final class QueueRepository {
                 .update();
     }
 
+    /** Brings the next poll forward, unless one is in progress. */
+    void pollWithin(Duration interval) {
+        sql.statement("queue-poll-soon").param("millis", interval.toMillis()).update();
+    }
+
+    /**
+     * Stores why the status of the open requests cannot be polled.
+     *
+     * @param error nullable
+     */
+    void pollError(String error) {
+        sql.statement("queue-poll-error").param("error", error, Types.VARCHAR).update();
+    }
+
     /** Stores a match; false if it is known. */
     boolean addMatch(String matchId, String eventId, String json, OffsetDateTime at) {
         return sql.statement("match-insert")

@@ -195,7 +195,16 @@ public final class QueueService {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         boolean isFinal =
                 failure instanceof JobbyException rejection && !rejection.isPassing() && rejection.status() != 404;
+        if (isFinal) {
+            store.pollError(failure.getMessage());
+        }
         store.polled(claim, isFinal ? REJECTED_POLL_INTERVAL : settings.jobby().pollInterval());
+    }
+
+    /** Polls again within the interval, whatever refused the last poll: the operator may have changed the token. */
+    public void resumePolling() {
+        store.pollError(null);
+        store.pollWithin(settings.jobby().pollInterval());
     }
 
     /** Stores the place that the API reports. It reports one place only: that of the event which was joined last. */

@@ -1,4 +1,5 @@
 update sync_state
-set lease_expires_at = current_timestamp + cast(:millis as integer) * interval '0.001' second
+set lease_token = null,
+    lease_expires_at = current_timestamp + cast(:millis as integer) * interval '0.001' second
 where stream = 'jobby_queue'
   and lease_token = :token
