@@ -2,7 +2,9 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.util.Map;
@@ -22,13 +24,29 @@ class JobbyScopesTest {
                     .containsPattern("ok +scopes +the queue needs a token with queue:read and queue:write");
 
             world.exchange("direct:jobby-queue-poll", null, Map.of());
-            assertThat(world.alerts()).containsExactly("insufficient-scope");
+            assertThat(world.alerts()).containsExactly("insufficient-scope queue:read");
 
             assertThat(doctor(world))
                     .containsPattern(
                             "warning +scopes +Jobby.dev answered 403 INSUFFICIENT_SCOPE to GET /queue/status .*"
                                     + "The token needs the scope queue:read; mint one that has it")
                     .doesNotContain("queue:write");
+        }
+    }
+
+    @Test
+    void theDoctorNamesTheScopeOfAnyRefusedOperationUntilOneSucceeds() throws Exception {
+        try (JobbyFixture world = JobbyFixture.of("h2", JobbyOptions.builder().token(NARROW, "queue:write"))) {
+            assertThat(jobfeed(world, "jobby", "decline", "mat_1").exitCode()).isEqualTo(1);
+            assertThat(jobfeed(world, "jobby", "room", "mat_1").exitCode()).isEqualTo(1);
+
+            assertThat(doctor(world))
+                    .containsPattern("warning +scopes +.*decline.* probably needs the scope matches:write; mint")
+                    .containsPattern("warning +scopes +.*interview-room-url.* needs the scope matches:read; mint");
+
+            world.with("jobby.token", Jobby.TEST_TOKEN)
+                    .send("direct:jobby-api", null, Map.of("jobbyPath", "/matches"), JsonNode.class);
+            assertThat(world.alerts()).containsExactly("insufficient-scope matches:write");
         }
     }
 

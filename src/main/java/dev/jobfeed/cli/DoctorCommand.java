@@ -13,7 +13,8 @@ import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.feed.ResponseHeaders;
 import dev.jobfeed.jobby.JobbyOperation;
-import dev.jobfeed.jobby.QueueService;
+import dev.jobfeed.jobby.JobbyResponseHandler;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.sync.ClockAlert;
 import dev.jobfeed.sync.OriginGuard;
 import dev.jobfeed.tenant.PropertiesCheck;
@@ -68,8 +69,8 @@ final class DoctorCommand implements Callable<Integer> {
     /** Server time minus local time; null if no response has shown it. */
     private Duration clockDifference;
 
-    /** Last refusal for a missing scope; null if there is none since the last successful poll. */
-    private Alert missingScope;
+    /** Refusals for missing scopes, each until a call that needs the scope succeeds. */
+    private List<Alert> missingScopes = List.of();
 
     /** Severity of a finding. */
     enum Verdict {
@@ -223,13 +224,16 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     /**
-     * Names the scopes of the queue, or the one that is missing according to Jobby.dev; no request shows the scopes of
-     * a token.
+     * Names the scopes of the queue, or those that are missing according to Jobby.dev; no request shows the scopes of a
+     * token.
      */
     private void checkScopes(JobfeedProperties settings) {
-        if (missingScope != null) {
-            findings.add(new Finding("scopes", Verdict.warning, missingScope.message() + " " + missingScope.remedy()));
-        } else if (settings.text("jobby.token").isPresent()) {
+        missingScopes.forEach(refusal -> findings.add(new Finding(
+                "scopes",
+                Verdict.warning,
+                refusal.message() + " " + refusal.remedy() + " First refused " + Times.local(refusal.raisedAt())
+                        + ".")));
+        if (missingScopes.isEmpty() && settings.text("jobby.token").isPresent()) {
             findings.add(new Finding(
                     "scopes",
                     Verdict.ok,
@@ -253,10 +257,9 @@ final class DoctorCommand implements Callable<Integer> {
                 throw new ConfigurationException("the tables exist, but the user has no write access");
             }
             checkOrigin(store.tenant());
-            missingScope = store.tenant().alerts().open(QueueService.STREAM).stream()
-                    .filter(alert -> alert.condition().equals("insufficient-scope"))
-                    .findFirst()
-                    .orElse(null);
+            missingScopes = store.tenant().alerts().open(JobbyResponseHandler.STREAM).stream()
+                    .filter(alert -> AlertCondition.INSUFFICIENT_SCOPE.is(alert.condition()))
+                    .toList();
             String url = settings.database().printableUrl();
             return (url.startsWith(H2SharedServer.FILE_URL) ? H2SharedServer.FILE_URL + H2SharedServer.file(url) : url)
                     + ", " + stored;

@@ -53,7 +53,7 @@ final class JobbyAccountCommands {
     @Command(
             name = "decline",
             description = "Declines a match. There is no command that accepts one: only a person can do that, in a"
-                    + " browser. Needs the scope matches:write.",
+                    + " browser. Probably needs the scope matches:write.",
             footer = "  jobfeed jobby decline mat_1")
     static final class Decline implements Callable<Integer> {
 
@@ -110,7 +110,7 @@ final class JobbyAccountCommands {
     @Command(
             name = "create-event",
             description = "Creates a live event (recruiters). The documentation lists no fields; jobfeed jobby contract"
-                    + " shows which are required. Needs the scope events:write.",
+                    + " shows which are required. Probably needs the scope events:write.",
             footer = "  jobfeed jobby create-event --title Nurses --field visibility=open_invite")
     static final class CreateEvent implements Callable<Integer> {
 

@@ -28,16 +28,19 @@ final class JobbyContractCheck {
     /**
      * What the bundle uses of an operation.
      *
-     * @param documented whether the documentation names its path; a missing operation is no problem otherwise
      * @param sent fields and parameters that the bundle sends; those with a {@code ?} only if a caller gives them
      * @param read fields of the response that it cannot do without; alternatives are separated by {@code |}
      * @param values enumerated values that it relies on, by side and path as in {@link OpenApiOperation#enums}
      */
-    private record Use(
-            String operation, boolean documented, Set<String> sent, Set<String> read, Map<String, Set<String>> values) {
+    private record Use(String operation, Set<String> sent, Set<String> read, Map<String, Set<String>> values) {
 
         Use(String operation, Set<String> sent, Set<String> read) {
-            this(operation, true, sent, read, Map.of());
+            this(operation, sent, read, Map.of());
+        }
+
+        private JobbyOperation described() {
+            String[] methodAndPath = operation.split(" ");
+            return JobbyOperation.of(methodAndPath[0], methodAndPath[1]);
         }
     }
 
@@ -46,17 +49,17 @@ final class JobbyContractCheck {
 
     private static final List<Use> USES = List.of(
             new Use("GET /live-events", Set.of("limit"), Set.of("id|slug")),
-            new Use("POST /queue/join", true, Set.of("event_id", KEY), Set.of("status", "match_id"), MATCHED),
-            new Use("GET /queue/status", true, Set.of(), Set.of("status", "match_id"), MATCHED),
+            new Use("POST /queue/join", Set.of("event_id", KEY), Set.of("status", "match_id"), MATCHED),
+            new Use("GET /queue/status", Set.of(), Set.of("status", "match_id"), MATCHED),
             new Use("GET /matches", Set.of("limit"), Set.of()),
             new Use("GET /matches/{id}/interview-room-url", Set.of(), Set.of("room_url")),
-            new Use("POST /matches/{id}/decline", false, Set.of("reason?", KEY), Set.of(), Map.of()),
+            new Use("POST /matches/{id}/decline", Set.of("reason?", KEY), Set.of()),
             new Use("POST /billing/charge-offsession", Set.of("target_plan", "interval", KEY), Set.of()),
-            new Use("POST /events", false, Set.of("title", KEY), Set.of("id"), Map.of()),
-            new Use("GET /webhooks", false, Set.of(), Set.of("id", "target_url"), Map.of()),
+            new Use("POST /events", Set.of("title", KEY), Set.of("id")),
+            new Use("GET /webhooks", Set.of(), Set.of("id", "target_url")),
             new Use("POST /webhooks", Set.of("target_url", "events", "description?", KEY), Set.of("id", "secret")),
             new Use("POST /webhooks/{id}/test", Set.of(KEY), Set.of("event_id")),
-            new Use("DELETE /webhooks/{id}", false, Set.of(KEY), Set.of(), Map.of()));
+            new Use("DELETE /webhooks/{id}", Set.of(KEY), Set.of()));
 
     /** One difference, as a sentence that begins with the operation. */
     record Difference(String operation, String text) {
@@ -111,7 +114,7 @@ final class JobbyContractCheck {
             OpenApiOperation operation = operations.get(use.operation());
             if (operation != null) {
                 compare(use, operation, problems);
-            } else if (use.documented()) {
+            } else if (use.described().isDocumented()) {
                 problems.add(new Difference(use.operation(), "is missing"));
             }
         }
@@ -127,8 +130,7 @@ final class JobbyContractCheck {
                         use.operation(),
                         "requires " + name + ", which the bundle "
                                 + (use.sent().contains(name + "?") ? "sends only if it is given" : "does not send"))));
-        String[] methodAndPath = use.operation().split(" ");
-        JobbyOperation.of(methodAndPath[0], methodAndPath[1])
+        use.described()
                 .scope()
                 .filter(scope ->
                         !operation.scopes().isEmpty() && !operation.scopes().contains(scope))
@@ -174,7 +176,7 @@ final class JobbyContractCheck {
     List<Difference> unavailable(JsonNode document) {
         SortedMap<String, OpenApiOperation> operations = operations(document);
         return USES.stream()
-                .filter(use -> !use.documented() && !operations.containsKey(use.operation()))
+                .filter(use -> !use.described().isDocumented() && !operations.containsKey(use.operation()))
                 .map(use -> new Difference(
                         use.operation(), "does not exist; the command for it assumes this undocumented path"))
                 .toList();

@@ -91,7 +91,7 @@ final class JobbyWebhooksCommand {
 
     @Command(
             name = "list",
-            description = "Lists the subscriptions. Needs the scope webhooks:read.",
+            description = "Lists the subscriptions. Probably needs the scope webhooks:read.",
             footer = "  jobfeed jobby webhooks list --json")
     static final class ListAll implements Callable<Integer> {
 
@@ -121,7 +121,7 @@ final class JobbyWebhooksCommand {
 
     @Command(
             name = "delete",
-            description = "Deletes a subscription. Needs the scope webhooks:write.",
+            description = "Deletes a subscription. Probably needs the scope webhooks:write.",
             footer = "  jobfeed jobby webhooks delete whk_1")
     static final class Delete implements Callable<Integer> {
 

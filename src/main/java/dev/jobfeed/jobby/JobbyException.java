@@ -117,6 +117,11 @@ public final class JobbyException extends RuntimeException implements RetryHint 
         return failure;
     }
 
+    /** Returns whether the token lacks the scope of the operation. */
+    boolean isMissingScope() {
+        return code.equals("INSUFFICIENT_SCOPE");
+    }
+
     /** Returns whether a retry may succeed: after too many requests or a server failure. */
     public boolean isPassing() {
         return retryCategory().isPresent();

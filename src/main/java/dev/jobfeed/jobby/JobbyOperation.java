@@ -17,10 +17,17 @@ import java.util.stream.Stream;
  * @param access who can call it
  * @param scope scope that a token needs; empty if there is none, or none is known
  * @param perMinute requests a minute until a response states the limit
- * @param isDocumented whether the operation is in the table
+ * @param isListed whether the operation is in the table
+ * @param isDocumented whether the documentation names the path; otherwise path and scope are assumptions
  */
 public record JobbyOperation(
-        String method, String path, Access access, Optional<String> scope, int perMinute, boolean isDocumented) {
+        String method,
+        String path,
+        Access access,
+        Optional<String> scope,
+        int perMinute,
+        boolean isListed,
+        boolean isDocumented) {
 
     /** Who can call an operation. */
     public enum Access {
@@ -37,21 +44,21 @@ public record JobbyOperation(
     private static final int COST_BEARING = 3;
 
     private static final List<JobbyOperation> TABLE = List.of(
-            new JobbyOperation("GET", "/live-events", Access.PUBLIC, Optional.empty(), READS, true),
-            new JobbyOperation("GET", "/openapi.json", Access.PUBLIC, Optional.empty(), READS, true),
+            new JobbyOperation("GET", "/live-events", Access.PUBLIC, Optional.empty(), READS, true, true),
+            new JobbyOperation("GET", "/openapi.json", Access.PUBLIC, Optional.empty(), READS, true, true),
             of("GET", "/profile", "profile:read", READS),
             of("POST", "/queue/join", "queue:write", WRITES),
             of("GET", "/queue/status", "queue:read", READS),
             of("GET", "/matches", "matches:read", READS),
-            of("POST", "/matches/{id}/decline", "matches:write", WRITES),
+            assumed("POST", "/matches/{id}/decline", "matches:write", WRITES),
             of("GET", "/matches/{id}/interview-room-url", "matches:read", COST_BEARING),
-            new JobbyOperation("*", "/matches/{id}/accept", Access.HUMAN, Optional.empty(), WRITES, true),
-            new JobbyOperation("*", "/matches/{id}/join", Access.HUMAN, Optional.empty(), WRITES, true),
+            new JobbyOperation("*", "/matches/{id}/accept", Access.HUMAN, Optional.empty(), WRITES, true, true),
+            new JobbyOperation("*", "/matches/{id}/join", Access.HUMAN, Optional.empty(), WRITES, true, true),
             of("POST", "/billing/charge-offsession", "billing:write", COST_BEARING),
-            of("POST", "/events", "events:write", WRITES),
-            of("GET", "/webhooks", "webhooks:read", READS),
+            assumed("POST", "/events", "events:write", WRITES),
+            assumed("GET", "/webhooks", "webhooks:read", READS),
             of("POST", "/webhooks", "webhooks:write", WRITES),
-            of("DELETE", "/webhooks/{id}", "webhooks:write", WRITES),
+            assumed("DELETE", "/webhooks/{id}", "webhooks:write", WRITES),
             of("POST", "/webhooks/{id}/test", "webhooks:write", WRITES),
             of("GET", "/webhooks/{id}/deliveries", "webhooks:read", READS));
 
@@ -72,7 +79,11 @@ public record JobbyOperation(
     private static final Pattern NAME = Pattern.compile("[a-z]+(-[a-z]+)*([.][a-z]+)?");
 
     private static JobbyOperation of(String method, String path, String scope, int perMinute) {
-        return new JobbyOperation(method, path, Access.TOKEN, Optional.of(scope), perMinute, true);
+        return new JobbyOperation(method, path, Access.TOKEN, Optional.of(scope), perMinute, true, true);
+    }
+
+    private static JobbyOperation assumed(String method, String path, String scope, int perMinute) {
+        return new JobbyOperation(method, path, Access.TOKEN, Optional.of(scope), perMinute, true, false);
     }
 
     /** Returns the operations of the table. */
@@ -113,6 +124,7 @@ public record JobbyOperation(
                 Optional.ofNullable(parts.length < 2 ? null : RESOURCES.get(parts[1]))
                         .map(resource -> resource + (reads ? ":read" : ":write")),
                 reads ? READS : WRITES,
+                false,
                 false);
     }
 

@@ -13,6 +13,7 @@ import dev.jobfeed.feed.ResponseHeaders;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
 import dev.jobfeed.problem.AlertCondition;
+import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +46,7 @@ public final class JobbyResponseHandler {
     private static final JobbyOperation STATUS = JobbyOperation.of("GET", "/queue/status");
 
     /** Stream of alerts about Jobby.dev that do not concern the live events. */
-    static final String STREAM = "jobby";
+    public static final String STREAM = "jobby";
 
     /** Maximum size of a response. 1,000 live events take 1 to 2 MB, and up to 20 times as much as a parsed tree. */
     private static final int MAX_RESPONSE_BYTES = 4_000_000;
@@ -63,6 +64,7 @@ public final class JobbyResponseHandler {
     private final Clock clock;
     private final JobbyRateLimiter limits = new JobbyRateLimiter();
     private final Map<String, Boolean> deprecated = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> missingScopes = new ConcurrentHashMap<>();
 
     public JobbyResponseHandler(JobfeedProperties settings, AlertService alerts, MetricsRecorder meters, Clock clock) {
         this.settings = settings;
@@ -170,7 +172,7 @@ public final class JobbyResponseHandler {
                 Duration.ofNanos(System.nanoTime() - exchange.getVariable(SENT, Long.class)),
                 "jobby",
                 // other paths are not documented, and there may be any number of them
-                operation.isDocumented() ? operation.path() : "other",
+                operation.isListed() ? operation.path() : "other",
                 exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, "IO_ERROR", String.class));
         exchange.removeVariable(SENT);
     }
@@ -189,14 +191,16 @@ public final class JobbyResponseHandler {
         String body = body(response);
         int status = response.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         applyRateLimit(call.operation(), response);
+        JobbyException refusal = status / 100 == 2 ? null : refusal(call.method() + " " + path, status, body, response);
         try {
-            noteDeprecation(call.operation(), response, status / 100 != 2);
+            noteDeprecation(call.operation(), response, refusal != null);
+            noteScope(call.operation(), refusal);
         } catch (DataAccessException e) {
             // its cause, an I/O error, would be taken for an API failure and the request be repeated
             LOG.warn("The response of Jobby.dev to {} was not stored. {}", path, ProblemTranslator.describe(e));
         }
-        if (status / 100 != 2) {
-            throw refusal(call.method() + " " + path, status, body, response);
+        if (refusal != null) {
+            throw refusal;
         }
         if (body.isBlank() && (status == 204 || call.method().equals("DELETE"))) {
             return null;
@@ -302,6 +306,30 @@ public final class JobbyResponseHandler {
             alerts.clear(STREAM, AlertCondition.DEPRECATED, endpoint);
         }
         deprecated.put(endpoint, isDeprecated);
+    }
+
+    /**
+     * Raises an alert about a scope that the token lacks. A successful response of an operation with this scope clears
+     * it.
+     *
+     * @param refusal null after a success
+     */
+    private void noteScope(JobbyOperation operation, JobbyException refusal) {
+        if (operation.access() != JobbyOperation.Access.TOKEN || refusal != null && !refusal.isMissingScope()) {
+            return;
+        }
+        String scope = operation.scope().orElse(operation.id());
+        if (refusal != null) {
+            alerts.raise(
+                    STREAM,
+                    new Problem(
+                            AlertCondition.INSUFFICIENT_SCOPE.id(scope),
+                            refusal.failure().message(),
+                            refusal.failure().remedy()));
+        } else if (!Boolean.FALSE.equals(missingScopes.get(scope))) {
+            alerts.clear(STREAM, AlertCondition.INSUFFICIENT_SCOPE, scope);
+        }
+        missingScopes.put(scope, refusal != null);
     }
 
     private static JsonNode json(String body) {

@@ -291,7 +291,10 @@ public final class QueueService {
         if (!exchange.getContext().isStopping()) {
             Problem failure = JobbyProblemTranslator.of(thrown);
             LOG.error("queue of Jobby.dev: {}", failure.text());
-            alerts.raise(STREAM, failure);
+            // the alert of a missing scope is raised by the call, whatever the operation
+            if (!(thrown instanceof JobbyException rejection && rejection.isMissingScope())) {
+                alerts.raise(STREAM, failure);
+            }
         }
     }
 

@@ -75,6 +75,7 @@ public enum AlertCondition {
             "event-refused",
             ClearedBy.ATTEMPT,
             "Change the constraint, trigger or limit that refuses them. Until then no event expires."),
+    INSUFFICIENT_SCOPE("insufficient-scope", ClearedBy.CAUSE),
     JOIN_EXPIRED("join-expired", ClearedBy.CAUSE, "Join again if needed."),
     MATCH("match", ClearedBy.CAUSE, "Open the link in a browser now, and accept or decline; only a user can do this.");
 

@@ -68,6 +68,11 @@ class JobbyOperationTest {
             delimiter = '|',
             value = {
                 "GET  | /queue/status        | The token needs the scope queue:read; mint one that has it",
+                "POST | /matches/mat_7/decline | The token probably needs the scope matches:write; mint one",
+                "POST | /events              | The token probably needs the scope events:write; mint one",
+                "GET  | /webhooks            | The token probably needs the scope webhooks:read; mint one",
+                "DELETE | /webhooks/whk_1    | The token probably needs the scope webhooks:write; mint one",
+                "POST | /webhooks            | The token needs the scope webhooks:write; mint one",
                 "PUT  | /jobs/4              | The token probably needs the scope jobs:write; mint one",
                 "GET  | /elsewhere           | The token probably needs the scope of this endpoint; mint one",
                 "GET  | /live-events         | No scope changes that: it is documented as public",
