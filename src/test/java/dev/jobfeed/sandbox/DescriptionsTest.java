@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
+import dev.jobfeed.jobby.JobbyOperation;
 import dev.jobfeed.sandbox.http.ApiRequest;
 import dev.jobfeed.sandbox.http.Defect;
 import dev.jobfeed.sandbox.http.DeliveryDefect;
@@ -100,6 +101,29 @@ class DescriptionsTest {
                         .map(endpoint ->
                                 (endpoint.method() == null ? "POST" : endpoint.method()) + " " + endpoint.path())
                         .toList());
+    }
+
+    /** None for accepting a match: that needs a token, and no scope allows it. */
+    @Test
+    void eachEndpointOfJobbyOffersTheScopeThatHelpsAndNoOther() {
+        jobby.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    String method = operation.getKey().toUpperCase(Locale.ROOT);
+                    Set<String> scopes = new TreeSet<>();
+                    operation.getValue().path("security").forEach(token -> token.path("token")
+                            .forEach(scope -> scopes.add(scope.textValue())));
+
+                    assertThat(scopes)
+                            .as(method + " " + path.getKey())
+                            .isEqualTo(JobbyOperation.of(method, path.getKey())
+                                    .scope()
+                                    .map(Set::of)
+                                    .orElse(Set.of()));
+                }));
+        assertThat(jobby.at("/paths/~1matches~1{id}~1accept/post/security/0/token")
+                        .isArray())
+                .isTrue();
     }
 
     @Test

@@ -97,8 +97,7 @@ final class JobbyApi extends Api<JobbyEndpoint> {
         if (endpoint == JobbyEndpoint.OTHER) {
             throw ErrorCode.NOT_FOUND.error();
         }
-        String scope = endpoint.scope();
-        if (token == null && scope != null) {
+        if (token == null && !endpoint.isPublic()) {
             throw ErrorCode.INVALID_TOKEN.error();
         }
         if (token != null) {
@@ -107,6 +106,7 @@ final class JobbyApi extends Api<JobbyEndpoint> {
         if (error != null) {
             throw error;
         }
+        String scope = endpoint.scope();
         // no scope lets a token accept a match: "that tap is always human-driven"
         if (scope != null && !options.tokens.get(token).contains(scope) || endpoint == JobbyEndpoint.MATCH_ACCEPT) {
             throw ErrorCode.INSUFFICIENT_SCOPE.error();

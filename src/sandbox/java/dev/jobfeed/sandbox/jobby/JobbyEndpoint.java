@@ -19,7 +19,7 @@ public enum JobbyEndpoint implements Target {
     /** The room of an accepted match: each one costs the service money, and the room is for humans only. */
     INTERVIEW_ROOM_URL("GET", "/matches/{id}/interview-room-url", "matches:read", 3),
     /** Accepting a match, by any method. No token can; a request here is a client's mistake. */
-    MATCH_ACCEPT(null, "/matches/{id}/accept", "matches:write", 30),
+    MATCH_ACCEPT(null, "/matches/{id}/accept", null, 30),
     /** Declining a match, which a token can. The path is not documented, that it is a mutating endpoint is. */
     MATCH_DECLINE("POST", "/matches/{id}/decline", "matches:write", 30),
     /** A charge in the absence of its payer. */
@@ -70,9 +70,13 @@ public enum JobbyEndpoint implements Target {
         return path;
     }
 
-    /** Returns the scope a token needs; null for what is public. */
+    /** Returns the scope a token needs; null for what is public, and for what no scope allows. */
     String scope() {
         return scope;
+    }
+
+    boolean isPublic() {
+        return scope == null && this != MATCH_ACCEPT;
     }
 
     /** Returns how many requests a minute one token may send ("Rate limits": 60 reads, 30 writes, 3 that cost). */
