@@ -205,7 +205,7 @@ class JobbyContractCheckTest {
     @Test
     void aDocumentThatCannotBeReadIsAFailureAndNothingIsKept() throws Exception {
         sandbox.jobby().intercept(request -> Interceptor.answer(200, Map.of(), "[]"));
-        assertThat(contract().exitCode()).isEqualTo(1);
+        assertThat(contract().exitCode()).isEqualTo(4);
         assertThat(contract().err()).contains("/api/v1/openapi.json cannot be read: it is not an OpenAPI document");
 
         sandbox.jobby().intercept(request -> Interceptor.answer(401, Map.of(), ""));

@@ -21,8 +21,15 @@ import picocli.CommandLine.Option;
         name = "contract",
         description =
                 "Compares Jobby.dev's OpenAPI document with the operations, fields and values that the bundle uses,"
-                        + " and with the kept document. Exit code 1: a problem, or a change of an operation in use that"
-                        + " --accept has not confirmed. Sends no token.",
+                        + " and with the kept document. Sends no token.",
+        exitCodeList = {
+            "  0:No problem, and no change of an operation in use that --accept has not confirmed.",
+            "  1:A problem, or such a change.",
+            "  2:Usage or configuration; or the kept document cannot be read or written.",
+            "  4:The document of Jobby.dev cannot be fetched or read.",
+            "130:Ended by Ctrl-C (SIGINT).",
+            "143:Ended by SIGTERM."
+        },
         footer = "  jobfeed jobby contract --accept")
 final class JobbyContractCommand implements Callable<Integer> {
 
@@ -54,7 +61,7 @@ final class JobbyContractCommand implements Callable<Integer> {
             document = contract.fetch();
         } catch (IOException e) {
             System.err.println("jobfeed: " + e.getMessage());
-            return ExitCode.FAILED.code();
+            return ExitCode.UNAVAILABLE.code();
         }
         JsonNode before = Files.exists(kept) ? read(kept) : document;
         List<JobbyContractCheck.Difference> problems = contract.problems(document);
@@ -62,7 +69,14 @@ final class JobbyContractCommand implements Callable<Integer> {
         List<JobbyContractCheck.Difference> other = contract.changes(before, document, false);
         List<JobbyContractCheck.Difference> unavailable = contract.unavailable(document);
         if (accept || changes.isEmpty()) {
-            keep(kept, document);
+            try {
+                keep(kept, document);
+            } catch (IOException e) {
+                throw new ConfigurationException(
+                        kept + " cannot be written: " + e.getMessage()
+                                + ". Make its directory writable, or set --document.",
+                        e);
+            }
         }
         if (json) {
             ObjectNode result = JSON.createObjectNode();
