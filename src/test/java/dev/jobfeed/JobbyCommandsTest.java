@@ -104,6 +104,10 @@ class JobbyCommandsTest {
         assertThat(declined.exitCode()).as(declined.err()).isZero();
         assertThat(sandbox.jobby().fair().findMatch(match).orElseThrow().status())
                 .isEqualTo(MatchStatus.DECLINED);
+        InProcess again = jobfeed("jobby decline " + match);
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err())
+                .contains("400 VALIDATION", "The match is decided already: it is declined. Only a match that is not");
         assertThat(jobfeed("jobby decline ../profile").exitCode()).isEqualTo(2);
     }
 

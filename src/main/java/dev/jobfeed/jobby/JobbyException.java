@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Thrown when Jobby.dev rejects a request, with the code and the details of its error envelope for {@code onException}.
@@ -25,6 +26,8 @@ public final class JobbyException extends RuntimeException implements RetryHint 
     private static final long serialVersionUID = 1L;
 
     private static final int MAX_MESSAGE_CHARS = 300;
+
+    private static final Pattern DECLINE = Pattern.compile("POST /matches/[^/]+/decline");
 
     private final int status;
     private final String code;
@@ -97,6 +100,10 @@ public final class JobbyException extends RuntimeException implements RetryHint 
      * are none.
      */
     public Map<String, Object> getDetails() {
+        return details(details);
+    }
+
+    private static Map<String, Object> details(String details) {
         try {
             JsonNode json = JSON.readTree(details == null ? "{}" : details);
             return json.isObject()
@@ -164,17 +171,30 @@ public final class JobbyException extends RuntimeException implements RetryHint 
                 until -> retryAfter.filter(asked -> asked.compareTo(until) > 0).orElse(until));
     }
 
+    /** Returns the remedy for a match that cannot be declined, with its state if the details have it. */
+    private static String decidedRemedy(String path, String details) {
+        String state = details(details).get("status") instanceof String text ? text.strip() : "";
+        return (state.matches("\\w{1,40}")
+                        ? "The match is decided already: it is " + state + ". "
+                        : "The match is probably decided already; look at account/matches/" + path.split("/")[2] + ". ")
+                + "Only a match that is not decided can be declined.";
+    }
+
     private static Problem failure(String request, int status, String code, String said, String details) {
         boolean isJudged = details != null && (status == 400 || "INSUFFICIENT_SCOPE".equals(code));
         String message = "Jobby.dev answered " + status + (code == null ? "" : " " + code) + " to " + request
                 + (said == null || said.isBlank() ? "" : " (" + said.strip().replaceFirst("[.]$", "") + ")")
                 + (isJudged ? ": " + shortened(details) : "") + ".";
         String condition = (code == null ? "status-" + status : code.toLowerCase(Locale.ROOT)).replace('_', '-');
-        return new Problem(condition, message, remedy(request, status, code == null ? "" : code));
+        return new Problem(condition, message, remedy(request, status, code == null ? "" : code, details));
     }
 
-    private static String remedy(String request, int status, String code) {
+    private static String remedy(String request, int status, String code, String details) {
         String[] methodAndPath = request.split(" ", 2);
+        boolean isAboutFields = details(details).containsKey("fieldErrors");
+        if (DECLINE.matcher(request).matches() && !isAboutFields && (status == 409 || code.equals("VALIDATION"))) {
+            return decidedRemedy(methodAndPath[1], details);
+        }
         // codes first: they are what the API promises to keep
         return switch (code) {
             case "INVALID_TOKEN" -> "Check jobby.token: it is mistyped or revoked; mint one at account/api-tokens.";

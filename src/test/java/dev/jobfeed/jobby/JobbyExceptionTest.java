@@ -74,6 +74,12 @@ class JobbyExceptionTest {
     }
 
     @Test
+    void aMatchThatCannotBeDeclinedIsProbablyDecidedWhenItsStateIsNotGiven() {
+        assertThat(refusal("POST /matches/mat_7/decline", 409, "NOT_PENDING", null, null))
+                .hasMessageContaining("The match is probably decided already; look at account/matches/mat_7.");
+    }
+
+    @Test
     void anAnswerWithoutAnEnvelopeHasNoCodeOfItsOwn() {
         JobbyException refusal = refusal("GET /profile", 502, null, null, null);
 

@@ -169,7 +169,9 @@ final class JobbyOperations {
         try {
             fair.declineMatch(id, "seeker", reason == null ? "not_available" : reason);
         } catch (IllegalArgumentException e) {
-            throw ErrorCode.VALIDATION.error("The " + e.getMessage() + ".");
+            throw ErrorCode.VALIDATION.error(
+                    "The " + e.getMessage() + ".",
+                    Json.object("status", fair.findMatch(id).orElseThrow().status()));
         }
         return HttpReply.json(200, envelope(fair.findMatch(id).orElseThrow()));
     }
