@@ -1,8 +1,9 @@
 // Checks that the Kaoto editor draws each step of the routes and Kamelets, and that a save changes nothing but the edit.
+// Saves each file with typical edits in routes/ or kamelets/ beside this script, for a rehearsal.
 // Runs the model of the editor without its user interface. Usage: node check.mjs [file...]
 
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { JSDOM } from "jsdom";
@@ -20,8 +21,14 @@ const { CamelResourceFactory, fetchCamelCatalog, parse } = await loadKaoto();
 await loadCatalog();
 
 const files = process.argv.length > 2 ? process.argv.slice(2) : shipped();
+for (const directory of new Set(files.map(file => dirname(savedFile(file))))) {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory);
+}
 for (const file of files) {
-  const faults = await check(readFileSync(file, "utf8")).catch(error => [error.message]);
+  const source = readFileSync(file, "utf8");
+  const faults = await check(source).catch(error => [error.message]);
+  writeFileSync(savedFile(file), await editAll(source));
   console.log(faults.length === 0 ? "ok    " : "FAILED", relative(project, resolve(file)));
   for (const fault of faults) console.log("      ", fault);
   if (faults.length > 0) process.exitCode = 1;
@@ -50,6 +57,21 @@ async function edit(source, unedited) {
     faults.push(...others.map(change => `changed by an edit of ${name(node)}: ${text(change)}`));
   }
   return faults;
+}
+
+/** Edits the label of each step, and adds a log step before the steps of each route. */
+async function editAll(source) {
+  const resource = await open(source);
+  for (const node of await nodes(resource)) node.updateModel({ ...node.getNodeDefinition(), description: EDITED });
+  for (const node of await nodes(resource)) {
+    if (node.data.path.endsWith(".from")) node.addBaseEntityStep({ type: "processor", name: "log" }, "insert-step", undefined, true);
+  }
+  // the four digits of an id that Kaoto generates would collide among so many steps
+  for (const node of await nodes(resource)) {
+    const step = node.getNodeDefinition();
+    if (/^log-\d+$/.test(step.id)) node.updateModel({ ...step, id: `${node.getId()}-added-log` });
+  }
+  return resource.toSourceCode();
 }
 
 async function draw(source, before) {
@@ -112,6 +134,10 @@ async function saved(resource) {
 async function nodes(resource) {
   const flatten = node => [...node.data.isPlaceholder ? [] : [node], ...(node.getChildren() ?? []).flatMap(flatten)];
   return (await Promise.all(resource.getVisualEntities().map(entity => entity.toVizNode()))).flatMap(flatten);
+}
+
+function savedFile(file) {
+  return join(here, basename(dirname(resolve(file))), basename(file));
 }
 
 function shipped() {
