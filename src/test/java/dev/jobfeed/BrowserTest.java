@@ -434,6 +434,13 @@ class BrowserTest {
         page.navigate(base + "/#/runs");
         PlaywrightAssertions.assertThat(page.locator(".chart a[aria-label]").first())
                 .isVisible(VISIBLE);
+        assertThat(page.locator(".chart a[aria-label]").count()).isGreaterThan(10);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("10 runs"))
+                .click();
+        PlaywrightAssertions.assertThat(page.locator(".chart a[aria-label]")).hasCount(10);
+        page.locator("summary").getByText("Table").click();
+        PlaywrightAssertions.assertThat(page.locator(".numbers tbody tr")).hasCount(10);
+        page.locator("summary").getByText("Table").click();
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Received"))
                 .click();
         PlaywrightAssertions.assertThat(page.locator("th[aria-sort=descending]"))

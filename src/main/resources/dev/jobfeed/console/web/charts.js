@@ -1,6 +1,6 @@
 // Charts in SVG: bars from zero and points on a logarithmic axis. Each column has a tooltip, and a table has the numbers.
 
-import { arrows, h, hideTip, showTip, svg } from "./dom.js";
+import { arrows, card, h, hideTip, showTip, svg } from "./dom.js";
 import { compact } from "./words.js";
 
 const LEFT = 44;
@@ -154,6 +154,23 @@ export function points(name, items) {
     arrows(chart);
     return chart;
   });
+}
+
+const chosen = {};
+
+/** Shows a chart with a choice of ranges; the choice lasts as long as the page. */
+export function ranged(title, ranges, ...before) {
+  const place = h("div");
+  const names = Object.keys(ranges);
+  const draw = name => place.replaceChildren(...ranges[name]());
+  const group = h("div", { class: "seg", role: "group", "aria-label": `Range of ${title}` }, names.map(name =>
+    h("button", { type: "button", "aria-pressed": String(name === (chosen[title] ?? names.at(0))), onclick: event => {
+      for (const other of group.children) other.setAttribute("aria-pressed", String(other === event.target));
+      chosen[title] = name;
+      draw(name);
+    } }, name)));
+  draw(chosen[title] ?? names[0]);
+  return card(title, group, ...before, place);
 }
 
 /** Creates the numbers behind a chart, in a table that opens on demand: columns [title, row => text]. */

@@ -3,7 +3,7 @@
 import { arrows, button, card, empty, figure, h, icon, link, ranking, say, show, state } from "./dom.js";
 import { get } from "./api.js";
 import { ask, buttons } from "./actions.js";
-import { bars, legend, numbers } from "./charts.js";
+import { bars, legend, numbers, ranged } from "./charts.js";
 import { alertItem } from "./alerts.js";
 import { isOn, lastSuccess, outcome, stateOf, summary, toneOf, verdict } from "./status.js";
 import { credits, day, duration, many, moment, MODES, number, percent, rough, schedule, seconds, streamName } from "./words.js";
@@ -195,23 +195,6 @@ export function progressOf(open, stream, withError = true) {
 }
 
 const PARTS = [["New", "var(--d1)"], ["Updated", "var(--d2)"], ["Unchanged", "var(--d3)"]];
-
-/** Shows a chart with a choice of ranges; the choice lasts as long as the page. */
-function ranged(title, ranges, ...before) {
-  const place = h("div");
-  const names = Object.keys(ranges);
-  const draw = name => place.replaceChildren(...ranges[name]());
-  const group = h("div", { class: "seg", role: "group", "aria-label": `Range of ${title}` }, names.map(name =>
-    h("button", { type: "button", "aria-pressed": String(name === (chosen[title] ?? names.at(0))), onclick: event => {
-      for (const other of group.children) other.setAttribute("aria-pressed", String(other === event.target));
-      chosen[title] = name;
-      draw(name);
-    } }, name)));
-  draw(chosen[title] ?? names[0]);
-  return card(title, group, ...before, place);
-}
-
-const chosen = {};
 
 const perRange = draw => ({ "30 d": () => draw(30), "7 d": () => draw(7) });
 

@@ -2,7 +2,7 @@
 
 import { button, card, copy, empty, figure, h, head, icon, link, pairs, ranking, show, table, tag } from "./dom.js";
 import { get } from "./api.js";
-import { points, signs } from "./charts.js";
+import { numbers, points, ranged, signs } from "./charts.js";
 import { progressOf } from "./overview.js";
 import { outcome, summary, took } from "./status.js";
 import { ago, credits, duration, many, moment, MODES, number, streamName } from "./words.js";
@@ -43,11 +43,8 @@ export function runs(query) {
   async function slow(status) {
     const filters = Object.fromEntries(Object.keys(FILTERS).map(name => [name, query.get(name)]));
     const stream = filters.stream || "jobs";
-    const [answer, last] = await Promise.all([get("runs", { ...filters, ...asked, limit: SIZE }), get("runs", { stream, limit: 30 })]);
-    show(chart, last.runs, all => all.length > 1 ? card(`Duration of the last ${many(all.length, "run")} of ${streamName(stream)}`,
-      signs([["ok", "Succeeded"], ["warn", "With warnings"], ["bad", "Failed"], ["run", "Running"], ["off", "Interrupted"]]),
-      points("Duration of the last runs", [...all].reverse().map(run => ({
-        id: run.id, seconds: took(run, status.at), tone: outcome(run, status)[0], tip: summary(run, status), to: `#/runs/${run.id}` })))) : null);
+    const [answer, last] = await Promise.all([get("runs", { ...filters, ...asked, limit: SIZE }), get("runs", { stream, limit: 100 })]);
+    show(chart, last.runs, all => all.length > 1 ? durations(all, stream, status) : null);
     show(list, [answer, status.streams.map(each => each.at_work)], () => h("section", { class: "card" }, answer.runs.length
       ? [runTable(answer.runs, status, asked, (sort, order) => go({ sort, order, offset: 0 })), pager(answer)]
       : answer.total > 0 ? empty("runs", "No run on this page", `There are ${many(answer.total, "run")}.`, link("First page", address({ offset: 0 })))
@@ -73,6 +70,19 @@ export function runs(query) {
   }
 
   return { title: "Runs", nodes: [head("Runs"), chart, form, list], slow };
+}
+
+function durations(all, stream, status) {
+  const title = `Duration of the last runs of ${streamName(stream)}`;
+  const draw = length => {
+    const list = all.slice(0, length).reverse();
+    return [points(title, list.map(run => ({
+      id: run.id, seconds: took(run, status.at), tone: outcome(run, status)[0], tip: summary(run, status), to: `#/runs/${run.id}` }))),
+    numbers(title, [["Run", run => String(run.id)], ["Started", run => moment(run.run_started_at, true)],
+      ["Duration", run => run.finished_at ? duration(took(run)) : "open"], ["Status", run => outcome(run, status)[1]]], list)];
+  };
+  return ranged(title, { "30 runs": () => draw(30), "10 runs": () => draw(10), "100 runs": () => draw(100) },
+    signs([["ok", "Succeeded"], ["warn", "With warnings"], ["bad", "Failed"], ["run", "Running"], ["off", "Interrupted"]]));
 }
 
 function runTable(list, status, asked, resort) {
