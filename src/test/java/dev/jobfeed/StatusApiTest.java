@@ -411,6 +411,7 @@ class StatusApiTest {
 
         JsonNode status = SyncFixture.parse(get("/api/v1/status").body());
         assertThat(status.get("streams").get(0).get("paused_at").isTextual()).isTrue();
+        assertThat(status.get("alerts").findValuesAsText("severity")).containsExactly("warning");
         assertThat(world.alerts()).containsExactly("schedule-paused");
         assertThat(get("/api/v1/actions").body()).contains("\"resume\"").doesNotContain("\"pause\"");
 
@@ -498,6 +499,9 @@ class StatusApiTest {
         }
         HttpResponse<String> alerts = get("/api/v1/alerts");
         assertThat(faults(alerts.body(), "Alerts")).isEmpty();
+        assertThat(SyncFixture.parse(alerts.body()).findValuesAsText("severity"))
+                .contains("error")
+                .hasSameSizeAs(SyncFixture.parse(alerts.body()).get("alerts"));
         assertThat(SyncFixture.parse(alerts.body())
                         .get("alerts")
                         .get(0)

@@ -2,6 +2,7 @@ package dev.jobfeed.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.sync.SyncAttempt;
 import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.Tenant;
@@ -11,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.util.LinkedCaseInsensitiveMap;
 
 /** Provides the console of each tenant: bean {@code jobfeedConsole}. */
 public final class ConsoleTenants {
@@ -63,6 +65,21 @@ public final class ConsoleTenants {
     public ObjectNode info(String tenant) {
         return RuntimeInfo.json(
                 named(tenant).tenant(), tenants.all().map(Tenant::name).toList(), OffsetDateTime.now(clock));
+    }
+
+    /** Adds the severity to rows of the table {@code alert}. */
+    public List<Map<String, Object>> withSeverity(List<Map<String, Object>> alerts) {
+        return alerts.stream()
+                .map(alert -> {
+                    Map<String, Object> row = new LinkedCaseInsensitiveMap<>();
+                    row.putAll(alert);
+                    row.put(
+                            "severity",
+                            AlertCondition.severity((String) row.get("condition"))
+                                    .word());
+                    return row;
+                })
+                .toList();
     }
 
     /** Returns the jobs of each source. */

@@ -10,6 +10,7 @@ import dev.jobfeed.persistence.OutboxWriter;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunRepository;
 import dev.jobfeed.persistence.StreamState;
+import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.schedule.Freshness;
 import dev.jobfeed.schedule.SchedulePauses;
 import dev.jobfeed.schedule.ScheduledStream;
@@ -89,6 +90,7 @@ public final class StatusReport {
         alerts().forEach(alert -> open.addObject()
                 .put("stream", alert.stream())
                 .put("condition", alert.condition())
+                .put("severity", AlertCondition.severity(alert.condition()).word())
                 .put("message", alert.message())
                 .put("remedy", alert.remedy())
                 .put("since", RunJson.text(alert.raisedAt())));

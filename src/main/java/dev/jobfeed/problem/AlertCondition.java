@@ -1,6 +1,7 @@
 package dev.jobfeed.problem;
 
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -92,6 +93,24 @@ public enum AlertCondition {
         CAUSE
     }
 
+    /** How urgent an alert is. */
+    public enum Severity {
+
+        /** Nothing has stopped yet. */
+        WARNING,
+
+        /** Requires an action. */
+        ERROR;
+
+        /** Returns the value in the console's API. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final Set<AlertCondition> WARNINGS = EnumSet.of(
+            CLOCK_DIFFERS, CREDITS_LOW, DEPRECATED, RATE_LIMITED, RELAY_FAILED, SCHEDULE_PAUSED, SERVER_TROUBLE);
+
     private final String id;
     private final ClearedBy clearedBy;
     private final String remedy;
@@ -129,6 +148,15 @@ public enum AlertCondition {
     /** Returns whether an identifier is this condition's, of whatever subject. */
     public boolean is(String condition) {
         return condition.equals(id) || condition.startsWith(id + " ");
+    }
+
+    /**
+     * Returns how urgent an alert is.
+     *
+     * @param condition identifier, of whatever subject; an unknown one requires an action
+     */
+    public static Severity severity(String condition) {
+        return WARNINGS.stream().anyMatch(warning -> warning.is(condition)) ? Severity.WARNING : Severity.ERROR;
     }
 
     /** Returns the conditions whose alerts are cleared alike. */

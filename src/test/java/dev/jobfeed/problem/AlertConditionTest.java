@@ -48,6 +48,13 @@ class AlertConditionTest {
     }
 
     @Test
+    void anAlertRequiresAnActionUnlessItIsKnownToWarn() {
+        assertThat(AlertCondition.severity("deprecated GET /matches")).isEqualTo(AlertCondition.Severity.WARNING);
+        assertThat(AlertCondition.severity("unauthorized")).isEqualTo(AlertCondition.Severity.ERROR);
+        assertThat(AlertCondition.severity("invalid-token")).isEqualTo(AlertCondition.Severity.ERROR);
+    }
+
+    @Test
     void aConditionIsFoundByItsIdAndByThatOfASubject() {
         assertThat(AlertCondition.MATCH.is("match")).isTrue();
         assertThat(AlertCondition.MATCH.is(AlertCondition.MATCH.id("mat_1"))).isTrue();

@@ -2,10 +2,7 @@
 
 import { ago, duration, many, moment, MODES, number, percent, rough, seconds, streamName } from "./words.js";
 
-/** Conditions that warn before anything stops. Every other alert requires an action. */
-const WARNINGS = ["credits-low", "schedule-paused", "clock-differs", "deprecated", "relay-failed", "rate-limited", "server-trouble"];
-
-export const toneOf = alert => WARNINGS.includes(alert.condition.split(" ")[0]) ? "warn" : "bad";
+export const toneOf = alert => alert.severity === "warning" ? "warn" : "bad";
 
 export const isOn = stream => stream.state !== "off" || stream.open_run !== null || stream.at_work;
 
