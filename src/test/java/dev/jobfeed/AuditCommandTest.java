@@ -43,9 +43,9 @@ class AuditCommandTest {
 
         assertThat(text.exitCode()).as(text.err()).isZero();
         assertThat(text.out())
-                .startsWith(
-                        "jobs: right 96.3 to 100 % of the active jobs (95 % confidence): 100 of 100 sampled, seed 7."
-                                + " Different 0, expired there 0, unknown there 0, active there 0;");
+                .startsWith("jobs: ")
+                .contains("96.3 to 100 %", "95 % confidence", "100 of 100 sampled", "seed 7")
+                .contains("Different 0", "expired there 0", "unknown there 0", "active there 0");
         JsonNode json = SyncFixture.parse(
                 world.run("audit", "jobs", "--sample", "50", "--json").out());
         assertThat(json.get("active_right").intValue()).isEqualTo(50);
@@ -81,15 +81,14 @@ class AuditCommandTest {
     void anAuditThatCannotBeDoneHasAnExitCodeOfItsOwn() throws Exception {
         assertThat(world.run("audit", "jobs"))
                 .satisfies(none -> assertThat(none.exitCode()).isEqualTo(4))
-                .satisfies(none -> assertThat(none.err())
-                        .contains("The audit cannot be done. No run on the jobs has succeeded yet."));
+                .satisfies(none -> assertThat(none.err()).contains("cannot be done", "No run on the jobs"));
         world.run("sync", "jobs");
         world.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
 
         InProcess audit = world.run("audit", "jobs", "--fix", "--json");
 
         assertThat(audit.exitCode()).isEqualTo(4);
-        assertThat(audit.err()).contains("The audit cannot be done. Jobo answered 404 to each of 20 requests");
+        assertThat(audit.err()).contains("cannot be done", "404", "20 requests");
         assertThat(audit.out()).isEmpty();
         assertThat(world.rows("select count(*) from job_audit")).containsExactly("0");
         assertThat(world.rows("select count(*) from alert")).containsExactly("0");

@@ -46,8 +46,7 @@ class CommandsTest {
     void anAbandonedRunIsClosedForGoodAndTheNextOneBeginsAnew() throws Exception {
         assertThat(run("sync", "jobs", "--max-pages", "2")).contains("the next attempt continues");
 
-        assertThat(world.run("status").out())
-                .containsPattern("  expiry sweep +none yet; the next attempt requests the expiries since 20");
+        assertThat(world.run("status").out()).containsPattern("  expiry sweep +none yet; .*since 20");
         assertThat(run("abandon", "jobs")).isEqualTo("jobs: run 1 abandoned after 2 pages, 500 rows and 0 credits");
         assertThat(run("abandon", "jobs")).isEqualTo("jobs: there is no open run");
 
@@ -65,11 +64,8 @@ class CommandsTest {
         run("sync", "jobs", "--max-pages", "1");
 
         assertThat(run("abandon", "jobs"))
-                .matches("jobs: run 2 abandoned after 1 page, .* credits; the next attempt is a resync, required since"
-                        + " .* because the last expiry sweep was too long ago");
-        assertThat(run("status"))
-                .containsPattern(
-                        "  resync +required since 20.*, because the last expiry sweep was too long ago; the next");
+                .matches("jobs: run 2 abandoned after 1 page, .* credits; .* resync, .*since 20.*expiry sweep.*");
+        assertThat(run("status")).containsPattern("  resync +required since 20.*expiry sweep");
         assertThat(SyncFixture.parse(run("status", "--json"))
                         .get("resync_needed_since")
                         .textValue())
@@ -293,8 +289,7 @@ class CommandsTest {
             statement.execute("update sync_state set schedule_paused_at = current_timestamp where stream = 'jobs'");
         }
 
-        assertThat(world.run("status").out())
-                .containsPattern("paused +since 20.*; no attempt starts until it is resumed on the console");
+        assertThat(world.run("status").out()).containsPattern("paused +since 20.*resumed on the console");
     }
 
     @Test

@@ -105,7 +105,6 @@ class JobbyKameletsTest {
 
         assertThat(refused.getException()).isNull();
         assertThat(refused.getMessage().getBody(String.class))
-                .isEqualTo("Jobby.dev answered 403 INSUFFICIENT_SCOPE to DELETE /webhooks/whk_1. The token needs the"
-                        + " scope webhooks:write; mint one that has it, and set jobby.token.");
+                .contains("403 INSUFFICIENT_SCOPE", "DELETE /webhooks/whk_1", "webhooks:write", "jobby.token");
     }
 }

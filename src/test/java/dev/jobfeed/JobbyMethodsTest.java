@@ -190,7 +190,7 @@ class JobbyMethodsTest {
 
         assertThat(failed.getException())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("POST /queue/join is not repeated: its outcome is unknown");
+                .hasMessageContainingAll("POST /queue/join", "not repeated", "unknown");
         assertThat(requests()).hasSize(6);
         assertThat(keys()).hasSize(1);
     }
@@ -330,8 +330,7 @@ class JobbyMethodsTest {
         assertThat(Duration.between(log.get(2).time(), log.get(3).time())).isGreaterThan(Duration.ofMillis(500));
         assertThat(world.alerts()).containsExactly("deprecated GET /matches/{id}/interview-room-url");
         assertThat(world.one("select message from alert", String.class))
-                .isEqualTo("Jobby.dev is going to remove GET /matches/{id}/interview-room-url; it ends on Mon, 01 Mar"
-                        + " 2027 08:00:00 GMT.");
+                .contains("GET /matches/{id}/interview-room-url", "Mon, 01 Mar 2027 08:00:00 GMT");
     }
 
     @Test

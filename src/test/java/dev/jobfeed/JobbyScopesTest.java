@@ -28,8 +28,7 @@ class JobbyScopesTest {
 
             assertThat(doctor(world))
                     .containsPattern(
-                            "warning +scopes +Jobby.dev answered 403 INSUFFICIENT_SCOPE to GET /queue/status .*"
-                                    + "The token needs the scope queue:read; mint one that has it")
+                            "warning +scopes +.*403 INSUFFICIENT_SCOPE to GET /queue/status .*needs the scope queue:read")
                     .doesNotContain("queue:write");
         }
     }
@@ -41,8 +40,8 @@ class JobbyScopesTest {
             assertThat(jobfeed(world, "jobby", "room", "mat_1").exitCode()).isEqualTo(1);
 
             assertThat(doctor(world))
-                    .containsPattern("warning +scopes +.*decline.* probably needs the scope matches:write; mint")
-                    .containsPattern("warning +scopes +.*interview-room-url.* needs the scope matches:read; mint");
+                    .containsPattern("warning +scopes +.*decline.* probably needs the scope matches:write")
+                    .containsPattern("warning +scopes +.*interview-room-url.* needs the scope matches:read");
 
             world.with("jobby.token", Jobby.TEST_TOKEN)
                     .send("direct:jobby-api", null, Map.of("jobbyPath", "/matches"), JsonNode.class);
@@ -62,8 +61,8 @@ class JobbyScopesTest {
                 assertThat(join.err())
                         .contains(
                                 "403 INSUFFICIENT_SCOPE to GET /queue/status",
-                                "The token needs the scope queue:read; mint one that has it",
-                                world.liveEvent() + ": the request stays open; the same command continues to wait");
+                                "needs the scope queue:read",
+                                world.liveEvent() + ": the request stays open");
                 assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).hasSize(i);
             }
             assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_JOIN)).hasSize(1);

@@ -197,7 +197,8 @@ class JobfeedPropertiesTest {
     void whatMayBeSecretInABaseUrlIsNotSaidAgain(String value, String said) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> read("jobo.base-url", value))
-                .withMessage("jobo.base-url is '" + said + "'; it takes an address such as https://connect.jobo.world.")
+                .withMessageStartingWith("jobo.base-url is '" + said + "'")
+                .withMessageContaining("https://connect.jobo.world")
                 .satisfies(refusal -> assertThat(stackTrace(refusal)).doesNotContain("s3cret"));
     }
 
@@ -224,8 +225,8 @@ class JobfeedPropertiesTest {
                 .isThrownBy(() -> settings(Map.of("jobfeed.datasource.url", value))
                         .database()
                         .url())
-                .withMessage("jobfeed.datasource.url is '" + said
-                        + "'; it takes an address such as jdbc:postgresql://db.example.com/jobs.")
+                .withMessageStartingWith("jobfeed.datasource.url is '" + said + "'")
+                .withMessageContaining("jdbc:postgresql://")
                 .satisfies(refusal -> assertThat(stackTrace(refusal)).doesNotContain("s3cret"));
     }
 
@@ -246,8 +247,8 @@ class JobfeedPropertiesTest {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(
                         () -> settings(Map.of("jobfeed.lease", value)).sync().lease())
-                .withMessage("jobfeed.lease is '" + value
-                        + "'; it takes a duration from 1s to 60s, and without a unit it is milliseconds.");
+                .withMessageStartingWith("jobfeed.lease is '" + value + "'")
+                .withMessageContainingAll("1s to 60s", "without a unit", "milliseconds");
     }
 
     @Test
@@ -260,10 +261,10 @@ class JobfeedPropertiesTest {
     void whatIsNeededCannotBeBlank() {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> read("jobo.overlap", " "))
-                .withMessage("jobo.overlap is empty; it takes a duration such as 90s, 15m or 1h.");
+                .withMessageContainingAll("jobo.overlap is empty", "duration", "15m");
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> settings(Map.of()).jobo().apiKey())
-                .withMessageStartingWith("jobo.api-key is not set. Set the environment variable JOBO_API_KEY");
+                .withMessageContainingAll("jobo.api-key is not set", "JOBO_API_KEY");
     }
 
     @ParameterizedTest
@@ -291,7 +292,7 @@ class JobfeedPropertiesTest {
     void aValueInQuotesIsRefusedAtStart(String property, String value) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> PropertiesCheck.check(settings(Map.of(property, value))))
-                .withMessage(property + " is in quotes. Write the value without them.");
+                .withMessageStartingWith(property + " is in quotes");
     }
 
     @Test

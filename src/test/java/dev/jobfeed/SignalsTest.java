@@ -134,7 +134,6 @@ class SignalsTest {
         Duration took = Duration.ofNanos(System.nanoTime() - asked);
         reporter.publishEntry("SIG" + signal + " " + when, took.toMillis() + " ms");
         assertThat(took).isLessThan(DEADLINE);
-        assertThat(process.err())
-                .contains("SIG" + signal + " received, stopping; a second signal ends the process at once");
+        assertThat(process.err()).contains("SIG" + signal + " received", "a second signal");
     }
 }

@@ -335,7 +335,7 @@ class FeedResponseParserTest {
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(
                         () -> Responses.feedPage(stream(latin1("{\"jobs\":[" + rows + ",{}" + end)), RecordSchema.JOB))
-                .withMessage("The response has more than 2000 jobs, twice what the API documents for a page.");
+                .withMessageContaining("more than 2000 jobs");
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> Responses.idPage(stream(latin1("{\"job_ids\":[1" + ",1".repeat(20_000) + end))))
                 .withMessageContaining("more than 20000 job_ids");
