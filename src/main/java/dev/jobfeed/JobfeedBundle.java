@@ -207,9 +207,10 @@ public final class JobfeedBundle {
                 RepairedPooledExchangeFactory.install(initializing);
             }
 
-            /** Rejects a reload strategy that would remove the bundle's routes. */
+            /** Allows attempts, and rejects a reload strategy that would remove the bundle's routes. */
             @Override
             public void onContextStarting(CamelContext starting) {
+                coordinator.start();
                 RouteWatcherReloadStrategy reload = starting.hasService(RouteWatcherReloadStrategy.class);
                 if (reload != null && reload.isRemoveAllRoutes()) {
                     throw new ConfigurationException("camel.main.routes-reload-enabled is true, and with the first edit"
@@ -234,7 +235,7 @@ public final class JobfeedBundle {
 
             @Override
             public void onContextStopping(CamelContext stopping) {
-                coordinator.stopAll(SHUTDOWN_GRACE);
+                coordinator.stop(SHUTDOWN_GRACE);
                 connections.close(CloseMode.IMMEDIATE);
                 jobbyConnections.close(CloseMode.IMMEDIATE);
             }

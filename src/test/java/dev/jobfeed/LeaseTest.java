@@ -24,6 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,25 @@ class LeaseTest {
         takeOver(OffsetDateTime.now().minusSeconds(1));
 
         assertThat(world.sync().status()).isEqualTo("succeeded");
+    }
+
+    /** A trigger that waited for the attempt before it fires while the routes are being stopped. */
+    @Test
+    void noAttemptStartsWhileTheApplicationStops() throws Exception {
+        start("h2");
+        List<Throwable> failures = new ArrayList<>();
+        world.context().addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopping(CamelContext stopping) {
+                failures.add(catchThrowable(world::sync));
+            }
+        });
+        world.context().stop();
+
+        assertThat(failures).singleElement().satisfies(failure -> assertThat(failure)
+                .hasRootCauseInstanceOf(StreamLockedException.class)
+                .hasMessageContaining("The application is stopping"));
+        assertThat(world.feed()).isEmpty();
     }
 
     static Stream<Arguments> answersToAnOvertakenAttempt() {

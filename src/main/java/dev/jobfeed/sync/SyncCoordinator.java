@@ -37,6 +37,7 @@ public final class SyncCoordinator {
     private final Clock clock;
     private final Set<SyncAttempt> active = ConcurrentHashMap.newKeySet();
     private volatile boolean paused;
+    private volatile boolean stopping;
 
     public SyncCoordinator(TenantRegistry tenants, Clock clock) {
         this.tenants = tenants;
@@ -54,9 +55,12 @@ public final class SyncCoordinator {
      * @param tenant null for the default tenant
      * @param maxPages null for no limit
      * @param costConfirmed whether an operator confirmed the cost; null counts as no
-     * @throws StreamLockedException if another attempt owns the lease
+     * @throws StreamLockedException if another attempt owns the lease, or the application is stopping
      */
     public SyncAttempt begin(String tenant, String stream, Integer maxPages, Boolean costConfirmed) {
+        if (stopping) {
+            throw new StreamLockedException("The application is stopping; the next start continues.");
+        }
         if (paused) {
             throw new StreamLockedException("The routes are being reloaded; the next trigger continues.");
         }
@@ -72,6 +76,10 @@ public final class SyncCoordinator {
                                 new ServerClock(clock)))
                 .orElseThrow(() -> target.leases().locked(stream, target.stream(stream)));
         active.add(attempt);
+        if (stopping) {
+            // since it was read above
+            attempt.stop();
+        }
         MdcContext.set(attempt);
         return attempt;
     }
@@ -79,7 +87,7 @@ public final class SyncCoordinator {
     /**
      * Acquires the stream's lease for a trigger, for the tenant and stream in the exchange's variables.
      *
-     * @return null if another attempt owns the lease; the next trigger tries again
+     * @return null if another attempt owns the lease, or the application is stopping; the next trigger tries again
      */
     public SyncAttempt beginOrSkip(Exchange exchange) {
         String stream = exchange.getVariable("jobfeedStream", String.class);
@@ -250,6 +258,20 @@ public final class SyncCoordinator {
     public void stopAll(Duration grace) {
         active().forEach(SyncAttempt::stop);
         await(grace, () -> active().allMatch(SyncAttempt::isWaiting));
+    }
+
+    /** Allows attempts to start in an application that starts, also if it was stopped before. */
+    public void start() {
+        stopping = false;
+    }
+
+    /**
+     * Prevents attempts from starting until {@link #start}, because a trigger that waits for an attempt fires when that
+     * attempt ends, and stops the active ones as {@link #stopAll} does.
+     */
+    public void stop(Duration grace) {
+        stopping = true;
+        stopAll(grace);
     }
 
     /** Prevents attempts from starting in this process until {@link #resume}. */
