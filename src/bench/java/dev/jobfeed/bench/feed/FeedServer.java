@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,6 +49,9 @@ public final class FeedServer {
     private final Rows rows;
     private final List<Pages> revisions;
     private volatile Turn turn = new Turn(0, 0, false);
+
+    /** The next answer of a turn with one page, rendered before it is asked for, so that no run waits for it. */
+    private volatile CompletableFuture<byte[]> nextPage;
 
     private FeedServer(Rows rows, List<Pages> revisions) {
         this.rows = rows;
@@ -90,8 +94,15 @@ public final class FeedServer {
             }
             exchange.getResponseHeaders().set("Content-Encoding", "gzip");
             exchange.getResponseHeaders().set("X-Has-More", Boolean.toString(number + 1 < pages.count()));
-            answer(exchange, 200, now.onePage() ? Pages.only(rows, Rows.LAST_REVISION + scan) : pages.body(number));
+            answer(exchange, 200, now.onePage() ? nextPage.join() : pages.body(number));
+            if (now.onePage()) {
+                render(scan + 1);
+            }
         }
+    }
+
+    private void render(int scan) {
+        nextPage = CompletableFuture.supplyAsync(() -> Pages.only(rows, Rows.LAST_REVISION + scan));
     }
 
     private void sweep(HttpExchange exchange) throws IOException {
@@ -119,6 +130,9 @@ public final class FeedServer {
                         next.get("revision").intValue(),
                         next.get("latency_millis").longValue(),
                         next.get("one_page").booleanValue());
+                if (turn.onePage()) {
+                    render(1);
+                }
             }
             answer(
                     exchange,
