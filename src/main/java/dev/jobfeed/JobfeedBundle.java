@@ -6,6 +6,7 @@ import dev.jobfeed.api.ApiKeyProvider;
 import dev.jobfeed.api.HttpClientFactory;
 import dev.jobfeed.api.JoboResponseHandler;
 import dev.jobfeed.api.RetryPolicy;
+import dev.jobfeed.audit.AuditCorrection;
 import dev.jobfeed.audit.AuditService;
 import dev.jobfeed.company.CompanyProfileService;
 import dev.jobfeed.config.ConfigurationException;
@@ -163,6 +164,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedReconciliation", new Reconciliation(coordinator));
         registry.bind("jobfeedAlertFormatter", new AlertFormatter(tenants, options.clock()));
         registry.bind("jobfeedAudit", new AuditService(tenants, options.clock()));
+        registry.bind("jobfeedAuditCorrection", new AuditCorrection(options.clock()));
         registry.bind("jobfeedCompanies", new CompanyProfileService(tenants, options.clock()));
         ConsoleTenants consoles = new ConsoleTenants(tenants, coordinator, options.clock());
         AccessToken token = new AccessToken(tenants.defaultTenant(), options.clock());

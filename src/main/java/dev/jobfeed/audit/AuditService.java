@@ -10,14 +10,8 @@ import dev.jobfeed.feed.FeedResponseParser;
 import dev.jobfeed.feed.MalformedResponseException;
 import dev.jobfeed.feed.RecordSchema;
 import dev.jobfeed.metrics.JobfeedMetric;
-import dev.jobfeed.persistence.DeliveredPageRepository;
-import dev.jobfeed.persistence.JobRepository;
-import dev.jobfeed.persistence.ReconcileRepository;
-import dev.jobfeed.persistence.RecordChange;
-import dev.jobfeed.persistence.RecordRepository;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.ProblemTranslator;
-import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.sync.OriginGuard;
 import dev.jobfeed.sync.Reconciliation;
 import dev.jobfeed.sync.StoreOriginMismatchException;
@@ -37,7 +31,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,8 +46,6 @@ public final class AuditService {
     private static final Logger LOG = LoggerFactory.getLogger(AuditService.class);
 
     private static final String JOBS = FeedDefinition.JOBS.stream();
-
-    private static final String REASON = "audited";
 
     /** What counts as recently expired or changed: as far as the list of expired jobs reaches back. */
     private static final Duration RECENT = Duration.ofDays(7);
@@ -276,49 +267,6 @@ public final class AuditService {
         }
     }
 
-    /** Sets the rows of the statements that change the store, as variables. */
-    public void setRows(Exchange exchange, AuditSession session) {
-        Tenant tenant = session.tenant();
-        OffsetDateTime at = now();
-        long run = lastRun(tenant);
-        RecordRepository rows = tenant.rows().get(FeedDefinition.JOBS);
-        List<RecordChange> changes = rows.rewrites(session.corrections());
-        List<UUID> active = changes.stream().map(change -> change.row().id()).toList();
-        List<UUID> decided =
-                Stream.concat(active.stream(), session.gone().stream()).toList();
-        exchange.setVariable("jobfeedBatches", rows.batches(changes, at));
-        exchange.setVariable("jobfeedOutboxRows", tenant.outbox().changed(run, changes, at));
-        exchange.setVariable(
-                "jobfeedDeliveredPageRows",
-                active.isEmpty()
-                        ? List.of()
-                        : List.of(DeliveredPageRepository.delivery(
-                                run,
-                                session.clock().at(session.startedNanos()),
-                                session.state().setBackFrom(),
-                                active)));
-        exchange.setVariable("jobfeedExpiry", JobRepository.expiry(session.gone(), REASON, at));
-        exchange.setVariable("jobfeedResolved", QuarantineService.resolved(JOBS, decided, at));
-        exchange.setVariable("jobfeedDecided", ReconcileRepository.decided(decided));
-        session.fixed(active.size());
-    }
-
-    /**
-     * Returns the events of the expired jobs.
-     *
-     * @param rows rows of {@code job-expire}
-     */
-    public List<SqlParameterSource> expired(AuditSession session, List<Map<String, Object>> rows) {
-        List<UUID> ids = JobRepository.ids(rows);
-        session.fixed(ids.size());
-        return session.tenant().outbox().expired(lastRun(session.tenant()), REASON, ids, now());
-    }
-
-    /** Returns the run whose result is corrected, which the events name. */
-    private static long lastRun(Tenant tenant) {
-        return tenant.runs().lastRuns(JOBS, 1).get(0).id();
-    }
-
     /** Returns the row of {@code audit-insert}. */
     public SqlParameterSource row(AuditSession session) {
         MapSqlParameterSource row = new MapSqlParameterSource(session.row());
@@ -348,7 +296,7 @@ public final class AuditService {
                 if (session.isFixing()) {
                     session.tenant()
                             .meters()
-                            .add(JobfeedMetric.EXPIRED, session.gone().size(), JOBS, REASON);
+                            .add(JobfeedMetric.EXPIRED, session.gone().size(), JOBS, AuditCorrection.REASON);
                 }
             } else if (session.state() != null && !session.isStopping()) {
                 AuditAlerts.raise(session, failure);
