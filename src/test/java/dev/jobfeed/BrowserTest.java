@@ -262,6 +262,8 @@ class BrowserTest {
             held.countDown();
             PlaywrightAssertions.assertThat(run).isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(PATIENCE));
             assertVerdict("All scheduled streams are up to date");
+            // before its server ends
+            page.close();
         } finally {
             held.countDown();
         }
@@ -454,6 +456,14 @@ class BrowserTest {
         page.getByText("Status: Closed, failed").click();
         PlaywrightAssertions.assertThat(page.locator("tbody tr:not(.note)")).hasCount(1);
         assertAccessible();
+
+        page.route(
+                "**/api/v1/runs?*",
+                route -> route.fulfill(new Route.FulfillOptions().setBody("{\"total\":14,\"runs\":[")));
+        page.navigate(base + "/#/runs");
+        PlaywrightAssertions.assertThat(page.getByText("The server is unreachable"))
+                .isVisible(VISIBLE);
+        page.unroute("**/api/v1/runs?*");
 
         page.navigate(base + "/#/");
         page.locator(".chart svg").first().focus();

@@ -19,18 +19,17 @@ export const session = {
 
 async function request(path, options) {
   let response;
-  try {
-    response = await fetch(`/api/v1/${path}`, { cache: "no-store", signal: AbortSignal.timeout(30000), ...options });
-  } catch (failure) {
-    const error = new Error("The server does not respond.", { cause: failure });
-    error.status = 0;
-    throw error;
-  }
   let body = {};
   try {
+    response = await fetch(`/api/v1/${path}`, { cache: "no-store", signal: AbortSignal.timeout(30000), ...options });
     body = await response.json();
-  } catch {
-    // the response of a proxy may not be JSON
+  } catch (failure) {
+    // the error response of a proxy may not be JSON; any other was cut off
+    if (!response || response.ok) {
+      const error = new Error("The server does not respond.", { cause: failure });
+      error.status = 0;
+      throw error;
+    }
   }
   if (!response.ok) {
     const error = new Error(body.error ?? `The server answered ${response.status}.`);
