@@ -19,6 +19,7 @@ import dev.jobfeed.console.ConsoleActions;
 import dev.jobfeed.console.ConsoleTenants;
 import dev.jobfeed.console.JobSearch;
 import dev.jobfeed.console.OpenApiContract;
+import dev.jobfeed.console.RunLog;
 import dev.jobfeed.console.SqlRowJson;
 import dev.jobfeed.console.StaticResources;
 import dev.jobfeed.expiry.ExpirySweepService;
@@ -172,6 +173,7 @@ public final class JobfeedBundle {
         registry.bind("jobfeedAccess", new AccessFilter(settings.console(), token, contract, consoles));
         registry.bind("jobfeedStatic", new StaticResources());
         registry.bind("jobfeedConsole", consoles);
+        registry.bind("jobfeedRunLog", new RunLog());
         registry.bind("jobfeedJobSearch", new JobSearch());
         registry.bind("jobfeedConsoleActions", new ConsoleActions(consoles, token, contract, options.clock()));
         bindByName(registry, "jobfeedConsoleJson", SqlRowJson::mapper);

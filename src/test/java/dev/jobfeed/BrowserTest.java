@@ -371,6 +371,9 @@ class BrowserTest {
         page.locator("tbody th a").first().click();
         PlaywrightAssertions.assertThat(page.locator(".err")).containsText("jobo.api-key");
         PlaywrightAssertions.assertThat(page.locator("pre.command")).containsText("run ");
+        PlaywrightAssertions.assertThat(page.locator("pre.log .bad"))
+                .containsText(Pattern.compile("ERROR run \\d+ of jobs stays open: .*401"));
+        PlaywrightAssertions.assertThat(page.locator("pre.log")).not().containsText(token);
         assertAccessible();
         shoot("run");
         sandbox.intercept(request -> Interceptor.pass());

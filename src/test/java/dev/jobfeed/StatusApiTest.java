@@ -10,6 +10,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.jobfeed.console.ErrorHandlers;
+import dev.jobfeed.console.RunLog;
 import dev.jobfeed.console.TenantConsole;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
@@ -155,6 +156,21 @@ class StatusApiTest {
                 .toList();
 
         assertThat(served).containsExactlyInAnyOrderElementsOf(described);
+    }
+
+    @Test
+    void aRunHasItsLogLinesAndNoOthers() throws Exception {
+        RunLog log = world.context().getRegistry().lookupByNameAndType("jobfeedRunLog", RunLog.class);
+        log.add(java.util.Map.of("jobfeedRun", "1"), Instant.EPOCH, "INFO", "run 1 started");
+        log.add(java.util.Map.of("jobfeedRun", "2"), Instant.EPOCH, "INFO", "run 2 started");
+        log.add(java.util.Map.of("jobfeedRun", "1", "jobfeedTenant", "acme"), Instant.EPOCH, "INFO", "run 1 of acme");
+        log.add(java.util.Map.of(), Instant.EPOCH, "INFO", "console actions need this token");
+
+        String run = get("/api/v1/runs/1").body();
+
+        assertThat(faults(run, "RunDetail")).as(run).isEmpty();
+        assertThat(SyncFixture.parse(run).get("log").findValuesAsText("message"))
+                .containsExactly("run 1 started");
     }
 
     @Test

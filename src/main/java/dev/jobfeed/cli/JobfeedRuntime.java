@@ -4,6 +4,7 @@ import dev.jobfeed.BundleOptions;
 import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.console.ErrorHandlers;
+import dev.jobfeed.console.RunLog;
 import dev.jobfeed.sync.SyncCoordinator;
 import dev.jobfeed.tenant.PropertiesCheck;
 import java.sql.SQLException;
@@ -31,6 +32,7 @@ final class JobfeedRuntime implements AutoCloseable {
     private final SyncCoordinator attempts;
     private final TraceExport traces;
     private final Optional<HttpEndpointConfig> address;
+    private final Optional<RunLogAppender> runLog;
 
     private JobfeedRuntime(
             RuntimeDataSources databases,
@@ -44,6 +46,7 @@ final class JobfeedRuntime implements AutoCloseable {
         this.attempts = attempts(main);
         this.traces = traces;
         this.address = address;
+        this.runLog = address.map(endpoint -> new RunLogAppender(main.lookup("jobfeedRunLog", RunLog.class)));
     }
 
     /** Starts a context with every route, triggers included. */
@@ -181,6 +184,7 @@ final class JobfeedRuntime implements AutoCloseable {
     @Override
     public void close() throws Exception {
         main.stop();
+        runLog.ifPresent(RunLogAppender::close);
         traces.close();
         if (attempts.awaitIdle(Duration.ofSeconds(1))) {
             databases.close();

@@ -1,5 +1,7 @@
 package dev.jobfeed.sync;
 
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.MDC;
 
@@ -29,6 +31,19 @@ public final class MdcContext {
         MDC.remove(RUN);
         MDC.remove(STREAM);
         MDC.remove(TENANT);
+    }
+
+    /**
+     * Names the attempt of an MDC.
+     *
+     * @param tenant empty for the default tenant
+     */
+    public record Attempt(String tenant, long run) {}
+
+    /** Returns the attempt that the keys name; empty outside a run. */
+    public static Optional<Attempt> attempt(Map<String, String> mdc) {
+        return Optional.ofNullable(mdc.get(RUN))
+                .map(run -> new Attempt(mdc.getOrDefault(TENANT, ""), Long.parseLong(run)));
     }
 
     /** Runs work for an attempt on a shared thread, with the attempt's MDC keys. */

@@ -130,7 +130,7 @@ export function run(id) {
 
   function draw(status) {
     if (!shown) return;
-    const { run: row, pages, attempts, alerts } = shown;
+    const { run: row, pages, attempts, alerts, log } = shown;
     const stream = status.streams.find(each => each.stream === row.stream);
     const isOpen = stream?.open_run?.id === row.id;
     const isWorking = isOpen && stream.at_work;
@@ -157,7 +157,7 @@ export function run(id) {
             { title: "Message", class: "t words msg", cell: alert => [alert.message, alert.remedy ? h("p", { class: "muted" }, alert.remedy) : null] },
             { title: "State", cell: alert => alert.cleared_at ? `cleared ${moment(alert.cleared_at)}` : "open" },
           ], alerts)) : null,
-          logLines(row)),
+          logLines(row, log)),
         h("div", { class: "c4 stack" }, requests(row, attempts), details(row, pages, status, isOpen)))]);
   }
 
@@ -232,10 +232,14 @@ function track(row, pages, end) {
     parts.some(part => part.kind === "wait") ? h("span", {}, h("i", { class: "wait" }), "Waiting, or no attempt in progress") : null)];
 }
 
-const logLines = row => {
+const logLines = (row, log) => {
   const command = `grep -w "run ${row.id}" jobfeed.log`;
   return card("Log lines", button("Copy", "quiet", () => copy(command), "copy"),
-    h("p", { class: "small muted" }, "Each line about this run names it. In the log of the process:"), h("pre", { class: "command", tabindex: "0" }, command),
+    log.length ? h("pre", { class: "log", tabindex: "0", "aria-label": "Log lines of this process" },
+      log.map(line => h("div", { class: line.level === "ERROR" ? "bad" : line.level === "WARN" ? "warn" : null },
+        `${moment(line.at, true)} ${line.level.padEnd(5)} ${line.message}`))) : null,
+    h("p", { class: "small muted" }, log.length ? "These lines are in the memory of this process. To find all lines of the run in its log:"
+      : "This process has no line of the run in memory. Each line about the run names it; in the log of its process:"), h("pre", { class: "command", tabindex: "0" }, command),
     h("p", { class: "small muted" }, "With jobfeed.log.format=json, filter the field jobfeedRun."));
 };
 
