@@ -51,6 +51,12 @@ class BackoffPolicyTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"PT10S,, PT10S", "PT10S, PT20S, PT10S", "PT20S, PT10S, PT10S"})
+    void aDelayEndsWithTheLongestUsefulWait(Duration delay, Duration longest, Duration waited) {
+        assertThat(BackoffPolicy.capped(delay, Optional.ofNullable(longest))).isEqualTo(waited);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "429, RATE_LIMITED",
         "503, UNAVAILABLE",

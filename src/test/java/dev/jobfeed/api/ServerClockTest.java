@@ -1,12 +1,16 @@
 package dev.jobfeed.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +46,9 @@ class ServerClockTest {
 
     @Test
     void onlyWhatIsCertainlyLessThanKnownHasFallen() {
+        clock.assume(null);
         clock.assume(Duration.ofHours(-1));
+        assertThat(clock.difference()).isEqualTo(Duration.ofHours(-1));
 
         observe(0, 1, -3600);
         assertThat(clock.takeChange().fallen()).isZero();
@@ -70,6 +76,50 @@ class ServerClockTest {
         clock.observeUndated();
         assertThat(clock.takeChange()).isNull();
         assertThat(clock.isMeasured()).isTrue();
+    }
+
+    @Test
+    void aMeasuredDifferenceIsNotReplacedByAnAssumedOne() {
+        observe(0, 1, 0);
+
+        clock.assume(Duration.ofHours(-1));
+
+        assertThat(clock.difference()).isZero();
+    }
+
+    @Test
+    void timesAreThoseOfTheServerAndAlignedOnesKeepTheDifferenceThatWasTaken() {
+        clock.assume(Duration.ofHours(1));
+
+        OffsetDateTime origin = NOW.plus(Duration.ofHours(1)).atOffset(ZoneOffset.UTC);
+        assertThat(clock.origin()).isEqualTo(origin);
+        assertThat(clock.now()).isBetween(origin, clock.now());
+        assertThat(clock.latestNow()).isAfterOrEqualTo(origin.plusSeconds(1));
+        observe(0, 1, 0);
+        assertThat(clock.at(nanos(10))).isCloseTo(origin.minusHours(1).plusSeconds(10), within(1, ChronoUnit.SECONDS));
+        assertThat(clock.alignedAt(nanos(10))).isCloseTo(origin.plusSeconds(10), within(1, ChronoUnit.SECONDS));
+        clock.takeChange();
+        assertThat(clock.alignedAt(nanos(10))).isEqualTo(clock.at(nanos(10)));
+    }
+
+    /** Pauses longer than a reading of both clocks may take. */
+    @ParameterizedTest
+    @CsvSource({"1, 2", "1000, 20"})
+    void aPauseWhileTheClocksAreReadHasThemReadAgain(int pauses, int least) {
+        AtomicInteger readings = new AtomicInteger();
+        InstantSource slow = () -> {
+            long until = System.nanoTime() + Duration.ofMillis(2).toNanos();
+            while (readings.get() < pauses && System.nanoTime() < until) {
+                Thread.onSpinWait();
+            }
+            return NOW.plusSeconds(readings.incrementAndGet());
+        };
+
+        ServerClock read = new ServerClock(slow.withZone(ZoneOffset.UTC));
+
+        assertThat(read.origin()).isEqualTo(NOW.plusSeconds(readings.get()).atOffset(ZoneOffset.UTC));
+        // a machine under load may pause by itself
+        assertThat(readings.get()).isBetween(least, pauses == 1 ? 19 : 20);
     }
 
     /** A difference of less than a second is not seen with every answer. */

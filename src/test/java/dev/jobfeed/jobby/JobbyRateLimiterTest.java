@@ -65,6 +65,42 @@ class JobbyRateLimiterTest {
     }
 
     @Test
+    void aStatedLimitOfZeroIsNoLimit() {
+        limits.onResponse(
+                JobbyOperation.of("GET", room(1)),
+                Optional.of(0L),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                now,
+                1);
+
+        assertThat(take("GET", room(1))).isTrue();
+    }
+
+    @Test
+    void requestsAreSpacedAndAShorterIntervalDoesNotBringTheNextForward() {
+        JobbyOperation status = JobbyOperation.of("GET", "/queue/status");
+
+        limits.space(status, Duration.ofSeconds(5), now);
+        limits.space(status, Duration.ofSeconds(1), now);
+
+        assertThat(limits.pause(status, now)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(take("GET", "/queue/status")).isFalse();
+    }
+
+    @Test
+    void waitsAreScaled() {
+        JobbyOperation room = JobbyOperation.of("GET", room(1));
+        for (int i = 0; i < 3; i++) {
+            limits.take(room, now, 0.1);
+        }
+
+        assertThat(limits.take(room, now, 0.1)).isFalse();
+        assertThat(limits.pause(room, now)).isEqualTo(Duration.ofSeconds(6));
+    }
+
+    @Test
     void oneOfSixtyReadsStaysInReserve() {
         for (int i = 0; i < 59; i++) {
             assertThat(take("GET", "/profile")).isTrue();

@@ -2,7 +2,7 @@ package dev.jobfeed.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.config.JobfeedProperties;
@@ -14,6 +14,7 @@ import dev.jobfeed.persistence.RunMode;
 import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.StreamState;
 import dev.jobfeed.problem.AttemptFailedException;
+import dev.jobfeed.problem.Problem;
 import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -31,20 +32,23 @@ class CreditPolicyTest {
     private static final BigDecimal PRICE = new BigDecimal("0.05");
     private static final FeedProgress FIRST = new FeedProgress(0, 0, 0);
 
-    private static SyncAttempt attempt(Map<String, String> properties, boolean confirmed) {
+    private static SyncAttempt attempt(String stream, Map<String, String> properties, boolean confirmed) {
         JobfeedProperties settings =
                 JobfeedProperties.over(property -> Optional.empty()).with(properties);
         Tenant tenant = new Tenant(
                 "", settings, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
-        return new SyncAttempt(tenant, UnmanagedLease.on("jobs"), 0, confirmed, new ServerClock(Clock.systemUTC()));
+        return new SyncAttempt(tenant, UnmanagedLease.on(stream), 0, confirmed, new ServerClock(Clock.systemUTC()));
     }
 
     private static SyncAttempt opened(Map<String, String> properties, boolean confirmed, Run run, BigDecimal stored) {
-        SyncAttempt attempt = attempt(properties, confirmed);
-        StreamState state = new StreamState(
-                "jobs", null, null, null, 1L, null, stored, null, null, null, null, null, null, null, null, null);
-        attempt.opened(state, run, false, PRICE);
+        SyncAttempt attempt = attempt("jobs", properties, confirmed);
+        attempt.opened(state(stored), run, false, PRICE);
         return attempt;
+    }
+
+    private static StreamState state(BigDecimal balance) {
+        return new StreamState(
+                "jobs", null, null, null, 1L, null, balance, null, null, null, null, null, null, null, null, null);
     }
 
     private static Run run(RunMode mode, long pages, long received, String spent, Long estimated, boolean confirmed) {
@@ -78,10 +82,12 @@ class CreditPolicyTest {
         return run(RunMode.BACKFILL, 0, 0, "0", null, false);
     }
 
-    private static void assertRefused(SyncAttempt attempt, String condition) {
-        assertThatExceptionOfType(AttemptFailedException.class)
-                .isThrownBy(() -> CreditPolicy.check(attempt))
-                .satisfies(failed -> assertThat(failed.problem().condition()).isEqualTo(condition));
+    /** Returns the message and the remedy. */
+    private static String assertRefused(SyncAttempt attempt, String condition) {
+        Problem problem = catchThrowableOfType(AttemptFailedException.class, () -> CreditPolicy.check(attempt))
+                .problem();
+        assertThat(problem.condition()).isEqualTo(condition);
+        return problem.text();
     }
 
     @ParameterizedTest
@@ -91,7 +97,8 @@ class CreditPolicyTest {
         attempt.recordResponse("200", null, new BigDecimal(balance));
 
         if (refused) {
-            assertRefused(attempt, "credits-floor");
+            assertThat(assertRefused(attempt, "credits-floor"))
+                    .contains("50 credits", "balance of " + balance, "(" + floor + ")", "sync jobs --confirm-cost");
         } else {
             assertThatCode(() -> CreditPolicy.check(attempt)).doesNotThrowAnyException();
         }
@@ -121,7 +128,26 @@ class CreditPolicyTest {
         }
 
         assertThat(CreditPolicy.withinBudget(attempt)).isFalse();
-        assertRefused(attempt, "credits-cap");
+        assertThat(assertRefused(attempt, "credits-cap"))
+                .contains("50 credits", "used 100", "the 100 that", Problem.GOES_ON);
+    }
+
+    /** 50 credits a page, before and after the page; an attempt without a charge is refused, and does not end quietly. */
+    @ParameterizedTest
+    @CsvSource({"100, 50, false", "99, 50, true", "49, 0, false"})
+    void theBudgetIsExhaustedByThePageAfterWhichNoneFits(String cap, String spent, boolean exhausted) {
+        SyncAttempt attempt = opened(Map.of("jobo.credits.max-per-attempt", cap), false, backfill(), null);
+        if (!spent.equals("0")) {
+            attempt.recordResponse("200", new BigDecimal(spent), null);
+            attempt.recordReceived(1000);
+        }
+
+        CreditPolicy.afterPage(attempt);
+
+        assertThat(attempt.usage().isBudgetExhausted()).isEqualTo(exhausted);
+        if (spent.equals("0")) {
+            assertThat(assertRefused(attempt, "credits-cap")).contains("Increase the limit");
+        }
     }
 
     @Test
@@ -134,6 +160,20 @@ class CreditPolicyTest {
 
         attempt.recordResponse("200", new BigDecimal("195"), null);
         assertThat(CreditPolicy.withinBudget(attempt)).isFalse();
+    }
+
+    /** 50 career sites at 50 credits; jobs may be included in a subscription. */
+    @ParameterizedTest
+    @CsvSource({"career_sites, 2499, true", "career_sites, 2500, false", "jobs, 0, false"})
+    void theDocumentedPriceCountsBeforeTheFirstRow(String stream, String cap, boolean refused) {
+        SyncAttempt attempt = attempt(stream, Map.of("jobo.credits.max-per-attempt", cap), false);
+        attempt.opened(state(null), backfill(), false, null);
+
+        if (refused) {
+            assertRefused(attempt, "credits-cap");
+        } else {
+            assertThatCode(() -> CreditPolicy.check(attempt)).doesNotThrowAnyException();
+        }
     }
 
     @Test
@@ -150,23 +190,26 @@ class CreditPolicyTest {
     /** The first page costs 50, and 1,000,000 estimated rows cost 50,000. */
     @ParameterizedTest
     @CsvSource({
-        "BACKFILL, 0, 0, , 49, true",
-        "BACKFILL, 0, 0, , 50, false",
-        "RESYNC, 1, 50, 1000000, 49999, true",
-        "RESYNC, 1, 50, 1000000, 50000, false",
-        "RESYNC, 2, 100, 1000000, 1, false",
-        "BACKFILL, 2, 100, 1500, 149, true",
-        "BACKFILL, 2, 100, 1500, 150, false",
-        "BACKFILL, 3, 150, , 199, true",
-        "INCREMENTAL, 3, 150, , 0, false"
+        "BACKFILL, 0, 0, , 49, true, 'may cost 50 credits, of 1000 rows, (49), .batch-size'",
+        "BACKFILL, 0, 0, , 50, false,",
+        "RESYNC, 1, 50, 1000000, 49999, true, 'about 50000 credits, 1000000 rows, (49999), .filter.'",
+        "RESYNC, 1, 50, 1000000, 50000, false,",
+        "RESYNC, 2, 100, 1000000, 1, false,",
+        "BACKFILL, 2, 100, 1500, 149, true, 'cost 100 credits, received 2000 rows, 1500 were estimated, .filter.'",
+        "BACKFILL, 2, 100, 2000, 149, true, 'cost 100 credits, 2000 were estimated'",
+        "BACKFILL, 2, 100, 1500, 150, false,",
+        "BACKFILL, 3, 150, , 199, true, 'cost 150 credits, does not report the number of rows'",
+        "INCREMENTAL, 3, 150, , 0, false,"
     })
     void aCostAboveTheThresholdNeedsAConfirmation(
-            RunMode mode, long pages, String spent, Long estimated, String threshold, boolean refused) {
+            RunMode mode, long pages, String spent, Long estimated, String threshold, boolean refused, String facts) {
         Map<String, String> limit = Map.of("jobo.credits.confirm-above", threshold);
         SyncAttempt attempt = opened(limit, false, run(mode, pages, pages * 1000, spent, estimated, false), null);
 
         if (refused) {
-            assertRefused(attempt, "cost-unconfirmed");
+            assertThat(assertRefused(attempt, "cost-unconfirmed"))
+                    .contains(facts.split(", "))
+                    .contains("sync jobs --confirm-cost");
         } else {
             assertThatCode(() -> CreditPolicy.check(attempt)).doesNotThrowAnyException();
         }

@@ -75,13 +75,30 @@ class PaginationTest {
     }
 
     @Test
+    void anEmptyStoreIsCountedOnceAsWell() {
+        Pagination empty = new Pagination(() -> {
+            counted.incrementAndGet();
+            return 0;
+        });
+
+        empty.expectedRows(run(null, new FeedProgress(0, 0, 0)));
+        assertThat(empty.expectedRows(run(null, new FeedProgress(0, 0, 0)))).isZero();
+
+        assertThat(counted).hasValue(1);
+    }
+
+    @Test
     void aLaterAttemptKnowsWhatTheRunHasFound() {
         FeedProgress progress = new FeedProgress(9000, 3000, 0);
-        pagination.advance(page("a"));
+        // the first 8 bytes of the SHA-256 of "a"
+        long used = 0xca978112ca1bbdcaL;
         Pagination later = new Pagination(() -> 2000);
+        assertThat(later.isStuck()).isFalse();
 
-        later.restore(run(null, progress), List.of(1L));
+        later.restore(run(null, progress), List.of(used));
 
+        assertThat(later.leadsBack(page("a"))).isTrue();
+        assertThat(later.leadsBack(page("b"))).isFalse();
         assertThat(later.isStuck()).isTrue();
         assertThat(later.isBeyondEstimate()).isTrue();
     }

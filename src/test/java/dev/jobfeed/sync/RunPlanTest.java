@@ -2,10 +2,16 @@ package dev.jobfeed.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jobfeed.persistence.FeedProgress;
+import dev.jobfeed.persistence.RecordCounts;
+import dev.jobfeed.persistence.Run;
 import dev.jobfeed.persistence.RunMode;
+import dev.jobfeed.persistence.RunPhase;
 import dev.jobfeed.persistence.StreamState;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,6 +55,101 @@ class RunPlanTest {
         assertThat(plan(Duration.ZERO, sweep, filters).reason()).isEqualTo(reason);
     }
 
+    /** What an open run of one mode is good for: its filters and pages, the age of the sweep, a request for a resync. */
+    @ParameterizedTest
+    @CsvSource({
+        "BACKFILL   , fingerprint, 1, PT1H  , false, false, true",
+        "INCREMENTAL, fingerprint, 1, PT1H  , false, false, true",
+        "BACKFILL   , other      , 1, PT1H  , false, false, false",
+        "RESYNC     , other      , 1, PT1H  , false, false, false",
+        "BACKFILL   , fingerprint, 1, PT1H  , true , false, false",
+        "RESYNC     , fingerprint, 1, PT1H  , true , false, true",
+        "RESYNC     , fingerprint, 1, PT1H  , true , true , false",
+        "RESYNC     , fingerprint, 1, PT1H  , false, true , true",
+        "RESYNC     , fingerprint, 0, PT168H, false, false, true",
+        "RESYNC     , fingerprint, 1, PT168H, false, false, false",
+        "INCREMENTAL, fingerprint, 0, PT168H, false, false, false"
+    })
+    void anOpenRunIsResumedUnlessItDoesNotSuffice(
+            RunMode mode,
+            String filters,
+            long pages,
+            Duration sweep,
+            boolean requested,
+            boolean stuck,
+            boolean resumed) {
+        OffsetDateTime window = mode == RunMode.INCREMENTAL ? ago(Duration.ofHours(2)) : null;
+        StreamState state = state(NOW, ago(sweep), FILTERS, requested ? NOW : null, null, null);
+
+        RunPlan plan = RunPlan.of(state, open(mode, filters, pages, window), stuck, false, FILTERS, NOW, OVERLAP);
+
+        assertThat(plan.resumes()).isEqualTo(resumed);
+        assertThat(plan.mode()).isEqualTo(resumed ? mode : RunMode.RESYNC);
+        assertThat(plan.windowFrom()).isEqualTo(resumed ? window : null);
+        assertThat(plan.reason() == null).isEqualTo(resumed);
+    }
+
+    @Test
+    void aResyncStaysNecessaryUntilOneHasSucceeded() {
+        OffsetDateTime since = ago(Duration.ofDays(2));
+        StreamState state = state(NOW, NOW, FILTERS, null, null, since);
+
+        assertThat(RunPlan.of(state, null, false, false, FILTERS, NOW, OVERLAP))
+                .satisfies(plan -> assertThat(plan.mode()).isEqualTo(RunMode.RESYNC))
+                .satisfies(plan -> assertThat(plan.reason()).contains(since.toString(), "/expired"));
+    }
+
+    @Test
+    void storedPagesOfOtherFiltersNeedAResync() {
+        StreamState state = state(NOW, NOW, FILTERS);
+
+        assertThat(RunPlan.of(state, null, false, true, FILTERS, NOW, OVERLAP).mode())
+                .isEqualTo(RunMode.RESYNC);
+    }
+
+    @Test
+    void noSweepCountsAsTooOldBeforeTheTimeOfTheServerIsKnown() {
+        StreamState state = state(NOW, ago(Duration.ofDays(30)), FILTERS);
+
+        assertThat(RunPlan.of(state, null, false, false, FILTERS, null, OVERLAP).mode())
+                .isEqualTo(RunMode.INCREMENTAL);
+    }
+
+    /** The age of the last sweep, and of a later or earlier one with unreadable ids. */
+    @ParameterizedTest
+    @CsvSource({"PT168H, PT1H, false", "PT168H, PT169H, true", "PT168H,, true", "PT1H, PT168H, false"})
+    void aSweepWithUnreadableIdsCounts(Duration sweep, Duration unreadable, boolean stalled) {
+        assertThat(RunPlan.isStalled(state(NOW, ago(sweep), FILTERS, null, ago(unreadable), null), NOW))
+                .isEqualTo(stalled);
+    }
+
+    private static Run open(RunMode mode, String filters, long pages, OffsetDateTime window) {
+        return new Run(
+                1,
+                "jobs",
+                mode,
+                RunPhase.FEED,
+                "open",
+                NOW,
+                window,
+                true,
+                filters,
+                null,
+                false,
+                null,
+                1,
+                0,
+                pages,
+                new RecordCounts(0, 0, 0, 0, 0, 0, 0),
+                new FeedProgress(0, 0, 0),
+                0,
+                pages,
+                0,
+                BigDecimal.ZERO,
+                null,
+                null);
+    }
+
     private static RunPlan plan(Duration watermark, Duration sweep, String filters) {
         StreamState state = state(ago(watermark), ago(sweep), filters);
         return RunPlan.of(state, null, false, false, FILTERS, NOW, OVERLAP);
@@ -56,8 +157,33 @@ class RunPlanTest {
 
     /** A stream without an open run of which nothing else is known. */
     static StreamState state(OffsetDateTime run, OffsetDateTime sweep, String filters) {
+        return state(run, sweep, filters, null, null, null);
+    }
+
+    private static StreamState state(
+            OffsetDateTime run,
+            OffsetDateTime sweep,
+            String filters,
+            OffsetDateTime requested,
+            OffsetDateTime unreadable,
+            OffsetDateTime needed) {
         return new StreamState(
-                "jobs", run, sweep, filters, null, null, null, null, null, null, null, null, null, null, null, null);
+                "jobs",
+                run,
+                sweep,
+                filters,
+                null,
+                requested,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                unreadable,
+                needed);
     }
 
     private static OffsetDateTime ago(Duration age) {

@@ -63,6 +63,21 @@ class WatermarksTest {
         assertThat(fallen.setBackFrom()).isEqualTo(NOW.plus(ahead));
     }
 
+    @Test
+    void nothingMovesIfTheDifferenceDidNotFall() {
+        StreamState state = state(Duration.ofHours(1), Duration.ofHours(1));
+
+        assertThat(Watermarks.fallen(state, Duration.ZERO, NOW)).isSameAs(state);
+    }
+
+    /** The age of the watermark, and of the latest start that may replace it; up to 5 s count as a correction. */
+    @ParameterizedTest
+    @CsvSource({"PT1H,", "PT-5S,", "PT-6S, PT6S", "PT-2H, PT2H", "PT-48H, PT24H"})
+    void aWatermarkInTheFutureIsReplacedByARunBeforeTheClockWasWrong(Duration watermark, Duration before) {
+        assertThat(Watermarks.substitute(state(watermark, Duration.ZERO), NOW))
+                .isEqualTo(Optional.ofNullable(before).map(NOW::minus));
+    }
+
     /** Nor does it turn a sweep into one that lies too far back. */
     @Test
     void anotherFallMovesThemFurther() {
