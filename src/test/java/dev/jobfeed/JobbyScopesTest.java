@@ -9,6 +9,8 @@ import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What doctor says of a token that lacks a scope of the queue. */
 class JobbyScopesTest {
@@ -50,9 +52,11 @@ class JobbyScopesTest {
     }
 
     /** The second join polls although the first was refused just now: the operator may have replaced the token. */
-    @Test
-    void aJoinEndsAtOnceWhenItsStatusCannotBePolled() throws Exception {
-        try (JobbyFixture world = JobbyFixture.of("h2", JobbyOptions.builder().token(NARROW, "queue:write"))) {
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void aJoinEndsAtOnceWhenItsStatusCannotBePolled(String database) throws Exception {
+        try (JobbyFixture world =
+                JobbyFixture.of(database, JobbyOptions.builder().token(NARROW, "queue:write"))) {
             for (int i = 1; i <= 2; i++) {
                 InProcess join = jobfeed(world, "jobby", "join", world.liveEvent());
 
