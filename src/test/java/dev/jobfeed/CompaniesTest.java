@@ -131,7 +131,11 @@ class CompaniesTest {
         world.sync();
 
         assertThat(world.one("select pages from sync_run", Integer.class)).isEqualTo(1);
-        assertThat(world.database.queryForList("select id from company_profile order by ctid", UUID.class))
+        // without the company that the first tick may have claimed since, whose row is another version
+        assertThat(world.database.queryForList(
+                        "select id from company_profile where xmin::text = (select xmin::text from company_profile"
+                                + " group by xmin::text order by count(*) desc limit 1) order by ctid",
+                        UUID.class))
                 .hasSizeGreaterThan(10)
                 .isSorted();
     }
