@@ -109,6 +109,7 @@ final class JobbyFixture implements AutoCloseable {
     DefaultCamelContext newContext() throws Exception {
         DefaultCamelContext created = new DefaultCamelContext();
         created.getPropertiesComponent().setOverrideProperties(settings);
+        StepCoverage.observe(created);
         created.setAutoStartupExcludePattern(notStarted);
         JobfeedBundle.bind(created, BundleOptions.of(dataSource).withClock(clock));
         if (port > 0) {

@@ -117,6 +117,7 @@ final class SyncFixture implements AutoCloseable {
         if (context == null) {
             context = new DefaultCamelContext();
             context.getPropertiesComponent().setOverrideProperties(settings);
+            StepCoverage.observe(context);
             bundle = JobfeedBundle.bind(context, BundleOptions.of(dataSource).withClock(clock));
             if (port > 0) {
                 context.addService(server.apply(context, port), true, true);
