@@ -29,12 +29,12 @@ class AlertsRouteTest extends RouteTest {
     @Test
     void thePagerHearsOfAConditionWhenItBeginsAndWhenItEnds() throws Exception {
         edit("alert-sink", route -> route.weaveById("alert-sink-log").after().to("mock:pager"));
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(2));
 
-        assertThat(catchThrowable(world::sync)).isNotNull();
-        assertThat(catchThrowable(world::sync)).isNotNull();
-        world.sync();
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
+        fixture.sync();
 
         assertThat(states("mock:pager")).containsExactly("forbidden raised", "forbidden cleared");
     }
@@ -48,12 +48,12 @@ class AlertsRouteTest extends RouteTest {
                 .throwException(new IllegalStateException("the pager is out of order"))
                 .end()
                 .to("mock:pager"));
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(2));
 
-        assertThat(catchThrowable(world::sync)).hasMessageNotContaining("pager");
+        assertThat(catchThrowable(fixture::sync)).hasMessageNotContaining("pager");
         assertThat(arrived("mock:pager")).isEmpty();
-        assertThat(catchThrowable(world::sync)).hasMessageNotContaining("pager");
+        assertThat(catchThrowable(fixture::sync)).hasMessageNotContaining("pager");
 
         assertThat(states("mock:pager")).containsExactly("forbidden raised");
     }

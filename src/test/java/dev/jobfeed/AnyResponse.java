@@ -43,7 +43,7 @@ final class AnyResponse implements AutoCloseable {
             HostileServer.answer("{\"jobs\":[],\"job_ids\":[],\"next_cursor\":null,\"has_more\":false}");
 
     private final HostileServer server;
-    private final SyncFixture world;
+    private final SyncFixture fixture;
     private final WebhookReceiver webhooks;
     private final List<String> tables;
     private volatile String path = "";
@@ -51,20 +51,20 @@ final class AnyResponse implements AutoCloseable {
 
     AnyResponse() throws Exception {
         server = HostileServer.start(asked -> asked.startsWith(path) ? client -> client.write(answer) : NOTHING);
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
                 .with("jobo.base-url", server.url())
                 .with("jobo.http.max-answer-bytes", "1000000")
                 .with("jobo.http.response-timeout", "5s")
                 .with("jobo.retry.time-scale", "0")
                 .with("jobby.base-url", server.url() + "/api/v1")
                 .with("jobby.token", "jbb_token");
-        webhooks = webhooks(world.tenant());
-        tables = world.database.queryForList(
+        webhooks = webhooks(fixture.tenant());
+        tables = fixture.database.queryForList(
                 "select table_name from information_schema.tables where table_schema = 'PUBLIC'"
                         + " and table_type = 'BASE TABLE' and lower(table_name) not like '%history%'",
                 String.class);
-        tables.forEach(
-                table -> world.database.execute("create table " + fresh(table) + " as select * from " + quoted(table)));
+        tables.forEach(table ->
+                fixture.database.execute("create table " + fresh(table) + " as select * from " + quoted(table)));
     }
 
     private static String quoted(String table) {
@@ -89,13 +89,13 @@ final class AnyResponse implements AutoCloseable {
         empty();
         answer = Arrays.copyOfRange(bytes, 1, bytes.length);
         switch (bytes[0] % 6) {
-            case 0 -> attempt("/api/jobs/feed", world::sync);
+            case 0 -> attempt("/api/jobs/feed", fixture::sync);
             case 1 -> {
                 path = "none";
-                world.sync();
-                attempt("/api/jobs/expired", world::sync);
+                fixture.sync();
+                attempt("/api/jobs/expired", fixture::sync);
             }
-            case 2 -> attempt("/api/career-sites/feed", world::syncCareerSites);
+            case 2 -> attempt("/api/career-sites/feed", fixture::syncCareerSites);
             case 3 -> {
                 path = "/api/companies/";
                 known(send("direct:company-profile", UUID.randomUUID().toString()));
@@ -115,18 +115,18 @@ final class AnyResponse implements AutoCloseable {
         } catch (Exception e) {
             known(e);
         }
-        Map<String, Object> sums = world.database.queryForMap("select sum(received) as received,"
+        Map<String, Object> sums = fixture.database.queryForMap("select sum(received) as received,"
                 + " sum(inserted + updated + unchanged + reactivated + duplicates + quarantined) as accounted,"
                 + " sum(inserted) as inserted, sum(quarantined) as quarantined from sync_run");
         assertThat(sums.get("accounted")).isEqualTo(sums.get("received"));
-        assertThat(world.one("select (select count(*) from job) + (select count(*) from career_site)", Long.class))
+        assertThat(fixture.one("select (select count(*) from job) + (select count(*) from career_site)", Long.class))
                 .isEqualTo(((Number) sums.get("inserted")).longValue());
-        assertThat(world.one("select count(*) from quarantine", Long.class))
+        assertThat(fixture.one("select count(*) from quarantine", Long.class))
                 .isLessThanOrEqualTo(((Number) sums.get("quarantined")).longValue());
     }
 
     private Exception send(String route, Object body) throws Exception {
-        try (var template = world.context().createProducerTemplate()) {
+        try (var template = fixture.context().createProducerTemplate()) {
             return template.send(route, exchange -> exchange.getMessage().setBody(body))
                     .getException();
         }
@@ -147,14 +147,14 @@ final class AnyResponse implements AutoCloseable {
         WebhookReceiver.Received received = received(answer);
         if (received.status() == 200) {
             webhooks.store(received);
-            assertThat(world.one("select count(*) from jobby_webhook_event", Long.class))
+            assertThat(fixture.one("select count(*) from jobby_webhook_event", Long.class))
                     .isEqualTo(1);
         }
     }
 
     /** A signed delivery of any bytes, which is either good or refused. */
     WebhookReceiver.Received received(byte[] body) throws Exception {
-        Exchange exchange = new DefaultExchange(world.context());
+        Exchange exchange = new DefaultExchange(fixture.context());
         exchange.getMessage().setBody(body);
         exchange.getMessage().setHeader("Jobbydev-Signature", signature(body));
         WebhookReceiver.Received received = webhooks.check(exchange);
@@ -173,17 +173,17 @@ final class AnyResponse implements AutoCloseable {
     }
 
     private void empty() {
-        world.database.execute("set referential_integrity false");
+        fixture.database.execute("set referential_integrity false");
         for (String table : tables) {
-            world.database.execute("truncate table " + quoted(table));
-            world.database.execute("insert into " + quoted(table) + " select * from " + fresh(table));
+            fixture.database.execute("truncate table " + quoted(table));
+            fixture.database.execute("insert into " + quoted(table) + " select * from " + fresh(table));
         }
-        world.database.execute("set referential_integrity true");
+        fixture.database.execute("set referential_integrity true");
     }
 
     @Override
     public void close() throws IOException {
-        world.close();
+        fixture.close();
         server.close();
     }
 }

@@ -21,25 +21,25 @@ class AuditCommandTest {
     @TempDir
     Path directory;
 
-    private ProcessFixture world;
+    private ProcessFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = ProcessFixture.of("h2", directory)
+        fixture = ProcessFixture.of("h2", directory)
                 .with("jobfeed.jobs.audit-interval", "1ms")
                 .with("jobo.retry.time-scale", "0.0001");
     }
 
     @AfterEach
     void stop() throws Exception {
-        world.close();
+        fixture.close();
     }
 
     @Test
     void aGoodResultIsPrintedAndStaysInTheStatus() {
-        world.run("sync", "jobs");
+        fixture.run("sync", "jobs");
 
-        InProcess text = world.run("audit", "jobs", "--sample", "100", "--seed", "7");
+        InProcess text = fixture.run("audit", "jobs", "--sample", "100", "--seed", "7");
 
         assertThat(text.exitCode()).as(text.err()).isZero();
         assertThat(text.out())
@@ -47,12 +47,13 @@ class AuditCommandTest {
                 .contains("96.3 to 100 %", "95 % confidence", "100 of 100 sampled", "seed 7")
                 .contains("Different 0", "expired there 0", "unknown there 0", "active there 0");
         JsonNode json = SyncFixture.parse(
-                world.run("audit", "jobs", "--sample", "50", "--json").out());
+                fixture.run("audit", "jobs", "--sample", "50", "--json").out());
         assertThat(json.get("active_right").intValue()).isEqualTo(50);
         assertThat(json.get("below_limit").booleanValue()).isFalse();
         assertThat(json.get("fields").isObject()).isTrue();
-        assertThat(world.run("status").out()).containsPattern("audit +right 92.9 to 100 % .* Finished 20");
-        JsonNode audit = SyncFixture.parse(world.run("status", "--json").out()).get("audit");
+        assertThat(fixture.run("status").out()).containsPattern("audit +right 92.9 to 100 % .* Finished 20");
+        JsonNode audit =
+                SyncFixture.parse(fixture.run("status", "--json").out()).get("audit");
         assertThat(audit.get("active_sampled").intValue()).isEqualTo(50);
         assertThat(audit.get("seed")).isEqualTo(json.get("seed"));
         assertThat(audit.get("fields").isObject()).isTrue();
@@ -61,66 +62,66 @@ class AuditCommandTest {
 
     @Test
     void aResultBelowTheLimitEndsWith1UntilItIsFixed() {
-        world.run("sync", "jobs");
-        world.sandbox.data().expireJobs(100);
+        fixture.run("sync", "jobs");
+        fixture.sandbox.data().expireJobs(100);
 
-        InProcess bad = world.run("audit", "jobs", "--sample", "1000");
+        InProcess bad = fixture.run("audit", "jobs", "--sample", "1000");
 
         assertThat(bad.exitCode()).isEqualTo(1);
         assertThat(bad.out()).contains("900 of 1000 sampled").contains("expired there 100");
-        assertThat(world.run("status").out()).contains("audit-below-limit (audit)");
-        assertThat(world.run("audit", "jobs", "--sample", "1000", "--fix").out())
+        assertThat(fixture.run("status").out()).contains("audit-below-limit (audit)");
+        assertThat(fixture.run("audit", "jobs", "--sample", "1000", "--fix").out())
                 .contains("fixed 100");
-        InProcess good = world.run("audit", "jobs", "--sample", "1000");
+        InProcess good = fixture.run("audit", "jobs", "--sample", "1000");
         assertThat(good.exitCode()).as(good.err()).isZero();
         assertThat(good.out()).contains("900 of 900 sampled");
-        assertThat(world.run("status").out()).doesNotContain("audit-below-limit");
+        assertThat(fixture.run("status").out()).doesNotContain("audit-below-limit");
     }
 
     @Test
     void anAuditThatCannotBeDoneHasAnExitCodeOfItsOwn() throws Exception {
-        assertThat(world.run("audit", "jobs"))
+        assertThat(fixture.run("audit", "jobs"))
                 .satisfies(none -> assertThat(none.exitCode()).isEqualTo(4))
                 .satisfies(none -> assertThat(none.err()).contains("cannot be done", "No run on the jobs"));
-        world.run("sync", "jobs");
-        world.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
+        fixture.run("sync", "jobs");
+        fixture.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
 
-        InProcess audit = world.run("audit", "jobs", "--fix", "--json");
+        InProcess audit = fixture.run("audit", "jobs", "--fix", "--json");
 
         assertThat(audit.exitCode()).isEqualTo(4);
         assertThat(audit.err()).contains("cannot be done", "404", "20 requests");
         assertThat(audit.out()).isEmpty();
-        assertThat(world.rows("select count(*) from job_audit")).containsExactly("0");
-        assertThat(world.rows("select count(*) from alert")).containsExactly("0");
-        assertThat(world.rows("select count(*) from job where expired_at is not null"))
+        assertThat(fixture.rows("select count(*) from job_audit")).containsExactly("0");
+        assertThat(fixture.rows("select count(*) from alert")).containsExactly("0");
+        assertThat(fixture.rows("select count(*) from job where expired_at is not null"))
                 .containsExactly("0");
     }
 
     @Test
     void otherFailuresEndAsThoseOfOtherCommands() {
-        world.run("sync", "jobs");
-        world.sandbox.faults(FaultRule.of(Fault.FORBIDDEN).on(Endpoint.JOB));
+        fixture.run("sync", "jobs");
+        fixture.sandbox.faults(FaultRule.of(Fault.FORBIDDEN).on(Endpoint.JOB));
 
-        InProcess refused = world.run("audit", "jobs");
+        InProcess refused = fixture.run("audit", "jobs");
 
         assertThat(refused.exitCode()).isEqualTo(1);
         assertThat(refused.err()).contains("Jobo answered 403");
         assertThat(refused.out()).isEmpty();
-        assertThat(world.run("status").out()).contains("forbidden (audit)");
-        InProcess misused = world.run("audit", "jobs", "--sample", "0");
+        assertThat(fixture.run("status").out()).contains("forbidden (audit)");
+        InProcess misused = fixture.run("audit", "jobs", "--sample", "0");
         assertThat(misused.exitCode()).isEqualTo(2);
         assertThat(misused.err()).contains("The sample is 0; it takes a number from 1 to 10000.");
-        assertThat(world.run("audit", "career-sites").exitCode()).isEqualTo(2);
+        assertThat(fixture.run("audit", "career-sites").exitCode()).isEqualTo(2);
     }
 
     @Test
     void aProcessThatHoldsTheLeaseIsReportedWith3() throws Exception {
-        world.run("sync", "jobs");
-        ProcessFixture.Hold hold = world.hold(Endpoint.JOB, 1);
-        JobfeedProcess first = world.start("audit", "jobs", "--sample", "5");
+        fixture.run("sync", "jobs");
+        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOB, 1);
+        JobfeedProcess first = fixture.start("audit", "jobs", "--sample", "5");
         hold.awaitAsked();
 
-        InProcess second = world.run("audit", "jobs");
+        InProcess second = fixture.run("audit", "jobs");
 
         assertThat(second.exitCode()).isEqualTo(3);
         hold.release();

@@ -41,28 +41,28 @@ class AuditTest {
 
     private static final Map<String, Object> FIX = Map.of("jobfeedSample", 1000, "jobfeedFix", true);
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
-    /** A store that is the world: some jobs are active, some have expired. */
+    /** Fills a store that equals the sandbox, with active and expired jobs. */
     private void start(String database) throws Exception {
-        world = SyncFixture.of(
+        fixture = SyncFixture.of(
                         database, SandboxOptions.builder().jobs(JOBS + EXPIRED).descriptionBytes(1500))
                 .with("jobfeed.jobs.audit-interval", "1ms")
                 .with("jobo.retry.time-scale", "0.0001");
-        world.sync();
-        world.sandbox.data().expireJobs(EXPIRED);
-        world.sync();
-        world.sandbox.log().clear();
-        world.tenant().outbox().subscribe();
+        fixture.sync();
+        fixture.sandbox.data().expireJobs(EXPIRED);
+        fixture.sync();
+        fixture.sandbox.log().clear();
+        fixture.tenant().outbox().subscribe();
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     private Map<?, ?> audit(Map<String, Object> variables) throws Exception {
-        try (var template = world.context().createProducerTemplate()) {
+        try (var template = fixture.context().createProducerTemplate()) {
             Exchange exchange = template.send("direct:jobs-audit", e -> variables.forEach(e::setVariable));
             if (exchange.getException() != null) {
                 throw exchange.getException();
@@ -73,7 +73,7 @@ class AuditTest {
 
     /** The ids of the jobs that were requested one by one, in this order. */
     private List<UUID> requested() {
-        return world.sandbox.log().entries().stream()
+        return fixture.sandbox.log().entries().stream()
                 .map(LoggedRequest::path)
                 .filter(path -> path.matches("/api/jobs/[0-9a-f-]{36}"))
                 .map(path -> UUID.fromString(path.substring("/api/jobs/".length())))
@@ -81,14 +81,15 @@ class AuditTest {
     }
 
     private List<UUID> activeHere() {
-        return world.database.queryForList("select id from active_job order by id", UUID.class);
+        return fixture.database.queryForList("select id from active_job order by id", UUID.class);
     }
 
     private void assertNothingIsStored() {
-        assertThat(world.one("select count(*) from job_audit", Integer.class)).isZero();
-        assertThat(world.one("select count(*) from job_change", Integer.class)).isZero();
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.one("select count(*) from job_audit", Integer.class)).isZero();
+        assertThat(fixture.one("select count(*) from job_change", Integer.class))
+                .isZero();
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
@@ -107,13 +108,14 @@ class AuditTest {
         assertThat(audit.get("below_limit")).isEqualTo(false);
         assertThat(requested())
                 .doesNotHaveDuplicates()
-                .hasSize(world.one("select rows_equal from job_audit", Integer.class));
-        assertThat(world.one("select active_right from job_audit", Integer.class))
+                .hasSize(fixture.one("select rows_equal from job_audit", Integer.class));
+        assertThat(fixture.one("select active_right from job_audit", Integer.class))
                 .isEqualTo(40);
-        assertThat(world.one("select seed from job_audit", Long.class)).isEqualTo(audit.get("seed"));
-        assertThat(world.alerts()).isEmpty();
-        assertThat(world.one("select count(*) from job_change", Integer.class)).isZero();
-        assertThat(world.one("select lease_token is null from sync_state where stream = 'audit'", Boolean.class))
+        assertThat(fixture.one("select seed from job_audit", Long.class)).isEqualTo(audit.get("seed"));
+        assertThat(fixture.alerts()).isEmpty();
+        assertThat(fixture.one("select count(*) from job_change", Integer.class))
+                .isZero();
+        assertThat(fixture.one("select lease_token is null from sync_state where stream = 'audit'", Boolean.class))
                 .isTrue();
     }
 
@@ -128,10 +130,10 @@ class AuditTest {
         UUID unknown = UUID.randomUUID();
         UUID open = ids.get(3);
         // not its hash: the columns count
-        world.database.update("update job set title = 'Other', is_h1b_sponsor = null where id = ?", different);
-        world.sandbox.data().expireJob(closed);
-        world.database.update("update job set id = ? where id = ?", unknown, lost);
-        world.database.update(
+        fixture.database.update("update job set title = 'Other', is_h1b_sponsor = null where id = ?", different);
+        fixture.sandbox.data().expireJob(closed);
+        fixture.database.update("update job set id = ? where id = ?", unknown, lost);
+        fixture.database.update(
                 "update job set expired_at = current_timestamp, expired_reason = 'swept' where id = ?", open);
 
         Map<?, ?> audit = audit(ALL);
@@ -145,15 +147,16 @@ class AuditTest {
         assertThat(((Map<?, ?>) audit.get("fields")).get("title")).isEqualTo(1);
         assertThat(audit.get("active_sampled")).isEqualTo(JOBS - 1);
         assertThat(audit.get("active_right")).isEqualTo(JOBS - 4);
-        assertThat(world.one("select title from job where id = ?", String.class, different))
+        assertThat(fixture.one("select title from job where id = ?", String.class, different))
                 .isEqualTo("Other");
-        assertThat(world.one("select count(*) from job_change", Integer.class)).isZero();
+        assertThat(fixture.one("select count(*) from job_change", Integer.class))
+                .isZero();
 
         Map<?, ?> fix = audit(FIX);
 
         assertThat(fix.get("rows_fixed")).isEqualTo(4);
         assertThat(fix.get("rows_held")).isEqualTo(0);
-        assertThat(world.database.queryForList(
+        assertThat(fixture.database.queryForList(
                         "select cast(job_id as varchar) || ' ' || change || ' ' || coalesce(reason, '-') from job_change",
                         String.class))
                 .containsExactlyInAnyOrder(
@@ -161,26 +164,27 @@ class AuditTest {
                         open + " reactivated -",
                         closed + " expired audited",
                         unknown + " expired audited");
-        assertThat(world.database.queryForList(
+        assertThat(fixture.database.queryForList(
                         "select id from job where expired_reason = 'audited' and expired_at is not null", UUID.class))
                 .containsExactlyInAnyOrder(closed, unknown);
         // the store lacks this one, which no audit can see
-        world.assertStoreIsTheWorldBut(Set.of(lost));
+        fixture.assertStoreEqualsSandboxExcept(Set.of(lost));
 
         Map<?, ?> again = audit(ALL);
 
         assertThat(again.get("rows_equal")).isEqualTo(JOBS + EXPIRED);
-        world.sync();
-        world.assertStoreIsTheWorldBut(Set.of(lost));
-        assertThat(world.one("select count(*) from job_change", Integer.class)).isEqualTo(4);
+        fixture.sync();
+        fixture.assertStoreEqualsSandboxExcept(Set.of(lost));
+        assertThat(fixture.one("select count(*) from job_change", Integer.class))
+                .isEqualTo(4);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void jobsThatChangedSinceTheLastRunAreNeitherRightNorWrong(String database) throws Exception {
         start(database);
-        world.sandbox.data().updateJobs(5);
-        world.sandbox.data().returnJobs(1);
+        fixture.sandbox.data().updateJobs(5);
+        fixture.sandbox.data().returnJobs(1);
 
         Map<?, ?> audit = audit(FIX);
 
@@ -189,7 +193,7 @@ class AuditTest {
         assertThat(audit.get("active_right")).isEqualTo(JOBS - 5);
         assertThat(audit.get("expired_sampled")).isEqualTo(EXPIRED - 1);
         assertThat(audit.get("rows_fixed")).isEqualTo(0);
-        world.sync();
+        fixture.sync();
         assertThat(audit(ALL).get("rows_newer")).isEqualTo(0);
     }
 
@@ -201,10 +205,10 @@ class AuditTest {
 
         audit(seven);
         List<UUID> first = requested();
-        world.sandbox.log().clear();
+        fixture.sandbox.log().clear();
         audit(seven);
         List<UUID> second = requested();
-        world.sandbox.log().clear();
+        fixture.sandbox.log().clear();
         audit(Map.of("jobfeedSample", 10, "jobfeedSeed", 8L));
 
         assertThat(second).isEqualTo(first);
@@ -215,26 +219,26 @@ class AuditTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aResultThatIsCertainlyTooLowRaisesAnAlertUntilOneIsNot(String database) throws Exception {
         start(database);
-        world.database.update("update job set title = title || '!' where expired_at is null");
+        fixture.database.update("update job set title = title || '!' where expired_at is null");
 
         assertThat(audit(ALL).get("below_limit")).isEqualTo(true);
         assertThat(audit(ALL).get("active_right")).isEqualTo(0);
 
-        assertThat(world.alerts()).containsExactly("audit-below-limit");
-        assertThat(world.one("select message from alert", String.class))
+        assertThat(fixture.alerts()).containsExactly("audit-below-limit");
+        assertThat(fixture.one("select message from alert", String.class))
                 .contains("Of 60 sampled active jobs, 0 are as in the API");
-        world.sync();
-        assertThat(world.alerts()).containsExactly("audit-below-limit");
+        fixture.sync();
+        assertThat(fixture.alerts()).containsExactly("audit-below-limit");
         assertThat(audit(FIX).get("rows_fixed")).isEqualTo(JOBS);
         assertThat(audit(ALL).get("below_limit")).isEqualTo(false);
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void anApiWithoutTheRequestCannotBeAudited() throws Exception {
         start("h2");
-        world.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
+        fixture.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
 
         assertThatThrownBy(() -> audit(FIX))
                 .isInstanceOf(AuditUnavailableException.class)
@@ -247,7 +251,7 @@ class AuditTest {
     @Test
     void aSampleOfWhichNoJobIsKnownProvesNothing() throws Exception {
         start("h2");
-        world.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
+        fixture.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
 
         assertThatThrownBy(() -> audit(Map.of("jobfeedSample", 3, "jobfeedFix", true)))
                 .isInstanceOf(AuditUnavailableException.class);
@@ -259,9 +263,10 @@ class AuditTest {
     @Test
     void theFirstChargeEndsTheAudit() throws Exception {
         start("h2");
-        world.sandbox.faults(FaultRule.answer(200, Map.of("X-Credits-Deducted", "0.5", "X-Credits-Balance", "12"), "{}")
-                .on(Endpoint.JOB)
-                .nth(3));
+        fixture.sandbox.faults(
+                FaultRule.answer(200, Map.of("X-Credits-Deducted", "0.5", "X-Credits-Balance", "12"), "{}")
+                        .on(Endpoint.JOB)
+                        .nth(3));
 
         assertThatThrownBy(() -> audit(FIX))
                 .isInstanceOf(AuditUnavailableException.class)
@@ -278,7 +283,7 @@ class AuditTest {
         assertThat(audit(ALL).get("active_right")).isEqualTo(JOBS);
         AtomicInteger balance = new AtomicInteger(12);
         answerWithBalance(balance::getAndDecrement);
-        world.sandbox.log().clear();
+        fixture.sandbox.log().clear();
 
         assertThatThrownBy(() -> audit(ALL))
                 .isInstanceOf(AuditUnavailableException.class)
@@ -288,16 +293,16 @@ class AuditTest {
     }
 
     private void answerWithBalance(IntSupplier balance) {
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() != Endpoint.JOB) {
                 return Interceptor.pass();
             }
             UUID id = UUID.fromString(request.path().substring("/api/jobs/".length()));
-            return world.sandbox.data().isActive(id)
+            return fixture.sandbox.data().isActive(id)
                     ? Interceptor.answer(
                             200,
                             Map.of("X-Credits-Balance", Integer.toString(balance.getAsInt())),
-                            world.sandbox.data().json(id))
+                            fixture.sandbox.data().json(id))
                     : Interceptor.pass();
         });
     }
@@ -308,7 +313,7 @@ class AuditTest {
             names = {"INSUFFICIENT_CREDITS", "INSUFFICIENT_CREDITS_LIVE", "INSUFFICIENT_CREDITS_PROBLEM"})
     void anApiThatAsksForCreditsCannotBeAudited(Fault fault) throws Exception {
         start("h2");
-        world.sandbox.faults(FaultRule.of(fault).on(Endpoint.JOB).from(2));
+        fixture.sandbox.faults(FaultRule.of(fault).on(Endpoint.JOB).from(2));
 
         assertThatThrownBy(() -> audit(FIX))
                 .isInstanceOf(AuditUnavailableException.class)
@@ -320,11 +325,11 @@ class AuditTest {
 
     @Test
     void aStoreThatNoRunHasFilledCannotBeAudited() throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(5));
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(5));
 
         assertThatThrownBy(() -> audit(ALL)).hasStackTraceContaining("No run on the jobs has succeeded yet");
 
-        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(fixture.sandbox.log().entries()).isEmpty();
     }
 
     @ParameterizedTest
@@ -334,65 +339,65 @@ class AuditTest {
     void aPassingFailureIsRetried(Fault fault) throws Exception {
         start("h2");
         FaultRule rule = FaultRule.of(fault).on(Endpoint.JOB).nth(2);
-        world.sandbox.faults(fault == Fault.TRUNCATED ? rule.keepBytes(20) : rule);
+        fixture.sandbox.faults(fault == Fault.TRUNCATED ? rule.keepBytes(20) : rule);
 
         Map<?, ?> audit = audit(Map.of("jobfeedSample", 5));
 
         assertThat(audit.get("active_right")).isEqualTo(5);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void aFailureThatLastsIsAFailureAndItsAlertIsClearedByTheNextAudit() throws Exception {
         start("h2");
-        world.sandbox.faults(FaultRule.of(Fault.UNAUTHORIZED).on(Endpoint.JOB).from(3));
+        fixture.sandbox.faults(FaultRule.of(Fault.UNAUTHORIZED).on(Endpoint.JOB).from(3));
 
         assertThatThrownBy(() -> audit(FIX)).isInstanceOf(HttpOperationFailedException.class);
 
         assertThat(requested()).hasSize(3);
-        assertThat(world.alerts()).containsExactly("unauthorized");
-        assertThat(world.one("select stream from alert", String.class)).isEqualTo("audit");
-        assertThat(world.one("select count(*) from job_audit", Integer.class)).isZero();
-        world.sandbox.faults(FaultRule.of(Fault.HTML).on(Endpoint.JOB));
+        assertThat(fixture.alerts()).containsExactly("unauthorized");
+        assertThat(fixture.one("select stream from alert", String.class)).isEqualTo("audit");
+        assertThat(fixture.one("select count(*) from job_audit", Integer.class)).isZero();
+        fixture.sandbox.faults(FaultRule.of(Fault.HTML).on(Endpoint.JOB));
         assertThatThrownBy(() -> audit(ALL)).hasMessageContaining("JSON");
-        assertThat(world.alerts()).containsExactly("unreadable-answer");
-        world.sandbox.faults();
+        assertThat(fixture.alerts()).containsExactly("unreadable-answer");
+        fixture.sandbox.faults();
         audit(ALL);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void anotherJobIsNoAnswer() throws Exception {
         start("h2");
-        String other = world.sandbox
+        String other = fixture.sandbox
                 .data()
-                .json(world.sandbox.data().expiredIds().findFirst().orElseThrow());
-        world.sandbox.faults(
+                .json(fixture.sandbox.data().expiredIds().findFirst().orElseThrow());
+        fixture.sandbox.faults(
                 FaultRule.answer(200, Map.of(), other).on(Endpoint.JOB).from(2));
 
         assertThatThrownBy(() -> audit(FIX)).hasMessageContaining("is not this job");
 
-        assertThat(world.alerts()).containsExactly("unreadable-answer");
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.alerts()).containsExactly("unreadable-answer");
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aFixExcludesAttemptsAndAnAuditExcludesAudits(String database) throws Exception {
         start(database);
-        try (HeldLease jobs = world.tenant().leases().acquireForAction("jobs")) {
+        try (HeldLease jobs = fixture.tenant().leases().acquireForAction("jobs")) {
             assertThatThrownBy(() -> audit(FIX)).hasStackTraceContaining(StreamLockedException.class.getName());
             assertThat(audit(ALL).get("rows_equal")).isEqualTo(JOBS + EXPIRED);
             jobs.check();
         }
-        try (HeldLease audit = world.tenant().leases().acquireForAction("audit")) {
+        try (HeldLease audit = fixture.tenant().leases().acquireForAction("audit")) {
             assertThatThrownBy(() -> audit(ALL)).hasStackTraceContaining(StreamLockedException.class.getName());
             audit.check();
         }
         AtomicInteger refused = new AtomicInteger();
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOB && refused.get() == 0) {
-                assertThatThrownBy(world::sync).hasStackTraceContaining(StreamLockedException.class.getName());
+                assertThatThrownBy(fixture::sync).hasStackTraceContaining(StreamLockedException.class.getName());
                 refused.incrementAndGet();
             }
             return Interceptor.pass();
@@ -405,12 +410,13 @@ class AuditTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aFixThatWasOvertakenChangesNothing(String database) throws Exception {
         start(database);
-        world.database.update("update job set title = 'Other' where expired_at is null");
+        fixture.database.update("update job set title = 'Other' where expired_at is null");
         AtomicInteger requests = new AtomicInteger();
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             // after the check of the lease before the last request: only the fence is left
             if (request.endpoint() == Endpoint.JOB && requests.incrementAndGet() == JOBS + EXPIRED) {
-                world.database.update("update sync_state set lease_token = ? where stream = 'jobs'", UUID.randomUUID());
+                fixture.database.update(
+                        "update sync_state set lease_token = ? where stream = 'jobs'", UUID.randomUUID());
             }
             return Interceptor.pass();
         });
@@ -418,20 +424,21 @@ class AuditTest {
         assertThatThrownBy(() -> audit(FIX)).hasStackTraceContaining(LeaseLostException.class.getName());
 
         assertThat(requests).hasValue(JOBS + EXPIRED);
-        assertThat(world.one("select count(*) from job where title = 'Other'", Integer.class))
+        assertThat(fixture.one("select count(*) from job where title = 'Other'", Integer.class))
                 .isEqualTo(JOBS);
-        assertThat(world.one("select count(*) from job_change", Integer.class)).isZero();
-        assertThat(world.one("select count(*) from job_audit", Integer.class)).isZero();
+        assertThat(fixture.one("select count(*) from job_change", Integer.class))
+                .isZero();
+        assertThat(fixture.one("select count(*) from job_audit", Integer.class)).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void expiriesThatAreSuspiciouslyManyAreHeldBack(String database) throws Exception {
         start(database);
-        world.sandbox.data().expireJobs(20);
-        world.database.update(
+        fixture.sandbox.data().expireJobs(20);
+        fixture.database.update(
                 "update job set title = 'Other' where id = ?",
-                world.sandbox.data().activeIds().findFirst().orElseThrow());
+                fixture.sandbox.data().activeIds().findFirst().orElseThrow());
 
         Map<?, ?> fix = audit(FIX);
 
@@ -444,7 +451,7 @@ class AuditTest {
     @Test
     void jobsAreNotReactivatedWhereTheApiDeliversExpiredJobs() throws Exception {
         start("h2");
-        world.database.update("update job set expired_at = current_timestamp, expired_reason = 'swept' where id in"
+        fixture.database.update("update job set expired_at = current_timestamp, expired_reason = 'swept' where id in"
                 + " (select id from active_job order by id limit 8)");
 
         Map<?, ?> fix = audit(FIX);
@@ -459,21 +466,22 @@ class AuditTest {
     void jobsThatTheFiltersExcludeAreNoDifference() throws Exception {
         start("h2");
         List<UUID> ids = activeHere();
-        world.database.update(
+        fixture.database.update(
                 "update job set expired_at = current_timestamp, expired_reason = 'filtered' where id = ?", ids.get(0));
-        world.database.update(
+        fixture.database.update(
                 "update job set expired_at = current_timestamp, expired_reason = 'reconciled' where id = ?",
                 ids.get(1));
 
         assertThat(audit(ALL).get("rows_open_there")).isEqualTo(1);
-        world.with("jobo.jobs.filter.work_models", "remote");
+        fixture.with("jobo.jobs.filter.work_models", "remote");
         assertThat(audit(ALL).get("rows_open_there")).isEqualTo(0);
     }
 
     @Test
     void theStoreOfAnotherServerIsRefused() throws Exception {
         start("h2");
-        world.database.update("update sync_state set origin_base_url = 'https://other.example' where stream = 'jobs'");
+        fixture.database.update(
+                "update sync_state set origin_base_url = 'https://other.example' where stream = 'jobs'");
 
         assertThatThrownBy(() -> audit(FIX)).hasStackTraceContaining(StoreOriginMismatchException.class.getName());
 
@@ -483,14 +491,14 @@ class AuditTest {
     @Test
     void aScheduleOfItsOwnStartsAudits() throws Exception {
         start("h2");
-        world.with("jobfeed.jobs.schedule", "")
+        fixture.with("jobfeed.jobs.schedule", "")
                 .with("jobfeed.jobs.enabled", "true")
                 .with("jobfeed.jobs.audit-schedule", "* * * * * ?")
                 .context();
 
-        await().until(() -> world.one("select count(*) from job_audit", Integer.class) > 0);
+        await().until(() -> fixture.one("select count(*) from job_audit", Integer.class) > 0);
 
-        assertThat(world.one("select max(active_right) from job_audit", Integer.class))
+        assertThat(fixture.one("select max(active_right) from job_audit", Integer.class))
                 .isEqualTo(JOBS);
     }
 }

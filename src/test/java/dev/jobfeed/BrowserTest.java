@@ -139,31 +139,31 @@ class BrowserTest {
 
     /** Some days of runs that are over, and a job and a row of quarantine that mean harm. */
     private static void past(String url) throws Exception {
-        try (SyncFixture world = SyncFixture.over(sandbox, url)) {
+        try (SyncFixture fixture = SyncFixture.over(sandbox, url)) {
             for (int hours = 72; hours >= 6; hours -= 6) {
                 sandbox.shiftClock(Duration.ofHours(-hours));
-                world.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-hours)))
+                fixture.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-hours)))
                         .with("jobo.jobs.batch-size", "250")
                         .sync();
                 sandbox.data().expireJobs(7);
                 sandbox.data().createJobs(9 + hours % 5);
             }
             sandbox.shiftClock(Duration.ZERO);
-            world.database.update(
+            fixture.database.update(
                     "update job set title = ?, company_name = ?, description = ?, apply_url = 'javascript:window.pwned=1'"
                             + " where id = (select min(id) from job)",
                     HOSTILE + " harmful",
                     HOSTILE,
                     HOSTILE);
-            world.database.update("update job set locations = '\"Somewhere else\"' format json,"
+            fixture.database.update("update job set locations = '\"Somewhere else\"' format json,"
                     + " compensation = '\"100 a day\"' format json, qualifications = '[\"Typing\"]' format json,"
                     + " benefits = 'null' format json where id = (select min(id) from job)");
-            world.database.update(
+            fixture.database.update(
                     "insert into quarantine (stream, run_id, reason, payload, quarantined_at)"
                             + " select 'jobs', max(id), ?, ?, current_timestamp from sync_run",
                     "created_at is no time: " + HOSTILE,
                     "{\"title\":\"" + HOSTILE.replace("\"", "\\\"") + "\"}");
-            world.database.update(
+            fixture.database.update(
                     "insert into job_audit (started_at, finished_at, fresh_as_of, seed, active_sampled,"
                             + " active_right, changed_sampled, changed_right, expired_sampled, expired_right, lower_bound,"
                             + " upper_bound, rows_equal, rows_newer, rows_different, rows_closed_there, rows_unknown_there,"
@@ -529,9 +529,9 @@ class BrowserTest {
     @Order(9)
     void pendingExpiriesAreListedBeforeTheyAreAccepted() throws Exception {
         String url = "jdbc:h2:file:" + directory.resolve("held");
-        try (SyncFixture world = SyncFixture.over(sandbox, url)) {
-            world.sync();
-            world.database.update("insert into pending_expiry (job_id, run_id, reason)"
+        try (SyncFixture fixture = SyncFixture.over(sandbox, url)) {
+            fixture.sync();
+            fixture.database.update("insert into pending_expiry (job_id, run_id, reason)"
                     + " select id, (select max(id) from sync_run), 'reconciled' from job order by id limit 3");
         }
         try (JobfeedProcess held = started("held")) {

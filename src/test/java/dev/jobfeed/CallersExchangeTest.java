@@ -18,15 +18,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the endpoints of the bundle leave on the exchange of a route that calls them. */
 class CallersExchangeTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(300).careerSites(70))
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(300).careerSites(70))
                 .with("jobo.jobs.batch-size", "100")
                 .with("jobo.retry.time-scale", "0.001");
     }
@@ -39,7 +39,7 @@ class CallersExchangeTest {
             throws Exception {
         Map<String, Object> expected = new TreeMap<>(Map.of("mine", "kept"));
         expected.putAll(variables);
-        try (ProducerTemplate template = world.context().createProducerTemplate()) {
+        try (ProducerTemplate template = fixture.context().createProducerTemplate()) {
             Exchange exchange = template.send(endpoint, caller -> {
                 expected.forEach(caller::setVariable);
                 caller.setProperty("mine", "kept");
@@ -94,7 +94,7 @@ class CallersExchangeTest {
                         "requests",
                         "credits_spent");
 
-        world.sandbox.data().expireJobs(7);
+        fixture.sandbox.data().expireJobs(7);
         Map<?, ?> incremental = result(call("direct:jobs-sync", "mine", Map.of("jobfeedMaxPages", 5)));
 
         assertThat(incremental.get("mode")).isEqualTo("incremental");
@@ -108,7 +108,7 @@ class CallersExchangeTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aFailedSyncLeavesTheCountersOfItsOpenRun(String database) throws Exception {
         start(database);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).nth(2),
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_EXPIRED).times(1),
                 FaultRule.answer(403, Map.of(), "{}")
@@ -136,8 +136,8 @@ class CallersExchangeTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aSyncThatFindsTheStreamLockedLeavesTheBodyAsItIs(String database) throws Exception {
         start(database);
-        world.context();
-        world.database.update("update sync_state set lease_token = '" + UUID.randomUUID()
+        fixture.context();
+        fixture.database.update("update sync_state set lease_token = '" + UUID.randomUUID()
                 + "', lease_owner = 'other', lease_expires_at = current_timestamp + interval '100' second"
                 + " where stream = 'jobs'");
 
@@ -151,11 +151,11 @@ class CallersExchangeTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void otherEndpointsLeaveTheirAnswerOnly(String database) throws Exception {
         start(database);
-        String job = world.sandbox
+        String job = fixture.sandbox
                 .data()
-                .json(world.sandbox.data().activeIds().findFirst().orElseThrow());
+                .json(fixture.sandbox.data().activeIds().findFirst().orElseThrow());
         String company = SyncFixture.parse(job).at("/company/id").textValue();
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.COMPANY).nth(4));
 
         Exchange profile = call("direct:company-profile", company, Map.of());

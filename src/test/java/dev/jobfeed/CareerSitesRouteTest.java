@@ -17,9 +17,9 @@ class CareerSitesRouteTest extends RouteTest {
     void theyAreReadByTheLoopOfTheJobsAndHaveNoSweep() throws Exception {
         edit("feed-loop", route -> route.weaveById("feed-loop-store").before().to("mock:page"));
 
-        world.syncCareerSites();
+        fixture.syncCareerSites();
 
         assertThat(arrived("mock:page")).hasSize(2);
-        assertThat(world.expired()).isEmpty();
+        assertThat(fixture.expired()).isEmpty();
     }
 }

@@ -28,16 +28,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The career sites by the shipped routes, against the sandbox. */
 class CareerSitesTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(10).careerSites(120));
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(10).careerSites(120));
     }
 
     @AfterEach
     void stop() {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
@@ -46,15 +46,15 @@ class CareerSitesTest {
     void aBackfillBringsEverySite(String database) throws Exception {
         start(database);
 
-        Run run = world.syncCareerSites();
+        Run run = fixture.syncCareerSites();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.mode()).isEqualTo(RunMode.BACKFILL);
         assertThat(run.pages()).isEqualTo(3);
         assertThat(run.counts().inserted()).isEqualTo(120);
-        assertThat(world.one("select count(*) from career_site where name is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from career_site where name is not null", Integer.class))
                 .isEqualTo(120);
-        assertThat(world.sandbox.log().entries("/api/jobs/expired")).isEmpty();
+        assertThat(fixture.sandbox.log().entries("/api/jobs/expired")).isEmpty();
         assertThat(requests()).allMatch(body -> body.contains("\"batch_size\":50"));
     }
 
@@ -62,19 +62,19 @@ class CareerSitesTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aChangedSiteIsWrittenAndOneThatIsDeliveredUnchangedIsNot(String database) throws Exception {
         start(database);
-        world.syncCareerSites();
-        List<UUID> changed = world.sandbox.data().updateCareerSites(7);
-        OffsetDateTime before = world.one("select max(last_changed_at) from career_site", OffsetDateTime.class);
+        fixture.syncCareerSites();
+        List<UUID> changed = fixture.sandbox.data().updateCareerSites(7);
+        OffsetDateTime before = fixture.one("select max(last_changed_at) from career_site", OffsetDateTime.class);
 
-        Run first = world.syncCareerSites();
-        Run second = world.syncCareerSites();
+        Run first = fixture.syncCareerSites();
+        Run second = fixture.syncCareerSites();
 
         assertThat(first.mode()).isEqualTo(RunMode.INCREMENTAL);
         assertThat(requests()).last().asString().contains("updated_after");
         assertThat(first.counts().received()).isEqualTo(7);
         assertThat(first.counts().updated()).isEqualTo(7);
         assertThat(second.counts().unchanged()).isEqualTo(7);
-        assertThat(world.database.queryForList(
+        assertThat(fixture.database.queryForList(
                         "select id from career_site where last_changed_at > ?", UUID.class, before))
                 .containsExactlyInAnyOrderElementsOf(changed);
     }
@@ -82,9 +82,9 @@ class CareerSitesTest {
     @Test
     void aStoppedRunIsResumedAtItsCursorAndBuysNoPageTwice() throws Exception {
         start("h2");
-        Run stopped = world.syncCareerSites(1);
+        Run stopped = fixture.syncCareerSites(1);
 
-        Run resumed = world.syncCareerSites();
+        Run resumed = fixture.syncCareerSites();
 
         assertThat(resumed.id()).isEqualTo(stopped.id());
         assertThat(resumed.status()).isEqualTo("succeeded");
@@ -94,57 +94,58 @@ class CareerSitesTest {
     @Test
     void aWeekWithoutASweepIsNoReasonToReadAllSitesAgain() throws Exception {
         start("h2");
-        world.syncCareerSites();
-        world.clock(Clock.offset(Clock.systemUTC(), Duration.ofDays(8))).restart();
+        fixture.syncCareerSites();
+        fixture.clock(Clock.offset(Clock.systemUTC(), Duration.ofDays(8))).restart();
 
-        assertThat(world.syncCareerSites().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.syncCareerSites().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @Test
     void jobsAndCareerSitesHaveWatermarksOfTheirOwn() throws Exception {
         start("h2");
 
-        world.syncCareerSites();
+        fixture.syncCareerSites();
 
-        assertThat(world.one("select count(*) from sync_state where last_run_started_at is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from sync_state where last_run_started_at is not null", Integer.class))
                 .isEqualTo(1);
-        assertThat(world.sync().mode()).isEqualTo(RunMode.BACKFILL);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.BACKFILL);
     }
 
     @Test
     void changedFiltersReadAllOfThemAnewAndExpireNothing() throws Exception {
         start("h2");
-        world.syncCareerSites();
-        world.with("jobo.career-sites.filter.is_agency", "false")
+        fixture.syncCareerSites();
+        fixture.with("jobo.career-sites.filter.is_agency", "false")
                 .with("jobo.career-sites.filter.founded_after", "2000");
 
-        Run run = world.syncCareerSites();
+        Run run = fixture.syncCareerSites();
 
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(requests()).last().asString().contains("\"is_agency\":false").contains("\"founded_after\":2000");
-        assertThat(world.one("select count(*) from career_site", Integer.class)).isEqualTo(120);
+        assertThat(fixture.one("select count(*) from career_site", Integer.class))
+                .isEqualTo(120);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aClockThatStepsBackPassesNoChangedSiteOver(String database) throws Exception {
         start(database);
-        world.syncCareerSites();
+        fixture.syncCareerSites();
         assertThat(handedOn()).hasSize(120);
 
-        world.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-2))).restart();
-        List<UUID> changed = world.sandbox.data().updateCareerSites(3);
-        world.syncCareerSites();
+        fixture.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-2))).restart();
+        List<UUID> changed = fixture.sandbox.data().updateCareerSites(3);
+        fixture.syncCareerSites();
 
-        assertThat(world.one("select min(last_changed_at) < min(first_seen_at) from career_site", Boolean.class))
+        assertThat(fixture.one("select min(last_changed_at) < min(first_seen_at) from career_site", Boolean.class))
                 .isTrue();
         assertThat(handedOn()).containsExactlyInAnyOrderElementsOf(changed);
         assertThat(handedOn()).isEmpty();
     }
 
     private List<UUID> handedOn() throws Exception {
-        CareerSiteChangeReader sites = world.context()
+        CareerSiteChangeReader sites = fixture.context()
                 .getRegistry()
                 .lookupByNameAndType("jobfeedCareerSiteChanges", CareerSiteChangeReader.class);
         List<UUID> ids = new ArrayList<>();
@@ -164,7 +165,7 @@ class CareerSitesTest {
     }
 
     private void startMetered(String database) throws Exception {
-        world = SyncFixture.of(
+        fixture = SyncFixture.of(
                 database,
                 SandboxOptions.builder()
                         .jobs(10)
@@ -176,20 +177,20 @@ class CareerSitesTest {
     @Test
     void aBackfillWithoutATotalStopsBeforeItCostsMoreThanAPersonAgreedTo() throws Exception {
         startMetered();
-        world.with("jobo.credits.confirm-above", "5000");
+        fixture.with("jobo.credits.confirm-above", "5000");
 
         for (int again = 0; again < 2; again++) {
-            assertThatThrownBy(world::syncCareerSites)
+            assertThatThrownBy(fixture::syncCareerSites)
                     .isInstanceOf(AttemptFailedException.class)
                     .hasMessageContaining("has cost 5000 credits")
                     .hasMessageContaining("jobfeed sync career-sites --confirm-cost");
         }
         assertThat(requests()).hasSize(2);
-        assertThat(world.alerts()).containsExactly("cost-unconfirmed");
+        assertThat(fixture.alerts()).containsExactly("cost-unconfirmed");
 
-        assertThat(world.syncCareerSitesConfirmed().status()).isEqualTo("succeeded");
+        assertThat(fixture.syncCareerSitesConfirmed().status()).isEqualTo("succeeded");
         assertThat(requests()).hasSize(3).doesNotHaveDuplicates();
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @ParameterizedTest
@@ -197,70 +198,70 @@ class CareerSitesTest {
     void notEvenTheFirstPageIsBoughtWhenItsDocumentedPriceIsAboveALimit(String limit, String condition)
             throws Exception {
         startMetered();
-        world.with(limit, "2499");
+        fixture.with(limit, "2499");
 
-        assertThatThrownBy(world::syncCareerSites)
+        assertThatThrownBy(fixture::syncCareerSites)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("2500 credits")
                 .hasMessageContaining(limit)
                 .hasMessageContaining("batch");
         assertThat(requests()).isEmpty();
-        assertThat(world.alerts()).containsExactly(condition);
+        assertThat(fixture.alerts()).containsExactly(condition);
 
-        world.with("jobo.career-sites.batch-size", "49");
-        catchThrowable(world::syncCareerSites);
+        fixture.with("jobo.career-sites.batch-size", "49");
+        catchThrowable(fixture::syncCareerSites);
         assertThat(requests()).as("one page is within the limit, two are not").hasSize(1);
     }
 
     @Test
     void aFirstPageThatIsConfirmedIsBought() throws Exception {
         startMetered();
-        world.with("jobo.credits.confirm-above", "2499");
-        assertThatThrownBy(world::syncCareerSites).hasMessageContaining("jobfeed sync career-sites --confirm-cost");
+        fixture.with("jobo.credits.confirm-above", "2499");
+        assertThatThrownBy(fixture::syncCareerSites).hasMessageContaining("jobfeed sync career-sites --confirm-cost");
 
-        assertThat(world.syncCareerSitesConfirmed().status()).isEqualTo("succeeded");
+        assertThat(fixture.syncCareerSitesConfirmed().status()).isEqualTo("succeeded");
     }
 
     @Test
     void rowsThatCameWithoutAChargeAreHeldBackByNoLimit() throws Exception {
         start("h2");
-        world.with("jobo.credits.max-per-attempt", "2500").with("jobo.credits.confirm-above", "2500");
+        fixture.with("jobo.credits.max-per-attempt", "2500").with("jobo.credits.confirm-above", "2500");
 
-        assertThat(world.syncCareerSites().status()).isEqualTo("succeeded");
+        assertThat(fixture.syncCareerSites().status()).isEqualTo("succeeded");
 
-        world.with("jobo.credits.max-per-attempt", "1");
-        assertThat(world.syncCareerSites().status()).isEqualTo("succeeded");
+        fixture.with("jobo.credits.max-per-attempt", "1");
+        assertThat(fixture.syncCareerSites().status()).isEqualTo("succeeded");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void thereIsOneWalletAndItsNewestBalanceCountsOnEveryStream(String database) throws Exception {
         startMetered(database);
-        world.sync();
-        assertThat(world.state().creditsBalance()).isEqualByComparingTo("9970");
+        fixture.sync();
+        assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("9970");
 
-        world.with("jobo.credits.alert-below", "5000").syncCareerSites();
+        fixture.with("jobo.credits.alert-below", "5000").syncCareerSites();
 
-        assertThat(world.state().creditsBalance()).isEqualByComparingTo("3970");
-        assertThat(world.alerts()).containsExactly("credits-low");
-        world.with("jobo.credits.floor", "3960");
-        assertThatThrownBy(world::sync)
+        assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("3970");
+        assertThat(fixture.alerts()).containsExactly("credits-low");
+        fixture.with("jobo.credits.floor", "3960");
+        assertThatThrownBy(fixture::sync)
                 .as("one page of jobs may cost 3000")
                 .hasMessageContaining("balance of 3970 below jobo.credits.floor");
-        world.with("jobo.credits.floor", "0").with("jobo.credits.alert-below", "3000");
-        world.sandbox.data().createJobs(1);
-        world.sync();
-        assertThat(world.alerts()).as("whichever stream raised it").isEmpty();
+        fixture.with("jobo.credits.floor", "0").with("jobo.credits.alert-below", "3000");
+        fixture.sandbox.data().createJobs(1);
+        fixture.sync();
+        assertThat(fixture.alerts()).as("whichever stream raised it").isEmpty();
     }
 
     @Test
     void theCapOfAnAttemptHoldsForCareerSitesTooAndTheNextGoesOn() throws Exception {
         startMetered();
-        world.with("jobo.credits.max-per-attempt", "5000");
+        fixture.with("jobo.credits.max-per-attempt", "5000");
 
-        assertThat(world.syncCareerSites().status()).isEqualTo("open");
+        assertThat(fixture.syncCareerSites().status()).isEqualTo("open");
         assertThat(requests()).hasSize(2);
-        assertThat(world.syncCareerSites().status()).isEqualTo("succeeded");
+        assertThat(fixture.syncCareerSites().status()).isEqualTo("succeeded");
 
         assertThat(requests()).hasSize(3).doesNotHaveDuplicates();
     }
@@ -268,13 +269,13 @@ class CareerSitesTest {
     @Test
     void theFloorHoldsForCareerSitesToo() throws Exception {
         startMetered();
-        world.with("jobo.credits.floor", "4000");
+        fixture.with("jobo.credits.floor", "4000");
 
-        assertThatThrownBy(world::syncCareerSites)
+        assertThatThrownBy(fixture::syncCareerSites)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("--confirm-cost");
 
-        assertThat(world.one("select credits_spent from sync_run", BigDecimal.class))
+        assertThat(fixture.one("select credits_spent from sync_run", BigDecimal.class))
                 .isEqualByComparingTo("5000");
         assertThat(requests()).hasSize(2);
     }
@@ -283,8 +284,8 @@ class CareerSitesTest {
     void anEstimateSaysWhatTheNextRunMayCost() throws Exception {
         startMetered();
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        world.loaded().getRegistry().bind("meters", registry);
-        try (var template = world.context().createProducerTemplate()) {
+        fixture.loaded().getRegistry().bind("meters", registry);
+        try (var template = fixture.context().createProducerTemplate()) {
             CostEstimate estimate = template.send(
                             "direct:sync-estimate", exchange -> exchange.setVariable("jobfeedStream", "career_sites"))
                     .getMessage()
@@ -301,13 +302,13 @@ class CareerSitesTest {
                         .counter()
                         .count())
                 .isEqualTo(50);
-        assertThat(world.one("select count(*) from sync_run", Integer.class)).isZero();
+        assertThat(fixture.one("select count(*) from sync_run", Integer.class)).isZero();
 
-        world.syncCareerSites();
-        world.with("jobo.career-sites.filter.founded_after", "2000");
-        world.syncCareerSites();
-        world.with("jobo.career-sites.filter.founded_after", "");
-        try (var template = world.context().createProducerTemplate()) {
+        fixture.syncCareerSites();
+        fixture.with("jobo.career-sites.filter.founded_after", "2000");
+        fixture.syncCareerSites();
+        fixture.with("jobo.career-sites.filter.founded_after", "");
+        try (var template = fixture.context().createProducerTemplate()) {
             CostEstimate estimate = template.send(
                             "direct:sync-estimate", exchange -> exchange.setVariable("jobfeedStream", "career_sites"))
                     .getMessage()
@@ -320,7 +321,7 @@ class CareerSitesTest {
     }
 
     private List<String> requests() {
-        return world.sandbox.log().entries("/api/career-sites/feed").stream()
+        return fixture.sandbox.log().entries("/api/career-sites/feed").stream()
                 .map(LoggedRequest::body)
                 .toList();
     }

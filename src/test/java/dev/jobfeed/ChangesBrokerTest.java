@@ -39,7 +39,7 @@ class ChangesBrokerTest {
     @TempDir
     Path directory;
 
-    private SyncFixture world;
+    private SyncFixture fixture;
     private Broker broker;
 
     /**
@@ -64,14 +64,14 @@ class ChangesBrokerTest {
 
     @BeforeEach
     void start() throws Exception {
-        world = SyncFixture.of("postgresql", SandboxOptions.builder().jobs(JOBS))
+        fixture = SyncFixture.of("postgresql", SandboxOptions.builder().jobs(JOBS))
                 .with("jobfeed.changes.interval", "50ms")
                 .with("jobo.retry.time-scale", "0.1");
     }
 
     @AfterEach
     void stop() throws Exception {
-        world.close();
+        fixture.close();
         if (broker != null) {
             broker.close();
         }
@@ -81,7 +81,7 @@ class ChangesBrokerTest {
     void kafka() throws Exception {
         broker = Broker.kafka(directory);
         broker.start();
-        world.with(
+        fixture.with(
                 "jobfeed.changes.to",
                 "kafka:jobs?brokers=127.0.0.1:" + broker.port()
                         + "&maxBlockMs=2000&requestTimeoutMs=2000&deliveryTimeoutMs=4000&lingerMs=0");
@@ -124,8 +124,8 @@ class ChangesBrokerTest {
         broker.start();
         ActiveMQConnectionFactory connections =
                 new ActiveMQConnectionFactory("tcp://127.0.0.1:" + broker.port() + "?callTimeout=5000");
-        world.with("jobfeed.changes.to", "jms:queue:jobs");
-        world.context().addComponent("jms", JmsComponent.jmsComponent(connections));
+        fixture.with("jobfeed.changes.to", "jms:queue:jobs");
+        fixture.context().addComponent("jms", JmsComponent.jmsComponent(connections));
 
         disturb();
 
@@ -149,40 +149,40 @@ class ChangesBrokerTest {
 
     /** Changes of every kind, and two kills: one with changes to come, one in the middle of what had to wait. */
     private void disturb() throws Exception {
-        world.sync();
+        fixture.sync();
         awaitSent(JOBS / 4);
         broker.kill();
 
         // the syncs do not notice
-        var moving = world.sandbox.data();
+        var moving = fixture.sandbox.data();
         moving.updateJobs(50);
         var gone = moving.expireJobs(50);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
         gone.forEach(moving::returnJob);
         moving.createJobs(50);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        int noted = world.one("select count(*) from job_change", Integer.class);
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        int noted = fixture.one("select count(*) from job_change", Integer.class);
         assertThat(noted).isGreaterThan(JOBS + 150);
-        await().atMost(DEADLINE).until(() -> world.alerts().contains("relay-failed"));
+        await().atMost(DEADLINE).until(() -> fixture.alerts().contains("relay-failed"));
 
         broker.start();
         awaitSent(JOBS + 50);
         broker.kill();
         broker.start();
         awaitSent(noted);
-        await().atMost(DEADLINE).until(() -> world.alerts().isEmpty());
+        await().atMost(DEADLINE).until(() -> fixture.alerts().isEmpty());
     }
 
     private void awaitSent(int least) {
         await().atMost(DEADLINE)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() ->
-                        world.one("select count(*) from job_change where sent_at is not null", Integer.class) >= least);
+                .until(() -> fixture.one("select count(*) from job_change where sent_at is not null", Integer.class)
+                        >= least);
     }
 
     private void assertEverythingArrived(List<Received> received) {
         Map<String, Long> noted = new HashMap<>();
-        world.database.query("select event_id, seq from job_change", row -> {
+        fixture.database.query("select event_id, seq from job_change", row -> {
             noted.put(row.getString("event_id"), row.getLong("seq"));
         });
         Map<String, Long> last = new HashMap<>();

@@ -33,10 +33,10 @@ class ChangesTest {
 
     private static final String TO = "seda:changes?size=10000";
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(30))
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(30))
                 .with("jobfeed.changes.to", TO)
                 .with("jobo.jobs.batch-size", "10")
                 .with("jobo.retry.time-scale", "0.001")
@@ -45,8 +45,8 @@ class ChangesTest {
 
     @AfterEach
     void stop() {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
@@ -54,13 +54,13 @@ class ChangesTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void everyKindOfChangeIsToldOnceInItsOrder(String database) throws Exception {
         start(database);
-        world.sync();
-        UUID updated = world.sandbox.data().updateJobs(1).get(0);
-        UUID gone = world.sandbox.data().expireJobs(1).get(0);
-        world.sync();
-        world.sandbox.data().returnJob(gone);
-        UUID created = world.sandbox.data().createJobs(1).get(0);
-        world.sync();
+        fixture.sync();
+        UUID updated = fixture.sandbox.data().updateJobs(1).get(0);
+        UUID gone = fixture.sandbox.data().expireJobs(1).get(0);
+        fixture.sync();
+        fixture.sandbox.data().returnJob(gone);
+        UUID created = fixture.sandbox.data().createJobs(1).get(0);
+        fixture.sync();
 
         List<JsonNode> events = relayed();
 
@@ -78,14 +78,14 @@ class ChangesTest {
                         .map(event -> Long.parseLong(event.get("sequence").textValue())))
                 .isSorted();
         assertThat(relayed()).isEmpty();
-        assertThat(world.tenant().outbox().lag().waiting()).isZero();
+        assertThat(fixture.tenant().outbox().lag().waiting()).isZero();
     }
 
     @Test
     void anEventWhoseFailureItsReceiverHasHandledIsSent() throws Exception {
         start("h2");
-        world.with("jobfeed.changes.to", "direct:theirs");
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.with("jobfeed.changes.to", "direct:theirs");
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:theirs")
@@ -96,25 +96,25 @@ class ChangesTest {
                         .throwException(new IllegalStateException("theirs"));
             }
         });
-        world.sync();
+        fixture.sync();
 
-        try (ProducerTemplate template = world.context().createProducerTemplate()) {
+        try (ProducerTemplate template = fixture.context().createProducerTemplate()) {
             assertThat(template.send("direct:outbox-relay", exchange -> {}).getException())
                     .isNull();
         }
 
-        MockEndpoint handled = world.context().getEndpoint("mock:handled", MockEndpoint.class);
+        MockEndpoint handled = fixture.context().getEndpoint("mock:handled", MockEndpoint.class);
         assertThat(handled.getReceivedCounter()).isEqualTo(30);
-        assertThat(world.tenant().outbox().lag().waiting()).isZero();
+        assertThat(fixture.tenant().outbox().lag().waiting()).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void anEventIsACloudEventWithTheJobAsItIsStored(String database) throws Exception {
         start(database);
-        world.sync();
-        UUID gone = world.sandbox.data().expireJobs(1).get(0);
-        world.sync();
+        fixture.sync();
+        UUID gone = fixture.sandbox.data().expireJobs(1).get(0);
+        fixture.sync();
 
         List<Exchange> messages = messages();
 
@@ -124,13 +124,13 @@ class ChangesTest {
         String id = event.get("subject").textValue();
         assertThat(event.get("specversion").textValue()).isEqualTo("1.0");
         assertThat(event.get("type").textValue()).isEqualTo("dev.jobfeed.job.created");
-        assertThat(event.get("source").textValue()).isEqualTo(world.sandbox.baseUrl() + "/api/jobs/feed");
+        assertThat(event.get("source").textValue()).isEqualTo(fixture.sandbox.baseUrl() + "/api/jobs/feed");
         assertThat(event.get("datacontenttype").textValue()).isEqualTo("application/json");
         assertThat(OffsetDateTime.parse(event.get("time").textValue()).toInstant())
-                .isEqualTo(world.one("select first_seen_at from job where id = ?", OffsetDateTime.class, uuid(id))
+                .isEqualTo(fixture.one("select first_seen_at from job where id = ?", OffsetDateTime.class, uuid(id))
                         .toInstant());
         assertThat(job.get("id").textValue()).isEqualTo(id);
-        JsonNode delivered = SyncFixture.parse(world.sandbox.data().json(uuid(id)));
+        JsonNode delivered = SyncFixture.parse(fixture.sandbox.data().json(uuid(id)));
         for (String field : List.of("title", "description", "company", "locations", "is_h1b_sponsor")) {
             assertThat(job.get(field)).as(field).isEqualTo(delivered.get(field));
         }
@@ -145,7 +145,7 @@ class ChangesTest {
 
         JsonNode expired =
                 SyncFixture.parse(messages.get(messages.size() - 1).getMessage().getBody(String.class));
-        OffsetDateTime at = world.one("select expired_at from job where id = ?", OffsetDateTime.class, gone);
+        OffsetDateTime at = fixture.one("select expired_at from job where id = ?", OffsetDateTime.class, gone);
         assertThat(expired.get("type").textValue()).isEqualTo("dev.jobfeed.job.expired");
         assertThat(expired.get("data"))
                 .isEqualTo(SyncFixture.parse("{\"id\":\"" + gone + "\",\"expired_reason\":\"swept\",\"expired_at\":\""
@@ -156,16 +156,16 @@ class ChangesTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void whatAResyncDoesNotBringIsToldToo(String database) throws Exception {
         start(database);
-        world.sync();
+        fixture.sync();
         relayed();
-        world.with("jobo.jobs.filter.sources", world.one("select max(source) from job", String.class));
-        world.syncConfirmed();
-        long held = world.one("select count(*) from pending_expiry", Long.class);
+        fixture.with("jobo.jobs.filter.sources", fixture.one("select max(source) from job", String.class));
+        fixture.syncConfirmed();
+        long held = fixture.one("select count(*) from pending_expiry", Long.class);
         assertThat(held).isPositive();
         assertThat(relayed()).isEmpty();
 
         OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
-        var tenant = world.tenant();
+        var tenant = fixture.tenant();
         assertThat(PendingExpiryService.accept(tenant, now)).isEqualTo((int) held);
 
         assertThat(relayed())
@@ -177,13 +177,13 @@ class ChangesTest {
     @Test
     void aReconcileThatNothingHoldsBackIsTold() throws Exception {
         start("h2");
-        world.sync();
+        fixture.sync();
         relayed();
         // more than the sweep reaches back is what only a reconcile finds
-        world.database.update("insert into job (id, content_hash, first_seen_at, last_changed_at)"
+        fixture.database.update("insert into job (id, content_hash, first_seen_at, last_changed_at)"
                 + " values (random_uuid(), X'00', current_timestamp, current_timestamp)");
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now(ZoneOffset.UTC));
-        world.syncConfirmed();
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now(ZoneOffset.UTC));
+        fixture.syncConfirmed();
 
         assertThat(relayed())
                 .singleElement()
@@ -193,53 +193,57 @@ class ChangesTest {
     @Test
     void nothingIsNotedWhenNobodyWantsToKnow() throws Exception {
         start("h2");
-        world.with("jobfeed.changes.to", "");
-        world.sync();
-        world.sandbox.data().expireJobs(3);
-        world.sync();
+        fixture.with("jobfeed.changes.to", "");
+        fixture.sync();
+        fixture.sandbox.data().expireJobs(3);
+        fixture.sync();
 
-        assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from job where expired_at is not null", Integer.class))
                 .isEqualTo(3);
-        assertThat(world.one("select count(*) from job_change", Integer.class)).isZero();
+        assertThat(fixture.one("select count(*) from job_change", Integer.class))
+                .isZero();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void whoeverWritesNotesChangesForOneWhoAskedWithoutTheProperty(String database) throws Exception {
         start(database);
-        world.with("jobfeed.changes.to", "").context();
-        OutboxRelay relay = world.context().getRegistry().lookupByNameAndType("jobfeedOutbox", OutboxRelay.class);
-        relay.ask(new DefaultExchange(world.context()));
-        world.restart();
+        fixture.with("jobfeed.changes.to", "").context();
+        OutboxRelay relay = fixture.context().getRegistry().lookupByNameAndType("jobfeedOutbox", OutboxRelay.class);
+        relay.ask(new DefaultExchange(fixture.context()));
+        fixture.restart();
 
-        world.sync();
-        assertThat(world.one("select count(*) from job_change", Integer.class)).isEqualTo(30);
+        fixture.sync();
+        assertThat(fixture.one("select count(*) from job_change", Integer.class))
+                .isEqualTo(30);
 
-        world.database.update("update sync_state set outbox_subscribed_at = outbox_subscribed_at - interval '31' day");
-        world.sandbox.data().expireJobs(3);
-        world.sync();
-        assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
+        fixture.database.update(
+                "update sync_state set outbox_subscribed_at = outbox_subscribed_at - interval '31' day");
+        fixture.sandbox.data().expireJobs(3);
+        fixture.sync();
+        assertThat(fixture.one("select count(*) from job where expired_at is not null", Integer.class))
                 .isEqualTo(3);
-        assertThat(world.one("select count(*) from job_change", Integer.class)).isEqualTo(30);
+        assertThat(fixture.one("select count(*) from job_change", Integer.class))
+                .isEqualTo(30);
     }
 
     @Test
     void aPageThatIsNotCommittedIsNotTold() throws Exception {
         start("h2");
-        world.syncPages(1);
+        fixture.syncPages(1);
 
         assertThat(relayed()).hasSize(10);
-        assertThat(world.one("select count(*) from job", Integer.class)).isEqualTo(10);
+        assertThat(fixture.one("select count(*) from job", Integer.class)).isEqualTo(10);
     }
 
     /** What is sent tells of the job as it is when it is sent, so that the last event of a job is its last word. */
     @Test
     void aChangeThatWaitedTellsOfTheJobAsItIsNow() throws Exception {
         start("h2");
-        world.sync();
-        UUID job = world.sandbox.data().updateJobs(1).get(0);
-        world.sync();
-        String title = world.one("select title from job where id = ?", String.class, job);
+        fixture.sync();
+        UUID job = fixture.sandbox.data().updateJobs(1).get(0);
+        fixture.sync();
+        String title = fixture.one("select title from job where id = ?", String.class, job);
 
         List<JsonNode> events = relayed().stream()
                 .filter(event -> event.get("subject").textValue().equals(job.toString()))
@@ -253,43 +257,43 @@ class ChangesTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void whatCannotBeSentWaitsInItsOrderAndIsToldToAPerson(String database) throws Exception {
         start(database);
-        world.with("jobfeed.changes.to", "seda:nobody?failIfNoConsumers=true");
-        world.sync();
+        fixture.with("jobfeed.changes.to", "seda:nobody?failIfNoConsumers=true");
+        fixture.sync();
         relay();
 
-        await().atMost(JobbyFixture.DEADLINE).untilAsserted(() -> assertThat(world.database.queryForList(
+        await().atMost(JobbyFixture.DEADLINE).untilAsserted(() -> assertThat(fixture.database.queryForList(
                         "select condition from alert where notified_at is not null", String.class))
                 .containsExactly("relay-failed"));
-        assertThat(world.tenant().outbox().lag().waiting()).isEqualTo(30);
+        assertThat(fixture.tenant().outbox().lag().waiting()).isEqualTo(30);
 
-        world.with("jobfeed.changes.to", TO);
+        fixture.with("jobfeed.changes.to", TO);
         assertThat(relayed()).hasSize(30);
         await().atMost(JobbyFixture.DEADLINE)
-                .until(() -> world.one("select clearance_notified_at is not null from alert", Boolean.class));
+                .until(() -> fixture.one("select clearance_notified_at is not null from alert", Boolean.class));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aTransactionThatTookItsNumberFirstAndCommitsLastIsNotPassedOver(String database) throws Exception {
         start(database);
-        world.sync();
+        fixture.sync();
         relayed();
-        UUID late = world.sandbox.data().updateJobs(1).get(0);
-        try (Connection other = world.database.getDataSource().getConnection();
+        UUID late = fixture.sandbox.data().updateJobs(1).get(0);
+        try (Connection other = fixture.database.getDataSource().getConnection();
                 PreparedStatement insert = other.prepareStatement("insert into job_change (job_id, change, run_id,"
                         + " changed_at) values (?, 'updated', 1, current_timestamp)")) {
             other.setAutoCommit(false);
             insert.setObject(1, late);
             insert.executeUpdate();
-            UUID early = world.sandbox.data().createJobs(1).get(0);
-            world.sync();
+            UUID early = fixture.sandbox.data().createJobs(1).get(0);
+            fixture.sync();
             List<String> first = subjects(relayed());
             other.commit();
 
             assertThat(first).containsExactlyInAnyOrder(early.toString(), late.toString());
             assertThat(subjects(relayed())).containsExactly(late.toString());
         }
-        assertThat(world.one("select max(seq) - min(seq) + 1 = count(*) from job_change", Boolean.class))
+        assertThat(fixture.one("select max(seq) - min(seq) + 1 = count(*) from job_change", Boolean.class))
                 .isTrue();
     }
 
@@ -300,19 +304,19 @@ class ChangesTest {
     @Test
     void whatWasSentIsForgottenAfterAWhile() throws Exception {
         start("h2");
-        world.with("jobfeed.changes.keep", "0s");
-        world.sync();
+        fixture.with("jobfeed.changes.keep", "0s");
+        fixture.sync();
         relayed();
 
         await().atMost(JobbyFixture.DEADLINE).untilAsserted(() -> {
             relay();
-            assertThat(world.one("select count(*) from job_change", Integer.class))
+            assertThat(fixture.one("select count(*) from job_change", Integer.class))
                     .isZero();
         });
     }
 
     private void relay() throws Exception {
-        try (var template = world.context().createProducerTemplate()) {
+        try (var template = fixture.context().createProducerTemplate()) {
             template.sendBody("direct:outbox-relay", null);
         }
     }
@@ -325,12 +329,12 @@ class ChangesTest {
 
     private List<Exchange> messages() throws Exception {
         List<Exchange> messages = new ArrayList<>();
-        try (ConsumerTemplate consumer = world.context().createConsumerTemplate()) {
+        try (ConsumerTemplate consumer = fixture.context().createConsumerTemplate()) {
             consumer.start();
             // the timer's first look may be at it
             await().atMost(JobbyFixture.DEADLINE).until(() -> {
                 relay();
-                return world.tenant().outbox().lag().waiting() == 0;
+                return fixture.tenant().outbox().lag().waiting() == 0;
             });
             for (Exchange message = consumer.receiveNoWait(TO); message != null; message = consumer.receiveNoWait(TO)) {
                 messages.add(message);

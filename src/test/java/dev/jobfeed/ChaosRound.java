@@ -391,8 +391,8 @@ final class ChaosRound implements AutoCloseable {
         Duration offset = clocksAreSet ? seconds(0, 0, 90, -90, 7200, -7200) : Duration.ZERO;
         diary.add("attempt " + ++attempts + ": " + source.stream() + " in process, at most " + pages
                 + " pages, its clock off by " + offset);
-        try (SyncFixture world = world().clock(Clock.offset(Clock.systemUTC(), offset))) {
-            Run run = onceFree(world, source, pages);
+        try (SyncFixture fixture = fixture().clock(Clock.offset(Clock.systemUTC(), offset))) {
+            Run run = onceFree(fixture, source, pages);
             diary.add("attempt " + attempts + " ended: " + run);
             assertThat(run.status())
                     .as("the run of an attempt without a failure")
@@ -409,14 +409,14 @@ final class ChaosRound implements AutoCloseable {
         return Duration.ofSeconds(one(of));
     }
 
-    private SyncFixture world() {
-        SyncFixture world = SyncFixture.over(sandbox, url);
-        properties.forEach(world::with);
-        return world;
+    private SyncFixture fixture() {
+        SyncFixture fixture = SyncFixture.over(sandbox, url);
+        properties.forEach(fixture::with);
+        return fixture;
     }
 
     /** One attempt, as soon as the lease of a killed process has run out. */
-    private static Run onceFree(SyncFixture world, FeedDefinition source, int pages) {
+    private static Run onceFree(SyncFixture fixture, FeedDefinition source, int pages) {
         Run[] run = new Run[1];
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
@@ -424,8 +424,8 @@ final class ChaosRound implements AutoCloseable {
                 .until(() -> {
                     try {
                         run[0] = pages == 0
-                                ? world.syncStream(source.stream())
-                                : world.syncStream(source.stream(), pages);
+                                ? fixture.syncStream(source.stream())
+                                : fixture.syncStream(source.stream(), pages);
                         return true;
                     } catch (Exception e) {
                         if (isBusy(e)) {
@@ -450,12 +450,12 @@ final class ChaosRound implements AutoCloseable {
             check();
             return books.remedy(source.stream()) == null;
         });
-        try (SyncFixture world = world()) {
+        try (SyncFixture fixture = fixture()) {
             // what an attempt of the storm has left open began before
             boolean isWhole = !"open".equals(books.lastStatus(source.stream()));
-            Run run = settled(world, source);
+            Run run = settled(fixture, source);
             for (int i = 0; i < 2 && (!isWhole || run.mode() != RunMode.INCREMENTAL); i++) {
-                run = settled(world, source);
+                run = settled(fixture, source);
                 isWhole = true;
             }
             assertThat(run.mode()).isEqualTo(RunMode.INCREMENTAL);
@@ -463,44 +463,44 @@ final class ChaosRound implements AutoCloseable {
                 assertThat(run.runStartedAt().toInstant()).isAfterOrEqualTo(rest);
             }
             if (source == FeedDefinition.CAREER_SITES) {
-                assertCareerSites(world);
+                assertCareerSites(fixture);
                 return;
             }
             if (isByPostingTime) {
                 // what was posted before is delivered by a resync only
                 Set<UUID> returnees = storm.returnees();
-                assertThat(world.database.queryForList("select id from active_job", UUID.class))
+                assertThat(fixture.database.queryForList("select id from active_job", UUID.class))
                         .as("active jobs, before the resync")
                         .containsAll(sandbox.data()
                                 .activeIds()
                                 .filter(id -> !returnees.contains(id) && !clocksAreSet)
                                 .toList());
-                world.attempts().requestResync(null, "jobs");
-                assertThat(settled(world, source).mode()).isEqualTo(RunMode.RESYNC);
+                fixture.attempts().requestResync(null, "jobs");
+                assertThat(settled(fixture, source).mode()).isEqualTo(RunMode.RESYNC);
             }
-            world.assertStoreIsTheWorldBut(
+            fixture.assertStoreEqualsSandboxExcept(
                     clocksAreSet
-                            ? Set.copyOf(world.database.queryForList("select job_id from pending_expiry", UUID.class))
+                            ? Set.copyOf(fixture.database.queryForList("select job_id from pending_expiry", UUID.class))
                             : Set.of());
         }
     }
 
-    private Run settled(SyncFixture world, FeedDefinition source) {
-        Run run = onceFree(world, source, 0);
+    private Run settled(SyncFixture fixture, FeedDefinition source) {
+        Run run = onceFree(fixture, source, 0);
         diary.add("after the storm: " + run);
         assertThat(run.status()).isEqualTo("succeeded");
         return run;
     }
 
     /** Each career site is stored as the API shows it. */
-    private void assertCareerSites(SyncFixture world) {
+    private void assertCareerSites(SyncFixture fixture) {
         List<String> truth = new ArrayList<>();
         sandbox.data().forEachCareerSite(json -> {
             JsonNode site = SyncFixture.parse(json);
             truth.add(site.path("id").asText() + "|" + site.path("name").asText() + "|"
                     + site.path("summary").asText(""));
         });
-        assertThat(world.database.queryForList(
+        assertThat(fixture.database.queryForList(
                         "select cast(id as varchar) || '|' || name || '|' || coalesce(summary, '') from career_site"
                                 + " where cast(id as varchar) not like '" + SyncFixture.FAULT_ID + "%'",
                         String.class))

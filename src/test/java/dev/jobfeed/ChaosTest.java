@@ -46,7 +46,7 @@ class ChaosTest {
     @ParameterizedTest(name = "round {0}")
     @MethodSource("rounds")
     @Timeout(value = 10, unit = TimeUnit.MINUTES)
-    void theStoreEndsAsTheWorldWhateverHappened(int number, @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory)
+    void storeEqualsSandboxAfterFaultsAndKills(int number, @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory)
             throws Exception {
         try (ChaosRound round = new ChaosRound(number, SEED, directory)) {
             Instant start = Instant.now();

@@ -49,16 +49,16 @@ class ClientRateLimiterTest {
     @Test
     void aBackfillLongerThanTheLimitEndsInNo429() throws Exception {
         Clock clock = new FastClock();
-        try (SyncFixture world = SyncFixture.of(
+        try (SyncFixture fixture = SyncFixture.of(
                         "h2", SandboxOptions.builder().jobs(120).rateLimit(5).clock(clock))
                 .clock(clock)
                 .with("jobo.jobs.batch-size", "10")) {
-            Run run = world.sync();
+            Run run = fixture.sync();
 
             assertThat(run.status()).isEqualTo("succeeded");
             assertThat(run.pages()).isEqualTo(12);
             assertThat(run.retries()).isZero();
-            assertThat(world.sandbox.log().entries())
+            assertThat(fixture.sandbox.log().entries())
                     .extracting(LoggedRequest::status)
                     .containsOnly(200);
         }

@@ -30,34 +30,34 @@ class CommandsTest {
     @TempDir
     Path directory;
 
-    private ProcessFixture world;
+    private ProcessFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = ProcessFixture.of("h2", directory).with("jobo.jobs.watermark-parameter", "updated_after");
+        fixture = ProcessFixture.of("h2", directory).with("jobo.jobs.watermark-parameter", "updated_after");
     }
 
     @AfterEach
     void stop() throws Exception {
-        world.close();
+        fixture.close();
     }
 
     @Test
     void anAbandonedRunIsClosedForGoodAndTheNextOneBeginsAnew() throws Exception {
         assertThat(run("sync", "jobs", "--max-pages", "2")).contains("the next attempt continues");
 
-        assertThat(world.run("status").out()).containsPattern("  expiry sweep +none yet; .*since 20");
+        assertThat(fixture.run("status").out()).containsPattern("  expiry sweep +none yet; .*since 20");
         assertThat(run("abandon", "jobs")).isEqualTo("jobs: run 1 abandoned after 2 pages, 500 rows and 0 credits");
         assertThat(run("abandon", "jobs")).isEqualTo("jobs: there is no open run");
 
         assertThat(run("sync", "jobs")).contains("run 2 succeeded: 1000 received, 500 inserted");
-        assertThat(world.rows("select status from sync_run order by id")).containsExactly("failed", "succeeded");
+        assertThat(fixture.rows("select status from sync_run order by id")).containsExactly("failed", "succeeded");
     }
 
     @Test
     void anAbandonedResyncThatAMissedSweepMadeNecessaryIsOwed() throws Exception {
         run("sync", "jobs");
-        try (Connection connection = DriverManager.getConnection(world.url);
+        try (Connection connection = DriverManager.getConnection(fixture.url);
                 Statement statement = connection.createStatement()) {
             statement.execute("update sync_state set last_sweep_started_at = dateadd('day', -10, current_timestamp)");
         }
@@ -73,16 +73,16 @@ class CommandsTest {
                 .endsWith("Z");
         assertThat(run("sync", "jobs")).contains("run 3 succeeded");
 
-        assertThat(world.rows("select mode || ' ' || status from sync_run order by id"))
+        assertThat(fixture.rows("select mode || ' ' || status from sync_run order by id"))
                 .containsExactly("backfill succeeded", "resync failed", "resync succeeded");
         assertThat(run("abandon", "jobs")).isEqualTo("jobs: there is no open run");
     }
 
     @Test
     void aSyncReportsEachRunThatItFinished() throws Exception {
-        world.run("sync", "jobs", "--max-pages", "1");
+        fixture.run("sync", "jobs", "--max-pages", "1");
 
-        InProcess text = world.run("sync", "jobs");
+        InProcess text = fixture.run("sync", "jobs");
 
         assertThat(text.out().lines())
                 .hasSize(2)
@@ -90,8 +90,8 @@ class CommandsTest {
                         first -> assertThat(first).startsWith("jobs: run 1 succeeded: 1000 received, 1000 inserted"),
                         second -> assertThat(second).startsWith("jobs: run 2 succeeded: 0 received"));
 
-        world.run("sync", "career-sites", "--max-pages", "1");
-        InProcess json = world.run("sync", "all", "--json");
+        fixture.run("sync", "career-sites", "--max-pages", "1");
+        InProcess json = fixture.run("sync", "all", "--json");
 
         assertThat(json.out().lines().map(line -> SyncFixture.parse(line)))
                 .extracting(result -> result.get("stream").textValue() + " "
@@ -103,11 +103,11 @@ class CommandsTest {
 
     @Test
     void aFailureAfterAFinishedRunIsReportedBesideIt() throws Exception {
-        world.run("sync", "jobs", "--max-pages", "1");
-        world.sandbox.faults(
+        fixture.run("sync", "jobs", "--max-pages", "1");
+        fixture.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).nth(4));
 
-        InProcess sync = world.run("sync", "jobs");
+        InProcess sync = fixture.run("sync", "jobs");
 
         assertThat(sync.exitCode()).isEqualTo(1);
         assertThat(sync.out().lines())
@@ -131,15 +131,15 @@ class CommandsTest {
                 .contains("career-sites: run 3 succeeded")
                 .contains("0 inserted")
                 .contains("0 expired");
-        assertThat(world.rows("select mode || ' ' || status from sync_run order by id"))
+        assertThat(fixture.rows("select mode || ' ' || status from sync_run order by id"))
                 .containsExactly("backfill failed", "backfill succeeded", "resync succeeded");
-        assertThat(world.run("abandon", "career_sites").exitCode()).isEqualTo(2);
+        assertThat(fixture.run("abandon", "career_sites").exitCode()).isEqualTo(2);
     }
 
     @Test
     void aResyncExpiresWhatTheFeedNoLongerBringsAndManyOnlyWithAPersonsWord() throws Exception {
         run("sync", "jobs");
-        try (Connection connection = DriverManager.getConnection(world.url);
+        try (Connection connection = DriverManager.getConnection(fixture.url);
                 Statement statement = connection.createStatement()) {
             statement.execute("insert into job (id, content_hash, first_seen_at, last_changed_at)"
                     + " select random_uuid(), x'00', current_timestamp, current_timestamp from system_range(1, 400)");
@@ -155,16 +155,16 @@ class CommandsTest {
                 .doesNotHaveDuplicates()
                 .allMatch(line ->
                         line.matches("\\{\"id\":\"[0-9a-f-]{36}\",\"title\":null,.*\"reason\":\"reconciled\"}"));
-        long requests = world.sandbox.log().entries().size();
+        long requests = fixture.sandbox.log().entries().size();
         assertThat(run("reconcile", "jobs", "--accept")).isEqualTo("jobs: 400 jobs expired");
-        assertThat(world.sandbox.log().entries()).hasSize((int) requests);
+        assertThat(fixture.sandbox.log().entries()).hasSize((int) requests);
         assertThat(run("status")).doesNotContain("reconcile-held");
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void aBadRowIsListedShownAndStaysUntilItCanBeStored() throws Exception {
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.ROW_BAD_TITLE).on(Endpoint.JOBS_FEED).nth(1));
         assertThat(run("sync", "jobs")).contains("1 quarantined");
 
@@ -174,18 +174,18 @@ class CommandsTest {
         assertThat(SyncFixture.parse(run("quarantine", "show", id)).get("title").isObject())
                 .isTrue();
 
-        JobfeedProcess retry = world.start("quarantine", "retry", id);
+        JobfeedProcess retry = fixture.start("quarantine", "retry", id);
         assertThat(retry.exitCode()).isEqualTo(1);
         assertThat(retry.out()).contains("still bad: title is an object");
-        JobfeedProcess unknown = world.start("quarantine", "show", "4711");
+        JobfeedProcess unknown = fixture.start("quarantine", "show", "4711");
         assertThat(unknown.exitCode()).isEqualTo(2);
     }
 
     @Test
     void aWrongKeyIsSaidOnceWithItsRemedy() throws Exception {
-        world.with("jobo.api-key", "jbe_test_wrong");
+        fixture.with("jobo.api-key", "jbe_test_wrong");
 
-        JobfeedProcess sync = world.start("sync", "jobs");
+        JobfeedProcess sync = fixture.start("sync", "jobs");
 
         assertThat(sync.exitCode()).isEqualTo(1);
         assertThat(sync.out()).contains("run 1 open").contains("failed: unauthorized");
@@ -194,7 +194,7 @@ class CommandsTest {
                     .as(sync.err())
                     .hasSize(2);
         }
-        InProcess estimate = world.run("sync", "jobs", "--estimate");
+        InProcess estimate = fixture.run("sync", "jobs", "--estimate");
         assertThat(estimate.exitCode()).isEqualTo(1);
         assertThat(estimate.err()).contains("There is no estimate of jobs. Jobo answered 401", "Check jobo.api-key");
     }
@@ -218,29 +218,29 @@ class CommandsTest {
 
     @Test
     void theStatusIsCheckedWithTheExitCodesOfAMonitoringPlugin() throws Exception {
-        InProcess unknown = world.run("status", "--check");
+        InProcess unknown = fixture.run("status", "--check");
         assertThat(unknown.exitCode()).isEqualTo(3);
         assertThat(unknown.out()).startsWith("UNKNOWN: There is no database at ");
 
         run("sync", "jobs", "--max-pages", "1");
-        InProcess never = world.run("status", "--check");
+        InProcess never = fixture.run("status", "--check");
         assertThat(never.exitCode()).isEqualTo(2);
         assertThat(never.out()).isEqualToIgnoringNewLines("CRITICAL: jobs no run has succeeded yet");
 
         run("sync", "jobs");
-        InProcess fresh = world.run("status", "--check");
+        InProcess fresh = fixture.run("status", "--check");
         assertThat(fresh.exitCode()).isZero();
         assertThat(fresh.out()).matches("OK: jobs fresh: data as of 20.* ago \\(target 1 h\\)\\R");
 
-        world.with("jobo.api-key", "jbe_test_wrong").start("sync", "jobs").exitCode();
-        InProcess alert = world.run("status", "--check", "--json");
+        fixture.with("jobo.api-key", "jbe_test_wrong").start("sync", "jobs").exitCode();
+        InProcess alert = fixture.run("status", "--check", "--json");
         assertThat(alert.exitCode()).isEqualTo(1);
         assertThat(SyncFixture.parse(alert.out()).get("alerts")).hasSize(1);
-        assertThat(world.run("status", "--check").out())
+        assertThat(fixture.run("status", "--check").out())
                 .startsWith("WARNING: jobs fresh")
                 .contains("1 open alert: unauthorized (jobs)");
 
-        InProcess late = world.with("jobfeed.jobs.freshness-target", "1ms").run("status", "--check");
+        InProcess late = fixture.with("jobfeed.jobs.freshness-target", "1ms").run("status", "--check");
         assertThat(late.exitCode()).isEqualTo(2);
         assertThat(late.out()).startsWith("CRITICAL: jobs late: data as of 20");
     }
@@ -248,61 +248,61 @@ class CommandsTest {
     @Test
     void aResyncIsRefusedWhileOneIsAtWork() throws Exception {
         run("sync", "jobs");
-        try (Connection connection = DriverManager.getConnection(world.url);
+        try (Connection connection = DriverManager.getConnection(fixture.url);
                 Statement statement = connection.createStatement()) {
             statement.execute("update sync_run set mode = 'resync', status = 'open' where id = 1");
             statement.execute("update sync_state set open_run_id = 1, lease_token = random_uuid(), lease_owner = 'x',"
                     + " lease_expires_at = dateadd('second', 100, current_timestamp) where stream = 'jobs'");
         }
 
-        InProcess resync = world.run("resync", "jobs");
+        InProcess resync = fixture.run("resync", "jobs");
 
         assertThat(resync.exitCode()).isEqualTo(3);
         assertThat(resync.err()).contains("A resync is already running on jobs.");
-        assertThat(world.one("select count(*) from sync_state where resync_requested_at is not null"))
+        assertThat(fixture.one("select count(*) from sync_state where resync_requested_at is not null"))
                 .isEqualTo("0");
     }
 
     /** The runtime holds the H2 file, so that no second process can sync. */
     @Test
     void aCostThatIsAgreedToBesideTheRuntimeIsWhatItsNextAttemptGoesBy() throws Exception {
-        world.with("jobfeed.jobs.enabled", "false")
+        fixture.with("jobfeed.jobs.enabled", "false")
                 .with("jobfeed.career-sites.schedule", "0/1 * * * * ?")
                 .with("jobo.credits.confirm-above", "100");
-        JobfeedProcess runtime = world.start("run");
+        JobfeedProcess runtime = fixture.start("run");
         runtime.awaitErr("Confirm the cost with jobfeed sync career-sites --confirm-cost");
 
-        JobfeedProcess agreed = world.start("sync", "career-sites", "--confirm-cost");
+        JobfeedProcess agreed = fixture.start("sync", "career-sites", "--confirm-cost");
 
         assertThat(agreed.exitCode()).as(agreed.err()).isEqualTo(3);
         assertThat(agreed.err()).contains("The cost confirmation for career-sites is stored");
         runtime.awaitErr("run 1 of career_sites succeeded");
         assertThat(run("status")).doesNotContain("cost-unconfirmed");
-        assertThat(world.start("sync", "jobs", "--confirm-cost").exitCode()).isEqualTo(3);
+        assertThat(fixture.start("sync", "jobs", "--confirm-cost").exitCode()).isEqualTo(3);
     }
 
     @Test
     void aPausedScheduleHasALineOfItsOwn() throws Exception {
         run("sync", "jobs");
-        try (Connection connection = DriverManager.getConnection(world.url);
+        try (Connection connection = DriverManager.getConnection(fixture.url);
                 Statement statement = connection.createStatement()) {
             statement.execute("update sync_state set schedule_paused_at = current_timestamp where stream = 'jobs'");
         }
 
-        assertThat(world.run("status").out()).containsPattern("paused +since 20.*resumed on the console");
+        assertThat(fixture.run("status").out()).containsPattern("paused +since 20.*resumed on the console");
     }
 
     @Test
     void statusListsTheAlertsOfEveryStream() throws Exception {
         run("sync", "jobs");
-        try (Connection connection = DriverManager.getConnection(world.url);
+        try (Connection connection = DriverManager.getConnection(fixture.url);
                 Statement statement = connection.createStatement()) {
             statement.execute("insert into alert (stream, condition, message, remedy, raised_at) values"
                     + " ('companies', 'unauthorized', 'Jobo answered 401.', 'Check jobo.api-key.', current_timestamp)");
         }
 
-        assertThat(world.run("status").out()).containsPattern("alert +unauthorized \\(companies\\) since");
-        assertThat(world.run("status", "--check").exitCode()).isEqualTo(1);
+        assertThat(fixture.run("status").out()).containsPattern("alert +unauthorized \\(companies\\) since");
+        assertThat(fixture.run("status", "--check").exitCode()).isEqualTo(1);
     }
 
     @Test
@@ -313,10 +313,10 @@ class CommandsTest {
                 .contains("No credits charged so far (as with a subscription).")
                 .contains("career_sites: the next run (backfill)");
 
-        assertThat(world.one("select count(*) from sync_run")).isEqualTo("0");
+        assertThat(fixture.one("select count(*) from sync_run")).isEqualTo("0");
 
-        world.with("jobo.base-url", "http://127.0.0.1:1").with("jobo.retry.time-scale", "0");
-        InProcess unreachable = world.run("sync", "jobs", "--estimate");
+        fixture.with("jobo.base-url", "http://127.0.0.1:1").with("jobo.retry.time-scale", "0");
+        InProcess unreachable = fixture.run("sync", "jobs", "--estimate");
         assertThat(unreachable.exitCode()).isEqualTo(1);
         assertThat(unreachable.err())
                 .contains("There is no estimate of jobs. Jobo cannot be reached", "check jobo.base-url")
@@ -332,19 +332,19 @@ class CommandsTest {
         assertThat(jobs.get("stream").textValue()).isEqualTo("jobs");
         assertThat(jobs.get("received").intValue()).isEqualTo(1000);
         assertThat(SyncFixture.parse(lines[1]).get("stream").textValue()).isEqualTo("career_sites");
-        assertThat(world.one("select count(*) from career_site")).isEqualTo("500");
+        assertThat(fixture.one("select count(*) from career_site")).isEqualTo("500");
     }
 
     @Test
     void theDoctorFindsWhatWouldKeepAStartFromSucceeding() throws Exception {
-        JobfeedProcess healthy = world.start("doctor", "--json");
+        JobfeedProcess healthy = fixture.start("doctor", "--json");
         assertThat(healthy.exitCode()).as(healthy.out()).isZero();
 
-        world.with("jobo.api-key", "jbe_nonsense")
+        fixture.with("jobo.api-key", "jbe_nonsense")
                 .with("jobo.base-url", "http://127.0.0.1:1")
                 .with("jobfeed.jobs.schedule", "every now and then")
                 .with("jobo.jobs.filter.work_models", "Remote");
-        JobfeedProcess ill = world.start("doctor");
+        JobfeedProcess ill = fixture.start("doctor");
 
         assertThat(ill.exitCode()).isEqualTo(1);
         assertThat(ill.out())
@@ -357,13 +357,13 @@ class CommandsTest {
 
     @Test
     void clocksThatDifferAreShownByDoctorAndStatus() throws Exception {
-        world.sandbox.shiftClock(Duration.ofHours(-2));
+        fixture.sandbox.shiftClock(Duration.ofHours(-2));
 
-        JobfeedProcess doctor = world.start("doctor");
+        JobfeedProcess doctor = fixture.start("doctor");
         assertThat(doctor.exitCode()).isZero();
         assertThat(doctor.out())
                 .containsPattern("warning +clock +The server's clock is 720\\d s behind this machine's");
-        assertThat(world.sandbox.log().entries()).allMatch(request -> request.status() == 401);
+        assertThat(fixture.sandbox.log().entries()).allMatch(request -> request.status() == 401);
         run("sync", "jobs");
 
         assertThat(run("status"))
@@ -379,9 +379,9 @@ class CommandsTest {
         Files.writeString(
                 routes.resolve("jobs-feed.camel.yaml"), feed.replace("id: feed-store-page-checkpoint", "id: other"));
         Files.writeString(routes.resolve("mine.camel.yaml"), "- route: {from: [nonsense");
-        world.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
+        fixture.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
 
-        JobfeedProcess doctor = world.start("doctor");
+        JobfeedProcess doctor = fixture.start("doctor");
 
         assertThat(doctor.exitCode()).isEqualTo(1);
         assertThat(doctor.out())
@@ -395,15 +395,15 @@ class CommandsTest {
         Path file = Files.createDirectories(directory.resolve("home/sql/h2")).resolve("job-insert.sql");
         String shipped = SqlStatement.shipped("job-insert", Dialect.H2).orElseThrow();
         Files.writeString(file, shipped.replace("    :title,", "    upper(:title),"));
-        world.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
+        fixture.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
 
         assertThat(run("doctor")).containsPattern("ok +sql .* replaces job-insert");
         run("sync", "jobs");
-        assertThat(world.rows("select title from job limit 20")).isNotEmpty().allSatisfy(title -> assertThat(title)
+        assertThat(fixture.rows("select title from job limit 20")).isNotEmpty().allSatisfy(title -> assertThat(title)
                 .isUpperCase());
 
         Files.writeString(file, shipped.replace("    :title,", "    :headline,"));
-        JobfeedProcess doctor = world.start("doctor");
+        JobfeedProcess doctor = fixture.start("doctor");
         assertThat(doctor.exitCode()).isEqualTo(1);
         assertThat(doctor.out()).containsPattern("failure +sql .*uses :headline, which the step does not provide");
     }
@@ -427,9 +427,9 @@ class CommandsTest {
             """);
         assertThat(edited).contains("a step of our own");
         Files.writeString(routes.resolve("jobs-sync.camel.yaml"), edited);
-        world.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
+        fixture.with("java.tool.options", "-Djobfeed.home=" + directory.resolve("home"));
 
-        JobfeedProcess sync = world.start("sync", "jobs");
+        JobfeedProcess sync = fixture.start("sync", "jobs");
 
         assertThat(sync.exitCode()).as(sync.err()).isZero();
         assertThat(sync.err().lines().filter(line -> line.contains(" INFO ")))
@@ -444,7 +444,7 @@ class CommandsTest {
     }
 
     private String run(String... arguments) throws Exception {
-        JobfeedProcess process = world.start(arguments);
+        JobfeedProcess process = fixture.start(arguments);
         assertThat(process.exitCode()).as(process.err()).isZero();
         return process.out().strip();
     }

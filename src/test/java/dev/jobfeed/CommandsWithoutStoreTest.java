@@ -126,13 +126,13 @@ class CommandsWithoutStoreTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void statusWorksBesideASyncThatHoldsTheFile(String database) throws Exception {
-        try (ProcessFixture world = ProcessFixture.of(database, directory)) {
-            ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
-            JobfeedProcess sync = world.start("sync", "jobs");
+        try (ProcessFixture fixture = ProcessFixture.of(database, directory)) {
+            ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+            JobfeedProcess sync = fixture.start("sync", "jobs");
             hold.awaitAsked();
 
-            InProcess status = world.run("status");
-            InProcess second = world.run("sync", "jobs");
+            InProcess status = fixture.run("status");
+            InProcess second = fixture.run("sync", "jobs");
 
             assertThat(status.exitCode()).as(status.err()).isZero();
             assertThat(status.out()).containsPattern("run 1 +backfill open");

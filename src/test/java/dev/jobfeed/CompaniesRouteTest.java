@@ -26,8 +26,8 @@ class CompaniesRouteTest extends RouteTest {
         edit(
                 "company-profile-fetch",
                 route -> route.weaveById("company-profile-store").after().to("mock:stored"));
-        world.sync();
-        int companies = world.one("select count(distinct company_id) from job", Integer.class);
+        fixture.sync();
+        int companies = fixture.one("select count(distinct company_id) from job", Integer.class);
 
         template().sendBody("direct:tick", "");
         assertThat(arrived("mock:stored")).hasSize(1);
@@ -36,21 +36,21 @@ class CompaniesRouteTest extends RouteTest {
         }
 
         assertThat(arrived("mock:stored")).hasSize(companies);
-        assertThat(world.one("select count(*) from company_profile where profile is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from company_profile where profile is not null", Integer.class))
                 .isEqualTo(companies);
     }
 
     @Test
     void theProfileGoesBackToTheRouteThatAskedForIt() throws Exception {
         edit("company-profile", route -> route.weaveAddLast().to("mock:asked"));
-        world.sync();
-        String id = world.one("select company_id from job limit 1", String.class);
+        fixture.sync();
+        String id = fixture.one("select company_id from job limit 1", String.class);
 
         String profile = template().requestBody("direct:company-profile", id, String.class);
 
         assertThat(SyncFixture.parse(profile).get("id").textValue()).isEqualTo(id);
         assertThat(arrived("mock:asked")).hasSize(1);
-        assertThat(world.sandbox.log().entries())
+        assertThat(fixture.sandbox.log().entries())
                 .extracting(LoggedRequest::path)
                 .last()
                 .isEqualTo("/api/companies/" + id);

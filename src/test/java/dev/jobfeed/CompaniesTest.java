@@ -28,16 +28,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Company profiles, on demand and by enrichment. */
 class CompaniesTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(30).careerSites(5));
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(30).careerSites(5));
     }
 
     @AfterEach
     void stop() {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
@@ -45,13 +45,13 @@ class CompaniesTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aProfileIsHandedOnAndKept(String database) throws Exception {
         start(database);
-        world.sync();
-        String id = world.one("select company_id from job limit 1", String.class);
+        fixture.sync();
+        String id = fixture.one("select company_id from job limit 1", String.class);
 
         JsonNode profile = SyncFixture.parse(profile(id));
 
         assertThat(profile.get("id").textValue()).isEqualTo(id);
-        assertThat(SyncFixture.parse(world.one(
+        assertThat(SyncFixture.parse(fixture.one(
                         "select cast(profile as text) from company_profile where id = ?",
                         String.class,
                         UUID.fromString(id))))
@@ -66,7 +66,7 @@ class CompaniesTest {
 
         assertThat(profile(nobody.toString())).isNull();
 
-        assertThat(world.one(
+        assertThat(fixture.one(
                         "select count(*) from company_profile where fetched_at is not null and profile is null",
                         Integer.class))
                 .isEqualTo(1);
@@ -79,19 +79,19 @@ class CompaniesTest {
                     """)
     void aRefusalThatWouldEndACursorIsFinalWhereNoneWasSent(int status, String body, String message) throws Exception {
         start("h2");
-        world.sandbox.intercept(request -> Interceptor.answer(status, Map.of(), body));
+        fixture.sandbox.intercept(request -> Interceptor.answer(status, Map.of(), body));
 
         assertThatThrownBy(() -> profile(UUID.randomUUID().toString()))
                 .satisfies(failure ->
                         assertThat(ProblemTranslator.describe(failure)).startsWith(message));
         assertThat(companyRequests()).hasSize(1);
 
-        try (var template = world.context().createProducerTemplate()) {
+        try (var template = fixture.context().createProducerTemplate()) {
             Exchange estimate =
                     template.send("direct:sync-estimate", exchange -> exchange.setVariable("jobfeedStream", "jobs"));
             assertThat(ProblemTranslator.describe(estimate.getException())).startsWith(message);
         }
-        assertThat(world.feed()).hasSize(1);
+        assertThat(fixture.feed()).hasSize(1);
     }
 
     @Test
@@ -100,39 +100,40 @@ class CompaniesTest {
 
         assertThatThrownBy(() -> profile("../jobs/expired")).hasRootCauseInstanceOf(IllegalArgumentException.class);
 
-        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(fixture.sandbox.log().entries()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void theEnrichmentFetchesEachCompanyOfNewJobsOnce(String database) throws Exception {
         start(database);
-        world.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
+        fixture.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
 
-        world.sync();
+        fixture.sync();
 
-        int companies = world.one("select count(distinct company_id) from job", Integer.class);
+        int companies = fixture.one("select count(distinct company_id) from job", Integer.class);
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> world.one("select count(*) from company_profile where due_at is null", Integer.class)
+                .until(() -> fixture.one("select count(*) from company_profile where due_at is null", Integer.class)
                         == companies);
-        world.sandbox.data().updateJobs(10);
-        world.sync();
-        assertThat(world.one("select count(*) from company_profile where due_at is not null", Integer.class))
+        fixture.sandbox.data().updateJobs(10);
+        fixture.sync();
+        assertThat(fixture.one("select count(*) from company_profile where due_at is not null", Integer.class))
                 .isZero();
         assertThat(companyRequests()).hasSize(companies).doesNotHaveDuplicates();
     }
 
     @Test
     void theCompaniesOfAPageAreLockedInTheOrderOfTheirIds() throws Exception {
-        world = SyncFixture.of("postgresql", SandboxOptions.builder().jobs(700).careerSites(1))
+        fixture = SyncFixture.of(
+                        "postgresql", SandboxOptions.builder().jobs(700).careerSites(1))
                 .with("jobfeed.companies.enabled", "true")
                 .with("jobo.companies.interval", "1h");
 
-        world.sync();
+        fixture.sync();
 
-        assertThat(world.one("select pages from sync_run", Integer.class)).isEqualTo(1);
+        assertThat(fixture.one("select pages from sync_run", Integer.class)).isEqualTo(1);
         // without the company that the first tick may have claimed since, whose row is another version
-        assertThat(world.database.queryForList(
+        assertThat(fixture.database.queryForList(
                         "select id from company_profile where xmin::text = (select xmin::text from company_profile"
                                 + " group by xmin::text order by count(*) desc limit 1) order by ctid",
                         UUID.class))
@@ -143,28 +144,28 @@ class CompaniesTest {
     @Test
     void aProfileOnAnotherHostIsNotAskedFor() throws Exception {
         start("h2");
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.CAREER_SITES_FEED
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.CAREER_SITES_FEED
                 ? Interceptor.rewrite(body -> new String(body, StandardCharsets.UTF_8)
                         .replaceAll("\"details_url\":\"[^\"]*\"", "\"details_url\":\"https://evil.example/profile\"")
                         .getBytes(StandardCharsets.UTF_8))
                 : Interceptor.pass());
-        world.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
+        fixture.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
 
-        world.syncCareerSites();
+        fixture.syncCareerSites();
 
         await().atMost(Duration.ofMinutes(1))
                 .until(() ->
-                        world.one("select count(*) from company_profile where due_at is null", Integer.class) == 5);
+                        fixture.one("select count(*) from company_profile where due_at is null", Integer.class) == 5);
         assertThat(companyRequests()).isEmpty();
     }
 
     @Test
     void theAddressOfAProfileMayNameThePortThatGoesWithoutSaying() throws Exception {
         start("h2");
-        world.with("jobo.base-url", "https://connect.jobo.world");
+        fixture.with("jobo.base-url", "https://connect.jobo.world");
         assertThat(next()).as("none is due").isNull();
         UUID company = UUID.randomUUID();
-        world.database.update("insert into company_profile (id) values (?)", company);
+        fixture.database.update("insert into company_profile (id) values (?)", company);
 
         for (String refused : List.of(":8443", ".evil.example", ":443@evil.example", "x:443")) {
             want(company, "https://connect.jobo.world" + refused);
@@ -177,11 +178,11 @@ class CompaniesTest {
     }
 
     private String next() throws Exception {
-        return world.context().createProducerTemplate().requestBody("direct:company-claim", null, String.class);
+        return fixture.context().createProducerTemplate().requestBody("direct:company-claim", null, String.class);
     }
 
     private void want(UUID company, String server) {
-        world.database.update(
+        fixture.database.update(
                 "update company_profile set details_url = ?, due_at = current_timestamp where id = ?",
                 server + "/api/companies/" + company,
                 company);
@@ -191,7 +192,7 @@ class CompaniesTest {
     void theEnrichmentAsksEveryNineSecondsUnlessItIsToldOtherwise() throws Exception {
         start("h2");
 
-        assertThat(world.context().getRoute("companies-enrichment").getEndpoint())
+        assertThat(fixture.context().getRoute("companies-enrichment").getEndpoint())
                 .isInstanceOfSatisfying(TimerEndpoint.class, timer -> assertThat(timer.getPeriod())
                         .isEqualTo(9000));
     }
@@ -199,10 +200,10 @@ class CompaniesTest {
     @Test
     void a408IsAskedAgain() throws Exception {
         start("h2");
-        world.with("jobo.retry.time-scale", "0.001").sync();
-        world.sandbox.faults(
+        fixture.with("jobo.retry.time-scale", "0.001").sync();
+        fixture.sandbox.faults(
                 FaultRule.answer(408, Map.of(), "").on(Endpoint.COMPANY).times(2));
-        String id = world.one("select company_id from job limit 1", String.class);
+        String id = fixture.one("select company_id from job limit 1", String.class);
 
         assertThat(SyncFixture.parse(profile(id)).get("id").textValue()).isEqualTo(id);
 
@@ -214,7 +215,7 @@ class CompaniesTest {
         start("h2");
         try (Sandbox other =
                 Sandbox.start(SandboxOptions.builder().port(0).jobs(1).build())) {
-            world.sandbox.intercept(request -> Interceptor.answer(
+            fixture.sandbox.intercept(request -> Interceptor.answer(
                     302, Map.of("Location", other.baseUrl() + "/api/companies/" + UUID.randomUUID()), ""));
 
             assertThatThrownBy(() -> profile(UUID.randomUUID().toString())).hasStackTraceContaining("302");
@@ -227,54 +228,54 @@ class CompaniesTest {
     @Test
     void aRefusalOfTheKeyIsToldOnceAndStopsTheEnrichmentForAWhile() throws Exception {
         start("h2");
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.COMPANY
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.COMPANY
                 ? Interceptor.answer(403, Map.of(), "{\"error\":\"Forbidden\"}")
                 : Interceptor.pass());
-        world.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
+        fixture.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
 
-        world.sync();
+        fixture.sync();
 
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> world.one(
+                .until(() -> fixture.one(
                                 "select count(*) from alert where stream = 'companies' and notified_at is not null",
                                 Integer.class)
                         == 1);
         assertThat(companyRequests()).hasSize(1);
-        assertThat(world.one("select count(*) from company_profile where fetched_at is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from company_profile where fetched_at is not null", Integer.class))
                 .isZero();
     }
 
     @Test
     void aProfileIsNotFetchedAgainBeforeItIsThirtyDaysOld() throws Exception {
         start("h2");
-        world.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
-        world.syncCareerSites();
+        fixture.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
+        fixture.syncCareerSites();
         await().atMost(Duration.ofMinutes(1)).until(() -> fetched() == 5);
 
-        world.database.execute("update company_profile set fetched_at = fetched_at - interval '29' day");
-        world.sandbox.data().updateCareerSites(5);
-        world.syncCareerSites();
-        assertThat(world.one("select count(*) from company_profile where due_at is not null", Integer.class))
+        fixture.database.execute("update company_profile set fetched_at = fetched_at - interval '29' day");
+        fixture.sandbox.data().updateCareerSites(5);
+        fixture.syncCareerSites();
+        assertThat(fixture.one("select count(*) from company_profile where due_at is not null", Integer.class))
                 .isZero();
 
-        world.database.execute("update company_profile set fetched_at = fetched_at - interval '2' day");
-        world.sandbox.data().updateCareerSites(5);
-        world.syncCareerSites();
+        fixture.database.execute("update company_profile set fetched_at = fetched_at - interval '2' day");
+        fixture.sandbox.data().updateCareerSites(5);
+        fixture.syncCareerSites();
         await().atMost(Duration.ofMinutes(1)).until(() -> companyRequests().size() == 10);
     }
 
     private int fetched() {
-        return world.one("select count(*) from company_profile where fetched_at is not null", Integer.class);
+        return fixture.one("select count(*) from company_profile where fetched_at is not null", Integer.class);
     }
 
     private String profile(String id) throws Exception {
-        try (var template = world.context().createProducerTemplate()) {
+        try (var template = fixture.context().createProducerTemplate()) {
             return template.requestBodyAndHeaders("direct:company-profile", id, Map.of(), String.class);
         }
     }
 
     private List<String> companyRequests() {
-        return world.sandbox.log().entries().stream()
+        return fixture.sandbox.log().entries().stream()
                 .map(LoggedRequest::path)
                 .filter(path -> path.startsWith("/api/companies/"))
                 .toList();

@@ -27,10 +27,10 @@ class CreditsTest {
 
     private static final int PAGE = 10;
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(int balance) throws Exception {
-        world = SyncFixture.of(
+        fixture = SyncFixture.of(
                         "h2",
                         SandboxOptions.builder()
                                 .jobs(60)
@@ -42,13 +42,13 @@ class CreditsTest {
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void whatWasDeductedAndWhatIsLeftIsKept(String database) throws Exception {
-        world = SyncFixture.of(
+        fixture = SyncFixture.of(
                         database,
                         SandboxOptions.builder()
                                 .jobs(50)
@@ -56,59 +56,59 @@ class CreditsTest {
                                 .creditsBalance(new BigDecimal("100.5")))
                 .with("jobo.jobs.batch-size", "20");
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.creditsSpent()).isEqualByComparingTo("12.5");
-        assertThat(world.state().creditsBalance()).isEqualByComparingTo("88");
-        assertThat(world.state().creditsBalanceAt()).isAfterOrEqualTo(run.runStartedAt());
+        assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("88");
+        assertThat(fixture.state().creditsBalanceAt()).isAfterOrEqualTo(run.runStartedAt());
     }
 
     @Test
     void aSubscriptionTellsNothingAndNothingIsRecorded() throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(60))
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(60))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.credits.alert-below", "1000")
                 .with("jobo.credits.floor", "1000")
                 .with("jobo.credits.max-per-attempt", "1")
                 .with("jobo.credits.confirm-above", "1");
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.creditsSpent()).isZero();
-        assertThat(world.state().creditsBalance()).isNull();
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.state().creditsBalance()).isNull();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-", "NaN", "ten", "1,000", "0x10", "1e400", "1e999999999", "99999999999999999999"})
     void aValueThatIsNoAmountIsPassedOver(String value) throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(0));
-        world.sandbox.intercept(request -> Interceptor.answer(
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(0));
+        fixture.sandbox.intercept(request -> Interceptor.answer(
                 200,
                 Map.of("X-Credits-Deducted", value, "X-Credits-Balance", value),
                 "{\"jobs\":[],\"next_cursor\":null,\"has_more\":false}"));
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.creditsSpent()).isZero();
-        assertThat(world.state().creditsBalance()).isNull();
+        assertThat(fixture.state().creditsBalance()).isNull();
     }
 
     @Test
     void aPageThatWasPaidForAndLostIsCounted() throws Exception {
         start(100);
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 2
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 2
                 ? Interceptor.truncate(10)
                 : Interceptor.pass());
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.retries()).isEqualTo(1);
         assertThat(run.creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(4 * PAGE));
-        assertThat(world.state().creditsBalance()).isEqualByComparingTo("60");
+        assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("60");
     }
 
     static Stream<Interceptor.Verdict> chargedAndUnreadable() {
@@ -123,67 +123,67 @@ class CreditsTest {
     void aChargedPageThatCannotBeReadIsBoughtTwiceAnAttemptAndTheAlertSaysWhatItCost(Interceptor.Verdict verdict)
             throws Exception {
         start(1000);
-        world.sandbox.intercept(request ->
+        fixture.sandbox.intercept(request ->
                 request.endpoint() == Endpoint.JOBS_FEED && request.sequence() > 1 ? verdict : Interceptor.pass());
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
-        assertThat(world.feed()).hasSize(3);
-        assertThat(world.run().pages()).isEqualTo(1);
-        assertThat(world.run().retries()).isEqualTo(1);
-        assertThat(world.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(3 * PAGE));
-        assertThat(world.state().creditsBalance()).isEqualByComparingTo(BigDecimal.valueOf(1000 - 3 * PAGE));
-        assertThat(world.one("select message from alert where cleared_at is null", String.class))
+        assertThat(fixture.feed()).hasSize(3);
+        assertThat(fixture.run().pages()).isEqualTo(1);
+        assertThat(fixture.run().retries()).isEqualTo(1);
+        assertThat(fixture.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(3 * PAGE));
+        assertThat(fixture.state().creditsBalance()).isEqualByComparingTo(BigDecimal.valueOf(1000 - 3 * PAGE));
+        assertThat(fixture.one("select message from alert where cleared_at is null", String.class))
                 .endsWith("; 20 credits charged for 2 answers that cannot be read.");
 
-        world.sandbox.intercept(null);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        assertThat(world.feed()).hasSize(5);
+        fixture.sandbox.intercept(null);
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.feed()).hasSize(5);
     }
 
     @Test
     void anUnreadableAnswerThatIsNotChargedKeepsItsFiveRepetitions() throws Exception {
         start(1000);
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.answer(200, Map.of(), "{\"jobs\":[]}")
                 : Interceptor.pass());
 
-        assertThatThrownBy(world::sync).isInstanceOf(MalformedResponseException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(MalformedResponseException.class);
 
-        assertThat(world.feed()).hasSize(6);
-        assertThat(world.one("select message from alert", String.class)).doesNotContain("charged");
+        assertThat(fixture.feed()).hasSize(6);
+        assertThat(fixture.one("select message from alert", String.class)).doesNotContain("charged");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aChargedPageWithRowsThatAreNoProperJsonIsStoredAsFarAsItCanBe(String database) throws Exception {
-        world = SyncFixture.of(
+        fixture = SyncFixture.of(
                         database,
                         SandboxOptions.builder()
                                 .jobs(60)
                                 .creditsPerJob(new BigDecimal("0.5"))
                                 .creditsBalance(BigDecimal.valueOf(1000)))
                 .with("jobo.jobs.batch-size", "20");
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(CreditsTest::damaged)
                 : Interceptor.pass());
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(world.feed()).hasSize(3);
+        assertThat(fixture.feed()).hasSize(3);
         assertThat(run.creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(3 * PAGE));
         assertThat(run.counts().received()).isEqualTo(60);
         assertThat(run.counts().quarantined()).isEqualTo(3);
         assertThat(run.counts().inserted()).isEqualTo(57);
-        assertThat(world.one("select count(*) from job where title like '%' || chr(10) || '%'", Integer.class))
+        assertThat(fixture.one("select count(*) from job where title like '%' || chr(10) || '%'", Integer.class))
                 .isEqualTo(57);
-        assertThat(world.one("select min(cast(extra as varchar)) from job", String.class)
+        assertThat(fixture.one("select min(cast(extra as varchar)) from job", String.class)
                         .replace(" ", ""))
                 .isEqualTo("{\"odds\":null}");
-        assertThat(world.one("select min(reason) from quarantine", String.class))
+        assertThat(fixture.one("select min(reason) from quarantine", String.class))
                 .contains("not UTF-8");
-        assertThat(world.one("select min(payload) from quarantine", String.class))
+        assertThat(fixture.one("select min(payload) from quarantine", String.class))
                 .contains("Z\uFFFDrich");
     }
 
@@ -202,250 +202,252 @@ class CreditsTest {
     @Test
     void aPageThatCouldNotBeStoredIsCountedOnce() throws Exception {
         start(1000);
-        world.context();
-        world.database.execute("alter table job add constraint too_long check (length(title) < 1)");
+        fixture.context();
+        fixture.database.execute("alter table job add constraint too_long check (length(title) < 1)");
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
-        assertThat(world.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(PAGE));
-        assertThat(world.run().requests()).isEqualTo(1);
-        world.database.execute("alter table job drop constraint too_long");
-        assertThat(world.sync().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(4 * PAGE));
+        assertThat(fixture.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(PAGE));
+        assertThat(fixture.run().requests()).isEqualTo(1);
+        fixture.database.execute("alter table job drop constraint too_long");
+        assertThat(fixture.sync().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(4 * PAGE));
     }
 
     @Test
     void anEmptyWalletIsNoEmptySuccess() throws Exception {
         start(25);
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
-        assertThat(world.feed()).hasSize(3);
-        assertThat(world.run().status()).isEqualTo("open");
-        assertThat(world.run().pages()).isEqualTo(2);
-        assertThat(world.run().lastError()).startsWith("Jobo answered 402 (").endsWith("the balance of 5 pays for 10.");
-        assertThat(world.state().creditsBalance()).isEqualByComparingTo("5");
-        assertThat(world.state().lastRunStartedAt()).isNull();
-        assertThat(world.alerts()).containsExactly("credits-exhausted");
+        assertThat(fixture.feed()).hasSize(3);
+        assertThat(fixture.run().status()).isEqualTo("open");
+        assertThat(fixture.run().pages()).isEqualTo(2);
+        assertThat(fixture.run().lastError())
+                .startsWith("Jobo answered 402 (")
+                .endsWith("the balance of 5 pays for 10.");
+        assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("5");
+        assertThat(fixture.state().lastRunStartedAt()).isNull();
+        assertThat(fixture.alerts()).containsExactly("credits-exhausted");
 
-        world.with("jobo.jobs.batch-size", "10");
-        assertThatThrownBy(world::sync);
-        assertThat(world.run().pages()).isEqualTo(3);
-        assertThat(world.state().creditsBalance()).isZero();
+        fixture.with("jobo.jobs.batch-size", "10");
+        assertThatThrownBy(fixture::sync);
+        assertThat(fixture.run().pages()).isEqualTo(3);
+        assertThat(fixture.state().creditsBalance()).isZero();
     }
 
     @Test
     void aRefusalTellsTheBalanceToo() throws Exception {
         start(5);
-        world.with("jobo.credits.alert-below", "100");
+        fixture.with("jobo.credits.alert-below", "100");
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
-        assertThat(world.state().creditsBalance()).isEqualByComparingTo("5");
-        assertThat(world.alerts()).containsExactlyInAnyOrder("credits-exhausted", "credits-low");
+        assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("5");
+        assertThat(fixture.alerts()).containsExactlyInAnyOrder("credits-exhausted", "credits-low");
     }
 
     @Test
     void anAttemptEndsBeforeTheRequestThatWouldGoUnderTheFloor() throws Exception {
         start(100);
-        world.with("jobo.credits.floor", "75");
+        fixture.with("jobo.credits.floor", "75");
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("may cost 10 credits")
                 .hasMessageContaining("balance of 80 below jobo.credits.floor (75)");
 
-        assertThat(world.feed()).hasSize(2);
-        assertThat(world.run().pages()).isEqualTo(2);
-        assertThat(world.run().requests()).isEqualTo(2);
-        assertThat(world.state().creditsBalance()).isEqualByComparingTo("80");
-        assertThat(world.alerts()).containsExactly("credits-floor");
+        assertThat(fixture.feed()).hasSize(2);
+        assertThat(fixture.run().pages()).isEqualTo(2);
+        assertThat(fixture.run().requests()).isEqualTo(2);
+        assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("80");
+        assertThat(fixture.alerts()).containsExactly("credits-floor");
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
-        assertThat(world.feed()).hasSize(2);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
+        assertThat(fixture.feed()).hasSize(2);
 
-        world.with("jobo.credits.floor", "70");
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        assertThat(world.feed()).hasSize(3);
-        assertThat(world.alerts()).isEmpty();
+        fixture.with("jobo.credits.floor", "70");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.feed()).hasSize(3);
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     /** The stored balance is old; only a request tells whether the wallet was filled. */
     @Test
     void afterATopUpAPersonsWordLetsOneRequestFindOut() throws Exception {
         start(100);
-        world.with("jobo.credits.floor", "75");
-        assertThatThrownBy(world::sync);
-        world.database.update("update sync_state set credits_balance = 1");
-        assertThatThrownBy(world::sync).hasMessageContaining("--confirm-cost");
+        fixture.with("jobo.credits.floor", "75");
+        assertThatThrownBy(fixture::sync);
+        fixture.database.update("update sync_state set credits_balance = 1");
+        assertThatThrownBy(fixture::sync).hasMessageContaining("--confirm-cost");
 
-        assertThat(world.syncConfirmed().status()).isEqualTo("succeeded");
+        assertThat(fixture.syncConfirmed().status()).isEqualTo("succeeded");
 
-        assertThat(world.feed()).hasSize(3);
+        assertThat(fixture.feed()).hasSize(3);
     }
 
     @Test
     void theFloorHoldsNoFreeSweepBack() throws Exception {
         start(100);
-        world.sync();
-        world.with("jobo.credits.floor", "1000");
-        world.sandbox.data().expireJobs(2);
+        fixture.sync();
+        fixture.with("jobo.credits.floor", "1000");
+        fixture.sandbox.data().expireJobs(2);
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
 
-        assertThat(world.feed()).hasSize(3);
-        assertThat(world.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
+        assertThat(fixture.feed()).hasSize(3);
+        assertThat(fixture.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
                 .isEqualTo(2);
     }
 
     @Test
     void anAttemptThatHasSpentItsShareEndsAndTheNextGoesOn() throws Exception {
         start(100);
-        world.with("jobo.credits.max-per-attempt", "25");
+        fixture.with("jobo.credits.max-per-attempt", "25");
 
-        Run first = world.sync();
+        Run first = fixture.sync();
 
         assertThat(first.status()).isEqualTo("open");
         assertThat(first.lastError()).isNull();
         assertThat(first.pages()).isEqualTo(2);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
 
-        Run second = world.sync();
+        Run second = fixture.sync();
         assertThat(second.id()).isEqualTo(first.id());
         assertThat(second.status()).isEqualTo("succeeded");
-        assertThat(world.feed()).hasSize(3);
+        assertThat(fixture.feed()).hasSize(3);
     }
 
     @Test
     void aShareThatPaysForNoPageSaysSo() throws Exception {
         start(100);
-        world.with("jobo.credits.max-per-attempt", "5");
-        assertThat(world.sync().pages()).isEqualTo(1);
+        fixture.with("jobo.credits.max-per-attempt", "5");
+        assertThat(fixture.sync().pages()).isEqualTo(1);
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("jobo.credits.max-per-attempt")
                 .hasMessageContaining("batch size");
 
-        assertThat(world.feed()).hasSize(1);
-        assertThat(world.alerts()).containsExactly("credits-cap");
+        assertThat(fixture.feed()).hasSize(1);
+        assertThat(fixture.alerts()).containsExactly("credits-cap");
     }
 
     @Test
     void aRepeatedRequestCountsAgainstTheShare() throws Exception {
         start(100);
-        world.with("jobo.credits.max-per-attempt", "25");
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() > 1
+        fixture.with("jobo.credits.max-per-attempt", "25");
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() > 1
                 ? Interceptor.truncate(10)
                 : Interceptor.pass());
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("used 20 of the 25")
                 .hasMessageEndingWith("The next attempt resumes from here.");
 
-        assertThat(world.run().creditsSpent()).isEqualByComparingTo("20");
-        assertThat(world.run().pages()).isEqualTo(1);
-        world.sandbox.intercept(null);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.run().creditsSpent()).isEqualByComparingTo("20");
+        assertThat(fixture.run().pages()).isEqualTo(1);
+        fixture.sandbox.intercept(null);
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void anExpensiveBackfillStopsAfterItsFirstPageUntilItIsConfirmed() throws Exception {
         start(100);
-        world.with("jobo.credits.confirm-above", "29");
+        fixture.with("jobo.credits.confirm-above", "29");
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("about 30 credits for 60 rows")
                 .hasMessageContaining("--confirm-cost");
-        assertThat(world.feed()).hasSize(1);
-        assertThat(world.run().pages()).isEqualTo(1);
-        assertThat(world.alerts()).containsExactly("cost-unconfirmed");
+        assertThat(fixture.feed()).hasSize(1);
+        assertThat(fixture.run().pages()).isEqualTo(1);
+        assertThat(fixture.alerts()).containsExactly("cost-unconfirmed");
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
-        assertThat(world.feed()).hasSize(1);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
+        assertThat(fixture.feed()).hasSize(1);
 
-        Run run = world.syncConfirmed();
+        Run run = fixture.syncConfirmed();
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.costConfirmed()).isTrue();
-        assertThat(world.feed()).hasSize(3);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.feed()).hasSize(3);
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void anAgreementThatIsStoredForTheNextAttemptCountsAlsoBelowTheFloor() throws Exception {
         start(100);
-        world.with("jobo.credits.confirm-above", "29");
-        assertThatThrownBy(world::sync).hasMessageContaining("--confirm-cost");
-        world.with("jobo.credits.floor", "85");
-        Tenant tenant = world.tenant();
+        fixture.with("jobo.credits.confirm-above", "29");
+        assertThatThrownBy(fixture::sync).hasMessageContaining("--confirm-cost");
+        fixture.with("jobo.credits.floor", "85");
+        Tenant tenant = fixture.tenant();
         assertThat(tenant.runs().confirmOpenRun("career_sites", tenant.transaction()))
                 .isFalse();
-        assertThatThrownBy(world::sync).hasMessageContaining("jobo.credits.floor");
+        assertThatThrownBy(fixture::sync).hasMessageContaining("jobo.credits.floor");
 
         assertThat(tenant.runs().confirmOpenRun("jobs", tenant.transaction())).isTrue();
 
-        assertThatThrownBy(world::sync).hasMessageContaining("balance of 80 below jobo.credits.floor (85)");
-        assertThat(world.run().pages()).isEqualTo(2);
-        world.with("jobo.credits.floor", "0");
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThatThrownBy(fixture::sync).hasMessageContaining("balance of 80 below jobo.credits.floor (85)");
+        assertThat(fixture.run().pages()).isEqualTo(2);
+        fixture.with("jobo.credits.floor", "0");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
     }
 
     @Test
     void aConfirmedRunStaysConfirmed() throws Exception {
         start(100);
-        world.with("jobo.credits.confirm-above", "29").with("jobo.credits.max-per-attempt", "10");
-        assertThat(world.syncConfirmed().pages()).isEqualTo(1);
+        fixture.with("jobo.credits.confirm-above", "29").with("jobo.credits.max-per-attempt", "10");
+        assertThat(fixture.syncConfirmed().pages()).isEqualTo(1);
 
-        assertThat(world.sync().pages()).isEqualTo(2);
+        assertThat(fixture.sync().pages()).isEqualTo(2);
     }
 
     @Test
     void anAskedResyncNeedsNoConfirmationAndAnUnaskedOneDoes() throws Exception {
         start(1000);
-        world.sync();
-        world.with("jobo.credits.confirm-above", "29");
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        fixture.sync();
+        fixture.with("jobo.credits.confirm-above", "29");
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
 
-        world.with("jobo.jobs.watermark-parameter", "posted_after");
-        assertThatThrownBy(world::sync)
+        fixture.with("jobo.jobs.watermark-parameter", "posted_after");
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("resync");
-        assertThat(world.run().pages()).isEqualTo(1);
+        assertThat(fixture.run().pages()).isEqualTo(1);
     }
 
     @Test
     void aCheapBackfillAndAnIncrementalRunNeedNoConfirmation() throws Exception {
         start(1000);
-        world.with("jobo.credits.confirm-above", "30");
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        world.with("jobo.credits.confirm-above", "1");
-        world.sandbox.data().createJobs(50);
+        fixture.with("jobo.credits.confirm-above", "30");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        fixture.with("jobo.credits.confirm-above", "1");
+        fixture.sandbox.data().createJobs(50);
 
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
     }
 
     @Test
     void aLowBalanceIsToldOnceAndEndsWithATopUp() throws Exception {
         start(100);
-        world.with("jobo.credits.alert-below", "80");
-        world.syncPages(2);
-        assertThat(world.alerts()).isEmpty();
-        world.sync();
-        assertThat(world.alerts()).containsExactly("credits-low");
-        assertThat(world.one("select message from alert", String.class)).contains("70 credits");
+        fixture.with("jobo.credits.alert-below", "80");
+        fixture.syncPages(2);
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.sync();
+        assertThat(fixture.alerts()).containsExactly("credits-low");
+        assertThat(fixture.one("select message from alert", String.class)).contains("70 credits");
 
-        world.sandbox.data().createJobs(1);
-        world.sync();
-        assertThat(world.one("select count(*) from alert", Integer.class)).isEqualTo(1);
+        fixture.sandbox.data().createJobs(1);
+        fixture.sync();
+        assertThat(fixture.one("select count(*) from alert", Integer.class)).isEqualTo(1);
 
-        world.with("jobo.credits.alert-below", "10");
-        world.sandbox.data().createJobs(1);
-        world.sync();
-        assertThat(world.alerts()).isEmpty();
-        assertThat(world.one("select clearance_notified_at is not null from alert", Boolean.class))
+        fixture.with("jobo.credits.alert-below", "10");
+        fixture.sandbox.data().createJobs(1);
+        fixture.sync();
+        assertThat(fixture.alerts()).isEmpty();
+        assertThat(fixture.one("select clearance_notified_at is not null from alert", Boolean.class))
                 .isTrue();
     }
 }

@@ -27,10 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Cursors that expire, on the feed and in the sweep. */
 class CursorTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start() throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(60).unknownExpired(0))
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(60).unknownExpired(0))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.expired.batch-size", "2")
                 .with("jobo.retry.time-scale", "0.001");
@@ -38,7 +38,7 @@ class CursorTest {
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     static Stream<Arguments> lostCursors() {
@@ -55,11 +55,11 @@ class CursorTest {
     @MethodSource("lostCursors")
     void aLostCursorRestartsThePaginationOfTheSameRun(int status, String body) throws Exception {
         start();
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 3
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 3
                 ? Interceptor.answer(status, Map.of(), body)
                 : Interceptor.pass());
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.cursorResets()).isEqualTo(1);
@@ -71,96 +71,96 @@ class CursorTest {
         assertThat(cursors()).hasSize(6).startsWith("").endsWith(cursors().get(2));
         assertThat(cursors().get(3)).isEmpty();
         assertThat(told()).containsExactly("cursor-lost raised", "cursor-lost cleared");
-        assertThat(world.one("select message from alert", String.class)).contains("after 2 pages");
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.one("select message from alert", String.class)).contains("after 2 pages");
+        fixture.assertStoreEqualsSandbox();
     }
 
     /** A sixth restart is the next attempt's, which sends no cursor of the ones that were refused. */
     @Test
     void aCursorThatIsLostAgainAndAgainEndsTheAttemptAfterFiveRestarts() throws Exception {
         start();
-        world.syncPages(1);
+        fixture.syncPages(1);
         loseEveryCursor();
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("more than 5 times")
                 .hasMessageContaining("jobfeed abandon jobs");
 
-        Run run = world.run();
+        Run run = fixture.run();
         assertThat(run.status()).isEqualTo("open");
         assertThat(run.cursorResets()).isEqualTo(6);
         assertThat(run.nextCursor()).isNull();
         assertThat(run.requests())
-                .isEqualTo(world.feed().size() + world.expired().size());
-        assertThat(world.alerts()).containsExactly("cursor-lost", "cursor-restarts");
-        assertThat(world.state().lastRunStartedAt()).isNull();
-        long asked = world.feed().size();
+                .isEqualTo(fixture.feed().size() + fixture.expired().size());
+        assertThat(fixture.alerts()).containsExactly("cursor-lost", "cursor-restarts");
+        assertThat(fixture.state().lastRunStartedAt()).isNull();
+        long asked = fixture.feed().size();
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
-        assertThat(world.feed().size() - asked).isLessThanOrEqualTo(2);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
+        assertThat(fixture.feed().size() - asked).isLessThanOrEqualTo(2);
         assertThat(cursors().get((int) asked)).isEmpty();
-        assertThat(world.run().nextCursor()).isNull();
+        assertThat(fixture.run().nextCursor()).isNull();
 
-        world.sandbox.intercept(null);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        fixture.sandbox.intercept(null);
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void aRefusalOfARequestWithoutACursorIsFinal() throws Exception {
         start();
-        world.sandbox.intercept(request -> Interceptor.answer(409, Map.of(), "{\"detail\":\"Not now.\"}"));
+        fixture.sandbox.intercept(request -> Interceptor.answer(409, Map.of(), "{\"detail\":\"Not now.\"}"));
 
-        assertThatThrownBy(world::sync).isInstanceOf(HttpOperationFailedException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(HttpOperationFailedException.class);
 
-        assertThat(world.feed()).hasSize(1);
-        assertThat(world.run().cursorResets()).isZero();
-        assertThat(world.run().lastError()).startsWith("Jobo answered 409 (Not now).");
-        assertThat(world.alerts()).containsExactly("unexpected-answer");
+        assertThat(fixture.feed()).hasSize(1);
+        assertThat(fixture.run().cursorResets()).isZero();
+        assertThat(fixture.run().lastError()).startsWith("Jobo answered 409 (Not now).");
+        assertThat(fixture.alerts()).containsExactly("unexpected-answer");
     }
 
     @Test
     void aRefusalThatOnlyMentionsACursorRestartsNothing() throws Exception {
         start();
-        world.sandbox.intercept(request ->
+        fixture.sandbox.intercept(request ->
                 Interceptor.answer(400, Map.of(), "{\"message\":\"batch_size next to a cursor must not change\"}"));
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
-        assertThat(world.feed()).hasSize(1);
-        assertThat(world.run().cursorResets()).isZero();
-        assertThat(world.alerts()).containsExactly("bad-request");
+        assertThat(fixture.feed()).hasSize(1);
+        assertThat(fixture.run().cursorResets()).isZero();
+        assertThat(fixture.alerts()).containsExactly("bad-request");
     }
 
     @Test
     void aRepeatedCursorIsAFaultAndItsPageIsNotBoughtAgain() throws Exception {
         start();
-        world.syncPages(1);
-        String cursor = world.run().nextCursor();
-        world.sandbox.intercept(rewriting(page -> page.put("next_cursor", cursor)));
+        fixture.syncPages(1);
+        String cursor = fixture.run().nextCursor();
+        fixture.sandbox.intercept(rewriting(page -> page.put("next_cursor", cursor)));
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
 
-        assertThat(world.run().nextCursor()).isNull();
-        assertThat(world.run().pages()).isEqualTo(2);
-        assertThat(world.run().counts().inserted()).isEqualTo(40);
-        assertThat(world.feed()).hasSize(2);
-        assertThat(world.alerts()).containsExactly("cursor-stuck");
-        world.sandbox.intercept(null);
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
-        assertThat(world.feed()).hasSize(2);
-        assertThat(world.expired()).hasSize(2);
+        assertThat(fixture.run().nextCursor()).isNull();
+        assertThat(fixture.run().pages()).isEqualTo(2);
+        assertThat(fixture.run().counts().inserted()).isEqualTo(40);
+        assertThat(fixture.feed()).hasSize(2);
+        assertThat(fixture.alerts()).containsExactly("cursor-stuck");
+        fixture.sandbox.intercept(null);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
+        assertThat(fixture.feed()).hasSize(2);
+        assertThat(fixture.expired()).hasSize(2);
     }
 
     @Test
     void anEmptyCursorIsNone() throws Exception {
         start();
-        world.sandbox.intercept(rewriting(page -> page.put("next_cursor", "").put("has_more", false)));
+        fixture.sandbox.intercept(rewriting(page -> page.put("next_cursor", "").put("has_more", false)));
 
-        assertThat(world.sync().pages()).isEqualTo(1);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.sync().pages()).isEqualTo(1);
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
@@ -168,12 +168,12 @@ class CursorTest {
         start();
         sweepOf(5);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.expired()).isEqualTo(5);
-        assertThat(world.expired()).hasSize(3);
-        assertThat(world.state().lastSweepStartedAt()).isAfterOrEqualTo(run.runStartedAt());
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.expired()).hasSize(3);
+        assertThat(fixture.state().lastSweepStartedAt()).isAfterOrEqualTo(run.runStartedAt());
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
@@ -181,19 +181,19 @@ class CursorTest {
     void aSweepThatLosesItsCursorStartsAgain(int status, String body) throws Exception {
         start();
         sweepOf(5);
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED && request.sequence() == 2
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED && request.sequence() == 2
                 ? Interceptor.answer(status, Map.of(), body)
                 : Interceptor.pass());
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.expired()).isEqualTo(5);
         assertThat(run.cursorResets()).isZero();
         assertThat(run.lastError()).isNull();
-        assertThat(world.expired()).hasSize(5);
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.expired()).hasSize(5);
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
@@ -223,52 +223,52 @@ class CursorTest {
     }
 
     private void sweepOf(int expired) throws Exception {
-        world.sync();
+        fixture.sync();
         deliveredLongAgo();
-        world.sandbox.data().expireJobs(expired);
-        world.sandbox.log().clear();
+        fixture.sandbox.data().expireJobs(expired);
+        fixture.sandbox.log().clear();
     }
 
     /** So that the sweep need not ask again what expired since. */
     private void deliveredLongAgo() {
-        world.database.update("delete from delivered_page");
+        fixture.database.update("delete from delivered_page");
     }
 
     private void assertSweepFails(Interceptor sweep, int requests, String condition) throws Exception {
-        StreamState before = world.state();
-        world.sandbox.intercept(
+        StreamState before = fixture.state();
+        fixture.sandbox.intercept(
                 request -> request.endpoint() == Endpoint.JOBS_EXPIRED ? sweep.decide(request) : Interceptor.pass());
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
 
-        assertThat(world.expired()).hasSize(requests);
-        assertThat(world.feed()).isEmpty();
-        assertThat(world.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
-        assertThat(world.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
-        assertThat(world.alerts()).containsExactly(condition);
+        assertThat(fixture.expired()).hasSize(requests);
+        assertThat(fixture.feed()).isEmpty();
+        assertThat(fixture.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
+        assertThat(fixture.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
+        assertThat(fixture.alerts()).containsExactly(condition);
 
-        world.sandbox.intercept(null);
-        world.sync();
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        fixture.sandbox.intercept(null);
+        fixture.sync();
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     private void loseEveryCursor() {
-        world.sandbox.intercept(request -> request.body().contains("cursor")
+        fixture.sandbox.intercept(request -> request.body().contains("cursor")
                 ? Interceptor.answer(409, Map.of(), "{\"code\":\"feed_cursor_restart_required\"}")
                 : Interceptor.pass());
     }
 
     /** The cursors of the requests to the feed; empty for none. */
     private List<String> cursors() {
-        return world.feedRequests().stream()
+        return fixture.feedRequests().stream()
                 .map(body -> SyncFixture.parse(body).path("cursor").asText(""))
                 .toList();
     }
 
     /** What the alert route was told, in order. */
     private List<String> told() {
-        return world.database.queryForList(
+        return fixture.database.queryForList(
                 "select state from (select condition || ' raised' as state, notified_at as at from alert"
                         + " union all select condition || ' cleared', clearance_notified_at from alert)"
                         + " where at is not null order by at",

@@ -31,7 +31,7 @@ class DatabaseSettingsTest {
     @TempDir
     Path directory;
 
-    private SyncFixture world;
+    private SyncFixture fixture;
     private ProcessFixture process;
 
     @BeforeAll
@@ -50,8 +50,8 @@ class DatabaseSettingsTest {
 
     @AfterEach
     void stop() throws Exception {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
         if (process != null) {
             process.close();
@@ -64,18 +64,18 @@ class DatabaseSettingsTest {
         String url = server.create();
         PostgresServer.executeIn(
                 url, "alter database " + name(url) + " set default_transaction_isolation = '" + level + "'");
-        world = SyncFixture.over(sandbox, url);
+        fixture = SyncFixture.over(sandbox, url);
 
-        Tenant tenant = world.tenant();
+        Tenant tenant = fixture.tenant();
 
         JdbcTemplate jdbc = new JdbcTemplate(tenant.dataSource());
         assertThat(jdbc.queryForObject(ISOLATION, String.class)).isEqualTo("read committed");
         assertThat(tenant.transaction().<String>execute(status -> jdbc.queryForObject(ISOLATION, String.class)))
                 .isEqualTo("read committed");
-        assertThat(world.one(ISOLATION, String.class))
+        assertThat(fixture.one(ISOLATION, String.class))
                 .as("a connection goes back as it was")
                 .isEqualTo(level);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
     }
 
     @Test
@@ -147,19 +147,19 @@ class DatabaseSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aStoreThatNothingWasStoredInIsNotBoundToItsFirstServer(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(30)).with("jobo.retry.time-scale", "0.001");
-        String right = world.sandbox.baseUrl();
-        world.with("jobo.base-url", "http://127.0.0.1:1");
-        assertThat(catchThrowable(world::sync)).isNotNull();
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(30)).with("jobo.retry.time-scale", "0.001");
+        String right = fixture.sandbox.baseUrl();
+        fixture.with("jobo.base-url", "http://127.0.0.1:1");
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-        world.with("jobo.base-url", right);
-        assertThat(world.sync().counts().inserted()).isEqualTo(30);
+        fixture.with("jobo.base-url", right);
+        assertThat(fixture.sync().counts().inserted()).isEqualTo(30);
 
-        world.with("jobo.base-url", "http://127.0.0.1:1");
-        assertThatThrownBy(world::sync)
+        fixture.with("jobo.base-url", "http://127.0.0.1:1");
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(StoreOriginMismatchException.class)
                 .hasMessageContaining("This store was filled from " + right);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test

@@ -29,7 +29,7 @@ class DatabaseTroubleTest {
     @TempDir
     Path directory;
 
-    private ProcessFixture world;
+    private ProcessFixture fixture;
 
     @BeforeAll
     static void startServer() throws Exception {
@@ -50,16 +50,16 @@ class DatabaseTroubleTest {
         if (!server.isRunning()) {
             server.start();
         }
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
     @Test
     void aRuntimeThatFindsNoDatabaseEndsAtOnceAndSaysWhereItLooked() throws Exception {
-        world = ProcessFixture.over("jdbc:postgresql://127.0.0.1:1/jobs?user=me&password=" + SECRET, directory);
+        fixture = ProcessFixture.over("jdbc:postgresql://127.0.0.1:1/jobs?user=me&password=" + SECRET, directory);
 
-        JobfeedProcess process = world.start("run");
+        JobfeedProcess process = fixture.start("run");
 
         assertThat(process.exitCode()).isEqualTo(1);
         assertThat(process.err())
@@ -67,7 +67,7 @@ class DatabaseTroubleTest {
                 .contains("Check that it runs, and jobfeed.datasource.url.")
                 .doesNotContain(SECRET);
         assertThat(process.err().lines()).hasSize(1);
-        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(fixture.sandbox.log().entries()).isEmpty();
     }
 
     @ParameterizedTest
@@ -83,71 +83,71 @@ class DatabaseTroubleTest {
     void aDatabaseThatCannotBeUsedIsNamedWithTheRemedyAndWithoutThePassword(String url, int code, String words)
             throws Exception {
         String port = Integer.toString(PostgresServer.port(server.url("postgres")));
-        world = ProcessFixture.over("jdbc:postgresql:" + url.replace("PORT", port) + "password=" + SECRET, directory);
+        fixture = ProcessFixture.over("jdbc:postgresql:" + url.replace("PORT", port) + "password=" + SECRET, directory);
 
-        InProcess result = world.run("sync", "jobs");
+        InProcess result = fixture.run("sync", "jobs");
 
         assertThat(result.exitCode()).as(result.err()).isEqualTo(code);
         assertThat(result.err()).contains(words.replace("PORT", port)).doesNotContain("s3cret");
         assertThat(result.err().lines()).hasSize(1);
-        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(fixture.sandbox.log().entries()).isEmpty();
     }
 
     @Test
     void aTableThatTheUserMayNotWriteIsNamed() throws Exception {
-        world = ProcessFixture.over(server.create(), directory);
-        assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
+        fixture = ProcessFixture.over(server.create(), directory);
+        assertThat(fixture.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
         PostgresServer.executeIn(
-                world.url,
+                fixture.url,
                 "grant usage on schema public to stranger",
                 "grant select on all tables in schema public to stranger");
-        world.with("jobfeed.datasource.url", world.url.replace("user=postgres", "user=stranger"));
+        fixture.with("jobfeed.datasource.url", fixture.url.replace("user=postgres", "user=stranger"));
 
-        InProcess result = world.run("sync", "jobs");
+        InProcess result = fixture.run("sync", "jobs");
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err())
                 .contains("permission denied for table sync_state")
                 .contains("Grant the user");
-        world.assertOpenAfterPages(1);
+        fixture.assertOpenAfterPages(1);
     }
 
     @Test
     void aDatabaseThatIsReadOnlyIsNamedAndTheRunGoesOnAfterwards() throws Exception {
-        world = ProcessFixture.over(server.create(), directory);
-        String name = world.url.replaceFirst(".*/(\\w+)[?].*", "$1");
-        assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
+        fixture = ProcessFixture.over(server.create(), directory);
+        String name = fixture.url.replaceFirst(".*/(\\w+)[?].*", "$1");
+        assertThat(fixture.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
         server.execute("alter database " + name + " set default_transaction_read_only = on");
 
-        InProcess result = world.run("sync", "jobs");
+        InProcess result = fixture.run("sync", "jobs");
 
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err()).contains("read-only").contains("Set jobfeed.datasource.url to the primary");
-        assertThat(world.run("status").exitCode()).isZero();
-        world.assertOpenAfterPages(1);
+        assertThat(fixture.run("status").exitCode()).isZero();
+        fixture.assertOpenAfterPages(1);
         server.execute("alter database " + name + " set default_transaction_read_only = off");
-        assertThat(world.run("sync", "jobs").exitCode()).isZero();
-        world.assertStoreIsTheWorld();
-        world.assertPagesWereAskedForOnce(0);
+        assertThat(fixture.run("sync", "jobs").exitCode()).isZero();
+        fixture.assertStoreEqualsSandbox();
+        fixture.assertPagesWereAskedForOnce(0);
     }
 
     @Test
     void aRuntimeOutlivesCrashesOfTheDatabaseAndFinishesTheRunWithoutARestart() throws Exception {
-        world = ProcessFixture.over(server.create(), directory)
+        fixture = ProcessFixture.over(server.create(), directory)
                 .with("jobfeed.lease", "2s")
                 .with("jobfeed.jobs.schedule", "* * * * * ?");
-        ProcessFixture.Hold second = world.hold(Endpoint.JOBS_FEED, 2);
-        JobfeedProcess process = world.start("run");
+        ProcessFixture.Hold second = fixture.hold(Endpoint.JOBS_FEED, 2);
+        JobfeedProcess process = fixture.start("run");
         second.awaitAsked();
-        world.awaitRow("select pages from sync_run", "1");
+        fixture.awaitRow("select pages from sync_run", "1");
         server.crash();
         server.start();
-        ProcessFixture.Hold third = world.hold(Endpoint.JOBS_FEED, 1);
+        ProcessFixture.Hold third = fixture.hold(Endpoint.JOBS_FEED, 1);
         second.release();
 
         third.awaitAsked();
         try {
-            world.whilePageWaits(third, server::crash);
+            fixture.whilePageWaits(third, server::crash);
         } catch (java.sql.SQLException e) {
             assertThat(e.getMessage())
                     .as("the connections ended with the server")
@@ -155,72 +155,73 @@ class DatabaseTroubleTest {
         }
         process.awaitErr("WARN  [run 1] The result of this attempt was not stored. The database cannot be reached");
         server.start();
-        world.awaitRow("select status from sync_run order by id limit 1", "succeeded");
+        fixture.awaitRow("select status from sync_run order by id limit 1", "succeeded");
 
         assertThat(process.isAlive()).isTrue();
         assertThat(process.err()).contains("ERROR run 1 of jobs stays open: The database cannot be reached: ");
         assertThat(process.err()).doesNotContain("Error processing exchange").doesNotContain("\tat ");
-        world.assertStoreIsTheWorld();
-        world.assertPagesWereAskedForOnce(4);
-        assertThat(world.one("select pages || ' ' || received || ' ' || inserted from sync_run order by id limit 1"))
+        fixture.assertStoreEqualsSandbox();
+        fixture.assertPagesWereAskedForOnce(4);
+        assertThat(fixture.one("select pages || ' ' || received || ' ' || inserted from sync_run order by id limit 1"))
                 .isEqualTo("4 1000 1000");
     }
 
     /** No answer and no reset, as behind a firewall that forgot the connection. */
     @Test
     void aDatabaseThatVanishesWithoutAWordEndsTheAttemptAndTheRunGoesOnAfterwards() throws Exception {
-        world = ProcessFixture.over(server.create(), directory).with("jobfeed.lease", "2s");
-        String direct = world.url;
+        fixture = ProcessFixture.over(server.create(), directory).with("jobfeed.lease", "2s");
+        String direct = fixture.url;
         JobfeedProcess process;
         try (PausableProxy proxy = PausableProxy.to(PostgresServer.port(direct))) {
             int[] seen = {0};
-            world.sandbox.intercept(request -> {
+            fixture.sandbox.intercept(request -> {
                 if (request.endpoint() == Endpoint.JOBS_FEED && ++seen[0] == 3) {
                     proxy.pauseAfter(0);
                 }
                 return Interceptor.pass();
             });
-            world.with("jobfeed.datasource.url", PostgresServer.atPort(direct, proxy.port()) + "&socketTimeout=2");
+            fixture.with("jobfeed.datasource.url", PostgresServer.atPort(direct, proxy.port()) + "&socketTimeout=2");
 
-            process = world.start("sync", "jobs");
+            process = fixture.start("sync", "jobs");
 
             process.awaitErr("run 1 of jobs stays open: ");
         }
         assertThat(process.exitCode()).as(process.err()).isEqualTo(1);
         assertThat(process.err()).contains("The database cannot be reached: ");
-        world.with("jobfeed.datasource.url", direct);
-        world.finish();
-        world.assertStoreIsTheWorld();
+        fixture.with("jobfeed.datasource.url", direct);
+        fixture.finish();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void aFullDiskIsNamedAndTheRunGoesOnAfterwards() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(server.directory(), 40)) {
             SmallDisk.command("chown", "postgres", disk.directory().toString());
-            world = ProcessFixture.over(server.create(disk.directory()), directory);
-            assertThat(world.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
+            fixture = ProcessFixture.over(server.create(disk.directory()), directory);
+            assertThat(fixture.run("sync", "jobs", "--max-pages", "1").exitCode())
+                    .isZero();
             disk.fill();
 
-            JobfeedProcess full = world.start("sync", "jobs");
+            JobfeedProcess full = fixture.start("sync", "jobs");
 
             assertThat(full.exitCode()).as(full.err()).isEqualTo(1);
             assertThat(full.err()).contains("Its disk is full; free some space.");
             // not before: a new connection may have to write a file, too
             disk.empty();
-            assertThat(world.one("select status from sync_run")).isEqualTo("open");
-            assertThat(world.run("sync", "jobs").exitCode()).isZero();
-            world.assertStoreIsTheWorld();
+            assertThat(fixture.one("select status from sync_run")).isEqualTo("open");
+            assertThat(fixture.run("sync", "jobs").exitCode()).isZero();
+            fixture.assertStoreEqualsSandbox();
         }
     }
 
     @Test
     void anH2FileOnADiskThatWasFullIsOpenedAgainWithoutARestart() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(directory, 40)) {
-            world = ProcessFixture.over("jdbc:h2:file:" + disk.directory().resolve("jobs"), directory)
+            fixture = ProcessFixture.over("jdbc:h2:file:" + disk.directory().resolve("jobs"), directory)
                     .with("jobfeed.lease", "2s")
                     .with("jobfeed.jobs.schedule", "* * * * * ?");
-            ProcessFixture.Hold second = world.hold(Endpoint.JOBS_FEED, 2);
-            JobfeedProcess process = world.start("run");
+            ProcessFixture.Hold second = fixture.hold(Endpoint.JOBS_FEED, 2);
+            JobfeedProcess process = fixture.start("run");
             second.awaitAsked();
             disk.fill();
             second.release();
@@ -236,25 +237,25 @@ class DatabaseTroubleTest {
 
     @Test
     void anH2FileThatIsHeldIsBusyAndSaysWhatToDo() throws Exception {
-        world = ProcessFixture.of("h2", directory);
-        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 1);
-        world.start("sync", "jobs");
+        fixture = ProcessFixture.of("h2", directory);
+        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 1);
+        fixture.start("sync", "jobs");
         hold.awaitAsked();
 
-        InProcess second = world.run("sync", "jobs");
+        InProcess second = fixture.run("sync", "jobs");
 
         assertThat(second.exitCode()).isEqualTo(3);
         assertThat(second.err()).contains("Only one process at a time can write to an H2 file");
-        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(fixture.sandbox.log().entries()).isEmpty();
         hold.release();
     }
 
     @Test
     void anH2FileThatCannotBeWrittenIsNamed() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
-        world = ProcessFixture.over("jdbc:h2:file:" + file.resolve("jobs"), directory);
+        fixture = ProcessFixture.over("jdbc:h2:file:" + file.resolve("jobs"), directory);
 
-        InProcess result = world.run("sync", "jobs");
+        InProcess result = fixture.run("sync", "jobs");
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err())

@@ -27,14 +27,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Feeds and sweeps that never end do not keep an attempt for ever. */
 class EndlessFeedTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database) throws Exception {
         start(database, SandboxOptions.builder().jobs(100).careerSites(100).unknownExpired(0));
     }
 
     private void start(String database, SandboxOptions.Builder options) throws Exception {
-        world = SyncFixture.of(database, options)
+        fixture = SyncFixture.of(database, options)
                 .with("jobo.jobs.batch-size", "10")
                 .with("jobo.career-sites.batch-size", "10")
                 .with("jobo.expired.batch-size", "2")
@@ -43,7 +43,7 @@ class EndlessFeedTest {
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @ParameterizedTest
@@ -56,38 +56,39 @@ class EndlessFeedTest {
     })
     void aCursorThatTheRunHasUsedEndsTheAttempt(String database, String stream, int length) throws Exception {
         start(database);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(endpoint(stream)).length(length));
 
-        assertThatThrownBy(() -> world.syncStream(stream))
+        assertThatThrownBy(() -> fixture.syncStream(stream))
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("used before")
                 .hasMessageContaining("jobfeed abandon " + stream.replace('_', '-'));
 
-        Run run = world.run(stream);
+        Run run = fixture.run(stream);
         assertThat(run.status()).isEqualTo("open");
         assertThat(run.pages()).isEqualTo(length + 1);
         assertThat(run.counts().received()).isEqualTo(10 * (length + 1));
         assertThat(asked(stream)).isEqualTo(length + 1);
-        assertThat(world.alerts()).containsExactly("cursor-stuck");
+        assertThat(fixture.alerts()).containsExactly("cursor-stuck");
 
-        world.sandbox.intercept(null);
-        world.sandbox.log().clear();
+        fixture.sandbox.intercept(null);
+        fixture.sandbox.log().clear();
         for (int attempt = 2; attempt <= 3; attempt++) {
-            assertThatThrownBy(() -> world.restart().syncStream(stream)).hasMessageContaining("used before");
+            assertThatThrownBy(() -> fixture.restart().syncStream(stream)).hasMessageContaining("used before");
         }
         assertThat(asked(stream)).isZero();
-        assertThat(world.expired()).hasSize(stream.equals("jobs") ? 2 : 0);
-        assertThat(world.sandbox.log().entries()).hasSameSizeAs(world.expired());
-        assertThat(world.run(stream).attempts()).isEqualTo(3);
-        assertThat(world.alerts()).containsExactly("cursor-stuck");
+        assertThat(fixture.expired()).hasSize(stream.equals("jobs") ? 2 : 0);
+        assertThat(fixture.sandbox.log().entries()).hasSameSizeAs(fixture.expired());
+        assertThat(fixture.run(stream).attempts()).isEqualTo(3);
+        assertThat(fixture.alerts()).containsExactly("cursor-stuck");
 
         assertThat(abandon(stream).id()).isEqualTo(run.id());
-        Run next = world.syncStream(stream);
+        Run next = fixture.syncStream(stream);
         assertThat(next.mode()).isEqualTo(RunMode.BACKFILL);
         assertThat(next.counts().received()).isEqualTo(100);
-        assertThat(world.alerts()).isEmpty();
-        assertThat(world.one("select count(*) from run_cursor", Integer.class)).isZero();
+        assertThat(fixture.alerts()).isEmpty();
+        assertThat(fixture.one("select count(*) from run_cursor", Integer.class))
+                .isZero();
     }
 
     @ParameterizedTest
@@ -97,72 +98,72 @@ class EndlessFeedTest {
             throws Exception {
         start(database);
         if (isStuckResync) {
-            world.tenant().states().requestResync(stream, OffsetDateTime.now());
+            fixture.tenant().states().requestResync(stream, OffsetDateTime.now());
         }
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(endpoint(stream)).length(2));
-        assertThatThrownBy(() -> world.syncStream(stream)).hasMessageContaining("jobfeed resync");
-        long stuck = world.run(stream).id();
-        world.sandbox.intercept(null);
-        assertThatThrownBy(() -> world.syncStream(stream)).hasMessageContaining("jobfeed resync");
+        assertThatThrownBy(() -> fixture.syncStream(stream)).hasMessageContaining("jobfeed resync");
+        long stuck = fixture.run(stream).id();
+        fixture.sandbox.intercept(null);
+        assertThatThrownBy(() -> fixture.syncStream(stream)).hasMessageContaining("jobfeed resync");
 
-        world.tenant().states().requestResync(stream, OffsetDateTime.now());
-        Run run = world.syncStream(stream);
+        fixture.tenant().states().requestResync(stream, OffsetDateTime.now());
+        Run run = fixture.syncStream(stream);
 
         assertThat(run.id()).isNotEqualTo(stuck);
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.counts().received()).isEqualTo(100);
-        assertThat(world.alerts()).isEmpty();
-        assertThat(world.one("select count(*) from sync_run where status = 'failed'", Integer.class))
+        assertThat(fixture.alerts()).isEmpty();
+        assertThat(fixture.one("select count(*) from sync_run where status = 'failed'", Integer.class))
                 .isEqualTo(1);
     }
 
     @Test
     void theAlertOfAStuckRunLastsUntilARunHasReadTheStreamToItsEnd() throws Exception {
         start("h2");
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(Endpoint.JOBS_FEED).length(2));
-        assertThatThrownBy(world::sync).hasMessageContaining("used before");
+        assertThatThrownBy(fixture::sync).hasMessageContaining("used before");
         abandon("jobs");
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(1));
 
-        assertThatThrownBy(world::sync);
-        assertThat(world.alerts()).containsExactly("cursor-stuck", "forbidden");
-        world.syncPages(1);
-        assertThat(world.alerts()).containsExactly("cursor-stuck");
-        world.sync();
-        assertThat(world.alerts()).isEmpty();
+        assertThatThrownBy(fixture::sync);
+        assertThat(fixture.alerts()).containsExactly("cursor-stuck", "forbidden");
+        fixture.syncPages(1);
+        assertThat(fixture.alerts()).containsExactly("cursor-stuck");
+        fixture.sync();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"h2, 1", "postgresql, 2"})
     void anAttemptOnAStuckRunStillClosesWhatHasExpired(String database, int length) throws Exception {
         start(database);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(Endpoint.JOBS_FEED).length(length));
-        assertThatThrownBy(world::sync).hasMessageContaining("used before");
-        world.sandbox.intercept(null);
+        assertThatThrownBy(fixture::sync).hasMessageContaining("used before");
+        fixture.sandbox.intercept(null);
         long asked = asked("jobs");
-        OffsetDateTime swept = world.state().lastSweepStartedAt();
+        OffsetDateTime swept = fixture.state().lastSweepStartedAt();
 
         for (int expired = 1; expired <= 3; expired++) {
-            world.sandbox.data().expireJob(world.one("select id from active_job order by id limit 1", UUID.class));
+            fixture.sandbox.data().expireJob(fixture.one("select id from active_job order by id limit 1", UUID.class));
 
-            assertThatThrownBy(() -> world.restart().sync()).hasMessageContaining("used before");
+            assertThatThrownBy(() -> fixture.restart().sync()).hasMessageContaining("used before");
 
-            assertThat(world.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
+            assertThat(fixture.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
                     .isEqualTo(expired);
-            assertThat(world.run().expired()).isEqualTo(expired);
+            assertThat(fixture.run().expired()).isEqualTo(expired);
         }
         assertThat(asked("jobs")).isEqualTo(asked);
-        assertThat(world.state().lastSweepStartedAt()).isAfter(swept);
-        assertThat(world.alerts()).containsExactly("cursor-stuck");
+        assertThat(fixture.state().lastSweepStartedAt()).isAfter(swept);
+        assertThat(fixture.alerts()).containsExactly("cursor-stuck");
     }
 
     private Run abandon(String stream) throws Exception {
-        Tenant tenant = world.tenant();
+        Tenant tenant = fixture.tenant();
         return SyncCoordinator.abandon(tenant, stream).orElseThrow();
     }
 
@@ -170,31 +171,31 @@ class EndlessFeedTest {
     @CsvSource({"h2, jobs", "postgresql, career_sites"})
     void aCursorThatAnEarlierAttemptHasUsedEndsTheAttempt(String database, String stream) throws Exception {
         start(database);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(endpoint(stream)).length(3));
         for (int page = 1; page <= 3; page++) {
-            assertThat(world.restart().syncStream(stream, 1).pages()).isEqualTo(page);
+            assertThat(fixture.restart().syncStream(stream, 1).pages()).isEqualTo(page);
         }
 
-        assertThatThrownBy(() -> world.restart().syncStream(stream, 1)).isInstanceOf(AttemptFailedException.class);
+        assertThatThrownBy(() -> fixture.restart().syncStream(stream, 1)).isInstanceOf(AttemptFailedException.class);
 
-        assertThat(world.run(stream).pages()).isEqualTo(4);
-        assertThat(world.alerts()).containsExactly("cursor-stuck");
+        assertThat(fixture.run(stream).pages()).isEqualTo(4);
+        assertThat(fixture.alerts()).containsExactly("cursor-stuck");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aRestartedPaginationMayUseItsCursorsAgain(String database) throws Exception {
         start(database);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_RESTART).on(Endpoint.JOBS_FEED).nth(5));
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.cursorResets()).isEqualTo(1);
         assertThat(run.pages()).isEqualTo(14);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
@@ -202,7 +203,7 @@ class EndlessFeedTest {
     void aSweepWhoseCursorsLeadInACircleFails(int length, int requests) throws Exception {
         start("h2");
         sweepOf(20);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(Endpoint.JOBS_EXPIRED).length(length));
 
         assertSweepFails(requests, "cursor-stuck");
@@ -213,48 +214,48 @@ class EndlessFeedTest {
     void tenEmptyPagesInARowEndTheAttemptAndTheNextOneContinuesBehindThem(String database, String stream)
             throws Exception {
         start(database);
-        world.syncStream(stream, 2);
-        world.sandbox.faults(FaultRule.of(Fault.EMPTY_PAGE).on(endpoint(stream)));
+        fixture.syncStream(stream, 2);
+        fixture.sandbox.faults(FaultRule.of(Fault.EMPTY_PAGE).on(endpoint(stream)));
 
-        assertThatThrownBy(() -> world.syncStream(stream))
+        assertThatThrownBy(() -> fixture.syncStream(stream))
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("10 empty pages");
 
-        assertThat(world.run(stream).pages()).isEqualTo(12);
+        assertThat(fixture.run(stream).pages()).isEqualTo(12);
         assertThat(asked(stream))
                 .as("nothing is prefetched that no attempt would store")
                 .isEqualTo(12);
-        assertThat(world.alerts()).containsExactly("empty-pages");
+        assertThat(fixture.alerts()).containsExactly("empty-pages");
 
         for (int page = 13; page <= 21; page++) {
-            world.restart().syncStream(stream, 1);
-            assertThat(world.alerts()).containsExactly("empty-pages");
+            fixture.restart().syncStream(stream, 1);
+            assertThat(fixture.alerts()).containsExactly("empty-pages");
         }
-        assertThatThrownBy(() -> world.restart().syncStream(stream, 1)).hasMessageContaining("20 empty pages");
+        assertThatThrownBy(() -> fixture.restart().syncStream(stream, 1)).hasMessageContaining("20 empty pages");
 
-        world.sandbox.intercept(null);
-        assertThat(world.syncStream(stream).counts().inserted()).isEqualTo(100);
-        assertThat(world.alerts()).isEmpty();
+        fixture.sandbox.intercept(null);
+        assertThat(fixture.syncStream(stream).counts().inserted()).isEqualTo(100);
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void nineEmptyPagesInARowAreNoFault() throws Exception {
         start("h2");
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.EMPTY_PAGE).on(Endpoint.JOBS_FEED).to(9));
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.pages()).isEqualTo(19);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void aSweepOfEmptyPagesFails() throws Exception {
         start("h2");
         sweepOf(20);
-        world.sandbox.faults(FaultRule.of(Fault.EMPTY_PAGE).on(Endpoint.JOBS_EXPIRED));
+        fixture.sandbox.faults(FaultRule.of(Fault.EMPTY_PAGE).on(Endpoint.JOBS_EXPIRED));
 
         assertSweepFails(11, "empty-pages");
     }
@@ -263,33 +264,33 @@ class EndlessFeedTest {
     @CsvSource({"h2, jobs", "postgresql, jobs", "h2, career_sites"})
     void rowsFarBeyondTheSizeOfTheFeedRaiseAnAlert(String database, String stream) throws Exception {
         start(database);
-        world.with("jobo.jobs.batch-size", "50").with("jobo.career-sites.batch-size", "50");
+        fixture.with("jobo.jobs.batch-size", "50").with("jobo.career-sites.batch-size", "50");
         // the two pages of the feed, 80 times
-        world.sandbox.faults(FaultRule.of(Fault.REPEATED_PAGES)
+        fixture.sandbox.faults(FaultRule.of(Fault.REPEATED_PAGES)
                 .on(endpoint(stream))
                 .length(1)
                 .times(80));
 
-        Run run = world.syncStream(stream);
+        Run run = fixture.syncStream(stream);
 
         assertThat(run.counts().received()).isGreaterThan(3000);
-        assertThat(world.one("select condition from alert", String.class)).isEqualTo("feed-repeats");
-        assertThat(world.one("select message from alert", String.class))
+        assertThat(fixture.one("select condition from alert", String.class)).isEqualTo("feed-repeats");
+        assertThat(fixture.one("select message from alert", String.class))
                 .contains("rows where " + (stream.equals("jobs") ? "about 100 were estimated" : "100 are stored"));
         assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void aResyncThatFindsEveryRowUnchangedIsNotFarBeyondItsSize() throws Exception {
         start("h2", SandboxOptions.builder().jobs(3500).unknownExpired(0));
-        world.with("jobo.jobs.batch-size", "1000");
-        world.sync();
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
+        fixture.with("jobo.jobs.batch-size", "1000");
+        fixture.sync();
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
 
-        assertThat(world.sync().counts().unchanged()).isEqualTo(3500);
+        assertThat(fixture.sync().counts().unchanged()).isEqualTo(3500);
 
-        assertThat(world.one("select count(*) from alert", Integer.class)).isZero();
+        assertThat(fixture.one("select count(*) from alert", Integer.class)).isZero();
     }
 
     @Test
@@ -301,21 +302,21 @@ class EndlessFeedTest {
                         .unknownExpired(0)
                         .creditsPerJob(BigDecimal.ONE)
                         .creditsBalance(BigDecimal.valueOf(1_000_000)));
-        world.with("jobo.jobs.batch-size", "50").with("jobo.credits.confirm-above", "4000");
-        world.sync();
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
-        world.sandbox.faults(
+        fixture.with("jobo.jobs.batch-size", "50").with("jobo.credits.confirm-above", "4000");
+        fixture.sync();
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.REPEATED_PAGES).on(Endpoint.JOBS_FEED).length(1));
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("confirm-above");
 
-        Run run = world.run();
+        Run run = fixture.run();
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(run.status()).isEqualTo("open");
         assertThat(run.creditsSpent()).isBetween(BigDecimal.valueOf(3900), BigDecimal.valueOf(4000));
-        assertThat(world.alerts()).containsExactly("feed-repeats", "cost-unconfirmed");
+        assertThat(fixture.alerts()).containsExactly("feed-repeats", "cost-unconfirmed");
     }
 
     @ParameterizedTest
@@ -328,36 +329,36 @@ class EndlessFeedTest {
                         .unknownExpired(0)
                         .creditsPerJob(BigDecimal.ONE)
                         .creditsBalance(BigDecimal.valueOf(1_000_000)));
-        world.with("jobo.jobs.batch-size", "300").with("jobo.credits.confirm-above", "800");
-        world.sandbox.faults(
+        fixture.with("jobo.jobs.batch-size", "300").with("jobo.credits.confirm-above", "800");
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.REPEATED_PAGES).on(Endpoint.JOBS_FEED).length(2));
-        assertThat(world.syncConfirmed(14).creditsSpent()).isEqualByComparingTo("4200");
-        assertThat(world.alerts()).containsExactly("feed-repeats");
+        assertThat(fixture.syncConfirmed(14).creditsSpent()).isEqualByComparingTo("4200");
+        assertThat(fixture.alerts()).containsExactly("feed-repeats");
 
         assertNothingIsBought(4200);
-        world.sandbox.data().expireJob(world.one("select id from active_job order by id limit 1", UUID.class));
+        fixture.sandbox.data().expireJob(fixture.one("select id from active_job order by id limit 1", UUID.class));
         assertNothingIsBought(4200);
-        assertThat(world.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
+        assertThat(fixture.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
                 .isOne();
 
-        assertThat(world.syncConfirmed(2).creditsSpent()).isEqualByComparingTo("4800");
+        assertThat(fixture.syncConfirmed(2).creditsSpent()).isEqualByComparingTo("4800");
         assertNothingIsBought(4800);
 
-        Tenant tenant = world.tenant();
+        Tenant tenant = fixture.tenant();
         assertThat(tenant.runs().confirmOpenRun("jobs", tenant.transaction())).isTrue();
-        assertThatThrownBy(world::sync).hasMessageContaining("confirm-above");
+        assertThatThrownBy(fixture::sync).hasMessageContaining("confirm-above");
         // as many rows again, and the page that was on its way
-        assertThat(world.run().creditsSpent()).isBetween(BigDecimal.valueOf(7800), BigDecimal.valueOf(8100));
-        assertNothingIsBought(world.run().creditsSpent().intValueExact());
+        assertThat(fixture.run().creditsSpent()).isBetween(BigDecimal.valueOf(7800), BigDecimal.valueOf(8100));
+        assertNothingIsBought(fixture.run().creditsSpent().intValueExact());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void anAgreementThatIsStoredDuringAnAttemptOutlastsItsPages(String database) throws Exception {
         start(database);
-        Tenant tenant = world.tenant();
+        Tenant tenant = fixture.tenant();
         AdviceWith.adviceWith(
-                world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                fixture.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
                         .before()
                         .process(exchange -> {
                             SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
@@ -367,45 +368,45 @@ class EndlessFeedTest {
                             }
                         }));
 
-        assertThat(world.syncPages(5).scan().received()).isEqualTo(20);
+        assertThat(fixture.syncPages(5).scan().received()).isEqualTo(20);
     }
 
     private void assertNothingIsBought(int credits) throws Exception {
         long asked = asked("jobs");
 
-        assertThatThrownBy(() -> world.restart().sync())
+        assertThatThrownBy(() -> fixture.restart().sync())
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("confirm-above");
 
         assertThat(asked("jobs")).isEqualTo(asked);
-        assertThat(world.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(credits));
-        assertThat(world.alerts()).containsExactly("feed-repeats", "cost-unconfirmed");
+        assertThat(fixture.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(credits));
+        assertThat(fixture.alerts()).containsExactly("feed-repeats", "cost-unconfirmed");
     }
 
     private void sweepOf(int expired) throws Exception {
-        world.sync();
-        world.sandbox.data().expireJobs(expired);
-        world.sandbox.log().clear();
+        fixture.sync();
+        fixture.sandbox.data().expireJobs(expired);
+        fixture.sandbox.log().clear();
     }
 
     private void assertSweepFails(int requests, String condition) throws Exception {
-        OffsetDateTime swept = world.state().lastSweepStartedAt();
+        OffsetDateTime swept = fixture.state().lastSweepStartedAt();
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
 
-        assertThat(world.expired()).hasSize(requests);
-        assertThat(world.feed()).isEmpty();
-        assertThat(world.state().lastSweepStartedAt()).isEqualTo(swept);
-        assertThat(world.alerts()).containsExactly(condition);
+        assertThat(fixture.expired()).hasSize(requests);
+        assertThat(fixture.feed()).isEmpty();
+        assertThat(fixture.state().lastSweepStartedAt()).isEqualTo(swept);
+        assertThat(fixture.alerts()).containsExactly(condition);
 
-        world.sandbox.intercept(null);
-        world.sync();
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        fixture.sandbox.intercept(null);
+        fixture.sync();
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     private long asked(String stream) {
-        return world.sandbox
+        return fixture.sandbox
                 .log()
                 .entries("/api/" + stream.replace('_', '-') + "/feed")
                 .size();

@@ -19,15 +19,15 @@ class ExpiredRouteTest extends RouteTest {
         edit(
                 "jobs-expired-page",
                 route -> route.weaveById("jobs-expired-page-close").after().to("mock:closed"));
-        world.sync();
+        fixture.sync();
         // as after some time: nothing was delivered since the window's beginning, of which the sweep would ask again
-        world.database.update("delete from delivered_page");
-        world.sandbox.data().expireJobs(1100);
+        fixture.database.update("delete from delivered_page");
+        fixture.sandbox.data().expireJobs(1100);
 
-        assertThat(world.sync().expired()).isEqualTo(1100);
+        assertThat(fixture.sync().expired()).isEqualTo(1100);
 
         assertThat(arrived("mock:closed")).hasSize(2);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
@@ -35,14 +35,14 @@ class ExpiredRouteTest extends RouteTest {
         edit("jobs-expired-page", route -> route.weaveById("jobs-expired-page-checkpoint")
                 .before()
                 .throwException(new IllegalStateException("no")));
-        world.sync();
-        world.sandbox.data().expireJobs(1);
-        int pages = world.feed().size();
+        fixture.sync();
+        fixture.sandbox.data().expireJobs(1);
+        int pages = fixture.feed().size();
 
-        assertThatThrownBy(world::sync).hasStackTraceContaining("IllegalStateException: no");
+        assertThatThrownBy(fixture::sync).hasStackTraceContaining("IllegalStateException: no");
 
-        assertThat(world.feed()).hasSize(pages);
-        assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
+        assertThat(fixture.feed()).hasSize(pages);
+        assertThat(fixture.one("select count(*) from job where expired_at is not null", Integer.class))
                 .isZero();
     }
 }

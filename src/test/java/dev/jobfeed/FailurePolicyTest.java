@@ -30,11 +30,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What becomes of an attempt, of its run and of its alerts when an answer is no page and stays so; one table. */
 class FailurePolicyTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     /** An answer; how many requests it is worth; the condition it becomes; words of its message. */
@@ -129,7 +129,7 @@ class FailurePolicyTest {
     }
 
     private void start() throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(60))
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(60))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", "0.001");
     }
@@ -139,41 +139,41 @@ class FailurePolicyTest {
     void aFeedThatFailsKeepsItsPlaceAndGoesOnFromThere(
             String name, Verdict verdict, int requests, String condition, String words) throws Exception {
         start();
-        world.sandbox.intercept(request -> isSecondPage(request) ? verdict : Interceptor.pass());
+        fixture.sandbox.intercept(request -> isSecondPage(request) ? verdict : Interceptor.pass());
 
-        assertThat(catchThrowable(world::sync)).isNotNull();
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-        assertThat(world.feed()).hasSize(1 + requests);
-        assertThat(world.feedRequests().stream().distinct()).hasSize(2);
-        Run failed = world.run();
+        assertThat(fixture.feed()).hasSize(1 + requests);
+        assertThat(fixture.feedRequests().stream().distinct()).hasSize(2);
+        Run failed = fixture.run();
         assertThat(failed.status()).isEqualTo("open");
         assertThat(failed.lastError()).contains(words).doesNotContain(Sandbox.TEST_KEY, "http://");
-        assertThat(failed.nextCursor()).isEqualTo(cursor(world.feed().get(1)));
+        assertThat(failed.nextCursor()).isEqualTo(cursor(fixture.feed().get(1)));
         assertThat(failed.pages()).isEqualTo(1);
         assertThat(failed.cursorResets()).isZero();
         assertThat(failed.requests()).isEqualTo(1 + requests);
         assertThat(failed.retries()).isEqualTo(requests - 1);
-        assertThat(world.one("select count(*) from job", Integer.class)).isEqualTo(20);
-        assertThat(world.state().lastRunStartedAt()).isNull();
-        assertThat(world.state().openRunId()).isEqualTo(failed.id());
+        assertThat(fixture.one("select count(*) from job", Integer.class)).isEqualTo(20);
+        assertThat(fixture.state().lastRunStartedAt()).isNull();
+        assertThat(fixture.state().openRunId()).isEqualTo(failed.id());
 
-        assertThat(catchThrowable(world::sync)).isNotNull();
-        assertThat(world.feed()).hasSize(1 + 2 * requests);
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
+        assertThat(fixture.feed()).hasSize(1 + 2 * requests);
         assertTheOneAlertIs(condition, false);
 
-        world.sandbox.intercept(null);
-        Run recovered = world.sync();
+        fixture.sandbox.intercept(null);
+        Run recovered = fixture.sync();
 
         assertThat(recovered.id()).isEqualTo(failed.id());
         assertThat(recovered.status()).isEqualTo("succeeded");
         assertThat(recovered.lastError()).isNull();
         assertThat(recovered.runStartedAt()).isEqualTo(failed.runStartedAt());
         assertThat(recovered.requests())
-                .isEqualTo(world.feed().size() + world.expired().size());
-        assertThat(world.feed()).hasSize(3 + 2 * requests);
-        assertThat(world.state().lastRunStartedAt()).isEqualTo(failed.runStartedAt());
+                .isEqualTo(fixture.feed().size() + fixture.expired().size());
+        assertThat(fixture.feed()).hasSize(3 + 2 * requests);
+        assertThat(fixture.state().lastRunStartedAt()).isEqualTo(failed.runStartedAt());
         assertTheOneAlertIs(condition, true);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -181,40 +181,41 @@ class FailurePolicyTest {
     void aSweepThatFailsMovesNoWatermarkAndKeepsTheAttemptFromTheFeed(
             String name, Verdict verdict, int requests, String condition, String words) throws Exception {
         start();
-        world.sync();
-        StreamState before = world.state();
-        int pages = world.feed().size();
-        world.sandbox.data().createJobs(2);
-        world.sandbox.data().expireJobs(3);
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED ? verdict : Interceptor.pass());
+        fixture.sync();
+        StreamState before = fixture.state();
+        int pages = fixture.feed().size();
+        fixture.sandbox.data().createJobs(2);
+        fixture.sandbox.data().expireJobs(3);
+        fixture.sandbox.intercept(
+                request -> request.endpoint() == Endpoint.JOBS_EXPIRED ? verdict : Interceptor.pass());
 
-        assertThat(catchThrowable(world::sync)).isNotNull();
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-        assertThat(world.expired()).hasSize(requests);
-        assertThat(world.expired().stream().map(LoggedRequest::query).distinct())
+        assertThat(fixture.expired()).hasSize(requests);
+        assertThat(fixture.expired().stream().map(LoggedRequest::query).distinct())
                 .hasSize(1);
-        assertThat(world.feed()).hasSize(pages);
-        Run failed = world.run();
+        assertThat(fixture.feed()).hasSize(pages);
+        Run failed = fixture.run();
         assertThat(failed.status()).isEqualTo("open");
         assertThat(failed.lastError()).doesNotContain(Sandbox.TEST_KEY, "http://");
         assertThat(failed.requests()).isEqualTo(requests);
         assertThat(failed.retries()).isEqualTo(requests - 1);
-        assertThat(world.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
-        assertThat(world.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
+        assertThat(fixture.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
+        assertThat(fixture.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
 
-        assertThat(catchThrowable(world::sync)).isNotNull();
-        assertThat(world.feed()).hasSize(pages);
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
+        assertThat(fixture.feed()).hasSize(pages);
         assertTheOneAlertIs(condition, false);
 
-        world.sandbox.intercept(null);
-        Run recovered = world.sync();
+        fixture.sandbox.intercept(null);
+        Run recovered = fixture.sync();
 
         assertThat(recovered.id()).isEqualTo(failed.id());
         assertThat(recovered.status()).isEqualTo("succeeded");
         assertThat(recovered.expired()).isEqualTo(3);
-        assertThat(world.state().lastSweepStartedAt()).isAfter(failed.runStartedAt());
+        assertThat(fixture.state().lastSweepStartedAt()).isAfter(failed.runStartedAt());
         assertTheOneAlertIs(condition, true);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
@@ -224,17 +225,17 @@ class FailurePolicyTest {
                 Sandbox.start(SandboxOptions.builder().port(0).jobs(1).build())) {
             for (int status : new int[] {301, 302, 303, 307, 308}) {
                 String location = other.baseUrl() + "/api/jobs/feed";
-                world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                         ? Interceptor.answer(status, Map.of("Location", location), "")
                         : Interceptor.pass());
 
-                assertThat(catchThrowable(world::sync)).isNotNull();
+                assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-                assertThat(world.run().lastError()).startsWith("Jobo answered " + status + ". The key is never sent");
+                assertThat(fixture.run().lastError()).startsWith("Jobo answered " + status + ". The key is never sent");
             }
             assertThat(other.log().entries()).isEmpty();
         }
-        assertThat(world.feed()).hasSize(5);
+        assertThat(fixture.feed()).hasSize(5);
         assertTheOneAlertIs("redirected", false);
     }
 
@@ -243,9 +244,9 @@ class FailurePolicyTest {
         start();
         List<String> told = new ArrayList<>();
         AtomicBoolean pagerWorks = new AtomicBoolean();
-        world.context().getRouteController().stopRoute("alert-sink");
-        world.context().removeRoute("alert-sink");
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().getRouteController().stopRoute("alert-sink");
+        fixture.context().removeRoute("alert-sink");
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 errorHandler(noErrorHandler());
@@ -257,22 +258,22 @@ class FailurePolicyTest {
                 });
             }
         });
-        world.sandbox.intercept(request -> answer(401, ""));
+        fixture.sandbox.intercept(request -> answer(401, ""));
 
-        assertThat(catchThrowable(world::sync)).isInstanceOf(HttpOperationFailedException.class);
-        assertThat(world.run().lastError()).contains("401");
-        assertThat(world.one("select notified_at is null from alert", Boolean.class))
+        assertThat(catchThrowable(fixture::sync)).isInstanceOf(HttpOperationFailedException.class);
+        assertThat(fixture.run().lastError()).contains("401");
+        assertThat(fixture.one("select notified_at is null from alert", Boolean.class))
                 .isTrue();
 
         pagerWorks.set(true);
-        assertThat(catchThrowable(world::sync)).isInstanceOf(HttpOperationFailedException.class);
-        assertThat(catchThrowable(world::sync)).isInstanceOf(HttpOperationFailedException.class);
-        world.sandbox.intercept(null);
+        assertThat(catchThrowable(fixture::sync)).isInstanceOf(HttpOperationFailedException.class);
+        assertThat(catchThrowable(fixture::sync)).isInstanceOf(HttpOperationFailedException.class);
+        fixture.sandbox.intercept(null);
         pagerWorks.set(false);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        assertThat(world.state().lastRunStartedAt()).isNotNull();
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.state().lastRunStartedAt()).isNotNull();
         pagerWorks.set(true);
-        world.sync();
+        fixture.sync();
 
         assertThat(told).hasSize(2);
         JsonNode raised = SyncFixture.parse(told.get(0));
@@ -287,31 +288,31 @@ class FailurePolicyTest {
     @Test
     void anotherTroubleEndsTheFirst() throws Exception {
         start();
-        world.sandbox.intercept(request -> answer(401, ""));
-        assertThat(catchThrowable(world::sync)).isNotNull();
-        world.sandbox.intercept(request -> answer(403, ""));
-        assertThat(catchThrowable(world::sync)).isNotNull();
+        fixture.sandbox.intercept(request -> answer(401, ""));
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
+        fixture.sandbox.intercept(request -> answer(403, ""));
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-        assertThat(world.alerts()).containsExactly("forbidden");
+        assertThat(fixture.alerts()).containsExactly("forbidden");
     }
 
     @Test
     void anAttemptThatDidAllItWasAllowedToEndsATrouble() throws Exception {
         start();
-        world.sandbox.intercept(request -> answer(401, ""));
-        assertThat(catchThrowable(world::sync)).isNotNull();
-        world.sandbox.intercept(null);
+        fixture.sandbox.intercept(request -> answer(401, ""));
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
+        fixture.sandbox.intercept(null);
 
-        Run run = world.syncPages(1);
+        Run run = fixture.syncPages(1);
 
         assertThat(run.status()).isEqualTo("open");
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     private void assertTheOneAlertIs(String condition, boolean cleared) {
-        assertThat(world.database.queryForList("select condition from alert", String.class))
+        assertThat(fixture.database.queryForList("select condition from alert", String.class))
                 .containsExactly(condition);
-        Map<String, Object> alert = world.database.queryForMap("select * from alert");
+        Map<String, Object> alert = fixture.database.queryForMap("select * from alert");
         assertThat(alert.get("notified_at")).isNotNull();
         assertThat(alert.get("cleared_at") != null).isEqualTo(cleared);
         assertThat(alert.get("clearance_notified_at") != null).isEqualTo(cleared);

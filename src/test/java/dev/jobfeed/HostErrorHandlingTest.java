@@ -708,12 +708,12 @@ class HostErrorHandlingTest {
                     deadLetterChannel:
                       deadLetterUri: log:dead-letters
                 """);
-        try (ProcessFixture world = ProcessFixture.of("h2", home)) {
-            world.with("jobfeed.home", home.toString()).with("jobfeed.jobs.schedule", "0/1 * * * * ?");
-            world.sandbox.faults(
+        try (ProcessFixture fixture = ProcessFixture.of("h2", home)) {
+            fixture.with("jobfeed.home", home.toString()).with("jobfeed.jobs.schedule", "0/1 * * * * ?");
+            fixture.sandbox.faults(
                     FaultRule.answer(402, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(1));
 
-            JobfeedProcess runtime = world.start("run");
+            JobfeedProcess runtime = fixture.start("run");
 
             runtime.awaitErr("Jobo answered 402");
             runtime.awaitErr("run 1 of jobs succeeded");

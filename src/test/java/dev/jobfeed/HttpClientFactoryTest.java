@@ -27,7 +27,7 @@ class HttpClientFactoryTest {
     @TempDir
     private static Path certificates;
 
-    private SyncFixture world;
+    private SyncFixture fixture;
     private JobbyFixture jobby;
     private CompanyNetwork front;
     private CompanyNetwork proxy;
@@ -39,7 +39,7 @@ class HttpClientFactoryTest {
 
     @AfterEach
     void stop() throws Exception {
-        for (AutoCloseable open : new AutoCloseable[] {world, jobby, front, proxy}) {
+        for (AutoCloseable open : new AutoCloseable[] {fixture, jobby, front, proxy}) {
             if (open != null) {
                 open.close();
             }
@@ -47,10 +47,10 @@ class HttpClientFactoryTest {
     }
 
     private void start() throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(20).careerSites(1));
-        front = CompanyNetwork.before(URI.create(world.sandbox.baseUrl()).getPort(), certificates);
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(20).careerSites(1));
+        front = CompanyNetwork.before(URI.create(fixture.sandbox.baseUrl()).getPort(), certificates);
         proxy = CompanyNetwork.proxy();
-        world.with("jobo.base-url", "https://localhost:" + front.port())
+        fixture.with("jobo.base-url", "https://localhost:" + front.port())
                 .with("jobo.http.proxy", "http://127.0.0.1:" + proxy.port())
                 .with("jobo.retry.time-scale", "0.001");
     }
@@ -59,10 +59,10 @@ class HttpClientFactoryTest {
     @CsvSource({"authority.pem,", "authority.p12, changeit"})
     void theFeedComesThroughAProxyAndBehindACertificateOfOnesOwn(String file, String password) throws Exception {
         start();
-        world.with("jobo.http.trust-store", certificates.resolve(file).toString())
+        fixture.with("jobo.http.trust-store", certificates.resolve(file).toString())
                 .with("jobo.http.trust-store-password", password == null ? "" : password);
 
-        assertThat(world.sync().counts().inserted()).isEqualTo(20);
+        assertThat(fixture.sync().counts().inserted()).isEqualTo(20);
 
         assertThat(proxy.asked()).isNotEmpty().allMatch(asked -> asked.equals("CONNECT localhost:" + front.port()));
     }
@@ -71,19 +71,19 @@ class HttpClientFactoryTest {
     void aCertificateOfAnUnknownAuthorityIsRefusedBeforeTheKeyIsSent() throws Exception {
         start();
 
-        assertThatThrownBy(world::sync).hasStackTraceContaining("unable to find valid certification path");
+        assertThatThrownBy(fixture::sync).hasStackTraceContaining("unable to find valid certification path");
 
-        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(fixture.sandbox.log().entries()).isEmpty();
     }
 
     @Test
     void withoutTlsTheProxyIsAskedForTheWholeAddress() throws Exception {
         start();
-        world.with("jobo.base-url", world.sandbox.baseUrl());
+        fixture.with("jobo.base-url", fixture.sandbox.baseUrl());
 
-        assertThat(world.sync().counts().inserted()).isEqualTo(20);
+        assertThat(fixture.sync().counts().inserted()).isEqualTo(20);
 
-        assertThat(proxy.asked()).contains("POST " + world.sandbox.baseUrl() + "/api/jobs/feed");
+        assertThat(proxy.asked()).contains("POST " + fixture.sandbox.baseUrl() + "/api/jobs/feed");
     }
 
     @Test
@@ -135,8 +135,8 @@ class HttpClientFactoryTest {
         Path file = Files.writeString(directory.resolve("trust.pem"), "no certificates");
 
         for (Path wrong : new Path[] {file, directory.resolve("nothing")}) {
-            world.with("jobo.http.trust-store", wrong.toString());
-            assertThatThrownBy(world::sync)
+            fixture.with("jobo.http.trust-store", wrong.toString());
+            assertThatThrownBy(fixture::sync)
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("jobo.http.trust-store is '" + wrong + "'");
         }

@@ -32,22 +32,22 @@ class HttpPortTest {
     @TempDir
     Path directory;
 
-    private ProcessFixture world;
+    private ProcessFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = ProcessFixture.of("h2", directory);
+        fixture = ProcessFixture.of("h2", directory);
     }
 
     @AfterEach
     void stop() throws Exception {
-        world.close();
+        fixture.close();
     }
 
     @Test
     void runListensOnAFreePortWhenAskedToAndSaysOnWhichAndSmallCommandsWorkBesideIt() throws Exception {
-        world.with("jobby.base-url", world.sandbox.jobby().baseUrl());
-        JobfeedProcess run = world.start("run");
+        fixture.with("jobby.base-url", fixture.sandbox.jobby().baseUrl());
+        JobfeedProcess run = fixture.start("run");
         run.awaitErr("running;");
 
         Matcher page =
@@ -55,9 +55,9 @@ class HttpPortTest {
         assertThat(page.find()).as(run.err()).isTrue();
         new Socket("127.0.0.1", Integer.parseInt(page.group(1))).close();
 
-        assertThat(world.run("sync", "jobs", "--estimate").out()).contains("the next run (");
-        assertThat(world.run("jobby", "events").exitCode()).isZero();
-        InProcess resync = world.run("resync", "jobs");
+        assertThat(fixture.run("sync", "jobs", "--estimate").out()).contains("the next run (");
+        assertThat(fixture.run("jobby", "events").exitCode()).isZero();
+        InProcess resync = fixture.run("resync", "jobs");
         assertThat(resync.exitCode()).isEqualTo(3);
         assertThat(resync.err())
                 .contains("Another process holds the H2 file " + directory.resolve("jobs.mv.db"))
@@ -67,9 +67,9 @@ class HttpPortTest {
     @Test
     void runListensNowhereWhenThePortIsSwitchedOff() throws Exception {
         int port = freePort();
-        world.with("jobfeed.http.port", Integer.toString(port)).with("jobfeed.http.enabled", "false");
+        fixture.with("jobfeed.http.port", Integer.toString(port)).with("jobfeed.http.enabled", "false");
 
-        JobfeedProcess run = world.start("run");
+        JobfeedProcess run = fixture.start("run");
         run.awaitErr("running;");
 
         assertThat(run.err()).doesNotContain("console at");
@@ -78,24 +78,24 @@ class HttpPortTest {
 
     @Test
     void aTakenPortEndsRunWithAMessageThatNamesItAndNoOtherCommand() {
-        int port = world.sandbox.port();
-        world.with("jobfeed.http.port", Integer.toString(port));
+        int port = fixture.sandbox.port();
+        fixture.with("jobfeed.http.port", Integer.toString(port));
 
-        InProcess run = world.run("run");
+        InProcess run = fixture.run("run");
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
                 .startsWith("jobfeed: Port " + port + " on 127.0.0.1 cannot be listened on")
                 .contains("jobfeed.http.port", "JOBFEED_HTTP_PORT", "jobfeed.http.enabled=false");
-        assertThat(world.run("sync", "jobs").exitCode()).isZero();
+        assertThat(fixture.run("sync", "jobs").exitCode()).isZero();
     }
 
     @Test
     void aSecondSandboxSaysWhereTheFirstMayBeAndHowToHaveTwo() {
-        int taken = world.sandbox.port();
-        world.with("jobfeed.http.port", "8123");
+        int taken = fixture.sandbox.port();
+        fixture.with("jobfeed.http.port", "8123");
 
-        InProcess run = world.run("run", "--sandbox-port", Integer.toString(taken));
+        InProcess run = fixture.run("run", "--sandbox-port", Integer.toString(taken));
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
@@ -105,9 +105,9 @@ class HttpPortTest {
 
     @Test
     void webhooksWithoutAPortAreAContradiction() {
-        world.with("jobfeed.http.enabled", "false").with("jobby.webhook-secret", "jbb_whsec_secret");
+        fixture.with("jobfeed.http.enabled", "false").with("jobby.webhook-secret", "jbb_whsec_secret");
 
-        InProcess run = world.run("run");
+        InProcess run = fixture.run("run");
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
@@ -117,7 +117,7 @@ class HttpPortTest {
 
     @Test
     void responsesAreCompressedForClientsThatAcceptIt() throws Exception {
-        JobfeedProcess run = world.start("run");
+        JobfeedProcess run = fixture.start("run");
         run.awaitErr("running;");
         Matcher page =
                 Pattern.compile("console at (http://127\\.0\\.0\\.1:\\d+/)").matcher(run.err());
@@ -140,7 +140,7 @@ class HttpPortTest {
 
     @Test
     void thePortSpeaksNoHttp2() throws Exception {
-        JobfeedProcess run = world.start("run");
+        JobfeedProcess run = fixture.start("run");
         run.awaitErr("running;");
         Matcher page =
                 Pattern.compile("console at http://127\\.0\\.0\\.1:(\\d+)/").matcher(run.err());

@@ -36,16 +36,16 @@ class JobbyApiTest {
 
     private static final String NARROW = "jbb_narrownarrownarrownarrownarrow22";
 
-    private JobbyFixture world;
+    private JobbyFixture fixture;
 
     private void start(JobbyOptions.Builder options) throws Exception {
-        world = JobbyFixture.of("h2", options);
+        fixture = JobbyFixture.of("h2", options);
     }
 
     @AfterEach
     void stop() {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
@@ -67,7 +67,7 @@ class JobbyApiTest {
             })
     void eachDocumentedCodeEndsAsItsClassSays(ErrorCode code, int requests, String words) throws Exception {
         start(JobbyOptions.builder());
-        world.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+        fixture.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
                 .on(JobbyEndpoint.PROFILE)
                 .code(code)
                 .seconds(1)
@@ -79,7 +79,7 @@ class JobbyApiTest {
                 .extracting("code", "status")
                 .containsExactly(code.name(), code.status());
 
-        assertThat(world.jobby().requests(JobbyEndpoint.PROFILE)).hasSize(requests);
+        assertThat(fixture.jobby().requests(JobbyEndpoint.PROFILE)).hasSize(requests);
     }
 
     @ParameterizedTest(name = "{0} of {1} is {2} requests")
@@ -98,7 +98,7 @@ class JobbyApiTest {
     void anAnswerThatIsNotDocumentedEndsAsItsStatusSays(int status, String body, int requests, String code)
             throws Exception {
         start(JobbyOptions.builder());
-        world.jobby()
+        fixture.jobby()
                 .intercept(request -> Interceptor.answer(
                         status, Map.of("Location", "/api/v1/matches", "Content-Type", "text/html"), body));
 
@@ -107,7 +107,7 @@ class JobbyApiTest {
                 .extracting("code", "status")
                 .containsExactly(code, status);
 
-        assertThat(world.jobby().requests()).hasSize(requests).allMatch(request -> request.path()
+        assertThat(fixture.jobby().requests()).hasSize(requests).allMatch(request -> request.path()
                 .equals("/profile"));
     }
 
@@ -115,36 +115,36 @@ class JobbyApiTest {
     @ValueSource(strings = {"", "<html>", "7", "\"words\"", "{\"data\":", "{} {}"})
     void aSuccessThatIsNoJsonIsAskedForAgain(String body) throws Exception {
         start(JobbyOptions.builder());
-        world.jobby()
+        fixture.jobby()
                 .intercept(request -> request.sequence() < 3
                         ? Interceptor.answer(200, Map.of("Content-Type", "application/json"), body)
                         : Interceptor.pass());
 
         assertThat(get("/profile").get("headline").textValue()).isNotBlank();
-        assertThat(world.jobby().requests()).hasSize(3);
+        assertThat(fixture.jobby().requests()).hasSize(3);
     }
 
     @Test
     void aPostWithoutAKeyWhoseAnswersAreLostTakesEffectOnce() throws Exception {
         start(JobbyOptions.builder());
-        world.jobby().intercept(request -> request.sequence() < 3 ? Interceptor.truncate(3) : Interceptor.pass());
-        String body = "{\"event_id\":\"" + world.liveEvent() + "\"}";
+        fixture.jobby().intercept(request -> request.sequence() < 3 ? Interceptor.truncate(3) : Interceptor.pass());
+        String body = "{\"event_id\":\"" + fixture.liveEvent() + "\"}";
 
-        Exchange first = world.exchange("direct:jobby-api", body, Map.of("jobbyPath", "/queue/join"));
+        Exchange first = fixture.exchange("direct:jobby-api", body, Map.of("jobbyPath", "/queue/join"));
 
         assertThat(first.getException()).isNull();
-        List<String> keys = world.jobby().requests(JobbyEndpoint.QUEUE_JOIN).stream()
+        List<String> keys = fixture.jobby().requests(JobbyEndpoint.QUEUE_JOIN).stream()
                 .map(request -> request.idempotencyKey())
                 .toList();
         assertThat(keys).hasSize(3).containsOnly(keys.get(0));
         assertThat(UUID.fromString(keys.get(0)).version()).isEqualTo(4);
 
-        world.jobby().intercept(request -> Interceptor.answer(400, Map.of(), "{}"));
-        Exchange second = world.exchange("direct:jobby-api", body, Map.of("jobbyPath", "/queue/join"));
+        fixture.jobby().intercept(request -> Interceptor.answer(400, Map.of(), "{}"));
+        Exchange second = fixture.exchange("direct:jobby-api", body, Map.of("jobbyPath", "/queue/join"));
         assertThat(second.getVariable("jobbyIdempotencyKey"))
                 .as("nothing for the next call to reuse")
                 .isNull();
-        assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_JOIN))
+        assertThat(fixture.jobby().requests(JobbyEndpoint.QUEUE_JOIN))
                 .last()
                 .satisfies(request ->
                         assertThat(request.idempotencyKey()).isNotNull().isNotEqualTo(keys.get(0)));
@@ -154,9 +154,9 @@ class JobbyApiTest {
     void aPostWithAQueryStaysAPost() throws Exception {
         start(JobbyOptions.builder());
 
-        world.exchange("direct:jobby-api", "{}", Map.of("jobbyPath", "/queue/join", "jobbyQuery", "from=host"));
+        fixture.exchange("direct:jobby-api", "{}", Map.of("jobbyPath", "/queue/join", "jobbyQuery", "from=host"));
 
-        assertThat(world.jobby().requests())
+        assertThat(fixture.jobby().requests())
                 .extracting(request -> request.method() + " " + request.query())
                 .containsExactly("POST from=host");
     }
@@ -165,7 +165,7 @@ class JobbyApiTest {
     @Test
     void theVariablesOfACallThatFailedStay() throws Exception {
         start(JobbyOptions.builder());
-        world.jobby().intercept(request -> Interceptor.answer(400, Map.of(), "{}"));
+        fixture.jobby().intercept(request -> Interceptor.answer(400, Map.of(), "{}"));
         Map<String, Object> variables = Map.of(
                 "jobbyPath",
                 "/queue/join",
@@ -174,7 +174,7 @@ class JobbyApiTest {
                 "jobbyIdempotencyKey",
                 UUID.randomUUID().toString());
 
-        Exchange failed = world.exchange("direct:jobby-api", "{}", variables);
+        Exchange failed = fixture.exchange("direct:jobby-api", "{}", variables);
 
         assertThat(failed.getException()).isNotNull();
         assertThat(failed.getVariables()).containsAllEntriesOf(variables);
@@ -183,15 +183,16 @@ class JobbyApiTest {
     @Test
     void aConnectionThatBreaksIsTriedAgainAndEndsWithWhatToCheck() throws Exception {
         start(JobbyOptions.builder());
-        world.jobby().intercept(request -> request.sequence() % 2 == 0 ? Interceptor.drop() : Interceptor.truncate(3));
+        fixture.jobby()
+                .intercept(request -> request.sequence() % 2 == 0 ? Interceptor.drop() : Interceptor.truncate(3));
 
-        Exception failure = world.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"))
+        Exception failure = fixture.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"))
                 .getException();
 
         assertThat(JobbyProblemTranslator.of(failure).text())
                 .startsWith("Jobby.dev cannot be reached: ")
                 .endsWith("Check jobby.base-url and the network.");
-        assertThat(world.jobby().requests()).hasSize(6);
+        assertThat(fixture.jobby().requests()).hasSize(6);
     }
 
     @ParameterizedTest
@@ -206,8 +207,8 @@ class JobbyApiTest {
     @Test
     void a429IsWaitedOutAsLongAsItAsks() throws Exception {
         start(JobbyOptions.builder());
-        world.with("jobo.retry.time-scale", "0.1");
-        world.jobby()
+        fixture.with("jobo.retry.time-scale", "0.1");
+        fixture.jobby()
                 .intercept(request -> request.sequence() == 1
                         ? Interceptor.answer(429, Map.of("Retry-After", "6"), "{\"code\":\"RATE_LIMITED\"}")
                         : Interceptor.pass());
@@ -220,18 +221,18 @@ class JobbyApiTest {
     @Test
     void aWaitLongerThanAllowedEndsTheCall() throws Exception {
         start(JobbyOptions.builder());
-        world.jobby()
+        fixture.jobby()
                 .intercept(request ->
                         Interceptor.answer(429, Map.of("Retry-After", "86400"), "{\"code\":\"RATE_LIMITED\"}"));
 
         assertThatThrownBy(() -> get("/profile")).isInstanceOf(JobbyException.class);
-        assertThat(world.jobby().requests()).hasSize(1);
+        assertThat(fixture.jobby().requests()).hasSize(1);
     }
 
     @Test
     void theLastRequestOfAWindowHoldsTheNextOneBackUntilTheReset() throws Exception {
         start(JobbyOptions.builder());
-        world.with("jobo.retry.time-scale", "0.05");
+        fixture.with("jobo.retry.time-scale", "0.05");
         runOut(20);
 
         get("/profile");
@@ -245,34 +246,34 @@ class JobbyApiTest {
     @Test
     void aRequestThatIsHeldBackDoesNotHoldUpAStop() throws Exception {
         start(JobbyOptions.builder());
-        world.with("jobo.retry.time-scale", "1");
+        fixture.with("jobo.retry.time-scale", "1");
         runOut(60);
         get("/profile");
         Exchange[] held = new Exchange[1];
         var waiting = CompletableFuture.runAsync(
                 () -> {
                     try {
-                        held[0] = world.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"));
+                        held[0] = fixture.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"));
                     } catch (Exception e) {
                         throw new IllegalStateException(e);
                     }
                 },
                 Executors.newSingleThreadExecutor());
         await().atMost(JobbyFixture.DEADLINE)
-                .until(() -> world.context().getInflightRepository().size() > 0);
+                .until(() -> fixture.context().getInflightRepository().size() > 0);
 
         long start = System.nanoTime();
-        world.stop();
+        fixture.stop();
         waiting.join();
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         assertThat(held[0].getException()).hasMessageContaining("The runtime is stopping");
-        assertThat(world.jobby().requests()).hasSize(1);
+        assertThat(fixture.jobby().requests()).hasSize(1);
     }
 
     private void runOut(int secondsLeft) {
         String reset = Long.toString(Instant.now().getEpochSecond() + secondsLeft);
-        world.jobby()
+        fixture.jobby()
                 .intercept(request -> request.sequence() == 1 && request.endpoint() == JobbyEndpoint.PROFILE
                         ? new Interceptor.Serve(
                                 UnaryOperator.identity(),
@@ -284,74 +285,74 @@ class JobbyApiTest {
     @Test
     void anErrorWithoutTheHeaderDoesNotClearADeprecation() throws Exception {
         start(JobbyOptions.builder());
-        world.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
+        fixture.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
         get("/profile");
 
-        world.jobby().intercept(request -> Interceptor.answer(404, Map.of(), ""));
+        fixture.jobby().intercept(request -> Interceptor.answer(404, Map.of(), ""));
         assertThatThrownBy(() -> get("/profile"));
 
-        assertThat(world.alerts()).containsExactly("deprecated GET /profile");
+        assertThat(fixture.alerts()).containsExactly("deprecated GET /profile");
     }
 
     @Test
     void anEndpointThatIsGoingToEndIsToldOfOnceADay() throws Exception {
         start(JobbyOptions.builder());
-        world.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
+        fixture.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
 
         get("/profile");
         get("/profile");
         tell();
         get("/profile");
         assertThat(untold()).isZero();
-        assertThat(world.one("select message from alert", String.class))
+        assertThat(fixture.one("select message from alert", String.class))
                 .contains("/profile", "Mon, 01 Mar 2027 08:00:00 GMT");
 
-        world.clock.forward(Duration.ofHours(25));
+        fixture.clock.forward(Duration.ofHours(25));
         get("/profile");
         assertThat(untold()).isEqualTo(1);
 
-        world.jobby().deprecate(JobbyEndpoint.PROFILE, null);
+        fixture.jobby().deprecate(JobbyEndpoint.PROFILE, null);
         get("/profile");
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void anEndThatIsAnnouncedAndTakenBackByTurnsIsStillToldOfOnceADay() throws Exception {
         start(JobbyOptions.builder());
         for (int i = 0; i < 3; i++) {
-            world.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
+            fixture.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
             get("/profile");
-            world.jobby().deprecate(JobbyEndpoint.PROFILE, null);
+            fixture.jobby().deprecate(JobbyEndpoint.PROFILE, null);
             get("/profile");
         }
 
-        assertThat(world.one("select count(*) from alert", Integer.class)).isEqualTo(1);
+        assertThat(fixture.one("select count(*) from alert", Integer.class)).isEqualTo(1);
     }
 
     private void tell() throws Exception {
-        world.exchange("direct:alerts-notify", null, Map.of());
+        fixture.exchange("direct:alerts-notify", null, Map.of());
     }
 
     private int untold() {
-        return world.one("select count(*) from alert where notified_at is null", Integer.class);
+        return fixture.one("select count(*) from alert where notified_at is null", Integer.class);
     }
 
     @Test
     void whatIsPublicIsAskedForWithoutAToken() throws Exception {
         start(JobbyOptions.builder());
-        world.with("jobby.token", "");
+        fixture.with("jobby.token", "");
 
         assertThat(get("/live-events")).hasSize(3);
         assertThatThrownBy(() -> get("/profile"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("jobby.token is not set.");
-        assertThat(world.jobby().requests()).hasSize(1);
+        assertThat(fixture.jobby().requests()).hasSize(1);
     }
 
     @Test
     void aTokenThatIsThereIsNotSentToWhatIsPublic() throws Exception {
         start(JobbyOptions.builder());
-        world.with("jobby.token", "jbb_a token");
+        fixture.with("jobby.token", "jbb_a token");
 
         assertThat(get("/live-events")).hasSize(3);
         assertThatThrownBy(() -> get("/profile"))
@@ -364,14 +365,14 @@ class JobbyApiTest {
         start(JobbyOptions.builder());
         String key = UUID.randomUUID().toString();
 
-        Exchange joined = world.exchange(
+        Exchange joined = fixture.exchange(
                 "direct:jobby-api",
-                "{\"event_id\":\"" + world.liveEvent() + "\"}",
+                "{\"event_id\":\"" + fixture.liveEvent() + "\"}",
                 Map.of("jobbyPath", "/queue/join", "jobbyIdempotencyKey", key));
         get("/profile");
 
         assertThat(joined.getVariables()).doesNotContainKeys("jobbyPath", "jobbyIdempotencyKey");
-        assertThat(world.jobby().requests())
+        assertThat(fixture.jobby().requests())
                 .extracting(request -> request.idempotencyKey())
                 .containsExactly(key, null);
     }
@@ -380,10 +381,10 @@ class JobbyApiTest {
     void theTokenIsGoneFromTheMessageWhateverTheAnswerIs() throws Exception {
         start(JobbyOptions.builder().token(NARROW));
         List<Exchange> exchanges = List.of(
-                world.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile")),
-                world.with("jobby.token", NARROW)
+                fixture.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile")),
+                fixture.with("jobby.token", NARROW)
                         .exchange("direct:jobby-api", null, Map.of("jobbyPath", "/queue/status")),
-                world.with("jobby.base-url", "http://127.0.0.1:1/api/v1")
+                fixture.with("jobby.base-url", "http://127.0.0.1:1/api/v1")
                         .exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile")));
 
         assertThat(exchanges).allSatisfy(exchange -> {
@@ -398,7 +399,7 @@ class JobbyApiTest {
     @Test
     void aTokenThatTheOtherSideRepeatsIsCutOut() throws Exception {
         start(JobbyOptions.builder());
-        world.jobby()
+        fixture.jobby()
                 .intercept(request -> Interceptor.answer(
                         400,
                         Map.of(),
@@ -415,11 +416,11 @@ class JobbyApiTest {
     }
 
     private JsonNode get(String path) throws Exception {
-        return world.send("direct:jobby-api", null, Map.of("jobbyPath", path), JsonNode.class);
+        return fixture.send("direct:jobby-api", null, Map.of("jobbyPath", path), JsonNode.class);
     }
 
     private Duration between(int first, int second) {
-        List<LoggedRequest> log = world.sandbox.log().entries();
+        List<LoggedRequest> log = fixture.sandbox.log().entries();
         return Duration.between(log.get(first).time(), log.get(second).time());
     }
 }

@@ -38,7 +38,7 @@ final class JobbyFixture implements AutoCloseable {
     private int port;
     private DefaultCamelContext context;
 
-    /** A world over {@code h2} or {@code postgresql}. */
+    /** Creates a fixture with an H2 or PostgreSQL database: {@code h2} or {@code postgresql}. */
     static JobbyFixture of(String database, JobbyOptions.Builder options) throws Exception {
         String url = database.equals("h2")
                 ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"

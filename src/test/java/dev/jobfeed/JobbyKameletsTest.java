@@ -18,20 +18,20 @@ import org.junit.jupiter.api.Test;
 /** Routes of an integrator that begin with, or call, a Kamelet for Jobby.dev. */
 class JobbyKameletsTest {
 
-    private JobbyFixture world;
+    private JobbyFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = JobbyFixture.of("h2", JobbyOptions.builder());
+        fixture = JobbyFixture.of("h2", JobbyOptions.builder());
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     private void calls() throws Exception {
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:join")
@@ -52,7 +52,7 @@ class JobbyKameletsTest {
     }
 
     private Exchange call(String route, Object body, Map<String, Object> headers) throws Exception {
-        try (var template = world.context().createProducerTemplate()) {
+        try (var template = fixture.context().createProducerTemplate()) {
             return template.send(route, exchange -> {
                 exchange.getMessage().setBody(body);
                 exchange.getMessage().setHeaders(headers);
@@ -63,9 +63,9 @@ class JobbyKameletsTest {
     @Test
     void anActionJoinsOnceUnderTheKeyOfTheMessage() throws Exception {
         calls();
-        world.jobby().intercept(request -> request.sequence() <= 2 ? new Interceptor.Lose() : Interceptor.pass());
+        fixture.jobby().intercept(request -> request.sequence() <= 2 ? new Interceptor.Lose() : Interceptor.pass());
         String key = UUID.randomUUID().toString();
-        String body = "{\"event_id\":\"" + world.liveEvent() + "\"}";
+        String body = "{\"event_id\":\"" + fixture.liveEvent() + "\"}";
 
         Exchange joined = call("direct:join", body, Map.of("request", key));
 
@@ -76,11 +76,11 @@ class JobbyKameletsTest {
                 .isEqualTo("waiting");
         assertThat(joined.getMessage().getBody()).isInstanceOf(String.class);
         assertThat(joined.getVariables()).isEmpty();
-        assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_JOIN))
+        assertThat(fixture.jobby().requests(JobbyEndpoint.QUEUE_JOIN))
                 .hasSize(3)
                 .extracting(ApiRequest::idempotencyKey)
                 .containsOnly(key);
-        assertThat(world.fair().places()).hasSize(1);
+        assertThat(fixture.fair().places()).hasSize(1);
     }
 
     @Test
@@ -91,7 +91,7 @@ class JobbyKameletsTest {
 
         assertThat(SyncFixture.parse(read.getMessage().getBody(String.class)).isArray())
                 .isTrue();
-        assertThat(world.jobby().requests())
+        assertThat(fixture.jobby().requests())
                 .extracting(request -> request.method() + " " + request.path() + "?" + request.query())
                 .containsExactly("GET /matches?limit=5");
     }
@@ -99,7 +99,7 @@ class JobbyKameletsTest {
     @Test
     void aRefusalIsBranchedOnByTheRouteOfTheHost() throws Exception {
         calls();
-        world.jobby().intercept(request -> Interceptor.answer(403, Map.of(), "{\"code\":\"INSUFFICIENT_SCOPE\"}"));
+        fixture.jobby().intercept(request -> Interceptor.answer(403, Map.of(), "{\"code\":\"INSUFFICIENT_SCOPE\"}"));
 
         Exchange refused = call("direct:refused", null, Map.of());
 

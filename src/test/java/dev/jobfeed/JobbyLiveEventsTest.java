@@ -28,16 +28,16 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** The live events in the database. */
 class JobbyLiveEventsTest {
 
-    private JobbyFixture world;
+    private JobbyFixture fixture;
 
     private void start(String database) throws Exception {
-        world = JobbyFixture.of(database, JobbyOptions.builder());
+        fixture = JobbyFixture.of(database, JobbyOptions.builder());
     }
 
     @AfterEach
     void stop() {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
@@ -52,20 +52,20 @@ class JobbyLiveEventsTest {
         look();
         assertThat(rows()).usingRecursiveComparison().isEqualTo(before);
 
-        String ended = world.liveEvent();
-        world.fair().endLiveEvent(ended);
-        world.fair().addLiveEvent("Welders, today only");
-        String paused = world.fair().liveEvents().get(1).id();
-        world.fair().pauseLiveEvent(paused, true);
+        String ended = fixture.liveEvent();
+        fixture.fair().endLiveEvent(ended);
+        fixture.fair().addLiveEvent("Welders, today only");
+        String paused = fixture.fair().liveEvents().get(1).id();
+        fixture.fair().pauseLiveEvent(paused, true);
         look();
 
         assertTableIsTheList();
-        assertThat(world.one("select expired_at from jobby_live_event where id = ?", OffsetDateTime.class, ended))
+        assertThat(fixture.one("select expired_at from jobby_live_event where id = ?", OffsetDateTime.class, ended))
                 .isNotNull();
         assertThat(event(paused)).contains("paused");
         assertThat(changedSince(before)).hasSize(1);
-        assertThat(world.alerts()).isEmpty();
-        assertThat(world.one(
+        assertThat(fixture.alerts()).isEmpty();
+        assertThat(fixture.one(
                         "select last_run_started_at from sync_state where stream = 'jobby_live_events'",
                         OffsetDateTime.class))
                 .isNotNull();
@@ -76,12 +76,13 @@ class JobbyLiveEventsTest {
     void anEventThatTheDatabaseRefusesIsPassedOverWithAnAlert(String database) throws Exception {
         start(database);
         look();
-        String refused = world.fair().liveEvents().get(0).id();
-        String ended = world.fair().liveEvents().get(1).id();
-        world.fair().endLiveEvent(ended);
-        world.database.execute("delete from jobby_live_event where id = '" + refused + "'");
-        world.database.execute("alter table jobby_live_event add constraint no_event check (id <> '" + refused + "')");
-        world.fair().addLiveEvent("Welders, today only");
+        String refused = fixture.fair().liveEvents().get(0).id();
+        String ended = fixture.fair().liveEvents().get(1).id();
+        fixture.fair().endLiveEvent(ended);
+        fixture.database.execute("delete from jobby_live_event where id = '" + refused + "'");
+        fixture.database.execute(
+                "alter table jobby_live_event add constraint no_event check (id <> '" + refused + "')");
+        fixture.fair().addLiveEvent("Welders, today only");
 
         look();
 
@@ -89,35 +90,35 @@ class JobbyLiveEventsTest {
                 .extracting(row -> row.get("id"))
                 .doesNotContain(refused)
                 .contains(ended);
-        assertThat(world.one(
+        assertThat(fixture.one(
                         "select count(*) from jobby_live_event where title = 'Welders, today only'", Integer.class))
                 .isEqualTo(1);
-        assertThat(world.one("select expired_at from jobby_live_event where id = ?", OffsetDateTime.class, ended))
+        assertThat(fixture.one("select expired_at from jobby_live_event where id = ?", OffsetDateTime.class, ended))
                 .as("what is not on a list expires only when all of the list is stored")
                 .isNull();
-        assertThat(world.alerts()).containsExactly("event-refused");
+        assertThat(fixture.alerts()).containsExactly("event-refused");
 
-        world.database.execute("alter table jobby_live_event drop constraint no_event");
+        fixture.database.execute("alter table jobby_live_event drop constraint no_event");
         look();
         assertTableIsTheList();
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void aConstraintThatIsCheckedAtTheEndOfTheTransactionRefusesItsEventOnly() throws Exception {
         start("postgresql");
-        world.context();
-        world.database.execute("create table allowed (id text primary key)");
-        world.fair().liveEvents().stream()
+        fixture.context();
+        fixture.database.execute("create table allowed (id text primary key)");
+        fixture.fair().liveEvents().stream()
                 .skip(1)
-                .forEach(event -> world.database.update("insert into allowed values (?)", event.id()));
-        world.database.execute("alter table jobby_live_event add constraint known_event foreign key (id)"
+                .forEach(event -> fixture.database.update("insert into allowed values (?)", event.id()));
+        fixture.database.execute("alter table jobby_live_event add constraint known_event foreign key (id)"
                 + " references allowed deferrable initially deferred");
 
         look();
 
-        assertThat(rows()).hasSize(world.fair().liveEvents().size() - 1);
-        assertThat(world.alerts()).containsExactly("event-refused");
+        assertThat(rows()).hasSize(fixture.fair().liveEvents().size() - 1);
+        assertThat(fixture.alerts()).containsExactly("event-refused");
     }
 
     @ParameterizedTest
@@ -125,16 +126,16 @@ class JobbyLiveEventsTest {
     void anEventThatIsListedAgainComesBack(String database) throws Exception {
         start(database);
         look();
-        OffsetDateTime firstSeen = world.one("select min(first_seen_at) from jobby_live_event", OffsetDateTime.class);
+        OffsetDateTime firstSeen = fixture.one("select min(first_seen_at) from jobby_live_event", OffsetDateTime.class);
         answer("{\"data\":[]}");
         look();
         assertThat(live()).isEmpty();
 
-        world.jobby().intercept(null);
+        fixture.jobby().intercept(null);
         look();
 
         assertTableIsTheList();
-        assertThat(world.one("select max(first_seen_at) from jobby_live_event", OffsetDateTime.class))
+        assertThat(fixture.one("select max(first_seen_at) from jobby_live_event", OffsetDateTime.class))
                 .isEqualTo(firstSeen);
     }
 
@@ -143,8 +144,8 @@ class JobbyLiveEventsTest {
     void aListThatMayBeCutExpiresNothing(String database) throws Exception {
         start(database);
         look();
-        world.fair().addLiveEvent();
-        world.with("jobby.live-events.limit", "3");
+        fixture.fair().addLiveEvent();
+        fixture.with("jobby.live-events.limit", "3");
 
         look();
 
@@ -189,39 +190,39 @@ class JobbyLiveEventsTest {
         start("h2");
         look();
         OffsetDateTime watermark = watermark();
-        world.jobby().intercept(request -> Interceptor.answer(status, Map.of(), body));
+        fixture.jobby().intercept(request -> Interceptor.answer(status, Map.of(), body));
 
         assertThatThrownBy(this::look).isInstanceOf(Exception.class);
 
         assertThat(live()).hasSize(3);
-        assertThat(world.alerts()).containsExactly(condition);
+        assertThat(fixture.alerts()).containsExactly(condition);
         assertThat(watermark()).isEqualTo(watermark);
-        world.jobby().intercept(null);
+        fixture.jobby().intercept(null);
         look();
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
         assertThat(watermark()).isAfter(watermark);
     }
 
     @Test
     void anAnswerThatBreaksOffIsAskedForAgainAndIsNoFailure() throws Exception {
         start("h2");
-        world.jobby().intercept(request -> request.sequence() < 3 ? Interceptor.truncate(20) : Interceptor.pass());
+        fixture.jobby().intercept(request -> request.sequence() < 3 ? Interceptor.truncate(20) : Interceptor.pass());
 
         look();
 
         assertTableIsTheList();
-        assertThat(world.one("select count(*) from alert", Integer.class)).isZero();
+        assertThat(fixture.one("select count(*) from alert", Integer.class)).isZero();
     }
 
     @Test
     void twoDoNotLookAtTheSameTime() throws Exception {
         start("h2");
         look();
-        world.database.update("update sync_state set lease_expires_at = dateadd(minute, 1, current_timestamp)"
+        fixture.database.update("update sync_state set lease_expires_at = dateadd(minute, 1, current_timestamp)"
                 + " where stream = 'jobby_live_events'");
 
         assertThatThrownBy(this::look).isInstanceOf(StreamLockedException.class);
-        world.database.update(
+        fixture.database.update(
                 "update sync_state set lease_expires_at = current_timestamp where stream = 'jobby_live_events'");
         look();
     }
@@ -229,8 +230,8 @@ class JobbyLiveEventsTest {
     @Test
     void whoWasOvertakenCommitsNothing() throws Exception {
         start("h2");
-        world.jobby().intercept(request -> {
-            world.database.update(
+        fixture.jobby().intercept(request -> {
+            fixture.database.update(
                     "update sync_state set lease_token = random_uuid()" + " where stream = 'jobby_live_events'");
             return Interceptor.pass();
         });
@@ -244,18 +245,18 @@ class JobbyLiveEventsTest {
     @Test
     void whoIsOvertakenKeepsItsOtherTransactions() throws Exception {
         start("postgresql");
-        Tenant tenant = world.context()
+        Tenant tenant = fixture.context()
                 .getRegistry()
                 .lookupByNameAndType("jobfeedTenants", TenantRegistry.class)
                 .defaultTenant();
         JdbcTemplate jdbc = new JdbcTemplate(tenant.dataSource());
         List<Exchange> takeovers = new ArrayList<>();
-        try (DefaultCamelContext other = world.newContext();
+        try (DefaultCamelContext other = fixture.newContext();
                 ProducerTemplate template = other.createProducerTemplate()) {
-            world.jobby().intercept(request -> {
+            fixture.jobby().intercept(request -> {
                 if (takeovers.isEmpty()) {
                     takeovers.add(null);
-                    world.database.update("update sync_state set lease_expires_at = current_timestamp"
+                    fixture.database.update("update sync_state set lease_expires_at = current_timestamp"
                             + " where stream = 'jobby_live_events'");
                     tenant.transaction().executeWithoutResult(status -> {
                         jdbc.update("update sync_state set lease_owner = lease_owner where stream = 'jobs'");
@@ -277,7 +278,7 @@ class JobbyLiveEventsTest {
     void eventsOfAnotherServerAreNotMixedIn() throws Exception {
         start("h2");
         look();
-        world.with("jobby.base-url", world.jobby().baseUrl().replace("127.0.0.1", "localhost"));
+        fixture.with("jobby.base-url", fixture.jobby().baseUrl().replace("127.0.0.1", "localhost"));
 
         assertThatThrownBy(this::look).isInstanceOf(StoreOriginMismatchException.class);
     }
@@ -285,40 +286,40 @@ class JobbyLiveEventsTest {
     @Test
     void itRunsOnItsScheduleWithoutAToken() throws Exception {
         start("h2");
-        world.with("jobby.token", "").with("jobfeed.jobby-live-events.schedule", "* * * * * ?");
+        fixture.with("jobby.token", "").with("jobfeed.jobby-live-events.schedule", "* * * * * ?");
 
-        world.context();
+        fixture.context();
 
         await().atMost(JobbyFixture.DEADLINE).until(() -> live().size() == 3);
-        world.fair().endLiveEvent(world.liveEvent());
+        fixture.fair().endLiveEvent(fixture.liveEvent());
         await().atMost(JobbyFixture.DEADLINE).until(() -> live().size() == 2);
     }
 
     private void look() throws Exception {
-        world.send("direct:jobby-live-events", null, Map.of(), Object.class);
+        fixture.send("direct:jobby-live-events", null, Map.of(), Object.class);
     }
 
     private void answer(String body) {
-        world.jobby().intercept(request -> Interceptor.answer(200, Map.of(), body));
+        fixture.jobby().intercept(request -> Interceptor.answer(200, Map.of(), body));
     }
 
     private void assertTableIsTheList() {
         assertThat(live())
-                .containsExactlyInAnyOrderElementsOf(world.fair().liveEvents().stream()
+                .containsExactlyInAnyOrderElementsOf(fixture.fair().liveEvents().stream()
                         .map(event -> event.id())
                         .toList());
     }
 
     private List<String> live() {
-        return world.database.queryForList("select id from jobby_live_event where expired_at is null", String.class);
+        return fixture.database.queryForList("select id from jobby_live_event where expired_at is null", String.class);
     }
 
     private String event(String id) {
-        return world.one("select cast(event as text) from jobby_live_event where id = ?", String.class, id);
+        return fixture.one("select cast(event as text) from jobby_live_event where id = ?", String.class, id);
     }
 
     private List<Map<String, Object>> rows() {
-        return world.database.queryForList(
+        return fixture.database.queryForList(
                 "select id, title, first_seen_at, last_changed_at from jobby_live_event order by id");
     }
 
@@ -331,7 +332,7 @@ class JobbyLiveEventsTest {
     }
 
     private OffsetDateTime watermark() {
-        return world.one(
+        return fixture.one(
                 "select last_run_started_at from sync_state where stream = 'jobby_live_events'", OffsetDateTime.class);
     }
 }

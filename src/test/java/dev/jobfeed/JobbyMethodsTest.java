@@ -36,16 +36,16 @@ class JobbyMethodsTest {
 
     private static final String ROOM = "/matches/%s/interview-room-url";
 
-    private JobbyFixture world;
+    private JobbyFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = JobbyFixture.of("h2", JobbyOptions.builder());
+        fixture = JobbyFixture.of("h2", JobbyOptions.builder());
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     static Stream<Arguments> codes() {
@@ -62,13 +62,13 @@ class JobbyMethodsTest {
     @ParameterizedTest(name = "{0}: {1} requests by each method")
     @MethodSource("codes")
     void eachCodeEndsAlikeForEachMethod(ErrorCode code, int requests) throws Exception {
-        world.jobby()
+        fixture.jobby()
                 .intercept(request -> Interceptor.answer(
                         code.status(),
                         Map.of("Retry-After", "1"),
                         "{\"error\":\"Not now.\",\"code\":\"" + code + "\",\"details\":{\"left\":3}}"));
         for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
-            int before = world.jobby().requests().size();
+            int before = fixture.jobby().requests().size();
 
             Exception failure = call(method, "/settings/digest", "{}").getException();
 
@@ -111,7 +111,7 @@ class JobbyMethodsTest {
                             : HostileServer.answer(200, "", answer);
         })) {
             itself[0] = server;
-            world.with("jobby.base-url", server.url() + "/api/v1");
+            fixture.with("jobby.base-url", server.url() + "/api/v1");
 
             Exchange done = call(method, "/events/evt_1", "{\"title\":\"Open hours\"}");
 
@@ -126,7 +126,7 @@ class JobbyMethodsTest {
 
     /** The route of a host whose error handler redelivers the call. */
     private void host(Runnable meanwhile) throws Exception {
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 errorHandler(defaultErrorHandler()
@@ -139,8 +139,8 @@ class JobbyMethodsTest {
     }
 
     private Exchange join() throws Exception {
-        return world.exchange(
-                "direct:host", "{\"event_id\":\"" + world.liveEvent() + "\"}", Map.of("jobbyPath", "/queue/join"));
+        return fixture.exchange(
+                "direct:host", "{\"event_id\":\"" + fixture.liveEvent() + "\"}", Map.of("jobbyPath", "/queue/join"));
     }
 
     private List<String> keys() {
@@ -148,12 +148,12 @@ class JobbyMethodsTest {
     }
 
     private List<? extends ApiRequest<?>> requests() {
-        return world.jobby().requests();
+        return fixture.jobby().requests();
     }
 
     @Test
     void aRedeliveryByTheHostRepeatsACallOfUnknownOutcomeWithItsKey() throws Exception {
-        world.jobby().intercept(request -> request.sequence() <= 8 ? new Interceptor.Lose() : Interceptor.pass());
+        fixture.jobby().intercept(request -> request.sequence() <= 8 ? new Interceptor.Lose() : Interceptor.pass());
         host(() -> {});
 
         Exchange done = join();
@@ -163,13 +163,13 @@ class JobbyMethodsTest {
                         .map(ApiRequest::idempotencyKey)
                         .distinct())
                 .hasSize(1);
-        assertThat(world.fair().places()).hasSize(1);
+        assertThat(fixture.fair().places()).hasSize(1);
         assertThat(done.getProperty("jobbyCall")).isNull();
     }
 
     @Test
     void aRedeliveryAfterARefusalIsANewCall() throws Exception {
-        world.jobby()
+        fixture.jobby()
                 .intercept(request -> request.sequence() == 1
                         ? Interceptor.answer(402, Map.of(), "{\"code\":\"OFF_SESSION_CONSENT_REQUIRED\"}")
                         : Interceptor.pass());
@@ -183,8 +183,8 @@ class JobbyMethodsTest {
 
     @Test
     void aKeyIsNotReplayedAfterADay() throws Exception {
-        world.jobby().intercept(request -> new Interceptor.Lose());
-        host(() -> world.clock.forward(Duration.ofHours(24)));
+        fixture.jobby().intercept(request -> new Interceptor.Lose());
+        host(() -> fixture.clock.forward(Duration.ofHours(24)));
 
         Exchange failed = join();
 
@@ -197,8 +197,8 @@ class JobbyMethodsTest {
 
     @Test
     void copiesOfAnExchangeMakeCallsOfTheirOwn() throws Exception {
-        world.jobby().intercept(request -> request.sequence() <= 6 ? Interceptor.drop() : Interceptor.pass());
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.jobby().intercept(request -> request.sequence() <= 6 ? Interceptor.drop() : Interceptor.pass());
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:host")
@@ -220,14 +220,14 @@ class JobbyMethodsTest {
     /** The example of the documentation. */
     @Test
     void aHostBranchesOnCodeAndDetails() throws Exception {
-        world.jobby()
+        fixture.jobby()
                 .intercept(request -> Interceptor.answer(
                         402,
                         Map.of(),
                         "{\"error\":\"Off-session charges require one-time consent.\","
                                 + "\"code\":\"OFF_SESSION_CONSENT_REQUIRED\","
                                 + "\"details\":{\"target_plan\":\"pro\",\"interval\":\"monthly\"}}"));
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 onException(JobbyException.class)
@@ -239,9 +239,9 @@ class JobbyMethodsTest {
             }
         });
 
-        world.exchange("direct:host", "{}", Map.of("jobbyPath", "/billing/charge-offsession"));
+        fixture.exchange("direct:host", "{}", Map.of("jobbyPath", "/billing/charge-offsession"));
 
-        assertThat(world.context()
+        assertThat(fixture.context()
                         .getEndpoint("mock:consent", MockEndpoint.class)
                         .getReceivedExchanges())
                 .singleElement()
@@ -251,9 +251,9 @@ class JobbyMethodsTest {
 
     @Test
     void aCallCarriesMethodPathQueryAndBody() throws Exception {
-        world.jobby().intercept(request -> Interceptor.answer(200, Map.of(), "{\"data\":{\"ok\":true}}"));
+        fixture.jobby().intercept(request -> Interceptor.answer(200, Map.of(), "{\"data\":{\"ok\":true}}"));
 
-        Exchange done = world.exchange(
+        Exchange done = fixture.exchange(
                 "direct:jobby-api",
                 Map.of("headline", "Engineer"),
                 Map.of("jobbyMethod", "patch", "jobbyPath", "/profile", "jobbyQuery", "notify=false"));
@@ -270,7 +270,7 @@ class JobbyMethodsTest {
     @ParameterizedTest
     @CsvSource({"DELETE, 204", "DELETE, 200", "PUT, 204"})
     void aSuccessWithoutContentIsAnEmptyBody(String method, int status) throws Exception {
-        world.jobby().intercept(request -> Interceptor.answer(status, Map.of(), ""));
+        fixture.jobby().intercept(request -> Interceptor.answer(status, Map.of(), ""));
 
         Exchange done = call(method, "/webhooks/whk_1", "{}");
 
@@ -301,7 +301,7 @@ class JobbyMethodsTest {
         variables.put("jobbyPath", path);
         variables.put("jobbyIdempotencyKey", key);
 
-        assertThat(world.exchange("direct:jobby-api", "{}", variables).getException())
+        assertThat(fixture.exchange("direct:jobby-api", "{}", variables).getException())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(message);
         assertThat(requests()).isEmpty();
@@ -309,9 +309,9 @@ class JobbyMethodsTest {
 
     @Test
     void theThreeRoomsAMinuteAreSharedByAllMatchesAndTheirEndIsToldOnce() throws Exception {
-        world.with("jobo.retry.time-scale", "0.05");
+        fixture.with("jobo.retry.time-scale", "0.05");
         Instant reset = Instant.now().plusSeconds(30);
-        world.jobby()
+        fixture.jobby()
                 .intercept(request -> Interceptor.answer(
                         200,
                         Map.of(
@@ -326,10 +326,10 @@ class JobbyMethodsTest {
             assertThat(call("GET", ROOM.formatted(match), null).getException()).isNull();
         }
 
-        List<LoggedRequest> log = world.sandbox.log().entries();
+        List<LoggedRequest> log = fixture.sandbox.log().entries();
         assertThat(Duration.between(log.get(2).time(), log.get(3).time())).isGreaterThan(Duration.ofMillis(500));
-        assertThat(world.alerts()).containsExactly("deprecated GET /matches/{id}/interview-room-url");
-        assertThat(world.one("select message from alert", String.class))
+        assertThat(fixture.alerts()).containsExactly("deprecated GET /matches/{id}/interview-room-url");
+        assertThat(fixture.one("select message from alert", String.class))
                 .contains("GET /matches/{id}/interview-room-url", "Mon, 01 Mar 2027 08:00:00 GMT");
     }
 
@@ -340,17 +340,17 @@ class JobbyMethodsTest {
                 "/queue/join",
                 "jobbyIdempotencyKey",
                 UUID.randomUUID().toString());
-        String body = "{\"event_id\":\"" + world.liveEvent() + "\"}";
+        String body = "{\"event_id\":\"" + fixture.liveEvent() + "\"}";
 
-        JsonNode first = world.send("direct:jobby-api", body, variables, JsonNode.class);
-        JsonNode second = world.send("direct:jobby-api", body, variables, JsonNode.class);
+        JsonNode first = fixture.send("direct:jobby-api", body, variables, JsonNode.class);
+        JsonNode second = fixture.send("direct:jobby-api", body, variables, JsonNode.class);
 
         assertThat(second).isEqualTo(first);
-        assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_JOIN)).hasSize(2);
-        assertThat(world.fair().places()).hasSize(1);
+        assertThat(fixture.jobby().requests(JobbyEndpoint.QUEUE_JOIN)).hasSize(2);
+        assertThat(fixture.fair().places()).hasSize(1);
     }
 
     private Exchange call(String method, String path, Object body) throws Exception {
-        return world.exchange("direct:jobby-api", body, Map.of("jobbyMethod", method, "jobbyPath", path));
+        return fixture.exchange("direct:jobby-api", body, Map.of("jobbyMethod", method, "jobbyPath", path));
     }
 }

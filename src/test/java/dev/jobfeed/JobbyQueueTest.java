@@ -41,16 +41,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The queue of a live event: one place for one intent, a look at it now and then, and the match. */
 class JobbyQueueTest {
 
-    private JobbyFixture world;
+    private JobbyFixture fixture;
 
     private void start(String database) throws Exception {
-        world = JobbyFixture.of(database, JobbyOptions.builder().rateLimits(false));
+        fixture = JobbyFixture.of(database, JobbyOptions.builder().rateLimits(false));
     }
 
     @AfterEach
     void stop() {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
@@ -59,13 +59,13 @@ class JobbyQueueTest {
     void joiningTwiceTakesOnePlace(String database) throws Exception {
         start(database);
 
-        JsonNode first = join(world.liveEvent());
-        JsonNode second = join(world.liveEvent());
+        JsonNode first = join(fixture.liveEvent());
+        JsonNode second = join(fixture.liveEvent());
 
         assertThat(first.get("state").textValue()).isEqualTo("waiting");
         assertThat(first.get("rank").intValue()).isEqualTo(3);
         assertThat(second).isEqualTo(first);
-        assertThat(world.fair().places()).hasSize(1);
+        assertThat(fixture.fair().places()).hasSize(1);
         assertThat(joins()).hasSize(1);
         assertThat(UUID.fromString(joins().get(0).idempotencyKey()).version()).isEqualTo(4);
     }
@@ -74,11 +74,11 @@ class JobbyQueueTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void joiningTwiceAtTheSameTimeTakesOnePlace(String database) throws Exception {
         start(database);
-        world.context();
+        fixture.context();
         List<CompletableFuture<Void>> both = Stream.of(1, 2)
                 .map(i -> CompletableFuture.runAsync(() -> {
                     try {
-                        join(world.liveEvent());
+                        join(fixture.liveEvent());
                     } catch (Exception e) {
                         throw new IllegalStateException(e);
                     }
@@ -86,19 +86,20 @@ class JobbyQueueTest {
                 .toList();
         both.forEach(CompletableFuture::join);
 
-        assertThat(world.fair().places()).hasSize(1);
-        assertThat(world.one("select count(*) from jobby_queue", Integer.class)).isEqualTo(1);
+        assertThat(fixture.fair().places()).hasSize(1);
+        assertThat(fixture.one("select count(*) from jobby_queue", Integer.class))
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aLostAnswerIsAskedForAgainWithTheSameKey(String database) throws Exception {
         start(database);
-        world.jobby().intercept(request -> request.sequence() == 1 ? Interceptor.truncate(0) : Interceptor.pass());
+        fixture.jobby().intercept(request -> request.sequence() == 1 ? Interceptor.truncate(0) : Interceptor.pass());
 
-        assertThat(join(world.liveEvent()).get("state").textValue()).isEqualTo("waiting");
+        assertThat(join(fixture.liveEvent()).get("state").textValue()).isEqualTo("waiting");
 
-        assertThat(world.fair().places()).hasSize(1);
+        assertThat(fixture.fair().places()).hasSize(1);
         assertThat(joins()).hasSize(2);
         assertThat(keys()).hasSize(1);
     }
@@ -107,37 +108,37 @@ class JobbyQueueTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void whatWasNeverAnsweredIsSentAgainWithTheSameKeyByALaterLook(String database) throws Exception {
         start(database);
-        world.jobby().intercept(request -> Interceptor.truncate(0));
-        assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(java.io.IOException.class);
+        fixture.jobby().intercept(request -> Interceptor.truncate(0));
+        assertThatThrownBy(() -> join(fixture.liveEvent())).isInstanceOf(java.io.IOException.class);
         assertThat(state()).isEqualTo("pending");
 
         poll();
-        assertThat(world.alerts()).containsExactly("unreachable");
-        world.jobby().intercept(null);
+        assertThat(fixture.alerts()).containsExactly("unreachable");
+        fixture.jobby().intercept(null);
         poll();
 
         assertThat(state()).isEqualTo("waiting");
-        assertThat(world.fair().places()).hasSize(1);
+        assertThat(fixture.fair().places()).hasSize(1);
         assertThat(keys()).hasSize(1);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void theIntentIsCommittedBeforeItIsSentEvenInsideATransactionOfTheCaller() throws Exception {
         start("h2");
         int[] seen = {0};
-        world.jobby().intercept(request -> {
-            seen[0] = world.one("select count(*) from jobby_queue where state = 'pending'", Integer.class);
+        fixture.jobby().intercept(request -> {
+            seen[0] = fixture.one("select count(*) from jobby_queue where state = 'pending'", Integer.class);
             return Interceptor.pass();
         });
-        world.context().addRoutes(new org.apache.camel.builder.RouteBuilder() {
+        fixture.context().addRoutes(new org.apache.camel.builder.RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:caller").transacted("jobfeedTransaction").to("direct:jobby-queue-join");
             }
         });
 
-        world.send("direct:caller", world.liveEvent(), Map.of(), String.class);
+        fixture.send("direct:caller", fixture.liveEvent(), Map.of(), String.class);
 
         assertThat(seen[0]).isEqualTo(1);
     }
@@ -160,11 +161,12 @@ class JobbyQueueTest {
         start("h2");
 
         assertThatThrownBy(() -> join("../matches")).hasRootCauseInstanceOf(IllegalArgumentException.class);
-        world.with("jobby.token", "");
-        assertThatThrownBy(() -> join(world.liveEvent())).hasRootCauseInstanceOf(ConfigurationException.class);
+        fixture.with("jobby.token", "");
+        assertThatThrownBy(() -> join(fixture.liveEvent())).hasRootCauseInstanceOf(ConfigurationException.class);
 
-        assertThat(world.one("select count(*) from jobby_queue", Integer.class)).isZero();
-        assertThat(world.jobby().requests()).isEmpty();
+        assertThat(fixture.one("select count(*) from jobby_queue", Integer.class))
+                .isZero();
+        assertThat(fixture.jobby().requests()).isEmpty();
     }
 
     @ParameterizedTest
@@ -172,11 +174,11 @@ class JobbyQueueTest {
     void anUnansweredIntentThatIsADayOldAsksFirstAndFindsItsPlace(String database) throws Exception {
         start(database);
         loseTheAnswer();
-        world.clock.forward(Duration.ofHours(25));
+        fixture.clock.forward(Duration.ofHours(25));
 
-        assertThat(join(world.liveEvent()).get("state").textValue()).isEqualTo("waiting");
+        assertThat(join(fixture.liveEvent()).get("state").textValue()).isEqualTo("waiting");
 
-        assertThat(world.fair().places()).hasSize(1);
+        assertThat(fixture.fair().places()).hasSize(1);
         assertThat(joins()).hasSize(6);
     }
 
@@ -185,72 +187,72 @@ class JobbyQueueTest {
     void anUnansweredIntentThatIsADayOldAndHasNoPlaceIsIntendedAnew(String database) throws Exception {
         start(database);
         loseTheRequest();
-        world.clock.forward(Duration.ofHours(25));
+        fixture.clock.forward(Duration.ofHours(25));
 
-        assertThat(join(world.liveEvent()).get("state").textValue()).isEqualTo("waiting");
+        assertThat(join(fixture.liveEvent()).get("state").textValue()).isEqualTo("waiting");
 
-        assertThat(world.fair().places()).hasSize(1);
+        assertThat(fixture.fair().places()).hasSize(1);
         assertThat(keys()).hasSize(2);
-        assertThat(world.database.queryForList("select state from jobby_queue order by created_at", String.class))
+        assertThat(fixture.database.queryForList("select state from jobby_queue order by created_at", String.class))
                 .containsExactly("expired", "waiting");
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void nobodyIsPutInAQueueADayLaterWithoutBeingAsked() throws Exception {
         start("h2");
         loseTheRequest();
-        world.clock.forward(Duration.ofHours(25));
+        fixture.clock.forward(Duration.ofHours(25));
 
         poll();
 
-        assertThat(world.fair().places()).isEmpty();
+        assertThat(fixture.fair().places()).isEmpty();
         assertThat(state()).isEqualTo("expired");
-        assertThat(world.alerts()).containsExactly("join-expired " + world.liveEvent());
+        assertThat(fixture.alerts()).containsExactly("join-expired " + fixture.liveEvent());
     }
 
     private void loseTheAnswer() {
-        world.jobby().intercept(request -> Interceptor.truncate(0));
-        assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(java.io.IOException.class);
-        world.jobby().intercept(null);
+        fixture.jobby().intercept(request -> Interceptor.truncate(0));
+        assertThatThrownBy(() -> join(fixture.liveEvent())).isInstanceOf(java.io.IOException.class);
+        fixture.jobby().intercept(null);
     }
 
     private void loseTheRequest() {
-        world.jobby().intercept(request -> Interceptor.drop());
-        assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(java.io.IOException.class);
-        world.jobby().intercept(null);
+        fixture.jobby().intercept(request -> Interceptor.drop());
+        assertThatThrownBy(() -> join(fixture.liveEvent())).isInstanceOf(java.io.IOException.class);
+        fixture.jobby().intercept(null);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aMatchEndsTheIntentAndIsToldWithItsLink(String database, @TempDir Path out) throws Exception {
         start(database);
-        world.with(
+        fixture.with(
                 "jobfeed.changes.to",
                 "file:" + out + "?fileName=${header.jobfeedEventType}-${header.jobfeedEventId}.json");
-        join(world.liveEvent());
+        join(fixture.liveEvent());
         poll();
         assertThat(state()).isEqualTo("waiting");
-        String match = world.fair().match(world.fair().places().get(0).id()).id();
+        String match = fixture.fair().match(fixture.fair().places().get(0).id()).id();
 
         poll();
         relay();
 
-        String link = world.sandbox.baseUrl() + "/account/matches/" + match;
+        String link = fixture.sandbox.baseUrl() + "/account/matches/" + match;
         assertThat(state()).isEqualTo("matched");
-        assertThat(world.alerts()).containsExactly("match " + match);
-        assertThat(world.one("select message from alert where notified_at is not null", String.class))
+        assertThat(fixture.alerts()).containsExactly("match " + match);
+        assertThat(fixture.one("select message from alert where notified_at is not null", String.class))
                 .endsWith(": " + link);
         JsonNode sent = SyncFixture.parse(Files.readString(out.resolve("dev.jobfeed.jobby.match-" + match + ".json")));
         assertThat(sent.at("/data/url").textValue()).isEqualTo(link);
-        assertThat(sent.at("/data/event_id").textValue()).isEqualTo(world.liveEvent());
-        assertThat(world.one("select count(*) from jobby_match where relayed_at is not null", Integer.class))
+        assertThat(sent.at("/data/event_id").textValue()).isEqualTo(fixture.liveEvent());
+        assertThat(fixture.one("select count(*) from jobby_match where relayed_at is not null", Integer.class))
                 .isEqualTo(1);
 
-        world.clock.forward(Duration.ofMinutes(2));
+        fixture.clock.forward(Duration.ofMinutes(2));
         relay();
-        assertThat(world.alerts()).isEmpty();
-        assertThat(world.one("select count(*) from alert where clearance_notified_at is not null", Integer.class))
+        assertThat(fixture.alerts()).isEmpty();
+        assertThat(fixture.one("select count(*) from alert where clearance_notified_at is not null", Integer.class))
                 .isEqualTo(1);
     }
 
@@ -258,15 +260,15 @@ class JobbyQueueTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aMatchThatCannotBeSentIsSentLaterAndOnce(String database) throws Exception {
         start(database);
-        world.with("jobfeed.changes.to", "seda:matches?failIfNoConsumers=true");
-        join(world.liveEvent());
-        String match = world.fair().match(world.fair().places().get(0).id()).id();
+        fixture.with("jobfeed.changes.to", "seda:matches?failIfNoConsumers=true");
+        join(fixture.liveEvent());
+        String match = fixture.fair().match(fixture.fair().places().get(0).id()).id();
         poll();
 
         relay();
-        assertThat(world.alerts()).contains("relay-failed");
-        world.with("jobfeed.changes.to", "seda:matches");
-        try (ConsumerTemplate consumer = world.context().createConsumerTemplate()) {
+        assertThat(fixture.alerts()).contains("relay-failed");
+        fixture.with("jobfeed.changes.to", "seda:matches");
+        try (ConsumerTemplate consumer = fixture.context().createConsumerTemplate()) {
             consumer.start();
             relay();
             relay();
@@ -284,27 +286,27 @@ class JobbyQueueTest {
         }
         // the route's own trigger may be the one that sends, and clears the alert when the receiver has the match
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(world.alerts()).containsExactly("match " + match));
+                .untilAsserted(() -> assertThat(fixture.alerts()).containsExactly("match " + match));
     }
 
     @ParameterizedTest
     @CsvSource({"cancelled, cancelled", "Canceled, cancelled", "timed_out, timed_out", "timed-out, timed_out"})
     void aPlaceThatIsOverEndsTheIntent(String word, String state) throws Exception {
         start("h2");
-        join(world.liveEvent());
+        join(fixture.liveEvent());
         status(word);
 
         poll();
 
         assertThat(state()).isEqualTo(state);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"queued", "reviewing", "matched", "accepted", ""})
     void aStateNobodyHasHeardOfAndAMatchWithoutAnIdGoOnWaiting(String word) throws Exception {
         start("h2");
-        join(world.liveEvent());
+        join(fixture.liveEvent());
         status(word);
 
         poll();
@@ -315,15 +317,15 @@ class JobbyQueueTest {
     @Test
     void aPlaceThatIsNotKnownIsGoneButNotWithinAMinute() throws Exception {
         start("h2");
-        join(world.liveEvent());
-        world.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+        join(fixture.liveEvent());
+        fixture.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
                 .on(JobbyEndpoint.QUEUE_STATUS)
                 .code(ErrorCode.NOT_FOUND)
                 .times(1000));
 
         poll();
         assertThat(state()).isEqualTo("waiting");
-        world.clock.forward(Duration.ofMinutes(2));
+        fixture.clock.forward(Duration.ofMinutes(2));
         poll();
         assertThat(state()).isEqualTo("lost");
     }
@@ -331,72 +333,72 @@ class JobbyQueueTest {
     @Test
     void joiningAnotherEventTakesThePlaceOfTheFirst() throws Exception {
         start("h2");
-        join(world.liveEvent());
-        join(world.fair().liveEvents().get(1).id());
+        join(fixture.liveEvent());
+        join(fixture.fair().liveEvents().get(1).id());
 
-        assertThat(world.database.queryForList("select state from jobby_queue order by created_at", String.class))
+        assertThat(fixture.database.queryForList("select state from jobby_queue order by created_at", String.class))
                 .containsExactly("replaced", "waiting");
     }
 
     @Test
     void aTokenThatIsRevokedIsNotTriedEveryFewSeconds() throws Exception {
         start("h2");
-        join(world.liveEvent());
-        world.with("jobby.token", "jbb_revokedrevokedrevokedrevokedrev22");
+        join(fixture.liveEvent());
+        fixture.with("jobby.token", "jbb_revokedrevokedrevokedrevokedrev22");
 
         poll();
         look();
 
-        assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).hasSize(1);
-        assertThat(world.alerts()).containsExactly("invalid-token");
+        assertThat(fixture.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).hasSize(1);
+        assertThat(fixture.alerts()).containsExactly("invalid-token");
         assertThat(state()).isEqualTo("waiting");
     }
 
     @Test
     void aQueueOfAnotherServerIsNotAskedFor() throws Exception {
         start("h2");
-        join(world.liveEvent());
-        world.with("jobby.base-url", world.jobby().baseUrl().replace("127.0.0.1", "localhost"));
+        join(fixture.liveEvent());
+        fixture.with("jobby.base-url", fixture.jobby().baseUrl().replace("127.0.0.1", "localhost"));
 
         poll();
 
-        assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).isEmpty();
-        assertThat(world.alerts()).containsExactly("configuration");
-        assertThatThrownBy(() -> join(world.liveEvent())).hasRootCauseInstanceOf(StoreOriginMismatchException.class);
+        assertThat(fixture.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).isEmpty();
+        assertThat(fixture.alerts()).containsExactly("configuration");
+        assertThatThrownBy(() -> join(fixture.liveEvent())).hasRootCauseInstanceOf(StoreOriginMismatchException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void twoProcessesTogetherDoNotAskFasterThanAllowed(String database) throws Exception {
-        world = JobbyFixture.of(
+        fixture = JobbyFixture.of(
                 database, JobbyOptions.builder().rateLimits(false).pollFloor(Duration.ofMillis(300)));
-        world.with("jobby.poll-interval", "300ms").withTimer();
-        join(world.liveEvent());
-        var other = world.newContext();
+        fixture.with("jobby.poll-interval", "300ms").withTimer();
+        join(fixture.liveEvent());
+        var other = fixture.newContext();
         try {
             await().atMost(JobbyFixture.DEADLINE)
                     .until(() ->
-                            world.jobby().requests(JobbyEndpoint.QUEUE_STATUS).size() >= 8);
+                            fixture.jobby().requests(JobbyEndpoint.QUEUE_STATUS).size() >= 8);
         } finally {
             other.stop();
         }
-        assertThat(world.jobby().fastPolls()).isZero();
+        assertThat(fixture.jobby().fastPolls()).isZero();
     }
 
     @Test
     void aRequestForTheStatusThatIsRepeatedKeepsTheIntervalToo() throws Exception {
         Duration interval = Duration.ofMillis(300);
-        world = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false));
-        world.with("jobby.poll-interval", "300ms");
-        join(world.liveEvent());
-        world.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+        fixture = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false));
+        fixture.with("jobby.poll-interval", "300ms");
+        join(fixture.liveEvent());
+        fixture.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
                 .on(JobbyEndpoint.QUEUE_STATUS)
                 .code(ErrorCode.DEPENDENCY_UNAVAILABLE)
                 .times(3));
 
         look();
 
-        List<Instant> asked = world.sandbox.log().entries().stream()
+        List<Instant> asked = fixture.sandbox.log().entries().stream()
                 .filter(request -> request.path().endsWith("/queue/status"))
                 .map(LoggedRequest::time)
                 .toList();
@@ -433,18 +435,18 @@ class JobbyQueueTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void theTokenIsNowhereInTheDatabase(String database) throws Exception {
         start(database);
-        join(world.liveEvent());
-        world.fair().match(world.fair().places().get(0).id());
+        join(fixture.liveEvent());
+        fixture.fair().match(fixture.fair().places().get(0).id());
         poll();
         relay();
-        world.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
+        fixture.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
                 .on(JobbyEndpoint.QUEUE_JOIN)
                 .code(ErrorCode.INVALID_TOKEN)
                 .times(1));
-        assertThatThrownBy(() -> join(world.liveEvent())).isInstanceOf(JobbyException.class);
+        assertThatThrownBy(() -> join(fixture.liveEvent())).isInstanceOf(JobbyException.class);
 
         for (String table : List.of("alert", "jobby_queue", "jobby_match", "jobby_live_event", "sync_state")) {
-            assertThat(world.database.queryForList("select * from " + table).toString())
+            assertThat(fixture.database.queryForList("select * from " + table).toString())
                     .doesNotContain(Jobby.TEST_TOKEN);
         }
     }
@@ -472,7 +474,7 @@ class JobbyQueueTest {
     void whatIsForHumansIsNotEvenSent(String method, String tap) throws Exception {
         start("h2");
 
-        Exception refusal = world.exchange(
+        Exception refusal = fixture.exchange(
                         "direct:jobby-api", "{}", Map.of("jobbyMethod", method, "jobbyPath", "/matches/mat_7/" + tap))
                 .getException();
 
@@ -480,17 +482,17 @@ class JobbyQueueTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
                         method + " /matches/mat_7/" + tap, "not sent", "only humans", "account/matches/mat_7");
-        assertThat(world.jobby().requests()).isEmpty();
+        assertThat(fixture.jobby().requests()).isEmpty();
     }
 
     private JsonNode join(String eventId) throws Exception {
-        return SyncFixture.parse(world.send("direct:jobby-queue-join", eventId, Map.of(), String.class));
+        return SyncFixture.parse(fixture.send("direct:jobby-queue-join", eventId, Map.of(), String.class));
     }
 
     /** A look once the interval since the last one is over. */
     private void poll() throws Exception {
         await().atMost(JobbyFixture.DEADLINE)
-                .until(() -> world.one(
+                .until(() -> fixture.one(
                                 "select count(*) from sync_state where stream = 'jobby_queue'"
                                         + " and (lease_expires_at is null or lease_expires_at <= current_timestamp)",
                                 Integer.class)
@@ -499,26 +501,26 @@ class JobbyQueueTest {
     }
 
     private void look() throws Exception {
-        world.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
+        fixture.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
     }
 
     private void relay() throws Exception {
-        world.send("direct:jobby-relay", null, Map.of(), Object.class);
+        fixture.send("direct:jobby-relay", null, Map.of(), Object.class);
     }
 
     private void status(String word) {
-        world.jobby()
+        fixture.jobby()
                 .intercept(request -> Interceptor.rewrite(body -> new String(body, StandardCharsets.UTF_8)
                         .replace("\"status\":\"waiting\"", "\"status\":\"" + word + "\"")
                         .getBytes(StandardCharsets.UTF_8)));
     }
 
     private String state() {
-        return world.one("select state from jobby_queue order by created_at desc limit 1", String.class);
+        return fixture.one("select state from jobby_queue order by created_at desc limit 1", String.class);
     }
 
     private List<ApiRequest<JobbyEndpoint>> joins() {
-        return world.jobby().requests(JobbyEndpoint.QUEUE_JOIN);
+        return fixture.jobby().requests(JobbyEndpoint.QUEUE_JOIN);
     }
 
     private List<String> keys() {

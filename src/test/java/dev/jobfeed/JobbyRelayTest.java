@@ -22,16 +22,16 @@ class JobbyRelayTest {
 
     private static final String BROKER = "vm://0";
 
-    private JobbyFixture world;
+    private JobbyFixture fixture;
     private EmbeddedActiveMQ broker;
     private ConnectionFactory connections;
 
     @BeforeEach
     void start() throws Exception {
-        world = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false));
-        world.with("jobfeed.changes.to", "jms:queue:jobfeed");
+        fixture = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false));
+        fixture.with("jobfeed.changes.to", "jms:queue:jobfeed");
         connections = new ActiveMQConnectionFactory(BROKER);
-        world.context().addComponent("jms", JmsComponent.jmsComponent(connections));
+        fixture.context().addComponent("jms", JmsComponent.jmsComponent(connections));
     }
 
     private void startBroker() throws Exception {
@@ -46,7 +46,7 @@ class JobbyRelayTest {
 
     @AfterEach
     void stop() throws Exception {
-        world.close();
+        fixture.close();
         if (broker != null) {
             broker.stop();
         }
@@ -54,14 +54,14 @@ class JobbyRelayTest {
 
     @Test
     void aMatchArrivesOnceTheBrokerIsThere() throws Exception {
-        world.send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);
-        String match = world.fair().match(world.fair().places().get(0).id()).id();
-        world.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
-        world.send("direct:jobby-relay", null, Map.of(), Object.class);
-        assertThat(world.alerts()).contains("relay-failed");
+        fixture.send("direct:jobby-queue-join", fixture.liveEvent(), Map.of(), String.class);
+        String match = fixture.fair().match(fixture.fair().places().get(0).id()).id();
+        fixture.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
+        fixture.send("direct:jobby-relay", null, Map.of(), Object.class);
+        assertThat(fixture.alerts()).contains("relay-failed");
 
         startBroker();
-        world.send("direct:jobby-relay", null, Map.of(), Object.class);
+        fixture.send("direct:jobby-relay", null, Map.of(), Object.class);
 
         try (JMSContext session = connections.createContext()) {
             var consumer = session.createConsumer(session.createQueue("jobfeed"));
@@ -72,6 +72,6 @@ class JobbyRelayTest {
             assertThat(message.getStringProperty("jobfeedEventId")).isEqualTo(match);
             assertThat(consumer.receiveNoWait()).isNull();
         }
-        assertThat(world.alerts()).containsExactly("match " + match);
+        assertThat(fixture.alerts()).containsExactly("match " + match);
     }
 }

@@ -19,16 +19,16 @@ class JobbyScopesTest {
 
     @Test
     void theDoctorNamesTheScopesAndThenTheOneThatIsMissing() throws Exception {
-        try (JobbyFixture world = JobbyFixture.of("h2", JobbyOptions.builder().token(NARROW, "queue:write"))) {
-            world.with("jobby.token", NARROW)
-                    .send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);
-            assertThat(doctor(world))
+        try (JobbyFixture fixture = JobbyFixture.of("h2", JobbyOptions.builder().token(NARROW, "queue:write"))) {
+            fixture.with("jobby.token", NARROW)
+                    .send("direct:jobby-queue-join", fixture.liveEvent(), Map.of(), String.class);
+            assertThat(doctor(fixture))
                     .containsPattern("ok +scopes +the queue needs a token with queue:read and queue:write");
 
-            world.exchange("direct:jobby-queue-poll", null, Map.of());
-            assertThat(world.alerts()).containsExactly("insufficient-scope queue:read");
+            fixture.exchange("direct:jobby-queue-poll", null, Map.of());
+            assertThat(fixture.alerts()).containsExactly("insufficient-scope queue:read");
 
-            assertThat(doctor(world))
+            assertThat(doctor(fixture))
                     .containsPattern(
                             "warning +scopes +.*403 INSUFFICIENT_SCOPE to GET /queue/status .*needs the scope queue:read")
                     .doesNotContain("queue:write");
@@ -37,17 +37,17 @@ class JobbyScopesTest {
 
     @Test
     void theDoctorNamesTheScopeOfAnyRefusedOperationUntilOneSucceeds() throws Exception {
-        try (JobbyFixture world = JobbyFixture.of("h2", JobbyOptions.builder().token(NARROW, "queue:write"))) {
-            assertThat(jobfeed(world, "jobby", "decline", "mat_1").exitCode()).isEqualTo(1);
-            assertThat(jobfeed(world, "jobby", "room", "mat_1").exitCode()).isEqualTo(1);
+        try (JobbyFixture fixture = JobbyFixture.of("h2", JobbyOptions.builder().token(NARROW, "queue:write"))) {
+            assertThat(jobfeed(fixture, "jobby", "decline", "mat_1").exitCode()).isEqualTo(1);
+            assertThat(jobfeed(fixture, "jobby", "room", "mat_1").exitCode()).isEqualTo(1);
 
-            assertThat(doctor(world))
+            assertThat(doctor(fixture))
                     .containsPattern("warning +scopes +.*decline.* probably needs the scope matches:write")
                     .containsPattern("warning +scopes +.*interview-room-url.* needs the scope matches:read");
 
-            world.with("jobby.token", Jobby.TEST_TOKEN)
+            fixture.with("jobby.token", Jobby.TEST_TOKEN)
                     .send("direct:jobby-api", null, Map.of("jobbyPath", "/matches"), JsonNode.class);
-            assertThat(world.alerts()).containsExactly("insufficient-scope matches:write");
+            assertThat(fixture.alerts()).containsExactly("insufficient-scope matches:write");
         }
     }
 
@@ -55,10 +55,10 @@ class JobbyScopesTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aJoinEndsAtOnceWhenItsStatusCannotBePolled(String database) throws Exception {
-        try (JobbyFixture world =
+        try (JobbyFixture fixture =
                 JobbyFixture.of(database, JobbyOptions.builder().token(NARROW, "queue:write"))) {
             for (int i = 1; i <= 2; i++) {
-                InProcess join = jobfeed(world, "jobby", "join", world.liveEvent());
+                InProcess join = jobfeed(fixture, "jobby", "join", fixture.liveEvent());
 
                 assertThat(join.exitCode()).isEqualTo(1);
                 assertThat(join.out()).isEmpty();
@@ -66,30 +66,30 @@ class JobbyScopesTest {
                         .contains(
                                 "403 INSUFFICIENT_SCOPE to GET /queue/status",
                                 "needs the scope queue:read",
-                                world.liveEvent() + ": the request stays open");
-                assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).hasSize(i);
+                                fixture.liveEvent() + ": the request stays open");
+                assertThat(fixture.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).hasSize(i);
             }
-            assertThat(world.jobby().requests(JobbyEndpoint.QUEUE_JOIN)).hasSize(1);
+            assertThat(fixture.jobby().requests(JobbyEndpoint.QUEUE_JOIN)).hasSize(1);
         }
     }
 
-    private static String doctor(JobbyFixture world) {
-        return jobfeed(world, "doctor").out();
+    private static String doctor(JobbyFixture fixture) {
+        return jobfeed(fixture, "doctor").out();
     }
 
-    private static InProcess jobfeed(JobbyFixture world, String... arguments) {
+    private static InProcess jobfeed(JobbyFixture fixture, String... arguments) {
         return InProcess.run(
                 Map.of(
                         "jobby.base-url",
-                        world.jobby().baseUrl(),
+                        fixture.jobby().baseUrl(),
                         "jobby.token",
                         NARROW,
                         "jobby.poll-interval",
                         "1ms",
                         "jobo.base-url",
-                        world.sandbox.baseUrl(),
+                        fixture.sandbox.baseUrl(),
                         "jobfeed.datasource.url",
-                        world.url),
+                        fixture.url),
                 arguments);
     }
 }

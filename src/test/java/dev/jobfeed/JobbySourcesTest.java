@@ -24,21 +24,21 @@ class JobbySourcesTest {
 
     private final Queue<JsonNode> received = new ConcurrentLinkedQueue<>();
     private final AtomicInteger failing = new AtomicInteger();
-    private JobbyFixture world;
+    private JobbyFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false).retryTimeScale(0));
+        fixture = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false).retryTimeScale(0));
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     /** A route that fails at the first messages, as many as a test says, and otherwise changes the message and stops. */
     private void listen(String uri) throws Exception {
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from(uri)
@@ -63,26 +63,27 @@ class JobbySourcesTest {
 
     @Test
     void eachLiveEventArrivesOnceAndAgainIfTheRouteFails() throws Exception {
-        world.with("jobby.token", "");
+        fixture.with("jobby.token", "");
         failing.set(2);
         listen("kamelet:jobby-live-events-source?period=100");
         await().atMost(JobbyFixture.DEADLINE).until(() -> received.size() >= 3);
 
-        String added = world.fair().addLiveEvent("Open hours").id();
+        String added = fixture.fair().addLiveEvent("Open hours").id();
         await().atMost(JobbyFixture.DEADLINE).until(() -> values("id").contains(added));
 
         assertThat(values("id")).doesNotHaveDuplicates().hasSize(4);
-        assertThat(world.jobby().requests()).allMatch(request -> request.query().equals("limit=100"));
+        assertThat(fixture.jobby().requests())
+                .allMatch(request -> request.query().equals("limit=100"));
     }
 
     @Test
     void aMatchArrivesAndThenWhatBecomesOfIt() throws Exception {
-        world.send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);
+        fixture.send("direct:jobby-queue-join", fixture.liveEvent(), Map.of(), String.class);
         listen("kamelet:jobby-matches-source?period=100&limit=5");
-        String match = world.fair().match(world.fair().places().get(0).id()).id();
+        String match = fixture.fair().match(fixture.fair().places().get(0).id()).id();
         await().atMost(JobbyFixture.DEADLINE).until(() -> received.size() == 1);
 
-        world.fair().declineMatch(match);
+        fixture.fair().declineMatch(match);
         await().atMost(JobbyFixture.DEADLINE).until(() -> received.size() == 2);
 
         assertThat(received).allMatch(row -> row.toString().contains(match));
@@ -91,14 +92,14 @@ class JobbySourcesTest {
 
     @Test
     void aWebhookEventThatTheRouteRefusesIsDeliveredAgain() throws Exception {
-        String url = world.withWebhooks(SECRET).replace("/jobby/webhooks", "/jobby/events");
+        String url = fixture.withWebhooks(SECRET).replace("/jobby/webhooks", "/jobby/events");
         failing.set(1);
         listen("kamelet:jobby-webhook-source");
-        world.jobby().webhooks().add(url, SECRET, "match.matched");
-        world.jobby().webhooks().add(url, "jbb_whsec_another", "match.matched");
-        world.send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);
+        fixture.jobby().webhooks().add(url, SECRET, "match.matched");
+        fixture.jobby().webhooks().add(url, "jbb_whsec_another", "match.matched");
+        fixture.send("direct:jobby-queue-join", fixture.liveEvent(), Map.of(), String.class);
 
-        String match = world.fair().match(world.fair().places().get(0).id()).id();
+        String match = fixture.fair().match(fixture.fair().places().get(0).id()).id();
 
         await().atMost(JobbyFixture.DEADLINE)
                 .untilAsserted(() -> assertThat(statuses()).contains(500, 200, 401));
@@ -106,12 +107,12 @@ class JobbySourcesTest {
             assertThat(event.get("type").textValue()).isEqualTo("match.matched");
             assertThat(event.at("/data/match_id").textValue()).isEqualTo(match);
         });
-        assertThat(world.one("select count(*) from jobby_webhook_event", Integer.class))
+        assertThat(fixture.one("select count(*) from jobby_webhook_event", Integer.class))
                 .isZero();
     }
 
     private List<Integer> statuses() {
-        return world.jobby().webhooks().deliveries().stream()
+        return fixture.jobby().webhooks().deliveries().stream()
                 .map(Delivery::statusCode)
                 .toList();
     }

@@ -48,43 +48,43 @@ class JobbyWebhooksTest {
             "{\"id\":\"evt_w1\",\"type\":\"match.matched\",\"created_at\":1,\"data\":{\"match_id\":\"mat_w1\"}}";
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private JobbyFixture world;
+    private JobbyFixture fixture;
     private String url;
 
     private void start(String database) throws Exception {
-        world = JobbyFixture.of(
+        fixture = JobbyFixture.of(
                 database, JobbyOptions.builder().rateLimits(false).retryTimeScale(0));
-        world.with("jobby.token", "");
-        url = world.withWebhooks(SECRET);
+        fixture.with("jobby.token", "");
+        url = fixture.withWebhooks(SECRET);
     }
 
     @AfterEach
     void stop() {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aDeliveryIsKeptToldAndSentOnOnce(String database, @TempDir Path out) throws Exception {
-        world = JobbyFixture.of(database, JobbyOptions.builder().rateLimits(false));
-        world.with(
+        fixture = JobbyFixture.of(database, JobbyOptions.builder().rateLimits(false));
+        fixture.with(
                 "jobfeed.changes.to", "file:" + out + "?fileName=${header.jobfeedEventType}-${header.jobfeedEventId}");
-        url = world.withWebhooks(SECRET);
-        world.jobby().webhooks().add(url, SECRET, "match.matched", "match.declined");
-        world.send("direct:jobby-queue-join", world.liveEvent(), Map.of(), String.class);
+        url = fixture.withWebhooks(SECRET);
+        fixture.jobby().webhooks().add(url, SECRET, "match.matched", "match.declined");
+        fixture.send("direct:jobby-queue-join", fixture.liveEvent(), Map.of(), String.class);
 
-        String match = world.fair().match(world.fair().places().get(0).id()).id();
+        String match = fixture.fair().match(fixture.fair().places().get(0).id()).id();
 
         await().atMost(JobbyFixture.DEADLINE).until(() -> count("relayed_at is not null") == 1);
         assertThat(statuses()).containsExactly(200);
-        assertThat(world.alerts()).containsExactly("match " + match);
+        assertThat(fixture.alerts()).containsExactly("match " + match);
         // the poll finds the same match, and it is neither told nor sent again
-        world.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
-        world.send("direct:jobby-relay", null, Map.of(), Object.class);
-        assertThat(world.one("select count(*) from alert", Integer.class)).isEqualTo(1);
-        String event = world.one("select event_id from jobby_webhook_event", String.class);
+        fixture.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
+        fixture.send("direct:jobby-relay", null, Map.of(), Object.class);
+        assertThat(fixture.one("select count(*) from alert", Integer.class)).isEqualTo(1);
+        String event = fixture.one("select event_id from jobby_webhook_event", String.class);
         try (Stream<Path> files = Files.list(out)) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("dev.jobfeed.jobby.match-" + match, "dev.jobby.match.matched-" + event);
@@ -92,36 +92,37 @@ class JobbyWebhooksTest {
         JsonNode sent = SyncFixture.parse(Files.readString(out.resolve("dev.jobby.match.matched-" + event)));
         assertThat(sent.at("/data/data/match_id").textValue()).isEqualTo(match);
 
-        world.fair().declineMatch(match);
-        await().atMost(JobbyFixture.DEADLINE).until(() -> world.alerts().isEmpty());
+        fixture.fair().declineMatch(match);
+        await().atMost(JobbyFixture.DEADLINE).until(() -> fixture.alerts().isEmpty());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aRepeatedDeliveryIsAcknowledgedAndIgnored(String database) throws Exception {
         start(database);
-        world.jobby().webhooks().add(url, SECRET, "match.matched");
+        fixture.jobby().webhooks().add(url, SECRET, "match.matched");
 
-        WebhookEvent event =
-                world.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), DeliveryDefect.REPEATED);
+        WebhookEvent event = fixture.jobby()
+                .webhooks()
+                .deliver("match.matched", Map.of("match_id", "mat_1"), DeliveryDefect.REPEATED);
         await().atMost(JobbyFixture.DEADLINE)
-                .until(() -> world.jobby().webhooks().deliveries().size() == 2);
-        world.jobby().webhooks().deliver(event, DeliveryDefect.NONE);
+                .until(() -> fixture.jobby().webhooks().deliveries().size() == 2);
+        fixture.jobby().webhooks().deliver(event, DeliveryDefect.NONE);
         await().atMost(JobbyFixture.DEADLINE)
-                .until(() -> world.jobby().webhooks().deliveries().size() == 3);
+                .until(() -> fixture.jobby().webhooks().deliveries().size() == 3);
 
         assertThat(statuses()).containsOnly(200);
         assertThat(count("true")).isEqualTo(1);
-        assertThat(world.one("select count(*) from alert", Integer.class)).isEqualTo(1);
+        assertThat(fixture.one("select count(*) from alert", Integer.class)).isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"WRONG_SIGNATURE", "OLD_TIMESTAMP"})
     void aForgeryIsRefused(DeliveryDefect flaw) throws Exception {
         start("h2");
-        world.jobby().webhooks().add(url, SECRET, "match.matched");
+        fixture.jobby().webhooks().add(url, SECRET, "match.matched");
 
-        world.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), flaw);
+        fixture.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), flaw);
 
         await().atMost(JobbyFixture.DEADLINE).until(() -> statuses().equals(List.of(401)));
         assertNothingHappened();
@@ -150,7 +151,7 @@ class JobbyWebhooksTest {
             })
     void onlyTheRightSignatureIsTaken(String name, String header, int status) throws Exception {
         start("h2");
-        long now = world.clock.instant().getEpochSecond();
+        long now = fixture.clock.instant().getEpochSecond();
         String right = hmac(SECRET, now + "." + EVENT);
         String filled = header == null
                 ? null
@@ -171,7 +172,7 @@ class JobbyWebhooksTest {
     void aSignatureHoldsForFiveMinutesByTheClockOfTheBundle(int ahead, int status) throws Exception {
         start("h2");
         String signature = signature(EVENT, Instant.now().getEpochSecond());
-        world.clock.forward(Duration.ofSeconds(ahead));
+        fixture.clock.forward(Duration.ofSeconds(ahead));
 
         assertThat(post(EVENT, signature)).isEqualTo(status);
     }
@@ -215,11 +216,11 @@ class JobbyWebhooksTest {
 
         assertThat(post(body, signature(body))).isEqualTo(200);
 
-        assertThat(world.one("select type from jobby_webhook_event", String.class))
+        assertThat(fixture.one("select type from jobby_webhook_event", String.class))
                 .isEqualTo("candidate.flow_new");
-        assertThat(world.one("select cast(payload as varchar) from jobby_webhook_event", String.class))
+        assertThat(fixture.one("select cast(payload as varchar) from jobby_webhook_event", String.class))
                 .contains("\uFFFDü");
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
@@ -307,10 +308,10 @@ class JobbyWebhooksTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aFailureToKeepItIsNotAcknowledged(String database) throws Exception {
         start(database);
-        world.database.execute("alter table jobby_webhook_event rename to away");
+        fixture.database.execute("alter table jobby_webhook_event rename to away");
         assertThat(post(EVENT, signature(EVENT))).isEqualTo(500);
 
-        world.database.execute("alter table away rename to jobby_webhook_event");
+        fixture.database.execute("alter table away rename to jobby_webhook_event");
         assertThat(open()).isZero();
         assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
         assertThat(count("true")).isEqualTo(1);
@@ -319,13 +320,13 @@ class JobbyWebhooksTest {
     @Test
     void anEventIsNotAcknowledgedWhenTheConnectionIsLost() throws Exception {
         start("postgresql");
-        world.database.execute("create function hang_up() returns trigger language plpgsql as"
+        fixture.database.execute("create function hang_up() returns trigger language plpgsql as"
                 + " $$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$");
-        world.database.execute("create trigger hang_up before insert on jobby_webhook_event"
+        fixture.database.execute("create trigger hang_up before insert on jobby_webhook_event"
                 + " for each row execute function hang_up()");
         assertThat(post(EVENT, signature(EVENT))).isEqualTo(500);
 
-        world.database.execute("drop trigger hang_up on jobby_webhook_event");
+        fixture.database.execute("drop trigger hang_up on jobby_webhook_event");
         assertThat(open()).isZero();
         assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
         assertThat(count("true")).isEqualTo(1);
@@ -384,7 +385,7 @@ class JobbyWebhooksTest {
     void anEventThatTheDatabaseRefusesForGoodIsQuarantinedAndAcknowledged(
             String database, List<String> added, String taken, String reason) throws Exception {
         start(database);
-        added.forEach(world.database::execute);
+        added.forEach(fixture.database::execute);
 
         try (LogLines log = LogLines.record()) {
             assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
@@ -396,8 +397,9 @@ class JobbyWebhooksTest {
         assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
 
         assertNothingHappened();
-        assertThat(world.one("select count(*) from jobby_match", Integer.class)).isZero();
-        QuarantineService quarantine = world.context()
+        assertThat(fixture.one("select count(*) from jobby_match", Integer.class))
+                .isZero();
+        QuarantineService quarantine = fixture.context()
                 .getRegistry()
                 .lookupByNameAndType("jobfeedTenants", TenantRegistry.class)
                 .defaultTenant()
@@ -410,38 +412,38 @@ class JobbyWebhooksTest {
         assertThat(SyncFixture.parse(entry.payload())).isEqualTo(SyncFixture.parse(EVENT));
 
         assertThat(quarantine.retry(entry).orElseThrow()).contains(reason);
-        world.database.execute(taken);
+        fixture.database.execute(taken);
         assertThat(quarantine.retry(entry)).isEmpty();
 
         assertThat(open()).isZero();
-        assertThat(world.one("select type from jobby_webhook_event where event_id = 'evt_w1'", String.class))
+        assertThat(fixture.one("select type from jobby_webhook_event where event_id = 'evt_w1'", String.class))
                 .isEqualTo("match.matched");
-        assertThat(world.alerts()).containsExactly("match mat_w1");
+        assertThat(fixture.alerts()).containsExactly("match mat_w1");
     }
 
     @Test
     void withoutASecretThereIsNoRoute() throws Exception {
-        world = JobbyFixture.of("h2", JobbyOptions.builder());
+        fixture = JobbyFixture.of("h2", JobbyOptions.builder());
 
-        assertThat(world.context().getRoute("jobby-webhooks")).isNull();
-        assertThat(world.context().hasComponent("platform-http")).isNull();
+        assertThat(fixture.context().getRoute("jobby-webhooks")).isNull();
+        assertThat(fixture.context().hasComponent("platform-http")).isNull();
     }
 
     private void assertNothingHappened() {
         assertThat(count("true")).isZero();
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     private int count(String condition) {
-        return world.one("select count(*) from jobby_webhook_event where " + condition, Integer.class);
+        return fixture.one("select count(*) from jobby_webhook_event where " + condition, Integer.class);
     }
 
     private int open() {
-        return world.one("select count(*) from quarantine where closed_at is null", Integer.class);
+        return fixture.one("select count(*) from quarantine where closed_at is null", Integer.class);
     }
 
     private List<Integer> statuses() {
-        return world.jobby().webhooks().deliveries().stream()
+        return fixture.jobby().webhooks().deliveries().stream()
                 .map(Delivery::statusCode)
                 .toList();
     }
@@ -463,7 +465,7 @@ class JobbyWebhooksTest {
     }
 
     private String signature(String body) throws Exception {
-        return signature(body, world.clock.instant().getEpochSecond());
+        return signature(body, fixture.clock.instant().getEpochSecond());
     }
 
     private static String signature(String body, long time) throws Exception {

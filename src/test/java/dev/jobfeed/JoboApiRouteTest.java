@@ -26,7 +26,7 @@ class JoboApiRouteTest extends RouteTest {
     }
 
     private void answers(int status, Map<String, String> headers, int times) {
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.answer(status, headers, "{}").on(Endpoint.JOBS_FEED).times(times));
     }
 
@@ -38,7 +38,7 @@ class JoboApiRouteTest extends RouteTest {
             route.weaveById("jobo-http-call-read").before().to("mock:answer");
         });
 
-        world.sync();
+        fixture.sync();
 
         assertThat(arrived("mock:call"))
                 .extracting(call -> call.getMessage().getHeader("X-Api-Key"))
@@ -53,9 +53,9 @@ class JoboApiRouteTest extends RouteTest {
     /** A row of the sandbox has about 6,000 bytes. */
     @Test
     void answersComePacked() throws Exception {
-        world.sync();
+        fixture.sync();
 
-        assertThat(world.feed())
+        assertThat(fixture.feed())
                 .isNotEmpty()
                 .allSatisfy(page -> assertThat(page.bytes()).isPositive().isLessThan(3_000L * page.rows()));
     }
@@ -67,11 +67,11 @@ class JoboApiRouteTest extends RouteTest {
                 route -> route.weaveById("jobo-http-call-http").before().to("mock:call"));
         answers(503, Map.of("Retry-After", "1"), 2);
 
-        world.sync();
+        fixture.sync();
 
         assertThat(arrived("mock:call")).hasSize(3);
-        assertThat(world.run().retries()).isEqualTo(2);
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.run().retries()).isEqualTo(2);
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
@@ -81,14 +81,14 @@ class JoboApiRouteTest extends RouteTest {
                 route -> route.weaveById("jobo-http-call-http").before().to("mock:call"));
         answers(403, Map.of(), 9);
 
-        assertThatThrownBy(world::sync).isNotNull();
+        assertThatThrownBy(fixture::sync).isNotNull();
 
         assertThat(arrived("mock:call")).hasSize(1);
     }
 
     @Test
     void aPostWithAQueryStaysAPostAndTheQueryOfACallerIsNoOtherCalls() throws Exception {
-        ProducerTemplate template = world.context().createProducerTemplate();
+        ProducerTemplate template = fixture.context().createProducerTemplate();
         template.send("direct:jobo-api", exchange -> {
             exchange.setVariable("joboPath", "/api/jobs/feed");
             exchange.setVariable("joboQuery", "from=host");
@@ -103,7 +103,7 @@ class JoboApiRouteTest extends RouteTest {
             exchange.setVariable("jobfeedStream", "jobs");
         });
 
-        assertThat(world.sandbox.log().entries())
+        assertThat(fixture.sandbox.log().entries())
                 .extracting(request -> request.method() + " " + (request.query() == null ? "" : request.query()))
                 .containsExactly("POST from=host", "GET ", "POST ");
     }
@@ -112,13 +112,13 @@ class JoboApiRouteTest extends RouteTest {
     void aLostCursorIsAnAnswerForTheLoopAndNoFailure() throws Exception {
         context().getPropertiesComponent().addOverrideProperty("jobo.jobs.batch-size", "10");
         edit("feed-loop", route -> route.weaveById("feed-loop-restart").after().to("mock:restarted"));
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.answer(409, Map.of(), "{}").on(Endpoint.JOBS_FEED).nth(2));
 
-        world.sync();
+        fixture.sync();
 
         assertThat(arrived("mock:restarted")).hasSize(1);
-        assertThat(world.run().cursorResets()).isEqualTo(1);
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.run().cursorResets()).isEqualTo(1);
+        fixture.assertStoreEqualsSandbox();
     }
 }

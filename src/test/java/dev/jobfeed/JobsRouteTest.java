@@ -25,12 +25,12 @@ class JobsRouteTest extends RouteTest {
                 "feed-store-page",
                 route -> route.weaveById("feed-store-page-upsert").before().to("mock:chunk"));
 
-        world.sync();
+        fixture.sync();
 
         assertThat(arrived("mock:chunk"))
                 .extracting(chunk -> chunk.getMessage().getBody(List.class).size())
                 .containsExactly(500, 200);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
@@ -39,12 +39,13 @@ class JobsRouteTest extends RouteTest {
                 .after()
                 .to("sql:insert into audit (run_id, n) values (:#${variable.jobfeedAttempt.run.id},"
                         + " :#${variable.jobfeedChanges.counts.received})?dataSource=#jobfeedDataSource"));
-        world.context();
-        world.database.execute("create table audit (run_id bigint, n integer)");
+        fixture.context();
+        fixture.database.execute("create table audit (run_id bigint, n integer)");
 
-        world.sync();
+        fixture.sync();
 
-        assertThat(world.one("select n from audit where run_id = " + world.run().id(), Integer.class))
+        assertThat(fixture.one(
+                        "select n from audit where run_id = " + fixture.run().id(), Integer.class))
                 .isEqualTo(700);
     }
 
@@ -54,7 +55,7 @@ class JobsRouteTest extends RouteTest {
                 .before()
                 .to("sql:select count(*) from job?dataSource=#jobfeedDataSource"));
 
-        assertThatThrownBy(world::sync).hasStackTraceContaining("jobfeedDataSource without a transaction");
+        assertThatThrownBy(fixture::sync).hasStackTraceContaining("jobfeedDataSource without a transaction");
     }
 
     @Test
@@ -63,23 +64,24 @@ class JobsRouteTest extends RouteTest {
                 .before()
                 .throwException(new IllegalStateException("no")));
 
-        assertThatThrownBy(world::sync).hasStackTraceContaining("IllegalStateException: no");
+        assertThatThrownBy(fixture::sync).hasStackTraceContaining("IllegalStateException: no");
 
-        assertThat(world.one("select count(*) from job", Integer.class)).isZero();
-        assertThat(world.run().pages()).isZero();
-        assertThat(world.run().status()).isEqualTo("open");
+        assertThat(fixture.one("select count(*) from job", Integer.class)).isZero();
+        assertThat(fixture.run().pages()).isZero();
+        assertThat(fixture.run().status()).isEqualTo("open");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0 0 5 ? * MON", "0 0/30 * ? * MON-SAT", "0 0 5 L * ?"})
     void aStoreWithoutJobsIsFilledAtOnceWhateverTheSchedule(String schedule) throws Exception {
-        world.with("jobfeed.jobs.schedule", schedule)
+        fixture.with("jobfeed.jobs.schedule", schedule)
                 .with("jobfeed.jobs.enabled", "true")
                 .context();
 
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> world.one("select count(*) from sync_run where status = 'succeeded'", Integer.class) == 1);
-        world.assertStoreIsTheWorld();
+                .until(() ->
+                        fixture.one("select count(*) from sync_run where status = 'succeeded'", Integer.class) == 1);
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
@@ -90,15 +92,15 @@ class JobsRouteTest extends RouteTest {
                 .to("mock:page")
                 .filter(page -> arrived("mock:page").size() == 1)
                 .throwException(new IllegalStateException("once")));
-        world.loaded().getRouteDefinition("jobs-schedule").setPrecondition("true");
+        fixture.loaded().getRouteDefinition("jobs-schedule").setPrecondition("true");
         context().start();
 
         template().sendBody("direct:tick", "");
-        assertThat(world.run().lastError()).contains("once");
+        assertThat(fixture.run().lastError()).contains("once");
         template().sendBody("direct:tick", "");
 
-        assertThat(world.run().status()).isEqualTo("succeeded");
-        assertThat(world.run().attempts()).isEqualTo(2);
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.run().status()).isEqualTo("succeeded");
+        assertThat(fixture.run().attempts()).isEqualTo(2);
+        fixture.assertStoreEqualsSandbox();
     }
 }

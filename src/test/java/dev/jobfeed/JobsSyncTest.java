@@ -28,16 +28,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The shipped routes against the sandbox, over HTTP; the database against the sandbox's truth. */
 class JobsSyncTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(700)).with("jobo.jobs.batch-size", "250");
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(700)).with("jobo.jobs.batch-size", "250");
     }
 
     @AfterEach
     void stop() {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
@@ -46,103 +46,103 @@ class JobsSyncTest {
     void aBackfillBringsEveryActiveJob(String database) throws Exception {
         start(database);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.mode()).isEqualTo(RunMode.BACKFILL);
         assertThat(run.counts().inserted()).isEqualTo(700);
         assertThat(run.pages()).isEqualTo(3);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aRowThatIsDeliveredAgainUnchangedIsNotWritten(String database) throws Exception {
         start(database);
-        world.sync();
-        world.sandbox.data().createJobs(5);
-        world.sync();
+        fixture.sync();
+        fixture.sandbox.data().createJobs(5);
+        fixture.sync();
         List<OffsetDateTime> before =
-                world.database.queryForList("select last_changed_at from job order by id", OffsetDateTime.class);
+                fixture.database.queryForList("select last_changed_at from job order by id", OffsetDateTime.class);
 
-        Run again = world.sync();
+        Run again = fixture.sync();
 
         assertThat(again.counts().received()).isEqualTo(5);
         assertThat(again.counts().unchanged()).isEqualTo(5);
-        assertThat(world.database.queryForList("select last_changed_at from job order by id", OffsetDateTime.class))
+        assertThat(fixture.database.queryForList("select last_changed_at from job order by id", OffsetDateTime.class))
                 .isEqualTo(before);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void anIncrementalRunBringsWhatIsNewEditedExpiredAndReturned(String database) throws Exception {
         start(database);
-        world.sync();
-        world.sandbox.data().createJobs(12);
-        world.sandbox.data().updateJobs(9);
-        List<UUID> expired = world.sandbox.data().expireJobs(7);
-        world.sandbox.data().returnJob(expired.get(0));
+        fixture.sync();
+        fixture.sandbox.data().createJobs(12);
+        fixture.sandbox.data().updateJobs(9);
+        List<UUID> expired = fixture.sandbox.data().expireJobs(7);
+        fixture.sandbox.data().returnJob(expired.get(0));
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.mode()).isEqualTo(RunMode.INCREMENTAL);
         assertThat(run.expired()).isEqualTo(7);
         assertThat(run.counts().inserted()).isEqualTo(12);
         assertThat(run.counts().reactivated()).isEqualTo(1);
-        assertThat(world.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
+        assertThat(fixture.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
                 .isEqualTo(6);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void postedAfterBringsNewPostingsAndNoEdits(String database) throws Exception {
         start(database);
-        world.with("jobo.jobs.watermark-parameter", "posted_after");
-        world.sync();
-        List<UUID> created = world.sandbox.data().createJobs(4);
-        UUID edited = world.sandbox
+        fixture.with("jobo.jobs.watermark-parameter", "posted_after");
+        fixture.sync();
+        List<UUID> created = fixture.sandbox.data().createJobs(4);
+        UUID edited = fixture.sandbox
                 .data()
                 .activeIds()
                 .filter(id -> !created.contains(id))
                 .findFirst()
                 .orElseThrow();
-        String titleBefore = world.one("select title from job where id = ?", String.class, edited);
-        world.sandbox.data().updateJob(edited);
+        String titleBefore = fixture.one("select title from job where id = ?", String.class, edited);
+        fixture.sandbox.data().updateJob(edited);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
-        assertThat(world.feedRequests()).last().asString().contains("posted_after");
+        assertThat(fixture.feedRequests()).last().asString().contains("posted_after");
         assertThat(run.counts().inserted()).isEqualTo(4);
         assertThat(run.counts().received()).isEqualTo(4);
-        assertThat(world.one("select title from job where id = ?", String.class, edited))
+        assertThat(fixture.one("select title from job where id = ?", String.class, edited))
                 .isEqualTo(titleBefore);
-        assertThat(world.database.queryForList("select id from active_job", UUID.class))
+        assertThat(fixture.database.queryForList("select id from active_job", UUID.class))
                 .containsExactlyInAnyOrderElementsOf(
-                        world.sandbox.data().activeIds().toList());
+                        fixture.sandbox.data().activeIds().toList());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aStoppedRunIsResumedAtItsCursorAndBuysNoPageTwice(String database) throws Exception {
         start(database);
-        Run stopped = world.syncPages(1);
+        Run stopped = fixture.syncPages(1);
         assertThat(stopped.status()).isEqualTo("open");
 
-        Run resumed = world.sync();
+        Run resumed = fixture.sync();
 
         assertThat(resumed.id()).isEqualTo(stopped.id());
         assertThat(resumed.runStartedAt()).isEqualTo(stopped.runStartedAt());
-        assertThat(world.feedRequests()).hasSize(3).doesNotHaveDuplicates();
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.feedRequests()).hasSize(3).doesNotHaveDuplicates();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void theNewestOfTwoRowsOfAnIdInOnePageIsStored(String database) throws Exception {
         start(database);
-        UUID id = world.sandbox.data().activeIds().findFirst().orElseThrow();
+        UUID id = fixture.sandbox.data().activeIds().findFirst().orElseThrow();
         rewriteFirstPage(page -> {
             ArrayNode jobs = (ArrayNode) page.get("jobs");
             ObjectNode newer = jobs.get(0).deepCopy();
@@ -153,12 +153,12 @@ class JobsSyncTest {
             jobs.add(older);
         });
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.counts().duplicates()).isEqualTo(2);
         assertThat(run.counts().received()).isEqualTo(702);
         assertThat(run.counts().inserted()).isEqualTo(700);
-        assertThat(world.one("select title from job where id = ?", String.class, id))
+        assertThat(fixture.one("select title from job where id = ?", String.class, id))
                 .isEqualTo("the newer one");
     }
 
@@ -166,31 +166,31 @@ class JobsSyncTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void anOlderVersionNeverOverwritesANewerOne(String database) throws Exception {
         start(database);
-        world.sync();
-        UUID id = world.sandbox.data().createJobs(1).get(0);
-        world.sync();
+        fixture.sync();
+        UUID id = fixture.sandbox.data().createJobs(1).get(0);
+        fixture.sync();
         rewriteFirstPage(page -> ((ObjectNode) page.get("jobs").get(0))
                 .put("title", "an old title")
                 .put("updated_at", "2001-01-01T00:00:00Z"));
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.counts().unchanged()).isEqualTo(1);
-        assertThat(world.one("select title from job where id = ?", String.class, id))
+        assertThat(fixture.one("select title from job where id = ?", String.class, id))
                 .isNotEqualTo("an old title");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void anEmptyFeedIsASuccessWithZeroRows(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(0));
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(0));
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.counts().received()).isZero();
         assertThat(run.pages()).isEqualTo(1);
-        assertThat(world.feedRequests()).hasSize(1);
+        assertThat(fixture.feedRequests()).hasSize(1);
     }
 
     @ParameterizedTest
@@ -205,28 +205,28 @@ class JobsSyncTest {
                     .put("workplace_type", "On-site")
                     .put("external_id", "x-1")
                     .putNull("description"));
-            world.sync();
+            fixture.sync();
         } finally {
             TimeZone.setDefault(before);
         }
-        UUID id = world.sandbox.data().activeIds().findFirst().orElseThrow();
+        UUID id = fixture.sandbox.data().activeIds().findFirst().orElseThrow();
 
-        JsonNode delivered = SyncFixture.parse(world.sandbox.data().json(id));
-        assertThat(world.one("select created_at from job where id = ?", OffsetDateTime.class, id))
+        JsonNode delivered = SyncFixture.parse(fixture.sandbox.data().json(id));
+        assertThat(fixture.one("select created_at from job where id = ?", OffsetDateTime.class, id))
                 .isEqualTo(OffsetDateTime.parse("2026-04-29T05:00:03.198870Z"));
-        assertThat(world.one("select workplace_type from job where id = ?", String.class, id))
+        assertThat(fixture.one("select workplace_type from job where id = ?", String.class, id))
                 .isEqualTo("On-site");
-        assertThat(world.one("select description from job where id = ?", String.class, id))
+        assertThat(fixture.one("select description from job where id = ?", String.class, id))
                 .isNull();
-        assertThat(world.one("select company_name from job where id = ?", String.class, id))
+        assertThat(fixture.one("select company_name from job where id = ?", String.class, id))
                 .isEqualTo(delivered.at("/company/name").textValue());
         for (String column : List.of("company", "locations", "qualifications", "responsibilities", "benefits")) {
             assertThat(SyncFixture.parse(
-                            world.one("select cast(" + column + " as text) from job where id = ?", String.class, id)))
+                            fixture.one("select cast(" + column + " as text) from job where id = ?", String.class, id)))
                     .as(column)
                     .isEqualTo(delivered.get(column));
         }
-        assertThat(SyncFixture.parse(world.one("select cast(extra as text) from job where id = ?", String.class, id))
+        assertThat(SyncFixture.parse(fixture.one("select cast(extra as text) from job where id = ?", String.class, id))
                         .get("external_id")
                         .textValue())
                 .isEqualTo("x-1");
@@ -236,21 +236,21 @@ class JobsSyncTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void anIgnoredWindowEndsTheAttemptBeforeAnythingIsStored(String database) throws Exception {
         start(database);
-        world.sync();
-        long requests = world.feedRequests().size();
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+        fixture.sync();
+        long requests = fixture.feedRequests().size();
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body ->
-                        text(page(world.sandbox.data().activeIds().limit(250).toList())
+                        text(page(fixture.sandbox.data().activeIds().limit(250).toList())
                                 .put("has_more", true)
                                 .put("next_cursor", "c")))
                 : Interceptor.pass());
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("ignores the window");
 
-        assertThat(world.feedRequests()).hasSize((int) requests + 1);
-        assertThat(world.one("select pages from sync_run order by id desc limit 1", Integer.class))
+        assertThat(fixture.feedRequests()).hasSize((int) requests + 1);
+        assertThat(fixture.one("select pages from sync_run order by id desc limit 1", Integer.class))
                 .isZero();
     }
 
@@ -266,9 +266,9 @@ class JobsSyncTest {
     void onlyAFullFirstPageThatIsFarOlderThanTheWindowIsAnIgnoredWindow(
             String database, int rows, int minutesOlder, boolean isStored) throws Exception {
         start(database);
-        world.sync();
-        world.sandbox.data().createJobs(rows);
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+        fixture.sync();
+        fixture.sandbox.data().createJobs(rows);
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body -> {
                     OffsetDateTime window = OffsetDateTime.parse(SyncFixture.parse(request.body())
                             .get("updated_after")
@@ -284,12 +284,12 @@ class JobsSyncTest {
                 : Interceptor.pass());
 
         if (isStored) {
-            assertThat(world.sync().counts().inserted()).isEqualTo(rows);
-            assertThat(world.alerts()).isEmpty();
+            assertThat(fixture.sync().counts().inserted()).isEqualTo(rows);
+            assertThat(fixture.alerts()).isEmpty();
         } else {
-            assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
-            assertThat(world.alerts()).containsExactly("window-ignored");
-            assertThat(world.run().pages()).isZero();
+            assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
+            assertThat(fixture.alerts()).containsExactly("window-ignored");
+            assertThat(fixture.run().pages()).isZero();
         }
     }
 
@@ -297,18 +297,19 @@ class JobsSyncTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aRepeatedCursorEndsTheAttemptInsteadOfLooping(String database) throws Exception {
         start(database);
-        world.syncPages(1);
-        String cursor = world.one("select next_cursor from sync_run", String.class);
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+        fixture.syncPages(1);
+        String cursor = fixture.one("select next_cursor from sync_run", String.class);
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body -> text(((ObjectNode) SyncFixture.parse(text(body)))
                         .put("has_more", true)
                         .put("next_cursor", cursor)))
                 : Interceptor.pass());
 
-        assertThatThrownBy(world::sync).hasMessageContaining("never end");
+        assertThatThrownBy(fixture::sync).hasMessageContaining("never end");
 
-        assertThat(world.feedRequests()).hasSize(2);
-        assertThat(world.one("select pages from sync_run where status = 'open' and next_cursor is null", Integer.class))
+        assertThat(fixture.feedRequests()).hasSize(2);
+        assertThat(fixture.one(
+                        "select pages from sync_run where status = 'open' and next_cursor is null", Integer.class))
                 .isEqualTo(2);
     }
 
@@ -316,10 +317,10 @@ class JobsSyncTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aStoreOfAnotherServerIsRefused(String database) throws Exception {
         start(database);
-        world.sync();
-        world.with("jobo.base-url", world.sandbox.baseUrl().replace("127.0.0.1", "localhost"));
+        fixture.sync();
+        fixture.with("jobo.base-url", fixture.sandbox.baseUrl().replace("127.0.0.1", "localhost"));
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(StoreOriginMismatchException.class)
                 .hasMessageContaining("127.0.0.1")
                 .hasMessageContaining("localhost");
@@ -327,7 +328,7 @@ class JobsSyncTest {
 
     /** Changes the JSON of the next feed page that is a first one. */
     private void rewriteFirstPage(java.util.function.Consumer<ObjectNode> change) {
-        world.sandbox.intercept(request ->
+        fixture.sandbox.intercept(request ->
                 request.endpoint() == Endpoint.JOBS_FEED && !request.body().contains("cursor")
                         ? Interceptor.rewrite(body -> {
                             ObjectNode page = (ObjectNode) SyncFixture.parse(text(body));
@@ -339,7 +340,7 @@ class JobsSyncTest {
 
     private ObjectNode page(List<UUID> ids) {
         String jobs =
-                String.join(",", ids.stream().map(world.sandbox.data()::json).toList());
+                String.join(",", ids.stream().map(fixture.sandbox.data()::json).toList());
         return (ObjectNode) SyncFixture.parse("{\"jobs\":[" + jobs + "],\"next_cursor\":null,\"has_more\":false}");
     }
 
@@ -367,7 +368,7 @@ class JobsSyncTest {
     private void triggerDuringASync() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
                 asked.countDown();
                 released.await();
@@ -376,19 +377,19 @@ class JobsSyncTest {
         });
         Thread sync = new Thread(() -> {
             try {
-                world.sync();
+                fixture.sync();
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
         });
         sync.start();
         asked.await();
-        try (var template = world.context().createProducerTemplate()) {
+        try (var template = fixture.context().createProducerTemplate()) {
             template.send("direct:sync-scheduled", trigger -> trigger.setVariable("jobfeedStream", "jobs"));
         } finally {
             released.countDown();
         }
         sync.join();
-        assertThat(world.run().status()).isEqualTo("succeeded");
+        assertThat(fixture.run().status()).isEqualTo("succeeded");
     }
 }

@@ -43,12 +43,12 @@ class KameletsTest {
 
     private final Collection<Message> received = new ConcurrentLinkedQueue<>();
     private final Set<String> variables = ConcurrentHashMap.newKeySet();
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private record Message(String change, UUID job, String event, JsonNode body) {}
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(60).apiKeys(KEY))
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(60).apiKeys(KEY))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", "0.01")
                 .with("jobfeed.changes.interval", "50ms");
@@ -61,12 +61,12 @@ class KameletsTest {
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     /** A route of theirs; it fails at jobs that it has not met before and that a test tells it to. */
     private void listen(Set<UUID> failing, String when) throws Exception {
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("kamelet:jobo-jobs-source?apiKey=" + KEY + "&watermarkParameter=updated_after&" + when)
@@ -104,7 +104,7 @@ class KameletsTest {
         assertThat(received)
                 .extracting(Message::job)
                 .containsExactlyInAnyOrderElementsOf(
-                        world.sandbox.data().activeIds().toList());
+                        fixture.sandbox.data().activeIds().toList());
         assertThat(received)
                 .allMatch(message -> message.body()
                                 .get("id")
@@ -112,15 +112,15 @@ class KameletsTest {
                                 .equals(message.job().toString())
                         && !message.body().get("title").textValue().isEmpty());
 
-        List<UUID> expired = world.sandbox.data().expireJobs(3);
-        List<UUID> created = world.sandbox.data().createJobs(2);
+        List<UUID> expired = fixture.sandbox.data().expireJobs(3);
+        List<UUID> created = fixture.sandbox.data().createJobs(2);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 65);
         assertThat(jobs("expired")).containsExactlyInAnyOrderElementsOf(expired);
         assertThat(jobs("created")).hasSize(62).containsAll(created);
-        assertThat(world.sandbox.log().entries())
+        assertThat(fixture.sandbox.log().entries())
                 .extracting(LoggedRequest::status)
                 .containsOnly(200);
-        assertThat(world.database.queryForObject("select count(*) from job", Long.class))
+        assertThat(fixture.database.queryForObject("select count(*) from job", Long.class))
                 .isZero();
     }
 
@@ -129,15 +129,15 @@ class KameletsTest {
     void aRestartInTheMiddleLosesNone(String database) throws Exception {
         start(database);
         Set<UUID> failing = ConcurrentHashMap.newKeySet();
-        failing.addAll(world.sandbox.data().activeIds().skip(30).toList());
+        failing.addAll(fixture.sandbox.data().activeIds().skip(30).toList());
         listen(failing, "period=1s");
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> failing.size() < 30 && !received.isEmpty());
 
         // a command meanwhile, which knows of no Kamelet
-        world.with("kamelet.jobfeed.datasource.schema", "kamelet").with("kamelet.jobo.api-key", KEY);
-        world.sync("kamelet");
+        fixture.with("kamelet.jobfeed.datasource.schema", "kamelet").with("kamelet.jobo.api-key", KEY);
+        fixture.sync("kamelet");
 
-        world.restart();
+        fixture.restart();
         listen(Set.of(), "period=1s");
 
         Awaitility.await()
@@ -150,11 +150,11 @@ class KameletsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void everyExpiredIdArrivesAlsoAfterAFailureOfTheirs(String database) throws Exception {
         start(database);
-        List<UUID> first = world.sandbox.data().expireJobs(5);
+        List<UUID> first = fixture.sandbox.data().expireJobs(5);
         Set<UUID> failing = ConcurrentHashMap.newKeySet();
         failing.add(first.get(2));
         Set<UUID> ids = ConcurrentHashMap.newKeySet();
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("kamelet:jobo-expired-source?apiKey=" + KEY + "&cron=0/1+*+*+*+*+?")
@@ -170,25 +170,25 @@ class KameletsTest {
         });
 
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> ids.containsAll(first));
-        List<UUID> second = world.sandbox.data().expireJobs(5);
+        List<UUID> second = fixture.sandbox.data().expireJobs(5);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> ids.containsAll(second));
 
         assertThat(variables).isEmpty();
         assertThat(failing).isEmpty();
-        assertThat(world.feed()).isEmpty();
-        assertThat(world.expired()).allMatch(request -> request.status() == 200);
+        assertThat(fixture.feed()).isEmpty();
+        assertThat(fixture.expired()).allMatch(request -> request.status() == 200);
     }
 
     /** Without a watermark a reading begins 24 hours ago, else at the watermark less 15 minutes. */
     @Test
     void expiredIdsOfWhichSomeCannotBeReadAreReadAgain() throws Exception {
         start("h2");
-        List<UUID> expired = world.sandbox.data().expireJobs(5);
+        List<UUID> expired = fixture.sandbox.data().expireJobs(5);
         Set<UUID> ids = ConcurrentHashMap.newKeySet();
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.ROW_BAD_ID).on(Endpoint.JOBS_EXPIRED).to(3),
                 FaultRule.of(Fault.PLAIN_IDS).on(Endpoint.JOBS_EXPIRED));
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("kamelet:jobo-expired-source?apiKey=" + KEY + "&cron=0/1+*+*+*+*+?")
@@ -199,9 +199,9 @@ class KameletsTest {
 
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
-                .until(() -> world.expired().size() > 4 && ids.containsAll(expired));
+                .until(() -> fixture.expired().size() > 4 && ids.containsAll(expired));
 
-        assertThat(world.expired().subList(0, 5))
+        assertThat(fixture.expired().subList(0, 5))
                 .extracting(KameletsTest::hoursBack)
                 .containsExactly(24L, 24L, 24L, 24L, 0L);
     }
@@ -217,7 +217,7 @@ class KameletsTest {
     void everyCareerSiteArrivesOnceAndAgainWhenItChanges(String database) throws Exception {
         start(database);
         Collection<JsonNode> sites = new ConcurrentLinkedQueue<>();
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("kamelet:jobo-career-sites-source?apiKey=" + KEY + "&period=1s&interval=300ms")
@@ -234,7 +234,7 @@ class KameletsTest {
         assertThat(sites).allMatch(site -> site.get("industries").isArray());
         assertThat(variables).isEmpty();
 
-        List<UUID> changed = world.sandbox.data().updateCareerSites(3);
+        List<UUID> changed = fixture.sandbox.data().updateCareerSites(3);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> sites.size() >= 503);
         assertThat(sites.stream()
                         .skip(500)
@@ -254,17 +254,17 @@ class KameletsTest {
         "expired, stop"
     })
     void aMessageThatTheirRouteHasHandledIsHandedOn(String source, String how) throws Exception {
-        world = SyncFixture.of(
+        fixture = SyncFixture.of(
                         "h2", SandboxOptions.builder().jobs(60).careerSites(12).apiKeys(KEY))
                 .with("jobo.retry.time-scale", "0.01")
                 .with("jobfeed.changes.interval", "50ms");
-        world.sandbox.data().expireJobs(5);
+        fixture.sandbox.data().expireJobs(5);
         Collection<String> bodies = new ConcurrentLinkedQueue<>();
-        NotifyBuilder ticks = new NotifyBuilder(world.context())
+        NotifyBuilder ticks = new NotifyBuilder(fixture.context())
                 .fromRoute("jobo-" + source + "-source-*")
                 .whenDone(6)
                 .create();
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 RouteDefinition route = from("kamelet:jobo-" + source + "-source?apiKey=" + KEY + "&period=1h");
@@ -296,14 +296,14 @@ class KameletsTest {
         }
         assertThat(ticks.matches(1, TimeUnit.MINUTES)).isTrue();
         assertThat(bodies).hasSizeGreaterThanOrEqualTo(5).doesNotHaveDuplicates();
-        MockEndpoint handled = world.context().getEndpoint("mock:handled", MockEndpoint.class);
+        MockEndpoint handled = fixture.context().getEndpoint("mock:handled", MockEndpoint.class);
         handled.expectedMessageCount(bodies.size());
         handled.assertIsSatisfied();
     }
 
     private boolean isPresent(String row) {
         try {
-            return world.database.queryForObject("select count(*) from " + row, Integer.class) > 0;
+            return fixture.database.queryForObject("select count(*) from " + row, Integer.class) > 0;
         } catch (DataAccessException e) {
             // the schema is made by the source
             return false;
@@ -313,46 +313,48 @@ class KameletsTest {
     @Test
     void whatFailsInASourceItselfIsNoMessageOfItsHost() throws Exception {
         start("h2");
-        world.loaded().getCamelContextExtension().setErrorHandlerFactory(new DeadLetterChannelBuilder("mock:dead"));
+        fixture.loaded().getCamelContextExtension().setErrorHandlerFactory(new DeadLetterChannelBuilder("mock:dead"));
         listen(Set.of(), "period=1s");
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 60);
-        NotifyBuilder ticks = new NotifyBuilder(world.context())
+        NotifyBuilder ticks = new NotifyBuilder(fixture.context())
                 .fromRoute("jobo-jobs-source-*")
                 .whenDone(2)
                 .create();
 
-        world.database.execute("alter table \"kamelet\".sync_state rename to gone");
+        fixture.database.execute("alter table \"kamelet\".sync_state rename to gone");
         assertThat(ticks.matches(1, TimeUnit.MINUTES)).isTrue();
-        world.database.execute("alter table \"kamelet\".gone rename to sync_state");
-        world.sandbox.data().createJobs(1);
+        fixture.database.execute("alter table \"kamelet\".gone rename to sync_state");
+        fixture.sandbox.data().createJobs(1);
 
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() >= 61);
-        assertThat(world.context().getEndpoint("mock:dead", MockEndpoint.class).getReceivedExchanges())
+        assertThat(fixture.context()
+                        .getEndpoint("mock:dead", MockEndpoint.class)
+                        .getReceivedExchanges())
                 .isEmpty();
     }
 
     @Test
     void aSourceThatGoesByOtherSettingsThanItsTenantDoesNotStart() throws Exception {
         start("h2");
-        world.with("kamelet.jobfeed.datasource.schema", "kamelet")
+        fixture.with("kamelet.jobfeed.datasource.schema", "kamelet")
                 .with("kamelet.jobo.api-key", KEY)
                 .with("kamelet.jobfeed.jobs.schedule", "");
-        world.sync("kamelet");
+        fixture.sync("kamelet");
 
         assertThatThrownBy(() -> listen(Set.of(), "period=1s&batchSize=7"))
                 .hasStackTraceContaining("The tenant 'kamelet' has other settings already");
 
         for (String when : List.of("period=30M", "period=0", "period=500", "cron=30m", "cron=0+0+0+30+2+?")) {
-            world.restart();
+            fixture.restart();
             assertThatThrownBy(() -> listen(Set.of(), when))
                     .hasStackTraceContaining(when.replace("=", " is '") + "'; it takes");
         }
 
-        world.restart();
+        fixture.restart();
         listen(Set.of(), "period=1s&batchSize=7");
-        world.sandbox.data().createJobs(1);
+        fixture.sandbox.data().createJobs(1);
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> received.size() == 1);
-        assertThat(world.feedRequests()).last().asString().contains("\"batch_size\":7");
+        assertThat(fixture.feedRequests()).last().asString().contains("\"batch_size\":7");
     }
 
     private Set<UUID> jobs(String change) {
@@ -366,20 +368,20 @@ class KameletsTest {
     @ValueSource(strings = "h2")
     void anIdGoesInAndAProfileComesOut(String database) throws Exception {
         start(database);
-        world.with("jobo.api-key", KEY);
-        UUID job = world.sandbox.data().activeIds().findFirst().orElseThrow();
-        String company = SyncFixture.parse(world.sandbox.data().json(job))
+        fixture.with("jobo.api-key", KEY);
+        UUID job = fixture.sandbox.data().activeIds().findFirst().orElseThrow();
+        String company = SyncFixture.parse(fixture.sandbox.data().json(job))
                 .get("company")
                 .get("id")
                 .textValue();
-        world.context().addRoutes(new RouteBuilder() {
+        fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:theirs").to("kamelet:jobo-company-action");
             }
         });
 
-        try (var template = world.context().createProducerTemplate()) {
+        try (var template = fixture.context().createProducerTemplate()) {
             Exchange answered = template.send(
                     "direct:theirs", exchange -> exchange.getMessage().setBody(company));
 

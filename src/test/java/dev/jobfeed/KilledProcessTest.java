@@ -70,7 +70,7 @@ class KilledProcessTest {
 
         assertThat(finish(url)).isZero();
 
-        assertStoreIsTheWorld(url);
+        assertStoreEqualsSandbox(url);
         assertPagesWereAskedForOnce(2);
     }
 
@@ -102,7 +102,7 @@ class KilledProcessTest {
 
         assertThat(finish(url)).isZero();
 
-        assertStoreIsTheWorld(url);
+        assertStoreEqualsSandbox(url);
         assertPagesWereAskedForOnce(2);
     }
 
@@ -138,7 +138,7 @@ class KilledProcessTest {
 
         assertThat(finish(url)).isZero();
 
-        assertStoreIsTheWorld(url);
+        assertStoreEqualsSandbox(url);
         assertPagesWereAskedForOnce(2);
     }
 
@@ -174,7 +174,7 @@ class KilledProcessTest {
                 arguments);
     }
 
-    private void assertStoreIsTheWorld(String url) throws SQLException {
+    private void assertStoreEqualsSandbox(String url) throws SQLException {
         List<UUID> stored = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement();

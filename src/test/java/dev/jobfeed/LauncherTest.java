@@ -63,8 +63,8 @@ class LauncherTest {
 
     @Test
     void aSyncWorksInAnyDirectoryAndLocaleAndItsFilesAreItsOwners() throws Exception {
-        try (ProcessFixture world = ProcessFixture.of("h2", directory)) {
-            configure("\uFEFFjobo.base-url=" + world.sandbox.baseUrl(), StandardCharsets.UTF_8);
+        try (ProcessFixture fixture = ProcessFixture.of("h2", directory)) {
+            configure("\uFEFFjobo.base-url=" + fixture.sandbox.baseUrl(), StandardCharsets.UTF_8);
             variables.put("LC_ALL", "C");
             variables.put("JAVA_OPTS", "-Duser.language=tr -Duser.country=TR -XX:TieredStopAtLevel=1");
             variables.put("JOBO_API_KEY", Sandbox.TEST_KEY);
@@ -77,7 +77,7 @@ class LauncherTest {
             assertThat(sync.exitCode()).as(sync.said()).isZero();
             assertThat(sync.said())
                     .containsPattern("WARN +JOBO_JOBS_FILTER_SORCES .*JOBO_JOBS_FILTER_SOURCES.* has no effect");
-            assertThat(world.feedRequests()).isNotEmpty().allMatch(body -> body.contains("M\u00fcnchen"));
+            assertThat(fixture.feedRequests()).isNotEmpty().allMatch(body -> body.contains("M\u00fcnchen"));
             assertThat(run("status").said()).containsPattern("stored +\\d+ active, 0 expired");
             assertThat(shell("stat -c %A d\u00e4ta d\u00e4ta/jobs.mv.db").said())
                     .isEqualToNormalizingNewlines("drwx------\n-rw-------\n");

@@ -39,17 +39,17 @@ class LeaseTest {
     private static final String TAKE_OVER = "update sync_state set lease_token = ?, lease_owner = 'another',"
             + " lease_expires_at = ? where stream = 'jobs'";
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(60))
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(60))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", "0.001");
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @ParameterizedTest
@@ -58,49 +58,49 @@ class LeaseTest {
         start(database);
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(1);
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             asked.countDown();
             held.await();
             return Interceptor.pass();
         });
-        world.context();
+        fixture.context();
         CompletableFuture<Run> first = CompletableFuture.supplyAsync(() -> {
             try {
-                return world.sync();
+                return fixture.sync();
             } catch (Exception e) {
                 throw new CompletionException(e);
             }
         });
         asked.await();
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .hasRootCauseInstanceOf(StreamLockedException.class)
                 .hasMessageContaining("process " + ProcessHandle.current().pid())
                 .hasMessageContaining("60 s");
 
         held.countDown();
         assertThat(first.join().status()).isEqualTo("succeeded");
-        assertThat(world.feed()).hasSize(3);
-        assertThat(world.run().attempts()).isEqualTo(1);
-        assertThat(world.one("select lease_token is null from sync_state where stream = 'jobs'", Boolean.class))
+        assertThat(fixture.feed()).hasSize(3);
+        assertThat(fixture.run().attempts()).isEqualTo(1);
+        assertThat(fixture.one("select lease_token is null from sync_state where stream = 'jobs'", Boolean.class))
                 .isTrue();
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aLeaseThatRanOutIsTakenAndOneThatDidNotIsNot(String database) throws Exception {
         start(database);
-        world.context();
+        fixture.context();
         takeOver(OffsetDateTime.now().plusMinutes(1));
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .hasRootCauseInstanceOf(StreamLockedException.class)
                 .hasMessageContaining("another");
-        assertThat(world.feed()).isEmpty();
+        assertThat(fixture.feed()).isEmpty();
 
         takeOver(OffsetDateTime.now().minusSeconds(1));
 
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
     }
 
     /** A trigger that waited for the attempt before it fires while the routes are being stopped. */
@@ -108,18 +108,18 @@ class LeaseTest {
     void noAttemptStartsWhileTheApplicationStops() throws Exception {
         start("h2");
         List<Throwable> failures = new ArrayList<>();
-        world.context().addLifecycleStrategy(new LifecycleStrategySupport() {
+        fixture.context().addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStopping(CamelContext stopping) {
-                failures.add(catchThrowable(world::sync));
+                failures.add(catchThrowable(fixture::sync));
             }
         });
-        world.context().stop();
+        fixture.context().stop();
 
         assertThat(failures).singleElement().satisfies(failure -> assertThat(failure)
                 .hasRootCauseInstanceOf(StreamLockedException.class)
                 .hasMessageContaining("The application is stopping"));
-        assertThat(world.feed()).isEmpty();
+        assertThat(fixture.feed()).isEmpty();
     }
 
     static Stream<Arguments> answersToAnOvertakenAttempt() {
@@ -137,51 +137,51 @@ class LeaseTest {
     void anAttemptThatWasOvertakenCommitsNothingAndAsksForNothing(
             String database, String name, Interceptor.Verdict answer) throws Exception {
         start(database);
-        world.syncPages(1);
+        fixture.syncPages(1);
         List<Map<String, Object>> before = new ArrayList<>();
         UUID other = UUID.randomUUID();
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
-                world.database.update(TAKE_OVER, other, OffsetDateTime.now().plusMinutes(1));
+                fixture.database.update(TAKE_OVER, other, OffsetDateTime.now().plusMinutes(1));
                 before.add(stored());
                 return answer;
             }
             return Interceptor.pass();
         });
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
         assertThat(before).hasSize(1);
         assertThat(stored()).isEqualTo(before.get(0));
-        assertThat(world.feed()).hasSize(2);
-        assertThat(world.one("select lease_token from sync_state where stream = 'jobs'", UUID.class))
+        assertThat(fixture.feed()).hasSize(2);
+        assertThat(fixture.one("select lease_token from sync_state where stream = 'jobs'", UUID.class))
                 .isEqualTo(other);
 
-        world.sandbox.intercept(null);
+        fixture.sandbox.intercept(null);
         takeOver(OffsetDateTime.now().minusSeconds(1));
-        world.sync();
-        world.assertStoreIsTheWorld();
+        fixture.sync();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void anOvertakenSweepExpiresNothing(String database) throws Exception {
         start(database);
-        world.sync();
-        world.sandbox.data().expireJobs(3);
+        fixture.sync();
+        fixture.sandbox.data().expireJobs(3);
         List<Map<String, Object>> before = new ArrayList<>();
-        world.sandbox.intercept(request -> {
-            world.database.update(
+        fixture.sandbox.intercept(request -> {
+            fixture.database.update(
                     TAKE_OVER, UUID.randomUUID(), OffsetDateTime.now().plusMinutes(1));
             before.add(stored());
             return Interceptor.pass();
         });
 
-        assertThatThrownBy(world::sync).isInstanceOf(LeaseLostException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(LeaseLostException.class);
 
         assertThat(before).hasSize(1);
         assertThat(stored()).isEqualTo(before.get(0));
-        assertThat(world.one("select count(*) from job where expired_at is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from job where expired_at is not null", Integer.class))
                 .isZero();
     }
 
@@ -189,11 +189,11 @@ class LeaseTest {
     @Test
     void aHeartbeatThatComesTooLateLeavesTheNextAttemptAlone() throws Exception {
         start("h2");
-        world.with("jobfeed.lease", "1s");
-        world.context();
+        fixture.with("jobfeed.lease", "1s");
+        fixture.context();
         CountDownLatch secondIsDone = new CountDownLatch(1);
         CountDownLatch firstHasAsked = new CountDownLatch(1);
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 1) {
                 firstHasAsked.countDown();
                 secondIsDone.await();
@@ -201,7 +201,7 @@ class LeaseTest {
                 // both heartbeats have the same beat, so that after some of the second the first has had its own
                 Set<Instant> beats = new HashSet<>();
                 await().until(() -> {
-                    beats.add(world.one(
+                    beats.add(fixture.one(
                                     "select lease_expires_at from sync_state where stream = 'jobs'",
                                     OffsetDateTime.class)
                             .toInstant());
@@ -210,29 +210,29 @@ class LeaseTest {
             }
             return Interceptor.pass();
         });
-        CompletableFuture<Throwable> first = CompletableFuture.supplyAsync(() -> catchThrowable(world::sync));
+        CompletableFuture<Throwable> first = CompletableFuture.supplyAsync(() -> catchThrowable(fixture::sync));
         firstHasAsked.await();
         takeOver(OffsetDateTime.now().minusSeconds(1));
 
-        Run second = world.sync();
+        Run second = fixture.sync();
         secondIsDone.countDown();
 
         assertThat(second.status()).isEqualTo("succeeded");
         assertThat(first.join()).isInstanceOf(LeaseLostException.class);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     private void takeOver(OffsetDateTime until) {
-        world.database.update(TAKE_OVER, UUID.randomUUID(), until);
+        fixture.database.update(TAKE_OVER, UUID.randomUUID(), until);
     }
 
     /** What an overtaken attempt must leave alone. */
     private Map<String, Object> stored() {
         return Map.of(
-                "runs", world.database.queryForList("select * from sync_run order by id"),
-                "state", world.database.queryForList("select * from sync_state order by stream"),
-                "alerts", world.database.queryForList("select * from alert order by id"),
-                "jobs", world.one("select count(*) from job", Integer.class),
-                "expired", world.one("select count(*) from job where expired_at is not null", Integer.class));
+                "runs", fixture.database.queryForList("select * from sync_run order by id"),
+                "state", fixture.database.queryForList("select * from sync_state order by stream"),
+                "alerts", fixture.database.queryForList("select * from alert order by id"),
+                "jobs", fixture.one("select count(*) from job", Integer.class),
+                "expired", fixture.one("select count(*) from job where expired_at is not null", Integer.class));
     }
 }

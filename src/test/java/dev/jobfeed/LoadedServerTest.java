@@ -38,7 +38,7 @@ class LoadedServerTest {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<Socket> posts = new ArrayList<>();
-    private ProcessFixture world;
+    private ProcessFixture fixture;
     private PausableProxy database;
     private JobfeedProcess run;
     private URI address;
@@ -47,14 +47,14 @@ class LoadedServerTest {
     void start() throws Exception {
         String direct = PostgresServer.newDatabase();
         database = PausableProxy.to(PostgresServer.port(direct));
-        world = ProcessFixture.over(PostgresServer.atPort(direct, database.port()), directory)
+        fixture = ProcessFixture.over(PostgresServer.atPort(direct, database.port()), directory)
                 .with("jobfeed.http.port", "0")
                 .with("jobfeed.jobs.schedule", "* * * * * ?")
                 .with("jobby.webhook-secret", "jbb_whsec_nosecretnosecretnosecretno22");
     }
 
     private void run() throws Exception {
-        run = world.start("run");
+        run = fixture.start("run");
         run.awaitErr("running;");
         Matcher page = Pattern.compile("http://127\\.0\\.0\\.1:\\d+").matcher(run.err());
         assertThat(page.find()).as(run.err()).isTrue();
@@ -67,13 +67,13 @@ class LoadedServerTest {
             post.close();
         }
         database.resume();
-        world.close();
+        fixture.close();
         database.close();
     }
 
     @Test
     void healthAndMetricsAnswerBesideSlowWebhooksAndViewersOfAFrozenDatabaseAndARunningSync() throws Exception {
-        ProcessFixture.Hold page = world.hold(Endpoint.JOBS_FEED, 2);
+        ProcessFixture.Hold page = fixture.hold(Endpoint.JOBS_FEED, 2);
         run();
         page.awaitAsked();
         database.pauseAfter(0);
@@ -127,7 +127,7 @@ class LoadedServerTest {
 
     @Test
     void idleConnectionsAreClosed() throws Exception {
-        world.with("jobfeed.http.idle-timeout", "1s");
+        fixture.with("jobfeed.http.idle-timeout", "1s");
         run();
         Socket silent = new Socket(address.getHost(), address.getPort());
         posts.add(silent);

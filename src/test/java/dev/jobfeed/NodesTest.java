@@ -26,20 +26,20 @@ class NodesTest {
     @TempDir
     Path directory;
 
-    private ProcessFixture world;
+    private ProcessFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = ProcessFixture.of("postgresql", directory)
+        fixture = ProcessFixture.of("postgresql", directory)
                 .with("jobfeed.lease", "3s")
                 .with("jobfeed.jobs.schedule", "0/2 * * * * ?")
                 .with("jobo.jobs.watermark-parameter", "updated_after")
                 .with("jobfeed.changes.interval", "200ms")
                 .with("jobfeed.changes.to", "file:" + directory.resolve("told") + "?fileName=events&fileExist=Append");
-        assertThat(world.run("migrate").exitCode()).isZero();
+        assertThat(fixture.run("migrate").exitCode()).isZero();
         // each firing that a node takes
         PostgresServer.executeIn(
-                world.url,
+                fixture.url,
                 "create table fired (at timestamptz)",
                 "create function note() returns trigger language plpgsql as"
                         + " 'begin insert into fired values (new.fired_at); return new; end'",
@@ -48,18 +48,18 @@ class NodesTest {
 
     @AfterEach
     void stop() throws Exception {
-        world.close();
+        fixture.close();
     }
 
     @Test
     void oneWorksAtATimeAnotherGoesOnBehindADeadOneAndEachFiringIsOneAttempt() throws Exception {
-        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
+        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
         List<JobfeedProcess> nodes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            nodes.add(world.start("run"));
+            nodes.add(fixture.start("run"));
         }
         hold.awaitAsked();
-        String holder = world.one("select lease_owner from sync_state where stream = 'jobs'");
+        String holder = fixture.one("select lease_owner from sync_state where stream = 'jobs'");
         JobfeedProcess active = nodes.stream()
                 .filter(node -> holder.startsWith("process " + node.pid() + " on "))
                 .findFirst()
@@ -68,9 +68,10 @@ class NodesTest {
         hold.release();
         nodes.remove(active);
 
-        world.awaitRow("select status || ' ' || attempts || ' ' || pages from sync_run where id = 1", "succeeded 2 4");
-        world.sandbox.data().expireJobs(20).forEach(world.sandbox.data()::returnJob);
-        world.sandbox.data().updateJobs(20);
+        fixture.awaitRow(
+                "select status || ' ' || attempts || ' ' || pages from sync_run where id = 1", "succeeded 2 4");
+        fixture.sandbox.data().expireJobs(20).forEach(fixture.sandbox.data()::returnJob);
+        fixture.sandbox.data().updateJobs(20);
         int before = count("fired");
         await().atMost(JobfeedProcess.DEADLINE).until(() -> count("fired") >= before + 5);
         await().atMost(JobfeedProcess.DEADLINE).until(() -> count("job_change where change = 'updated'") >= 20);
@@ -82,21 +83,21 @@ class NodesTest {
             node.exitCode();
         }
 
-        assertThat(world.rows("select at from fired")).doesNotHaveDuplicates();
-        assertThat(Integer.parseInt(world.one("select sum(attempts) from sync_run")))
+        assertThat(fixture.rows("select at from fired")).doesNotHaveDuplicates();
+        assertThat(Integer.parseInt(fixture.one("select sum(attempts) from sync_run")))
                 .isGreaterThan(2)
                 .isLessThanOrEqualTo(count("fired"));
-        List<String> backfill = world.feedRequests().stream()
+        List<String> backfill = fixture.feedRequests().stream()
                 .filter(body -> !body.contains("updated_after"))
                 .toList();
         assertThat(backfill.stream().distinct()).hasSize(ProcessFixture.PAGES);
         assertThat(backfill).hasSizeLessThanOrEqualTo(ProcessFixture.PAGES + 2);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
         assertEverythingWasToldInOrder();
     }
 
     private int count(String what) throws Exception {
-        return Integer.parseInt(world.one("select count(*) from " + what));
+        return Integer.parseInt(fixture.one("select count(*) from " + what));
     }
 
     private void assertEverythingWasToldInOrder() throws Exception {
@@ -117,7 +118,7 @@ class NodesTest {
                 twice++;
             }
         }
-        assertThat(seen).containsExactlyInAnyOrderElementsOf(world.rows("select event_id from job_change"));
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(fixture.rows("select event_id from job_change"));
         assertThat(twice).as("sent by the dead one, and not marked").isLessThanOrEqualTo(1);
     }
 }

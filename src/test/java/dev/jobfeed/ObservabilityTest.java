@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that runs on a schedule against a metered world with faults, looked at from outside. */
+/** Observes, from outside, a scheduled process against a metered sandbox with faults. */
 @Tag("processes")
 class ObservabilityTest {
 

@@ -24,11 +24,11 @@ class PagePrefetcherTest {
     /** Each transaction is held open until the server has answered with the page behind it. */
     @Test
     void aPageIsAskedForWhileTheOneBeforeIsBeingStoredAndNoPageTwice() throws Exception {
-        try (SyncFixture world = SyncFixture.of(
+        try (SyncFixture fixture = SyncFixture.of(
                         "h2", SandboxOptions.builder().jobs(100).latency(Duration.ofMillis(300)))
                 .with("jobo.jobs.batch-size", "20")) {
             AdviceWith.adviceWith(
-                    world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                    fixture.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
                             .before()
                             .process(exchange -> {
                                 int storing = 1
@@ -37,28 +37,28 @@ class PagePrefetcherTest {
                                                 .pages();
                                 int answered = Math.min(storing + 1, PAGES);
                                 await().atMost(Duration.ofSeconds(60))
-                                        .until(() -> world.feed().size() == answered);
+                                        .until(() -> fixture.feed().size() == answered);
                             }));
 
-            Run run = world.sync();
+            Run run = fixture.sync();
 
             assertThat(run.pages()).isEqualTo(PAGES);
             assertThat(run.requests()).isEqualTo(PAGES);
-            assertThat(world.feed()).extracting(LoggedRequest::rows).containsOnly(20);
+            assertThat(fixture.feed()).extracting(LoggedRequest::rows).containsOnly(20);
         }
     }
 
     @Test
     @Timeout(60)
     void anAttemptThatFailsDoesNotWaitUntilThePageAheadMayBeAskedForAgain() throws Exception {
-        try (SyncFixture world = SyncFixture.of("h2", SandboxOptions.builder().jobs(100))
+        try (SyncFixture fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(100))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", "1")) {
-            world.sandbox.intercept(request -> world.feed().size() == 2
+            fixture.sandbox.intercept(request -> fixture.feed().size() == 2
                     ? Interceptor.answer(429, Map.of("Retry-After", "600"), "")
                     : Interceptor.pass());
             AdviceWith.adviceWith(
-                    world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                    fixture.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
                             .before()
                             .process(exchange -> {
                                 SyncAttempt attempt = exchange.getVariable("jobfeedAttempt", SyncAttempt.class);
@@ -68,10 +68,10 @@ class PagePrefetcherTest {
                                 }
                             }));
 
-            assertThatThrownBy(world::sync).hasStackTraceContaining("this page cannot be stored");
+            assertThatThrownBy(fixture::sync).hasStackTraceContaining("this page cannot be stored");
 
-            assertThat(world.run().requests()).isEqualTo(3);
-            assertThat(world.run().pages()).isOne();
+            assertThat(fixture.run().requests()).isEqualTo(3);
+            assertThat(fixture.run().pages()).isOne();
         }
     }
 
@@ -79,27 +79,27 @@ class PagePrefetcherTest {
     @Timeout(60)
     void anInterruptedAttemptReleasesItsLease() throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
-        try (SyncFixture world =
+        try (SyncFixture fixture =
                 SyncFixture.of("postgresql", SandboxOptions.builder().jobs(100)).with("jobo.jobs.batch-size", "20")) {
-            world.sandbox.intercept(request -> {
-                if (world.feed().size() == 1) {
+            fixture.sandbox.intercept(request -> {
+                if (fixture.feed().size() == 1) {
                     interrupted.await();
                 }
                 return Interceptor.pass();
             });
             AdviceWith.adviceWith(
-                    world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                    fixture.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
                             .before()
                             .process(exchange -> {
                                 Thread.currentThread().interrupt();
                                 throw new IllegalStateException("the host stops");
                             }));
 
-            assertThatThrownBy(world::sync).hasStackTraceContaining("the host stops");
+            assertThatThrownBy(fixture::sync).hasStackTraceContaining("the host stops");
 
-            assertThat(world.one("select count(*) from sync_state where lease_owner is not null", Integer.class))
+            assertThat(fixture.one("select count(*) from sync_state where lease_owner is not null", Integer.class))
                     .isZero();
-            assertThat(world.run().lastError()).contains("the host stops");
+            assertThat(fixture.run().lastError()).contains("the host stops");
         } finally {
             interrupted.countDown();
         }

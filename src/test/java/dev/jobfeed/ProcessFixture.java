@@ -47,14 +47,14 @@ final class ProcessFixture implements AutoCloseable {
         properties.put("jobfeed.datasource.url", url);
     }
 
-    /** A world over an H2 file or a new database of the tests' PostgreSQL. */
+    /** Creates a fixture over an H2 file or a new database of the tests' PostgreSQL. */
     static ProcessFixture of(String database, Path directory) throws Exception {
         return over(
                 database.equals("h2") ? "jdbc:h2:file:" + directory.resolve("jobs") : PostgresServer.newDatabase(),
                 directory);
     }
 
-    /** A world over this database. */
+    /** Creates a fixture over an existing database. */
     static ProcessFixture over(String url, Path directory) throws IOException {
         return new ProcessFixture(url, directory);
     }
@@ -210,8 +210,8 @@ final class ProcessFixture implements AutoCloseable {
                 .isEqualTo("null");
     }
 
-    /** Every active job of the world is stored and active, and nothing else is. */
-    void assertStoreIsTheWorld() throws SQLException {
+    /** Asserts that the active jobs are those of the sandbox. */
+    void assertStoreEqualsSandbox() throws SQLException {
         assertThat(rows("select id from active_job"))
                 .containsExactlyInAnyOrderElementsOf(
                         sandbox.data().activeIds().map(Object::toString).toList());

@@ -25,7 +25,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 /**
  * The pages of the feed that were bought, against those that were needed.
  *
- * <p>Bought is every request that was answered with a page of the world, whole, cut or with something wrong in it: the
+ * <p>Bought is every request that was answered with a page of the sandbox, whole, cut or with something wrong in it: the
  * API charges for all of these. Needed is what was committed: the sum of {@code pages} over {@code sync_run}. A page that
  * was read again after a restart of its run's pagination was committed again, and so was needed again.
  *

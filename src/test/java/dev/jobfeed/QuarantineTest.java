@@ -35,16 +35,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Rows that cannot be stored, beside rows that can. */
 class QuarantineTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database, int jobs) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(jobs).descriptionBytes(300))
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(jobs).descriptionBytes(300))
                 .with("jobo.retry.time-scale", "0.001");
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     static Stream<Arguments> badRows() {
@@ -88,22 +88,22 @@ class QuarantineTest {
         UUID id = firstId();
         rewriteFirstRow(change);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.counts().received()).isEqualTo(5);
         assertThat(run.counts().inserted()).isEqualTo(4);
         assertThat(run.counts().quarantined()).isEqualTo(1);
-        Map<String, Object> row = world.database.queryForMap("select * from quarantine");
+        Map<String, Object> row = fixture.database.queryForMap("select * from quarantine");
         assertThat(row.get("stream")).isEqualTo("jobs");
         assertThat(row.get("run_id")).isEqualTo(run.id());
         assertThat(row.get("job_id")).isEqualTo(hasId ? id : null);
         assertThat(row.get("reason").toString()).startsWith(reason);
         assertThat(row.get("closed_at")).isNull();
         ObjectNode delivered =
-                (ObjectNode) SyncFixture.parse(world.sandbox.data().json(id));
+                (ObjectNode) SyncFixture.parse(fixture.sandbox.data().json(id));
         change.accept(delivered);
-        assertThat(SyncFixture.parse(world.one("select payload from quarantine", String.class)))
+        assertThat(SyncFixture.parse(fixture.one("select payload from quarantine", String.class)))
                 .isEqualTo(delivered);
     }
 
@@ -117,7 +117,7 @@ class QuarantineTest {
             jobs.addObject();
         });
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.counts().inserted()).isEqualTo(5);
         assertThat(run.counts().quarantined()).isEqualTo(5);
@@ -134,7 +134,7 @@ class QuarantineTest {
             }
         });
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.counts().inserted()).isEqualTo(500);
@@ -149,22 +149,22 @@ class QuarantineTest {
         rewrite(page -> page.get("jobs").forEach(job -> ((ObjectNode) job).put("title", false)));
 
         if (!fault) {
-            assertThat(world.sync().counts().quarantined()).isEqualTo(rows);
+            assertThat(fixture.sync().counts().quarantined()).isEqualTo(rows);
             return;
         }
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("title is false and not a text");
 
-        assertThat(world.run().status()).isEqualTo("open");
-        assertThat(world.run().pages()).isZero();
-        assertThat(world.feed()).hasSize(1);
+        assertThat(fixture.run().status()).isEqualTo("open");
+        assertThat(fixture.run().pages()).isZero();
+        assertThat(fixture.feed()).hasSize(1);
         assertThat(open()).isZero();
-        assertThat(world.alerts()).containsExactly("page-unusable");
+        assertThat(fixture.alerts()).containsExactly("page-unusable");
 
-        world.sandbox.intercept(null);
-        world.sync();
-        world.assertStoreIsTheWorld();
+        fixture.sandbox.intercept(null);
+        fixture.sync();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
@@ -181,21 +181,21 @@ class QuarantineTest {
             job.put(nul, lone);
         });
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.counts().inserted()).isEqualTo(3);
-        Map<String, Object> row = world.database.queryForMap(
+        Map<String, Object> row = fixture.database.queryForMap(
                 "select title, description, summary, company_name, cast(extra as text) as extra,"
                         + " cast(company as text) as company from job where id = ?",
                 id);
         assertThat(row.get("title")).isEqualTo("a\ufffdb");
-        assertThat(world.one("select description from job where id = ?", String.class, id))
+        assertThat(fixture.one("select description from job where id = ?", String.class, id))
                 .isEqualTo("a\ufffdb");
         assertThat(row.get("summary")).isEqualTo("\ufffd \ud83d\ude00");
         assertThat(row.get("company_name")).isEqualTo("a\ufffdb");
-        assertThat(world.one("select cast(company as text) from job where id = ?", String.class, id))
+        assertThat(fixture.one("select cast(company as text) from job where id = ?", String.class, id))
                 .contains("a\ufffd");
-        assertThat(SyncFixture.parse(world.one("select cast(extra as text) from job where id = ?", String.class, id))
+        assertThat(SyncFixture.parse(fixture.one("select cast(extra as text) from job where id = ?", String.class, id))
                         .get("a\ufffdb")
                         .textValue())
                 .isEqualTo("a\ufffd");
@@ -207,9 +207,9 @@ class QuarantineTest {
         start(database, 3);
         rewriteFirstRow(job -> job.put("title", "a\0b").put("created_at", "\0\ud83d"));
 
-        assertThat(world.sync().counts().quarantined()).isEqualTo(1);
-        assertThat(world.one("select reason from quarantine", String.class)).contains("\ufffd\ufffd");
-        assertThat(world.one("select payload from quarantine", String.class)).contains("a\ufffdb");
+        assertThat(fixture.sync().counts().quarantined()).isEqualTo(1);
+        assertThat(fixture.one("select reason from quarantine", String.class)).contains("\ufffd\ufffd");
+        assertThat(fixture.one("select payload from quarantine", String.class)).contains("a\ufffdb");
     }
 
     /** Nothing in a page may be so large or odd that the page fails at every attempt. */
@@ -236,13 +236,13 @@ class QuarantineTest {
         start(database, 3);
         rewriteFirstRow(change);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.counts().inserted() + run.counts().quarantined()).isEqualTo(3);
         assertThat(run.counts().inserted()).isGreaterThanOrEqualTo(2);
         if (name.equals("description")) {
-            assertThat(world.one("select max(length(description)) from job", Integer.class))
+            assertThat(fixture.one("select max(length(description)) from job", Integer.class))
                     .isEqualTo(5_000_000);
         }
     }
@@ -253,15 +253,15 @@ class QuarantineTest {
         start(database, 5);
         UUID id = firstId();
         rewriteFirstRow(job -> job.put("title", 1));
-        world.sync();
+        fixture.sync();
         assertThat(open()).isEqualTo(1);
-        world.sandbox.intercept(null);
-        world.sandbox.data().expireJob(id);
+        fixture.sandbox.intercept(null);
+        fixture.sandbox.data().expireJob(id);
 
-        world.sync();
+        fixture.sync();
 
         assertThat(open()).isZero();
-        assertThat(world.one("select count(*) from job where id = ?", Integer.class, id))
+        assertThat(fixture.one("select count(*) from job where id = ?", Integer.class, id))
                 .isZero();
     }
 
@@ -270,21 +270,21 @@ class QuarantineTest {
     void aBadRowThatComesAgainAsAGoodOneIsClosed(String database) throws Exception {
         start(database, 5);
         rewriteFirstRow(job -> job.put("title", 1));
-        world.sync();
-        world.sandbox.intercept(null);
+        fixture.sync();
+        fixture.sandbox.intercept(null);
         resync();
 
         assertThat(open()).isZero();
-        assertThat(world.one("select closed_at is not null from quarantine", Boolean.class))
+        assertThat(fixture.one("select closed_at is not null from quarantine", Boolean.class))
                 .isTrue();
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aBadRowThatComesAgainAsAGoodOneInTheSameRunIsClosed(String database) throws Exception {
         start(database, 6);
-        world.with("jobo.jobs.batch-size", "3");
+        fixture.with("jobo.jobs.batch-size", "3");
         AtomicReference<ObjectNode> good = new AtomicReference<>();
         rewrite(page -> {
             ArrayNode jobs = (ArrayNode) page.get("jobs");
@@ -296,12 +296,12 @@ class QuarantineTest {
             }
         });
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.counts().quarantined()).isEqualTo(1);
         assertThat(run.counts().inserted()).isEqualTo(6);
         assertThat(open()).isZero();
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
@@ -314,16 +314,17 @@ class QuarantineTest {
                 job.remove("id");
             }
         });
-        world.sync();
-        OffsetDateTime first = world.one("select quarantined_at from quarantine", OffsetDateTime.class);
+        fixture.sync();
+        OffsetDateTime first = fixture.one("select quarantined_at from quarantine", OffsetDateTime.class);
 
         resync();
         Run third = resync();
 
         assertThat(third.counts().quarantined()).isEqualTo(1);
-        assertThat(world.one("select count(*) from quarantine", Integer.class)).isEqualTo(1);
+        assertThat(fixture.one("select count(*) from quarantine", Integer.class))
+                .isEqualTo(1);
         assertThat(open()).isEqualTo(1);
-        assertThat(world.one("select quarantined_at from quarantine", OffsetDateTime.class))
+        assertThat(fixture.one("select quarantined_at from quarantine", OffsetDateTime.class))
                 .isEqualTo(first);
     }
 
@@ -332,14 +333,14 @@ class QuarantineTest {
     void anotherBadVersionOfAJobReplacesTheFirst(String database) throws Exception {
         start(database, 5);
         rewriteFirstRow(job -> job.put("title", 1));
-        world.sync();
+        fixture.sync();
         rewriteFirstRow(job -> job.put("title", 2));
 
         resync();
 
-        assertThat(world.one("select reason from quarantine where closed_at is null", String.class))
+        assertThat(fixture.one("select reason from quarantine where closed_at is null", String.class))
                 .isEqualTo("title is 2 and not a text");
-        assertThat(world.one("select count(*) from quarantine where closed_at is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from quarantine where closed_at is not null", Integer.class))
                 .isEqualTo(1);
     }
 
@@ -347,39 +348,39 @@ class QuarantineTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aJobThatExpiresWhileItsRowIsTriedAgainStaysExpired(String database) throws Exception {
         start(database, 5);
-        world.sync();
+        fixture.sync();
         rewriteFirstRow(job -> job.put("title", 1));
         resync();
-        QuarantineService quarantine = world.tenant().quarantine();
+        QuarantineService quarantine = fixture.tenant().quarantine();
         ObjectNode row = (ObjectNode) SyncFixture.parse(quarantine.open().get(0).payload());
-        world.database.update(
+        fixture.database.update(
                 "update quarantine set payload = ?", row.put("title", "good").toString());
         QuarantineService.Entry entry = quarantine.open().get(0);
 
         Optional<String> bad = LockWait.behind(
-                world.database,
-                () -> world.database.update(
+                fixture.database,
+                () -> fixture.database.update(
                         "update job set expired_at = current_timestamp, expired_reason = 'swept' where id = ?",
                         entry.jobId()),
                 () -> quarantine.retry(entry));
 
         assertThat(bad).isEmpty();
-        assertThat(world.one("select expired_reason from job where id = ?", String.class, entry.jobId()))
+        assertThat(fixture.one("select expired_reason from job where id = ?", String.class, entry.jobId()))
                 .isEqualTo("swept");
         assertThat(open()).isZero();
     }
 
     private Run resync() throws Exception {
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
-        return world.sync();
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
+        return fixture.sync();
     }
 
     private UUID firstId() {
-        return world.sandbox.data().activeIds().findFirst().orElseThrow();
+        return fixture.sandbox.data().activeIds().findFirst().orElseThrow();
     }
 
     private int open() {
-        return world.one("select count(*) from quarantine where closed_at is null", Integer.class);
+        return fixture.one("select count(*) from quarantine where closed_at is null", Integer.class);
     }
 
     private void rewriteFirstRow(Consumer<ObjectNode> change) {
@@ -387,7 +388,7 @@ class QuarantineTest {
     }
 
     private void rewrite(Consumer<ObjectNode> change) {
-        world.sandbox.intercept(request -> request.endpoint() != Endpoint.JOBS_FEED
+        fixture.sandbox.intercept(request -> request.endpoint() != Endpoint.JOBS_FEED
                 ? Interceptor.pass()
                 : Interceptor.rewrite(body -> {
                     ObjectNode page = (ObjectNode) SyncFixture.parse(new String(body, StandardCharsets.UTF_8));

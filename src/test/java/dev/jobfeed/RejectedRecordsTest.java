@@ -34,10 +34,10 @@ class RejectedRecordsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database, int jobs) throws Exception {
-        world = SyncFixture.of(
+        fixture = SyncFixture.of(
                         database,
                         SandboxOptions.builder().jobs(jobs).careerSites(60).descriptionBytes(300))
                 .with("jobo.retry.time-scale", "0.001");
@@ -45,31 +45,31 @@ class RejectedRecordsTest {
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @ParameterizedTest
     @CsvSource({"h2, 3", "h2, 700", "postgresql, 3", "postgresql, 700"})
     void aRowThatAConstraintRefusesIsQuarantinedAndItsPageGoesOn(String database, int jobs) throws Exception {
         start(database, jobs);
-        world.context();
-        world.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
+        fixture.context();
+        fixture.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
         UUID id = ids().get(jobs / 2);
         rewrite("jobs", job -> job.put("title", "spam"), id);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.counts().received()).isEqualTo(jobs);
         assertThat(run.counts().inserted()).isEqualTo(jobs - 1);
         assertThat(run.counts().quarantined()).isEqualTo(1);
-        Map<String, Object> entry = world.database.queryForMap("select * from quarantine");
+        Map<String, Object> entry = fixture.database.queryForMap("select * from quarantine");
         assertThat(entry.get("job_id")).isEqualTo(id);
         assertThat(entry.get("reason").toString())
                 .startsWith("the database refused the row: ")
                 .containsIgnoringCase("no_spam");
-        assertThat(world.alerts()).isEmpty();
-        assertThat(world.one("select count(*) from job_change where job_id = ?", Integer.class, id))
+        assertThat(fixture.alerts()).isEmpty();
+        assertThat(fixture.one("select count(*) from job_change where job_id = ?", Integer.class, id))
                 .isZero();
     }
 
@@ -89,14 +89,14 @@ class RejectedRecordsTest {
                 },
                 id);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.counts().inserted()).isEqualTo(29);
-        assertThat(world.one("select reason from quarantine where job_id = ?", String.class, id))
+        assertThat(fixture.one("select reason from quarantine where job_id = ?", String.class, id))
                 .contains("index row ")
                 .hasSizeLessThan(300);
-        assertThat(SyncFixture.parse(world.one("select payload from quarantine", String.class)))
+        assertThat(SyncFixture.parse(fixture.one("select payload from quarantine", String.class)))
                 .isEqualTo(delivered(id));
     }
 
@@ -105,15 +105,15 @@ class RejectedRecordsTest {
     void anUpdateAndAReactivationThatAreRefusedLeaveTheStoredRowAsItIs(String database, boolean expired)
             throws Exception {
         start(database, 30);
-        world.sync();
+        fixture.sync();
         UUID id = ids().get(3);
         if (expired) {
-            world.database.update(
+            fixture.database.update(
                     "update job set expired_at = current_timestamp, expired_reason = 'swept' where id = ?", id);
         }
-        String before = world.one("select title from job where id = ?", String.class, id);
-        world.database.execute("update job set source = 'kept' where id = '" + id + "'");
-        world.database.execute("alter table job add constraint no_return"
+        String before = fixture.one("select title from job where id = ?", String.class, id);
+        fixture.database.execute("update job set source = 'kept' where id = '" + id + "'");
+        fixture.database.execute("alter table job add constraint no_return"
                 + " check (title <> 'spam' and (source <> 'kept' or expired_at is not null or '" + expired
                 + "' = 'false'))");
         if (!expired) {
@@ -126,9 +126,9 @@ class RejectedRecordsTest {
         assertThat(run.counts().quarantined()).isEqualTo(1);
         assertThat(run.counts().inserted()).isZero();
         assertThat(run.counts().reactivated()).isZero();
-        assertThat(world.one("select title from job where id = ?", String.class, id))
+        assertThat(fixture.one("select title from job where id = ?", String.class, id))
                 .isEqualTo(before);
-        assertThat(world.one("select expired_at is not null from job where id = ?", Boolean.class, id))
+        assertThat(fixture.one("select expired_at is not null from job where id = ?", Boolean.class, id))
                 .isEqualTo(expired);
         assertThat(open()).isEqualTo(1);
     }
@@ -137,19 +137,19 @@ class RejectedRecordsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aRefusedRowIsStoredWhenItIsDeliveredAfterTheConstraintIsGone(String database) throws Exception {
         start(database, 30);
-        world.context();
-        world.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
+        fixture.context();
+        fixture.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
         UUID id = ids().get(3);
         rewrite("jobs", job -> job.put("title", "spam").put("unknown", 17), id);
-        world.sync();
+        fixture.sync();
         assertThat(open()).isEqualTo(1);
-        world.database.execute("alter table job drop constraint no_spam");
+        fixture.database.execute("alter table job drop constraint no_spam");
 
         Run run = resync();
 
         assertThat(run.counts().inserted()).isEqualTo(1);
         assertThat(open()).isZero();
-        assertThat(world.one("select title from job where id = ?", String.class, id))
+        assertThat(fixture.one("select title from job where id = ?", String.class, id))
                 .isEqualTo("spam");
     }
 
@@ -157,41 +157,41 @@ class RejectedRecordsTest {
     @CsvSource({"h2, jobs", "h2, career_sites", "postgresql, jobs", "postgresql, career_sites"})
     void aRetryStoresTheRowAsItWasDeliveredOrSaysWhyNot(String database, String stream) throws Exception {
         start(database, 60);
-        world.context();
+        fixture.context();
         String table = stream.equals("jobs") ? "job" : "career_site";
         String name = stream.equals("jobs") ? "title" : "name";
-        world.database.execute("alter table " + table + " add constraint no_spam check (" + name + " <> 'spam')");
+        fixture.database.execute("alter table " + table + " add constraint no_spam check (" + name + " <> 'spam')");
         UUID[] id = new UUID[1];
         rewriteFirst(stream, row -> {
             id[0] = UUID.fromString(row.get("id").textValue());
             row.put(name, "spam").put("unknown", 17).put("\"quoted\"", "\\").put("valid_through", "some day");
         });
-        assertThat(world.syncStream(stream).counts().quarantined()).isEqualTo(stream.equals("jobs") ? 1 : 2);
-        QuarantineService quarantine = world.tenant().quarantine();
+        assertThat(fixture.syncStream(stream).counts().quarantined()).isEqualTo(stream.equals("jobs") ? 1 : 2);
+        QuarantineService quarantine = fixture.tenant().quarantine();
         QuarantineService.Entry entry = quarantine.open().stream()
                 .filter(each -> id[0].equals(each.jobId()))
                 .findFirst()
                 .orElseThrow();
 
         assertThat(quarantine.retry(entry).orElseThrow()).containsIgnoringCase("no_spam");
-        world.database.execute("alter table " + table + " drop constraint no_spam");
+        fixture.database.execute("alter table " + table + " drop constraint no_spam");
         assertThat(quarantine.retry(entry)).isEmpty();
 
-        assertThat(world.one("select " + name + " from " + table + " where id = ?", String.class, id[0]))
+        assertThat(fixture.one("select " + name + " from " + table + " where id = ?", String.class, id[0]))
                 .isEqualTo("spam");
-        world.tenant().states().requestResync(stream, OffsetDateTime.now());
-        assertThat(world.syncStream(stream).counts().updated()).isZero();
+        fixture.tenant().states().requestResync(stream, OffsetDateTime.now());
+        assertThat(fixture.syncStream(stream).counts().updated()).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aRefusedCareerSiteIsQuarantined(String database) throws Exception {
         start(database, 3);
-        world.context();
-        world.database.execute("alter table career_site add constraint no_spam check (name <> 'spam')");
+        fixture.context();
+        fixture.database.execute("alter table career_site add constraint no_spam check (name <> 'spam')");
         rewriteFirst("career_sites", site -> site.put("name", "spam"));
 
-        Run run = world.syncCareerSites();
+        Run run = fixture.syncCareerSites();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.counts().inserted()).isEqualTo(58);
@@ -201,10 +201,10 @@ class RejectedRecordsTest {
     @Test
     void aConstraintThatIsCheckedAtTheEndOfTheTransactionRefusesItsRowsOnly() throws Exception {
         start("postgresql", 30);
-        world.context();
-        world.database.execute("create table allowed (source text primary key)");
-        world.database.execute("insert into allowed select 'good'");
-        world.database.execute("alter table job add constraint known_source foreign key (source)"
+        fixture.context();
+        fixture.database.execute("create table allowed (source text primary key)");
+        fixture.database.execute("insert into allowed select 'good'");
+        fixture.database.execute("alter table job add constraint known_source foreign key (source)"
                 + " references allowed deferrable initially deferred");
         UUID id = ids().get(3);
         rewrite("jobs", job -> job.put("source", "good"), null);
@@ -213,12 +213,12 @@ class RejectedRecordsTest {
                 job -> job.put("source", job.get("id").textValue().equals(id.toString()) ? "bad" : "good"),
                 null);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.counts().inserted()).isEqualTo(29);
-        assertThat(world.one("select reason from quarantine where job_id = ?", String.class, id))
+        assertThat(fixture.one("select reason from quarantine where job_id = ?", String.class, id))
                 .contains("known_source");
-        QuarantineService quarantine = world.tenant().quarantine();
+        QuarantineService quarantine = fixture.tenant().quarantine();
         assertThat(quarantine.retry(quarantine.open().get(0)).orElseThrow()).contains("known_source");
     }
 
@@ -231,16 +231,16 @@ class RejectedRecordsTest {
             })
     void aRowThatATriggerOfH2RefusesIsQuarantined(String thrown) throws Exception {
         start("h2", 30);
-        world.context();
+        fixture.context();
         UUID id = ids().get(3);
-        world.database.execute("create trigger refuse before insert on job for each row as"
+        fixture.database.execute("create trigger refuse before insert on job for each row as"
                 + " 'org.h2.api.Trigger create() { return (connection, before, after) ->"
                 + " { if (after[0].toString().equals(\"" + id + "\")) throw new " + thrown + "; }; }'");
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.counts().inserted()).isEqualTo(29);
-        assertThat(world.one("select reason from quarantine where job_id = ?", String.class, id))
+        assertThat(fixture.one("select reason from quarantine where job_id = ?", String.class, id))
                 .contains("no spam");
     }
 
@@ -248,11 +248,11 @@ class RejectedRecordsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aPageThatTheDatabaseRefusesAsAWholeFailsTheAttemptWithOneNotifiedAlert(String database) throws Exception {
         start(database, 20);
-        world.context();
-        world.database.execute("alter table job add constraint nothing check (title = 'nothing')");
+        fixture.context();
+        fixture.database.execute("alter table job add constraint nothing check (title = 'nothing')");
 
         try (LogLines log = LogLines.record()) {
-            assertThatThrownBy(world::sync)
+            assertThatThrownBy(fixture::sync)
                     .hasRootCauseInstanceOf(AttemptFailedException.class)
                     .hasMessageContaining("None of the 20 rows of a page can be stored")
                     .hasMessageContaining("the database refused the row")
@@ -261,32 +261,32 @@ class RejectedRecordsTest {
             assertThat(log.text()).doesNotContain("insert into").doesNotContain("\tat ");
         }
 
-        assertThat(world.run().status()).isEqualTo("open");
-        assertThat(world.run().pages()).isZero();
+        assertThat(fixture.run().status()).isEqualTo("open");
+        assertThat(fixture.run().pages()).isZero();
         assertThat(open()).isZero();
-        assertThat(world.alerts()).containsExactly("page-unusable");
-        assertThat(world.one("select notified_at is not null from alert", Boolean.class))
+        assertThat(fixture.alerts()).containsExactly("page-unusable");
+        assertThat(fixture.one("select notified_at is not null from alert", Boolean.class))
                 .isTrue();
-        world.database.execute("alter table job drop constraint nothing");
-        world.sync();
-        world.assertStoreIsTheWorld();
+        fixture.database.execute("alter table job drop constraint nothing");
+        fixture.sync();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aRefusalThatIsNotOfARowFailsTheAttemptAtOnce(String database) throws Exception {
         start(database, 30);
-        world.with("jobo.jobs.batch-size", "10").context();
+        fixture.with("jobo.jobs.batch-size", "10").context();
         int[] pages = {0};
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && ++pages[0] == 2) {
-                world.database.execute("alter table job rename to gone");
+                fixture.database.execute("alter table job rename to gone");
             }
             return Interceptor.pass();
         });
 
         try (LogLines log = LogLines.record()) {
-            Throwable failure = catchThrowable(world::sync);
+            Throwable failure = catchThrowable(fixture::sync);
 
             assertThat(failure).isNotNull();
             assertThat(log.lines("ERROR")).hasSize(1);
@@ -297,32 +297,32 @@ class RejectedRecordsTest {
             assertThat(log.text()).doesNotContain("\tat ");
         }
 
-        assertThat(world.run().status()).isEqualTo("open");
-        assertThat(world.run().lastError()).contains("The database refused").doesNotContain("SQL statement");
-        assertThat(world.alerts()).containsExactly("database");
-        assertThat(world.one("select notified_at is not null from alert", Boolean.class))
+        assertThat(fixture.run().status()).isEqualTo("open");
+        assertThat(fixture.run().lastError()).contains("The database refused").doesNotContain("SQL statement");
+        assertThat(fixture.alerts()).containsExactly("database");
+        assertThat(fixture.one("select notified_at is not null from alert", Boolean.class))
                 .isTrue();
-        world.database.execute("alter table gone rename to job");
-        world.sandbox.intercept(null);
-        world.sync();
-        world.assertStoreIsTheWorld();
+        fixture.database.execute("alter table gone rename to job");
+        fixture.sandbox.intercept(null);
+        fixture.sync();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void aPageThatAStepMarksForRollbackFailsTheAttemptWithANotifiedAlert() throws Exception {
         start("h2", 30);
         AdviceWith.adviceWith(
-                world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                fixture.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
                         .before()
                         .process(exchange -> exchange.setRollbackOnly(true)));
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
 
-        assertThat(world.one("select count(*) from job", Integer.class)).isZero();
-        assertThat(world.alerts()).containsExactly("rolled-back");
-        assertThat(world.one("select notified_at is not null from alert", Boolean.class))
+        assertThat(fixture.one("select count(*) from job", Integer.class)).isZero();
+        assertThat(fixture.alerts()).containsExactly("rolled-back");
+        assertThat(fixture.one("select notified_at is not null from alert", Boolean.class))
                 .isTrue();
-        assertThat(world.one("select lease_token is null from sync_state where stream = 'jobs'", Boolean.class))
+        assertThat(fixture.one("select lease_token is null from sync_state where stream = 'jobs'", Boolean.class))
                 .isTrue();
     }
 
@@ -330,12 +330,12 @@ class RejectedRecordsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aLeaseThatIsLostWhileAPageIsStoredWithoutItsRefusedRowsRefusesNothingElse(String database) throws Exception {
         start(database, 30);
-        world.context();
-        world.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
+        fixture.context();
+        fixture.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
         rewriteFirst("jobs", job -> job.put("title", "spam"));
         int[] checkpoints = {0};
         AdviceWith.adviceWith(
-                world.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
+                fixture.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
                         .before()
                         .process(exchange -> {
                             checkpoints[0]++;
@@ -344,28 +344,28 @@ class RejectedRecordsTest {
                                     .close();
                         }));
 
-        assertThatThrownBy(world::sync).isInstanceOf(LeaseLostException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(LeaseLostException.class);
 
         assertThat(checkpoints[0]).isEqualTo(1);
         assertThat(open()).isZero();
-        assertThat(world.one("select count(*) from job", Integer.class)).isZero();
+        assertThat(fixture.one("select count(*) from job", Integer.class)).isZero();
     }
 
     private Run resync() throws Exception {
         resyncRequested();
-        return world.sync();
+        return fixture.sync();
     }
 
     private void resyncRequested() throws Exception {
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
     }
 
     private List<UUID> ids() {
-        return world.sandbox.data().activeIds().toList();
+        return fixture.sandbox.data().activeIds().toList();
     }
 
     private int open() {
-        return world.one("select count(*) from quarantine where closed_at is null", Integer.class);
+        return fixture.one("select count(*) from quarantine where closed_at is null", Integer.class);
     }
 
     private JsonNode last;
@@ -405,7 +405,7 @@ class RejectedRecordsTest {
     }
 
     private void rewritePage(String array, Consumer<ObjectNode> change) {
-        world.sandbox.intercept(request ->
+        fixture.sandbox.intercept(request ->
                 request.endpoint() != (array.equals("jobs") ? Endpoint.JOBS_FEED : Endpoint.CAREER_SITES_FEED)
                         ? Interceptor.pass()
                         : Interceptor.rewrite(body -> {

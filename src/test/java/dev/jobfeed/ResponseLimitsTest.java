@@ -39,14 +39,14 @@ class ResponseLimitsTest {
             "{\"jobs\":[],\"career_sites\":[],\"job_ids\":[],\"next_cursor\":null,\"has_more\":false}";
 
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private SyncFixture world;
+    private SyncFixture fixture;
     private HostileServer server;
 
     @AfterEach
     void stop() {
         stopped.countDown();
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
         }
         if (server != null) {
             server.close();
@@ -55,7 +55,7 @@ class ResponseLimitsTest {
 
     private void start(HostileServer.Script script) throws Exception {
         server = HostileServer.start(script);
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
                 .with("jobo.base-url", server.url())
                 .with("jobo.http.max-answer-bytes", "1000000")
                 .with("jobo.retry.time-scale", "0.001");
@@ -168,15 +168,15 @@ class ResponseLimitsTest {
     void aFeedsAnswerBeyondABoundIsMalformedAndRetried(String name, Reply reply, String says) throws Exception {
         start(path -> reply);
 
-        assertThat(catchThrowable(world::sync)).isNotNull();
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-        Run failed = world.run();
+        Run failed = fixture.run();
         assertThat(failed.status()).isEqualTo("open");
         assertThat(failed.lastError())
                 .startsWith("Jobo's responses do not match the API")
                 .contains(says)
                 .doesNotContain("\u001b");
-        assertThat(world.alerts()).containsExactly("unreadable-answer");
+        assertThat(fixture.alerts()).containsExactly("unreadable-answer");
         assertThat(server.heads()).hasSize(6);
     }
 
@@ -185,14 +185,14 @@ class ResponseLimitsTest {
     void everyOtherWayHasTheSameBounds(String name, Reply reply, String says) throws Exception {
         AtomicInteger asked = new AtomicInteger();
         start(path -> path.startsWith("/api/jobs/feed") ? page("{\"id\":\"" + UUID.randomUUID() + "\"}") : reply);
-        Throwable careerSites = catchThrowable(world::syncCareerSites);
-        world.with("jobo.jobs.filter.sources", "");
+        Throwable careerSites = catchThrowable(fixture::syncCareerSites);
+        fixture.with("jobo.jobs.filter.sources", "");
         Throwable sweep = catchThrowable(() -> {
-            world.sync();
+            fixture.sync();
             asked.incrementAndGet();
-            world.sync();
+            fixture.sync();
         });
-        Throwable company = catchThrowable(() -> world.context()
+        Throwable company = catchThrowable(() -> fixture.context()
                 .createProducerTemplate()
                 .requestBody("direct:company-profile", UUID.randomUUID().toString()));
 
@@ -240,9 +240,9 @@ class ResponseLimitsTest {
             stop();
             start(path -> reply);
 
-            assertThat(catchThrowable(world::sync)).isNotNull();
+            assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-            assertThat(world.run().lastError())
+            assertThat(fixture.run().lastError())
                     .startsWith("Jobo answered " + status + " with a body longer than 65536 bytes.");
             assertThat(server.heads()).hasSize(status == 500 ? 6 : 1);
         }
@@ -253,9 +253,9 @@ class ResponseLimitsTest {
     void aRefusalIsItsStatusWhenItsBodyCannotBeRead(String header) throws Exception {
         start(path -> stream(403, header, client -> client.write(ascii("no"))));
 
-        assertThat(catchThrowable(world::sync)).isNotNull();
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-        assertThat(world.run().lastError()).startsWith("Jobo answered 403. ");
+        assertThat(fixture.run().lastError()).startsWith("Jobo answered 403. ");
         assertThat(server.heads()).hasSize(1);
     }
 
@@ -268,9 +268,9 @@ class ResponseLimitsTest {
             trickle(client);
         };
         start(path -> asked.incrementAndGet() == 1 ? slow : answer(EMPTY_PAGE));
-        world.with("jobo.http.answer-timeout", "300ms");
+        fixture.with("jobo.http.answer-timeout", "300ms");
 
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
 
         assertThat(server.heads()).hasSize(2);
     }
@@ -290,12 +290,12 @@ class ResponseLimitsTest {
     @Test
     void anAnswerThatAlwaysTakesTooLongEndsTheAttemptAndNamesTheProperty() throws Exception {
         start(path -> stream(200, "", this::trickle));
-        world.with("jobo.http.answer-timeout", "100ms");
+        fixture.with("jobo.http.answer-timeout", "100ms");
 
-        assertThat(catchThrowable(world::sync)).isNotNull();
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-        assertThat(world.run().lastError()).contains("not complete after 0.1 s (jobo.http.answer-timeout)");
-        assertThat(world.alerts()).containsExactly("unreachable");
+        assertThat(fixture.run().lastError()).contains("not complete after 0.1 s (jobo.http.answer-timeout)");
+        assertThat(fixture.alerts()).containsExactly("unreachable");
         assertThat(server.heads()).hasSize(6);
     }
 
@@ -304,8 +304,8 @@ class ResponseLimitsTest {
         String cookies = "Set-Cookie: a=b; Path=/\r\nSet-Cookie: c=d; Expires=never; Domain=other.example\r\n";
         start(path -> answer(200, cookies, EMPTY_PAGE.getBytes(StandardCharsets.UTF_8)));
 
-        world.sync();
-        world.sync();
+        fixture.sync();
+        fixture.sync();
 
         assertThat(server.heads()).hasSizeGreaterThan(2).noneMatch(head -> head.contains("cookie"));
     }
@@ -329,10 +329,10 @@ class ResponseLimitsTest {
     void whatAServerSaysIsPrintable() throws Exception {
         start(path -> answer(401, "", ascii("{\"message\":\"gone\\u001b[2J\\nrun 1 succeeded\"}")));
 
-        assertThat(catchThrowable(world::sync)).isNotNull();
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
 
         String said = "Jobo answered 401 (gone\\u001b[2J\\nrun 1 succeeded).";
-        assertThat(world.run().lastError()).startsWith(said);
-        assertThat(world.one("select message from alert", String.class)).isEqualTo(said);
+        assertThat(fixture.run().lastError()).startsWith(said);
+        assertThat(fixture.one("select message from alert", String.class)).isEqualTo(said);
     }
 }

@@ -36,67 +36,67 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** When the whole feed is read again, and what becomes of the jobs that it does not bring any more. */
 class ResyncTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(100).unknownExpired(0))
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(100).unknownExpired(0))
                 .with("jobo.jobs.batch-size", "25")
                 .with("jobo.retry.time-scale", "0.001");
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void anAskedResyncExpiresWhatItDoesNotBring(String database) throws Exception {
         start(database);
-        world.sync();
+        fixture.sync();
         List<UUID> gone = vanish(8);
         ask();
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.expired()).isEqualTo(8);
         assertThat(run.costConfirmed()).isTrue();
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
-        assertThat(world.state().resyncRequestedAt()).isNull();
-        assertThat(world.state().lastRunStartedAt()).isEqualTo(run.runStartedAt());
-        assertThat(world.alerts()).isEmpty();
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.state().resyncRequestedAt()).isNull();
+        assertThat(fixture.state().lastRunStartedAt()).isEqualTo(run.runStartedAt());
+        assertThat(fixture.alerts()).isEmpty();
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aChangeOfFiltersExpiresWhatTheyLeaveOut(String database) throws Exception {
         start(database);
-        world.sync();
-        List<String> sources = world.database.queryForList("select distinct source from job", String.class);
+        fixture.sync();
+        List<String> sources = fixture.database.queryForList("select distinct source from job", String.class);
         List<UUID> left =
-                world.database.queryForList("select id from job where source = ?", UUID.class, sources.get(0));
-        world.with("jobo.jobs.filter.sources", String.join(",", sources.subList(1, sources.size())));
+                fixture.database.queryForList("select id from job where source = ?", UUID.class, sources.get(0));
+        fixture.with("jobo.jobs.filter.sources", String.join(",", sources.subList(1, sources.size())));
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(left).isNotEmpty();
         assertThat(expired("filtered")).containsExactlyInAnyOrderElementsOf(left);
         assertThat(run.expired()).isEqualTo(left.size());
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @Test
     void aChangeOfTheWatermarkParameterIsNoChangeOfFilters() throws Exception {
         start("h2");
-        world.sync();
+        fixture.sync();
         List<UUID> gone = vanish(3);
-        world.with("jobo.jobs.watermark-parameter", "posted_after");
+        fixture.with("jobo.jobs.watermark-parameter", "posted_after");
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
@@ -105,37 +105,37 @@ class ResyncTest {
     @Test
     void aStoreThatWasNotSweptForAWeekIsReadAgain() throws Exception {
         start("h2");
-        world.sync();
-        long first = world.run().id();
+        fixture.sync();
+        long first = fixture.run().id();
         List<UUID> gone = vanish(3);
         stall();
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.id()).isGreaterThan(first);
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
-        assertThat(world.expired()).hasSize(1);
-        assertThat(world.expired().get(0).status()).isEqualTo(200);
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.expired()).hasSize(1);
+        assertThat(fixture.expired().get(0).status()).isEqualTo(200);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @Test
     void anOpenRunThatNeedsAResyncIsClosedAsFailed() throws Exception {
         start("h2");
-        Run backfill = world.syncPages(1);
+        Run backfill = fixture.syncPages(1);
         stall();
 
-        Run resync = world.sync();
+        Run resync = fixture.sync();
 
-        Run closed = world.tenant().runs().run(backfill.id());
+        Run closed = fixture.tenant().runs().run(backfill.id());
         assertThat(closed.status()).isEqualTo("failed");
         assertThat(closed.finishedAt()).isNotNull();
         assertThat(closed.lastError()).contains("resync").contains("longer ago");
         assertThat(resync.id()).isGreaterThan(backfill.id());
         assertThat(resync.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(resync.status()).isEqualTo("succeeded");
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     /** Its own sweep moves the watermark that showed the need. */
@@ -151,85 +151,85 @@ class ResyncTest {
     void aResyncThatAStallNeedsIsOwedUntilOneSucceeds(String database, String first) throws Exception {
         start(database);
         if (first.equals("replaced")) {
-            world.syncPages(2);
+            fixture.syncPages(2);
         } else {
-            world.sync();
+            fixture.sync();
         }
         List<UUID> gone = vanish(3);
         if (first.equals("asked")) {
             ask();
         }
         stall();
-        Run stopped = world.syncPages(1);
+        Run stopped = fixture.syncPages(1);
         assertThat(stopped.mode()).isEqualTo(RunMode.RESYNC);
-        assertThat(world.state().lastSweepStartedAt())
+        assertThat(fixture.state().lastSweepStartedAt())
                 .isAfter(OffsetDateTime.now().minusHours(1));
         abandon();
-        Run second = world.syncPages(1);
+        Run second = fixture.syncPages(1);
         assertThat(second.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(second.id()).isGreaterThan(stopped.id());
         assertThat(second.costConfirmed()).isFalse();
-        assertThat(world.syncPages(1).id()).isEqualTo(second.id());
+        assertThat(fixture.syncPages(1).id()).isEqualTo(second.id());
         abandon();
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
-        assertThat(world.state().resyncNeededSince()).isNull();
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.state().resyncNeededSince()).isNull();
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aResyncThatWasAskedForIsCancelledByAbandon(String database) throws Exception {
         start(database);
-        world.sync();
+        fixture.sync();
         ask();
-        assertThat(world.syncPages(1).mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(fixture.syncPages(1).mode()).isEqualTo(RunMode.RESYNC);
 
         abandon();
 
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     private void abandon() throws Exception {
-        var tenant = world.tenant();
+        var tenant = fixture.tenant();
         assertThat(SyncCoordinator.abandon(tenant, "jobs")).isPresent();
     }
 
     @Test
     void aResyncIsResumedWithWhatItHasSeen() throws Exception {
         start("h2");
-        world.sync();
+        fixture.sync();
         List<UUID> gone = vanish(2);
         ask();
-        Run stopped = world.syncPages(2);
+        Run stopped = fixture.syncPages(2);
         assertThat(seen()).isEqualTo(48);
-        long asked = world.feed().size();
+        long asked = fixture.feed().size();
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.id()).isEqualTo(stopped.id());
         assertThat(run.runStartedAt()).isEqualTo(stopped.runStartedAt());
-        assertThat(world.feed()).hasSize((int) asked + 2);
+        assertThat(fixture.feed()).hasSize((int) asked + 2);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
     }
 
     @Test
     void aResyncThatLosesItsCursorKeepsWhatItHasSeen() throws Exception {
         start("h2");
-        world.sync();
+        fixture.sync();
         List<UUID> gone = vanish(2);
         ask();
-        world.syncPages(2);
+        fixture.syncPages(2);
         AtomicBoolean lost = new AtomicBoolean();
-        world.sandbox.intercept(request -> request.body().contains("cursor") && lost.compareAndSet(false, true)
+        fixture.sandbox.intercept(request -> request.body().contains("cursor") && lost.compareAndSet(false, true)
                 ? Interceptor.answer(409, Map.of(), "")
                 : rewriteWithout(gone, 98));
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.cursorResets()).isEqualTo(1);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
@@ -238,47 +238,47 @@ class ResyncTest {
     @Test
     void aResyncThatIsAskedForTwiceIsDoneOnce() throws Exception {
         start("h2");
-        world.sync();
+        fixture.sync();
         ask();
-        Run stopped = world.syncPages(1);
+        Run stopped = fixture.syncPages(1);
         ask();
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.id()).isEqualTo(stopped.id());
-        assertThat(world.state().resyncRequestedAt()).isNull();
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.state().resyncRequestedAt()).isNull();
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @Test
     void filtersThatAreChangedBackAfterHalfAResyncNeedAnother() throws Exception {
         start("h2");
-        world.sync();
-        world.with("jobo.jobs.filter.work_models", "remote,onsite");
-        Run half = world.syncPages(1);
-        world.with("jobo.jobs.filter.work_models", "");
+        fixture.sync();
+        fixture.with("jobo.jobs.filter.work_models", "remote,onsite");
+        Run half = fixture.syncPages(1);
+        fixture.with("jobo.jobs.filter.work_models", "");
 
-        Run back = world.sync();
+        Run back = fixture.sync();
 
-        assertThat(world.tenant().runs().run(half.id()).status()).isEqualTo("failed");
+        assertThat(fixture.tenant().runs().run(half.id()).status()).isEqualTo("failed");
         assertThat(back.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(back.status()).isEqualTo("succeeded");
-        world.assertStoreIsTheWorld();
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        fixture.assertStoreEqualsSandbox();
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @Test
     void filtersThatAreChangedDuringABackfillNeedAResync() throws Exception {
         start("h2");
-        world.syncPages(1);
-        world.with("jobo.jobs.filter.work_models", "remote,onsite");
+        fixture.syncPages(1);
+        fixture.with("jobo.jobs.filter.work_models", "remote,onsite");
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(expired("filtered")).isNotEmpty();
         assertThat(expired("reconciled")).isEmpty();
-        assertThat(world.one("select count(*) from active_job where workplace_type = 'Hybrid'", Integer.class))
+        assertThat(fixture.one("select count(*) from active_job where workplace_type = 'Hybrid'", Integer.class))
                 .isZero();
     }
 
@@ -287,14 +287,14 @@ class ResyncTest {
     @CsvSource({"20, false", "21, true", "100, true"})
     void tooManyThatAreGoneWaitForAPerson(int missing, boolean held) throws Exception {
         start("h2");
-        world.sync();
+        fixture.sync();
         List<UUID> gone = vanish(missing);
         ask();
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(world.alerts()).isEqualTo(held ? List.of("reconcile-held") : List.of());
+        assertThat(fixture.alerts()).isEqualTo(held ? List.of("reconcile-held") : List.of());
         assertThat(expired("reconciled")).hasSize(held ? 0 : missing);
         assertThat(pending()).hasSize(held ? missing : 0);
         assertThat(gone).containsAll(pending());
@@ -304,12 +304,12 @@ class ResyncTest {
     @ParameterizedTest
     @CsvSource({"10, false", "11, true"})
     void aFewThatAreGoneAreNotSuspicious(int missing, boolean held) throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(12).unknownExpired(0));
-        world.sync();
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(12).unknownExpired(0));
+        fixture.sync();
         vanish(missing);
         ask();
 
-        world.sync();
+        fixture.sync();
 
         assertThat(pending()).hasSize(held ? missing : 0);
     }
@@ -318,13 +318,13 @@ class ResyncTest {
     @CsvSource({"95, 0", "105, 0", "106, 5", "1000, 5"})
     void aFeedThatBringsFarLessThanItAnnouncedExpiresNothingByItself(int announced, int held) throws Exception {
         start("h2");
-        world.sync();
+        fixture.sync();
         List<UUID> gone = vanish(5);
-        world.sandbox.intercept(request ->
+        fixture.sandbox.intercept(request ->
                 request.endpoint() == Endpoint.JOBS_FEED ? rewriteWithout(gone, announced) : Interceptor.pass());
         ask();
 
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
 
         assertThat(pending()).hasSize(held);
     }
@@ -333,37 +333,38 @@ class ResyncTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void whatIsHeldStaysActiveUntilAPersonAccepts(String database) throws Exception {
         start(database);
-        world.sync();
+        fixture.sync();
         List<UUID> gone = vanish(40);
         ask();
-        Run resync = world.sync();
-        assertThat(world.one("select count(*) from active_job", Integer.class)).isEqualTo(100);
-        assertThat(world.one("select message from alert", String.class)).contains("40 of 100");
+        Run resync = fixture.sync();
+        assertThat(fixture.one("select count(*) from active_job", Integer.class))
+                .isEqualTo(100);
+        assertThat(fixture.one("select message from alert", String.class)).contains("40 of 100");
 
-        world.sandbox.intercept(null);
-        world.sandbox.data().updateJob(gone.get(0));
-        world.sandbox.data().expireJob(gone.get(1));
-        Run next = world.sync();
+        fixture.sandbox.intercept(null);
+        fixture.sandbox.data().updateJob(gone.get(0));
+        fixture.sandbox.data().expireJob(gone.get(1));
+        Run next = fixture.sync();
 
         assertThat(next.mode()).isEqualTo(RunMode.INCREMENTAL);
         assertThat(next.windowFrom()).isBefore(resync.runStartedAt());
         assertThat(pending()).hasSize(38).doesNotContain(gone.get(0), gone.get(1));
         assertThat(expired("swept")).containsExactly(gone.get(1));
-        assertThat(world.alerts()).containsExactly("reconcile-held");
+        assertThat(fixture.alerts()).containsExactly("reconcile-held");
 
-        ReconcileRepository held = world.tenant().reconcile();
+        ReconcileRepository held = fixture.tenant().reconcile();
         assertThat(held.pending()).isEqualTo(38);
         HeldLease attempt =
-                world.tenant().leases().acquire("jobs", lease -> lease).orElseThrow();
-        assertThatThrownBy(() -> PendingExpiryService.accept(world.tenant(), OffsetDateTime.now()))
+                fixture.tenant().leases().acquire("jobs", lease -> lease).orElseThrow();
+        assertThatThrownBy(() -> PendingExpiryService.accept(fixture.tenant(), OffsetDateTime.now()))
                 .isInstanceOf(StreamLockedException.class);
         assertThat(held.pending()).isEqualTo(38);
         attempt.close();
-        assertThat(PendingExpiryService.accept(world.tenant(), OffsetDateTime.now()))
+        assertThat(PendingExpiryService.accept(fixture.tenant(), OffsetDateTime.now()))
                 .isEqualTo(38);
         assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone.subList(2, 40));
-        world.sync();
-        assertThat(world.alerts()).isEmpty();
+        fixture.sync();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     /** More than fit into a step, or into what H2 is asked for at once, with history among them. */
@@ -371,21 +372,21 @@ class ResyncTest {
     @CsvSource({"h2, random_uuid(), system_range", "postgresql, gen_random_uuid(), generate_series"})
     void manyUnseenJobsAreEachFoundOnce(String database, String id, String numbers) throws Exception {
         start(database);
-        world.sync();
-        world.database.update(
+        fixture.sync();
+        fixture.database.update(
                 "insert into job (id, content_hash, first_seen_at, last_changed_at, expired_at, expired_reason)"
                         + " select " + id + ", (select content_hash from job fetch first row only), current_timestamp,"
                         + " current_timestamp, case when mod(n, 3) = 0 then current_timestamp end,"
                         + " case when mod(n, 3) = 0 then 'swept' end from " + numbers + "(1, 120000) numbers (n)");
         ask();
 
-        Run resync = world.sync();
+        Run resync = fixture.sync();
 
         assertThat(resync.status()).isEqualTo("succeeded");
-        assertThat(world.one("select message from alert", String.class)).contains("80000 of 80100");
-        assertThat(world.one("select count(*) from pending_expiry", Integer.class))
+        assertThat(fixture.one("select message from alert", String.class)).contains("80000 of 80100");
+        assertThat(fixture.one("select count(*) from pending_expiry", Integer.class))
                 .isEqualTo(80_000);
-        assertThat(world.one(
+        assertThat(fixture.one(
                         "select count(*) from pending_expiry join active_job on id = job_id" + " where title is null",
                         Integer.class))
                 .isEqualTo(80_000);
@@ -394,28 +395,28 @@ class ResyncTest {
     @Test
     void whatIsHeldAndComesBackWaitsForNobody() throws Exception {
         start("h2");
-        world.sync();
+        fixture.sync();
         vanish(40);
         ask();
-        world.sync();
-        world.sandbox.intercept(null);
+        fixture.sync();
+        fixture.sandbox.intercept(null);
         ask();
 
-        world.sync();
+        fixture.sync();
 
         assertThat(pending()).isEmpty();
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aQuarantinedJobCountsAsSeen(String database) throws Exception {
         start(database);
-        world.sync();
-        UUID bad = world.sandbox.data().activeIds().findFirst().orElseThrow();
+        fixture.sync();
+        UUID bad = fixture.sandbox.data().activeIds().findFirst().orElseThrow();
         ask();
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body -> {
                     ObjectNode page = page(body);
                     page.get("jobs").forEach(job -> {
@@ -427,13 +428,13 @@ class ResyncTest {
                 })
                 : Interceptor.pass());
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.counts().quarantined()).isEqualTo(1);
         assertThat(run.expired()).isZero();
-        assertThat(world.one("select count(*) from active_job where id = ?", Integer.class, bad))
+        assertThat(fixture.one("select count(*) from active_job where id = ?", Integer.class, bad))
                 .isEqualTo(1);
-        assertThat(world.one("select count(*) from quarantine where closed_at is null", Integer.class))
+        assertThat(fixture.one("select count(*) from quarantine where closed_at is null", Integer.class))
                 .isEqualTo(1);
     }
 
@@ -441,37 +442,37 @@ class ResyncTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aQuarantinedJobThatAResyncDoesNotBringIsClosed(String database) throws Exception {
         start(database);
-        world.sync();
-        world.database.update(
+        fixture.sync();
+        fixture.database.update(
                 "insert into quarantine (stream, run_id, job_id, reason, payload, quarantined_at)"
                         + " values ('jobs', ?, ?, 'because', '{}', current_timestamp)",
-                world.run().id(),
+                fixture.run().id(),
                 UUID.randomUUID());
         ask();
 
-        world.sync();
+        fixture.sync();
 
-        assertThat(world.one("select count(*) from quarantine where closed_at is null", Integer.class))
+        assertThat(fixture.one("select count(*) from quarantine where closed_at is null", Integer.class))
                 .isZero();
     }
 
     @Test
     void aResyncThatIsStoppedBeforeItReconcilesForgetsNothing() throws Exception {
         start("h2");
-        world.sync();
+        fixture.sync();
         List<UUID> gone = vanish(5);
         ask();
-        var context = world.context();
+        var context = fixture.context();
         AdviceWith.adviceWith(context, "sync-reconcile", advice -> advice.weaveById("sync-reconcile-loop")
                 .before()
                 .process(exchange -> exchange.getVariable("jobfeedAttempt", SyncAttempt.class)
                         .stop()));
 
-        Run stopped = world.sync();
+        Run stopped = fixture.sync();
         assertThat(stopped.phase()).isEqualTo(RunPhase.RECONCILE);
         assertThat(seen()).isEqualTo(95);
-        world.with("jobo.retry.time-scale", "0.001");
-        Run run = world.sync();
+        fixture.with("jobo.retry.time-scale", "0.001");
+        Run run = fixture.sync();
 
         assertThat(run.id()).isEqualTo(stopped.id());
         assertThat(run.status()).isEqualTo("succeeded");
@@ -482,10 +483,10 @@ class ResyncTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aResyncThatIsAskedForWhileOneRunsDoesNotFollow(String database) throws Exception {
         start(database);
-        world.sync();
-        StreamStateRepository states = world.tenant().states();
+        fixture.sync();
+        StreamStateRepository states = fixture.tenant().states();
         List<Boolean> stored = new ArrayList<>();
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
                 stored.add(states.requestResync("jobs", OffsetDateTime.now()));
             }
@@ -493,10 +494,10 @@ class ResyncTest {
         });
         ask();
 
-        assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.RESYNC);
 
         assertThat(stored).isNotEmpty().containsOnly(false);
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     /** A request that read the state before the run was opened, and is stored behind that. */
@@ -504,45 +505,45 @@ class ResyncTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aRequestThatIsStoredWhileAResyncRunsDoesNotOutlastIt(String database) throws Exception {
         start(database);
-        world.sync();
-        world.sandbox.intercept(request -> {
+        fixture.sync();
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
-                world.database.update("update sync_state set resync_requested_at = current_timestamp");
+                fixture.database.update("update sync_state set resync_requested_at = current_timestamp");
             }
             return Interceptor.pass();
         });
         ask();
 
-        assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.RESYNC);
 
-        world.sandbox.intercept(null);
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        fixture.sandbox.intercept(null);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @Test
     void aResyncThatIsAskedForWhileAnotherRunIsAtWorkIsTheNextOne() throws Exception {
         start("h2");
-        world.sync();
-        StreamStateRepository states = world.tenant().states();
-        world.sandbox.data().createJobs(1);
-        world.sandbox.intercept(request -> {
+        fixture.sync();
+        StreamStateRepository states = fixture.tenant().states();
+        fixture.sandbox.data().createJobs(1);
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
                 assertThat(states.requestResync("jobs", OffsetDateTime.now())).isTrue();
             }
             return Interceptor.pass();
         });
 
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
 
-        world.sandbox.intercept(null);
-        assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
+        fixture.sandbox.intercept(null);
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.RESYNC);
     }
 
     /** Some jobs that the feed does not deliver any more, although no sweep told of them. */
     private List<UUID> vanish(int howMany) {
-        List<UUID> gone = world.sandbox.data().activeIds().limit(howMany).toList();
-        int rest = world.sandbox.data().activeCount() - howMany;
-        world.sandbox.intercept(
+        List<UUID> gone = fixture.sandbox.data().activeIds().limit(howMany).toList();
+        int rest = fixture.sandbox.data().activeCount() - howMany;
+        fixture.sandbox.intercept(
                 request -> request.endpoint() == Endpoint.JOBS_FEED ? rewriteWithout(gone, rest) : Interceptor.pass());
         return gone;
     }
@@ -567,26 +568,26 @@ class ResyncTest {
     }
 
     private void ask() throws Exception {
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
     }
 
     private void stall() {
-        world.database.update(
+        fixture.database.update(
                 "update sync_state set last_sweep_started_at = ? where stream = 'jobs'",
                 OffsetDateTime.now().minusDays(8));
     }
 
     private List<UUID> expired(String reason) {
-        return world.database.queryForList("select id from job where expired_reason = ?", UUID.class, reason);
+        return fixture.database.queryForList("select id from job where expired_reason = ?", UUID.class, reason);
     }
 
     private List<UUID> pending() {
-        return world.database.queryForList("select job_id from pending_expiry", UUID.class);
+        return fixture.database.queryForList("select job_id from pending_expiry", UUID.class);
     }
 
     /** What the open run has received. */
     private long seen() {
-        return world.one(
+        return fixture.one(
                 "select count(*) from resync_received where run_id = (select open_run_id from sync_state where stream = 'jobs')",
                 Long.class);
     }

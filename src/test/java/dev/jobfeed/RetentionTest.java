@@ -14,27 +14,27 @@ class RetentionTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void oldRunsGoButForWhatIsStillNeeded(String database) throws Exception {
-        try (SyncFixture world =
+        try (SyncFixture fixture =
                 SyncFixture.of(database, SandboxOptions.builder().jobs(20)).with("jobfeed.runs.keep-for", "30d")) {
-            long backfill = world.sync().id();
-            world.sync();
-            long quarantining = world.sync().id();
-            long settled = world.sync().id();
-            long recent = world.sync().id();
+            long backfill = fixture.sync().id();
+            fixture.sync();
+            long quarantining = fixture.sync().id();
+            long settled = fixture.sync().id();
+            long recent = fixture.sync().id();
             OffsetDateTime now = OffsetDateTime.now();
-            world.database.update("update sync_run set finished_at = ? where id < ?", now.minusDays(31), recent);
-            quarantine(world, quarantining, null);
-            quarantine(world, settled, now.minusDays(31));
+            fixture.database.update("update sync_run set finished_at = ? where id < ?", now.minusDays(31), recent);
+            quarantine(fixture, quarantining, null);
+            quarantine(fixture, settled, now.minusDays(31));
 
-            long last = world.sync().id();
+            long last = fixture.sync().id();
 
-            assertThat(runs(world)).containsExactly(backfill, quarantining, recent, last);
-            assertThat(world.one("select run_id from quarantine", Long.class)).isEqualTo(quarantining);
+            assertThat(runs(fixture)).containsExactly(backfill, quarantining, recent, last);
+            assertThat(fixture.one("select run_id from quarantine", Long.class)).isEqualTo(quarantining);
         }
     }
 
-    private static void quarantine(SyncFixture world, long run, OffsetDateTime closedAt) {
-        world.database.update(
+    private static void quarantine(SyncFixture fixture, long run, OffsetDateTime closedAt) {
+        fixture.database.update(
                 "insert into quarantine (stream, run_id, reason, payload, quarantined_at, closed_at)"
                         + " values ('jobs', ?, 'no id', '{}', ?, ?)",
                 run,
@@ -42,7 +42,7 @@ class RetentionTest {
                 closedAt);
     }
 
-    private static List<Long> runs(SyncFixture world) {
-        return world.database.queryForList("select id from sync_run order by id", Long.class);
+    private static List<Long> runs(SyncFixture fixture) {
+        return fixture.database.queryForList("select id from sync_run order by id", Long.class);
     }
 }

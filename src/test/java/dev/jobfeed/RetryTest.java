@@ -38,14 +38,14 @@ class RetryTest {
     private static final Verdict BROKEN = Interceptor.answer(500, Map.of(), "");
     private static final Verdict UNAVAILABLE = Interceptor.answer(503, Map.of("Retry-After", "1"), "");
 
-    private SyncFixture world;
+    private SyncFixture fixture;
     private final Queue<Verdict> answers = new ConcurrentLinkedQueue<>();
 
     private void start(String timeScale) throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(40))
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(40))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", timeScale);
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             Verdict next = request.endpoint() == Endpoint.JOBS_FEED ? answers.poll() : null;
             return next == null ? Interceptor.pass() : next;
         });
@@ -57,7 +57,7 @@ class RetryTest {
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @Test
@@ -66,15 +66,15 @@ class RetryTest {
         answers(TOO_MANY, 3);
         answers(BROKEN, 5);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
-        assertThat(world.feed()).hasSize(10);
+        assertThat(fixture.feed()).hasSize(10);
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.lastError()).isNull();
         assertThat(run.requests()).isEqualTo(10);
         assertThat(run.retries()).isEqualTo(8);
-        assertThat(world.one("select count(*) from alert", Integer.class)).isZero();
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.one("select count(*) from alert", Integer.class)).isZero();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
@@ -82,34 +82,34 @@ class RetryTest {
         start("0.001");
         answers(TOO_MANY, 9);
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
-        assertThat(world.feed()).hasSize(9);
-        assertThat(world.run().lastError()).startsWith("Jobo answered 429");
+        assertThat(fixture.feed()).hasSize(9);
+        assertThat(fixture.run().lastError()).startsWith("Jobo answered 429");
     }
 
     @Test
     void eachAttemptRecordsItsResponsesAndWaits() throws Exception {
         start("0.001");
         answers(TOO_MANY, 9);
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
         answers(BROKEN, 2);
 
-        world.sync();
+        fixture.sync();
 
-        assertThat(world.one("select count(*) from run_attempt where ended_at >= started_at", Integer.class))
+        assertThat(fixture.one("select count(*) from run_attempt where ended_at >= started_at", Integer.class))
                 .isEqualTo(2);
-        assertThat(world.one("select error from run_attempt where number = 1", String.class))
-                .startsWith(world.one("select message from alert", String.class));
+        assertThat(fixture.one("select error from run_attempt where number = 1", String.class))
+                .startsWith(fixture.one("select message from alert", String.class));
         assertThat(responses(1)).isEqualTo(SyncFixture.parse("{\"429\":9}"));
         assertThat(responses(2)).isEqualTo(SyncFixture.parse("{\"200\":3,\"500\":2}"));
-        assertThat(world.one("select waited_ms from run_attempt where number = 1", Integer.class))
+        assertThat(fixture.one("select waited_ms from run_attempt where number = 1", Integer.class))
                 .as("eight waits of a second or more, at a thousandth")
                 .isGreaterThanOrEqualTo(8);
     }
 
     private JsonNode responses(int attempt) {
-        return SyncFixture.parse(world.one(
+        return SyncFixture.parse(fixture.one(
                 "select cast(responses as varchar) from run_attempt where number = " + attempt, String.class));
     }
 
@@ -120,7 +120,7 @@ class RetryTest {
         answers(BROKEN, 1);
         answers(TOO_MANY, 8);
 
-        assertThat(world.sync().retries()).isEqualTo(17);
+        assertThat(fixture.sync().retries()).isEqualTo(17);
     }
 
     @Test
@@ -130,11 +130,11 @@ class RetryTest {
         answers(Interceptor.pass(), 1);
         answers(BROKEN, 5);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.retries()).isEqualTo(10);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     static Stream<Arguments> flapping() {
@@ -153,9 +153,9 @@ class RetryTest {
             answers.addAll(turns);
         }
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
-        assertThat(world.feed()).hasSize(requests);
+        assertThat(fixture.feed()).hasSize(requests);
     }
 
     /** What the answer asks for, and how many seconds that is at least. */
@@ -190,7 +190,7 @@ class RetryTest {
         start("0.01");
         answers.add(answer.get());
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.retries()).isEqualTo(1);
@@ -204,7 +204,7 @@ class RetryTest {
         answers(Interceptor.pass(), 1);
         answers(Interceptor.answer(429, Map.of("Retry-After", "2"), ""), 3);
 
-        world.sync();
+        fixture.sync();
 
         List<Long> least = List.of(10L, 20L, 40L, 80L, 160L, 0L, 20L, 30L, 40L);
         assertThat(gaps()).hasSameSizeAs(least);
@@ -220,17 +220,17 @@ class RetryTest {
         answers(Interceptor.pass(), 1);
         answers(Interceptor.answer(429, Map.of("Retry-After", seconds), "{\"message\":\"Too many.\"}"), 1);
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
-        assertThat(world.feed()).hasSize(2);
-        assertThat(world.run().lastError())
+        assertThat(fixture.feed()).hasSize(2);
+        assertThat(fixture.run().lastError())
                 .startsWith("Jobo answered 429 (Too many); it requests a wait of ")
                 .contains("jobo.retry.max-wait");
-        assertThat(world.alerts()).containsExactly("rate-limited");
+        assertThat(fixture.alerts()).containsExactly("rate-limited");
 
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        assertThat(world.feed()).hasSize(3);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.feed()).hasSize(3);
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     /** With the longest wait between what is asked for and the default, only one of the two goes on. */
@@ -238,68 +238,68 @@ class RetryTest {
     @ValueSource(ints = {429, 503})
     void whatTheAnswerAsksForReplacesTheDefault(int status) throws Exception {
         start("0.001");
-        world.with("jobo.retry.max-wait", "20s");
+        fixture.with("jobo.retry.max-wait", "20s");
         answers(Interceptor.answer(status, Map.of("Retry-After", "19"), ""), 1);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
 
         answers(Interceptor.answer(status, Map.of(), ""), 1);
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
     }
 
     @Test
     void anAnswerThatDoesNotComeInTimeIsAskedForAgain() throws Exception {
         start("0.001");
-        world.with("jobo.http.response-timeout", "5s");
+        fixture.with("jobo.http.response-timeout", "5s");
         CountDownLatch held = new CountDownLatch(1);
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 1) {
                 held.await();
             }
             return Interceptor.pass();
         });
 
-        Run run = world.sync();
+        Run run = fixture.sync();
         held.countDown();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.requests()).isEqualTo(3);
         assertThat(run.retries()).isEqualTo(1);
         assertThat(run.lastError()).isNull();
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void aServerThatNeverAnswersInTimeIsGivenUp() throws Exception {
         start("0.001");
-        world.with("jobo.http.response-timeout", "50ms");
+        fixture.with("jobo.http.response-timeout", "50ms");
         CountDownLatch held = new CountDownLatch(1);
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             held.await();
             return Interceptor.pass();
         });
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
         held.countDown();
 
-        assertThat(world.run().requests()).isEqualTo(6);
-        assertThat(world.run().lastError()).contains("cannot be reached");
-        assertThat(world.alerts()).containsExactly("unreachable");
+        assertThat(fixture.run().requests()).isEqualTo(6);
+        assertThat(fixture.run().lastError()).contains("cannot be reached");
+        assertThat(fixture.alerts()).containsExactly("unreachable");
     }
 
     @Test
     void aServerThatIsNotThereIsNamed() throws Exception {
         start("0.001");
-        world.sandbox.close();
+        fixture.sandbox.close();
 
-        assertThatThrownBy(world::sync);
+        assertThatThrownBy(fixture::sync);
 
-        assertThat(world.run().requests()).isEqualTo(6);
-        assertThat(world.run().lastError()).contains("cannot be reached").contains("jobo.base-url");
+        assertThat(fixture.run().requests()).isEqualTo(6);
+        assertThat(fixture.run().lastError()).contains("cannot be reached").contains("jobo.base-url");
     }
 
     /** How long after the request before it each request to the feed arrived. */
     private List<Duration> gaps() {
-        List<Instant> times = world.feed().stream().map(LoggedRequest::time).toList();
+        List<Instant> times = fixture.feed().stream().map(LoggedRequest::time).toList();
         List<Duration> gaps = new ArrayList<>();
         for (int i = 1; i < times.size(); i++) {
             gaps.add(Duration.between(times.get(i - 1), times.get(i)));

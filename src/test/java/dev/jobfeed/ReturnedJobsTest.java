@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A job that the feed has delivered is closed by an expiry after that, and by no earlier one. */
 class ReturnedJobsTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database, String watermarkParameter) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(100).unknownExpired(50))
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(100).unknownExpired(50))
                 .with("jobo.jobs.watermark-parameter", watermarkParameter)
                 .with("jobo.jobs.batch-size", "25")
                 .with("jobo.retry.time-scale", "0.001");
@@ -32,26 +32,26 @@ class ReturnedJobsTest {
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @ParameterizedTest
     @CsvSource({"h2, posted_after", "postgresql, posted_after", "h2, updated_after"})
     void aJobThatAResyncReactivatedStaysOpenUntilItExpiresAgain(String database, String parameter) throws Exception {
         start(database, parameter);
-        world.sync();
-        List<UUID> ids = world.sandbox.data().expireJobs(17);
-        world.sync();
-        ids.forEach(world.sandbox.data()::returnJob);
+        fixture.sync();
+        List<UUID> ids = fixture.sandbox.data().expireJobs(17);
+        fixture.sync();
+        ids.forEach(fixture.sandbox.data()::returnJob);
         assertThat(resync().counts().reactivated()).isEqualTo(17);
 
-        assertThat(world.sync().expired()).isZero();
-        assertThat(world.sync().expired()).isZero();
+        assertThat(fixture.sync().expired()).isZero();
+        assertThat(fixture.sync().expired()).isZero();
 
-        world.assertStoreIsTheWorld();
-        ids.subList(0, 5).forEach(world.sandbox.data()::expireJob);
-        assertThat(world.sync().expired()).isEqualTo(5);
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
+        ids.subList(0, 5).forEach(fixture.sandbox.data()::expireJob);
+        assertThat(fixture.sync().expired()).isEqualTo(5);
+        fixture.assertStoreEqualsSandbox();
     }
 
     /** Rows that are not written, because nothing of them has changed. */
@@ -59,20 +59,20 @@ class ReturnedJobsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aJobThatAResyncDeliveredUnchangedStaysOpen(String database) throws Exception {
         start(database, "posted_after");
-        world.sync();
-        List<UUID> gone = world.sandbox.data().activeIds().skip(97).toList();
+        fixture.sync();
+        List<UUID> gone = fixture.sandbox.data().activeIds().skip(97).toList();
         onFeed(
                 1,
                 () -> gone.forEach(id -> {
-                    world.sandbox.data().expireJob(id);
-                    world.sandbox.data().returnJobUntouched(id);
+                    fixture.sandbox.data().expireJob(id);
+                    fixture.sandbox.data().returnJobUntouched(id);
                 }));
         assertThat(resync().counts().unchanged()).isEqualTo(100);
-        world.sandbox.intercept(null);
+        fixture.sandbox.intercept(null);
 
-        assertThat(world.sync().expired()).isZero();
+        assertThat(fixture.sync().expired()).isZero();
 
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     /** A backfill also delivers what has expired before. */
@@ -80,41 +80,41 @@ class ReturnedJobsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aJobThatWasInsertedAfterItsExpiryStaysOpen(String database) throws Exception {
         start(database, "posted_after");
-        List<UUID> last = world.sandbox.data().activeIds().skip(90).toList();
+        List<UUID> last = fixture.sandbox.data().activeIds().skip(90).toList();
         onFeed(
                 2,
                 () -> last.forEach(id -> {
-                    world.sandbox.data().expireJob(id);
-                    world.sandbox.data().returnJobUntouched(id);
+                    fixture.sandbox.data().expireJob(id);
+                    fixture.sandbox.data().returnJobUntouched(id);
                 }));
-        world.sync();
-        world.sandbox.intercept(null);
+        fixture.sync();
+        fixture.sandbox.intercept(null);
 
-        assertThat(world.sync().expired()).isZero();
+        assertThat(fixture.sync().expired()).isZero();
 
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void whatExpiredAfterItsDeliveryIsClosedWhateverReturnedBefore(String database) throws Exception {
         start(database, "posted_after");
-        List<UUID> all = world.sandbox.data().activeIds().toList();
+        List<UUID> all = fixture.sandbox.data().activeIds().toList();
         onFeed(3, () -> {
             // of the first page, delivered by now; and of the last one, which is still to come
-            all.subList(0, 5).forEach(world.sandbox.data()::expireJob);
+            all.subList(0, 5).forEach(fixture.sandbox.data()::expireJob);
             all.subList(95, 100).forEach(id -> {
-                world.sandbox.data().expireJob(id);
-                world.sandbox.data().returnJobUntouched(id);
+                fixture.sandbox.data().expireJob(id);
+                fixture.sandbox.data().returnJobUntouched(id);
             });
         });
-        world.sync();
-        world.sandbox.intercept(null);
-        all.subList(50, 53).forEach(world.sandbox.data()::expireJob);
+        fixture.sync();
+        fixture.sandbox.intercept(null);
+        all.subList(50, 53).forEach(fixture.sandbox.data()::expireJob);
 
-        assertThat(world.sync().expired()).isEqualTo(8);
+        assertThat(fixture.sync().expired()).isEqualTo(8);
 
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     /** More pages than the list is read again for, one job each. */
@@ -122,86 +122,86 @@ class ReturnedJobsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aJobThatReturnedBeforeItsOwnPageStaysOpenHoweverManyPagesThereAre(String database) throws Exception {
         start(database, "posted_after");
-        world.with("jobo.jobs.batch-size", "1").sync();
-        List<UUID> all = world.sandbox.data().activeIds().toList();
+        fixture.with("jobo.jobs.batch-size", "1").sync();
+        List<UUID> all = fixture.sandbox.data().activeIds().toList();
         List<UUID> before = all.subList(10, 100);
         AtomicInteger page = new AtomicInteger();
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             int nth = request.endpoint() == Endpoint.JOBS_FEED ? page.incrementAndGet() : 0;
             if (nth > 0 && nth % 4 == 0 && nth < 88) {
                 // some pages ahead of the one that is served
-                world.sandbox.data().expireJob(all.get(nth + 8));
-                world.sandbox.data().returnJobUntouched(all.get(nth + 8));
+                fixture.sandbox.data().expireJob(all.get(nth + 8));
+                fixture.sandbox.data().returnJobUntouched(all.get(nth + 8));
             }
             return Interceptor.pass();
         });
         resync();
-        world.sandbox.intercept(null);
+        fixture.sandbox.intercept(null);
         List<UUID> gone = before.subList(0, 7);
-        gone.forEach(world.sandbox.data()::expireJob);
+        gone.forEach(fixture.sandbox.data()::expireJob);
 
-        assertThat(world.sync().expired()).isEqualTo(7);
+        assertThat(fixture.sync().expired()).isEqualTo(7);
 
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void aSweepThatIsInterruptedWhileItAsksAgainIsRepeated() throws Exception {
         start("h2", "posted_after");
-        world.sync();
-        List<UUID> ids = world.sandbox.data().expireJobs(6);
-        world.sync();
-        ids.forEach(world.sandbox.data()::returnJob);
+        fixture.sync();
+        List<UUID> ids = fixture.sandbox.data().expireJobs(6);
+        fixture.sync();
+        ids.forEach(fixture.sandbox.data()::returnJob);
         resync();
-        ids.subList(0, 2).forEach(world.sandbox.data()::expireJob);
-        OffsetDateTime before = world.state().lastSweepStartedAt();
+        ids.subList(0, 2).forEach(fixture.sandbox.data()::expireJob);
+        OffsetDateTime before = fixture.state().lastSweepStartedAt();
         AtomicInteger asked = new AtomicInteger();
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED && asked.incrementAndGet() > 1
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED && asked.incrementAndGet() > 1
                 ? Interceptor.answer(403, java.util.Map.of(), "{}")
                 : Interceptor.pass());
-        assertThat(catchThrowable(world::sync)).isNotNull();
-        assertThat(world.state().lastSweepStartedAt()).isEqualTo(before);
-        world.sandbox.intercept(null);
-        world.restart();
+        assertThat(catchThrowable(fixture::sync)).isNotNull();
+        assertThat(fixture.state().lastSweepStartedAt()).isEqualTo(before);
+        fixture.sandbox.intercept(null);
+        fixture.restart();
 
-        assertThat(world.sync().expired()).isEqualTo(2);
+        assertThat(fixture.sync().expired()).isEqualTo(2);
 
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void theListIsReadAgainFromTheDeliveryAndItsPagesAreForgotten() throws Exception {
         start("h2", "posted_after");
-        world.with("jobo.overlap", "1ms").with("jobo.expired.batch-size", "10");
-        world.sync();
-        world.sandbox.data().expireJobs(3);
-        int asked = world.expired().size();
+        fixture.with("jobo.overlap", "1ms").with("jobo.expired.batch-size", "10");
+        fixture.sync();
+        fixture.sandbox.data().expireJobs(3);
+        int asked = fixture.expired().size();
 
-        world.sync();
+        fixture.sync();
 
         List<LoggedRequest> sweep =
-                world.expired().subList(asked, world.expired().size());
+                fixture.expired().subList(asked, fixture.expired().size());
         assertThat(sweep).hasSizeBetween(2, 5).allMatch(request -> request.status() == 200);
         assertThat(sweep.get(0).query()).isLessThan(sweep.get(1).query());
         // they are kept as long as a window may reach back, because a clock that is set moves it
-        world.database.update(
+        fixture.database.update(
                 "update delivered_page set earliest_requested_at = earliest_requested_at - interval '167' hour,"
                         + " latest_requested_at = latest_requested_at - interval '167' hour where seq <= 4");
-        world.sync();
-        assertThat(world.one("select count(*) from delivered_page where seq <= 4", Integer.class))
+        fixture.sync();
+        assertThat(fixture.one("select count(*) from delivered_page where seq <= 4", Integer.class))
                 .isZero();
-        world.assertStoreIsTheWorld();
+        fixture.assertStoreEqualsSandbox();
     }
 
     private Run resync() throws Exception {
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
-        return world.sync();
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
+        return fixture.sync();
     }
 
     /** Does something just before a request to the feed is served, counted from here. */
     private void onFeed(int nth, Runnable work) {
         AtomicInteger seen = new AtomicInteger();
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && seen.incrementAndGet() == nth) {
                 work.run();
             }

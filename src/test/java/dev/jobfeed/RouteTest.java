@@ -19,12 +19,12 @@ import org.junit.jupiter.api.AfterEach;
  */
 abstract class RouteTest extends CamelTestSupport {
 
-    SyncFixture world;
+    SyncFixture fixture;
 
     /** What the sandbox holds. */
     abstract SandboxOptions.Builder sandbox();
 
-    /** What is set beside the world's own settings. */
+    /** Returns properties in addition to those of the fixture. */
     Map<String, String> properties() {
         return Map.of();
     }
@@ -36,16 +36,16 @@ abstract class RouteTest extends CamelTestSupport {
 
     @Override
     protected CamelContext createCamelContext() throws Exception {
-        world = SyncFixture.of("h2", sandbox());
+        fixture = SyncFixture.of("h2", sandbox());
         for (Map.Entry<String, String> property : properties().entrySet()) {
-            world.with(property.getKey(), property.getValue());
+            fixture.with(property.getKey(), property.getValue());
         }
-        return world.loaded();
+        return fixture.loaded();
     }
 
     @AfterEach
     void close() {
-        world.close();
+        fixture.close();
     }
 
     /** Edits a route. */

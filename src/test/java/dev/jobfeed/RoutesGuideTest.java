@@ -36,54 +36,54 @@ class RoutesGuideTest {
 
     private static final Pattern INDENTED = Pattern.compile("(?m)(^ {4}.*\n)+");
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(200));
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(200));
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @Test
     void anotherSchedule() throws Exception {
         copy("Another schedule");
-        world.with("jobfeed.jobs.enabled", "true");
+        fixture.with("jobfeed.jobs.enabled", "true");
 
         Clock saturday = Clock.fixed(Instant.parse("2026-11-28T12:00:00Z"), ZoneOffset.UTC);
-        assertThat(new SchedulePauses(world.tenant(), saturday).next(ScheduledStream.JOBS))
+        assertThat(new SchedulePauses(fixture.tenant(), saturday).next(ScheduledStream.JOBS))
                 .contains(OffsetDateTime.parse("2026-11-30T06:00:00Z"));
     }
 
     @Test
     void onlyRemoteJobsInTwoCountries() throws Exception {
-        world.sync();
+        fixture.sync();
         copy("Only remote jobs in two countries");
 
-        int remote = (int) world.sync().counts().received();
+        int remote = (int) fixture.sync().counts().received();
 
         assertThat(remote).isPositive();
-        assertThat(world.one("select count(*) from pending_expiry", Integer.class))
+        assertThat(fixture.one("select count(*) from pending_expiry", Integer.class))
                 .isEqualTo(200 - remote);
-        var tenant = world.tenant();
+        var tenant = fixture.tenant();
         PendingExpiryService.accept(tenant, OffsetDateTime.parse("2026-11-28T12:00:00Z"));
-        List<UUID> active = world.database.queryForList("select id from active_job", UUID.class);
+        List<UUID> active = fixture.database.queryForList("select id from active_job", UUID.class);
         assertThat(active).hasSize(remote).allSatisfy(id -> {
-            JsonNode job = SyncFixture.parse(world.sandbox.data().json(id));
+            JsonNode job = SyncFixture.parse(fixture.sandbox.data().json(id));
             assertThat(job.get("workplace_type").textValue()).isEqualToIgnoringCase("remote");
             assertThat(job.get("locations").findValuesAsText("country")).containsAnyOf("United States", "Germany");
         });
-        assertThat(world.database.queryForList("select distinct expired_reason from job", String.class))
+        assertThat(fixture.database.queryForList("select distinct expired_reason from job", String.class))
                 .containsExactlyInAnyOrder(null, "filtered");
     }
 
     @Test
     void anExtraStepForEachNewJob() throws Exception {
         List<String> blocks = copy("An extra step for each new job");
-        PluginHelper.getRoutesLoader(world.loaded())
+        PluginHelper.getRoutesLoader(fixture.loaded())
                 .loadRoutes(ResourceHelper.fromString(
                         "my-changes.camel.yaml",
                         blocks.stream()
@@ -94,13 +94,13 @@ class RoutesGuideTest {
         lines.start();
         mine.addAppender(lines);
         try {
-            world.sync();
-            world.sandbox.data().updateJobs(1);
-            world.sandbox.data().expireJobs(1);
-            world.sync();
+            fixture.sync();
+            fixture.sandbox.data().updateJobs(1);
+            fixture.sandbox.data().expireJobs(1);
+            fixture.sync();
 
             await().atMost(JobbyFixture.DEADLINE)
-                    .until(() -> world.tenant().outbox().lag().waiting() == 0);
+                    .until(() -> fixture.tenant().outbox().lag().waiting() == 0);
         } finally {
             mine.detachAppender(lines);
         }
@@ -109,7 +109,7 @@ class RoutesGuideTest {
                 .allMatch(line -> line.startsWith("new: "))
                 .extracting(line -> line.substring(line.lastIndexOf(' ') + 1))
                 .containsExactlyInAnyOrderElementsOf(
-                        world.database.queryForList("select listing_url from job", String.class));
+                        fixture.database.queryForList("select listing_url from job", String.class));
     }
 
     /** Sets the properties of a change; says what blocks of text to copy it has. */
@@ -125,7 +125,7 @@ class RoutesGuideTest {
             if (text.startsWith("job")) {
                 Properties properties = new Properties();
                 properties.load(new StringReader(text));
-                properties.stringPropertyNames().forEach(name -> world.with(name, properties.getProperty(name)));
+                properties.stringPropertyNames().forEach(name -> fixture.with(name, properties.getProperty(name)));
             }
         }
         assertThat(texts).isNotEmpty();

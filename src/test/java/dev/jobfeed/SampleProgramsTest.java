@@ -32,61 +32,61 @@ class SampleProgramsTest {
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void theJobsSampleAndTheBundleKeepTheSameJobs(String database) throws Exception {
-        try (SyncFixture world =
+        try (SyncFixture fixture =
                 SyncFixture.of(database, SandboxOptions.builder().jobs(2500).descriptionBytes(300))) {
-            world.with("jobo.jobs.watermark-parameter", "posted_after");
+            fixture.with("jobo.jobs.watermark-parameter", "posted_after");
             SampleProgram sample =
-                    SampleProgram.of("jobs_feed.py", directory, world.sandbox.baseUrl(), Sandbox.TEST_KEY);
+                    SampleProgram.of("jobs_feed.py", directory, fixture.sandbox.baseUrl(), Sandbox.TEST_KEY);
             sample.run();
-            world.sync();
-            assertSame(world, sample);
+            fixture.sync();
+            assertSame(fixture, sample);
             assertThat(sample.store()).hasSize(2500);
 
-            List<UUID> recent = world.sandbox.data().createJobs(1200);
-            world.sandbox.data().updateJobs(80);
-            world.sandbox.data().expireJobs(60);
+            List<UUID> recent = fixture.sandbox.data().createJobs(1200);
+            fixture.sandbox.data().updateJobs(80);
+            fixture.sandbox.data().expireJobs(60);
             sample.run();
-            world.sync();
-            assertSame(world, sample);
+            fixture.sync();
+            assertSame(fixture, sample);
 
             List<UUID> leaving = recent.stream()
-                    .filter(id -> world.sandbox.data().expireJob(id))
+                    .filter(id -> fixture.sandbox.data().expireJob(id))
                     .limit(40)
                     .toList();
-            world.sandbox.data().updateJobs(50);
+            fixture.sandbox.data().updateJobs(50);
             sample.run();
-            world.sync();
-            assertSame(world, sample);
+            fixture.sync();
+            assertSame(fixture, sample);
             assertThat(sample.store()).doesNotContainKeys(ids(leaving));
 
             List<UUID> returning = leaving.subList(0, 25);
             returning.forEach(
-                    id -> assertThat(world.sandbox.data().returnJob(id)).isTrue());
-            world.sandbox.data().createJobs(30);
-            world.sandbox.data().expireJobs(500);
+                    id -> assertThat(fixture.sandbox.data().returnJob(id)).isTrue());
+            fixture.sandbox.data().createJobs(30);
+            fixture.sandbox.data().expireJobs(500);
             sample.run();
-            world.sync();
-            assertSame(world, sample);
+            fixture.sync();
+            assertSame(fixture, sample);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void theCareerSitesSampleAndTheBundleKeepTheSameSites(String database) throws Exception {
-        try (SyncFixture world =
+        try (SyncFixture fixture =
                 SyncFixture.of(database, SandboxOptions.builder().jobs(10).careerSites(230))) {
             SampleProgram sample =
-                    SampleProgram.of("career_sites_feed.py", directory, world.sandbox.baseUrl(), Sandbox.TEST_KEY);
+                    SampleProgram.of("career_sites_feed.py", directory, fixture.sandbox.baseUrl(), Sandbox.TEST_KEY);
             for (int i = 1; i <= 3; i++) {
                 int round = i;
                 sample.run();
-                world.syncCareerSites();
+                fixture.syncCareerSites();
 
                 Map<String, String> kept = new TreeMap<>();
                 sample.store()
                         .forEach((id, row) -> kept.put(id, row.get("summary").textValue()));
                 Map<String, String> stored = new TreeMap<>();
-                world.database.query("select id, summary from career_site", row -> {
+                fixture.database.query("select id, summary from career_site", row -> {
                     stored.put(row.getString("id"), row.getString("summary"));
                 });
                 assertThat(stored).hasSize(230).isEqualTo(kept);
@@ -94,7 +94,7 @@ class SampleProgramsTest {
                     assertThat(kept.values())
                             .anyMatch(summary -> summary != null && summary.contains("Edition " + round));
                 }
-                world.sandbox.data().updateCareerSites(70);
+                fixture.sandbox.data().updateCareerSites(70);
             }
         }
     }
@@ -103,11 +103,11 @@ class SampleProgramsTest {
         return ids.stream().map(UUID::toString).toArray(String[]::new);
     }
 
-    private static void assertSame(SyncFixture world, SampleProgram sample) throws Exception {
-        List<String> stored = world.database.queryForList("select cast(id as varchar) from active_job", String.class);
+    private static void assertSame(SyncFixture fixture, SampleProgram sample) throws Exception {
+        List<String> stored = fixture.database.queryForList("select cast(id as varchar) from active_job", String.class);
         assertThat(stored).containsExactlyInAnyOrderElementsOf(sample.store().keySet());
         assertThat(stored)
                 .containsExactlyInAnyOrderElementsOf(
-                        world.sandbox.data().activeIds().map(UUID::toString).toList());
+                        fixture.sandbox.data().activeIds().map(UUID::toString).toList());
     }
 }

@@ -32,17 +32,17 @@ class ScheduleClaimsTest {
 
     private static final String HALF_HOURLY = "0 0/30 * * * ?";
 
-    private SyncFixture world;
+    private SyncFixture fixture;
     private ScheduleClaims firings;
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(5));
-        firings = new ScheduleClaims(world.bundle().tenants(), Clock.systemUTC());
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(5));
+        firings = new ScheduleClaims(fixture.bundle().tenants(), Clock.systemUTC());
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @ParameterizedTest
@@ -102,16 +102,16 @@ class ScheduleClaimsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void ofManyThatStartAtOnceOneCatchesUp(String database) throws Exception {
         start(database);
-        var attempts = world.attempts();
+        var attempts = fixture.attempts();
         var attempt = attempts.begin(null, "jobs", null, null);
         assertThat(isDue()).as("while another is at work").isFalse();
         attempt.lease().close();
 
         assertThat(isDue()).as("nothing was ever done").isTrue();
-        world.sync();
+        fixture.sync();
         assertThat(isDue()).as("it was done just now").isFalse();
-        world.syncPages(1);
-        world.database.update("update sync_state set last_run_started_at = last_run_started_at - interval '1' hour"
+        fixture.syncPages(1);
+        fixture.database.update("update sync_state set last_run_started_at = last_run_started_at - interval '1' hour"
                 + " where stream = 'jobs'");
         assertThat(isDue()).as("one was missed").isTrue();
     }
@@ -120,13 +120,13 @@ class ScheduleClaimsTest {
     @Test
     void schedulesGoByTheClockOfTheirZone() throws Exception {
         start("h2");
-        new SchedulePauses(world.tenant(), Clock.systemUTC()).pause("jobs");
-        world.with("jobfeed.jobs.schedule", "0 0 6 * * ?")
+        new SchedulePauses(fixture.tenant(), Clock.systemUTC()).pause("jobs");
+        fixture.with("jobfeed.jobs.schedule", "0 0 6 * * ?")
                 .with("jobfeed.jobs.enabled", "true")
                 .with("jobfeed.time-zone", "Asia/Tokyo");
-        var tenants = world.bundle().tenants();
+        var tenants = fixture.bundle().tenants();
         Instant early = Instant.parse("2036-11-24T20:30:00Z");
-        world.database.update(
+        fixture.database.update(
                 "update sync_state set last_run_started_at = ? where stream = 'jobs'", early.atOffset(ZoneOffset.UTC));
 
         Clock before = Clock.fixed(early.plus(Duration.ofMinutes(29)), ZoneOffset.UTC);
@@ -139,7 +139,7 @@ class ScheduleClaimsTest {
         assertThat(new ScheduleClaims(tenants, after).claimCatchUp(null, "jobs-sync", "jobs", "0 0 6 * * ?"))
                 .isTrue();
         Scheduler quartz =
-                world.context().getComponent("quartz", QuartzComponent.class).getScheduler();
+                fixture.context().getComponent("quartz", QuartzComponent.class).getScheduler();
         assertThat(quartz.getTrigger(TriggerKey.triggerKey("jobs-sync@", "jobfeed"))
                         .getFireTimeAfter(Date.from(early)))
                 .isEqualTo("2036-11-24T21:00:00Z");
@@ -147,7 +147,7 @@ class ScheduleClaimsTest {
 
     /** Fires a schedule, as a trigger with this scheduled time does. */
     private boolean claim(String schedule, Date at) throws Exception {
-        Exchange firing = world.context().createProducerTemplate().request("direct:schedule-claim", trigger -> {
+        Exchange firing = fixture.context().createProducerTemplate().request("direct:schedule-claim", trigger -> {
             trigger.setVariable("jobfeedStream", "jobs");
             trigger.setVariable("jobfeedSchedule", schedule);
             trigger.getMessage().setHeader("scheduledFireTime", at);

@@ -21,57 +21,57 @@ class SecretSourcesTest {
     @TempDir
     private Path directory;
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = SyncFixture.of("h2", SandboxOptions.builder().jobs(10).careerSites(1));
+        fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(10).careerSites(1));
     }
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     @Test
     void aKeyInAFileIsReadAnewForEachRequest() throws Exception {
         Path file = Files.writeString(directory.resolve("key"), Sandbox.TEST_KEY + "\n");
-        world.with("jobo.api-key", "").with("jobo.api-key-file", file.toString());
+        fixture.with("jobo.api-key", "").with("jobo.api-key-file", file.toString());
 
-        assertThat(world.sync().counts().inserted()).isEqualTo(10);
+        assertThat(fixture.sync().counts().inserted()).isEqualTo(10);
 
         Files.writeString(file, "jbe_test_another");
-        assertThatThrownBy(world::sync).hasStackTraceContaining("401");
+        assertThatThrownBy(fixture::sync).hasStackTraceContaining("401");
         Files.writeString(file, Sandbox.TEST_KEY);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
     }
 
     @Test
     void aFileThatIsNotThereIsNamed() {
         Path file = directory.resolve("nothing");
-        world.with("jobo.api-key", "").with("jobo.api-key-file", file.toString());
+        fixture.with("jobo.api-key", "").with("jobo.api-key-file", file.toString());
 
-        assertThatThrownBy(world::sync)
+        assertThatThrownBy(fixture::sync)
                 .hasStackTraceContaining("jobo.api-key-file is '" + file + "', which cannot be read");
     }
 
     @Test
     void aPropertyFunctionOfTheRuntimeGivesTheKey() throws Exception {
-        world.with("jobo.api-key", "{{paper:key}}");
+        fixture.with("jobo.api-key", "{{paper:key}}");
 
-        assertThat(world.sync().counts().inserted()).isEqualTo(10);
+        assertThat(fixture.sync().counts().inserted()).isEqualTo(10);
 
-        world.with("jobo.api-key", "jbe_test_another")
+        fixture.with("jobo.api-key", "jbe_test_another")
                 .with("acme.jobo.api-key", "{{paper:key}}")
                 .with("acme.jobfeed.datasource.schema", "acme");
-        assertThat(world.sync("acme").counts().inserted()).isEqualTo(10);
+        assertThat(fixture.sync("acme").counts().inserted()).isEqualTo(10);
     }
 
     @Test
     void theCommandLineTakesFilesAndFunctionsForItsDatabaseToo() throws Exception {
         Path password = Files.writeString(directory.resolve("password"), "only on paper");
         Map<String, String> properties = new HashMap<>(Map.of(
-                "jobo.base-url", world.sandbox.baseUrl(),
+                "jobo.base-url", fixture.sandbox.baseUrl(),
                 "jobo.api-key", "{{paper:key}}",
                 "jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("jobs"),
                 "jobfeed.datasource.username", "{{paper:user}}",
@@ -112,7 +112,9 @@ class SecretSourcesTest {
     @Test
     void aFunctionThatKnowsNoValueIsNamed() {
         InProcess done = InProcess.run(
-                Map.of("jobo.base-url", world.sandbox.baseUrl(), "jobo.api-key", "{{paper:nothing}}"), "sync", "jobs");
+                Map.of("jobo.base-url", fixture.sandbox.baseUrl(), "jobo.api-key", "{{paper:nothing}}"),
+                "sync",
+                "jobs");
 
         assertThat(done.exitCode()).isEqualTo(2);
         assertThat(done.err()).contains("jobo.api-key is {{paper:nothing}}, and no property function");

@@ -36,9 +36,9 @@ class SecretsTest {
     @Test
     @Tag("processes")
     void noProcessTellsTheKeyInWhatItPrintsLogsOrStores() throws Exception {
-        try (ProcessFixture world = ProcessFixture.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
-            ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 1);
-            JobfeedProcess held = world.start("sync", "jobs", "--max-pages", "1");
+        try (ProcessFixture fixture = ProcessFixture.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
+            ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 1);
+            JobfeedProcess held = fixture.start("sync", "jobs", "--max-pages", "1");
             hold.awaitAsked();
             assertThat(Files.readString(Path.of("/proc/" + held.pid() + "/cmdline")))
                     .contains("dev.jobfeed.cli.JobfeedCli")
@@ -48,18 +48,18 @@ class SecretsTest {
             assertThat(held.exitCode()).isZero();
             assertThat(held.err()).contains("TRACE");
 
-            world.sandbox.intercept(request -> Interceptor.answer(
+            fixture.sandbox.intercept(request -> Interceptor.answer(
                     401, Map.of(), "{\"message\":\"The key " + Sandbox.TEST_KEY + " is not valid\"}"));
-            JobfeedProcess refused = world.start("sync", "jobs");
+            JobfeedProcess refused = fixture.start("sync", "jobs");
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.err()).contains("Jobo answered 401 (The key jbe_test_... is not valid)");
-            world.sandbox.intercept(null);
-            assertThat(world.start("doctor", "--json").exitCode()).isZero();
-            JobfeedProcess status = world.start("status", "--json");
+            fixture.sandbox.intercept(null);
+            assertThat(fixture.start("doctor", "--json").exitCode()).isZero();
+            JobfeedProcess status = fixture.start("status", "--json");
             assertThat(status.exitCode()).isZero();
             assertThat(status.out()).contains("is not valid");
 
-            assertThat(world.everything().toString()).contains("is not valid").doesNotContain(SECRET);
+            assertThat(fixture.everything().toString()).contains("is not valid").doesNotContain(SECRET);
         }
         assertNoFileContainsTheKey();
     }
@@ -67,9 +67,9 @@ class SecretsTest {
     @Test
     @Tag("processes")
     void noLogTellsTheSecretByWhichCommandsReadTheH2FileOfARun() throws Exception {
-        try (ProcessFixture world = ProcessFixture.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
-            world.with("jobby.base-url", world.sandbox.jobby().baseUrl()).with("jobby.token", Jobby.TEST_TOKEN);
-            JobfeedProcess run = world.start("run");
+        try (ProcessFixture fixture = ProcessFixture.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
+            fixture.with("jobby.base-url", fixture.sandbox.jobby().baseUrl()).with("jobby.token", Jobby.TEST_TOKEN);
+            JobfeedProcess run = fixture.start("run");
             run.awaitErr("running;");
             Path note = directory.resolve("jobs.server");
             await().atMost(JobfeedProcess.DEADLINE).until(() -> Files.exists(note));
@@ -78,14 +78,14 @@ class SecretsTest {
 
             List<JobfeedProcess> beside = new ArrayList<>();
             for (String command : List.of("status", "doctor", "token", "jobby status", "sync jobs --estimate")) {
-                beside.add(world.start(command.split(" ")));
+                beside.add(fixture.start(command.split(" ")));
             }
             for (JobfeedProcess command : beside) {
                 assertThat(command.exitCode()).as(command.err()).isZero();
             }
             run.kill();
             // the note is still there, and nobody behind it
-            beside.add(world.start("status"));
+            beside.add(fixture.start("status"));
             assertThat(beside.get(beside.size() - 1).exitCode()).isZero();
 
             beside.add(run);
@@ -126,18 +126,18 @@ class SecretsTest {
     @ParameterizedTest
     @ValueSource(ints = {401, 500, 302, 0})
     void noExceptionTellsTheKey(int answer) throws Exception {
-        try (SyncFixture world =
+        try (SyncFixture fixture =
                 SyncFixture.of("h2", SandboxOptions.builder().jobs(1)).with("jobo.retry.time-scale", "0")) {
             if (answer == 0) {
-                world.with("jobo.base-url", "http://127.0.0.1:1");
+                fixture.with("jobo.base-url", "http://127.0.0.1:1");
             }
-            world.sandbox.intercept(request -> Interceptor.answer(
+            fixture.sandbox.intercept(request -> Interceptor.answer(
                     answer,
                     Map.of("Location", "/elsewhere", "X-Request-Id", "1"),
                     "{\"message\":\"" + Sandbox.TEST_KEY + "\"}"));
 
-            assertTellsNothing(catchThrowable(world::sync));
-            assertThat(world.one("select last_error from sync_run", String.class))
+            assertTellsNothing(catchThrowable(fixture::sync));
+            assertThat(fixture.one("select last_error from sync_run", String.class))
                     .isNotEmpty()
                     .doesNotContain(SECRET);
         }
@@ -146,13 +146,13 @@ class SecretsTest {
     @ParameterizedTest
     @ValueSource(strings = {"\nX-Other: 1", "\u00e9"})
     void aKeyThatWouldGarbleItsHeaderIsNotSentAndNotTold(String more) throws Exception {
-        try (SyncFixture world = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
+        try (SyncFixture fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
                 .with("jobo.api-key", Sandbox.TEST_KEY + more + "x")) {
-            Throwable refusal = catchThrowable(world::sync);
+            Throwable refusal = catchThrowable(fixture::sync);
 
             assertThat(refusal).hasStackTraceContaining("jobo.api-key has ");
             assertTellsNothing(refusal);
-            assertThat(world.sandbox.log().entries()).isEmpty();
+            assertThat(fixture.sandbox.log().entries()).isEmpty();
         }
     }
 

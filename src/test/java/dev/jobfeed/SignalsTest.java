@@ -28,7 +28,7 @@ class SignalsTest {
     Path directory;
 
     private TestReporter reporter;
-    private ProcessFixture world;
+    private ProcessFixture fixture;
 
     @BeforeEach
     void start(TestReporter reporter) {
@@ -37,85 +37,85 @@ class SignalsTest {
 
     @AfterEach
     void stop() throws Exception {
-        world.close();
+        fixture.close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aRunThatIsStoppedAgainAndAgainGoesOnWhereItWas(String database) throws Exception {
-        world = ProcessFixture.of(database, directory);
+        fixture = ProcessFixture.of(database, directory);
 
-        ProcessFixture.Hold answer = world.hold(Endpoint.JOBS_FEED, 2);
-        JobfeedProcess process = world.start("run");
+        ProcessFixture.Hold answer = fixture.hold(Endpoint.JOBS_FEED, 2);
+        JobfeedProcess process = fixture.start("run");
         answer.awaitAsked();
         stop(process, "TERM", "during a slow answer");
         answer.release();
-        world.assertOpenAfterPages(1);
+        fixture.assertOpenAfterPages(1);
 
-        ProcessFixture.Hold sweep = world.hold(Endpoint.JOBS_EXPIRED, 1);
-        process = world.start("sync", "jobs");
+        ProcessFixture.Hold sweep = fixture.hold(Endpoint.JOBS_EXPIRED, 1);
+        process = fixture.start("sync", "jobs");
         sweep.awaitAsked();
         stop(process, "TERM", "during the sweep");
         sweep.release();
-        world.assertOpenAfterPages(1);
+        fixture.assertOpenAfterPages(1);
 
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.answer(429, Map.of("Retry-After", "600"), "")
                 : Interceptor.pass());
-        process = world.start("run");
+        process = fixture.start("run");
         process.awaitErr("waiting 600.0 s");
         stop(process, "TERM", "during a wait of 600 s");
-        world.assertOpenAfterPages(1);
+        fixture.assertOpenAfterPages(1);
 
-        process = world.start("sync", "jobs");
+        process = fixture.start("sync", "jobs");
         process.awaitErr("waiting 600.0 s");
         stop(process, "INT", "during a wait of 600 s");
-        world.assertOpenAfterPages(1);
+        fixture.assertOpenAfterPages(1);
 
         CountDownLatch asked = new CountDownLatch(1);
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
                 asked.countDown();
             }
             return Interceptor.pass();
         });
-        process = world.start("sync", "jobs");
+        process = fixture.start("sync", "jobs");
         asked.await();
         stop(process, "TERM", "between pages");
-        int pages = Integer.parseInt(world.one("select pages from sync_run order by id limit 1"));
+        int pages = Integer.parseInt(fixture.one("select pages from sync_run order by id limit 1"));
         if (pages < ProcessFixture.PAGES) {
-            world.assertOpenAfterPages(pages);
+            fixture.assertOpenAfterPages(pages);
         }
 
-        world.sandbox.intercept(null);
-        assertThat(world.start("sync", "jobs").exitCode()).isZero();
-        world.assertStoreIsTheWorld();
-        world.assertPagesWereAskedForOnce(4);
+        fixture.sandbox.intercept(null);
+        assertThat(fixture.start("sync", "jobs").exitCode()).isZero();
+        fixture.assertStoreEqualsSandbox();
+        fixture.assertPagesWereAskedForOnce(4);
     }
 
     @Test
     void aPageThatCannotBeWrittenDoesNotKeepAProcessAlive() throws Exception {
-        world = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", "2s");
-        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 2);
-        JobfeedProcess process = world.start("sync", "jobs");
+        fixture = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", "2s");
+        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 2);
+        JobfeedProcess process = fixture.start("sync", "jobs");
         hold.awaitAsked();
-        world.awaitRow("select pages from sync_run", "1");
-        world.whilePageWaits(hold, () -> stop(process, "TERM", "in a page's transaction"));
-        world.assertOpenAfterPages(1);
+        fixture.awaitRow("select pages from sync_run", "1");
+        fixture.whilePageWaits(hold, () -> stop(process, "TERM", "in a page's transaction"));
+        fixture.assertOpenAfterPages(1);
 
-        world.finish();
-        world.assertStoreIsTheWorld();
+        fixture.finish();
+        fixture.assertStoreEqualsSandbox();
     }
 
     /** The statement of the page waits for another transaction, so that the stop takes its time. */
     @Test
     void aSecondSignalEndsTheProcessAtOnce() throws Exception {
-        world = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", "2s");
-        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 2);
-        JobfeedProcess process = world.start("sync", "jobs");
+        fixture = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", "2s");
+        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 2);
+        JobfeedProcess process = fixture.start("sync", "jobs");
         hold.awaitAsked();
-        world.awaitRow("select pages from sync_run", "1");
-        world.whilePageWaits(hold, () -> {
+        fixture.awaitRow("select pages from sync_run", "1");
+        fixture.whilePageWaits(hold, () -> {
             process.signal("INT");
             process.awaitErr("SIGINT received, stopping");
             process.signal("INT");
@@ -123,8 +123,8 @@ class SignalsTest {
             assertThat(process.err()).contains("SIGINT received again, ending at once");
         });
 
-        world.finish();
-        world.assertStoreIsTheWorld();
+        fixture.finish();
+        fixture.assertStoreEqualsSandbox();
     }
 
     private void stop(JobfeedProcess process, String signal, String when) throws Exception {

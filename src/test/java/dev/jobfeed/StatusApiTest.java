@@ -70,13 +70,13 @@ class StatusApiTest {
     @TempDir
     private static Path directory;
 
-    private static SyncFixture world;
+    private static SyncFixture fixture;
     private static String base;
     private static JsonNode description;
 
     @BeforeParameterizedClassInvocation
     static void start(String database) throws Exception {
-        world = SyncFixture.of(
+        fixture = SyncFixture.of(
                 database,
                 SandboxOptions.builder()
                         .jobs(120)
@@ -84,24 +84,25 @@ class StatusApiTest {
                         .creditsPerJob(BigDecimal.valueOf(3))
                         .creditsBalance(BigDecimal.valueOf(100_000)));
         Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
-        world.with("jobfeed.http.token-file", token.toString()).with("jobfeed.jobs.enabled", "true");
-        world.with("jobfeed.jobs.audit-interval", "1ms");
-        world.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099");
-        base = world.serve((context, port) -> {
+        fixture.with("jobfeed.http.token-file", token.toString()).with("jobfeed.jobs.enabled", "true");
+        fixture.with("jobfeed.jobs.audit-interval", "1ms");
+        fixture.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099");
+        base = fixture.serve((context, port) -> {
             MainHttpServer server = new MainHttpServer();
             server.setCamelContext(context);
             server.setHost("127.0.0.1");
             server.setPort(port);
             return server;
         });
-        ErrorHandlers.of(world.context());
+        ErrorHandlers.of(fixture.context());
         // the runtime has never been in step, so it starts by itself
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> world.one("select count(*) from sync_run where status = 'succeeded'", Integer.class) == 1);
-        world.database.update(
+                .until(() ->
+                        fixture.one("select count(*) from sync_run where status = 'succeeded'", Integer.class) == 1);
+        fixture.database.update(
                 "insert into quarantine (stream, run_id, reason, payload, quarantined_at)"
                         + " select 'jobs', max(id), 'the row has no id', '{\"title\":\"bad\"}', current_timestamp from sync_run");
-        world.database.update(
+        fixture.database.update(
                 "insert into quarantine (stream, reason, payload, quarantined_at) values ('jobby_webhooks',"
                         + " 'the database refused the row: check constraint', '{\"id\":\"evt_1\",\"type\":\"a\"}', current_timestamp)");
         description = SyncFixture.parse(get("/api/openapi.json").body());
@@ -109,7 +110,7 @@ class StatusApiTest {
 
     @AfterParameterizedClassInvocation
     static void stop() {
-        world.close();
+        fixture.close();
     }
 
     @ParameterizedTest
@@ -149,7 +150,7 @@ class StatusApiTest {
     void everyOperationOfTheDescriptionIsThereAndNoOther() throws Exception {
         List<String> described = description.get("paths").findValuesAsText("operationId");
         ChoiceDefinition operations = ProcessorDefinitionHelper.findFirstTypeInOutputs(
-                world.context().getRouteDefinition("console-api").getOutputs(), ChoiceDefinition.class);
+                fixture.context().getRouteDefinition("console-api").getOutputs(), ChoiceDefinition.class);
         List<String> served = operations.getWhenClauses().stream()
                 .map(operation -> operation.getId().replaceFirst("console-", ""))
                 .filter(operation -> !operation.equals("report"))
@@ -160,7 +161,7 @@ class StatusApiTest {
 
     @Test
     void aRunHasItsLogLinesAndNoOthers() throws Exception {
-        RunLog log = world.context().getRegistry().lookupByNameAndType("jobfeedRunLog", RunLog.class);
+        RunLog log = fixture.context().getRegistry().lookupByNameAndType("jobfeedRunLog", RunLog.class);
         log.add(java.util.Map.of("jobfeedRun", "1"), Instant.EPOCH, "INFO", "run 1 started");
         log.add(java.util.Map.of("jobfeedRun", "2"), Instant.EPOCH, "INFO", "run 2 started");
         log.add(java.util.Map.of("jobfeedRun", "1", "jobfeedTenant", "acme"), Instant.EPOCH, "INFO", "run 1 of acme");
@@ -175,7 +176,7 @@ class StatusApiTest {
 
     @Test
     void theLastAuditIsPartOfTheStatus() throws Exception {
-        try (var template = world.context().createProducerTemplate()) {
+        try (var template = fixture.context().createProducerTemplate()) {
             template.requestBody("direct:jobs-audit", "");
         }
 
@@ -190,7 +191,7 @@ class StatusApiTest {
     void theFiguresAreThoseOfTheCommandLine() throws Exception {
         ObjectNode served = (ObjectNode) SyncFixture.parse(get("/api/v1/status").body());
         ObjectNode printed = (ObjectNode)
-                SyncFixture.parse(TenantConsole.of(world.tenant(), stream -> Optional.empty(), Clock.systemUTC())
+                SyncFixture.parse(TenantConsole.of(fixture.tenant(), stream -> Optional.empty(), Clock.systemUTC())
                         .status()
                         .json(5)
                         .toString());
@@ -212,15 +213,15 @@ class StatusApiTest {
         JsonNode all =
                 SyncFixture.parse(get("/api/v1/runs?limit=1&sort=received").body());
         JsonNode largest = all.get("runs").get(0);
-        assertThat(all.get("total").asInt()).isEqualTo(world.one("select count(*) from sync_run", Integer.class));
+        assertThat(all.get("total").asInt()).isEqualTo(fixture.one("select count(*) from sync_run", Integer.class));
         assertThat(largest.get("received").asInt())
-                .isEqualTo(world.one("select max(received) from sync_run", Integer.class));
+                .isEqualTo(fixture.one("select max(received) from sync_run", Integer.class));
         assertThat(SyncFixture.parse(get("/api/v1/runs?sort=received&order=asc&offset=1&mode=incremental")
                                 .body())
                         .get("runs")
                         .findValuesAsText("mode"))
                 .containsOnly("incremental")
-                .hasSize(world.one("select count(*) from sync_run where mode = 'incremental'", Integer.class) - 1);
+                .hasSize(fixture.one("select count(*) from sync_run where mode = 'incremental'", Integer.class) - 1);
 
         JsonNode backfill = SyncFixture.parse(get("/api/v1/runs/1").body());
         assertThat(backfill.get("run").get("mode").asText()).isEqualTo("backfill");
@@ -275,11 +276,11 @@ class StatusApiTest {
         assertThat(seen).hasSize(120);
         assertThat(pages).isEqualTo(3);
 
-        String source = world.one("select source from job order by id limit 1", String.class);
+        String source = fixture.one("select source from job order by id limit 1", String.class);
         JsonNode ofSource = SyncFixture.parse(
                 get("/api/v1/jobs?limit=100&state=active&source=" + source).body());
         assertThat(ofSource.get("jobs"))
-                .hasSize(world.one("select count(*) from job where source = ?", Integer.class, source))
+                .hasSize(fixture.one("select count(*) from job where source = ?", Integer.class, source))
                 .allMatch(job -> job.get("source").asText().equals(source));
         assertThat(SyncFixture.parse(get("/api/v1/jobs?state=expired").body()).get("jobs"))
                 .isEmpty();
@@ -294,8 +295,8 @@ class StatusApiTest {
 
     @Test
     void aJobIsShownAsItWasDelivered() throws Exception {
-        for (UUID id : world.sandbox.data().activeIds().limit(30).toList()) {
-            JsonNode delivered = SyncFixture.parse(world.sandbox.data().json(id));
+        for (UUID id : fixture.sandbox.data().activeIds().limit(30).toList()) {
+            JsonNode delivered = SyncFixture.parse(fixture.sandbox.data().json(id));
 
             JsonNode shown = SyncFixture.parse(get("/api/v1/jobs/" + id).body());
 
@@ -412,7 +413,7 @@ class StatusApiTest {
                     .as(String.join(" ", elsewhere))
                     .isEqualTo(403);
         }
-        assertThat(world.one("select count(*) from sync_state where schedule_paused_at is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from sync_state where schedule_paused_at is not null", Integer.class))
                 .isZero();
         HttpResponse<String> unknown = act("dance", "{\"stream\":\"jobs\"}", "Authorization", "Bearer " + TOKEN);
         assertThat(unknown.statusCode()).isEqualTo(404);
@@ -428,14 +429,14 @@ class StatusApiTest {
         JsonNode status = SyncFixture.parse(get("/api/v1/status").body());
         assertThat(status.get("streams").get(0).get("paused_at").isTextual()).isTrue();
         assertThat(status.get("alerts").findValuesAsText("severity")).containsExactly("warning");
-        assertThat(world.alerts()).containsExactly("schedule-paused");
+        assertThat(fixture.alerts()).containsExactly("schedule-paused");
         assertThat(get("/api/v1/actions").body()).contains("\"resume\"").doesNotContain("\"pause\"");
 
         sync();
-        assertThat(world.alerts()).as("a sync by hand does not end the pause").containsExactly("schedule-paused");
+        assertThat(fixture.alerts()).as("a sync by hand does not end the pause").containsExactly("schedule-paused");
 
         assertThat(authorized("resume").statusCode()).isEqualTo(200);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
@@ -462,20 +463,20 @@ class StatusApiTest {
                             .doesNotContain("charged so far", "expire");
                 });
 
-        int before = world.tenant().runs().lastRuns("jobs", 100).size();
+        int before = fixture.tenant().runs().lastRuns("jobs", 100).size();
         assertThat(authorized("sync").statusCode()).isEqualTo(200);
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> world.tenant().runs().lastRuns("jobs", 100).size() == before + 1
-                        && world.run().status().equals("succeeded"));
+                .until(() -> fixture.tenant().runs().lastRuns("jobs", 100).size() == before + 1
+                        && fixture.run().status().equals("succeeded"));
         assertThat(authorized("retry-quarantine").body()).contains("1 rows stored, 1 still bad");
     }
 
     @Test
     void aSecondResyncIsRefusedWhileOneRuns() throws Exception {
-        int before = world.tenant().runs().lastRuns("jobs", 100).size();
+        int before = fixture.tenant().runs().lastRuns("jobs", 100).size();
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answered = new CountDownLatch(1);
-        world.sandbox.intercept(request -> {
+        fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
                 asked.countDown();
                 answered.await(1, TimeUnit.MINUTES);
@@ -492,26 +493,26 @@ class StatusApiTest {
             assertThat(second.body()).contains("A resync is already running on jobs.");
         } finally {
             answered.countDown();
-            world.sandbox.intercept(null);
+            fixture.sandbox.intercept(null);
         }
         await().atMost(Duration.ofMinutes(1))
-                .until(() ->
-                        world.run().status().equals("succeeded") && world.run().mode() == RunMode.RESYNC);
+                .until(() -> fixture.run().status().equals("succeeded")
+                        && fixture.run().mode() == RunMode.RESYNC);
         sync();
-        assertThat(world.run().mode()).isEqualTo(RunMode.INCREMENTAL);
-        assertThat(world.tenant().runs().lastRuns("jobs", 100)).hasSize(before + 2);
+        assertThat(fixture.run().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.tenant().runs().lastRuns("jobs", 100)).hasSize(before + 2);
     }
 
     @Test
     void aFailureIsThereWithItsRemedy() throws Exception {
-        world.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.answer(401, java.util.Map.of(), "{\"error\":\"Invalid or expired API key\"}")
                 : Interceptor.pass());
         try {
             assertThat(authorized("sync").statusCode()).isEqualTo(200);
-            await().atMost(Duration.ofMinutes(1)).until(() -> !world.alerts().isEmpty());
+            await().atMost(Duration.ofMinutes(1)).until(() -> !fixture.alerts().isEmpty());
         } finally {
-            world.sandbox.intercept(request -> Interceptor.pass());
+            fixture.sandbox.intercept(request -> Interceptor.pass());
         }
         HttpResponse<String> alerts = get("/api/v1/alerts");
         assertThat(faults(alerts.body(), "Alerts")).isEmpty();
@@ -530,7 +531,7 @@ class StatusApiTest {
     /** An attempt by hand, behind those that the runtime or an action began. */
     private static Run sync() throws Exception {
         awaitEnd();
-        return world.sync();
+        return fixture.sync();
     }
 
     /** A run has succeeded before its attempt gives the stream back. */
@@ -540,7 +541,7 @@ class StatusApiTest {
     }
 
     private static void awaitEnd() throws Exception {
-        assertThat(world.attempts().awaitIdle(Duration.ofMinutes(1))).isTrue();
+        assertThat(fixture.attempts().awaitIdle(Duration.ofMinutes(1))).isTrue();
     }
 
     @Test
@@ -614,9 +615,9 @@ class StatusApiTest {
                     .as(action)
                     .isEqualTo(status);
         }
-        assertThat(world.one("select count(*) from sync_state where schedule_paused_at is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from sync_state where schedule_paused_at is not null", Integer.class))
                 .isZero();
-        assertThat(world.one("select count(*) from sync_state where resync_requested_at is not null", Integer.class))
+        assertThat(fixture.one("select count(*) from sync_state where resync_requested_at is not null", Integer.class))
                 .isZero();
     }
 

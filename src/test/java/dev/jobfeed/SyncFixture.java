@@ -54,7 +54,7 @@ final class SyncFixture implements AutoCloseable {
     private JobfeedBundle bundle;
     private final Properties settings = new Properties();
 
-    /** A world over {@code h2} or {@code postgresql}. */
+    /** Creates a fixture with an H2 or PostgreSQL database: {@code h2} or {@code postgresql}. */
     static SyncFixture of(String database, SandboxOptions.Builder options) throws Exception {
         String url = database.equals("h2")
                 ? "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1"
@@ -62,7 +62,7 @@ final class SyncFixture implements AutoCloseable {
         return new SyncFixture(url, Sandbox.start(options.port(0).build()), true);
     }
 
-    /** A world over a sandbox that outlives it, and a database that others have open before and after it. */
+    /** Creates a fixture over an existing sandbox, which it does not close, and an existing database. */
     static SyncFixture over(Sandbox sandbox, String url) {
         return new SyncFixture(url, sandbox, false);
     }
@@ -93,7 +93,7 @@ final class SyncFixture implements AutoCloseable {
         return restart();
     }
 
-    /** Ends the context; the next that is asked of this world starts another over the same database. */
+    /** Stops the context; the next use of the fixture starts another one over the same database. */
     SyncFixture restart() {
         if (context != null) {
             context.stop();
@@ -261,22 +261,22 @@ final class SyncFixture implements AutoCloseable {
         return database.queryForObject(query, type, parameters);
     }
 
-    /** Every active job of the world is active here, in its newest version, and nothing else is but rows of a fault. */
-    void assertStoreIsTheWorld() {
-        assertStoreIsTheWorldBut(Set.of());
+    /** Asserts that the active jobs are those of the sandbox in their newest version; ignores rows added by a fault. */
+    void assertStoreEqualsSandbox() {
+        assertStoreEqualsSandboxExcept(Set.of());
     }
 
     /** The same, but for jobs that wait for the operator: they are active here, whether they are so there or not. */
-    void assertStoreIsTheWorldButForPending() {
+    void assertStoreEqualsSandboxExceptPending() {
         List<UUID> pending = database.queryForList("select job_id from pending_expiry", UUID.class);
         assertThat(database.queryForList(
                         "select id from active_job where id in (select job_id from pending_expiry)", UUID.class))
                 .containsExactlyInAnyOrderElementsOf(pending);
-        assertStoreIsTheWorldBut(Set.copyOf(pending));
+        assertStoreEqualsSandboxExcept(Set.copyOf(pending));
     }
 
     /** The same, but for some jobs. */
-    void assertStoreIsTheWorldBut(Set<UUID> undecided) {
+    void assertStoreEqualsSandboxExcept(Set<UUID> undecided) {
         Map<UUID, String> truth = new HashMap<>();
         sandbox.data().forEachActive(json -> {
             JsonNode job = parse(json);
@@ -285,9 +285,9 @@ final class SyncFixture implements AutoCloseable {
                     job.path("title").textValue() + "|" + instant(job.path("updated_at")));
         });
         Map<UUID, String> stored = new HashMap<>();
-        String ofTheWorld = "select id, title, updated_at from active_job" + " where cast(id as varchar) not like '"
-                + FAULT_ID + "%'";
-        database.query(ofTheWorld, row -> {
+        String activeJobsWithoutFaults = "select id, title, updated_at from active_job"
+                + " where cast(id as varchar) not like '" + FAULT_ID + "%'";
+        database.query(activeJobsWithoutFaults, row -> {
             OffsetDateTime updated = row.getObject("updated_at", OffsetDateTime.class);
             stored.put(
                     row.getObject("id", UUID.class),

@@ -43,7 +43,7 @@ class TenantsTest {
     private static final String ACME_KEY = "jbe_test_acmeacmeacmeacmeacme_not-a-secret-not-a-secret-not-a-secret-acme";
 
     private Sandbox acme;
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database) throws Exception {
         acme = Sandbox.start(SandboxOptions.builder()
@@ -52,7 +52,7 @@ class TenantsTest {
                 .jobs(90)
                 .apiKeys(ACME_KEY)
                 .build());
-        world = SyncFixture.of(database, SandboxOptions.builder().jobs(60))
+        fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(60))
                 .with("jobo.jobs.batch-size", "20")
                 .with("acme.jobo.base-url", acme.baseUrl())
                 .with("acme.jobo.api-key", ACME_KEY)
@@ -61,8 +61,8 @@ class TenantsTest {
 
     @AfterEach
     void stop() {
-        if (world != null) {
-            world.close();
+        if (fixture != null) {
+            fixture.close();
             acme.close();
         }
     }
@@ -71,28 +71,28 @@ class TenantsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void eachHasItsOwnServerKeyFiltersAndRows(String database) throws Exception {
         start(database);
-        world.with("acme.jobo.jobs.filter.work_models", "remote").with("acme.jobo.jobs.batch-size", "10");
-        world.context();
+        fixture.with("acme.jobo.jobs.filter.work_models", "remote").with("acme.jobo.jobs.batch-size", "10");
+        fixture.context();
 
         CompletableFuture<Run> other = inBackground("acme");
-        Run run = world.sync();
+        Run run = fixture.sync();
         Run acmeRun = other.join();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(acmeRun.status()).isEqualTo("succeeded");
         assertThat(jobs("public"))
                 .containsExactlyInAnyOrderElementsOf(
-                        world.sandbox.data().activeIds().toList());
+                        fixture.sandbox.data().activeIds().toList());
         assertThat(jobs("acme"))
                 .isNotEmpty()
                 .hasSizeLessThan(90)
                 .isSubsetOf(acme.data().activeIds().toList())
                 .doesNotContainAnyElementsOf(jobs("public"));
-        assertThat(world.database.queryForList(
+        assertThat(fixture.database.queryForList(
                         "select distinct workplace_type from " + schema("acme") + ".job", String.class))
                 .containsExactly("Remote");
         assertThat(acme.log().entries()).extracting(LoggedRequest::status).containsOnly(200);
-        assertThat(world.sandbox.log().entries())
+        assertThat(fixture.sandbox.log().entries())
                 .extracting(LoggedRequest::status)
                 .containsOnly(200);
     }
@@ -101,18 +101,18 @@ class TenantsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void aSweepExpiresTheRowsOfItsOwnTenantOnly(String database) throws Exception {
         start(database);
-        world.sync();
-        world.sync("acme");
+        fixture.sync();
+        fixture.sync("acme");
         List<UUID> expired = acme.data().expireJobs(5);
 
-        world.sync();
-        Run run = world.sync("acme");
+        fixture.sync();
+        Run run = fixture.sync("acme");
 
         assertThat(run.expired()).isEqualTo(5);
-        assertThat(world.database.queryForList(
+        assertThat(fixture.database.queryForList(
                         "select id from " + schema("acme") + ".job where expired_at is not null", UUID.class))
                 .containsExactlyInAnyOrderElementsOf(expired);
-        assertThat(world.database.queryForObject(
+        assertThat(fixture.database.queryForObject(
                         "select count(*) from " + schema("public") + ".job where expired_at is not null", Long.class))
                 .isZero();
     }
@@ -121,15 +121,15 @@ class TenantsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void theConsoleReadsTheDatabaseOfTheTenantInTheRequest(String database) throws Exception {
         start(database);
-        String console = world.serve((context, port) -> {
+        String console = fixture.serve((context, port) -> {
             MainHttpServer server = new MainHttpServer();
             server.setCamelContext(context);
             server.setHost("127.0.0.1");
             server.setPort(port);
             return server;
         });
-        world.sync();
-        Run acmeRun = world.sync("acme");
+        fixture.sync();
+        Run acmeRun = fixture.sync("acme");
         Set<UUID> own = acme.data().activeIds().collect(Collectors.toSet());
 
         JsonNode jobs = get(console + "/api/v1/jobs?limit=100&tenant=acme").get("jobs");
@@ -158,16 +158,16 @@ class TenantsTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void oneThatFailsLeavesTheOtherAlone(String database) throws Exception {
         start(database);
-        world.with("acme.jobo.api-key", Sandbox.TEST_KEY);
-        world.context();
+        fixture.with("acme.jobo.api-key", Sandbox.TEST_KEY);
+        fixture.context();
 
         CompletableFuture<Run> other = inBackground("acme");
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(catchThrowable(other::join)).hasStackTraceContaining("401");
         assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(world.alerts()).isEmpty();
-        assertThat(world.database.queryForList("select condition from " + schema("acme") + ".alert", String.class))
+        assertThat(fixture.alerts()).isEmpty();
+        assertThat(fixture.database.queryForList("select condition from " + schema("acme") + ".alert", String.class))
                 .containsExactly("unauthorized");
         assertThat(jobs("acme")).isEmpty();
         assertThat(jobs("public")).hasSize(60);
@@ -176,10 +176,10 @@ class TenantsTest {
     @Test
     void twoOnOneSchemaAreRefusedInOneRuntime() throws Exception {
         start("h2");
-        world.with("globex.jobfeed.datasource.schema", "acme");
-        world.sync("acme");
+        fixture.with("globex.jobfeed.datasource.schema", "acme");
+        fixture.sync("acme");
 
-        assertThat(catchThrowable(() -> world.sync("globex")))
+        assertThat(catchThrowable(() -> fixture.sync("globex")))
                 .rootCause()
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("The tenant 'globex' is configured on the schema acme")
@@ -189,7 +189,7 @@ class TenantsTest {
     @Test
     void aTenantIsNotSetUpTwiceInTwoWays() throws Exception {
         start("h2");
-        TenantRegistry tenants = world.bundle().tenants();
+        TenantRegistry tenants = fixture.bundle().tenants();
         Map<String, String> globex = Map.of("jobfeed.datasource.schema", "globex", "jobo.jobs.batch-size", "7");
         tenants.configure("globex", globex);
         tenants.get("acme");
@@ -215,13 +215,13 @@ class TenantsTest {
     @Test
     void aSchemaRemembersWhoseFeedItHolds() throws Exception {
         start("h2");
-        world.sync("acme");
+        fixture.sync("acme");
         long requests = acme.log().entries().size();
-        world.with("globex.jobfeed.datasource.schema", "acme")
+        fixture.with("globex.jobfeed.datasource.schema", "acme")
                 .with("globex.jobo.base-url", acme.baseUrl())
                 .with("globex.jobo.api-key", ACME_KEY);
 
-        assertThat(catchThrowable(() -> world.sync("globex")))
+        assertThat(catchThrowable(() -> fixture.sync("globex")))
                 .isInstanceOf(StoreOriginMismatchException.class)
                 .hasMessageContaining("the feed of the tenant 'acme'");
 
@@ -232,22 +232,22 @@ class TenantsTest {
     void aNameThatNothingIsConfiguredForBuysNothing() throws Exception {
         start("h2");
 
-        assertThat(catchThrowable(() -> world.sync("acem")))
+        assertThat(catchThrowable(() -> fixture.sync("acem")))
                 .rootCause()
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("acem.jobfeed.datasource.schema");
-        assertThat(catchThrowable(() -> world.sync("jobo")))
+        assertThat(catchThrowable(() -> fixture.sync("jobo")))
                 .rootCause()
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("cannot be a tenant's name");
 
-        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(fixture.sandbox.log().entries()).isEmpty();
     }
 
     @Test
     void aRouteFileOfItsUserStartsATenantOnItsOwnSchedule() throws Exception {
         start("h2");
-        world.with("acme.jobfeed.jobs.enabled", "true").with("acme.jobfeed.jobs.schedule", "0/1 * * * * ?");
+        fixture.with("acme.jobfeed.jobs.enabled", "true").with("acme.jobfeed.jobs.schedule", "0/1 * * * * ?");
 
         loadTheFileOfTheDocumentation();
 
@@ -255,18 +255,18 @@ class TenantsTest {
                 .atMost(Duration.ofMinutes(1))
                 .ignoreException(BadSqlGrammarException.class)
                 .until(() -> jobs("acme").size() == 90);
-        assertThat(world.sandbox.log().entries()).isEmpty();
+        assertThat(fixture.sandbox.log().entries()).isEmpty();
     }
 
     @Test
     void whatHappensToATenantsJobsIsSentWhereTheTenantWants() throws Exception {
         start("h2");
-        world.with("acme.jobfeed.changes.to", "mock:acme").with("acme.jobfeed.changes.interval", "100ms");
+        fixture.with("acme.jobfeed.changes.to", "mock:acme").with("acme.jobfeed.changes.interval", "100ms");
         loadTheFileOfTheDocumentation();
-        MockEndpoint sent = world.context().getEndpoint("mock:acme", MockEndpoint.class);
+        MockEndpoint sent = fixture.context().getEndpoint("mock:acme", MockEndpoint.class);
 
-        world.sync();
-        world.sync("acme");
+        fixture.sync();
+        fixture.sync("acme");
 
         Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(sent.getReceivedExchanges())
                 .hasSize(90));
@@ -275,9 +275,9 @@ class TenantsTest {
     @Test
     void theStandardKeyIsNotSentToATenantsOwnServer() throws Exception {
         start("h2");
-        world.with("acme.jobo.api-key", "");
+        fixture.with("acme.jobo.api-key", "");
 
-        assertThat(catchThrowable(() -> world.sync("acme")))
+        assertThat(catchThrowable(() -> fixture.sync("acme")))
                 .rootCause()
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("Set acme.jobo.api-key");
@@ -292,22 +292,22 @@ class TenantsTest {
                 .takeWhile(line -> line.startsWith("    "))
                 .map(line -> line.substring(4))
                 .collect(Collectors.joining("\n"));
-        PluginHelper.getRoutesLoader(world.context()).loadRoutes(ResourceHelper.fromString("acme.camel.yaml", file));
+        PluginHelper.getRoutesLoader(fixture.context()).loadRoutes(ResourceHelper.fromString("acme.camel.yaml", file));
     }
 
     private List<UUID> jobs(String schema) {
-        return world.database.queryForList("select id from " + schema(schema) + ".job", UUID.class);
+        return fixture.database.queryForList("select id from " + schema(schema) + ".job", UUID.class);
     }
 
     /** The tables of the default tenant are where a connection is without being told. */
     private String schema(String name) {
-        return name.equals("public") ? world.database.execute(java.sql.Connection::getSchema) : '"' + name + '"';
+        return name.equals("public") ? fixture.database.execute(java.sql.Connection::getSchema) : '"' + name + '"';
     }
 
     private CompletableFuture<Run> inBackground(String tenant) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return world.sync(tenant);
+                return fixture.sync(tenant);
             } catch (Exception e) {
                 throw new CompletionException(e);
             }

@@ -31,11 +31,11 @@ class TracesTest {
             exchange.close();
         });
         collector.start();
-        try (ProcessFixture world = ProcessFixture.of("h2", directory)
+        try (ProcessFixture fixture = ProcessFixture.of("h2", directory)
                 .with(
                         "otel.exporter.otlp.endpoint",
                         "http://127.0.0.1:" + collector.getAddress().getPort())) {
-            JobfeedProcess sync = world.start("sync", "jobs");
+            JobfeedProcess sync = fixture.start("sync", "jobs");
 
             assertThat(sync.exitCode()).as(sync.err()).isZero();
 

@@ -28,10 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A feed or a sweep that ends too early, or that cannot be read, is never a success. */
 class TruncatedFeedTest {
 
-    private SyncFixture world;
+    private SyncFixture fixture;
 
     private void start(String database) throws Exception {
-        world = SyncFixture.of(
+        fixture = SyncFixture.of(
                         database,
                         SandboxOptions.builder().jobs(60).careerSites(60).unknownExpired(0))
                 .with("jobo.jobs.batch-size", "20")
@@ -42,7 +42,7 @@ class TruncatedFeedTest {
 
     @AfterEach
     void stop() {
-        world.close();
+        fixture.close();
     }
 
     static Stream<Arguments> truncated() {
@@ -56,57 +56,58 @@ class TruncatedFeedTest {
     void aTruncatedPageFailsTheAttemptAndKeepsTheCursor(String database, String stream, Object cursor)
             throws Exception {
         start(database);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(endpoint(stream)).from(2).cursor(cursor));
 
-        assertThatThrownBy(() -> world.syncStream(stream)).isInstanceOf(MalformedResponseException.class);
+        assertThatThrownBy(() -> fixture.syncStream(stream)).isInstanceOf(MalformedResponseException.class);
 
-        Run run = world.run(stream);
+        Run run = fixture.run(stream);
         assertThat(run.status()).isEqualTo("open");
         assertThat(run.pages()).isEqualTo(1);
         assertThat(run.nextCursor()).isNotNull();
         assertThat(run.retries()).isPositive();
         assertThat(run.lastError()).contains("truncated").contains("next_cursor");
-        assertThat(world.tenant().states().get(stream).lastRunStartedAt()).isNull();
-        assertThat(world.alerts()).containsExactly("feed-truncated");
+        assertThat(fixture.tenant().states().get(stream).lastRunStartedAt()).isNull();
+        assertThat(fixture.alerts()).containsExactly("feed-truncated");
 
-        world.sandbox.intercept(null);
-        world.syncStream(stream, 1);
-        assertThat(world.run(stream).pages()).isEqualTo(2);
-        assertThat(world.alerts()).containsExactly("feed-truncated");
+        fixture.sandbox.intercept(null);
+        fixture.syncStream(stream, 1);
+        assertThat(fixture.run(stream).pages()).isEqualTo(2);
+        assertThat(fixture.alerts()).containsExactly("feed-truncated");
 
-        assertThat(world.syncStream(stream).status()).isEqualTo("succeeded");
-        assertThat(world.run(stream).pages()).isEqualTo(3);
-        assertThat(world.run(stream).counts().inserted()).isEqualTo(60);
-        assertThat(world.alerts()).isEmpty();
+        assertThat(fixture.syncStream(stream).status()).isEqualTo("succeeded");
+        assertThat(fixture.run(stream).pages()).isEqualTo(3);
+        assertThat(fixture.run(stream).counts().inserted()).isEqualTo(60);
+        assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
     void aTruncatedPageThatIsRightWhenAskedForAgainIsNoFailure() throws Exception {
         start("h2");
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_FEED).nth(2));
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.pages()).isEqualTo(3);
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @Test
     void aTruncatedResyncExpiresNothing() throws Exception {
         start("h2");
-        world.sync();
-        world.tenant().states().requestResync("jobs", java.time.OffsetDateTime.now());
-        world.sandbox.faults(
+        fixture.sync();
+        fixture.tenant().states().requestResync("jobs", java.time.OffsetDateTime.now());
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_FEED).from(2));
 
-        assertThatThrownBy(world::sync).isInstanceOf(MalformedResponseException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(MalformedResponseException.class);
 
-        assertThat(world.one("select count(*) from active_job", Integer.class)).isEqualTo(60);
-        assertThat(world.one("select count(*) from pending_expiry", Integer.class))
+        assertThat(fixture.one("select count(*) from active_job", Integer.class))
+                .isEqualTo(60);
+        assertThat(fixture.one("select count(*) from pending_expiry", Integer.class))
                 .isZero();
     }
 
@@ -115,7 +116,7 @@ class TruncatedFeedTest {
     void aTruncatedSweepFailsAndIsReadAgain(String database) throws Exception {
         start(database);
         StreamState before = sweepOf(12);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_EXPIRED).from(2).cursor(7));
 
         assertSweepFails(before, MalformedResponseException.class, "sweep-truncated");
@@ -125,15 +126,15 @@ class TruncatedFeedTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void idsWithoutHyphensAreRead(String database) throws Exception {
         start(database);
-        world.sandbox.faults(FaultRule.of(Fault.PLAIN_IDS));
+        fixture.sandbox.faults(FaultRule.of(Fault.PLAIN_IDS));
         sweepOf(12);
 
-        Run run = world.sync();
+        Run run = fixture.sync();
 
         assertThat(run.expired()).isEqualTo(12);
-        assertThat(world.syncCareerSites().counts().inserted()).isEqualTo(60);
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.syncCareerSites().counts().inserted()).isEqualTo(60);
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest
@@ -141,7 +142,7 @@ class TruncatedFeedTest {
     void aSweepOfWhichNoIdCanBeReadFails(String database) throws Exception {
         start(database);
         StreamState before = sweepOf(12);
-        world.sandbox.faults(FaultRule.of(Fault.OBJECT_IDS));
+        fixture.sandbox.faults(FaultRule.of(Fault.OBJECT_IDS));
 
         assertSweepFails(before, MalformedResponseException.class, "sweep-unreadable");
     }
@@ -152,38 +153,38 @@ class TruncatedFeedTest {
             throws Exception {
         start(database);
         StreamState before = sweepOf(12);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(fault).on(Endpoint.JOBS_EXPIRED).nth(2).rows(3));
-        List<UUID> gone = world.sandbox.data().expiredIds().toList();
+        List<UUID> gone = fixture.sandbox.data().expiredIds().toList();
 
-        world.sandbox.data().createJobs(1);
+        fixture.sandbox.data().createJobs(1);
 
-        assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
+        assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
 
-        Run left = world.run();
+        Run left = fixture.run();
         assertThat(left.status()).isEqualTo("open");
         assertThat(left.counts().inserted()).isOne();
         assertThat(left.lastError()).contains("3 expired ids").contains(example);
-        assertThat(world.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
-        assertThat(world.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
-        assertThat(world.alerts()).containsExactly("sweep-unreadable");
-        assertThat(world.one("select message from alert", String.class))
+        assertThat(fixture.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
+        assertThat(fixture.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
+        assertThat(fixture.alerts()).containsExactly("sweep-unreadable");
+        assertThat(fixture.one("select message from alert", String.class))
                 .contains("3 expired ids")
                 .contains(example);
-        assertThat(world.database.queryForList("select id from job where expired_at is not null", UUID.class))
+        assertThat(fixture.database.queryForList("select id from job where expired_at is not null", UUID.class))
                 .isSubsetOf(gone)
                 .hasSizeBetween(9, 12);
-        int bought = world.feed().size();
-        world.sandbox.intercept(null);
+        int bought = fixture.feed().size();
+        fixture.sandbox.intercept(null);
 
-        Run done = world.sync();
+        Run done = fixture.sync();
 
         assertThat(done.id()).isEqualTo(left.id());
         assertThat(done.status()).isEqualTo("succeeded");
-        assertThat(world.feed()).hasSize(bought);
-        assertThat(world.state().lastSweepStartedAt()).isAfter(before.lastSweepStartedAt());
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        assertThat(fixture.feed()).hasSize(bought);
+        assertThat(fixture.state().lastSweepStartedAt()).isAfter(before.lastSweepStartedAt());
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     /** The feed goes on, no resync is bought, and the operator knows until a resync has found out. */
@@ -192,52 +193,52 @@ class TruncatedFeedTest {
     void anIdThatStaysUnreadableStopsNoFeedAndBuysNoResync(String database) throws Exception {
         start(database);
         StreamState before = sweepOf(1);
-        world.sandbox.faults(
+        fixture.sandbox.faults(
                 FaultRule.of(Fault.ROW_BAD_ID).on(Endpoint.JOBS_EXPIRED).rows(1));
         for (int i = 1; i <= 3; i++) {
-            world.sandbox.data().createJobs(1);
-            assertThatThrownBy(world::sync).isInstanceOf(AttemptFailedException.class);
-            assertThat(world.one("select count(*) from job", Integer.class)).isEqualTo(60 + i);
-            assertThat(world.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
-            assertThat(world.alerts()).containsExactly("sweep-unreadable");
+            fixture.sandbox.data().createJobs(1);
+            assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
+            assertThat(fixture.one("select count(*) from job", Integer.class)).isEqualTo(60 + i);
+            assertThat(fixture.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
+            assertThat(fixture.alerts()).containsExactly("sweep-unreadable");
         }
         // the list does not reach back to it any more
-        world.sandbox.intercept(null);
-        world.database.update(
+        fixture.sandbox.intercept(null);
+        fixture.database.update(
                 "update sync_state set last_sweep_started_at = last_sweep_started_at - interval '169' hour"
                         + " where stream = 'jobs'");
 
-        assertThat(world.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        assertThat(world.alerts()).containsExactly("sweep-unreadable");
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.alerts()).containsExactly("sweep-unreadable");
 
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
-        assertThat(world.sync().mode()).isEqualTo(RunMode.RESYNC);
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
+        assertThat(fixture.sync().mode()).isEqualTo(RunMode.RESYNC);
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     private StreamState sweepOf(int expired) throws Exception {
-        world.sync();
-        world.sandbox.data().expireJobs(expired);
-        world.sandbox.log().clear();
-        return world.state();
+        fixture.sync();
+        fixture.sandbox.data().expireJobs(expired);
+        fixture.sandbox.log().clear();
+        return fixture.state();
     }
 
     private void assertSweepFails(StreamState before, Class<?> failure, String condition) throws Exception {
-        assertThatThrownBy(world::sync).isInstanceOf(failure);
+        assertThatThrownBy(fixture::sync).isInstanceOf(failure);
 
-        assertThat(world.feed()).isEmpty();
-        assertThat(world.run().status()).isEqualTo("open");
-        assertThat(world.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
-        assertThat(world.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
-        assertThat(world.alerts()).containsExactly(condition);
+        assertThat(fixture.feed()).isEmpty();
+        assertThat(fixture.run().status()).isEqualTo("open");
+        assertThat(fixture.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
+        assertThat(fixture.state().lastRunStartedAt()).isEqualTo(before.lastRunStartedAt());
+        assertThat(fixture.alerts()).containsExactly(condition);
 
-        world.sandbox.intercept(null);
-        assertThat(world.sync().status()).isEqualTo("succeeded");
-        assertThat(world.state().lastSweepStartedAt()).isAfter(before.lastSweepStartedAt());
-        assertThat(world.alerts()).isEmpty();
-        world.assertStoreIsTheWorld();
+        fixture.sandbox.intercept(null);
+        assertThat(fixture.sync().status()).isEqualTo("succeeded");
+        assertThat(fixture.state().lastSweepStartedAt()).isAfter(before.lastSweepStartedAt());
+        assertThat(fixture.alerts()).isEmpty();
+        fixture.assertStoreEqualsSandbox();
     }
 
     private static Endpoint endpoint(String stream) {

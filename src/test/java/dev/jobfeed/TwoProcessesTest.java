@@ -23,66 +23,66 @@ class TwoProcessesTest {
     @TempDir
     Path directory;
 
-    private ProcessFixture world;
+    private ProcessFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
-        world = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", LEASE.toSeconds() + "s");
+        fixture = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", LEASE.toSeconds() + "s");
     }
 
     @AfterEach
     void stop() throws Exception {
-        world.close();
+        fixture.close();
     }
 
     @Test
     void theSecondSaysWhoIsAtWorkAndTakesOverWithinTheLeaseOfADeadOne() throws Exception {
-        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
-        JobfeedProcess first = world.start("sync", "jobs");
+        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+        JobfeedProcess first = fixture.start("sync", "jobs");
         hold.awaitAsked();
-        int requests = world.sandbox.log().entries().size();
+        int requests = fixture.sandbox.log().entries().size();
 
-        JobfeedProcess second = world.start("sync", "jobs");
+        JobfeedProcess second = fixture.start("sync", "jobs");
 
         assertThat(second.exitCode()).isEqualTo(3);
         assertThat(second.err())
                 .contains("Another attempt is in progress on the stream jobs: process " + first.pid() + " on ");
         assertThat(second.out()).isEmpty();
-        assertThat(world.sandbox.log().entries()).hasSize(requests);
+        assertThat(fixture.sandbox.log().entries()).hasSize(requests);
 
         first.kill();
         long killed = System.nanoTime();
         hold.release();
-        world.awaitRow("select lease_expires_at <= current_timestamp from sync_state where stream = 'jobs'", "t");
+        fixture.awaitRow("select lease_expires_at <= current_timestamp from sync_state where stream = 'jobs'", "t");
         assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.plusSeconds(1));
-        assertThat(world.start("sync", "jobs").exitCode()).isZero();
-        world.assertStoreIsTheWorld();
-        world.assertPagesWereAskedForOnce(2);
+        assertThat(fixture.start("sync", "jobs").exitCode()).isZero();
+        fixture.assertStoreEqualsSandbox();
+        fixture.assertPagesWereAskedForOnce(2);
     }
 
     @Test
     void theSecondStoresAnAgreementToTheCostForTheNextAttempt() throws Exception {
-        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
-        JobfeedProcess first = world.start("sync", "jobs", "--max-pages", "3");
+        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+        JobfeedProcess first = fixture.start("sync", "jobs", "--max-pages", "3");
         hold.awaitAsked();
 
-        JobfeedProcess second = world.start("sync", "jobs", "--confirm-cost");
+        JobfeedProcess second = fixture.start("sync", "jobs", "--confirm-cost");
 
         assertThat(second.exitCode()).isEqualTo(3);
         assertThat(second.err()).contains("The cost confirmation for jobs is stored");
         hold.release();
         assertThat(first.exitCode()).isZero();
-        assertThat(world.one("select cost_confirmed || ' ' || status from sync_run"))
+        assertThat(fixture.one("select cost_confirmed || ' ' || status from sync_run"))
                 .isEqualTo("true open");
     }
 
     @Test
     void aStoppedOneThatHoldsRowLocksBlocksNobodyAndWakesUpToNothing() throws Exception {
-        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
-        JobfeedProcess first = world.start("sync", "jobs");
+        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+        JobfeedProcess first = fixture.start("sync", "jobs");
         hold.awaitAsked();
-        world.whilePageWaits(hold, () -> first.signal("STOP"));
-        world.awaitRow(
+        fixture.whilePageWaits(hold, () -> first.signal("STOP"));
+        fixture.awaitRow(
                 "select count(*) from pg_stat_activity where state = 'idle in transaction'"
                         + " and application_name like 'jobfeed-%' and datname = current_database()",
                 "1");
@@ -93,19 +93,19 @@ class TwoProcessesTest {
     /** The server waits for the rest of a statement then, and no timeout of PostgreSQL 15 ends that. */
     @Test
     void oneThatIsCutOffInTheMiddleOfAStatementBlocksNobodyAndComesBackToNothing() throws Exception {
-        try (PausableProxy proxy = PausableProxy.to(PostgresServer.port(world.url))) {
+        try (PausableProxy proxy = PausableProxy.to(PostgresServer.port(fixture.url))) {
             int[] seen = {0};
-            world.sandbox.intercept(request -> {
+            fixture.sandbox.intercept(request -> {
                 if (request.endpoint() == Endpoint.JOBS_FEED && ++seen[0] == 3) {
                     proxy.pauseAfter(1_200_000);
                 }
                 return Interceptor.pass();
             });
-            String direct = world.url;
-            world.with("jobfeed.datasource.url", PostgresServer.atPort(direct, proxy.port()));
-            JobfeedProcess first = world.start("sync", "jobs");
-            world.with("jobfeed.datasource.url", direct);
-            world.awaitRow(
+            String direct = fixture.url;
+            fixture.with("jobfeed.datasource.url", PostgresServer.atPort(direct, proxy.port()));
+            JobfeedProcess first = fixture.start("sync", "jobs");
+            fixture.with("jobfeed.datasource.url", direct);
+            fixture.awaitRow(
                     "select state || ', ' || wait_event from pg_stat_activity"
                             + " where application_name like 'jobfeed-%' and datname = current_database()",
                     "active, ClientRead");
@@ -116,8 +116,8 @@ class TwoProcessesTest {
 
     @Test
     void oneThatIsStoppedWhileItWaitsForAPageWakesUpToNothing() throws Exception {
-        ProcessFixture.Hold hold = world.hold(Endpoint.JOBS_FEED, 3);
-        JobfeedProcess first = world.start("sync", "jobs");
+        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+        JobfeedProcess first = fixture.start("sync", "jobs");
         hold.awaitAsked();
         first.signal("STOP");
         hold.release();
@@ -130,16 +130,16 @@ class TwoProcessesTest {
     }
 
     private void assertTakenOver(JobfeedProcess first, Action wake) throws Exception {
-        world.finish();
-        world.assertStoreIsTheWorld();
-        Map<String, List<String>> before = world.everything();
+        fixture.finish();
+        fixture.assertStoreEqualsSandbox();
+        Map<String, List<String>> before = fixture.everything();
 
         wake.run();
 
         assertThat(first.exitCode()).isEqualTo(1);
         assertThat(first.err()).contains("was taken over by another attempt");
         assertThat(first.out()).isEmpty();
-        assertThat(world.everything()).isEqualTo(before);
-        world.assertPagesWereAskedForOnce(2);
+        assertThat(fixture.everything()).isEqualTo(before);
+        fixture.assertPagesWereAskedForOnce(2);
     }
 }

@@ -20,23 +20,23 @@ class UnchangedPageTest {
 
     private static final int PAGES = 4;
 
-    private static SyncFixture world(String database) throws Exception {
+    private static SyncFixture fixture(String database) throws Exception {
         return SyncFixture.of(database, SandboxOptions.builder().jobs(100).unknownExpired(0))
                 .with("jobo.jobs.batch-size", "25");
     }
 
     @Test
     void postgresqlWritesNoJobAndNothingButTheIdsThatAResyncReceives() throws Exception {
-        try (SyncFixture world = world("postgresql")) {
-            world.sync();
-            Map<String, Long> before = written(world);
+        try (SyncFixture fixture = fixture("postgresql")) {
+            fixture.sync();
+            Map<String, Long> before = written(fixture);
             String jobs = "select md5(string_agg(concat(id, ctid, xmin), ',' order by id)) from job";
-            String stored = world.one(jobs, String.class);
+            String stored = fixture.one(jobs, String.class);
 
-            resync(world);
+            resync(fixture);
 
-            Map<String, Long> after = written(world);
-            assertThat(world.one(jobs, String.class)).isEqualTo(stored);
+            Map<String, Long> after = written(fixture);
+            assertThat(fixture.one(jobs, String.class)).isEqualTo(stored);
             assertThat(before.get("job")).isEqualTo(100);
             assertThat(after).containsEntry("job", 100L).containsEntry("delivered_page", 2L * PAGES);
             for (String table : List.of("quarantine", "pending_expiry", "job_change", "company_profile")) {
@@ -47,62 +47,62 @@ class UnchangedPageTest {
 
     @Test
     void aPageIsOneLookUpAndNoUpsert() throws Exception {
-        try (SyncFixture world = world("h2")) {
-            world.sync();
-            world.database.execute("set query_statistics_max_entries 1000");
-            world.database.execute("set query_statistics true");
+        try (SyncFixture fixture = fixture("h2")) {
+            fixture.sync();
+            fixture.database.execute("set query_statistics_max_entries 1000");
+            fixture.database.execute("set query_statistics true");
 
-            resync(world);
+            resync(fixture);
 
-            assertThat(executions(world, "join job on id = delivered_id")).isEqualTo(PAGES);
-            assertThat(executions(world, "insert into job (")).isZero();
-            assertThat(executions(world, "update job\n")).isEqualTo(1);
-            assertThat(executions(world, "insert into delivered_page")).isEqualTo(PAGES);
-            assertThat(executions(world, "set next_cursor = ?")).isEqualTo(PAGES);
-            assertThat(executions(world, "update quarantine")).isZero();
-            assertThat(executions(world, "delete from pending_expiry")).isZero();
+            assertThat(executions(fixture, "join job on id = delivered_id")).isEqualTo(PAGES);
+            assertThat(executions(fixture, "insert into job (")).isZero();
+            assertThat(executions(fixture, "update job\n")).isEqualTo(1);
+            assertThat(executions(fixture, "insert into delivered_page")).isEqualTo(PAGES);
+            assertThat(executions(fixture, "set next_cursor = ?")).isEqualTo(PAGES);
+            assertThat(executions(fixture, "update quarantine")).isZero();
+            assertThat(executions(fixture, "delete from pending_expiry")).isZero();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void aRowWithTheStoredBytesIsNotComparedByContent(String database) throws Exception {
-        try (SyncFixture world = world(database)) {
-            world.sync();
-            world.database.update("update job set content_hash = ?", new byte[1]);
+        try (SyncFixture fixture = fixture(database)) {
+            fixture.sync();
+            fixture.database.update("update job set content_hash = ?", new byte[1]);
 
-            resync(world);
+            resync(fixture);
 
-            assertThat(world.one("select count(*) from job where octet_length(content_hash) = 1", Integer.class))
+            assertThat(fixture.one("select count(*) from job where octet_length(content_hash) = 1", Integer.class))
                     .isEqualTo(100);
         }
     }
 
-    private static void resync(SyncFixture world) throws Exception {
-        world.tenant().states().requestResync("jobs", OffsetDateTime.now());
-        Run run = world.sync();
+    private static void resync(SyncFixture fixture) throws Exception {
+        fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
+        Run run = fixture.sync();
         assertThat(run.counts().unchanged()).isEqualTo(100);
         assertThat(run.pages()).isEqualTo(PAGES);
     }
 
     /** Rows inserted, updated and deleted by table. A server process tells what it counted at its end at the latest. */
-    private static Map<String, Long> written(SyncFixture world) {
-        List<Integer> servers = world.database.queryForList(
+    private static Map<String, Long> written(SyncFixture fixture) {
+        List<Integer> servers = fixture.database.queryForList(
                 "select pid from pg_stat_activity where datname = current_database()", Integer.class);
-        HikariDataSource pool = (HikariDataSource) world.database.getDataSource();
+        HikariDataSource pool = (HikariDataSource) fixture.database.getDataSource();
         pool.getHikariPoolMXBean().softEvictConnections();
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> world.database.queryForList("select pid from pg_stat_activity", Integer.class).stream()
+                .until(() -> fixture.database.queryForList("select pid from pg_stat_activity", Integer.class).stream()
                         .noneMatch(servers::contains));
-        return world
+        return fixture
                 .database
                 .queryForList("select relname, n_tup_ins + n_tup_upd + n_tup_del as written from pg_stat_user_tables")
                 .stream()
                 .collect(Collectors.toMap(row -> (String) row.get("relname"), row -> (Long) row.get("written")));
     }
 
-    private static long executions(SyncFixture world, String part) {
-        return world.one(
+    private static long executions(SyncFixture fixture, String part) {
+        return fixture.one(
                 "select coalesce(sum(execution_count), 0) from information_schema.query_statistics"
                         + " where sql_statement like ? and sql_statement not like '%query_statistics%'",
                 Long.class, "%" + part + "%");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class DatasetTickerTest {
 
     @Test
-    void theWorldMovesByItselfAtTheGivenRates() {
+    void datasetChangesAtTheConfiguredRates() {
         try (Calls calls = new Calls(
                 options -> options.newPerMinute(6000).updatedPerMinute(3000).expiredPerMinute(600))) {
             await().until(() -> {
@@ -42,7 +42,7 @@ class DatasetTickerTest {
     }
 
     @Test
-    void aWorldWithoutRatesStandsStill() throws Exception {
+    void datasetWithoutRatesDoesNotChange() throws Exception {
         try (Calls calls = new Calls()) {
             calls.scan("{\"batch_size\":10}");
 

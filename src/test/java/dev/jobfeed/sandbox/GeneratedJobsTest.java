@@ -146,7 +146,7 @@ class GeneratedJobsTest {
     }
 
     @Test
-    void whatTheFeedShowsIsWhatTheWorldTells() throws Exception {
+    void feedDeliversTheJobsOfTheDataset() throws Exception {
         try (Calls calls = new Calls()) {
             calls.data().updateJobs(20);
             for (JsonNode job : calls.scan("{}")) {
@@ -189,7 +189,7 @@ class GeneratedJobsTest {
     }
 
     @Test
-    void anEmptyWorldIsAnEmptyPage() throws Exception {
+    void emptyDatasetIsAnEmptyPage() throws Exception {
         try (Calls calls = new Calls(options -> options.jobs(0).careerSites(0))) {
             assertThat(calls.scan("{}")).isEmpty();
             assertThat(calls.scan("{\"stable_scan\":false}")).isEmpty();

@@ -24,7 +24,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void aRequestWithoutABodyDeliversTheWholeSmallWorld() throws Exception {
+    void requestWithoutABodyDeliversEveryJobOfASmallDataset() throws Exception {
         JsonNode page = calls.feed("");
 
         assertThat(Calls.ids(page.get("jobs")))
@@ -144,7 +144,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void aScanOverAMovingWorldNeitherSkipsNorRepeats() throws Exception {
+    void scanOfAChangingDatasetNeitherSkipsNorRepeatsJobs() throws Exception {
         Set<UUID> before = calls.data().activeIds().collect(Collectors.toSet());
         Set<UUID> gone = new HashSet<>();
         List<UUID> seen = new ArrayList<>();

@@ -243,7 +243,7 @@ class TransportTest {
     }
 
     @Test
-    void aPersonMovesTheWorldWithoutAKey() throws Exception {
+    void operatorChangesTheDatasetWithoutAKey() throws Exception {
         HttpResponse<String> moved = calls.send(calls.to("/sandbox/changes")
                 .POST(BodyPublishers.ofString("{\"new\":3,\"updated\":2,\"expired\":4,\"returned\":1}")));
 
