@@ -128,6 +128,32 @@ class ServerTimeTest {
         fixture.assertStoreEqualsSandbox();
     }
 
+    /** A job expires after the list was read, and before a clock is set while the list is read again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "postgresql"})
+    void noExpiryIsLostWhenTheServersClockIsSetForwardDuringASweep(String database) throws Exception {
+        start(database);
+        fixture.sync();
+        fixture.sandbox.data().expireJobs(3);
+        AtomicBoolean set = new AtomicBoolean();
+        fixture.sandbox.intercept(request -> {
+            if (request.endpoint() == Endpoint.JOBS_EXPIRED && request.sequence() == 2 && !set.getAndSet(true)) {
+                fixture.sandbox.data().expireJobs(1);
+                fixture.sandbox.shiftClock(Duration.ofHours(2));
+            }
+            return Interceptor.pass();
+        });
+
+        fixture.sync();
+
+        assertThat(set).isTrue();
+        assertThat(fixture.state().sweptUntil()).isBefore(OffsetDateTime.now());
+        Run next = fixture.sync();
+        assertThat(next.mode()).isEqualTo(RunMode.INCREMENTAL);
+        fixture.assertStoreEqualsSandbox();
+        assertThat(fixture.state().earliestSweepStartedAt()).isNull();
+    }
+
     @Test
     void aResumedRunKeepsItsStartWhenTheLocalClockIsWrong() throws Exception {
         start("h2");

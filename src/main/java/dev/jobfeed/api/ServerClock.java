@@ -47,6 +47,7 @@ public final class ServerClock {
     private boolean changed;
     private boolean undated;
     private Duration fallen = Duration.ZERO;
+    private Duration risen = Duration.ZERO;
 
     public ServerClock(Clock local) {
         long before;
@@ -68,8 +69,9 @@ public final class ServerClock {
      *
      * @param difference the server's time minus the local time; null when no response has ever shown it
      * @param fallen the amount by which the difference fell, if a clock must have been set; zero otherwise
+     * @param risen the amount by which it rose, if a clock must have been set; zero otherwise
      */
-    public record Change(Duration difference, Duration fallen) {}
+    public record Change(Duration difference, Duration fallen, Duration risen) {}
 
     /**
      * Uses a difference from an earlier attempt until a response shows the current one.
@@ -104,6 +106,9 @@ public final class ServerClock {
             if (known && difference.minus(found).compareTo(STEP) > 0) {
                 fallen = fallen.plus(difference.minus(found));
             }
+            if (known && found.minus(difference).compareTo(STEP) > 0) {
+                risen = risen.plus(found.minus(difference));
+            }
             difference = found;
             changed = true;
         }
@@ -127,9 +132,10 @@ public final class ServerClock {
         if (!changed) {
             return null;
         }
-        Change change = new Change(known ? difference : null, fallen);
+        Change change = new Change(known ? difference : null, fallen, risen);
         changed = false;
         fallen = Duration.ZERO;
+        risen = Duration.ZERO;
         aligned = difference;
         return change;
     }

@@ -9,6 +9,7 @@ import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.problem.AttemptFailedException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
@@ -39,6 +40,7 @@ public final class ExpirySweep {
     private OffsetDateTime startedAt;
     private String cursor;
     private int restarts;
+    private Duration risen = Duration.ZERO;
     private boolean widened;
     private boolean finished;
     private long expiredInPage;
@@ -79,6 +81,17 @@ public final class ExpirySweep {
         return startedAt;
     }
 
+    /**
+     * Returns the earliest time that the server's clock may have shown when the sweep began. If it was set forward
+     * during the sweep, jobs that expired in between, after their page was read, have times from before
+     * {@link #startedAt}.
+     *
+     * @return null if the clock was not set forward
+     */
+    public OffsetDateTime earliestStartedAt() {
+        return risen.isZero() ? null : startedAt.minus(risen);
+    }
+
     public long startedNanos() {
         return startedNanos;
     }
@@ -93,9 +106,11 @@ public final class ExpirySweep {
      * earlier, or if the times of deliveries were shifted.
      *
      * @param fell whether the difference of the clocks fell
+     * @param rose the amount by which the difference of the clocks rose; zero if it did not
      */
-    public void align(OffsetDateTime from, OffsetDateTime start, boolean fell) {
+    public void align(OffsetDateTime from, OffsetDateTime start, boolean fell, Duration rose) {
         startedAt = start;
+        risen = risen.plus(rose);
         boolean isEarlier = from.isBefore(since.minus(ServerClock.STEP));
         widened |= fell || isEarlier;
         if (isEarlier) {

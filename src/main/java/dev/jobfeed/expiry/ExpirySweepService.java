@@ -1,5 +1,6 @@
 package dev.jobfeed.expiry;
 
+import dev.jobfeed.api.ServerClock;
 import dev.jobfeed.feed.ExpiredIdsPage;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.persistence.JobRepository;
@@ -62,12 +63,12 @@ public final class ExpirySweepService {
      */
     public void alignClock(SyncAttempt attempt, ExpirySweep sweep) {
         StreamState before = attempt.stateBefore();
-        ClockAlignment.align(attempt);
-        StreamState after = attempt.stateBefore();
-        if (after != before) {
+        ServerClock.Change change = ClockAlignment.align(attempt);
+        if (change != null) {
             OffsetDateTime start = attempt.clock().at(sweep.startedNanos());
-            boolean fell = !Objects.equals(before.sweptUntil(), after.sweptUntil());
-            sweep.align(since(attempt, start), start, fell);
+            boolean fell =
+                    !Objects.equals(before.sweptUntil(), attempt.stateBefore().sweptUntil());
+            sweep.align(since(attempt, start), start, fell, change.risen());
         }
     }
 
@@ -172,7 +173,7 @@ public final class ExpirySweepService {
                         .isAfter(attempt.stateBefore()
                                 .sweptUntil()
                                 .minus(tenant.settings().sync().overlap()));
-                tenant.states().sweptUntil(attempt.stream(), sweep.startedAt(), whole);
+                tenant.states().sweptUntil(attempt.stream(), sweep.startedAt(), sweep.earliestStartedAt(), whole);
             } else {
                 tenant.states().sweptUnreadably(attempt.stream(), sweep.startedAt());
             }

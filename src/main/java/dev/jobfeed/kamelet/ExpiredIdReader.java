@@ -134,7 +134,7 @@ public final class ExpiredIdReader {
                 return aligned;
             });
             OffsetDateTime start = reading.clock.at(reading.sweep.startedNanos());
-            reading.sweep.align(since(reading, state, start), start, false);
+            reading.sweep.align(since(reading, state, start), start, false, change.risen());
         }
     }
 
@@ -150,7 +150,7 @@ public final class ExpiredIdReader {
         reading.sweep.checkReadable();
         Tenant tenant = reading.tenant;
         tenant.transaction().executeWithoutResult(status -> {
-            tenant.states().sweptUntil(STREAM, reading.sweep.startedAt(), true);
+            tenant.states().sweptUntil(STREAM, reading.sweep.startedAt(), reading.sweep.earliestStartedAt(), true);
             reading.lease.fence();
         });
     }

@@ -156,13 +156,16 @@ public final class StreamStateRepository {
     /**
      * Advances the watermark of the expiry sweep.
      *
+     * @param earliest the earliest time that the watermark may be by the server's clock; null when it is the watermark
+     *     itself
      * @param whole whether the window covers the whole time since the previous watermark; if so, no id remains that
      *     could not be read
      */
-    public void sweptUntil(String stream, OffsetDateTime startedAt, boolean whole) {
+    public void sweptUntil(String stream, OffsetDateTime startedAt, OffsetDateTime earliest, boolean whole) {
         sql.statement("state-swept")
                 .param("stream", stream)
                 .param("started_at", startedAt)
+                .param("earliest", earliest, Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("whole", whole)
                 .update();
     }

@@ -25,11 +25,13 @@ public final class ClockAlignment {
      * Converts watermarks, start and window to server time, before anything of the response that has shown it is
      * stored, and again when the server's clock was set back. If the first response does not show the server time, the
      * assumed difference is kept. Closes a run in favor of a resync if its last sweep turns out to be too long ago.
+     *
+     * @return the change that responses have shown; null if there was none
      */
-    public static void align(SyncAttempt attempt) {
+    public static ServerClock.Change align(SyncAttempt attempt) {
         ServerClock.Change change = attempt.clock().takeChange();
         if (change == null) {
-            return;
+            return null;
         }
         long before = attempt.run().id();
         Aligned aligned = attempt.tenant().transaction().execute(status -> {
@@ -41,6 +43,7 @@ public final class ClockAlignment {
         if (aligned.run().id() != before) {
             MdcContext.set(attempt);
         }
+        return change;
     }
 
     static Aligned align(SyncAttempt attempt, ServerClock.Change change) {

@@ -5,5 +5,5 @@ set unreadable_sweep_at = case
         else unreadable_sweep_at
     end,
     last_sweep_started_at = :started_at,
-    earliest_sweep_started_at = null
+    earliest_sweep_started_at = :earliest
 where stream = :stream

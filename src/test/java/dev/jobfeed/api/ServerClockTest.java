@@ -41,7 +41,10 @@ class ServerClockTest {
 
         assertThat(clock.difference()).isCloseTo(difference, Duration.ofMillis(500));
         assertThat(clock.isDiffering()).isEqualTo(differs);
-        assertThat(clock.takeChange().fallen()).isZero();
+        assertThat(clock.takeChange()).satisfies(change -> {
+            assertThat(change.fallen()).isZero();
+            assertThat(change.risen()).isZero();
+        });
     }
 
     @Test
@@ -55,15 +58,22 @@ class ServerClockTest {
         observe(10, 11, -3590);
         assertThat(clock.takeChange()).isNull();
         observe(20, 21, 20);
-        assertThat(clock.takeChange()).isEqualTo(new ServerClock.Change(Duration.ZERO, Duration.ZERO));
+        assertThat(clock.takeChange()).satisfies(change -> {
+            assertThat(change.difference()).isZero();
+            assertThat(change.fallen()).isZero();
+            assertThat(change.risen()).isCloseTo(Duration.ofHours(1), Duration.ofSeconds(2));
+        });
         observe(30, 31, -7170);
-        assertThat(clock.takeChange().fallen()).isCloseTo(Duration.ofHours(2), Duration.ofSeconds(2));
+        assertThat(clock.takeChange()).satisfies(change -> {
+            assertThat(change.fallen()).isCloseTo(Duration.ofHours(2), Duration.ofSeconds(2));
+            assertThat(change.risen()).isZero();
+        });
     }
 
     @Test
     void anAnswerWithoutADateHasWhatIsAssumedCountOnce() {
         clock.observeUndated();
-        assertThat(clock.takeChange()).isEqualTo(new ServerClock.Change(null, Duration.ZERO));
+        assertThat(clock.takeChange()).isEqualTo(new ServerClock.Change(null, Duration.ZERO, Duration.ZERO));
         clock.assume(Duration.ofHours(-1));
         clock.observeUndated();
         assertThat(clock.takeChange()).isNull();
