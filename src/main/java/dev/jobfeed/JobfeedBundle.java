@@ -275,7 +275,7 @@ public final class JobfeedBundle {
         bindFeed(registry, "jobfeedCareerSitesUnparsedJson", RecordSchema.CAREER_SITE, false, input);
         bindByName(registry, "jobfeedExpiredIdsJson", ResponseMappers::expiredIds);
         bindByName(registry, "jobfeedJson", ObjectMapper::new);
-        bindByName(registry, "jobfeedCompanyJson", ResponseMappers::object);
+        bindByName(registry, "jobfeedObjectJson", ResponseMappers::object);
     }
 
     private static void bindFeed(

@@ -53,7 +53,7 @@ public final class AuditCorrection {
                                 session.clock().at(session.startedNanos()),
                                 session.state().setBackFrom(),
                                 active)));
-        exchange.setVariable("jobfeedExpiry", JobRepository.expiry(session.gone(), REASON, at));
+        exchange.setVariable("jobfeedExpiryParameters", JobRepository.expiry(session.gone(), REASON, at));
         exchange.setVariable("jobfeedResolved", QuarantineService.resolved(JOBS, decided, at));
         exchange.setVariable("jobfeedDecided", ReconcileRepository.decided(decided));
         session.fixed(active.size());

@@ -142,7 +142,7 @@ public final class ExpirySweepService {
     }
 
     /** Returns the parameters of {@code run-add-expired}, with the counters of the page. */
-    public SqlParameterSource checkpoint(SyncAttempt attempt, ExpirySweep sweep, RequestUsage usage) {
+    public SqlParameterSource counters(SyncAttempt attempt, ExpirySweep sweep, RequestUsage usage) {
         return RunRepository.expired(attempt.run().id(), sweep.expiredInPage(), usage);
     }
 
