@@ -4,15 +4,15 @@ import dev.jobfeed.bench.contender.HandWrittenLoop;
 import dev.jobfeed.bench.contender.LeanLoop;
 import dev.jobfeed.bench.contender.SpringBatchSync;
 
-/** Who is measured. */
+/** Lists the measured implementations. */
 enum Contender {
-    /** This bundle, by its shipped command line. */
+    /** Runs this bundle by its shipped command line. */
     BUNDLE("bundle", "this bundle", null, "select max(finished_at) from sync_run"),
-    /** The loop without a content hash: a row has changed if its updated_at has. */
+    /** Runs the loop without a content hash: a row has changed if its updated_at has. */
     LEAN_LOOP("lean-loop", "lean loop", LeanLoop.class, "select max(finished_at) from loop_checkpoint"),
-    /** JDK HttpClient, Jackson, JDBC. */
+    /** Runs a loop on the JDK's HttpClient, Jackson and JDBC. */
     LOOP("loop", "hand-written loop", HandWrittenLoop.class, "select max(finished_at) from loop_checkpoint"),
-    /** Spring Batch around the same reading and writing. */
+    /** Runs Spring Batch with the same reader and writer code as the loop. */
     SPRING_BATCH(
             "spring-batch", "Spring Batch", SpringBatchSync.class, "select max(end_time) from batch_job_execution");
 
@@ -28,22 +28,22 @@ enum Contender {
         this.finishedAt = finishedAt;
     }
 
-    /** What it is called in options and measurements. */
+    /** Returns the name in options and measurements. */
     String label() {
         return label;
     }
 
-    /** What it is called in the report. */
+    /** Returns the name in the report. */
     String title() {
         return title;
     }
 
-    /** The class to start; null for what is started by its own script. */
+    /** Returns the class to start; null for a contender with its own start script. */
     Class<?> main() {
         return main;
     }
 
-    /** The query for the time at which its last run was committed. */
+    /** Returns the query for the commit time of the last run. */
     String finishedAt() {
         return finishedAt;
     }

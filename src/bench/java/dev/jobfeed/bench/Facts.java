@@ -12,7 +12,7 @@ import org.apache.camel.CamelContext;
 import org.postgresql.util.DriverInfo;
 import org.springframework.batch.core.Job;
 
-/** What a benchmark ran on, kept beside its measurements. */
+/** Records the environment of a benchmark, next to its measurements. */
 final class Facts {
 
     private static final String VERSION = "version.";
@@ -24,7 +24,7 @@ final class Facts {
         this.file = file;
     }
 
-    /** Begins with this machine and this class path, and with what is in the file where it is kept. */
+    /** Records this machine and class path, and keeps earlier entries of the file if requested. */
     static Facts in(Path file, boolean keep) throws IOException {
         Facts facts = new Facts(file);
         if (keep && Files.exists(file)) {
@@ -55,7 +55,7 @@ final class Facts {
                 System.getProperty("os.version").replaceFirst("-.*", ""));
     }
 
-    /** How many processes others had running or waiting to run, on average over the minute before. */
+    /** Returns the load average of the last minute. */
     private static String load() throws IOException {
         return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
     }
@@ -87,7 +87,7 @@ final class Facts {
         return properties.getProperty(name);
     }
 
-    /** Products and their versions in a row. */
+    /** Returns products and versions, separated by commas. */
     String versions() {
         return properties.stringPropertyNames().stream()
                 .filter(name -> name.startsWith(VERSION))

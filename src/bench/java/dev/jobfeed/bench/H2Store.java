@@ -12,10 +12,12 @@ import java.util.stream.Stream;
 import org.h2.engine.Constants;
 import org.h2.jdbcx.JdbcDataSource;
 
-/** An H2 file, opened by the contender itself. */
+/** Provides an H2 file that the contender opens in its own process. */
 final class H2Store implements Store {
 
-    /** What the bundle adds to an address: each commit is on disk, and closing rewrites nothing. */
+    /**
+     * Holds the options that the bundle adds: each commit is flushed to disk, and closing does not compact the file.
+     */
     private static final String OPTIONS = ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;MAX_COMPACT_TIME=0;TRACE_LEVEL_FILE=0";
 
     private final Path directory;
@@ -41,7 +43,7 @@ final class H2Store implements Store {
     }
 
     @Override
-    public void renew() throws IOException {
+    public void recreate() throws IOException {
         empty();
         databases++;
         JdbcDataSource dataSource = new JdbcDataSource();
@@ -53,9 +55,9 @@ final class H2Store implements Store {
         }
     }
 
-    /** It is closed between two runs, and so has nothing left to do. */
+    /** Does nothing, because the database is closed between runs. */
     @Override
-    public void settle() {}
+    public void runMaintenance() {}
 
     @Override
     public String url() {
@@ -72,10 +74,10 @@ final class H2Store implements Store {
         return OptionalLong.empty();
     }
 
-    /** H2 is a part of the contender's process, which writes next to nothing else. */
+    /** Returns the bytes written by the contender, because H2 runs in its process, which writes little else. */
     @Override
     public long bytesWritten() throws IOException {
-        return Accounts.writtenBytes();
+        return ProcessStatistics.writtenBytes();
     }
 
     private void empty() throws IOException {

@@ -8,54 +8,55 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A process from its start to its end, and what it took. */
+/** Runs a process and measures its resources. */
 final class MeasuredProcess {
 
-    private static final long LOOK_MILLIS = 50;
+    private static final long POLL_MILLIS = 50;
 
     private MeasuredProcess() {}
 
     /**
-     * What it took.
+     * Holds the resources of a process.
      *
-     * @param whole from the start of the process to its end
+     * @param elapsed from the start of the process to its end
      * @param peakMemory bytes of resident memory
      * @param cpu in user and system mode, on all cores together
-     * @param output what it said
+     * @param output standard output and errors
      */
-    record Usage(Duration whole, long peakMemory, Duration cpu, String output) {}
+    record Usage(Duration elapsed, long peakMemory, Duration cpu, String output) {}
 
     /**
-     * Runs it.
+     * Runs a command to its end.
      *
-     * @param directory where it works, and where it leaves what it says
-     * @throws IOException when it ends with anything but 0
+     * @param directory working directory, which also receives the output
+     * @throws IOException when the exit code is not 0
      */
     static Usage run(List<String> command, Map<String, String> environment, Path directory)
             throws IOException, InterruptedException {
-        Path said = directory.resolve("output.txt");
-        Duration before = Accounts.cpuOfEnded();
+        Path outputFile = directory.resolve("output.txt");
+        Duration before = ProcessStatistics.cpuOfEndedChildren();
         long started = System.nanoTime();
-        Process process = start(command, environment, said);
+        Process process = start(command, environment, outputFile);
         long peak = 0;
         do {
-            peak = Math.max(peak, Accounts.peakMemory(process.pid()).orElse(0L));
-        } while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS));
-        Duration whole = Duration.ofNanos(System.nanoTime() - started);
+            peak = Math.max(peak, ProcessStatistics.peakMemory(process.pid()).orElse(0L));
+        } while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS));
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
         if (process.exitValue() != 0) {
-            throw new IOException(
-                    "A contender ended with " + process.exitValue() + " and said:\n" + Files.readString(said));
+            throw new IOException("A contender exited with " + process.exitValue() + "; its output:\n"
+                    + Files.readString(outputFile));
         }
-        return new Usage(whole, peak, Accounts.cpuOfEnded().minus(before), Files.readString(said));
+        return new Usage(
+                elapsed, peak, ProcessStatistics.cpuOfEndedChildren().minus(before), Files.readString(outputFile));
     }
 
-    /** Starts it in the directory of the file that gets what it says. */
-    static Process start(List<String> command, Map<String, String> environment, Path said) throws IOException {
+    /** Starts a command in the directory of its output file. */
+    static Process start(List<String> command, Map<String, String> environment, Path outputFile) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(said.getParent().toFile())
+                .directory(outputFile.getParent().toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(said.toFile());
-        // the caller's environment may have settings
+                .redirectOutput(outputFile.toFile());
+        // the caller's environment may contain settings
         builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
         builder.environment().putAll(environment);
         return builder.start();

@@ -3,27 +3,28 @@ package dev.jobfeed.bench;
 import java.util.Locale;
 
 /**
- * One run of one contender.
+ * Holds the measurements of one run of one contender.
  *
- * @param seconds from the first request that the server saw to the commit of the last page
- * @param wholeSeconds from the start of the process to its end
+ * @param pair number of the repetition
+ * @param seconds from the first request that the server received to the commit of the last page
+ * @param processSeconds from the start of the process to its end
  * @param cpuSeconds of the contender's process, on all cores together
- * @param memory the most resident memory it had, in MB
- * @param written what its database wrote, in MB
- * @param fetchSeconds for how long it fetched pages; 0 where it does not say
- * @param storeSeconds for how long it stored pages; 0 where it does not say
+ * @param memory peak resident memory in MB
+ * @param written MB written by the database
+ * @param fetchSeconds time spent fetching pages; 0 if not reported
+ * @param storeSeconds time spent storing pages; 0 if not reported
  */
 record Measurement(
-        int pair,
+        int repetition,
         String database,
         String contender,
         String scenario,
         int rows,
         double seconds,
-        double wholeSeconds,
+        double processSeconds,
         double cpuSeconds,
-        double memory,
-        double written,
+        double peakMemoryMb,
+        double writtenMb,
         double fetchSeconds,
         double storeSeconds) {
 
@@ -34,12 +35,12 @@ record Measurement(
         return rows / seconds;
     }
 
-    /** The CPU time of the process, start included, for a thousand rows, in milliseconds. */
+    /** Returns the CPU time for a thousand rows in milliseconds, including the start of the process. */
     double cpuMillisPerThousand() {
         return cpuSeconds * 1_000_000 / rows;
     }
 
-    /** Whether another is the same contender at the same scenario. */
+    /** Returns whether another measurement has the same database, contender and scenario. */
     boolean isRepeatedBy(Measurement other) {
         return other.database.equals(database) && other.contender.equals(contender) && other.scenario.equals(scenario);
     }
@@ -48,16 +49,16 @@ record Measurement(
         return String.format(
                 Locale.ROOT,
                 "%d,%s,%s,%s,%d,%.3f,%.3f,%.2f,%.1f,%.1f,%.1f,%.1f",
-                pair,
+                repetition,
                 database,
                 contender,
                 scenario,
                 rows,
                 seconds,
-                wholeSeconds,
+                processSeconds,
                 cpuSeconds,
-                memory,
-                written,
+                peakMemoryMb,
+                writtenMb,
                 fetchSeconds,
                 storeSeconds);
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** All measurements of a benchmark, kept in a file as they come. */
+/** Stores the measurements of a benchmark in a file, each as soon as it is taken. */
 final class Measurements {
 
     private final Path file;
@@ -19,7 +19,7 @@ final class Measurements {
         this.file = file;
     }
 
-    /** Begins anew, or with what is in the file. */
+    /** Opens the file, either empty or with the measurements that it contains. */
     static Measurements in(Path file, boolean keep) throws IOException {
         Measurements measurements = new Measurements(file);
         if (keep && Files.exists(file)) {
@@ -35,73 +35,78 @@ final class Measurements {
         Files.writeString(file, measurement.csv() + "\n", StandardOpenOption.APPEND);
     }
 
-    /** The number of the last pair; 0 before the first. */
-    int lastPair() {
-        return all.stream().mapToInt(Measurement::pair).max().orElse(0);
+    /** Returns the number of the last repetition; 0 without one. */
+    int lastRepetition() {
+        return all.stream().mapToInt(Measurement::repetition).max().orElse(0);
     }
 
-    /** How many rows the feeds had, in ascending order. */
+    /** Returns the sizes of the feeds in rows, in ascending order. */
     List<Integer> sizes() {
         return all.stream().map(Measurement::rows).distinct().sorted().toList();
     }
 
-    /** The measurements with a feed of so many rows. */
+    /** Returns the measurements with a feed of this size. */
     Measurements ofSize(int rows) {
-        Measurements some = new Measurements(file);
-        all.stream().filter(one -> one.rows() == rows).forEach(some.all::add);
-        return some;
+        Measurements subset = new Measurements(file);
+        all.stream().filter(measurement -> measurement.rows() == rows).forEach(subset.all::add);
+        return subset;
     }
 
-    /** Whether a contender did a scenario. */
+    /** Returns whether a contender was measured in a scenario. */
     boolean has(String database, Scenario scenario, Contender contender) {
         return of(database, scenario, contender).findAny().isPresent();
     }
 
-    /** The fewest repetitions that a contender has of a scenario. */
-    int pairs() {
+    /** Returns the lowest number of repetitions of any contender and scenario. */
+    int repetitions() {
         return (int) all.stream()
-                .mapToLong(one -> all.stream().filter(one::isRepeatedBy).count())
+                .mapToLong(measurement ->
+                        all.stream().filter(measurement::isRepeatedBy).count())
                 .min()
                 .orElse(0);
     }
 
-    /** The values of one figure, in ascending order. */
-    double[] sorted(String database, Scenario scenario, Contender contender, ToDoubleFunction<Measurement> figure) {
-        return of(database, scenario, contender).mapToDouble(figure).sorted().toArray();
+    /** Returns the values of one metric in ascending order. */
+    double[] sorted(String database, Scenario scenario, Contender contender, ToDoubleFunction<Measurement> metric) {
+        return of(database, scenario, contender).mapToDouble(metric).sorted().toArray();
     }
 
-    /** The median of one figure. */
-    double median(String database, Scenario scenario, Contender contender, ToDoubleFunction<Measurement> figure) {
-        return median(sorted(database, scenario, contender, figure));
+    /** Returns the median of one metric. */
+    double median(String database, Scenario scenario, Contender contender, ToDoubleFunction<Measurement> metric) {
+        return median(sorted(database, scenario, contender, metric));
     }
 
-    /** The bundle's speed over another's, pair by pair, in ascending order. */
-    double[] ratios(String database, Scenario scenario, Contender other) {
+    /** Returns the ratios of the bundle's speed to another contender's, one a repetition, in ascending order. */
+    double[] ratios(String database, Scenario scenario, Contender otherContender) {
         return of(database, scenario, Contender.BUNDLE)
-                .flatMapToDouble(mine -> of(database, scenario, other)
-                        .filter(theirs -> theirs.pair() == mine.pair())
-                        .mapToDouble(theirs -> mine.rowsPerSecond() / theirs.rowsPerSecond()))
+                .flatMapToDouble(bundle -> of(database, scenario, otherContender)
+                        .filter(other -> other.repetition() == bundle.repetition())
+                        .mapToDouble(other -> bundle.rowsPerSecond() / other.rowsPerSecond()))
                 .sorted()
                 .toArray();
     }
 
-    /** The median of the bundle's time with latency over the longer of fetching and storing; NaN without one. */
+    /**
+     * Returns the median of the bundle's time with latency, divided by the longer of fetching and storing; NaN without
+     * one.
+     */
     double overlap(String database) {
         return median(
                 database,
                 Scenario.LATENCY,
                 Contender.BUNDLE,
-                one -> one.seconds() / Math.max(one.fetchSeconds(), one.storeSeconds()));
+                measurement ->
+                        measurement.seconds() / Math.max(measurement.fetchSeconds(), measurement.storeSeconds()));
     }
 
     private Stream<Measurement> of(String database, Scenario scenario, Contender contender) {
         return all.stream()
-                .filter(one -> one.database().equals(database)
-                        && one.scenario().equals(scenario.label())
-                        && one.contender().equals(contender.label()));
+                .filter(measurement -> measurement.database().equals(database)
+                        && measurement.scenario().equals(scenario.label())
+                        && measurement.contender().equals(contender.label()));
     }
 
-    /** The median of values in ascending order; NaN without one. */
+    /** Returns the median of values in ascending order; NaN without one. */
     static double median(double[] sorted) {
         int middle = sorted.length / 2;
         if (sorted.length == 0) {

@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A PostgreSQL server of the benchmark's own, as it is installed but for what would make runs unequal. */
+/** Provides a separate PostgreSQL server with default settings, except for those that would make runs unequal. */
 final class PostgresStore implements Store {
 
-    /** No checkpoint and no vacuum in the middle of a run; both are done between two runs. */
+    /** Prevents checkpoints and vacuum during a run; both are done between runs. */
     private static final String[] SETTINGS = {
         "max_wal_size=8GB", "checkpoint_timeout=1h", "autovacuum=off", "shared_preload_libraries=pg_stat_statements"
     };
@@ -46,7 +46,7 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public void renew() throws SQLException {
+    public void recreate() throws SQLException {
         if (url != null) {
             server.execute("drop database " + text(url, "select current_database()") + " with (force)");
         }
@@ -57,7 +57,7 @@ final class PostgresStore implements Store {
     }
 
     @Override
-    public void settle() throws SQLException {
+    public void runMaintenance() throws SQLException {
         PostgresServer.executeIn(url, "vacuum analyze", "checkpoint");
     }
 
@@ -79,7 +79,7 @@ final class PostgresStore implements Store {
                         + " where d.datname = '" + text(url, "select current_database()") + "'")));
     }
 
-    /** The write-ahead log, which holds every change to rows, indexes and long texts. */
+    /** Returns the size of the write-ahead log, which contains every change of rows, indexes and long texts. */
     @Override
     public long bytesWritten() throws SQLException {
         return Long.parseLong(text(url, "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"));

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The document about a benchmark: the text around it from {@code benchmarks.md}, the figures from measurements. */
+/** Writes the document about a benchmark from the text of {@code benchmarks.md} and the measurements. */
 final class Report {
 
     private static final Map<String, String> DATABASES = Map.of("postgresql", "PostgreSQL", "h2", "H2");
 
-    /** What the bundle's rows a second must at least be over the lean loop's with PostgreSQL; over its with H2. */
+    /** Holds the minimum ratios of the bundle's rows a second to those of the lean loop: with PostgreSQL, with H2. */
     private static final Map<Scenario, List<Double>> GOALS = Map.of(
             Scenario.BACKFILL, List.of(0.95, 0.95),
             Scenario.UNCHANGED, List.of(1.5, 1.3),
@@ -24,10 +24,10 @@ final class Report {
             Scenario.UPDATED, List.of(1.0, 1.0),
             Scenario.LATENCY, List.of(0.95, 0.95));
 
-    /** The same over Spring Batch's. */
+    /** Holds the minimum ratio to Spring Batch. */
     private static final double BATCH_GOAL = 1.25;
 
-    /** Rows a second at the documented maximum of the API: 120 requests a minute, 1,000 rows each. */
+    /** Holds the rows a second at the documented maximum of the API: 120 requests a minute, 1,000 rows each. */
     private static final int MAX_RATE = 2_000;
 
     private final Measurements measurements;
@@ -38,20 +38,21 @@ final class Report {
         this.facts = facts;
     }
 
-    /** The whole document. */
+    /** Returns the whole document. */
     String document() throws IOException {
         try (InputStream in = Report.class.getResourceAsStream("benchmarks.md")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("{pairs}", Integer.toString(measurements.pairs()))
+                    .replace("{pairs}", Integer.toString(measurements.repetitions()))
                     .replace("{goals}", goals())
-                    .replace("{counted}", Integer.toString(ShortRuns.COUNTED))
-                    .replace("{warm}", Integer.toString(ShortRuns.WARM))
+                    .replace("{counted}", Integer.toString(ShortRuns.MEASURED_RUNS))
+                    .replace("{warm}", Integer.toString(ShortRuns.WARMUP_RUNS))
                     .replace("{overlap}", overlap())
                     .replace(
                             "{short-runs}",
                             ShortRuns.table(
-                                    facts.text(ShortRuns.FACT + "postgresql"), facts.text(ShortRuns.FACT + "h2")))
-                    .replace("{figures}", tables(Report::figures))
+                                    facts.text(ShortRuns.FACT_PREFIX + "postgresql"),
+                                    facts.text(ShortRuns.FACT_PREFIX + "h2")))
+                    .replace("{figures}", tables(Report::metrics))
                     .replace("{ceiling}", facts.text("ceiling"))
                     .replace("{java-options}", facts.text("java-options"))
                     .replace("{machine}", facts.text("machine"))
@@ -60,7 +61,7 @@ final class Report {
         }
     }
 
-    /** How the bundle stands against the others, a table for each size of the feed. */
+    /** Returns the comparison of the bundle with the other contenders, one table for each feed size. */
     String goals() {
         return tables(Report::goals);
     }
@@ -112,7 +113,7 @@ final class Report {
                         Measurements.median(ratios) >= goal ? "reached" : "missed");
     }
 
-    /** The median, the lowest and the highest of ratios in ascending order. */
+    /** Formats the median, the lowest and the highest of ratios in ascending order. */
     private static String ratio(double[] ratios) {
         return ratios.length == 0
                 ? "-"
@@ -124,8 +125,8 @@ final class Report {
                         ratios[ratios.length - 1]);
     }
 
-    /** The medians of all figures, and the spread of the first. */
-    private static String figures(Measurements measurements) {
+    /** Returns the medians of all metrics, and the range of the first. */
+    private static String metrics(Measurements measurements) {
         List<String> lines = new ArrayList<>();
         for (String database : List.of("postgresql", "h2")) {
             for (Scenario scenario : Scenario.values()) {
@@ -143,7 +144,7 @@ final class Report {
     }
 
     private static String line(Measurements measurements, String database, Scenario scenario, Contender contender) {
-        double[] speeds = measurements.sorted(database, scenario, contender, Measurement::rowsPerSecond);
+        double[] rates = measurements.sorted(database, scenario, contender, Measurement::rowsPerSecond);
         return String.format(
                 Locale.ROOT,
                 "| %s | %s | %s | %,.0f | %,.0f to %,.0f | %.2f | %.2f | %.2f | %,.0f | %.0f %% | %,.0f | %,.1f |",
@@ -151,16 +152,16 @@ final class Report {
                 scenario.label(),
                 contender.title(),
                 measurements.median(database, scenario, contender, Measurement::rowsPerSecond),
-                speeds[0],
-                speeds[speeds.length - 1],
+                rates[0],
+                rates[rates.length - 1],
                 measurements.median(database, scenario, contender, Measurement::seconds),
-                measurements.median(database, scenario, contender, Measurement::wholeSeconds),
+                measurements.median(database, scenario, contender, Measurement::processSeconds),
                 measurements.median(database, scenario, contender, Measurement::cpuSeconds),
                 measurements.median(database, scenario, contender, Measurement::cpuMillisPerThousand),
                 measurements.median(database, scenario, contender, Measurement::cpuMillisPerThousand)
                         * MAX_RATE
                         / 10_000,
-                measurements.median(database, scenario, contender, Measurement::memory),
-                measurements.median(database, scenario, contender, Measurement::written));
+                measurements.median(database, scenario, contender, Measurement::peakMemoryMb),
+                measurements.median(database, scenario, contender, Measurement::writtenMb));
     }
 }

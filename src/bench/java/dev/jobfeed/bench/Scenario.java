@@ -3,20 +3,20 @@ package dev.jobfeed.bench;
 import java.time.Duration;
 import java.util.List;
 
-/** What a contender is asked to do. Scenarios of one chain follow each other on one database. */
+/** Defines the work of a contender. The scenarios of a chain run in order on the same database. */
 enum Scenario {
-    /** The whole feed into an empty table. */
+    /** Loads the whole feed into an empty table. */
     BACKFILL("backfill", 0, Duration.ZERO),
-    /** The whole feed again, and nothing in it is new. */
+    /** Reads the whole feed again without any change. */
     UNCHANGED("unchanged", 0, Duration.ZERO),
-    /** The whole feed again, and every tenth row has another description and updated_at. */
+    /** Reads the whole feed again; every tenth row has another description and updated_at. */
     MOSTLY_UNCHANGED("90 % unchanged", 1, Duration.ZERO),
-    /** The whole feed again, and every row has another description and updated_at. */
+    /** Reads the whole feed again; every row has another description and updated_at. */
     UPDATED("updated", 2, Duration.ZERO),
-    /** A backfill from a server that thinks 300 ms about every page. */
+    /** Loads the whole feed from a server that adds 300 ms to each response. */
     LATENCY("latency", 0, Duration.ofMillis(300));
 
-    /** What is run one after the other, from an empty database on. */
+    /** Lists the scenarios that run one after the other, each list from an empty database. */
     static final List<List<Scenario>> CHAINS =
             List.of(List.of(BACKFILL, UNCHANGED, MOSTLY_UNCHANGED, UPDATED), List.of(LATENCY));
 
@@ -30,22 +30,22 @@ enum Scenario {
         this.latency = latency;
     }
 
-    /** What it is called in options, measurements and the report. */
+    /** Returns the name in options, measurements and the report. */
     String label() {
         return label;
     }
 
-    /** Which edition of the rows the server delivers. */
+    /** Returns the revision of the rows that the server delivers. */
     int revision() {
         return revision;
     }
 
-    /** What the server adds to the time of each answer. */
+    /** Returns the delay that the server adds to each response. */
     Duration latency() {
         return latency;
     }
 
-    /** Whether the database is empty at its start. */
+    /** Returns whether the database is empty at the start. */
     boolean isFirst() {
         return CHAINS.stream().anyMatch(chain -> chain.get(0) == this);
     }

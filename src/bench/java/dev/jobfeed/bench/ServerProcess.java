@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** The feed server as a process, and what it is asked and told between two runs. */
+/** Controls the feed server, which runs as a separate process. */
 final class ServerProcess implements AutoCloseable {
 
     private final Process process;
@@ -29,10 +29,10 @@ final class ServerProcess implements AutoCloseable {
         this.baseUrl = baseUrl;
     }
 
-    /** Starts one that has so many rows; returns when they are rendered. */
+    /** Starts a server with this number of rows; returns when its pages are rendered. */
     static ServerProcess start(int rows) throws IOException {
         List<String> command =
-                Java.command(List.of(rows > 100_000 ? "-Xmx6g" : "-Xmx2g"), FeedServer.class, Integer.toString(rows));
+                JavaCommand.of(List.of(rows > 100_000 ? "-Xmx6g" : "-Xmx2g"), FeedServer.class, Integer.toString(rows));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -49,35 +49,35 @@ final class ServerProcess implements AutoCloseable {
         return baseUrl;
     }
 
-    /** Serves what a scenario needs from now on. */
-    void begin(Scenario scenario) throws IOException, InterruptedException {
-        begin(scenario, false);
+    /** Selects the scenario to serve from now on. */
+    void serve(Scenario scenario) throws IOException, InterruptedException {
+        serve(scenario, false);
     }
 
-    /** Serves one page from now on, whose rows differ from those of the last time that it was served. */
-    void beginOnePage() throws IOException, InterruptedException {
-        begin(Scenario.UPDATED, true);
+    /** Serves a feed of one page from now on, whose rows differ in each scan. */
+    void serveOnePage() throws IOException, InterruptedException {
+        serve(Scenario.UPDATED, true);
     }
 
-    private void begin(Scenario scenario, boolean onePage) throws IOException, InterruptedException {
-        send(HttpRequest.newBuilder(URI.create(baseUrl + "/turn"))
+    private void serve(Scenario scenario, boolean onePage) throws IOException, InterruptedException {
+        send(HttpRequest.newBuilder(URI.create(baseUrl + "/session"))
                 .POST(HttpRequest.BodyPublishers.ofString("{\"revision\":" + scenario.revision()
                         + ",\"latency_millis\":" + scenario.latency().toMillis()
                         + ",\"one_page\":" + onePage + "}")));
     }
 
-    /** When the first request since {@link #begin} came. */
+    /** Returns when the first request since {@link #serve} arrived. */
     Instant firstRequest() throws IOException, InterruptedException {
-        return Instant.parse(turn().get("first_request").textValue());
+        return Instant.parse(session().get("first_request").textValue());
     }
 
-    /** How often the feed was read from its start since {@link #begin}. */
+    /** Returns how often the feed was read from its start since {@link #serve}. */
     int scans() throws IOException, InterruptedException {
-        return turn().get("scans").intValue();
+        return session().get("scans").intValue();
     }
 
-    private JsonNode turn() throws IOException, InterruptedException {
-        return new ObjectMapper().readTree(send(HttpRequest.newBuilder(URI.create(baseUrl + "/turn"))));
+    private JsonNode session() throws IOException, InterruptedException {
+        return new ObjectMapper().readTree(send(HttpRequest.newBuilder(URI.create(baseUrl + "/session"))));
     }
 
     private byte[] send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -85,9 +85,9 @@ final class ServerProcess implements AutoCloseable {
                 .body();
     }
 
-    /** How long a client takes that reads the whole feed and throws it away, still compressed. */
-    Duration drain() throws IOException, InterruptedException {
-        begin(Scenario.BACKFILL);
+    /** Measures how long a client takes that reads the whole feed and discards it without decompression. */
+    Duration measureTransfer() throws IOException, InterruptedException {
+        serve(Scenario.BACKFILL);
         long started = System.nanoTime();
         boolean more = true;
         for (int page = 0; more; page++) {
@@ -95,11 +95,11 @@ final class ServerProcess implements AutoCloseable {
                     .header("Accept-Encoding", "gzip")
                     .POST(HttpRequest.BodyPublishers.ofString("{\"cursor\":\"page-" + page + "\"}"))
                     .build();
-            HttpResponse<InputStream> answer = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream body = answer.body()) {
+            HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            try (InputStream body = response.body()) {
                 body.transferTo(OutputStream.nullOutputStream());
             }
-            more = answer.headers()
+            more = response.headers()
                     .firstValue("X-Has-More")
                     .filter("true"::equals)
                     .isPresent();

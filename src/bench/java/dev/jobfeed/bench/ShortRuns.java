@@ -21,27 +21,27 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a run of one page takes within a process that has been running for a while.
+ * Measures a run of one page in a process that has been running for a while.
  *
  * @param millis from the start of a run to its commit
- * @param cpuMillis of the process for a run
- * @param statements that the database executed for a run; empty if it does not count them
+ * @param cpuMillis CPU time of the process a run
+ * @param statements executed by the database a run; empty if it does not count them
  */
 record ShortRuns(double millis, double cpuMillis, OptionalLong statements) {
 
-    /** Runs before those that count, for Java to compile what they use. */
-    static final int WARM = 60;
+    /** Holds the number of runs before the measured ones, for Java to compile what they use. */
+    static final int WARMUP_RUNS = 60;
 
-    /** Runs that count. */
-    static final int COUNTED = 60;
+    /** Holds the number of measured runs. */
+    static final int MEASURED_RUNS = 60;
 
-    /** The name of a database's line among the facts, before its label. */
-    static final String FACT = "short-runs.";
+    /** Holds the prefix of the facts with the row of a database; the label follows. */
+    static final String FACT_PREFIX = "short-runs.";
 
-    private static final long LOOK_MILLIS = 20;
+    private static final long POLL_MILLIS = 20;
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
-    /** Starts the bundle with a run a second, and ends it when enough of them have passed. */
+    /** Starts the bundle with one run a second, and stops it after enough of them. */
     static ShortRuns measure(
             ServerProcess server, Store store, Path command, Map<String, String> environment, Path output)
             throws IOException, InterruptedException, SQLException {
@@ -52,15 +52,15 @@ record ShortRuns(double millis, double cpuMillis, OptionalLong statements) {
         Duration cpu;
         OptionalLong statements;
         try {
-            await(server, process, WARM, output);
-            cpu = Accounts.cpu(process.pid());
+            await(server, process, WARMUP_RUNS, output);
+            cpu = ProcessStatistics.cpu(process.pid());
             statements = store.statements();
-            await(server, process, WARM + COUNTED, output);
-            cpu = Accounts.cpu(process.pid()).minus(cpu);
+            await(server, process, WARMUP_RUNS + MEASURED_RUNS, output);
+            cpu = ProcessStatistics.cpu(process.pid()).minus(cpu);
             OptionalLong before = statements;
             statements = store.statements();
             if (statements.isPresent()) {
-                statements = OptionalLong.of((statements.getAsLong() - before.getAsLong()) / COUNTED);
+                statements = OptionalLong.of((statements.getAsLong() - before.getAsLong()) / MEASURED_RUNS);
             }
         } finally {
             process.destroy();
@@ -68,7 +68,7 @@ record ShortRuns(double millis, double cpuMillis, OptionalLong statements) {
                 process.destroyForcibly();
             }
         }
-        return new ShortRuns(millis(store), cpu.toNanos() / 1e6 / COUNTED, statements);
+        return new ShortRuns(millis(store), cpu.toNanos() / 1e6 / MEASURED_RUNS, statements);
     }
 
     private static void await(ServerProcess server, Process process, int scans, Path output)
@@ -76,19 +76,19 @@ record ShortRuns(double millis, double cpuMillis, OptionalLong statements) {
         long started = System.nanoTime();
         while (server.scans() < scans) {
             if (!process.isAlive() || System.nanoTime() - started > LIMIT.toNanos()) {
-                throw new IOException("The bundle did not run every second, and said:\n" + Files.readString(output));
+                throw new IOException("The bundle did not complete the runs; its output:\n" + Files.readString(output));
             }
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(POLL_MILLIS);
         }
     }
 
-    /** The median of the last runs. */
+    /** Returns the median duration of the last runs. */
     private static double millis(Store store) throws SQLException {
         List<Double> times = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection(store.url());
                 Statement statement = connection.createStatement();
                 ResultSet runs = statement.executeQuery("select run_started_at, finished_at, updated from sync_run"
-                        + " where status = 'succeeded' order by id desc fetch first " + COUNTED + " rows only")) {
+                        + " where status = 'succeeded' order by id desc fetch first " + MEASURED_RUNS + " rows only")) {
             while (runs.next()) {
                 if (runs.getInt("updated") != 1000) {
                     throw new IllegalStateException("A run updated " + runs.getInt("updated") + " rows.");
@@ -104,8 +104,8 @@ record ShortRuns(double millis, double cpuMillis, OptionalLong statements) {
                 times.stream().mapToDouble(Double::doubleValue).sorted().toArray());
     }
 
-    /** Its line in the table. */
-    String line(String product) {
+    /** Returns the table row of a database. */
+    String tableRow(String product) {
         return String.format(
                 Locale.ROOT,
                 "| %s | %.0f | %.0f | %s |",
@@ -115,7 +115,7 @@ record ShortRuns(double millis, double cpuMillis, OptionalLong statements) {
                 statements.isPresent() ? Long.toString(statements.getAsLong()) : "-");
     }
 
-    /** The table of some lines; a line that was not measured is null. */
+    /** Returns a table of rows; null stands for a row that was not measured. */
     static String table(String... lines) {
         return Stream.of(lines)
                 .filter(Objects::nonNull)

@@ -4,37 +4,37 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.OptionalLong;
 
-/** A database that the contenders fill, with the bundle's tables in it. */
+/** Provides a database with the bundle's tables, which the contenders fill. */
 interface Store extends AutoCloseable {
 
-    /** What it is called in options and measurements. */
+    /** Returns the name in options and measurements. */
     String label();
 
-    /** What the product is called. */
+    /** Returns the name of the product. */
     String product();
 
-    /** Its version. */
+    /** Returns the version of the product. */
     String version();
 
-    /** Begins with an empty one; its address is another then. */
-    void renew() throws SQLException, IOException;
+    /** Replaces the database by an empty one, which has another URL. */
+    void recreate() throws SQLException, IOException;
 
-    /** Writes out and tidies up what the run before has left, so that every run begins alike. */
-    void settle() throws SQLException;
+    /** Flushes and vacuums the database, so that all runs start under the same conditions. */
+    void runMaintenance() throws SQLException;
 
-    /** The address, with all options that its durability hangs on. */
+    /** Returns the URL with all options that affect durability. */
     String url();
 
-    /** The address as the bundle takes it, which adds the options by itself. */
+    /** Returns the URL for the bundle, which adds its own options. */
     String bundleUrl();
 
-    /** How many statements it has executed since some time in the past; empty if it does not count them. */
+    /** Returns the number of executed statements since an unspecified start; empty if they are not counted. */
     OptionalLong statements() throws SQLException;
 
-    /** Bytes written since some time in the past; what counts is the difference. */
+    /** Returns the bytes written since an unspecified start; only differences are meaningful. */
     long bytesWritten() throws SQLException, IOException;
 
-    /** Stops it and forgets its data. */
+    /** Stops the database and deletes its data. */
     @Override
     void close();
 }

@@ -22,7 +22,7 @@ import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** A job of one step: the cursor reader, and the same table as the loop's behind a writer, 1000 rows a chunk. */
+/** Configures a job of one step: the cursor reader, and a writer with the loop's table in chunks of 1,000 rows. */
 @Configuration(proxyBeanMethods = false)
 @EnableBatchProcessing
 class BatchJob {
@@ -36,12 +36,12 @@ class BatchJob {
         HikariDataSource dataSource = new HikariDataSource();
         dataSource.setJdbcUrl(environment.getRequiredProperty("database"));
         try (Connection connection = dataSource.getConnection()) {
-            boolean there = connection
+            boolean isInitialized = connection
                     .getMetaData()
                     .getTables(
                             null, null, isPostgresql(environment) ? "batch_job_instance" : "BATCH_JOB_INSTANCE", null)
                     .next();
-            if (!there) {
+            if (!isInitialized) {
                 String product = isPostgresql(environment) ? "postgresql" : "h2";
                 new ResourceDatabasePopulator(
                                 new ClassPathResource("org/springframework/batch/core/schema-" + product + ".sql"))

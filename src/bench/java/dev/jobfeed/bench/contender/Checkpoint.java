@@ -8,7 +8,7 @@ import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
-/** Where the loop stands: a row of its own table, written in the transaction of each page. */
+/** Stores the checkpoint of the loop in its own table, in the transaction of each page. */
 final class Checkpoint {
 
     private Checkpoint() {}
@@ -20,7 +20,7 @@ final class Checkpoint {
         }
     }
 
-    /** The cursor of a scan that was broken off; null when a new one begins. */
+    /** Returns the cursor of an interrupted scan; null when a new one starts. */
     static String begin(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             try (ResultSet found =

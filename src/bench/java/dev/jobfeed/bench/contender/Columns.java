@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The columns of the table job that a delivered row fills, beside its id. */
+/** Lists the columns of the table job that a delivered row fills, except its id. */
 final class Columns {
 
-    /** How a column's value is read and bound. */
+    /** Defines how the value of a column is read and bound. */
     enum Kind {
         TEXT,
         BOOLEAN,
@@ -19,7 +19,7 @@ final class Columns {
 
     private static final Map<String, Kind> KINDS = kinds();
 
-    /** In the order of {@link Posting#values()}. */
+    /** Lists the columns in the order of {@link Posting#values()}. */
     static final List<String> ALL = List.copyOf(KINDS.keySet());
 
     private static final Map<String, Integer> POSITIONS = Collections.unmodifiableMap(IntStream.range(0, ALL.size())
@@ -55,7 +55,7 @@ final class Columns {
         return KINDS.get(ALL.get(position));
     }
 
-    /** -1 for a name that has no column. */
+    /** Returns the position of a column; -1 for a name without a column. */
     static int position(String name) {
         return POSITIONS.getOrDefault(name, -1);
     }

@@ -6,8 +6,8 @@ import org.springframework.batch.item.ExecutionContext;
 import org.springframework.batch.item.ItemStreamReader;
 
 /**
- * Reads the feed page by page for a step of Spring Batch. Its place, a cursor and a row in that page, is saved with each
- * chunk, and a restarted job goes on from it.
+ * Reads the feed page by page for a step of Spring Batch. Saves the cursor and the row in its page with each chunk, so
+ * that a restarted job continues there.
  */
 final class CursorReader implements ItemStreamReader<Posting> {
 

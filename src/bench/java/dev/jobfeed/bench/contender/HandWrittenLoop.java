@@ -7,8 +7,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What one would write without a framework: page N+1 is fetched and parsed while page N is written, and each page is one
- * transaction together with its cursor. Takes up a scan that was broken off.
+ * Syncs as one would without a framework: fetches and parses page N+1 while page N is written, and commits each page
+ * together with its cursor. Resumes an interrupted scan.
  */
 public final class HandWrittenLoop {
 
@@ -20,29 +20,29 @@ public final class HandWrittenLoop {
     }
 
     /**
-     * Does the same.
+     * Reads the feed as {@link #main} does.
      *
-     * @param hashes whether a row is compared by a hash of its content, or else by updated_at only
+     * @param hashes whether rows are compared by a hash of their content instead of updated_at
      */
     static void run(String[] args, boolean hashes) throws Exception {
         PageClient client = new PageClient(args[0], args[1], hashes);
         PostingTable table = new PostingTable(args[2].startsWith("jdbc:postgresql:"), hashes);
-        ExecutorService fetching = Executors.newSingleThreadExecutor();
+        ExecutorService executor = Executors.newSingleThreadExecutor();
         try (Connection connection = DriverManager.getConnection(args[2])) {
             connection.setAutoCommit(false);
             Checkpoint.create(connection);
             String cursor = Checkpoint.begin(connection);
             connection.commit();
-            Future<Page> ahead = fetching.submit(() -> client.fetch(cursor));
-            while (ahead != null) {
-                Page page = ahead.get();
-                ahead = page.next() == null ? null : fetching.submit(() -> client.fetch(page.next()));
+            Future<Page> nextPage = executor.submit(() -> client.fetch(cursor));
+            while (nextPage != null) {
+                Page page = nextPage.get();
+                nextPage = page.next() == null ? null : executor.submit(() -> client.fetch(page.next()));
                 table.write(connection, page.postings());
                 Checkpoint.save(connection, page);
                 connection.commit();
             }
         } finally {
-            fetching.shutdownNow();
+            executor.shutdownNow();
         }
     }
 }

@@ -1,8 +1,8 @@
 package dev.jobfeed.bench.contender;
 
 /**
- * The hand-written loop as its author would shorten it: no hash of a row is computed or compared, and a row is taken for
- * changed if its updated_at is newer than the stored one.
+ * Runs the hand-written loop in a shorter form: without a hash, a row has changed if its updated_at is newer than the
+ * stored one.
  */
 public final class LeanLoop {
 

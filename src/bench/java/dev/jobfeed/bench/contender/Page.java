@@ -3,8 +3,8 @@ package dev.jobfeed.bench.contender;
 import java.util.List;
 
 /**
- * One answer of the feed.
+ * Holds one response of the feed.
  *
- * @param next the cursor of the page behind it; null on the last one
+ * @param next cursor of the next page; null on the last one
  */
 record Page(List<Posting> postings, String next) {}

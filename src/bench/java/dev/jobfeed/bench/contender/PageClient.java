@@ -9,7 +9,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.zip.GZIPInputStream;
 
-/** Asks the feed for pages with the JDK's HttpClient, compressed. */
+/** Requests compressed pages of the feed with the JDK's HttpClient. */
 final class PageClient {
 
     private static final int BUFFER = 65_536;
@@ -31,7 +31,7 @@ final class PageClient {
     /**
      * Fetches a page.
      *
-     * @param cursor null for the first one
+     * @param cursor null for the first page
      */
     Page fetch(String cursor) throws IOException, InterruptedException {
         String body = cursor == null ? "{\"batch_size\":1000}" : "{\"batch_size\":1000,\"cursor\":\"" + cursor + "\"}";
@@ -43,15 +43,15 @@ final class PageClient {
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream answer = response.body()) {
+        try (InputStream stream = response.body()) {
             if (response.statusCode() != 200) {
                 throw new IOException("The feed answered " + response.statusCode());
             }
-            boolean packed = response.headers()
+            boolean isCompressed = response.headers()
                     .firstValue("Content-Encoding")
                     .filter("gzip"::equals)
                     .isPresent();
-            return reader.read(packed ? new GZIPInputStream(answer, BUFFER) : answer);
+            return reader.read(isCompressed ? new GZIPInputStream(stream, BUFFER) : stream);
         }
     }
 }

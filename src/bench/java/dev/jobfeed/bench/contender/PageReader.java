@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** Parses a page as it streams in, with Jackson's streaming parser. Not thread-safe. */
+/** Parses a page with Jackson's streaming parser while it arrives. Not thread-safe. */
 final class PageReader {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -27,7 +27,11 @@ final class PageReader {
     private final MessageDigest digest;
     private final boolean hashes;
 
-    /** @param hashes whether a posting gets a hash of its content, or else an empty one */
+    /**
+     * Creates a reader.
+     *
+     * @param hashes whether a posting gets a hash of its content instead of an empty one
+     */
     PageReader(boolean hashes) {
         this.hashes = hashes;
         try {
@@ -59,7 +63,7 @@ final class PageReader {
             }
         }
         if (more == null || more && next == null) {
-            throw new IOException("The answer is no page");
+            throw new IOException("The response is no page");
         }
         return new Page(postings, more ? next : null);
     }
@@ -108,7 +112,7 @@ final class PageReader {
         return text.toString();
     }
 
-    /** Copies the value that the parser stands on; numbers as they are written, for 1.10 is not 1.1. */
+    /** Copies the current value; numbers keep their notation, because 1.10 is not 1.1. */
     private static void copy(JsonParser parser, JsonGenerator out) throws IOException {
         int depth = 0;
         do {
@@ -122,7 +126,7 @@ final class PageReader {
         } while (depth > 0 && parser.nextToken() != null);
     }
 
-    /** Copies the company, and notes on the way the two members that have a column of their own. */
+    /** Copies the company, and reads the two members that have their own columns. */
     private static String company(JsonParser parser, Object[] values) throws IOException {
         StringWriter text = new StringWriter(512);
         try (JsonGenerator out = JSON.createGenerator(text)) {
@@ -160,7 +164,7 @@ final class PageReader {
     private byte[] hash(UUID id, Object[] values) {
         digest.update(id.toString().getBytes(StandardCharsets.UTF_8));
         for (Object value : values) {
-            // a mark behind each value, so that no two rows run into the same bytes
+            // a separator after each value, so that different rows never give the same bytes
             if (value == null) {
                 digest.update((byte) 0xFE);
             } else {

@@ -16,62 +16,62 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Writes postings into the table job: one look-up, then a batch for what is new and one for what changed. */
+/** Writes postings into the table job: one query, then one batch of inserts and one of updates. */
 final class PostingTable {
 
-    private final String lookUp;
+    private final String select;
     private final String insert;
     private final String update;
     private final boolean hashes;
 
     /**
-     * Creates it for PostgreSQL, or else H2.
+     * Creates the statements for PostgreSQL or H2.
      *
-     * @param hashes whether rows are compared by their hash, or else by updated_at only
+     * @param hashes whether rows are compared by their hash instead of updated_at
      */
     PostingTable(boolean postgresql, boolean hashes) {
         this.hashes = hashes;
-        lookUp = "select id, updated_at" + (hashes ? ", content_hash" : "") + " from job where id = any (?)";
-        List<String> places = new ArrayList<>();
+        select = "select id, updated_at" + (hashes ? ", content_hash" : "") + " from job where id = any (?)";
+        List<String> placeholders = new ArrayList<>();
         for (int i = 0; i < Columns.ALL.size(); i++) {
             boolean json = Columns.kind(i) == Columns.Kind.JSON;
-            places.add(!json ? "?" : postgresql ? "cast(? as jsonb)" : "? format json");
+            placeholders.add(!json ? "?" : postgresql ? "cast(? as jsonb)" : "? format json");
         }
         insert = "insert into job (" + String.join(", ", Columns.ALL)
-                + ", content_hash, last_changed_at, id, first_seen_at) values (" + String.join(", ", places)
+                + ", content_hash, last_changed_at, id, first_seen_at) values (" + String.join(", ", placeholders)
                 + ", ?, ?, ?, ?)";
         List<String> assignments = new ArrayList<>();
-        for (int i = 0; i < places.size(); i++) {
-            assignments.add(Columns.ALL.get(i) + " = " + places.get(i));
+        for (int i = 0; i < placeholders.size(); i++) {
+            assignments.add(Columns.ALL.get(i) + " = " + placeholders.get(i));
         }
         update = "update job set " + String.join(", ", assignments)
                 + ", content_hash = ?, last_changed_at = ?, expired_at = null, expired_reason = null where id = ?";
     }
 
-    private record Stored(byte[] hash, OffsetDateTime updatedAt) {}
+    private record StoredRow(byte[] hash, OffsetDateTime updatedAt) {}
 
-    private boolean isChanged(Posting posting, Stored before) {
+    private boolean isChanged(Posting posting, StoredRow storedRow) {
         return hashes
-                ? !Arrays.equals(before.hash(), posting.hash()) && !isOlder(posting, before.updatedAt())
+                ? !Arrays.equals(storedRow.hash(), posting.hash()) && !isOlder(posting, storedRow.updatedAt())
                 : posting.updatedAt() == null
-                        || before.updatedAt() == null
-                        || posting.updatedAt().isAfter(before.updatedAt());
+                        || storedRow.updatedAt() == null
+                        || posting.updatedAt().isAfter(storedRow.updatedAt());
     }
 
-    /** Writes what is new or changed, in the transaction of the connection. */
+    /** Writes new and changed rows in the transaction of the connection. */
     void write(Connection connection, List<Posting> postings) throws SQLException {
-        // the same id twice in a page is one row
+        // an id that occurs twice in a page is one row
         Map<UUID, Posting> page = postings.stream()
                 .collect(
                         Collectors.toMap(Posting::id, posting -> posting, (a, b) -> isOlder(b, a.updatedAt()) ? a : b));
-        Map<UUID, Stored> stored = stored(connection, page);
+        Map<UUID, StoredRow> stored = stored(connection, page);
         List<Posting> inserts = new ArrayList<>();
         List<Posting> updates = new ArrayList<>();
         for (Posting posting : page.values()) {
-            Stored before = stored.get(posting.id());
-            if (before == null) {
+            StoredRow storedRow = stored.get(posting.id());
+            if (storedRow == null) {
                 inserts.add(posting);
-            } else if (isChanged(posting, before)) {
+            } else if (isChanged(posting, storedRow)) {
                 updates.add(posting);
             }
         }
@@ -86,16 +86,17 @@ final class PostingTable {
                 && posting.updatedAt().isBefore(stored);
     }
 
-    private Map<UUID, Stored> stored(Connection connection, Map<UUID, Posting> page) throws SQLException {
-        Map<UUID, Stored> stored = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(lookUp)) {
+    private Map<UUID, StoredRow> stored(Connection connection, Map<UUID, Posting> page) throws SQLException {
+        Map<UUID, StoredRow> stored = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(select)) {
             Array ids = connection.createArrayOf("uuid", page.keySet().toArray());
             statement.setArray(1, ids);
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     stored.put(
                             result.getObject(1, UUID.class),
-                            new Stored(hashes ? result.getBytes(3) : null, result.getObject(2, OffsetDateTime.class)));
+                            new StoredRow(
+                                    hashes ? result.getBytes(3) : null, result.getObject(2, OffsetDateTime.class)));
                 }
             }
         }
@@ -119,15 +120,15 @@ final class PostingTable {
 
     private static void bind(PreparedStatement statement, Posting posting, OffsetDateTime now, boolean isNew)
             throws SQLException {
-        int place = 0;
+        int index = 0;
         for (int i = 0; i < posting.values().length; i++) {
-            statement.setObject(++place, posting.values()[i], type(Columns.kind(i)));
+            statement.setObject(++index, posting.values()[i], type(Columns.kind(i)));
         }
-        statement.setBytes(++place, posting.hash());
-        statement.setObject(++place, now);
-        statement.setObject(++place, posting.id());
+        statement.setBytes(++index, posting.hash());
+        statement.setObject(++index, now);
+        statement.setObject(++index, posting.id());
         if (isNew) {
-            statement.setObject(++place, now);
+            statement.setObject(++index, now);
         }
     }
 

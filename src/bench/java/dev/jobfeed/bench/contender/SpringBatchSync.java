@@ -12,7 +12,7 @@ import org.springframework.batch.core.launch.JobLauncher;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
-/** The same with Spring Batch: its job repository keeps the place, and a scan that failed is restarted. */
+/** Syncs with Spring Batch: its job repository keeps the checkpoint, and a failed scan is restarted. */
 public final class SpringBatchSync {
 
     private SpringBatchSync() {}
@@ -34,7 +34,7 @@ public final class SpringBatchSync {
         }
     }
 
-    /** Those of the last execution when it did not come to its end, or else the next. */
+    /** Returns the parameters of the last execution if it did not complete, otherwise the next ones. */
     private static JobParameters parameters(Job job, JobExplorer explorer) {
         JobInstance last = explorer.getLastJobInstance(BatchJob.NAME);
         JobExecution execution = last == null ? null : explorer.getLastJobExecution(last);

@@ -19,38 +19,39 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /**
- * The API of a benchmark as a process of its own: ready-made pages on 127.0.0.1, so that it costs next to nothing beside
- * what is measured. It is told between two runs what to serve, and remembers when the first request of a run came.
+ * Serves the API of a benchmark in a separate process: prepared pages on 127.0.0.1, so that it uses few resources
+ * during a measurement. The benchmark selects between runs what is served; the server records the first request of each
+ * run.
  */
 public final class FeedServer {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final byte[] NO_IDS =
             "{\"job_ids\":[],\"next_cursor\":null,\"has_more\":false}".getBytes(StandardCharsets.UTF_8);
-    private static final int SLICE = 65_536;
+    private static final int SLICE_BYTES = 65_536;
 
     /**
-     * What is served.
+     * Holds what is served.
      *
-     * @param onePage whether only the first page is, each time in another revision
+     * @param onePage whether the feed has one page, with another revision in each scan
      */
-    private record Turn(
+    private record Session(
             int revision,
             long latencyMillis,
             boolean onePage,
             AtomicReference<Instant> firstRequest,
             AtomicInteger scans) {
 
-        Turn(int revision, long latencyMillis, boolean onePage) {
+        Session(int revision, long latencyMillis, boolean onePage) {
             this(revision, latencyMillis, onePage, new AtomicReference<>(), new AtomicInteger());
         }
     }
 
     private final Rows rows;
     private final List<Pages> revisions;
-    private volatile Turn turn = new Turn(0, 0, false);
+    private volatile Session session = new Session(0, 0, false);
 
-    /** The next answer of a turn with one page, rendered before it is asked for, so that no run waits for it. */
+    /** Holds the next response of a session with one page, rendered in advance, so that no run waits for it. */
     private volatile CompletableFuture<byte[]> nextPage;
 
     private FeedServer(Rows rows, List<Pages> revisions) {
@@ -70,18 +71,18 @@ public final class FeedServer {
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         server.setExecutor(Executors.newCachedThreadPool());
-        server.createContext("/api/jobs/feed", feed::page);
-        server.createContext("/api/jobs/expired", feed::sweep);
-        server.createContext("/turn", feed::turn);
+        server.createContext("/api/jobs/feed", feed::servePage);
+        server.createContext("/api/jobs/expired", feed::serveExpired);
+        server.createContext("/session", feed::session);
         server.start();
         System.out.println(server.getAddress().getPort());
     }
 
-    private void page(HttpExchange exchange) throws IOException {
+    private void servePage(HttpExchange exchange) throws IOException {
         try (exchange) {
             JsonNode request = JSON.readTree(exchange.getRequestBody());
-            await();
-            Turn now = turn;
+            recordAndDelay();
+            Session now = session;
             int number = request.hasNonNull("cursor")
                     ? Pages.number(request.get("cursor").textValue())
                     : 0;
@@ -96,50 +97,54 @@ public final class FeedServer {
             exchange.getResponseHeaders().set("X-Has-More", Boolean.toString(number + 1 < pages.count()));
             answer(exchange, 200, now.onePage() ? nextPage.join() : pages.body(number));
             if (now.onePage()) {
-                render(scan + 1);
+                renderNextPage(scan + 1);
             }
         }
     }
 
-    private void render(int scan) {
-        nextPage = CompletableFuture.supplyAsync(() -> Pages.only(rows, Rows.LAST_REVISION + scan));
+    private void renderNextPage(int scan) {
+        nextPage = CompletableFuture.supplyAsync(() -> Pages.singlePage(rows, Rows.LAST_REVISION + scan));
     }
 
-    private void sweep(HttpExchange exchange) throws IOException {
+    private void serveExpired(HttpExchange exchange) throws IOException {
         try (exchange) {
-            await();
+            recordAndDelay();
             answer(exchange, 200, NO_IDS);
         }
     }
 
-    private void await() {
-        turn.firstRequest().compareAndSet(null, Instant.now());
+    private void recordAndDelay() {
+        session.firstRequest().compareAndSet(null, Instant.now());
         try {
-            Thread.sleep(turn.latencyMillis());
+            Thread.sleep(session.latencyMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** POST begins a turn; GET says when its first request came, and how often the feed was read from its start. */
-    private void turn(HttpExchange exchange) throws IOException {
+    /**
+     * Starts a session on POST; returns on GET when its first request arrived, and how often the feed was read from its
+     * start.
+     */
+    private void session(HttpExchange exchange) throws IOException {
         try (exchange) {
             if (exchange.getRequestMethod().equals("POST")) {
                 JsonNode next = JSON.readTree(exchange.getRequestBody());
-                turn = new Turn(
+                session = new Session(
                         next.get("revision").intValue(),
                         next.get("latency_millis").longValue(),
                         next.get("one_page").booleanValue());
-                if (turn.onePage()) {
-                    render(1);
+                if (session.onePage()) {
+                    renderNextPage(1);
                 }
             }
             answer(
                     exchange,
                     200,
                     JSON.writeValueAsBytes(Map.of(
-                            "first_request", String.valueOf(turn.firstRequest().get()),
-                            "scans", turn.scans().get())));
+                            "first_request",
+                                    String.valueOf(session.firstRequest().get()),
+                            "scans", session.scans().get())));
         }
     }
 
@@ -147,9 +152,9 @@ public final class FeedServer {
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, body.length);
         OutputStream out = exchange.getResponseBody();
-        // in slices, because the server copies what it is given into a buffer of that size
-        for (int from = 0; from < body.length; from += SLICE) {
-            out.write(body, from, Math.min(SLICE, body.length - from));
+        // in slices, because the server copies its input into a buffer of that size
+        for (int from = 0; from < body.length; from += SLICE_BYTES) {
+            out.write(body, from, Math.min(SLICE_BYTES, body.length - from));
         }
     }
 }

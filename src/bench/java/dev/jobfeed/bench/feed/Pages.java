@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 
-/** All pages of a feed as the bytes that go over the wire, rendered and compressed once. */
+/** Holds all pages of a feed as compressed response bodies. */
 final class Pages {
 
-    /** Rows of a page; the most the API delivers at once. */
+    /** Holds the rows of a page, the documented maximum of the API. */
     static final int SIZE = 1000;
 
     private static final String CURSOR = "page-";
@@ -56,13 +56,13 @@ final class Pages {
         return bodies.size();
     }
 
-    /** The compressed body of a page. */
+    /** Returns the compressed body of a page. */
     byte[] body(int page) {
         return bodies.get(page);
     }
 
-    /** The compressed body of a feed that has one page. */
-    static byte[] only(Rows rows, int revision) {
+    /** Returns the compressed body of a feed with one page. */
+    static byte[] singlePage(Rows rows, int revision) {
         return body(rows, revision, 0, 1);
     }
 
@@ -70,7 +70,7 @@ final class Pages {
         return CURSOR + page;
     }
 
-    /** The page that a cursor asks for; a page that nobody has where the cursor is none of ours. */
+    /** Returns the page of a cursor; a page that does not exist for an unknown cursor. */
     static int number(String cursor) {
         return cursor.startsWith(CURSOR) ? Integer.parseInt(cursor.substring(CURSOR.length())) : Integer.MAX_VALUE;
     }

@@ -14,12 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The jobs of a benchmark: those of the sandbox, with descriptions that compress like real ones. The same number and
- * revision give the same job on every machine.
+ * Generates the jobs of a benchmark: those of the sandbox, with descriptions that compress like real ones. The same
+ * number and revision give the same job on every machine.
  */
 final class Rows {
 
-    /** In revision 0 all rows are new, in 1 every tenth has changed, in 2 every row. */
+    /** Holds the last revision: in revision 0 all rows are new, in 1 every tenth has changed, in 2 every row. */
     static final int LAST_REVISION = 2;
 
     private static final ObjectMapper JSON =
@@ -49,12 +49,12 @@ final class Rows {
         return jobs.size();
     }
 
-    /** A job as the feed delivers it; each change brings a description and an updated_at of its own. */
-    String json(int number, int wanted) {
-        int revision = wanted == 1 && number % 10 != 0 ? 0 : wanted;
+    /** Returns a job as the feed delivers it; each change has its own description and updated_at. */
+    String json(int number, int requestedRevision) {
+        int revision = requestedRevision == 1 && number % 10 != 0 ? 0 : requestedRevision;
         try {
             ObjectNode job = (ObjectNode) JSON.readTree(jobs.get(number));
-            job.put("description", new Prose(number).text(revision));
+            job.put("description", new DescriptionGenerator(number).text(revision));
             OffsetDateTime updated = OffsetDateTime.parse(job.get("updated_at").textValue());
             job.put("updated_at", updated.plus(Duration.ofHours(revision)).toString());
             return JSON.writeValueAsString(job);

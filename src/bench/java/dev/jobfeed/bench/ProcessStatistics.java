@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What Linux has on its books (proc(5)). A process that ended is booked to the one that started it, and whatever that
- * one had started to it: so nothing is lost between the last look and the end.
+ * Reads CPU time, memory and bytes written of processes from Linux, see proc(5). Linux adds the figures of an ended
+ * process to its parent, so none are lost between the last reading and the end.
  */
-final class Accounts {
+final class ProcessStatistics {
 
-    /** USER_HZ, which is the same on every Linux that Java runs on. */
+    /** Holds USER_HZ, which is 100 on every Linux that Java supports. */
     private static final long TICKS_PER_SECOND = 100;
 
     private static final int FIELDS_BEFORE_STATE = 2;
@@ -22,21 +22,21 @@ final class Accounts {
     private static final int CUTIME = 16;
     private static final int CSTIME = 17;
 
-    private Accounts() {}
+    private ProcessStatistics() {}
 
-    /** The CPU time of all processes that this one has started and seen end, with the processes that those started. */
-    static Duration cpuOfEnded() throws IOException {
+    /** Returns the CPU time of all ended child processes of this process, including their own children. */
+    static Duration cpuOfEndedChildren() throws IOException {
         return cpu("self", CUTIME, CSTIME);
     }
 
-    /** The CPU time of a process so far. */
+    /** Returns the CPU time of a process so far. */
     static Duration cpu(long pid) throws IOException {
         return cpu(Long.toString(pid), UTIME, STIME);
     }
 
     private static Duration cpu(String pid, int... times) throws IOException {
         String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        // the second field is a name in brackets that may hold anything
+        // the second field is a name in brackets that may contain anything
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         long ticks = Arrays.stream(times)
                 .mapToLong(field -> Long.parseLong(fields[field - FIELDS_BEFORE_STATE - 1]))
@@ -44,12 +44,12 @@ final class Accounts {
         return Duration.ofMillis(ticks * 1000 / TICKS_PER_SECOND);
     }
 
-    /** The bytes that this process wrote, and those that it has seen end. */
+    /** Returns the bytes that this process and its ended child processes have written. */
     static long writtenBytes() throws IOException {
         return Long.parseLong(value(Path.of("/proc/self/io"), "wchar:").orElseThrow());
     }
 
-    /** The most memory that a process has had so far, in bytes; empty when it is over. */
+    /** Returns the peak memory of a process in bytes; empty after it has ended. */
     static Optional<Long> peakMemory(long pid) {
         try {
             return value(Path.of("/proc/" + pid + "/status"), "VmHWM:")

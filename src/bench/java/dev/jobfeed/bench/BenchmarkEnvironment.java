@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where contenders run: one server and one database, the same conditions for all. */
-final class Track {
+/** Runs all contenders under the same conditions: one feed server and one database. */
+final class BenchmarkEnvironment {
 
     private static final double MEGA = 1_000_000;
 
@@ -32,10 +32,17 @@ final class Track {
     private final String cpus;
     private final int rows;
     private final Path work;
-    private final Set<String> compared = new HashSet<>();
-    private final Map<Scenario, String> left = new EnumMap<>(Scenario.class);
+    private final Set<String> verified = new HashSet<>();
+    private final Map<Scenario, String> digests = new EnumMap<>(Scenario.class);
 
-    Track(ServerProcess server, Store store, Path bundle, List<String> javaOptions, String cpus, int rows, Path work) {
+    BenchmarkEnvironment(
+            ServerProcess server,
+            Store store,
+            Path bundle,
+            List<String> javaOptions,
+            String cpus,
+            int rows,
+            Path work) {
         this.server = server;
         this.store = store;
         this.bundle = bundle;
@@ -45,50 +52,50 @@ final class Track {
         this.work = work;
     }
 
-    /** Begins with an empty database. */
-    void renew() throws SQLException, IOException {
-        store.renew();
+    /** Replaces the database by an empty one. */
+    void recreateDatabase() throws SQLException, IOException {
+        store.recreate();
     }
 
-    /** Lets a contender do a scenario. */
-    Measurement run(int pair, Contender contender, Scenario scenario)
+    /** Runs a scenario with a contender and measures it. */
+    Measurement run(int repetition, Contender contender, Scenario scenario)
             throws SQLException, IOException, InterruptedException {
-        store.settle();
-        server.begin(scenario);
-        long written = store.bytesWritten();
+        store.runMaintenance();
+        server.serve(scenario);
+        long bytesWritten = store.bytesWritten();
         MeasuredProcess.Usage usage = MeasuredProcess.run(
                 command(contender, scenario), environment(contender), Files.createDirectories(work));
-        written = store.bytesWritten() - written;
-        Duration time = Duration.between(server.firstRequest(), finishedAt(contender));
+        bytesWritten = store.bytesWritten() - bytesWritten;
+        Duration duration = Duration.between(server.firstRequest(), finishedAt(contender));
         return new Measurement(
-                pair,
+                repetition,
                 store.label(),
                 contender.label(),
                 scenario.label(),
                 rows,
-                time.toNanos() / 1e9,
-                usage.whole().toNanos() / 1e9,
+                duration.toNanos() / 1e9,
+                usage.elapsed().toNanos() / 1e9,
                 usage.cpu().toMillis() / 1e3,
                 usage.peakMemory() / MEGA,
-                written / MEGA,
-                said(usage.output(), "fetching"),
-                said(usage.output(), "storing"));
+                bytesWritten / MEGA,
+                reportedSeconds(usage.output(), "fetching"),
+                reportedSeconds(usage.output(), "storing"));
     }
 
-    /** The seconds that the bundle names at the end of a run; 0 where there are none. */
-    private static double said(String output, String half) {
-        Matcher seconds = Pattern.compile(half + " ([0-9.]+) s").matcher(output);
+    /** Returns the seconds that the bundle reports at the end of a run; 0 if it does not. */
+    private static double reportedSeconds(String output, String phase) {
+        Matcher seconds = Pattern.compile(phase + " ([0-9.]+) s").matcher(output);
         return seconds.find() ? Double.parseDouble(seconds.group(1)) : 0;
     }
 
-    /** Makes sure that a contender left the same rows as the one before it, the first time that each of them comes. */
-    void compare(Contender contender, Scenario scenario) throws SQLException {
-        if (compared.add(contender.label() + scenario.label())) {
-            String digest = Contents.digest(store.url());
-            String before = left.putIfAbsent(scenario, digest);
-            if (before != null && !before.equals(digest)) {
-                throw new IllegalStateException(
-                        contender.title() + " did not store what the others stored after " + scenario.label() + ".");
+    /** Verifies, once for each contender and scenario, that all contenders stored the same rows. */
+    void verifyContents(Contender contender, Scenario scenario) throws SQLException {
+        if (verified.add(contender.label() + scenario.label())) {
+            String digest = TableDigest.digest(store.url());
+            String expected = digests.putIfAbsent(scenario, digest);
+            if (expected != null && !expected.equals(digest)) {
+                throw new IllegalStateException(contender.title()
+                        + " did not store the same rows as the other contenders after " + scenario.label() + ".");
             }
         }
     }
@@ -100,7 +107,7 @@ final class Track {
                     List.of(bundle.resolve("bin/jobfeed").toString(), scenario.isFirst() ? "sync" : "resync", "jobs"));
         } else {
             command.addAll(
-                    Java.command(javaOptions, contender.main(), server.baseUrl(), Sandbox.TEST_KEY, store.url()));
+                    JavaCommand.of(javaOptions, contender.main(), server.baseUrl(), Sandbox.TEST_KEY, store.url()));
         }
         return command;
     }
@@ -118,18 +125,18 @@ final class Track {
                 "JOBFEED_DATASOURCE_URL", store.bundleUrl());
     }
 
-    /** Loads the feed with the bundle, and lets it then run every second with one page. */
-    ShortRuns shortRuns() throws SQLException, IOException, InterruptedException {
-        store.renew();
-        server.begin(Scenario.BACKFILL);
+    /** Loads the feed with the bundle, then measures runs of one page, one a second. */
+    ShortRuns measureShortRuns() throws SQLException, IOException, InterruptedException {
+        store.recreate();
+        server.serve(Scenario.BACKFILL);
         MeasuredProcess.run(command(Contender.BUNDLE, Scenario.BACKFILL), environment(), Files.createDirectories(work));
-        store.settle();
-        server.beginOnePage();
+        store.runMaintenance();
+        server.serveOnePage();
         return ShortRuns.measure(
                 server, store, bundle.resolve("bin/jobfeed"), environment(), work.resolve("short-runs.txt"));
     }
 
-    /** When the last page was committed; makes sure that all rows are there. */
+    /** Returns when the last page was committed; fails if rows are missing. */
     private Instant finishedAt(Contender contender) throws SQLException {
         try (Connection connection = DriverManager.getConnection(store.url());
                 Statement statement = connection.createStatement()) {

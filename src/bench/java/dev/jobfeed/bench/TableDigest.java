@@ -13,21 +13,21 @@ import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
 
-/** What the feed has left in the table job, so that contenders which did not do the same work are found out. */
-final class Contents {
+/** Computes a digest of the table job, to detect contenders that did not do the same work. */
+final class TableDigest {
 
     private static final int FETCH = 500;
 
-    private Contents() {}
+    private TableDigest() {}
 
-    /** A digest of all that was delivered; hashes and times of a contender's own are no part of it. */
+    /** Computes a digest of the delivered columns; hashes and timestamps that a contender adds are excluded. */
     static String digest(String url) throws SQLException {
         String columns =
                 RecordSchema.JOB.fields().stream().map(FieldDefinition::name).collect(Collectors.joining(", "));
         MessageDigest digest = sha256();
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
-            // PostgreSQL's driver would otherwise hold the whole table
+            // without this, PostgreSQL's driver would load the whole table
             connection.setAutoCommit(false);
             statement.setFetchSize(FETCH);
             try (ResultSet rows = statement.executeQuery(

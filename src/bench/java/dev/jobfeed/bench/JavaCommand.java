@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts a class of this class path as a process, on this Java. */
-final class Java {
+/** Builds the command that starts a class of this class path on this Java. */
+final class JavaCommand {
 
-    private Java() {}
+    private JavaCommand() {}
 
-    static List<String> command(List<String> options, Class<?> main, String... arguments) {
+    static List<String> of(List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
