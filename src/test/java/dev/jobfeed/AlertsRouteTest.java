@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** {@code alerts.camel.yaml}, edited to page somebody. */
+/** Tests {@code alerts.camel.yaml} with a pager added. */
 class AlertsRouteTest extends RouteTest {
 
     @Override
@@ -27,7 +27,7 @@ class AlertsRouteTest extends RouteTest {
     }
 
     @Test
-    void thePagerHearsOfAConditionWhenItBeginsAndWhenItEnds() throws Exception {
+    void pagerIsNotifiedWhenAConditionBeginsAndEnds() throws Exception {
         edit("alert-sink", route -> route.weaveById("alert-sink-log").after().to("mock:pager"));
         fixture.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(2));
@@ -40,7 +40,7 @@ class AlertsRouteTest extends RouteTest {
     }
 
     @Test
-    void aPagerThatIsOutOfOrderStopsNoSyncAndHearsOfItLater() throws Exception {
+    void failingPagerStopsNoSyncAndIsNotifiedLater() throws Exception {
         edit("alert-sink", route -> route.weaveById("alert-sink-log")
                 .after()
                 .to("mock:tried")

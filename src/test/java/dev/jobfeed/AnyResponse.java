@@ -28,15 +28,15 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
 
 /**
- * What holds for any bytes that a server sends, as the answer to a request or as a webhook: rows and quarantine add up to
- * what was received, or the attempt fails for a known reason. The first byte chooses the request, the rest is the answer
- * with its head.
+ * Asserts what must hold for any bytes that a server sends as a response or as a webhook: received rows equal stored
+ * plus quarantined ones, or the attempt fails for a known reason. The first byte selects the request, the rest is the
+ * response with its head.
  */
 final class AnyResponse implements AutoCloseable {
 
     private static final String SECRET = "jbb_whsec_test";
 
-    /** The condition of a failure that is not foreseen. */
+    /** Lists the conditions of unexpected failures. */
     private static final Set<String> UNKNOWN = Set.of("internal", "database", "configuration");
 
     private static final HostileServer.Reply NOTHING =
@@ -64,19 +64,19 @@ final class AnyResponse implements AutoCloseable {
                         + " and table_type = 'BASE TABLE' and lower(table_name) not like '%history%'",
                 String.class);
         tables.forEach(table ->
-                fixture.database.execute("create table " + fresh(table) + " as select * from " + quoted(table)));
+                fixture.database.execute("create table " + initialCopy(table) + " as select * from " + quoted(table)));
     }
 
     private static String quoted(String table) {
         return "\"" + table + "\"";
     }
 
-    /** The name of a table with the rows that a migration has put into another one. */
-    private static String fresh(String table) {
+    /** Returns the name of the copy of a table with the rows that the migration inserts. */
+    private static String initialCopy(String table) {
         return quoted("FRESH_" + table);
     }
 
-    /** The bundle's own bean is bound with a route that needs an HTTP server. */
+    /** Creates a receiver; the bundle's own bean is only bound with a route, which needs an HTTP server. */
     private static WebhookReceiver webhooks(Tenant tenant) {
         JobfeedProperties settings = tenant.settings().with(Map.of("jobby.webhook-secret", SECRET));
         return new WebhookReceiver(settings, new WebhookEvents(tenant, Clock.systemUTC()), tenant, Clock.systemUTC());
@@ -115,14 +115,14 @@ final class AnyResponse implements AutoCloseable {
         } catch (Exception e) {
             known(e);
         }
-        Map<String, Object> sums = fixture.database.queryForMap("select sum(received) as received,"
+        Map<String, Object> counters = fixture.database.queryForMap("select sum(received) as received,"
                 + " sum(inserted + updated + unchanged + reactivated + duplicates + quarantined) as accounted,"
                 + " sum(inserted) as inserted, sum(quarantined) as quarantined from sync_run");
-        assertThat(sums.get("accounted")).isEqualTo(sums.get("received"));
+        assertThat(counters.get("accounted")).isEqualTo(counters.get("received"));
         assertThat(fixture.one("select (select count(*) from job) + (select count(*) from career_site)", Long.class))
-                .isEqualTo(((Number) sums.get("inserted")).longValue());
+                .isEqualTo(((Number) counters.get("inserted")).longValue());
         assertThat(fixture.one("select count(*) from quarantine", Long.class))
-                .isLessThanOrEqualTo(((Number) sums.get("quarantined")).longValue());
+                .isLessThanOrEqualTo(((Number) counters.get("quarantined")).longValue());
     }
 
     private Exception send(String route, Object body) throws Exception {
@@ -135,7 +135,7 @@ final class AnyResponse implements AutoCloseable {
     static void known(Exception failure) {
         if (failure != null) {
             assertThat(List.of(ProblemTranslator.of(failure, 0), JobbyProblemTranslator.of(failure)))
-                    .as("the reason of " + failure)
+                    .as("reason of " + failure)
                     .anySatisfy(reason -> assertThat(reason.condition()).isNotIn(UNKNOWN));
             assertThat(ProblemTranslator.describe(failure))
                     .hasSizeLessThan(2_000)
@@ -152,13 +152,13 @@ final class AnyResponse implements AutoCloseable {
         }
     }
 
-    /** A signed delivery of any bytes, which is either good or refused. */
+    /** Delivers any bytes with a valid signature, which are either accepted or rejected. */
     WebhookReceiver.Received received(byte[] body) throws Exception {
         Exchange exchange = new DefaultExchange(fixture.context());
         exchange.getMessage().setBody(body);
         exchange.getMessage().setHeader("Jobbydev-Signature", signature(body));
         WebhookReceiver.Received received = webhooks.check(exchange);
-        // it counts among those that are at work until it is done
+        // otherwise the exchange counts as in flight
         exchange.getExchangeExtension().handoverCompletions().forEach(done -> done.onComplete(exchange));
         assertThat(received.status()).isIn(200, 400, 413);
         return received;
@@ -176,7 +176,7 @@ final class AnyResponse implements AutoCloseable {
         fixture.database.execute("set referential_integrity false");
         for (String table : tables) {
             fixture.database.execute("truncate table " + quoted(table));
-            fixture.database.execute("insert into " + quoted(table) + " select * from " + fresh(table));
+            fixture.database.execute("insert into " + quoted(table) + " select * from " + initialCopy(table));
         }
         fixture.database.execute("set referential_integrity true");
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The seeds of {@link ResponseFuzz}, and what it has found before. */
+/** Runs the seeds of {@link ResponseFuzz}, and its former findings. */
 class AnyResponseTest {
 
     private static AnyResponse answers;
@@ -36,7 +36,7 @@ class AnyResponseTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("seeds")
-    void rowsAddUpOrTheReasonIsKnown(Path seed) throws Exception {
+    void countersAddUpOrTheAttemptFailsForAKnownReason(Path seed) throws Exception {
         answers.check(Files.readAllBytes(seed));
     }
 }

@@ -19,12 +19,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The layers of the bundle, and what no class of it may call. */
+/** Checks the layers of the bundle, and which methods none of its classes may call. */
 class ArchitectureTest {
 
     private static final String ROOT = "dev.jobfeed";
 
-    /** The packages, lower layers first. A package uses those before it only. */
+    /** Lists the packages, lower layers first. A package only uses packages before it. */
     private static final List<String> LAYERS = Stream.of(
                     ".config",
                     ".feed",
@@ -54,7 +54,7 @@ class ArchitectureTest {
             .map(ROOT::concat)
             .toList();
 
-    /** The packages of the sandbox, in the same order: what its APIs share, Jobby.dev, the rest. */
+    /** Lists the packages of the sandbox in the same order: shared by its APIs, Jobby.dev, the rest. */
     private static final List<String> SANDBOX_LAYERS =
             Stream.of(".http", ".jobby", "").map((ROOT + ".sandbox")::concat).toList();
 
@@ -74,7 +74,7 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @MethodSource("layers")
-    void aPackageUsesLowerLayersOnly(String layer, List<String> higher) {
+    void packageOnlyUsesLowerLayers(String layer, List<String> higher) {
         noClasses()
                 .that()
                 .resideInAPackage(layer)
@@ -85,7 +85,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyPackageHasALayer() {
+    void everyPackageBelongsToALayer() {
         classes()
                 .should()
                 .resideInAnyPackage(
@@ -99,7 +99,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theSandboxSharesNoClassWithTheBundle() {
+    void sandboxAndBundleShareNoClass() {
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + ".sandbox..")
@@ -120,9 +120,9 @@ class ArchitectureTest {
                 .check(bundle);
     }
 
-    /** Also by a method reference. The maps of {@code queryForMap} fold the names of columns by the locale. */
+    /** Includes method references. The maps of {@code queryForMap} fold column names by the default locale. */
     @Test
-    void nothingIsFormattedOrFoldedByTheLocaleOfTheMachine() {
+    void noMethodDependsOnTheDefaultLocale() {
         DescribedPredicate<AccessTarget> byLocale = new DescribedPredicate<>("use the locale of the machine") {
             @Override
             public boolean test(AccessTarget target) {

@@ -3,7 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.Fault;
 import dev.jobfeed.sandbox.FaultRule;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code jobfeed audit} at a terminal. */
+/** Tests {@code jobfeed audit} as a process. */
 @Tag("processes")
 class AuditCommandTest {
 
@@ -36,10 +36,10 @@ class AuditCommandTest {
     }
 
     @Test
-    void aGoodResultIsPrintedAndStaysInTheStatus() {
+    void resultAboveTheLimitIsPrintedAndShownByStatus() {
         fixture.run("sync", "jobs");
 
-        InProcess text = fixture.run("audit", "jobs", "--sample", "100", "--seed", "7");
+        CommandResult text = fixture.run("audit", "jobs", "--sample", "100", "--seed", "7");
 
         assertThat(text.exitCode()).as(text.err()).isZero();
         assertThat(text.out())
@@ -61,32 +61,33 @@ class AuditCommandTest {
     }
 
     @Test
-    void aResultBelowTheLimitEndsWith1UntilItIsFixed() {
+    void resultBelowTheLimitEndsWithExitCode1UntilItIsFixed() {
         fixture.run("sync", "jobs");
         fixture.sandbox.data().expireJobs(100);
 
-        InProcess bad = fixture.run("audit", "jobs", "--sample", "1000");
+        CommandResult belowLimit = fixture.run("audit", "jobs", "--sample", "1000");
 
-        assertThat(bad.exitCode()).isEqualTo(1);
-        assertThat(bad.out()).contains("900 of 1000 sampled").contains("expired there 100");
+        assertThat(belowLimit.exitCode()).isEqualTo(1);
+        assertThat(belowLimit.out()).contains("900 of 1000 sampled").contains("expired there 100");
         assertThat(fixture.run("status").out()).contains("audit-below-limit (audit)");
         assertThat(fixture.run("audit", "jobs", "--sample", "1000", "--fix").out())
                 .contains("fixed 100");
-        InProcess good = fixture.run("audit", "jobs", "--sample", "1000");
-        assertThat(good.exitCode()).as(good.err()).isZero();
-        assertThat(good.out()).contains("900 of 900 sampled");
+        CommandResult aboveLimit = fixture.run("audit", "jobs", "--sample", "1000");
+        assertThat(aboveLimit.exitCode()).as(aboveLimit.err()).isZero();
+        assertThat(aboveLimit.out()).contains("900 of 900 sampled");
         assertThat(fixture.run("status").out()).doesNotContain("audit-below-limit");
     }
 
     @Test
-    void anAuditThatCannotBeDoneHasAnExitCodeOfItsOwn() throws Exception {
+    void unavailableAuditHasItsOwnExitCode() throws Exception {
         assertThat(fixture.run("audit", "jobs"))
-                .satisfies(none -> assertThat(none.exitCode()).isEqualTo(4))
-                .satisfies(none -> assertThat(none.err()).contains("cannot be done", "No run on the jobs"));
+                .satisfies(unavailable -> assertThat(unavailable.exitCode()).isEqualTo(4))
+                .satisfies(
+                        unavailable -> assertThat(unavailable.err()).contains("cannot be done", "No run on the jobs"));
         fixture.run("sync", "jobs");
         fixture.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
 
-        InProcess audit = fixture.run("audit", "jobs", "--fix", "--json");
+        CommandResult audit = fixture.run("audit", "jobs", "--fix", "--json");
 
         assertThat(audit.exitCode()).isEqualTo(4);
         assertThat(audit.err()).contains("cannot be done", "404", "20 requests");
@@ -98,33 +99,33 @@ class AuditCommandTest {
     }
 
     @Test
-    void otherFailuresEndAsThoseOfOtherCommands() {
+    void otherFailuresHaveTheExitCodesOfOtherCommands() {
         fixture.run("sync", "jobs");
         fixture.sandbox.faults(FaultRule.of(Fault.FORBIDDEN).on(Endpoint.JOB));
 
-        InProcess refused = fixture.run("audit", "jobs");
+        CommandResult rejected = fixture.run("audit", "jobs");
 
-        assertThat(refused.exitCode()).isEqualTo(1);
-        assertThat(refused.err()).contains("Jobo answered 403");
-        assertThat(refused.out()).isEmpty();
+        assertThat(rejected.exitCode()).isEqualTo(1);
+        assertThat(rejected.err()).contains("Jobo answered 403");
+        assertThat(rejected.out()).isEmpty();
         assertThat(fixture.run("status").out()).contains("forbidden (audit)");
-        InProcess misused = fixture.run("audit", "jobs", "--sample", "0");
+        CommandResult misused = fixture.run("audit", "jobs", "--sample", "0");
         assertThat(misused.exitCode()).isEqualTo(2);
         assertThat(misused.err()).contains("The sample is 0; it takes a number from 1 to 10000.");
         assertThat(fixture.run("audit", "career-sites").exitCode()).isEqualTo(2);
     }
 
     @Test
-    void aProcessThatHoldsTheLeaseIsReportedWith3() throws Exception {
+    void lockedStreamEndsWithExitCode3() throws Exception {
         fixture.run("sync", "jobs");
-        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOB, 1);
+        ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOB, 1);
         JobfeedProcess first = fixture.start("audit", "jobs", "--sample", "5");
-        hold.awaitAsked();
+        blocked.awaitRequest();
 
-        InProcess second = fixture.run("audit", "jobs");
+        CommandResult second = fixture.run("audit", "jobs");
 
         assertThat(second.exitCode()).isEqualTo(3);
-        hold.release();
+        blocked.release();
         assertThat(first.exitCode()).as(first.err()).isZero();
     }
 }

@@ -30,16 +30,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whether the store is right, as a sample of it shows, and how it becomes right. */
+/** Tests the audit of a sample of the stored jobs, and its corrections. */
 class AuditTest {
 
     private static final int JOBS = 60;
     private static final int EXPIRED = 6;
 
-    /** More than there are, so that every job is in the sample. */
+    /** Exceeds the number of jobs, so that every job is in the sample. */
     private static final Map<String, Object> ALL = Map.of("jobfeedSample", 1000);
 
-    private static final Map<String, Object> FIX = Map.of("jobfeedSample", 1000, "jobfeedFix", true);
+    private static final Map<String, Object> WITH_CORRECTION = Map.of("jobfeedSample", 1000, "jobfeedFix", true);
 
     private SyncFixture fixture;
 
@@ -71,7 +71,7 @@ class AuditTest {
         }
     }
 
-    /** The ids of the jobs that were requested one by one, in this order. */
+    /** Returns the ids of the jobs that were requested one by one, in this order. */
     private List<UUID> requested() {
         return fixture.sandbox.log().entries().stream()
                 .map(LoggedRequest::path)
@@ -80,7 +80,7 @@ class AuditTest {
                 .toList();
     }
 
-    private List<UUID> activeHere() {
+    private List<UUID> storedActiveIds() {
         return fixture.database.queryForList("select id from active_job order by id", UUID.class);
     }
 
@@ -94,7 +94,7 @@ class AuditTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aStoreThatIsRightIsFoundToBeRight(String database) throws Exception {
+    void correctStoreHasNoDifferences(String database) throws Exception {
         start(database);
 
         Map<?, ?> audit = audit(Map.of("jobfeedSample", 40));
@@ -121,18 +121,18 @@ class AuditTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void eachKindOfDifferenceIsFoundReportedAndFixed(String database) throws Exception {
+    void eachKindOfDifferenceIsFoundReportedAndCorrected(String database) throws Exception {
         start(database);
-        List<UUID> ids = activeHere();
+        List<UUID> ids = storedActiveIds();
         UUID different = ids.get(0);
         UUID closed = ids.get(1);
-        UUID lost = ids.get(2);
+        UUID missing = ids.get(2);
         UUID unknown = UUID.randomUUID();
         UUID open = ids.get(3);
-        // not its hash: the columns count
+        // leaves the hash as it is: the audit compares the columns
         fixture.database.update("update job set title = 'Other', is_h1b_sponsor = null where id = ?", different);
         fixture.sandbox.data().expireJob(closed);
-        fixture.database.update("update job set id = ? where id = ?", unknown, lost);
+        fixture.database.update("update job set id = ? where id = ?", unknown, missing);
         fixture.database.update(
                 "update job set expired_at = current_timestamp, expired_reason = 'swept' where id = ?", open);
 
@@ -152,10 +152,10 @@ class AuditTest {
         assertThat(fixture.one("select count(*) from job_change", Integer.class))
                 .isZero();
 
-        Map<?, ?> fix = audit(FIX);
+        Map<?, ?> correction = audit(WITH_CORRECTION);
 
-        assertThat(fix.get("rows_fixed")).isEqualTo(4);
-        assertThat(fix.get("rows_held")).isEqualTo(0);
+        assertThat(correction.get("rows_fixed")).isEqualTo(4);
+        assertThat(correction.get("rows_held")).isEqualTo(0);
         assertThat(fixture.database.queryForList(
                         "select cast(job_id as varchar) || ' ' || change || ' ' || coalesce(reason, '-') from job_change",
                         String.class))
@@ -167,26 +167,26 @@ class AuditTest {
         assertThat(fixture.database.queryForList(
                         "select id from job where expired_reason = 'audited' and expired_at is not null", UUID.class))
                 .containsExactlyInAnyOrder(closed, unknown);
-        // the store lacks this one, which no audit can see
-        fixture.assertStoreEqualsSandboxExcept(Set.of(lost));
+        // a job that the store lacks, which no audit can detect
+        fixture.assertStoreEqualsSandboxExcept(Set.of(missing));
 
-        Map<?, ?> again = audit(ALL);
+        Map<?, ?> secondAudit = audit(ALL);
 
-        assertThat(again.get("rows_equal")).isEqualTo(JOBS + EXPIRED);
+        assertThat(secondAudit.get("rows_equal")).isEqualTo(JOBS + EXPIRED);
         fixture.sync();
-        fixture.assertStoreEqualsSandboxExcept(Set.of(lost));
+        fixture.assertStoreEqualsSandboxExcept(Set.of(missing));
         assertThat(fixture.one("select count(*) from job_change", Integer.class))
                 .isEqualTo(4);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void jobsThatChangedSinceTheLastRunAreNeitherRightNorWrong(String database) throws Exception {
+    void jobsChangedSinceTheLastRunAreNotCounted(String database) throws Exception {
         start(database);
         fixture.sandbox.data().updateJobs(5);
         fixture.sandbox.data().returnJobs(1);
 
-        Map<?, ?> audit = audit(FIX);
+        Map<?, ?> audit = audit(WITH_CORRECTION);
 
         assertThat(audit.get("rows_newer")).isEqualTo(6);
         assertThat(audit.get("active_sampled")).isEqualTo(JOBS - 5);
@@ -199,14 +199,14 @@ class AuditTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void theSeedDeterminesTheSample(String database) throws Exception {
+    void seedDeterminesTheSample(String database) throws Exception {
         start(database);
-        Map<String, Object> seven = Map.of("jobfeedSample", 10, "jobfeedSeed", 7L);
+        Map<String, Object> options = Map.of("jobfeedSample", 10, "jobfeedSeed", 7L);
 
-        audit(seven);
+        audit(options);
         List<UUID> first = requested();
         fixture.sandbox.log().clear();
-        audit(seven);
+        audit(options);
         List<UUID> second = requested();
         fixture.sandbox.log().clear();
         audit(Map.of("jobfeedSample", 10, "jobfeedSeed", 8L));
@@ -217,7 +217,7 @@ class AuditTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aResultThatIsCertainlyTooLowRaisesAnAlertUntilOneIsNot(String database) throws Exception {
+    void resultBelowTheLimitRaisesAnAlertUntilALaterOneIsAbove(String database) throws Exception {
         start(database);
         fixture.database.update("update job set title = title || '!' where expired_at is null");
 
@@ -229,18 +229,18 @@ class AuditTest {
                 .contains("Of 60 sampled active jobs, 0 are as in the API");
         fixture.sync();
         assertThat(fixture.alerts()).containsExactly("audit-below-limit");
-        assertThat(audit(FIX).get("rows_fixed")).isEqualTo(JOBS);
+        assertThat(audit(WITH_CORRECTION).get("rows_fixed")).isEqualTo(JOBS);
         assertThat(audit(ALL).get("below_limit")).isEqualTo(false);
         assertThat(fixture.alerts()).isEmpty();
         fixture.assertStoreEqualsSandbox();
     }
 
     @Test
-    void anApiWithoutTheRequestCannotBeAudited() throws Exception {
+    void apiWithoutTheRequestCannotBeAudited() throws Exception {
         start("h2");
         fixture.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
 
-        assertThatThrownBy(() -> audit(FIX))
+        assertThatThrownBy(() -> audit(WITH_CORRECTION))
                 .isInstanceOf(AuditUnavailableException.class)
                 .hasMessageContaining("404 to each of 20 requests");
 
@@ -249,7 +249,7 @@ class AuditTest {
     }
 
     @Test
-    void aSampleOfWhichNoJobIsKnownProvesNothing() throws Exception {
+    void sampleWithoutAnyKnownJobIsRejected() throws Exception {
         start("h2");
         fixture.sandbox.faults(FaultRule.of(Fault.NOT_FOUND).on(Endpoint.JOB));
 
@@ -261,14 +261,14 @@ class AuditTest {
     }
 
     @Test
-    void theFirstChargeEndsTheAudit() throws Exception {
+    void firstChargeEndsTheAudit() throws Exception {
         start("h2");
         fixture.sandbox.faults(
                 FaultRule.answer(200, Map.of("X-Credits-Deducted", "0.5", "X-Credits-Balance", "12"), "{}")
                         .on(Endpoint.JOB)
                         .nth(3));
 
-        assertThatThrownBy(() -> audit(FIX))
+        assertThatThrownBy(() -> audit(WITH_CORRECTION))
                 .isInstanceOf(AuditUnavailableException.class)
                 .hasMessageContaining("charged 0.5 credits");
 
@@ -277,12 +277,12 @@ class AuditTest {
     }
 
     @Test
-    void aBalanceThatFallsEndsTheAuditAndOneThatStaysDoesNot() throws Exception {
+    void fallingBalanceEndsTheAudit() throws Exception {
         start("h2");
-        answerWithBalance(() -> 12);
+        respondWithBalance(() -> 12);
         assertThat(audit(ALL).get("active_right")).isEqualTo(JOBS);
         AtomicInteger balance = new AtomicInteger(12);
-        answerWithBalance(balance::getAndDecrement);
+        respondWithBalance(balance::getAndDecrement);
         fixture.sandbox.log().clear();
 
         assertThatThrownBy(() -> audit(ALL))
@@ -292,7 +292,7 @@ class AuditTest {
         assertThat(requested()).hasSize(2);
     }
 
-    private void answerWithBalance(IntSupplier balance) {
+    private void respondWithBalance(IntSupplier balance) {
         fixture.sandbox.intercept(request -> {
             if (request.endpoint() != Endpoint.JOB) {
                 return Interceptor.pass();
@@ -311,11 +311,11 @@ class AuditTest {
     @EnumSource(
             value = Fault.class,
             names = {"INSUFFICIENT_CREDITS", "INSUFFICIENT_CREDITS_LIVE", "INSUFFICIENT_CREDITS_PROBLEM"})
-    void anApiThatAsksForCreditsCannotBeAudited(Fault fault) throws Exception {
+    void apiThatChargesCannotBeAudited(Fault fault) throws Exception {
         start("h2");
         fixture.sandbox.faults(FaultRule.of(fault).on(Endpoint.JOB).from(2));
 
-        assertThatThrownBy(() -> audit(FIX))
+        assertThatThrownBy(() -> audit(WITH_CORRECTION))
                 .isInstanceOf(AuditUnavailableException.class)
                 .hasMessageContaining("Jobo answered 402");
 
@@ -324,7 +324,7 @@ class AuditTest {
     }
 
     @Test
-    void aStoreThatNoRunHasFilledCannotBeAudited() throws Exception {
+    void storeWithoutARunCannotBeAudited() throws Exception {
         fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(5));
 
         assertThatThrownBy(() -> audit(ALL)).hasStackTraceContaining("No run on the jobs has succeeded yet");
@@ -336,7 +336,7 @@ class AuditTest {
     @EnumSource(
             value = Fault.class,
             names = {"RATE_LIMITED", "SERVER_ERROR", "UNAVAILABLE", "HTML", "EMPTY", "TRUNCATED", "DROPPED"})
-    void aPassingFailureIsRetried(Fault fault) throws Exception {
+    void temporaryFailureIsRetried(Fault fault) throws Exception {
         start("h2");
         FaultRule rule = FaultRule.of(fault).on(Endpoint.JOB).nth(2);
         fixture.sandbox.faults(fault == Fault.TRUNCATED ? rule.keepBytes(20) : rule);
@@ -348,11 +348,11 @@ class AuditTest {
     }
 
     @Test
-    void aFailureThatLastsIsAFailureAndItsAlertIsClearedByTheNextAudit() throws Exception {
+    void permanentFailureFailsTheAuditAndTheNextAuditClearsItsAlert() throws Exception {
         start("h2");
         fixture.sandbox.faults(FaultRule.of(Fault.UNAUTHORIZED).on(Endpoint.JOB).from(3));
 
-        assertThatThrownBy(() -> audit(FIX)).isInstanceOf(HttpOperationFailedException.class);
+        assertThatThrownBy(() -> audit(WITH_CORRECTION)).isInstanceOf(HttpOperationFailedException.class);
 
         assertThat(requested()).hasSize(3);
         assertThat(fixture.alerts()).containsExactly("unauthorized");
@@ -367,7 +367,7 @@ class AuditTest {
     }
 
     @Test
-    void anotherJobIsNoAnswer() throws Exception {
+    void responseWithAnotherJobIsRejected() throws Exception {
         start("h2");
         String other = fixture.sandbox
                 .data()
@@ -375,7 +375,7 @@ class AuditTest {
         fixture.sandbox.faults(
                 FaultRule.answer(200, Map.of(), other).on(Endpoint.JOB).from(2));
 
-        assertThatThrownBy(() -> audit(FIX)).hasMessageContaining("is not this job");
+        assertThatThrownBy(() -> audit(WITH_CORRECTION)).hasMessageContaining("is not this job");
 
         assertThat(fixture.alerts()).containsExactly("unreadable-answer");
         fixture.assertStoreEqualsSandbox();
@@ -383,10 +383,11 @@ class AuditTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aFixExcludesAttemptsAndAnAuditExcludesAudits(String database) throws Exception {
+    void correctionLocksTheStreamAndAnAuditLocksAudits(String database) throws Exception {
         start(database);
         try (HeldLease jobs = fixture.tenant().leases().acquireForAction("jobs")) {
-            assertThatThrownBy(() -> audit(FIX)).hasStackTraceContaining(StreamLockedException.class.getName());
+            assertThatThrownBy(() -> audit(WITH_CORRECTION))
+                    .hasStackTraceContaining(StreamLockedException.class.getName());
             assertThat(audit(ALL).get("rows_equal")).isEqualTo(JOBS + EXPIRED);
             jobs.check();
         }
@@ -394,26 +395,26 @@ class AuditTest {
             assertThatThrownBy(() -> audit(ALL)).hasStackTraceContaining(StreamLockedException.class.getName());
             audit.check();
         }
-        AtomicInteger refused = new AtomicInteger();
+        AtomicInteger rejected = new AtomicInteger();
         fixture.sandbox.intercept(request -> {
-            if (request.endpoint() == Endpoint.JOB && refused.get() == 0) {
+            if (request.endpoint() == Endpoint.JOB && rejected.get() == 0) {
                 assertThatThrownBy(fixture::sync).hasStackTraceContaining(StreamLockedException.class.getName());
-                refused.incrementAndGet();
+                rejected.incrementAndGet();
             }
             return Interceptor.pass();
         });
-        audit(FIX);
-        assertThat(refused).hasValue(1);
+        audit(WITH_CORRECTION);
+        assertThat(rejected).hasValue(1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aFixThatWasOvertakenChangesNothing(String database) throws Exception {
+    void correctionWithoutItsLeaseChangesNothing(String database) throws Exception {
         start(database);
         fixture.database.update("update job set title = 'Other' where expired_at is null");
         AtomicInteger requests = new AtomicInteger();
         fixture.sandbox.intercept(request -> {
-            // after the check of the lease before the last request: only the fence is left
+            // after the lease was checked for the last request: only the fence is left
             if (request.endpoint() == Endpoint.JOB && requests.incrementAndGet() == JOBS + EXPIRED) {
                 fixture.database.update(
                         "update sync_state set lease_token = ? where stream = 'jobs'", UUID.randomUUID());
@@ -421,7 +422,7 @@ class AuditTest {
             return Interceptor.pass();
         });
 
-        assertThatThrownBy(() -> audit(FIX)).hasStackTraceContaining(LeaseLostException.class.getName());
+        assertThatThrownBy(() -> audit(WITH_CORRECTION)).hasStackTraceContaining(LeaseLostException.class.getName());
 
         assertThat(requests).hasValue(JOBS + EXPIRED);
         assertThat(fixture.one("select count(*) from job where title = 'Other'", Integer.class))
@@ -433,39 +434,39 @@ class AuditTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void expiriesThatAreSuspiciouslyManyAreHeldBack(String database) throws Exception {
+    void tooManyExpiriesAreHeldBack(String database) throws Exception {
         start(database);
         fixture.sandbox.data().expireJobs(20);
         fixture.database.update(
                 "update job set title = 'Other' where id = ?",
                 fixture.sandbox.data().activeIds().findFirst().orElseThrow());
 
-        Map<?, ?> fix = audit(FIX);
+        Map<?, ?> correction = audit(WITH_CORRECTION);
 
-        assertThat(fix.get("rows_closed_there")).isEqualTo(20);
-        assertThat(fix.get("rows_held")).isEqualTo(20);
-        assertThat(fix.get("rows_fixed")).isEqualTo(1);
-        assertThat(activeHere()).hasSize(JOBS);
+        assertThat(correction.get("rows_closed_there")).isEqualTo(20);
+        assertThat(correction.get("rows_held")).isEqualTo(20);
+        assertThat(correction.get("rows_fixed")).isEqualTo(1);
+        assertThat(storedActiveIds()).hasSize(JOBS);
     }
 
     @Test
-    void jobsAreNotReactivatedWhereTheApiDeliversExpiredJobs() throws Exception {
+    void jobsAreNotReactivatedIfTheApiDeliversExpiredJobs() throws Exception {
         start("h2");
         fixture.database.update("update job set expired_at = current_timestamp, expired_reason = 'swept' where id in"
                 + " (select id from active_job order by id limit 8)");
 
-        Map<?, ?> fix = audit(FIX);
+        Map<?, ?> correction = audit(WITH_CORRECTION);
 
-        assertThat(fix.get("rows_open_there")).isEqualTo(8);
-        assertThat(fix.get("rows_held")).isEqualTo(8);
-        assertThat(fix.get("rows_fixed")).isEqualTo(0);
-        assertThat(activeHere()).hasSize(JOBS - 8);
+        assertThat(correction.get("rows_open_there")).isEqualTo(8);
+        assertThat(correction.get("rows_held")).isEqualTo(8);
+        assertThat(correction.get("rows_fixed")).isEqualTo(0);
+        assertThat(storedActiveIds()).hasSize(JOBS - 8);
     }
 
     @Test
-    void jobsThatTheFiltersExcludeAreNoDifference() throws Exception {
+    void jobsExcludedByFiltersAreNoDifference() throws Exception {
         start("h2");
-        List<UUID> ids = activeHere();
+        List<UUID> ids = storedActiveIds();
         fixture.database.update(
                 "update job set expired_at = current_timestamp, expired_reason = 'filtered' where id = ?", ids.get(0));
         fixture.database.update(
@@ -478,18 +479,19 @@ class AuditTest {
     }
 
     @Test
-    void theStoreOfAnotherServerIsRefused() throws Exception {
+    void storeOfAnotherServerIsRejected() throws Exception {
         start("h2");
         fixture.database.update(
                 "update sync_state set origin_base_url = 'https://other.example' where stream = 'jobs'");
 
-        assertThatThrownBy(() -> audit(FIX)).hasStackTraceContaining(StoreOriginMismatchException.class.getName());
+        assertThatThrownBy(() -> audit(WITH_CORRECTION))
+                .hasStackTraceContaining(StoreOriginMismatchException.class.getName());
 
         assertThat(requested()).isEmpty();
     }
 
     @Test
-    void aScheduleOfItsOwnStartsAudits() throws Exception {
+    void separateScheduleStartsAudits() throws Exception {
         start("h2");
         fixture.with("jobfeed.jobs.schedule", "")
                 .with("jobfeed.jobs.enabled", "true")

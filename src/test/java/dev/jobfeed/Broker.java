@@ -17,7 +17,7 @@ import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.kafka.common.Uuid;
 
-/** A message broker as a process of its own, on a port of this machine, that keeps its messages when it is killed. */
+/** Runs a message broker as a separate process on a local port; its messages survive a kill. */
 final class Broker implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofMinutes(2);
@@ -33,7 +33,7 @@ final class Broker implements AutoCloseable {
         this.main = main;
     }
 
-    /** A Kafka of one node, without ZooKeeper; not started yet. */
+    /** Creates a Kafka with one node and without ZooKeeper; does not start it. */
     static Broker kafka(Path directory) throws Exception {
         int port = freePort();
         int controller = freePort();
@@ -52,7 +52,7 @@ final class Broker implements AutoCloseable {
                         "offsets.topic.replication.factor=1",
                         "offsets.topic.num.partitions=1",
                         "group.initial.rebalance.delay.ms=0",
-                        // a message is on disk when it is acknowledged, as it is in three memories on a cluster
+                        // a message is on disk when it is acknowledged, as it is on three nodes of a cluster
                         "log.flush.interval.messages=1"));
         Broker broker = new Broker(port, directory, List.of("kafka.Kafka", properties.toString()));
         broker.java(List.of(
@@ -66,7 +66,7 @@ final class Broker implements AutoCloseable {
         return broker;
     }
 
-    /** An Artemis with a journal; not started yet. */
+    /** Creates an Artemis with a journal; does not start it. */
     static Broker artemis(Path directory) throws IOException {
         int port = freePort();
         return new Broker(
@@ -82,7 +82,7 @@ final class Broker implements AutoCloseable {
         return port;
     }
 
-    /** Starts it, where it was; returns when it listens. */
+    /** Starts the broker on its port; returns when it listens. */
     void start() throws IOException {
         process = java(main);
         await().atMost(DEADLINE).pollInterval(Duration.ofMillis(100)).until(this::isListening);
@@ -100,7 +100,7 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    /** SIGKILL, and the end of it. */
+    /** Sends SIGKILL and waits for the end of the process. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
@@ -134,7 +134,7 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    /** The process of an Artemis: its port, and where its journal is. */
+    /** Runs an Artemis with a port and the directory of its journal. */
     static final class Artemis {
 
         private Artemis() {}

@@ -49,8 +49,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The console in Chromium, against a real process and the sandbox: a day of one process, hour by hour. With
- * {@code -Djobfeed.screenshots=docs/images} the README's pictures are taken on the way.
+ * Tests the console in Chromium against a real process and the sandbox, in the order of a day of operation. With
+ * {@code -Djobfeed.screenshots=docs/images}, takes the README's screenshots.
  */
 @Tag("browser")
 @Tag("processes")
@@ -59,13 +59,14 @@ class BrowserTest {
 
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 
-    /** Longer than anything here takes on a slow machine, in milliseconds. */
-    private static final double PATIENCE = 60_000;
+    /** Holds a timeout for slow machines, in milliseconds. */
+    private static final double TIMEOUT_MILLIS = 60_000;
 
-    private static final String HOSTILE = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>";
+    private static final String MALICIOUS_HTML =
+            "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>";
 
     private static final LocatorAssertions.IsVisibleOptions VISIBLE =
-            new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE);
+            new LocatorAssertions.IsVisibleOptions().setTimeout(TIMEOUT_MILLIS);
 
     @TempDir
     static Path directory;
@@ -77,7 +78,7 @@ class BrowserTest {
     private static String token;
     private static Playwright playwright;
     private static Browser browser;
-    private static CountDownLatch held;
+    private static CountDownLatch requestBlocked;
 
     private final List<String> errors = new ArrayList<>();
     private final List<String> hosts = new ArrayList<>();
@@ -95,14 +96,14 @@ class BrowserTest {
                 .creditsBalance(BigDecimal.valueOf(500_000))
                 .build());
         String url = "jdbc:h2:file:" + directory.resolve("jobs");
-        past(url);
+        insertRunHistory(url);
         PROPERTIES.put("jobo.base-url", sandbox.baseUrl());
         PROPERTIES.put("jobo.api-key", Sandbox.TEST_KEY);
         PROPERTIES.put("jobo.jobs.batch-size", "250");
         PROPERTIES.put("jobo.jobs.watermark-parameter", "updated_after");
         PROPERTIES.put("jobfeed.datasource.url", url);
         PROPERTIES.put("jobfeed.jobs.freshness-target", "1d");
-        // in some hours, and none was missed since the last run
+        // a few hours ahead, so that no scheduled time was missed since the last run
         int hour = LocalTime.now().plusHours(4).getHour();
         PROPERTIES.put("jobfeed.jobs.schedule", "0 0 " + hour + " * * ?");
         process = JobfeedProcess.in(directory, PROPERTIES, "run");
@@ -112,11 +113,13 @@ class BrowserTest {
         browser = launch(playwright);
     }
 
-    /** What drives Chromium; the calling tests are skipped where it is missing, except in CI. */
+    /** Returns the driver of Chromium; skips the calling tests where it is missing, except in CI. */
     static Playwright playwright() {
-        boolean there = Files.isExecutable(CHROMIUM);
-        assumeTrue(there || System.getenv("CI") != null, "the browser tests need " + CHROMIUM + ", which is not here");
-        assertThat(there).as(CHROMIUM + ", which .ci/run installs").isTrue();
+        boolean isInstalled = Files.isExecutable(CHROMIUM);
+        assumeTrue(
+                isInstalled || System.getenv("CI") != null,
+                "the browser tests need " + CHROMIUM + ", which is not here");
+        assertThat(isInstalled).as(CHROMIUM + ", which .ci/run installs").isTrue();
         return Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     }
@@ -137,8 +140,8 @@ class BrowserTest {
                                 "--disable-sync")));
     }
 
-    /** Some days of runs that are over, and a job and a row of quarantine that mean harm. */
-    private static void past(String url) throws Exception {
+    /** Inserts finished runs of some days, and a job and a quarantined row with malicious content. */
+    private static void insertRunHistory(String url) throws Exception {
         try (SyncFixture fixture = SyncFixture.over(sandbox, url)) {
             for (int hours = 72; hours >= 6; hours -= 6) {
                 sandbox.shiftClock(Duration.ofHours(-hours));
@@ -152,17 +155,17 @@ class BrowserTest {
             fixture.database.update(
                     "update job set title = ?, company_name = ?, description = ?, apply_url = 'javascript:window.pwned=1'"
                             + " where id = (select min(id) from job)",
-                    HOSTILE + " harmful",
-                    HOSTILE,
-                    HOSTILE);
+                    MALICIOUS_HTML + " harmful",
+                    MALICIOUS_HTML,
+                    MALICIOUS_HTML);
             fixture.database.update("update job set locations = '\"Somewhere else\"' format json,"
                     + " compensation = '\"100 a day\"' format json, qualifications = '[\"Typing\"]' format json,"
                     + " benefits = 'null' format json where id = (select min(id) from job)");
             fixture.database.update(
                     "insert into quarantine (stream, run_id, reason, payload, quarantined_at)"
                             + " select 'jobs', max(id), ?, ?, current_timestamp from sync_run",
-                    "created_at is no time: " + HOSTILE,
-                    "{\"title\":\"" + HOSTILE.replace("\"", "\\\"") + "\"}");
+                    "created_at is no time: " + MALICIOUS_HTML,
+                    "{\"title\":\"" + MALICIOUS_HTML.replace("\"", "\\\"") + "\"}");
             fixture.database.update(
                     "insert into job_audit (started_at, finished_at, fresh_as_of, seed, active_sampled,"
                             + " active_right, changed_sampled, changed_right, expired_sampled, expired_right, lower_bound,"
@@ -172,10 +175,10 @@ class BrowserTest {
         }
     }
 
-    /** Keeps a request to the feed waiting, counted from here. */
+    /** Blocks the nth request to the feed from now on. */
     private static void hold(int nth) {
-        held = new CountDownLatch(1);
-        CountDownLatch gate = held;
+        requestBlocked = new CountDownLatch(1);
+        CountDownLatch gate = requestBlocked;
         int[] seen = {0};
         sandbox.intercept(request -> {
             boolean chosen;
@@ -197,8 +200,8 @@ class BrowserTest {
 
     @AfterAll
     static void stop() throws Exception {
-        if (held != null) {
-            held.countDown();
+        if (requestBlocked != null) {
+            requestBlocked.countDown();
         }
         if (playwright != null) {
             playwright.close();
@@ -226,7 +229,7 @@ class BrowserTest {
                 .setTimezoneId("UTC")
                 .setLocale("en-GB"));
         page = context.newPage();
-        page.setDefaultTimeout(PATIENCE);
+        page.setDefaultTimeout(TIMEOUT_MILLIS);
         page.onConsoleMessage(message -> {
             if (message.type().equals("error")) {
                 errors.add(message.text());
@@ -237,7 +240,7 @@ class BrowserTest {
     }
 
     @AfterEach
-    void nothingWentWrongInTheBrowserAndNothingLeftTheHost() {
+    void assertNoBrowserErrorsAndNoForeignRequests() {
         context.close();
         assertThat(errors).isEmpty();
         assertThat(hosts).isNotEmpty().allMatch(URI.create(address).getAuthority()::equals);
@@ -245,7 +248,7 @@ class BrowserTest {
 
     @Test
     @Order(1)
-    void aFirstBackfillIsSeenWhileItGoesOn() throws Exception {
+    void firstBackfillShowsItsProgress() throws Exception {
         hold(5);
         try (JobfeedProcess first = started("first")) {
             page.navigate(address + "/#/");
@@ -259,19 +262,20 @@ class BrowserTest {
             assertVerdict("Backfill is running");
             assertAccessible();
 
-            held.countDown();
-            PlaywrightAssertions.assertThat(run).isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(PATIENCE));
+            requestBlocked.countDown();
+            PlaywrightAssertions.assertThat(run)
+                    .isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(TIMEOUT_MILLIS));
             assertVerdict("All scheduled streams are up to date");
-            // before its server ends
+            // before the server stops
             page.close();
         } finally {
-            held.countDown();
+            requestBlocked.countDown();
         }
     }
 
     @Test
     @Order(2)
-    void aResyncIsSeenWhileItGoesOnAndIsStartedOnce() {
+    void resyncShowsItsProgressAndIsStartedOnce() {
         hold(5);
         page.navigate(base + "/#/");
         logIn(token);
@@ -293,20 +297,21 @@ class BrowserTest {
         assertVerdict("Resync is running");
         PlaywrightAssertions.assertThat(row().locator("[data-action=resync]")).isDisabled();
         PlaywrightAssertions.assertThat(page.locator(".toast"))
-                .hasCount(0, new LocatorAssertions.HasCountOptions().setTimeout(PATIENCE));
+                .hasCount(0, new LocatorAssertions.HasCountOptions().setTimeout(TIMEOUT_MILLIS));
         assertAccessible();
         page.setViewportSize(1280, 860);
         page.mouse().move(0, 0);
-        shoot("console");
+        takeScreenshot("console");
 
-        held.countDown();
-        PlaywrightAssertions.assertThat(run).isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(PATIENCE));
+        requestBlocked.countDown();
+        PlaywrightAssertions.assertThat(run)
+                .isHidden(new LocatorAssertions.IsHiddenOptions().setTimeout(TIMEOUT_MILLIS));
         assertVerdict("All scheduled streams are up to date");
     }
 
     @Test
     @Order(3)
-    void theOverviewShowsTheLastAudit() {
+    void overviewShowsTheLastAudit() {
         page.navigate(base + "/#/");
 
         Locator audit = page.getByLabel("Last audit");
@@ -320,7 +325,7 @@ class BrowserTest {
 
     @Test
     @Order(3)
-    void anActionNeedsAValidTokenAndASessionMayEnd() {
+    void actionNeedsAValidTokenAndASessionCanExpire() {
         page.navigate(base + "/#/");
         logIn("guessed");
         PlaywrightAssertions.assertThat(dialog().getByText("An action needs the token"))
@@ -340,7 +345,7 @@ class BrowserTest {
         PlaywrightAssertions.assertThat(page.locator("#session")).containsText("Log in");
         PlaywrightAssertions.assertThat(row()).not().containsText("Paused");
         assertThat(errors)
-                .as("the browser's own message about a 401")
+                .as("messages of the browser about a 401")
                 .hasSize(2)
                 .allMatch(error -> error.contains("401"));
         errors.clear();
@@ -348,7 +353,7 @@ class BrowserTest {
 
     @Test
     @Order(4)
-    void aFailureIsSeenWithItsRemedy() {
+    void failureIsShownWithItsRemedy() {
         sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.answer(401, Map.of(), "{\"error\":\"Invalid or expired API key\"}")
                 : Interceptor.pass());
@@ -367,7 +372,7 @@ class BrowserTest {
         page.getByText("Failed, resumable").first().waitFor();
         PlaywrightAssertions.assertThat(page.locator("tr.note .one-line").first())
                 .isVisible(VISIBLE);
-        shoot("runs");
+        takeScreenshot("runs");
         page.locator("tbody th a").first().click();
         PlaywrightAssertions.assertThat(page.locator(".err")).containsText("jobo.api-key");
         PlaywrightAssertions.assertThat(page.locator("pre.command")).containsText("run ");
@@ -375,7 +380,7 @@ class BrowserTest {
                 .containsText(Pattern.compile("ERROR run \\d+ of jobs stays open: .*401"));
         PlaywrightAssertions.assertThat(page.locator("pre.log")).not().containsText(token);
         assertAccessible();
-        shoot("run");
+        takeScreenshot("run");
         sandbox.intercept(request -> Interceptor.pass());
 
         open(390, 844, ColorScheme.DARK);
@@ -383,7 +388,7 @@ class BrowserTest {
         PlaywrightAssertions.assertThat(page.locator("article.alert")).isVisible(VISIBLE);
         PlaywrightAssertions.assertThat(page.locator(".chart svg").first()).isVisible(VISIBLE);
         assertAccessible();
-        shoot("console-phone");
+        takeScreenshot("console-phone");
 
         page.navigate(base + "/#/alerts");
         PlaywrightAssertions.assertThat(page.locator("article.alert")).hasCount(1);
@@ -397,21 +402,21 @@ class BrowserTest {
 
     @Test
     @Order(5)
-    void jobsAreSearchedAndAStrangersWordsStayWords() {
+    void jobsAreSearchedAndTheirTextIsEscaped() {
         page.navigate(base + "/#/jobs");
         PlaywrightAssertions.assertThat(page.locator("tbody tr")).hasCount(25);
         assertAccessible();
         page.setViewportSize(1024, 640);
-        shoot("jobs");
+        takeScreenshot("jobs");
         page.getByLabel("Title or company").fill("HARMFUL");
         page.keyboard().press("Enter");
         Locator link = page.locator("tbody tr a");
         PlaywrightAssertions.assertThat(link).hasCount(1);
-        PlaywrightAssertions.assertThat(link).hasText(HOSTILE + " harmful");
+        PlaywrightAssertions.assertThat(link).hasText(MALICIOUS_HTML + " harmful");
         assertThat(page.url()).contains("q=HARMFUL");
 
         link.click();
-        PlaywrightAssertions.assertThat(page.locator("h1")).containsText(HOSTILE + " harmful");
+        PlaywrightAssertions.assertThat(page.locator("h1")).containsText(MALICIOUS_HTML + " harmful");
         assertThat(page.locator("main img, main script, main a[href^=javascript]")
                         .count())
                 .isZero();
@@ -434,7 +439,7 @@ class BrowserTest {
 
     @Test
     @Order(6)
-    void theRunsAreSortedFilteredAndAChartHasItsNumbers() {
+    void runsAreSortedAndFilteredAndTheChartShowsValues() {
         open(1280, 900, ColorScheme.DARK);
         page.navigate(base + "/#/runs");
         PlaywrightAssertions.assertThat(page.locator(".chart a[aria-label]").first())
@@ -475,13 +480,13 @@ class BrowserTest {
         page.locator("summary").getByText("Table").first().click();
         PlaywrightAssertions.assertThat(page.locator(".numbers table").first()).isVisible(VISIBLE);
         assertAccessible();
-        shoot("console-dark");
+        takeScreenshot("console-dark");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {320, 390, 1024, 1920})
     @Order(7)
-    void nothingIsWiderThanTheWindow(int width) {
+    void noElementExceedsTheWindow(int width) {
         open(width, 844, ColorScheme.LIGHT);
         for (String view : List.of("", "runs", "runs/1", "alerts", "quarantine", "jobs", "settings", "review")) {
             page.navigate(base + "/#/" + view);
@@ -496,13 +501,14 @@ class BrowserTest {
 
     @Test
     @Order(8)
-    void aServerThatIsAwayIsSaidAndFiguresLookStale() {
+    void unavailableServerIsReportedAndValuesAreMarkedStale() {
         page.navigate(base + "/#/");
         PlaywrightAssertions.assertThat(page.locator("#verdict")).isVisible(VISIBLE);
         page.route("**/api/v1/**", route -> route.abort());
         PlaywrightAssertions.assertThat(page.locator("#banner"))
                 .containsText(
-                        "The server is unreachable", new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE));
+                        "The server is unreachable",
+                        new LocatorAssertions.ContainsTextOptions().setTimeout(TIMEOUT_MILLIS));
         PlaywrightAssertions.assertThat(page.locator("body.stale")).isVisible(VISIBLE);
         PlaywrightAssertions.assertThat(page.locator("#live")).containsText("Not current since");
         assertAccessible();
@@ -517,11 +523,11 @@ class BrowserTest {
         PlaywrightAssertions.assertThat(page.locator("#banner"))
                 .containsText(
                         "The database is unavailable",
-                        new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE));
+                        new LocatorAssertions.ContainsTextOptions().setTimeout(TIMEOUT_MILLIS));
         page.unroute("**/api/v1/status*");
         page.getByText("Try again now").click();
         PlaywrightAssertions.assertThat(page.locator("#banner"))
-                .isEmpty(new LocatorAssertions.IsEmptyOptions().setTimeout(PATIENCE));
+                .isEmpty(new LocatorAssertions.IsEmptyOptions().setTimeout(TIMEOUT_MILLIS));
         errors.clear();
     }
 
@@ -534,14 +540,14 @@ class BrowserTest {
             fixture.database.update("insert into pending_expiry (job_id, run_id, reason)"
                     + " select id, (select max(id) from sync_run), 'reconciled' from job order by id limit 3");
         }
-        try (JobfeedProcess held = started("held")) {
+        try (JobfeedProcess requestBlocked = started("held")) {
             page.navigate(address + "/#/");
             page.getByText("Review 3 jobs").click();
             PlaywrightAssertions.assertThat(page.locator("tbody tr")).hasCount(3);
             assertAccessible();
             page.getByText("Expire 3 jobs…").click();
             dialog().getByLabel("Type 3 to confirm").fill("3");
-            dialog().getByLabel("Token").fill(found(held, "token, shown only now: (\\S+)"));
+            dialog().getByLabel("Token").fill(found(requestBlocked, "token, shown only now: (\\S+)"));
             assertAccessible();
             dialog().locator("button.go").click();
             assertToast("3 jobs expired.");
@@ -550,7 +556,7 @@ class BrowserTest {
         }
     }
 
-    /** Another process, over a database of its own. */
+    /** Starts another process with its own database. */
     private JobfeedProcess started(String name) throws Exception {
         Map<String, String> properties = new HashMap<>(PROPERTIES);
         properties.put("jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve(name));
@@ -564,21 +570,21 @@ class BrowserTest {
         return page.locator(".stream[data-stream=jobs]");
     }
 
-    /** Chooses an action of the row's menu. */
+    /** Selects an action in the menu of a row. */
     private void menu(String name) {
         row().locator(".menu summary").click();
         row().locator(".menu").getByText(name).first().click();
     }
 
-    private void logIn(String with) {
+    private void logIn(String newToken) {
         page.locator("#session").getByText("Log in").click();
-        dialog().getByLabel("Token").fill(with);
+        dialog().getByLabel("Token").fill(newToken);
         dialog().locator("button.go").click();
     }
 
     private void assertVerdict(String text) {
         PlaywrightAssertions.assertThat(page.locator("#verdict"))
-                .containsText(text, new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE));
+                .containsText(text, new LocatorAssertions.ContainsTextOptions().setTimeout(TIMEOUT_MILLIS));
     }
 
     private void assertToast(String text) {
@@ -590,7 +596,7 @@ class BrowserTest {
         return page.locator("dialog");
     }
 
-    /** axe-core finds nothing serious in what is shown. */
+    /** Asserts that axe-core reports no serious violation on the current page. */
     private void assertAccessible() {
         page.evaluate(axe());
         Object faults = page.evaluate("axe.run().then(found => found.violations"
@@ -607,11 +613,11 @@ class BrowserTest {
         }
     }
 
-    /** A picture for the README, when one is asked for. */
-    private void shoot(String name) {
-        String folder = System.getProperty("jobfeed.screenshots");
-        if (folder != null) {
-            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(folder, name + ".png")));
+    /** Takes a screenshot for the README, if requested. */
+    private void takeScreenshot(String name) {
+        String targetDirectory = System.getProperty("jobfeed.screenshots");
+        if (targetDirectory != null) {
+            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(targetDirectory, name + ".png")));
         }
     }
 }

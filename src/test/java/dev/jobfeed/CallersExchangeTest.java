@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the endpoints of the bundle leave on the exchange of a route that calls them. */
+/** Tests what the endpoints of the bundle leave on the exchange of a calling route. */
 class CallersExchangeTest {
 
     private SyncFixture fixture;
@@ -32,8 +32,8 @@ class CallersExchangeTest {
     }
 
     /**
-     * Calls an endpoint as a route of a host does, and asserts that it leaves body, exception and these variables only, beside
-     * what Camel notes of each failed step.
+     * Calls an endpoint as a host's route does. Asserts that it only leaves body, exception and these variables, except
+     * for what Camel records of failed steps.
      */
     private Exchange call(String endpoint, Object body, Map<String, Object> variables, String... left)
             throws Exception {
@@ -67,7 +67,7 @@ class CallersExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aSyncLeavesTheCountersOfItsRun(String database) throws Exception {
+    void syncLeavesTheCountersOfItsRun(String database) throws Exception {
         start(database);
 
         Map<?, ?> backfill = result(call("direct:jobs-sync", "mine", Map.of()));
@@ -106,7 +106,7 @@ class CallersExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aFailedSyncLeavesTheCountersOfItsOpenRun(String database) throws Exception {
+    void failedSyncLeavesTheCountersOfItsOpenRun(String database) throws Exception {
         start(database);
         fixture.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).nth(2),
@@ -134,7 +134,7 @@ class CallersExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aSyncThatFindsTheStreamLockedLeavesTheBodyAsItIs(String database) throws Exception {
+    void syncOfALockedStreamKeepsTheBody(String database) throws Exception {
         start(database);
         fixture.context();
         fixture.database.update("update sync_state set lease_token = '" + UUID.randomUUID()
@@ -149,7 +149,7 @@ class CallersExchangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void otherEndpointsLeaveTheirAnswerOnly(String database) throws Exception {
+    void otherEndpointsOnlyLeaveTheirResponse(String database) throws Exception {
         start(database);
         String job = fixture.sandbox
                 .data()
@@ -163,9 +163,9 @@ class CallersExchangeTest {
                         .get("id")
                         .textValue())
                 .isEqualTo(company);
-        Exchange none = call("direct:company-profile", UUID.randomUUID().toString(), Map.of());
-        assertThat(none.getException()).isNull();
-        assertThat(none.getMessage().getBody()).isNull();
+        Exchange noContent = call("direct:company-profile", UUID.randomUUID().toString(), Map.of());
+        assertThat(noContent.getException()).isNull();
+        assertThat(noContent.getMessage().getBody()).isNull();
         Map<String, Object> path = Map.of("joboPath", "/api/companies/" + company);
         Exchange answer = call("direct:jobo-api", null, path, "joboCreditsDeducted");
         assertThat(answer.getMessage().getBody()).isNotNull();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jobfeed.sandbox.SandboxOptions;
 import org.junit.jupiter.api.Test;
 
-/** {@code career-sites.camel.yaml}. */
+/** Tests {@code career-sites.camel.yaml}. */
 class CareerSitesRouteTest extends RouteTest {
 
     @Override
@@ -14,7 +14,7 @@ class CareerSitesRouteTest extends RouteTest {
     }
 
     @Test
-    void theyAreReadByTheLoopOfTheJobsAndHaveNoSweep() throws Exception {
+    void careerSitesUseTheFeedLoopWithoutASweep() throws Exception {
         edit("feed-loop", route -> route.weaveById("feed-loop-store").before().to("mock:page"));
 
         fixture.syncCareerSites();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The career sites by the shipped routes, against the sandbox. */
+/** Tests the sync of career sites with the shipped routes against the sandbox. */
 class CareerSitesTest {
 
     private SyncFixture fixture;
@@ -43,7 +43,7 @@ class CareerSitesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aBackfillBringsEverySite(String database) throws Exception {
+    void backfillStoresEverySite(String database) throws Exception {
         start(database);
 
         Run run = fixture.syncCareerSites();
@@ -60,7 +60,7 @@ class CareerSitesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aChangedSiteIsWrittenAndOneThatIsDeliveredUnchangedIsNot(String database) throws Exception {
+    void onlyChangedSitesAreWritten(String database) throws Exception {
         start(database);
         fixture.syncCareerSites();
         List<UUID> changed = fixture.sandbox.data().updateCareerSites(7);
@@ -80,7 +80,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void aStoppedRunIsResumedAtItsCursorAndBuysNoPageTwice() throws Exception {
+    void stoppedRunResumesAtItsCursorWithoutRequestingAPageTwice() throws Exception {
         start("h2");
         Run stopped = fixture.syncCareerSites(1);
 
@@ -92,7 +92,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void aWeekWithoutASweepIsNoReasonToReadAllSitesAgain() throws Exception {
+    void missingSweepsRequireNoResyncOfCareerSites() throws Exception {
         start("h2");
         fixture.syncCareerSites();
         fixture.clock(Clock.offset(Clock.systemUTC(), Duration.ofDays(8))).restart();
@@ -101,7 +101,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void jobsAndCareerSitesHaveWatermarksOfTheirOwn() throws Exception {
+    void jobsAndCareerSitesHaveSeparateWatermarks() throws Exception {
         start("h2");
 
         fixture.syncCareerSites();
@@ -112,7 +112,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void changedFiltersReadAllOfThemAnewAndExpireNothing() throws Exception {
+    void changedFiltersReadAllSitesAgainAndExpireNone() throws Exception {
         start("h2");
         fixture.syncCareerSites();
         fixture.with("jobo.career-sites.filter.is_agency", "false")
@@ -129,10 +129,10 @@ class CareerSitesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aClockThatStepsBackPassesNoChangedSiteOver(String database) throws Exception {
+    void noChangedSiteIsMissedWhenTheClockIsSetBack(String database) throws Exception {
         start(database);
         fixture.syncCareerSites();
-        assertThat(handedOn()).hasSize(120);
+        assertThat(deliveredIds()).hasSize(120);
 
         fixture.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-2))).restart();
         List<UUID> changed = fixture.sandbox.data().updateCareerSites(3);
@@ -140,11 +140,11 @@ class CareerSitesTest {
 
         assertThat(fixture.one("select min(last_changed_at) < min(first_seen_at) from career_site", Boolean.class))
                 .isTrue();
-        assertThat(handedOn()).containsExactlyInAnyOrderElementsOf(changed);
-        assertThat(handedOn()).isEmpty();
+        assertThat(deliveredIds()).containsExactlyInAnyOrderElementsOf(changed);
+        assertThat(deliveredIds()).isEmpty();
     }
 
-    private List<UUID> handedOn() throws Exception {
+    private List<UUID> deliveredIds() throws Exception {
         CareerSiteChangeReader sites = fixture.context()
                 .getRegistry()
                 .lookupByNameAndType("jobfeedCareerSiteChanges", CareerSiteChangeReader.class);
@@ -175,7 +175,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void aBackfillWithoutATotalStopsBeforeItCostsMoreThanAPersonAgreedTo() throws Exception {
+    void backfillWithoutATotalStopsAtTheConfirmationThreshold() throws Exception {
         startMetered();
         fixture.with("jobo.credits.confirm-above", "5000");
 
@@ -195,8 +195,7 @@ class CareerSitesTest {
 
     @ParameterizedTest
     @CsvSource({"jobo.credits.confirm-above, cost-unconfirmed", "jobo.credits.max-per-attempt, credits-cap"})
-    void notEvenTheFirstPageIsBoughtWhenItsDocumentedPriceIsAboveALimit(String limit, String condition)
-            throws Exception {
+    void firstPageAboveALimitIsNotRequested(String limit, String condition) throws Exception {
         startMetered();
         fixture.with(limit, "2499");
 
@@ -214,7 +213,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void aFirstPageThatIsConfirmedIsBought() throws Exception {
+    void confirmedFirstPageIsRequested() throws Exception {
         startMetered();
         fixture.with("jobo.credits.confirm-above", "2499");
         assertThatThrownBy(fixture::syncCareerSites).hasMessageContaining("jobfeed sync career-sites --confirm-cost");
@@ -223,7 +222,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void rowsThatCameWithoutAChargeAreHeldBackByNoLimit() throws Exception {
+    void rowsWithoutAChargeHaveNoLimit() throws Exception {
         start("h2");
         fixture.with("jobo.credits.max-per-attempt", "2500").with("jobo.credits.confirm-above", "2500");
 
@@ -235,7 +234,7 @@ class CareerSitesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void thereIsOneWalletAndItsNewestBalanceCountsOnEveryStream(String database) throws Exception {
+    void newestBalanceAppliesToEveryStream(String database) throws Exception {
         startMetered(database);
         fixture.sync();
         assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("9970");
@@ -251,11 +250,11 @@ class CareerSitesTest {
         fixture.with("jobo.credits.floor", "0").with("jobo.credits.alert-below", "3000");
         fixture.sandbox.data().createJobs(1);
         fixture.sync();
-        assertThat(fixture.alerts()).as("whichever stream raised it").isEmpty();
+        assertThat(fixture.alerts()).as("alerts of all streams").isEmpty();
     }
 
     @Test
-    void theCapOfAnAttemptHoldsForCareerSitesTooAndTheNextGoesOn() throws Exception {
+    void attemptCapAppliesToCareerSitesAndTheNextAttemptContinues() throws Exception {
         startMetered();
         fixture.with("jobo.credits.max-per-attempt", "5000");
 
@@ -267,7 +266,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void theFloorHoldsForCareerSitesToo() throws Exception {
+    void floorAppliesToCareerSites() throws Exception {
         startMetered();
         fixture.with("jobo.credits.floor", "4000");
 
@@ -281,7 +280,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void anEstimateSaysWhatTheNextRunMayCost() throws Exception {
+    void estimateShowsTheCostOfTheNextRun() throws Exception {
         startMetered();
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         fixture.loaded().getRegistry().bind("meters", registry);

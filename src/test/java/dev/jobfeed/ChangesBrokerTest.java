@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real broker, killed in the middle and started again: everything arrives, in the order of each job. */
+/** Tests a real broker that is killed and restarted: every event arrives, in the order of each job. */
 @Tag("processes")
 class ChangesBrokerTest {
 
@@ -43,9 +43,9 @@ class ChangesBrokerTest {
     private Broker broker;
 
     /**
-     * A message as a consumer sees it.
+     * Holds a message as a consumer receives it.
      *
-     * @param key what keeps the messages of one job together
+     * @param key groups the messages of one job
      */
     private record Received(String key, String type, JsonNode event) {
 
@@ -78,7 +78,7 @@ class ChangesBrokerTest {
     }
 
     @Test
-    void kafka() throws Exception {
+    void everyEventArrivesOverKafka() throws Exception {
         broker = Broker.kafka(directory);
         broker.start();
         fixture.with(
@@ -119,7 +119,7 @@ class ChangesBrokerTest {
     }
 
     @Test
-    void artemis() throws Exception {
+    void everyEventArrivesOverArtemis() throws Exception {
         broker = Broker.artemis(directory);
         broker.start();
         ActiveMQConnectionFactory connections =
@@ -147,29 +147,32 @@ class ChangesBrokerTest {
                 SyncFixture.parse(message.getBody(String.class)));
     }
 
-    /** Changes of every kind, and two kills: one with changes to come, one in the middle of what had to wait. */
+    /**
+     * Makes changes of every kind and kills the broker twice: with changes to come, and while it delivers pending
+     * events.
+     */
     private void disturb() throws Exception {
         fixture.sync();
         awaitSent(JOBS / 4);
         broker.kill();
 
-        // the syncs do not notice
-        var moving = fixture.sandbox.data();
-        moving.updateJobs(50);
-        var gone = moving.expireJobs(50);
+        // the syncs are not affected
+        var dataset = fixture.sandbox.data();
+        dataset.updateJobs(50);
+        var expired = dataset.expireJobs(50);
         assertThat(fixture.sync().status()).isEqualTo("succeeded");
-        gone.forEach(moving::returnJob);
-        moving.createJobs(50);
+        expired.forEach(dataset::returnJob);
+        dataset.createJobs(50);
         assertThat(fixture.sync().status()).isEqualTo("succeeded");
-        int noted = fixture.one("select count(*) from job_change", Integer.class);
-        assertThat(noted).isGreaterThan(JOBS + 150);
+        int recorded = fixture.one("select count(*) from job_change", Integer.class);
+        assertThat(recorded).isGreaterThan(JOBS + 150);
         await().atMost(DEADLINE).until(() -> fixture.alerts().contains("relay-failed"));
 
         broker.start();
         awaitSent(JOBS + 50);
         broker.kill();
         broker.start();
-        awaitSent(noted);
+        awaitSent(recorded);
         await().atMost(DEADLINE).until(() -> fixture.alerts().isEmpty());
     }
 
@@ -181,28 +184,28 @@ class ChangesBrokerTest {
     }
 
     private void assertEverythingArrived(List<Received> received) {
-        Map<String, Long> noted = new HashMap<>();
+        Map<String, Long> recorded = new HashMap<>();
         fixture.database.query("select event_id, seq from job_change", row -> {
-            noted.put(row.getString("event_id"), row.getLong("seq"));
+            recorded.put(row.getString("event_id"), row.getLong("seq"));
         });
         Map<String, Long> last = new HashMap<>();
         Set<String> seen = new HashSet<>();
-        List<Received> twice = new ArrayList<>();
+        List<Received> duplicates = new ArrayList<>();
         for (Received message : received) {
             assertThat(message.key()).isEqualTo(message.subject());
             assertThat(message.type()).isEqualTo(message.event().get("type").textValue());
-            assertThat(message.sequence()).isEqualTo(noted.get(message.id()));
+            assertThat(message.sequence()).isEqualTo(recorded.get(message.id()));
             if (seen.add(message.id())) {
                 assertThat(message.sequence())
                         .as("the order of job %s", message.subject())
                         .isGreaterThan(last.getOrDefault(message.subject(), 0L));
                 last.put(message.subject(), message.sequence());
             } else {
-                twice.add(message);
+                duplicates.add(message);
             }
         }
-        assertThat(seen).isEqualTo(noted.keySet());
-        // what was under way when the broker was killed
-        assertThat(twice).hasSizeLessThanOrEqualTo(2 * 5);
+        assertThat(seen).isEqualTo(recorded.keySet());
+        // messages that were in flight when the broker was killed
+        assertThat(duplicates).hasSizeLessThanOrEqualTo(2 * 5);
     }
 }

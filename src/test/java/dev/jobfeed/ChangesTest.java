@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What happens to jobs, as others are told of it. */
+/** Tests the events about changes of jobs. */
 class ChangesTest {
 
     private static final String TO = "seda:changes?size=10000";
@@ -52,13 +52,13 @@ class ChangesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void everyKindOfChangeIsToldOnceInItsOrder(String database) throws Exception {
+    void everyKindOfChangeIsPublishedOnceInOrder(String database) throws Exception {
         start(database);
         fixture.sync();
         UUID updated = fixture.sandbox.data().updateJobs(1).get(0);
-        UUID gone = fixture.sandbox.data().expireJobs(1).get(0);
+        UUID expiredId = fixture.sandbox.data().expireJobs(1).get(0);
         fixture.sync();
-        fixture.sandbox.data().returnJob(gone);
+        fixture.sandbox.data().returnJob(expiredId);
         UUID created = fixture.sandbox.data().createJobs(1).get(0);
         fixture.sync();
 
@@ -70,7 +70,7 @@ class ChangesTest {
                 .add(event.get("type").textValue().replace("dev.jobfeed.job.", "")));
         assertThat(bySubject).hasSize(31);
         assertThat(bySubject.get(updated.toString())).containsExactly("created", "updated");
-        assertThat(bySubject.get(gone.toString())).containsExactly("created", "expired", "reactivated");
+        assertThat(bySubject.get(expiredId.toString())).containsExactly("created", "expired", "reactivated");
         assertThat(bySubject.get(created.toString())).containsExactly("created");
         assertThat(events).hasSize(31 + 3);
         assertThat(events.stream().map(event -> event.get("id").textValue())).doesNotHaveDuplicates();
@@ -82,7 +82,7 @@ class ChangesTest {
     }
 
     @Test
-    void anEventWhoseFailureItsReceiverHasHandledIsSent() throws Exception {
+    void eventWithAHandledFailureCountsAsSent() throws Exception {
         start("h2");
         fixture.with("jobfeed.changes.to", "direct:theirs");
         fixture.context().addRoutes(new RouteBuilder() {
@@ -110,10 +110,10 @@ class ChangesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anEventIsACloudEventWithTheJobAsItIsStored(String database) throws Exception {
+    void eventIsACloudEventWithTheStoredJob(String database) throws Exception {
         start(database);
         fixture.sync();
-        UUID gone = fixture.sandbox.data().expireJobs(1).get(0);
+        UUID expiredId = fixture.sandbox.data().expireJobs(1).get(0);
         fixture.sync();
 
         List<Exchange> messages = messages();
@@ -145,41 +145,41 @@ class ChangesTest {
 
         JsonNode expired =
                 SyncFixture.parse(messages.get(messages.size() - 1).getMessage().getBody(String.class));
-        OffsetDateTime at = fixture.one("select expired_at from job where id = ?", OffsetDateTime.class, gone);
+        OffsetDateTime at = fixture.one("select expired_at from job where id = ?", OffsetDateTime.class, expiredId);
         assertThat(expired.get("type").textValue()).isEqualTo("dev.jobfeed.job.expired");
         assertThat(expired.get("data"))
-                .isEqualTo(SyncFixture.parse("{\"id\":\"" + gone + "\",\"expired_reason\":\"swept\",\"expired_at\":\""
-                        + at.toInstant() + "\"}"));
+                .isEqualTo(SyncFixture.parse("{\"id\":\"" + expiredId
+                        + "\",\"expired_reason\":\"swept\",\"expired_at\":\"" + at.toInstant() + "\"}"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void whatAResyncDoesNotBringIsToldToo(String database) throws Exception {
+    void jobsExpiredByAResyncArePublished(String database) throws Exception {
         start(database);
         fixture.sync();
         relayed();
         fixture.with("jobo.jobs.filter.sources", fixture.one("select max(source) from job", String.class));
         fixture.syncConfirmed();
-        long held = fixture.one("select count(*) from pending_expiry", Long.class);
-        assertThat(held).isPositive();
+        long pendingExpiries = fixture.one("select count(*) from pending_expiry", Long.class);
+        assertThat(pendingExpiries).isPositive();
         assertThat(relayed()).isEmpty();
 
         OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
         var tenant = fixture.tenant();
-        assertThat(PendingExpiryService.accept(tenant, now)).isEqualTo((int) held);
+        assertThat(PendingExpiryService.accept(tenant, now)).isEqualTo((int) pendingExpiries);
 
         assertThat(relayed())
-                .hasSize((int) held)
+                .hasSize((int) pendingExpiries)
                 .allMatch(event -> event.get("type").textValue().equals("dev.jobfeed.job.expired")
                         && event.at("/data/expired_reason").textValue().equals("filtered"));
     }
 
     @Test
-    void aReconcileThatNothingHoldsBackIsTold() throws Exception {
+    void reconcileWithinTheLimitPublishesItsExpiries() throws Exception {
         start("h2");
         fixture.sync();
         relayed();
-        // more than the sweep reaches back is what only a reconcile finds
+        // only a reconcile finds what expired before the window of the sweep
         fixture.database.update("insert into job (id, content_hash, first_seen_at, last_changed_at)"
                 + " values (random_uuid(), X'00', current_timestamp, current_timestamp)");
         fixture.tenant().states().requestResync("jobs", OffsetDateTime.now(ZoneOffset.UTC));
@@ -191,7 +191,7 @@ class ChangesTest {
     }
 
     @Test
-    void nothingIsNotedWhenNobodyWantsToKnow() throws Exception {
+    void noChangesAreRecordedWithoutASubscriber() throws Exception {
         start("h2");
         fixture.with("jobfeed.changes.to", "");
         fixture.sync();
@@ -206,7 +206,7 @@ class ChangesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void whoeverWritesNotesChangesForOneWhoAskedWithoutTheProperty(String database) throws Exception {
+    void everyWriterRecordsChangesForASubscribedProcess(String database) throws Exception {
         start(database);
         fixture.with("jobfeed.changes.to", "").context();
         OutboxRelay relay = fixture.context().getRegistry().lookupByNameAndType("jobfeedOutbox", OutboxRelay.class);
@@ -228,7 +228,7 @@ class ChangesTest {
     }
 
     @Test
-    void aPageThatIsNotCommittedIsNotTold() throws Exception {
+    void pageThatIsNotCommittedPublishesNothing() throws Exception {
         start("h2");
         fixture.syncPages(1);
 
@@ -236,9 +236,9 @@ class ChangesTest {
         assertThat(fixture.one("select count(*) from job", Integer.class)).isEqualTo(10);
     }
 
-    /** What is sent tells of the job as it is when it is sent, so that the last event of a job is its last word. */
+    /** Sends the state of the job at the time of sending, so that the last event of a job has its final state. */
     @Test
-    void aChangeThatWaitedTellsOfTheJobAsItIsNow() throws Exception {
+    void delayedEventHasTheCurrentStateOfTheJob() throws Exception {
         start("h2");
         fixture.sync();
         UUID job = fixture.sandbox.data().updateJobs(1).get(0);
@@ -255,7 +255,7 @@ class ChangesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void whatCannotBeSentWaitsInItsOrderAndIsToldToAPerson(String database) throws Exception {
+    void undeliverableEventsWaitInOrderAndRaiseAnAlert(String database) throws Exception {
         start(database);
         fixture.with("jobfeed.changes.to", "seda:nobody?failIfNoConsumers=true");
         fixture.sync();
@@ -274,24 +274,24 @@ class ChangesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aTransactionThatTookItsNumberFirstAndCommitsLastIsNotPassedOver(String database) throws Exception {
+    void lateCommitWithALowerSequenceNumberIsPublished(String database) throws Exception {
         start(database);
         fixture.sync();
         relayed();
-        UUID late = fixture.sandbox.data().updateJobs(1).get(0);
+        UUID secondJob = fixture.sandbox.data().updateJobs(1).get(0);
         try (Connection other = fixture.database.getDataSource().getConnection();
                 PreparedStatement insert = other.prepareStatement("insert into job_change (job_id, change, run_id,"
                         + " changed_at) values (?, 'updated', 1, current_timestamp)")) {
             other.setAutoCommit(false);
-            insert.setObject(1, late);
+            insert.setObject(1, secondJob);
             insert.executeUpdate();
-            UUID early = fixture.sandbox.data().createJobs(1).get(0);
+            UUID firstJob = fixture.sandbox.data().createJobs(1).get(0);
             fixture.sync();
             List<String> first = subjects(relayed());
             other.commit();
 
-            assertThat(first).containsExactlyInAnyOrder(early.toString(), late.toString());
-            assertThat(subjects(relayed())).containsExactly(late.toString());
+            assertThat(first).containsExactlyInAnyOrder(firstJob.toString(), secondJob.toString());
+            assertThat(subjects(relayed())).containsExactly(secondJob.toString());
         }
         assertThat(fixture.one("select max(seq) - min(seq) + 1 = count(*) from job_change", Boolean.class))
                 .isTrue();
@@ -302,7 +302,7 @@ class ChangesTest {
     }
 
     @Test
-    void whatWasSentIsForgottenAfterAWhile() throws Exception {
+    void sentEventsAreDeletedAfterTheRetention() throws Exception {
         start("h2");
         fixture.with("jobfeed.changes.keep", "0s");
         fixture.sync();
@@ -331,7 +331,7 @@ class ChangesTest {
         List<Exchange> messages = new ArrayList<>();
         try (ConsumerTemplate consumer = fixture.context().createConsumerTemplate()) {
             consumer.start();
-            // the timer's first look may be at it
+            // the timer may already be processing it
             await().atMost(JobbyFixture.DEADLINE).until(() -> {
                 relay();
                 return fixture.tenant().outbox().lag().waiting() == 0;

@@ -17,28 +17,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Leads scans back to places where they have been. Unlike the faults of a script, it never leads a scan into another one
- * or forward: no client can find out what such a server leaves out.
+ * Sends scans back to cursors that they have already used. Unlike the faults of a script, it never sends a scan into
+ * another one or forward, because no client can detect what such a server leaves out.
  */
 final class ChaosCycle {
 
     private static final Pattern QUERY_CURSOR = Pattern.compile("(?:^|&)cursor=([^&]*)");
 
-    private record Turn(boolean looksNew, int left) {}
+    private record Redirection(boolean looksNew, int left) {}
 
     private final Random random;
     private final double share;
     private final Map<Target, List<String>> sent = new HashMap<>();
-    private final Map<Target, Turn> turns = new HashMap<>();
+    private final Map<Target, Redirection> redirections = new HashMap<>();
     private long number;
 
-    /** Strikes some requests after each request that it draws with this probability, 0 to 1. */
+    /** Creates a redirection of some requests after each request that is drawn with this probability, 0 to 1. */
     ChaosCycle(Random random, double share) {
         this.random = random;
         this.share = share;
     }
 
-    /** Decides about a request; null leaves it to others. */
+    /** Returns the verdict on a request; null if another interceptor decides. */
     synchronized Interceptor.Verdict decide(ApiRequest<?> request) {
         if (request.endpoint() == Endpoint.COMPANY) {
             return null;
@@ -46,32 +46,32 @@ final class ChaosCycle {
         List<String> used = sent.computeIfAbsent(request.endpoint(), endpoint -> new ArrayList<>());
         String cursor = cursor(request);
         if (cursor == null) {
-            // another scan, or the same from its beginning
+            // a new scan
             used.clear();
-            turns.remove(request.endpoint());
+            redirections.remove(request.endpoint());
             return null;
         }
-        // from here on only what lies before this place
-        int before = used.indexOf(plain(cursor));
+        // from here on, only cursors before this position
+        int before = used.indexOf(withoutNumber(cursor));
         if (before >= 0) {
             used.subList(before, used.size()).clear();
         }
-        used.add(plain(cursor));
-        Turn turn = turns.remove(request.endpoint());
-        if (turn == null) {
+        used.add(withoutNumber(cursor));
+        Redirection redirection = redirections.remove(request.endpoint());
+        if (redirection == null) {
             if (random.nextDouble() >= share) {
                 return null;
             }
-            turn = new Turn(random.nextBoolean(), 1 + random.nextInt(6));
+            redirection = new Redirection(random.nextBoolean(), 1 + random.nextInt(6));
         }
-        if (turn.left() > 1) {
-            turns.put(request.endpoint(), new Turn(turn.looksNew(), turn.left() - 1));
+        if (redirection.left() > 1) {
+            redirections.put(request.endpoint(), new Redirection(redirection.looksNew(), redirection.left() - 1));
         }
         String back = used.get(used.size() - 1 - random.nextInt(Math.min(used.size(), 4)));
-        String next = turn.looksNew() ? again(back, ++number) : back;
+        String next = redirection.looksNew() ? withNumber(back, ++number) : back;
         return Interceptor.struck(
-                turn.looksNew() ? "repeated_pages" : "cursor_cycle",
-                new Interceptor.Serve(body -> promising(body, next), Map.of("X-Has-More", "true"), -1));
+                redirection.looksNew() ? "repeated_pages" : "cursor_cycle",
+                new Interceptor.Serve(body -> withNextCursor(body, next), Map.of("X-Has-More", "true"), -1));
     }
 
     private static String cursor(ApiRequest<?> request) {
@@ -82,12 +82,12 @@ final class ChaosCycle {
         return SyncFixture.parse(request.body()).path("cursor").textValue();
     }
 
-    /** The same place at a cursor that looks like another. */
-    private static String again(String cursor, long number) {
+    /** Returns a cursor for the same position that looks different. */
+    private static String withNumber(String cursor, long number) {
         return encoded(decoded(cursor).put("n", number));
     }
 
-    private static String plain(String cursor) {
+    private static String withoutNumber(String cursor) {
         return encoded(decoded(cursor).without("n"));
     }
 
@@ -102,8 +102,8 @@ final class ChaosCycle {
                 .encodeToString(json.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Every other byte of the page stays as it is. */
-    private static byte[] promising(byte[] body, String next) {
+    /** Replaces the next cursor; every other byte of the page stays as it is. */
+    private static byte[] withNextCursor(byte[] body, String next) {
         String page = new String(body, StandardCharsets.UTF_8);
         return page.replaceFirst("\"next_cursor\":(null|\"[^\"]*\")", "\"next_cursor\":\"" + next + "\"")
                 .replaceFirst("\"has_more\":false", "\"has_more\":true")

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What happened in a round, in order; written by many threads. */
+/** Records the events of a round in order; thread-safe. */
 final class ChaosEventLog {
 
     private record Entry(Instant time, String text) {}
@@ -19,13 +19,13 @@ final class ChaosEventLog {
         entries.add(new Entry(Instant.now(), text));
     }
 
-    /** Everything, with what the sandbox was asked and how it answered. */
-    String told(Sandbox sandbox) {
-        return told(sandbox, Integer.MAX_VALUE);
+    /** Returns all events, including the requests and responses of the sandbox. */
+    String report(Sandbox sandbox) {
+        return report(sandbox, Integer.MAX_VALUE);
     }
 
-    /** The last lines of the same. */
-    synchronized String told(Sandbox sandbox, int most) {
+    /** Returns the last lines of the events. */
+    synchronized String report(Sandbox sandbox, int most) {
         Stream<Entry> requests = sandbox.log().entries().stream().map(ChaosEventLog::entry);
         List<String> lines = Stream.concat(entries.stream(), requests)
                 .sorted(Comparator.comparing(Entry::time))

@@ -18,31 +18,33 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** What happens at the sandbox while attempts are at work: faults, changes of the data, and a blow at a drawn moment. */
+/**
+ * Disturbs the sandbox while attempts are in progress: faults, changes of the data, and an action at a random time.
+ */
 final class ChaosFaultInjector implements Interceptor, AutoCloseable {
 
-    private record Blow(int request, Duration delay, Runnable strike) {}
+    private record ScheduledAction(int request, Duration delay, Runnable action) {}
 
     private final Sandbox sandbox;
     private final Random random;
-    private final ChaosEventLog diary;
+    private final ChaosEventLog events;
     private final Interceptor faults;
     private final ChaosCycle cycle;
-    private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
-    private final List<UUID> restless = new ArrayList<>();
-    private final Set<UUID> returnees = new HashSet<>();
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+    private final List<UUID> recentJobs = new ArrayList<>();
+    private final Set<UUID> returnedJobs = new HashSet<>();
     private int requests;
-    private int moves;
-    private int movesLeft;
+    private int changes;
+    private int changesLeft;
     private int clockRequest;
     private Duration clockOffset;
-    private Blow blow;
-    private Future<?> underWay;
+    private ScheduledAction scheduled;
+    private Future<?> runningAction;
 
-    ChaosFaultInjector(Sandbox sandbox, List<FaultRule> script, ChaosCycle cycle, Random random, ChaosEventLog diary) {
+    ChaosFaultInjector(Sandbox sandbox, List<FaultRule> script, ChaosCycle cycle, Random random, ChaosEventLog events) {
         this.sandbox = sandbox;
         this.random = random;
-        this.diary = diary;
+        this.events = events;
         this.cycle = cycle;
         this.faults = sandbox.faults(script);
         sandbox.intercept(this);
@@ -55,60 +57,60 @@ final class ChaosFaultInjector implements Interceptor, AutoCloseable {
             if (requests == clockRequest) {
                 sandbox.shiftClock(clockOffset);
             }
-            if (blow != null && requests == blow.request()) {
-                fall();
+            if (scheduled != null && requests == scheduled.request()) {
+                startAction();
             }
             if (random.nextInt(3) == 0) {
-                drift();
+                changeSlightly();
             }
             if (random.nextInt(6) == 0) {
-                later.schedule(this::drift, random.nextInt(40), TimeUnit.MILLISECONDS);
+                executor.schedule(this::changeSlightly, random.nextInt(40), TimeUnit.MILLISECONDS);
             }
         }
-        Verdict led = cycle.decide(request);
-        return led == null ? faults.decide(request) : led;
+        Verdict redirected = cycle.decide(request);
+        return redirected == null ? faults.decide(request) : redirected;
     }
 
     /**
-     * Starts an attempt, during which the data changes a bounded number of times. Without a bound, a sweep in small pages
-     * would make the list that it reads grow faster than it reads it.
+     * Starts an attempt, with a bounded number of changes of the data. Without a bound, a sweep in small pages would
+     * make the list grow faster than it reads it.
      */
-    synchronized void attempt() {
-        movesLeft = random.nextInt(25);
+    synchronized void startAttempt() {
+        changesLeft = random.nextInt(25);
     }
 
-    /** Lets something happen a delay after the so manieth request from now, or after the delay alone for 0. */
-    synchronized void expect(int request, Duration delay, Runnable strike) {
-        blow = new Blow(requests + request, delay, strike);
+    /** Schedules an action with a delay after the nth request from now, or after the delay alone for 0. */
+    synchronized void scheduleAction(int request, Duration delay, Runnable action) {
+        scheduled = new ScheduledAction(requests + request, delay, action);
         if (request == 0) {
-            fall();
+            startAction();
         }
     }
 
-    private void fall() {
-        underWay = later.schedule(blow.strike(), blow.delay().toNanos(), TimeUnit.NANOSECONDS);
-        blow = null;
+    private void startAction() {
+        runningAction = executor.schedule(scheduled.action(), scheduled.delay().toNanos(), TimeUnit.NANOSECONDS);
+        scheduled = null;
     }
 
-    /** Takes back what has not happened yet. */
-    synchronized void expectNothing() {
-        blow = null;
-        if (underWay != null) {
-            underWay.cancel(false);
+    /** Cancels the scheduled action. */
+    synchronized void cancelAction() {
+        scheduled = null;
+        if (runningAction != null) {
+            runningAction.cancel(false);
         }
     }
 
-    private synchronized void drift() {
-        if (movesLeft > 0) {
-            movesLeft--;
-            move(4);
+    private synchronized void changeSlightly() {
+        if (changesLeft > 0) {
+            changesLeft--;
+            change(4);
         }
     }
 
     /** Sets the server's clock, now or at one of the next requests. */
-    synchronized void step(Duration offset) {
+    synchronized void shiftServerClock(Duration offset) {
         int requests = random.nextInt(6);
-        diary.add("the server's clock is off by " + offset + " after " + requests + " requests");
+        events.add("server clock offset " + offset + " after " + requests + " requests");
         if (requests == 0) {
             sandbox.shiftClock(offset);
         } else {
@@ -117,61 +119,61 @@ final class ChaosFaultInjector implements Interceptor, AutoCloseable {
         }
     }
 
-    /** Changes the data between two attempts, from a little to enough for several pages. */
-    void gust() {
-        move(1 << random.nextInt(6));
+    /** Changes the data between two attempts, from a few rows to several pages. */
+    void changeData() {
+        change(1 << random.nextInt(6));
     }
 
-    /** The same few jobs are changed again and again. */
-    private synchronized void move(int most) {
+    /** Changes random jobs; a few of them are changed repeatedly. */
+    private synchronized void change(int most) {
         Dataset data = sandbox.data();
         List<UUID> created = data.createJobs(random.nextInt(most));
         List<UUID> updated = data.updateJobs(random.nextInt(most));
         List<UUID> expired = data.expireJobs(random.nextInt(most));
         List<UUID> returned = data.returnJobs(random.nextInt(1 + most / 2));
         List<UUID> sites = data.updateCareerSites(random.nextInt(1 + most / 2));
-        StringBuilder again = new StringBuilder();
-        for (int i = random.nextInt(3); i > 0 && !restless.isEmpty(); i--) {
-            UUID id = restless.get(random.nextInt(restless.size()));
-            boolean done =
+        StringBuilder changedAgain = new StringBuilder();
+        for (int i = random.nextInt(3); i > 0 && !recentJobs.isEmpty(); i--) {
+            UUID id = recentJobs.get(random.nextInt(recentJobs.size()));
+            boolean changed =
                     switch (random.nextInt(3)) {
                         case 0 -> data.updateJob(id);
                         case 1 -> data.expireJob(id);
                         default -> data.returnJob(id);
                     };
-            again.append(done ? " " + id : "");
-            returnees.add(id);
+            changedAgain.append(changed ? " " + id : "");
+            returnedJobs.add(id);
         }
-        for (List<UUID> moved : List.of(created, updated, expired, returned)) {
-            restless.addAll(moved);
+        for (List<UUID> ids : List.of(created, updated, expired, returned)) {
+            recentJobs.addAll(ids);
         }
-        restless.subList(0, Math.max(0, restless.size() - 20)).clear();
-        returnees.addAll(returned);
-        moves++;
-        diary.add("created " + created + ", updated " + updated + ", expired " + expired + ", returned " + returned
-                + ", moved again" + again + ", sites updated " + sites.size());
+        recentJobs.subList(0, Math.max(0, recentJobs.size() - 20)).clear();
+        returnedJobs.addAll(returned);
+        changes++;
+        events.add("created " + created + ", updated " + updated + ", expired " + expired + ", returned " + returned
+                + ", changed again" + changedAgain + ", sites updated " + sites.size());
     }
 
-    /** The jobs that may have expired and returned; a feed by posting time does not deliver them again. */
-    synchronized Set<UUID> returnees() {
-        return Set.copyOf(returnees);
+    /** Returns the jobs that may have expired and returned; a feed by posting time does not deliver them again. */
+    synchronized Set<UUID> returnedJobs() {
+        return Set.copyOf(returnedJobs);
     }
 
-    synchronized int moves() {
-        return moves;
+    synchronized int changes() {
+        return changes;
     }
 
-    /** Nothing fails, and nothing moves any more. */
-    void calm() throws InterruptedException {
+    /** Ends all faults and changes. */
+    void stop() throws InterruptedException {
         sandbox.intercept(null);
-        later.shutdown();
-        if (!later.awaitTermination(1, TimeUnit.MINUTES)) {
-            throw new IllegalStateException("The storm does not end.");
+        executor.shutdown();
+        if (!executor.awaitTermination(1, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("The scheduled changes did not end within a minute.");
         }
     }
 
     @Override
     public void close() {
-        later.shutdownNow();
+        executor.shutdownNow();
     }
 }

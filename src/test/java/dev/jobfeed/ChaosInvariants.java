@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** What must be true of a store between any two attempts, however the last one ended. */
+/** Checks what must be true of a store between any two attempts, however the last one ended. */
 final class ChaosInvariants {
 
-    /** Conditions that nothing in a storm brings about. */
+    /** Lists conditions that no injected fault causes. */
     static final Set<String> UNEXPECTED = Set.of("internal", "database", "configuration");
 
-    /** The only way out, as the error of a run or an alert names it. */
+    /** Matches the remedy in the error of a run or in an alert. */
     private static final Pattern REMEDY = Pattern.compile("Close the run with jobfeed (abandon [a-z-]+)");
 
     private static final Pattern STUCK_RUN = Pattern.compile("\\brun (\\d+)\\b");
@@ -34,28 +34,28 @@ final class ChaosInvariants {
     private final Map<String, String> remedies = new HashMap<>();
     private int runs;
 
-    /** Checks less of the watermarks in a round whose clocks are set: they move back with them. */
+    /** Creates the checks. With changed clocks, watermarks may move back, and fewer of them are checked. */
     ChaosInvariants(String url, boolean clocksAreSet) {
         this.url = url;
         this.clocksAreSet = clocksAreSet;
     }
 
-    /** How many runs there were when it was checked last. */
+    /** Returns the number of runs at the last check. */
     int runs() {
         return runs;
     }
 
-    /** What the newest run of a stream was when it was checked last; null when there was none. */
+    /** Returns the status of a stream's newest run at the last check; null without a run. */
     String lastStatus(String stream) {
         return lastStatus.get(stream);
     }
 
-    /** The command that the operator has to run before a stream can continue; null when it needs none. */
+    /** Returns the command that the operator has to run before a stream can continue; null if none is needed. */
     String remedy(String stream) {
         return remedies.get(stream);
     }
 
-    /** The runs that are open, with everything that is stored of them; fails while another process holds an H2 file. */
+    /** Returns the open runs with all their columns; fails while another process holds an H2 file. */
     String openRuns() throws SQLException {
         try (Connection connection = DriverManager.getConnection(url)) {
             return new JdbcTemplate(new SingleConnectionDataSource(connection, true))
@@ -65,7 +65,7 @@ final class ChaosInvariants {
     }
 
     /**
-     * Looks into a store that no process has open.
+     * Checks a store that no process has open.
      *
      * @param now the server's time
      */
@@ -73,8 +73,8 @@ final class ChaosInvariants {
         try (Connection connection = DriverManager.getConnection(url)) {
             JdbcTemplate store = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
             if (isMigrated(store)) {
-                addUp(store);
-                neverGoBack(store, now);
+                assertCountersAddUp(store);
+                assertWatermarksNeverGoBack(store, now);
                 runs = (int) number(store, "select count(*) from sync_run");
                 lastStatus.clear();
                 store.query("select stream, status from sync_run order by id", row -> {
@@ -85,13 +85,13 @@ final class ChaosInvariants {
         }
     }
 
-    /** Reads what ends an open run, from its error or from an alert behind which it has failed for another reason. */
+    /** Reads the remedy for an open run, from its error or, if it failed for another reason since, from its alert. */
     private void readRemedies(JdbcTemplate store) {
         remedies.clear();
         Map<Long, String> openRuns = new HashMap<>();
         store.query("select id, stream, last_error from sync_run where status = 'open'", row -> {
             openRuns.put(row.getLong(1), row.getString(2));
-            remember(row.getString(2), row.getString(3));
+            addRemedy(row.getString(2), row.getString(3));
         });
         store.query(
                 "select message, remedy from alert where condition = 'cursor-stuck' and cleared_at is null"
@@ -103,19 +103,19 @@ final class ChaosInvariants {
                             .isTrue();
                     String stream = openRuns.get(Long.valueOf(run.group(1)));
                     if (stream != null) {
-                        remember(stream, row.getString(2));
+                        addRemedy(stream, row.getString(2));
                     }
                 });
     }
 
-    private void remember(String stream, String text) {
+    private void addRemedy(String stream, String text) {
         Matcher remedy = REMEDY.matcher(String.valueOf(text));
         if (remedy.find()) {
             remedies.put(stream, remedy.group(1));
         }
     }
 
-    /** The first process may have been killed before it was. */
+    /** Returns whether the schema exists; the first process may have been killed before. */
     private static boolean isMigrated(JdbcTemplate store) {
         return number(
                                 store,
@@ -125,42 +125,42 @@ final class ChaosInvariants {
                 && number(store, "select count(*) from \"jobfeed_schema_history\" where \"version\" = '1'") > 0;
     }
 
-    private static void addUp(JdbcTemplate store) {
+    private static void assertCountersAddUp(JdbcTemplate store) {
         assertThat(store.queryForList("select * from sync_run where received <>"
                         + " inserted + updated + unchanged + reactivated + duplicates + quarantined"))
                 .as("runs whose counters do not add up")
                 .isEmpty();
         assertThat(store.queryForList("select * from sync_run r where status = 'open'"
                         + " and id < (select max(id) from sync_run where stream = r.stream)"))
-                .as("open runs that are not the last")
+                .as("open runs before the last one")
                 .isEmpty();
         assertThat(store.queryForList("select * from sync_run where status = 'succeeded' and last_error is not null"))
                 .as("runs that succeeded with an error")
                 .isEmpty();
         assertThat(number(store, "select count(*) from job"))
-                .as("stored jobs, by what the runs have counted")
+                .as("stored jobs compared with the counters of the runs")
                 .isEqualTo(number(store, "select coalesce(sum(inserted), 0) from sync_run where stream = 'jobs'"));
         assertThat(number(store, "select count(*) from career_site"))
-                .as("stored career sites, by what the runs have counted")
+                .as("stored career sites compared with the counters of the runs")
                 .isEqualTo(
                         number(store, "select coalesce(sum(inserted), 0) from sync_run where stream = 'career_sites'"));
         assertThat(number(store, "select count(*) from job where expired_at is not null"))
-                .as("expired jobs, by what the runs have counted")
+                .as("expired jobs compared with the counters of the runs")
                 .isEqualTo(number(store, "select coalesce(sum(expired) - sum(reactivated), 0) from sync_run"));
         assertThat(store.queryForList(
                         "select id, title from job where cast(id as varchar) like '" + SyncFixture.FAULT_ID
                                 + "%' and title not like 'Fault row_bad_text %' and title not like 'Fault row_huge %'"
                                 + " and title not like 'Fault row_unknown_field %' and title not like 'Fault row_nan %'"
                                 + " and title not like 'Fault row_control %'"))
-                .as("stored rows that belong into quarantine")
+                .as("stored rows that should be quarantined")
                 .isEmpty();
         assertThat(store.queryForList("select condition, message from alert").stream()
                         .filter(alert -> UNEXPECTED.contains(alert.get("condition"))))
-                .as("alerts that no fault explains")
+                .as("alerts without a fault that causes them")
                 .isEmpty();
     }
 
-    private void neverGoBack(JdbcTemplate store, Instant now) {
+    private void assertWatermarksNeverGoBack(JdbcTemplate store, Instant now) {
         if (clocksAreSet) {
             return;
         }
@@ -169,24 +169,25 @@ final class ChaosInvariants {
                     store,
                     "select max(run_started_at) from sync_run where status = 'succeeded' and stream = ?",
                     stream);
-            OffsetDateTime mark = time(store, "select last_run_started_at from sync_state where stream = ?", stream);
-            assertThat(mark).as("the watermark of %s", stream).isEqualTo(newest);
-            noEarlier(stream, mark, now);
-            noEarlier(
+            OffsetDateTime watermark =
+                    time(store, "select last_run_started_at from sync_state where stream = ?", stream);
+            assertThat(watermark).as("watermark of %s", stream).isEqualTo(newest);
+            assertNotEarlier(stream, watermark, now);
+            assertNotEarlier(
                     stream + ", sweep",
                     time(store, "select last_sweep_started_at from sync_state where stream = ?", stream),
                     now);
         }
     }
 
-    private void noEarlier(String name, OffsetDateTime mark, Instant now) {
-        OffsetDateTime before = mark == null ? watermarks.get(name) : watermarks.put(name, mark);
+    private void assertNotEarlier(String name, OffsetDateTime watermark, Instant now) {
+        OffsetDateTime before = watermark == null ? watermarks.get(name) : watermarks.put(name, watermark);
         if (before != null) {
-            assertThat(mark).as("the watermark of %s", name).isAfterOrEqualTo(before);
+            assertThat(watermark).as("watermark of %s", name).isAfterOrEqualTo(before);
         }
-        if (mark != null) {
-            assertThat(mark.toInstant())
-                    .as("the watermark of %s, by the server's time", name)
+        if (watermark != null) {
+            assertThat(watermark.toInstant())
+                    .as("watermark of %s compared with the server's time", name)
                     .isBeforeOrEqualTo(now);
         }
     }

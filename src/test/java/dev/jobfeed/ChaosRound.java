@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.lease.StreamLockedException;
 import dev.jobfeed.persistence.Run;
@@ -34,16 +34,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A backfill and incremental runs through a storm, and what must be true after it. */
+/** Runs a backfill and incremental runs with faults, and checks the result. */
 final class ChaosRound implements AutoCloseable {
 
-    /** Many times what a round takes. */
+    /** Holds the timeout of a round, many times its usual duration. */
     private static final Duration LIMIT = Duration.ofMinutes(8);
 
-    /** Lines of the diary in the report of a round that failed. */
+    /** Limits the lines of events in the report of a failed round. */
     private static final int MOST_LINES = 3000;
 
-    private enum Blow {
+    private enum Interruption {
         NONE,
         TERMINATE,
         KILL
@@ -57,41 +57,41 @@ final class ChaosRound implements AutoCloseable {
     private final Map<String, String> properties = new TreeMap<>();
     private final Map<String, String> processProperties = new TreeMap<>();
     private final List<JobfeedProcess> processes = new ArrayList<>();
-    private final ChaosEventLog diary = new ChaosEventLog();
-    private final ChaosInvariants books;
+    private final ChaosEventLog events = new ChaosEventLog();
+    private final ChaosInvariants invariants;
     private final Sandbox sandbox;
-    private final ChaosFaultInjector storm;
+    private final ChaosFaultInjector faults;
     private final int batchSize;
     private final int siteBatchSize;
     private final boolean hasCareerSites;
     private final boolean isByPostingTime;
     private final boolean clocksAreSet;
     private final BigDecimal creditsPerJob;
-    private final Map<String, Integer> blows = new HashMap<>();
+    private final Map<String, Integer> interruptions = new HashMap<>();
     private Duration serverOffset = Duration.ZERO;
     private int attempts;
     private volatile int kills;
     private volatile int terminations;
-    private volatile Instant struckAt;
-    private volatile String overdue;
+    private volatile Instant interruptedAt;
+    private volatile String timeoutReport;
 
-    /** Draws a round. */
+    /** Draws the parameters of a round. */
     ChaosRound(int number, long seed, Path directory) throws Exception {
         this.number = number;
         this.seed = seed;
-        // mixed, because the seeds of neighbours draw alike
+        // mixed, because neighbouring seeds give similar sequences
         this.random = new Random(new SplittableRandom(seed * 31 + number).nextLong());
         this.directory = directory;
         url = number % 2 == 0
                 ? PostgresServer.newDatabase()
                 : "jdbc:h2:file:" + directory.resolve("jobs") + ";WRITE_DELAY=0;MAX_COMPACT_TIME=0";
-        batchSize = one(20, 40, 80);
-        siteBatchSize = one(5, 10, 20);
+        batchSize = randomOf(20, 40, 80);
+        siteBatchSize = randomOf(5, 10, 20);
         hasCareerSites = random.nextBoolean();
         isByPostingTime = random.nextInt(3) == 0;
         clocksAreSet = random.nextInt(4) == 0;
         creditsPerJob = random.nextInt(3) == 0 ? BigDecimal.valueOf(0.5) : null;
-        books = new ChaosInvariants(url, clocksAreSet);
+        invariants = new ChaosInvariants(url, clocksAreSet);
         sandbox = Sandbox.start(SandboxOptions.builder()
                 .port(0)
                 .seed(random.nextInt())
@@ -99,36 +99,36 @@ final class ChaosRound implements AutoCloseable {
                 .careerSites(hasCareerSites ? siteBatchSize * (3 + random.nextInt(6)) : 0)
                 .creditsPerJob(creditsPerJob)
                 .creditsBalance(BigDecimal.valueOf(10_000_000))
-                .descriptionBytes(one(300, 2000, 6000))
-                .unknownExpired(clocksAreSet ? one(0, 200) : one(0, 200, 100_000))
-                .latency(Duration.ofMillis(one(0, 2, 10)))
+                .descriptionBytes(randomOf(300, 2000, 6000))
+                .unknownExpired(clocksAreSet ? randomOf(0, 200) : randomOf(0, 200, 100_000))
+                .latency(Duration.ofMillis(randomOf(0, 2, 10)))
                 .build());
         properties.put("jobo.base-url", sandbox.baseUrl());
         properties.put("jobo.api-key", Sandbox.TEST_KEY);
         properties.put("jobo.jobs.batch-size", Integer.toString(batchSize));
         properties.put("jobo.career-sites.batch-size", Integer.toString(siteBatchSize));
         properties.put("jobo.jobs.watermark-parameter", isByPostingTime ? "posted_after" : "updated_after");
-        // one clock for both sides: nothing may depend on an overlap that the next one does not have
-        String overlap = clocksAreSet ? one("2s", "15m") : one("0s", "2s", "15m");
+        // 0s only with the same clock on both sides: then no result may depend on the overlap
+        String overlap = clocksAreSet ? randomOf("2s", "15m") : randomOf("0s", "2s", "15m");
         properties.put("jobo.overlap", overlap);
-        // a sweep reads its window up to 17 times, and 15 minutes are all of a round
+        // a sweep reads its window up to 17 times, and 15 minutes cover the whole round
         properties.put(
                 "jobo.expired.batch-size",
-                clocksAreSet || overlap.equals("15m") ? one("50", "10000") : one("5", "50", "10000"));
+                clocksAreSet || overlap.equals("15m") ? randomOf("50", "10000") : randomOf("5", "50", "10000"));
         properties.put("jobo.retry.time-scale", "0.003");
         properties.put("jobfeed.lease", "1s");
         properties.put("jobfeed.datasource.url", url.replaceFirst(";.*", ""));
         processProperties.putAll(properties);
-        processProperties.put("jobfeed.log.level", one("WARN", "WARN", "WARN", "DEBUG", "TRACE"));
-        List<FaultRule> script = ChaosScript.draw(random);
-        ChaosCycle cycle = new ChaosCycle(new Random(random.nextLong()), one(0.0, 0.0, 0.01));
-        diary.add(sandbox.data().activeCount() + " jobs, " + properties + ", career sites " + hasCareerSites
+        processProperties.put("jobfeed.log.level", randomOf("WARN", "WARN", "WARN", "DEBUG", "TRACE"));
+        List<FaultRule> script = ChaosScript.generate(random);
+        ChaosCycle cycle = new ChaosCycle(new Random(random.nextLong()), randomOf(0.0, 0.0, 0.01));
+        events.add(sandbox.data().activeCount() + " jobs, " + properties + ", career sites " + hasCareerSites
                 + ", credits per job " + creditsPerJob + ", clocks set " + clocksAreSet + ", faults " + script);
-        storm = new ChaosFaultInjector(sandbox, script, cycle, new Random(random.nextLong()), diary);
+        faults = new ChaosFaultInjector(sandbox, script, cycle, new Random(random.nextLong()), events);
     }
 
     @SafeVarargs
-    private <T> T one(T... of) {
+    private <T> T randomOf(T... of) {
         return of[random.nextInt(of.length)];
     }
 
@@ -144,33 +144,33 @@ final class ChaosRound implements AutoCloseable {
         return terminations;
     }
 
-    int moves() {
-        return storm.moves();
+    int changes() {
+        return faults.changes();
     }
 
-    ChaosInvariants books() {
-        return books;
+    ChaosInvariants invariants() {
+        return invariants;
     }
 
     Sandbox sandbox() {
         return sandbox;
     }
 
-    /** The storm, the calm after it, and what must be true then. */
-    void play() throws Exception {
+    /** Runs the attempts with faults and then one without, and checks the result. */
+    void execute() throws Exception {
         Thread thread = Thread.currentThread();
         ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
-        watch.schedule(() -> giveUp(thread), LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        watch.schedule(() -> abort(thread), LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         try {
-            playOut();
+            runAttempts();
         } finally {
             watch.shutdownNow();
         }
     }
 
-    /** Ends a round that takes too long, so that it fails with what it was waiting for. */
-    private void giveUp(Thread thread) {
-        StringBuilder report = new StringBuilder("The round was not over after " + LIMIT + ". Its thread was at:\n");
+    /** Ends a round that exceeds its timeout, so that it fails and reports what it was waiting for. */
+    private void abort(Thread thread) {
+        StringBuilder report = new StringBuilder("The round did not end within " + LIMIT + ". Its thread was at:\n");
         for (StackTraceElement frame : thread.getStackTrace()) {
             if (!frame.getClassName().startsWith("org.apache.camel.")) {
                 report.append("  ").append(frame).append('\n');
@@ -179,65 +179,66 @@ final class ChaosRound implements AutoCloseable {
         try {
             for (JobfeedProcess process : processes) {
                 if (process.isAlive()) {
-                    // the JVM writes the stacks of its threads to its output, which the report of the round repeats
+                    // the JVM prints the stacks of its threads to its output, which the report of the round contains
                     process.signal("QUIT");
                 }
             }
-            report.append("Runs that are not closed: ").append(books.openRuns());
+            report.append("Open runs: ").append(invariants.openRuns());
         } catch (Exception e) {
-            report.append("It cannot be said where its processes and its runs are: ")
+            report.append("Threads of the processes and open runs are not available: ")
                     .append(e);
         }
-        overdue = report.toString();
+        timeoutReport = report.toString();
         thread.interrupt();
     }
 
-    private void playOut() throws Exception {
+    private void runAttempts() throws Exception {
         try {
             int planned = 5 + random.nextInt(4);
-            int real = 2 + random.nextInt(3);
-            int step = clocksAreSet ? 1 + random.nextInt(planned - 1) : -1;
+            int processAttempts = 2 + random.nextInt(3);
+            int clockStepAttempt = clocksAreSet ? 1 + random.nextInt(planned - 1) : -1;
             for (int i = 0; i < planned; i++) {
-                storm.attempt();
-                if (i == step) {
-                    // a single time, because no client can find out about a step that is taken back before it looks
-                    // and forward only: edits behind a step back are older than those that are stored, and never take
-                    // their place
+                faults.startAttempt();
+                if (i == clockStepAttempt) {
+                    // once only, because no client can detect a step that is reverted before the next request
+                    // and forward only: edits after a step back are older than the stored ones, and never replace
+                    // them
                     serverOffset = seconds(90, 600, 7200, 100_000);
-                    storm.step(serverOffset);
+                    faults.shiftServerClock(serverOffset);
                 }
                 if (random.nextBoolean()) {
-                    operate();
+                    followRemedies();
                 }
-                if (i == 0 || random.nextInt(planned - i) < real) {
-                    real--;
+                if (i == 0 || random.nextInt(planned - i) < processAttempts) {
+                    processAttempts--;
                     process();
                 } else {
-                    inProcess();
+                    attemptInProcess();
                 }
                 check();
-                storm.gust();
-                if (overdue != null) {
-                    throw new IllegalStateException("The round is overdue.");
+                faults.changeData();
+                if (timeoutReport != null) {
+                    throw new IllegalStateException("The round exceeded its timeout.");
                 }
             }
             if (clocksAreSet) {
                 sandbox.shiftClock(serverOffset);
             }
-            storm.calm();
+            faults.stop();
             for (FeedDefinition source : sources()) {
-                settle(source);
+                syncWithoutFaults(source);
             }
             check();
-            assertBills();
-            assertKeyIsNotTold();
+            assertPurchasesAreJustified();
+            assertOutputHasNoKey();
             assertThat(sandbox.log().entries("/redirected")).isEmpty();
         } catch (AssertionError | Exception e) {
             throw new AssertionError(
                     "Round " + number + " failed; -Djobfeed.chaos.seed=" + seed + " -Djobfeed.chaos.first=" + number
-                            + " -Djobfeed.chaos.rounds=1 draws it again. "
-                            + (overdue == null ? e.getMessage() : overdue) + "\nDirectory: " + directory + "\n"
-                            + diary.told(sandbox, MOST_LINES) + "\n" + told(),
+                            + " -Djobfeed.chaos.rounds=1 repeats it. "
+                            + (timeoutReport == null ? e.getMessage() : timeoutReport) + "\nDirectory: " + directory
+                            + "\n"
+                            + events.report(sandbox, MOST_LINES) + "\n" + processOutputs(),
                     e);
         }
     }
@@ -249,56 +250,56 @@ final class ChaosRound implements AutoCloseable {
     }
 
     private void check() throws SQLException {
-        books.check(Instant.now().plus(serverOffset));
-        sources().forEach(this::assertEndIsSeen);
+        invariants.check(Instant.now().plus(serverOffset));
+        sources().forEach(this::assertLastPageWasRead);
     }
 
-    /** A run that has just succeeded was not told that there is more. */
-    private void assertEndIsSeen(FeedDefinition source) {
-        if ("succeeded".equals(books.lastStatus(source.stream()))) {
+    /** Asserts that the last response before a successful run did not announce more pages. */
+    private void assertLastPageWasRead(FeedDefinition source) {
+        if ("succeeded".equals(invariants.lastStatus(source.stream()))) {
             for (String path : List.of(source.path(), "/api/jobs/expired")) {
                 List<LoggedRequest> answered = sandbox.log().entries(path).stream()
                         .filter(request -> request.status() == 200)
                         .toList();
                 if (!answered.isEmpty() && (source == FeedDefinition.JOBS || path.equals(source.path()))) {
                     assertThat(answered.get(answered.size() - 1).fault())
-                            .as("what was wrong with the last answer of %s before a run succeeded", path)
+                            .as("fault of the last response of %s before a run succeeded", path)
                             .isNotIn("no_cursor", "repeated_cursor", "cursor_cycle", "repeated_pages", "empty_page");
                 }
             }
         }
     }
 
-    /** Does for each stream whose run cannot be continued what the run's error says. */
-    private void operate() throws Exception {
+    /** Runs the command that the error of a blocked run names. */
+    private void followRemedies() throws Exception {
         for (FeedDefinition source : sources()) {
-            String remedy = books.remedy(source.stream());
+            String remedy = invariants.remedy(source.stream());
             if (remedy != null) {
-                InProcess done = InProcess.run(properties, remedy.split(" "));
-                diary.add("the operator: " + remedy + ": " + done);
+                CommandResult done = CommandResult.run(properties, remedy.split(" "));
+                events.add("operator: " + remedy + ": " + done);
                 // 3 while a killed process holds the lease
                 assertThat(done.exitCode()).as("exit code of %s", remedy).isIn(0, 3);
             }
         }
     }
 
-    private void assertBills() throws SQLException {
+    private void assertPurchasesAreJustified() throws SQLException {
         for (FeedDefinition source : sources()) {
             boolean isJobs = source == FeedDefinition.JOBS;
-            int kills = blows.getOrDefault(source.stream(), 0);
-            PurchasedPages bill = PurchasedPages.of(sandbox, url, source);
-            bill.assertIsJustified(kills, clocksAreSet);
+            int kills = interruptions.getOrDefault(source.stream(), 0);
+            PurchasedPages purchased = PurchasedPages.of(sandbox, url, source);
+            purchased.assertIsJustified(kills, clocksAreSet);
             if (!clocksAreSet) {
-                bill.assertNothingIsBoughtAgain(kills);
+                purchased.assertNoPageIsPurchasedTwice(kills);
             }
-            bill.assertCosts(
+            purchased.assertReportedCosts(
                     creditsPerJob == null ? BigDecimal.ZERO : isJobs ? creditsPerJob : BigDecimal.valueOf(50),
                     isJobs ? batchSize : siteBatchSize,
                     kills);
         }
     }
 
-    private void assertKeyIsNotTold() throws IOException {
+    private void assertOutputHasNoKey() throws IOException {
         for (JobfeedProcess process : processes) {
             assertThat((process.out() + process.err()).lines().filter(line -> line.contains(Sandbox.TEST_KEY)))
                     .as("lines of output with the API key")
@@ -306,16 +307,16 @@ final class ChaosRound implements AutoCloseable {
         }
     }
 
-    private String told() throws IOException {
-        StringBuilder told = new StringBuilder();
+    private String processOutputs() throws IOException {
+        StringBuilder outputs = new StringBuilder();
         for (JobfeedProcess process : processes) {
-            told.append("Process ").append(process.pid()).append(" said at last:\n");
+            outputs.append("Process ").append(process.pid()).append(", end of its output:\n");
             last(process.err(), 60)
-                    .forEach(line -> told.append("  ").append(line).append('\n'));
+                    .forEach(line -> outputs.append("  ").append(line).append('\n'));
             last(process.out(), process.isAlive() ? 500 : 60)
-                    .forEach(line -> told.append("  ").append(line).append('\n'));
+                    .forEach(line -> outputs.append("  ").append(line).append('\n'));
         }
-        return told.toString();
+        return outputs.toString();
     }
 
     private static List<String> last(String text, int most) {
@@ -324,89 +325,98 @@ final class ChaosRound implements AutoCloseable {
     }
 
     private void process() throws Exception {
-        Blow blow =
-                one(Blow.NONE, Blow.TERMINATE, Blow.TERMINATE, Blow.KILL, Blow.KILL, Blow.KILL, Blow.KILL, Blow.KILL);
+        Interruption interruption = randomOf(
+                Interruption.NONE,
+                Interruption.TERMINATE,
+                Interruption.TERMINATE,
+                Interruption.KILL,
+                Interruption.KILL,
+                Interruption.KILL,
+                Interruption.KILL,
+                Interruption.KILL);
         String command = random.nextInt(8) == 0 ? "resync" : "sync";
         String streams = !hasCareerSites
                 ? "jobs"
-                : command.equals("sync") ? one("jobs", "jobs", "career-sites", "all") : one("jobs", "career-sites");
-        List<FeedDefinition> worked = sources().stream()
+                : command.equals("sync")
+                        ? randomOf("jobs", "jobs", "career-sites", "all")
+                        : randomOf("jobs", "career-sites");
+        List<FeedDefinition> syncedSources = sources().stream()
                 .filter(source -> streams.equals("all") || streams.equals(source.property()))
                 .toList();
-        struckAt = null;
+        interruptedAt = null;
         JobfeedProcess process = JobfeedProcess.in(directory, processProperties, command, streams);
         processes.add(process);
-        diary.add("attempt " + ++attempts + ": " + command + " " + streams + " in process " + process.pid() + ", blow "
-                + blow);
-        if (blow != Blow.NONE) {
-            boolean early = random.nextInt(attempts == 1 ? 3 : 6) == 0;
-            storm.expect(
-                    early ? 0 : 1 + random.nextInt(attempts == 1 ? 8 : 3),
-                    early ? Duration.ofMillis(200 + random.nextInt(2500)) : moment(),
-                    () -> strike(process, blow));
+        events.add("attempt " + ++attempts + ": " + command + " " + streams + " in process " + process.pid()
+                + ", signal " + interruption);
+        if (interruption != Interruption.NONE) {
+            boolean isEarly = random.nextInt(attempts == 1 ? 3 : 6) == 0;
+            faults.scheduleAction(
+                    isEarly ? 0 : 1 + random.nextInt(attempts == 1 ? 8 : 3),
+                    isEarly ? Duration.ofMillis(200 + random.nextInt(2500)) : randomDelay(),
+                    () -> interruptProcess(process, interruption));
         }
         int code = process.exitCode();
-        storm.expectNothing();
-        diary.add("attempt " + attempts + " ended with exit code " + code);
-        books.check(Instant.now().plus(serverOffset));
-        if (struckAt == null) {
+        faults.cancelAction();
+        events.add("attempt " + attempts + " ended with exit code " + code);
+        invariants.check(Instant.now().plus(serverOffset));
+        if (interruptedAt == null) {
             assertThat(code).as("exit code").isIn(0, 1, 3);
-            List<String> left = worked.stream()
-                    .map(source -> String.valueOf(books.lastStatus(source.stream())))
+            List<String> statuses = syncedSources.stream()
+                    .map(source -> String.valueOf(invariants.lastStatus(source.stream())))
                     .toList();
             assertThat(code == 0)
-                    .as("exit code 0 of an attempt whose runs are left as %s", left)
-                    .isEqualTo(left.stream().allMatch("succeeded"::equals) && code != 3);
+                    .as("exit code 0 of an attempt with runs in state %s", statuses)
+                    .isEqualTo(statuses.stream().allMatch("succeeded"::equals) && code != 3);
         } else {
-            worked.forEach(source -> blows.merge(source.stream(), 1, Integer::sum));
-            assertThat(Duration.between(struckAt, Instant.now())).isLessThan(Duration.ofSeconds(30));
+            syncedSources.forEach(source -> interruptions.merge(source.stream(), 1, Integer::sum));
+            assertThat(Duration.between(interruptedAt, Instant.now())).isLessThan(Duration.ofSeconds(30));
             assertThat(code).as("exit code").isIn(0, 1, 3, 128 + 9, 128 + 15);
         }
     }
 
-    /** From a millisecond to a third of a second, all magnitudes alike: a page takes longer in a young process. */
-    private Duration moment() {
+    /** Returns 1 to 300 ms, evenly distributed over the magnitudes, because a page takes longer in a new process. */
+    private Duration randomDelay() {
         return Duration.ofNanos((long) (1_000_000 * Math.pow(300, random.nextDouble())));
     }
 
-    private void strike(JobfeedProcess process, Blow blow) {
-        ProcessHandle.of(process.pid()).filter(ProcessHandle::isAlive).ifPresent(struck -> {
-            diary.add("blow " + blow);
-            struckAt = Instant.now();
-            if (blow == Blow.KILL) {
+    private void interruptProcess(JobfeedProcess process, Interruption interruption) {
+        ProcessHandle.of(process.pid()).filter(ProcessHandle::isAlive).ifPresent(handle -> {
+            events.add("signal " + interruption);
+            interruptedAt = Instant.now();
+            if (interruption == Interruption.KILL) {
                 kills++;
-                struck.destroyForcibly();
+                handle.destroyForcibly();
             } else {
                 terminations++;
-                struck.destroy();
+                handle.destroy();
             }
         });
     }
 
-    private void inProcess() {
+    private void attemptInProcess() {
         int pages = random.nextBoolean() ? 1 + random.nextInt(6) : 0;
         FeedDefinition source = hasCareerSites
-                ? one(FeedDefinition.JOBS, FeedDefinition.JOBS, FeedDefinition.CAREER_SITES)
+                ? randomOf(FeedDefinition.JOBS, FeedDefinition.JOBS, FeedDefinition.CAREER_SITES)
                 : FeedDefinition.JOBS;
         Duration offset = clocksAreSet ? seconds(0, 0, 90, -90, 7200, -7200) : Duration.ZERO;
-        diary.add("attempt " + ++attempts + ": " + source.stream() + " in process, at most " + pages
-                + " pages, its clock off by " + offset);
+        events.add("attempt " + ++attempts + ": " + source.stream() + " in process, at most " + pages
+                + " pages, clock offset " + offset);
         try (SyncFixture fixture = fixture().clock(Clock.offset(Clock.systemUTC(), offset))) {
-            Run run = onceFree(fixture, source, pages);
-            diary.add("attempt " + attempts + " ended: " + run);
+            Run run = syncOnceLeaseIsFree(fixture, source, pages);
+            events.add("attempt " + attempts + " ended: " + run);
             assertThat(run.status())
-                    .as("the run of an attempt without a failure")
+                    .as("status of the run after an attempt without a failure")
                     .isIn("succeeded", pages == 0 ? "" : "open");
         } catch (Exception e) {
-            diary.add("attempt " + attempts + " failed: " + ProblemTranslator.describe(e));
+            events.add("attempt " + attempts + " failed: " + ProblemTranslator.describe(e));
             assertThat(ProblemTranslator.of(e, 0).condition())
-                    .as("why the attempt failed: %s", ProblemTranslator.describe(e))
+                    .as("condition of the failed attempt: %s", ProblemTranslator.describe(e))
                     .isNotIn(ChaosInvariants.UNEXPECTED);
         }
     }
 
     private Duration seconds(Integer... of) {
-        return Duration.ofSeconds(one(of));
+        return Duration.ofSeconds(randomOf(of));
     }
 
     private SyncFixture fixture() {
@@ -415,8 +425,8 @@ final class ChaosRound implements AutoCloseable {
         return fixture;
     }
 
-    /** One attempt, as soon as the lease of a killed process has run out. */
-    private static Run onceFree(SyncFixture fixture, FeedDefinition source, int pages) {
+    /** Runs an attempt as soon as the lease of a killed process has expired. */
+    private static Run syncOnceLeaseIsFree(SyncFixture fixture, FeedDefinition source, int pages) {
         Run[] run = new Run[1];
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
@@ -428,7 +438,7 @@ final class ChaosRound implements AutoCloseable {
                                 : fixture.syncStream(source.stream(), pages);
                         return true;
                     } catch (Exception e) {
-                        if (isBusy(e)) {
+                        if (isLocked(e)) {
                             return false;
                         }
                         throw e;
@@ -437,46 +447,46 @@ final class ChaosRound implements AutoCloseable {
         return run[0];
     }
 
-    private static boolean isBusy(Throwable failure) {
-        return failure != null && (failure instanceof StreamLockedException || isBusy(failure.getCause()));
+    private static boolean isLocked(Throwable failure) {
+        return failure != null && (failure instanceof StreamLockedException || isLocked(failure.getCause()));
     }
 
-    /** The open run, if there is one, and a whole incremental run behind it. */
-    private void settle(FeedDefinition source) throws Exception {
-        Instant rest = Instant.now().plus(serverOffset);
-        diary.add("the storm is over for " + source.stream());
+    /** Completes the open run, if there is one, and then a whole incremental run. */
+    private void syncWithoutFaults(FeedDefinition source) throws Exception {
+        Instant faultsEndedAt = Instant.now().plus(serverOffset);
+        events.add("no more faults for " + source.stream());
         await().atMost(Duration.ofSeconds(30)).pollInSameThread().until(() -> {
-            operate();
+            followRemedies();
             check();
-            return books.remedy(source.stream()) == null;
+            return invariants.remedy(source.stream()) == null;
         });
         try (SyncFixture fixture = fixture()) {
-            // what an attempt of the storm has left open began before
-            boolean isWhole = !"open".equals(books.lastStatus(source.stream()));
-            Run run = settled(fixture, source);
+            // an open run began while faults were injected
+            boolean isWhole = !"open".equals(invariants.lastStatus(source.stream()));
+            Run run = syncSuccessfully(fixture, source);
             for (int i = 0; i < 2 && (!isWhole || run.mode() != RunMode.INCREMENTAL); i++) {
-                run = settled(fixture, source);
+                run = syncSuccessfully(fixture, source);
                 isWhole = true;
             }
             assertThat(run.mode()).isEqualTo(RunMode.INCREMENTAL);
             if (!clocksAreSet) {
-                assertThat(run.runStartedAt().toInstant()).isAfterOrEqualTo(rest);
+                assertThat(run.runStartedAt().toInstant()).isAfterOrEqualTo(faultsEndedAt);
             }
             if (source == FeedDefinition.CAREER_SITES) {
                 assertCareerSites(fixture);
                 return;
             }
             if (isByPostingTime) {
-                // what was posted before is delivered by a resync only
-                Set<UUID> returnees = storm.returnees();
+                // jobs posted before are only delivered by a resync
+                Set<UUID> returnedJobs = faults.returnedJobs();
                 assertThat(fixture.database.queryForList("select id from active_job", UUID.class))
                         .as("active jobs, before the resync")
                         .containsAll(sandbox.data()
                                 .activeIds()
-                                .filter(id -> !returnees.contains(id) && !clocksAreSet)
+                                .filter(id -> !returnedJobs.contains(id) && !clocksAreSet)
                                 .toList());
-                fixture.attempts().requestResync(null, "jobs");
-                assertThat(settled(fixture, source).mode()).isEqualTo(RunMode.RESYNC);
+                fixture.coordinator().requestResync(null, "jobs");
+                assertThat(syncSuccessfully(fixture, source).mode()).isEqualTo(RunMode.RESYNC);
             }
             fixture.assertStoreEqualsSandboxExcept(
                     clocksAreSet
@@ -485,26 +495,26 @@ final class ChaosRound implements AutoCloseable {
         }
     }
 
-    private Run settled(SyncFixture fixture, FeedDefinition source) {
-        Run run = onceFree(fixture, source, 0);
-        diary.add("after the storm: " + run);
+    private Run syncSuccessfully(SyncFixture fixture, FeedDefinition source) {
+        Run run = syncOnceLeaseIsFree(fixture, source, 0);
+        events.add("without faults: " + run);
         assertThat(run.status()).isEqualTo("succeeded");
         return run;
     }
 
-    /** Each career site is stored as the API shows it. */
+    /** Asserts that the stored career sites equal those of the sandbox. */
     private void assertCareerSites(SyncFixture fixture) {
-        List<String> truth = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
         sandbox.data().forEachCareerSite(json -> {
             JsonNode site = SyncFixture.parse(json);
-            truth.add(site.path("id").asText() + "|" + site.path("name").asText() + "|"
+            expected.add(site.path("id").asText() + "|" + site.path("name").asText() + "|"
                     + site.path("summary").asText(""));
         });
         assertThat(fixture.database.queryForList(
                         "select cast(id as varchar) || '|' || name || '|' || coalesce(summary, '') from career_site"
                                 + " where cast(id as varchar) not like '" + SyncFixture.FAULT_ID + "%'",
                         String.class))
-                .containsExactlyInAnyOrderElementsOf(truth);
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
     @Override
@@ -512,7 +522,7 @@ final class ChaosRound implements AutoCloseable {
         for (JobfeedProcess process : processes) {
             process.close();
         }
-        storm.close();
+        faults.close();
         sandbox.close();
     }
 }

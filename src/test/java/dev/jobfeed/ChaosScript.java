@@ -10,10 +10,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** Draws a fault script of kinds that a sync gets over, by itself or with its next attempt. */
+/** Generates a fault script of faults from which a sync recovers, in the same or the next attempt. */
 final class ChaosScript {
 
-    /** Answered again and again until the right answer comes. */
+    /** Lists faults after which the request is repeated. */
     private static final List<Fault> REPEATED = List.of(
             Fault.REQUEST_TIMEOUT,
             Fault.RATE_LIMITED,
@@ -46,7 +46,7 @@ final class ChaosScript {
             Fault.ROW_CONTROL,
             Fault.ROW_BAD_BYTES);
 
-    /** The attempt ends, and the next one goes on. */
+    /** Lists faults that end the attempt; the next one continues. */
     private static final List<Fault> FINAL = List.of(
             Fault.REDIRECT,
             Fault.BAD_REQUEST,
@@ -64,16 +64,16 @@ final class ChaosScript {
         this.random = random;
     }
 
-    static List<FaultRule> draw(Random random) {
-        return new ChaosScript(random).draw();
+    static List<FaultRule> generate(Random random) {
+        return new ChaosScript(random).generate();
     }
 
-    private List<FaultRule> draw() {
-        some(REPEATED, 6).forEach(fault -> rules.add(repeated(fault).share(0.01 + 0.06 * random.nextDouble())));
-        some(BAD_ROWS, 3)
+    private List<FaultRule> generate() {
+        randomSubset(REPEATED, 6).forEach(fault -> rules.add(repeated(fault).share(0.01 + 0.06 * random.nextDouble())));
+        randomSubset(BAD_ROWS, 3)
                 .forEach(fault -> rules.add(
                         FaultRule.of(fault).rows(1 + random.nextInt(3)).share(0.02 + 0.1 * random.nextDouble())));
-        some(FINAL, 2).forEach(fault -> rules.add(once(fault)));
+        randomSubset(FINAL, 2).forEach(fault -> rules.add(onceAtRandom(fault)));
         if (random.nextInt(3) == 0) {
             outage();
         }
@@ -88,7 +88,7 @@ final class ChaosScript {
         return rules;
     }
 
-    private List<Fault> some(List<Fault> of, int most) {
+    private List<Fault> randomSubset(List<Fault> of, int most) {
         List<Fault> shuffled = new ArrayList<>(of);
         Collections.shuffle(shuffled, random);
         return shuffled.subList(0, random.nextInt(most + 1));
@@ -105,7 +105,7 @@ final class ChaosScript {
         };
     }
 
-    private FaultRule once(Fault fault) {
+    private FaultRule onceAtRandom(Fault fault) {
         FaultRule rule = FaultRule.of(fault).nth(1 + random.nextInt(60));
         return switch (fault) {
             case INSUFFICIENT_CREDITS, INSUFFICIENT_CREDITS_LIVE, INSUFFICIENT_CREDITS_PROBLEM ->
@@ -114,7 +114,7 @@ final class ChaosScript {
         };
     }
 
-    /** More failures in a row than one request is repeated. */
+    /** Adds more consecutive failures than a request is repeated. */
     private void outage() {
         long from = 1 + random.nextInt(50);
         Fault fault = random.nextBoolean() ? Fault.UNAVAILABLE : Fault.DROPPED;
@@ -128,7 +128,7 @@ final class ChaosScript {
         if (random.nextInt(4) == 0) {
             rules.add(FaultRule.of(Fault.NO_CURSOR).nth(1 + random.nextInt(20)));
         }
-        // a truncated feed, and a truncated sweep, more often than one attempt repeats the request
+        // a truncated feed and a truncated sweep, for more requests than one attempt repeats
         for (Endpoint endpoint : List.of(Endpoint.JOBS_FEED, Endpoint.JOBS_EXPIRED)) {
             if (random.nextInt(6) == 0) {
                 long from = 1 + random.nextInt(20);
@@ -154,7 +154,7 @@ final class ChaosScript {
         }
     }
 
-    /** Some between others, or more in a row than an attempt accepts. */
+    /** Adds single empty pages, or more in a row than an attempt accepts. */
     private void emptyPages() {
         if (random.nextInt(4) == 0) {
             rules.add(FaultRule.of(Fault.EMPTY_PAGE).share(0.05));
@@ -168,7 +168,7 @@ final class ChaosScript {
         }
     }
 
-    /** No more than five of the feed, all of which may fall into one run. */
+    /** Adds up to five expired cursors of the feed, all of which may fall into one run. */
     private void lostCursors() {
         for (Fault fault : List.of(Fault.INVALID_CURSOR, Fault.CURSOR_RESTART)) {
             if (random.nextBoolean()) {

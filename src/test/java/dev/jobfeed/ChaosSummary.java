@@ -1,6 +1,6 @@
 package dev.jobfeed;
 
-/** What the rounds that passed went through. */
+/** Counts runs, attempts, signals, faults and changes of the passed rounds. */
 final class ChaosSummary {
 
     private int rounds;
@@ -10,11 +10,11 @@ final class ChaosSummary {
     private int terminations;
     private long requests;
     private long faults;
-    private long moves;
+    private long changes;
 
     void add(ChaosRound round) {
         rounds++;
-        runs += round.books().runs();
+        runs += round.invariants().runs();
         attempts += round.attempts();
         kills += round.kills();
         terminations += round.terminations();
@@ -22,13 +22,13 @@ final class ChaosSummary {
         faults += round.sandbox().log().entries().stream()
                 .filter(request -> request.fault() != null)
                 .count();
-        moves += round.moves();
+        changes += round.changes();
     }
 
     @Override
     public String toString() {
         return rounds + " rounds passed: " + runs + " runs in " + attempts + " attempts, " + kills + " SIGKILL, "
-                + terminations + " SIGTERM, " + faults + " faults in " + requests + " requests, " + moves
+                + terminations + " SIGTERM, " + faults + " faults in " + requests + " requests, " + changes
                 + " changes of the data";
     }
 }

@@ -16,17 +16,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Rounds of a backfill and incremental runs while the data changes, the API fails and processes are killed, all at
- * random. {@code -Djobfeed.chaos.seed} repeats what was drawn; how far a process is when a signal reaches it, no seed
- * can repeat. {@code -Djobfeed.chaos.rounds} says how many rounds, {@code -Djobfeed.chaos.first} where to begin. The
- * directory of a round that failed is kept, with the output of its processes and, in odd rounds, the H2 file.
+ * Runs rounds of a backfill and incremental runs while the data changes, the API fails and processes are killed, all at
+ * random. {@code -Djobfeed.chaos.seed} repeats the random choices, but not the progress of a process when a signal
+ * reaches it. {@code -Djobfeed.chaos.rounds} sets the number of rounds, {@code -Djobfeed.chaos.first} the first one.
+ * The directory of a failed round is kept, with the output of its processes and, in odd rounds, the H2 file.
  */
 @Tag("processes")
 class ChaosTest {
 
     private static final long SEED =
             Long.getLong("jobfeed.chaos.seed", RandomGenerator.getDefault().nextLong(1_000_000_000));
-    private static final ChaosSummary TALLY = new ChaosSummary();
+    private static final ChaosSummary SUMMARY = new ChaosSummary();
 
     static IntStream rounds() {
         int first = Integer.getInteger("jobfeed.chaos.first", 1);
@@ -39,8 +39,8 @@ class ChaosTest {
     }
 
     @AfterAll
-    static void sayWhatHappened() {
-        System.out.println("Chaos: " + TALLY);
+    static void printSummary() {
+        System.out.println("Chaos: " + SUMMARY);
     }
 
     @ParameterizedTest(name = "round {0}")
@@ -50,8 +50,8 @@ class ChaosTest {
             throws Exception {
         try (ChaosRound round = new ChaosRound(number, SEED, directory)) {
             Instant start = Instant.now();
-            round.play();
-            TALLY.add(round);
+            round.execute();
+            SUMMARY.add(round);
             System.out.println("Chaos: round " + number + " passed after "
                     + Duration.between(start, Instant.now()).toSeconds() + " s");
         }

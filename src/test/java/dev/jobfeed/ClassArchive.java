@@ -20,8 +20,8 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
 /**
- * The compiled program in a jar, with an archive of its classes as the JVM has them in memory: processes that share it start
- * with about half of the computing time.
+ * Packs the compiled program into a jar with a class data sharing archive: processes that use it start with about half
+ * of the CPU time.
  */
 final class ClassArchive {
 
@@ -30,8 +30,8 @@ final class ClassArchive {
     private ClassArchive() {}
 
     /**
-     * Returns options of the JVM for the processes of all tests. The first call makes the archive, which takes as long as
-     * a few starts.
+     * Returns JVM options for the processes of all tests. The first call creates the archive, which takes as long as a
+     * few starts.
      *
      * @throws IOException when it cannot be written
      */
@@ -77,16 +77,19 @@ final class ClassArchive {
                                 "jdbc:h2:file:" + directory.resolve("archived")),
                         "sync",
                         "jobs")) {
-            // longer than a process of its own kind takes: it writes all of its classes
+            // longer than other processes take, because it writes all classes
             await().atMost(Duration.ofMinutes(5)).until(() -> !process.isAlive());
             assertThat(process.exitCode())
-                    .as("exit code; it said: " + process.err())
+                    .as("exit code; output: " + process.err())
                     .isZero();
         }
         return List.of("-cp", classPath, "-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off");
     }
 
-    /** The class path of the processes, with a jar in place of the directory that an archive cannot be of. */
+    /**
+     * Returns the class path of the processes, with a jar instead of the class directory, which an archive does not
+     * support.
+     */
     private static String classPath(Path jar) throws IOException {
         StringBuilder path = new StringBuilder(jar.toString());
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
@@ -105,7 +108,7 @@ final class ClassArchive {
         try (Stream<Path> files = Files.walk(classes)) {
             for (Path file : (Iterable<Path>) files.filter(file -> !file.equals(classes))::iterator) {
                 String name = classes.relativize(file).toString().replace(File.separatorChar, '/');
-                // Flyway looks for directories
+                // Flyway requires directory entries
                 out.putNextEntry(new JarEntry(Files.isDirectory(file) ? name + "/" : name));
                 if (!Files.isDirectory(file)) {
                     Files.copy(file, out);

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that keep inside the limit that the answers tell of. */
+/** Tests that requests stay within the rate limit that the responses report. */
 class ClientRateLimiterTest {
 
-    /** The sandbox's minutes pass sixty times as fast as ours, so its limit is real and the test short. */
+    /** Runs sixty times as fast as the system clock, so that the sandbox's limit is real and the test short. */
     private static final class FastClock extends Clock {
 
         private final Instant start = Instant.now();
@@ -47,7 +47,7 @@ class ClientRateLimiterTest {
     }
 
     @Test
-    void aBackfillLongerThanTheLimitEndsInNo429() throws Exception {
+    void backfillLongerThanTheLimitGetsNo429() throws Exception {
         Clock clock = new FastClock();
         try (SyncFixture fixture = SyncFixture.of(
                         "h2", SandboxOptions.builder().jobs(120).rateLimit(5).clock(clock))
@@ -65,50 +65,51 @@ class ClientRateLimiterTest {
     }
 
     @Test
-    void streamsThatAskAtTheSameTimeAllWaitForTheReset() throws Exception {
+    void concurrentStreamsAllWaitForTheReset() throws Exception {
         Clock clock = new FastClock();
-        ClientRateLimiter pace = new ClientRateLimiter(JobfeedProperties.over(name -> Optional.empty()), clock);
+        ClientRateLimiter limiter = new ClientRateLimiter(JobfeedProperties.over(name -> Optional.empty()), clock);
         Instant reset = clock.instant().plusSeconds(45);
-        pace.onResponse("/api/jobs/feed", "120", "1", Long.toString(reset.getEpochSecond()), null);
-        // an answer that was under way before, and knows less
-        pace.onResponse("/api/career-sites/feed", "120", "2", Long.toString(reset.getEpochSecond()), null);
+        limiter.onResponse("/api/jobs/feed", "120", "1", Long.toString(reset.getEpochSecond()), null);
+        // a response that was overtaken, with an older count
+        limiter.onResponse("/api/career-sites/feed", "120", "2", Long.toString(reset.getEpochSecond()), null);
 
-        for (Future<Instant> sent : List.of(ask(pace, clock), ask(pace, clock))) {
+        for (Future<Instant> sent : List.of(requestAsync(limiter, clock), requestAsync(limiter, clock))) {
             assertThat(sent.get().getEpochSecond()).isGreaterThanOrEqualTo(reset.getEpochSecond());
         }
     }
 
     @Test
-    void aRequestForOneJobWaitsForTheGeneralLimitAndNotForThatOfTheFeed() throws Exception {
+    void requestForOneJobWaitsForTheGeneralLimitOnly() throws Exception {
         Clock clock = new FastClock();
-        ClientRateLimiter pace = new ClientRateLimiter(JobfeedProperties.over(name -> Optional.empty()), clock);
+        ClientRateLimiter limiter = new ClientRateLimiter(JobfeedProperties.over(name -> Optional.empty()), clock);
         Instant reset = clock.instant().plusSeconds(45);
-        pace.onResponse("/api/companies/1", "60", "0", Long.toString(reset.getEpochSecond()), null);
+        limiter.onResponse("/api/companies/1", "60", "0", Long.toString(reset.getEpochSecond()), null);
 
-        assertThat(ask(pace, clock).get()).isBefore(reset);
-        pace.acquire("/api/jobs/1", null);
+        assertThat(requestAsync(limiter, clock).get()).isBefore(reset);
+        limiter.acquire("/api/jobs/1", null);
         assertThat(clock.instant()).isAfterOrEqualTo(reset);
     }
 
-    /** The reset is a time of the server's clock, whatever the local one says. */
+    /** Takes the reset as a time of the server's clock, independent of the local clock. */
     @ParameterizedTest
     @ValueSource(longs = {-7200, 7200})
-    void theResetGoesByTheClockOfTheServer(long difference) throws Exception {
+    void resetIsATimeOfTheServersClock(long difference) throws Exception {
         Clock clock = new FastClock();
-        ClientRateLimiter pace = new ClientRateLimiter(JobfeedProperties.over(name -> Optional.empty()), clock);
+        ClientRateLimiter limiter = new ClientRateLimiter(JobfeedProperties.over(name -> Optional.empty()), clock);
         Instant server = clock.instant().plusSeconds(difference);
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(server.atZone(ZoneOffset.UTC));
         Instant before = clock.instant();
 
-        pace.onResponse("/api/jobs/feed", "120", "0", Long.toString(server.getEpochSecond() + 30), date);
+        limiter.onResponse("/api/jobs/feed", "120", "0", Long.toString(server.getEpochSecond() + 30), date);
 
-        assertThat(Duration.between(before, ask(pace, clock).get()).toSeconds()).isGreaterThanOrEqualTo(30);
+        assertThat(Duration.between(before, requestAsync(limiter, clock).get()).toSeconds())
+                .isGreaterThanOrEqualTo(30);
     }
 
-    private static Future<Instant> ask(ClientRateLimiter pace, Clock clock) {
+    private static Future<Instant> requestAsync(ClientRateLimiter limiter, Clock clock) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                pace.acquire("/api/jobs/feed", null);
+                limiter.acquire("/api/jobs/feed", null);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A runtime whose machine's clock is set back. */
+/** Tests a runtime when the clock of its machine is set back. */
 @Tag("processes")
 class ClockSetBackTest {
 
@@ -25,7 +25,7 @@ class ClockSetBackTest {
     Path directory;
 
     @Test
-    void aScheduleGoesByTheNewTime() throws Exception {
+    void scheduleUsesTheNewTime() throws Exception {
         Path clock = directory.resolve("clock");
         set(clock, "+0");
         try (Sandbox sandbox =
@@ -36,10 +36,11 @@ class ClockSetBackTest {
                                 library().toString(),
                                 "FAKETIME_TIMESTAMP_FILE",
                                 clock.toString(),
-                                // how often it reads the file, in seconds
+                                // interval in seconds at which the file is read
                                 "FAKETIME_CACHE_DURATION",
                                 "1",
-                                // with its fix for older C libraries, timed waits of Java spin
+                                // with libfaketime's workaround for older C libraries, Java's timed waits use a full
+                                // CPU
                                 "FAKETIME_FORCE_MONOTONIC_FIX",
                                 "0",
                                 "FAKETIME_DONT_FAKE_MONOTONIC",

@@ -5,17 +5,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program of the machine, and how it ended.
+ * Holds a finished program.
  *
- * @param said what it printed, errors included
+ * @param output standard output and errors
  */
-record Command(int exitCode, String said) {
+record Command(int exitCode, String output) {
 
-    /** Runs one to its end. */
+    /** Runs a program to its end. */
     static Command run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor(1, TimeUnit.MINUTES);
-        return new Command(process.exitValue(), said);
+        return new Command(process.exitValue(), output);
     }
 }

@@ -3,7 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.SqlStatement;
 import dev.jobfeed.sandbox.Endpoint;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a person does at a terminal. */
+/** Tests the commands of an operator. */
 @Tag("processes")
 class CommandsTest {
 
@@ -43,7 +43,7 @@ class CommandsTest {
     }
 
     @Test
-    void anAbandonedRunIsClosedForGoodAndTheNextOneBeginsAnew() throws Exception {
+    void abandonedRunIsClosedAndTheNextOneStartsOver() throws Exception {
         assertThat(run("sync", "jobs", "--max-pages", "2")).contains("the next attempt continues");
 
         assertThat(fixture.run("status").out()).containsPattern("  expiry sweep +none yet; .*since 20");
@@ -55,7 +55,7 @@ class CommandsTest {
     }
 
     @Test
-    void anAbandonedResyncThatAMissedSweepMadeNecessaryIsOwed() throws Exception {
+    void abandonedResyncStaysNecessaryAfterAMissedSweep() throws Exception {
         run("sync", "jobs");
         try (Connection connection = DriverManager.getConnection(fixture.url);
                 Statement statement = connection.createStatement()) {
@@ -79,10 +79,10 @@ class CommandsTest {
     }
 
     @Test
-    void aSyncReportsEachRunThatItFinished() throws Exception {
+    void syncReportsEachCompleteRun() throws Exception {
         fixture.run("sync", "jobs", "--max-pages", "1");
 
-        InProcess text = fixture.run("sync", "jobs");
+        CommandResult text = fixture.run("sync", "jobs");
 
         assertThat(text.out().lines())
                 .hasSize(2)
@@ -91,7 +91,7 @@ class CommandsTest {
                         second -> assertThat(second).startsWith("jobs: run 2 succeeded: 0 received"));
 
         fixture.run("sync", "career-sites", "--max-pages", "1");
-        InProcess json = fixture.run("sync", "all", "--json");
+        CommandResult json = fixture.run("sync", "all", "--json");
 
         assertThat(json.out().lines().map(line -> SyncFixture.parse(line)))
                 .extracting(result -> result.get("stream").textValue() + " "
@@ -102,12 +102,12 @@ class CommandsTest {
     }
 
     @Test
-    void aFailureAfterAFinishedRunIsReportedBesideIt() throws Exception {
+    void failureAfterACompleteRunIsReportedWithIt() throws Exception {
         fixture.run("sync", "jobs", "--max-pages", "1");
         fixture.sandbox.faults(
                 FaultRule.answer(403, Map.of(), "{}").on(Endpoint.JOBS_FEED).nth(4));
 
-        InProcess sync = fixture.run("sync", "jobs");
+        CommandResult sync = fixture.run("sync", "jobs");
 
         assertThat(sync.exitCode()).isEqualTo(1);
         assertThat(sync.out().lines())
@@ -119,7 +119,7 @@ class CommandsTest {
     }
 
     @Test
-    void careerSitesAreAbandonedAndReadAgainFromTheStart() throws Exception {
+    void abandonedCareerSitesRunStartsOver() throws Exception {
         run("sync", "career-sites", "--max-pages", "1");
 
         assertThat(run("abandon", "career-sites"))
@@ -137,7 +137,7 @@ class CommandsTest {
     }
 
     @Test
-    void aResyncExpiresWhatTheFeedNoLongerBringsAndManyOnlyWithAPersonsWord() throws Exception {
+    void resyncExpiresMissingJobsAndManyOnlyAfterApproval() throws Exception {
         run("sync", "jobs");
         try (Connection connection = DriverManager.getConnection(fixture.url);
                 Statement statement = connection.createStatement()) {
@@ -163,7 +163,7 @@ class CommandsTest {
     }
 
     @Test
-    void aBadRowIsListedShownAndStaysUntilItCanBeStored() throws Exception {
+    void quarantinedRowIsListedAndKeptUntilItCanBeStored() throws Exception {
         fixture.sandbox.faults(
                 FaultRule.of(Fault.ROW_BAD_TITLE).on(Endpoint.JOBS_FEED).nth(1));
         assertThat(run("sync", "jobs")).contains("1 quarantined");
@@ -182,25 +182,25 @@ class CommandsTest {
     }
 
     @Test
-    void aWrongKeyIsSaidOnceWithItsRemedy() throws Exception {
+    void wrongKeyIsReportedOnceWithItsRemedy() throws Exception {
         fixture.with("jobo.api-key", "jbe_test_wrong");
 
         JobfeedProcess sync = fixture.start("sync", "jobs");
 
         assertThat(sync.exitCode()).isEqualTo(1);
         assertThat(sync.out()).contains("run 1 open").contains("failed: unauthorized");
-        for (String once : new String[] {"Jobo answered 401", "Check jobo.api-key"}) {
-            assertThat((sync.out() + sync.err()).split(Pattern.quote(once)))
+        for (String message : new String[] {"Jobo answered 401", "Check jobo.api-key"}) {
+            assertThat((sync.out() + sync.err()).split(Pattern.quote(message)))
                     .as(sync.err())
                     .hasSize(2);
         }
-        InProcess estimate = fixture.run("sync", "jobs", "--estimate");
+        CommandResult estimate = fixture.run("sync", "jobs", "--estimate");
         assertThat(estimate.exitCode()).isEqualTo(1);
         assertThat(estimate.err()).contains("There is no estimate of jobs. Jobo answered 401", "Check jobo.api-key");
     }
 
     @Test
-    void theStatusListsEveryStreamWithItsRuns() throws Exception {
+    void statusListsEveryStreamWithItsRuns() throws Exception {
         run("sync", "career-sites");
 
         assertThat(run("status"))
@@ -217,36 +217,37 @@ class CommandsTest {
     }
 
     @Test
-    void theStatusIsCheckedWithTheExitCodesOfAMonitoringPlugin() throws Exception {
-        InProcess unknown = fixture.run("status", "--check");
+    void statusCheckUsesTheExitCodesOfMonitoringPlugins() throws Exception {
+        CommandResult unknown = fixture.run("status", "--check");
         assertThat(unknown.exitCode()).isEqualTo(3);
         assertThat(unknown.out()).startsWith("UNKNOWN: There is no database at ");
 
         run("sync", "jobs", "--max-pages", "1");
-        InProcess never = fixture.run("status", "--check");
-        assertThat(never.exitCode()).isEqualTo(2);
-        assertThat(never.out()).isEqualToIgnoringNewLines("CRITICAL: jobs no run has succeeded yet");
+        CommandResult beforeFirstRun = fixture.run("status", "--check");
+        assertThat(beforeFirstRun.exitCode()).isEqualTo(2);
+        assertThat(beforeFirstRun.out()).isEqualToIgnoringNewLines("CRITICAL: jobs no run has succeeded yet");
 
         run("sync", "jobs");
-        InProcess fresh = fixture.run("status", "--check");
+        CommandResult fresh = fixture.run("status", "--check");
         assertThat(fresh.exitCode()).isZero();
         assertThat(fresh.out()).matches("OK: jobs fresh: data as of 20.* ago \\(target 1 h\\)\\R");
 
         fixture.with("jobo.api-key", "jbe_test_wrong").start("sync", "jobs").exitCode();
-        InProcess alert = fixture.run("status", "--check", "--json");
+        CommandResult alert = fixture.run("status", "--check", "--json");
         assertThat(alert.exitCode()).isEqualTo(1);
         assertThat(SyncFixture.parse(alert.out()).get("alerts")).hasSize(1);
         assertThat(fixture.run("status", "--check").out())
                 .startsWith("WARNING: jobs fresh")
                 .contains("1 open alert: unauthorized (jobs)");
 
-        InProcess late = fixture.with("jobfeed.jobs.freshness-target", "1ms").run("status", "--check");
-        assertThat(late.exitCode()).isEqualTo(2);
-        assertThat(late.out()).startsWith("CRITICAL: jobs late: data as of 20");
+        CommandResult stale =
+                fixture.with("jobfeed.jobs.freshness-target", "1ms").run("status", "--check");
+        assertThat(stale.exitCode()).isEqualTo(2);
+        assertThat(stale.out()).startsWith("CRITICAL: jobs late: data as of 20");
     }
 
     @Test
-    void aResyncIsRefusedWhileOneIsAtWork() throws Exception {
+    void resyncIsRejectedWhileAnotherRuns() throws Exception {
         run("sync", "jobs");
         try (Connection connection = DriverManager.getConnection(fixture.url);
                 Statement statement = connection.createStatement()) {
@@ -255,7 +256,7 @@ class CommandsTest {
                     + " lease_expires_at = dateadd('second', 100, current_timestamp) where stream = 'jobs'");
         }
 
-        InProcess resync = fixture.run("resync", "jobs");
+        CommandResult resync = fixture.run("resync", "jobs");
 
         assertThat(resync.exitCode()).isEqualTo(3);
         assertThat(resync.err()).contains("A resync is already running on jobs.");
@@ -265,7 +266,7 @@ class CommandsTest {
 
     /** The runtime holds the H2 file, so that no second process can sync. */
     @Test
-    void aCostThatIsAgreedToBesideTheRuntimeIsWhatItsNextAttemptGoesBy() throws Exception {
+    void costConfirmedByACommandAppliesToTheRuntimesNextAttempt() throws Exception {
         fixture.with("jobfeed.jobs.enabled", "false")
                 .with("jobfeed.career-sites.schedule", "0/1 * * * * ?")
                 .with("jobo.credits.confirm-above", "100");
@@ -282,7 +283,7 @@ class CommandsTest {
     }
 
     @Test
-    void aPausedScheduleHasALineOfItsOwn() throws Exception {
+    void pausedScheduleHasItsOwnLine() throws Exception {
         run("sync", "jobs");
         try (Connection connection = DriverManager.getConnection(fixture.url);
                 Statement statement = connection.createStatement()) {
@@ -306,7 +307,7 @@ class CommandsTest {
     }
 
     @Test
-    void anEstimateOpensNoRun() throws Exception {
+    void estimateOpensNoRun() throws Exception {
         run("migrate");
         assertThat(run("sync", "all", "--estimate"))
                 .contains("jobs: the next run (backfill) may bring about 1000 rows")
@@ -316,7 +317,7 @@ class CommandsTest {
         assertThat(fixture.one("select count(*) from sync_run")).isEqualTo("0");
 
         fixture.with("jobo.base-url", "http://127.0.0.1:1").with("jobo.retry.time-scale", "0");
-        InProcess unreachable = fixture.run("sync", "jobs", "--estimate");
+        CommandResult unreachable = fixture.run("sync", "jobs", "--estimate");
         assertThat(unreachable.exitCode()).isEqualTo(1);
         assertThat(unreachable.err())
                 .contains("There is no estimate of jobs. Jobo cannot be reached", "check jobo.base-url")
@@ -324,7 +325,7 @@ class CommandsTest {
     }
 
     @Test
-    void allStreamsAreSyncedAndJsonHasOneObjectEach() throws Exception {
+    void syncOfAllStreamsPrintsOneJsonObjectForEach() throws Exception {
         String[] lines = run("sync", "all", "--json").lines().toArray(String[]::new);
 
         assertThat(lines).hasSize(2);
@@ -336,27 +337,27 @@ class CommandsTest {
     }
 
     @Test
-    void theDoctorFindsWhatWouldKeepAStartFromSucceeding() throws Exception {
-        JobfeedProcess healthy = fixture.start("doctor", "--json");
-        assertThat(healthy.exitCode()).as(healthy.out()).isZero();
+    void doctorFindsWhatWouldMakeTheStartFail() throws Exception {
+        JobfeedProcess degraded = fixture.start("doctor", "--json");
+        assertThat(degraded.exitCode()).as(degraded.out()).isZero();
 
         fixture.with("jobo.api-key", "jbe_nonsense")
                 .with("jobo.base-url", "http://127.0.0.1:1")
                 .with("jobfeed.jobs.schedule", "every now and then")
                 .with("jobo.jobs.filter.work_models", "Remote");
-        JobfeedProcess ill = fixture.start("doctor");
+        JobfeedProcess failing = fixture.start("doctor");
 
-        assertThat(ill.exitCode()).isEqualTo(1);
-        assertThat(ill.out())
+        assertThat(failing.exitCode()).isEqualTo(1);
+        assertThat(failing.out())
                 .containsPattern("warning +key")
                 .containsPattern("failure +schedule")
                 .containsPattern("failure +filters.*work_models=Remote")
                 .containsPattern("failure +api.*127.0.0.1:1");
-        assertThat(ill.out() + ill.err()).doesNotContain("jbe_nonsense");
+        assertThat(failing.out() + failing.err()).doesNotContain("jbe_nonsense");
     }
 
     @Test
-    void clocksThatDifferAreShownByDoctorAndStatus() throws Exception {
+    void doctorAndStatusShowClockDifferences() throws Exception {
         fixture.sandbox.shiftClock(Duration.ofHours(-2));
 
         JobfeedProcess doctor = fixture.start("doctor");
@@ -373,7 +374,7 @@ class CommandsTest {
     }
 
     @Test
-    void theDoctorFindsRouteFilesThatDoNotParseOrLostAStep() throws Exception {
+    void doctorFindsInvalidRouteFilesAndMissingSteps() throws Exception {
         Path routes = Files.createDirectories(directory.resolve("home/routes"));
         String feed = Files.readString(Path.of("routes/jobs-feed.camel.yaml"));
         Files.writeString(
@@ -391,7 +392,7 @@ class CommandsTest {
     }
 
     @Test
-    void aStatementIsReplacedByAFileOfItsName() throws Exception {
+    void sqlStatementIsReplacedByAFileOfItsName() throws Exception {
         Path file = Files.createDirectories(directory.resolve("home/sql/h2")).resolve("job-insert.sql");
         String shipped = SqlStatement.shipped("job-insert", Dialect.H2).orElseThrow();
         Files.writeString(file, shipped.replace("    :title,", "    upper(:title),"));
@@ -409,7 +410,7 @@ class CommandsTest {
     }
 
     @Test
-    void whatALogStepOfAnEditedRouteSaysIsPrinted() throws Exception {
+    void logStepsOfEditedRoutesArePrinted() throws Exception {
         Path routes = Files.createDirectories(directory.resolve("home/routes"));
         String shipped = Files.readString(Path.of("routes/jobs-sync.camel.yaml"));
         String edited = shipped.replaceFirst("(?s)( +id: jobs-sync-run\n.*?\n)(?=- route)", "$1" + """
@@ -433,7 +434,7 @@ class CommandsTest {
 
         assertThat(sync.exitCode()).as(sync.err()).isZero();
         assertThat(sync.err().lines().filter(line -> line.contains(" INFO ")))
-                .as("what a person does not ask about stays out")
+                .as("output contains nothing else")
                 .hasSize(5)
                 .anyMatch(line ->
                         line.matches(".* run 1 of jobs: 4 pages in [0-9.]+ s: fetching [0-9.]+ s, storing [0-9.]+ s"))

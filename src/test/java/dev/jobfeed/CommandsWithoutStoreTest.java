@@ -2,7 +2,7 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.Endpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** Commands where nothing was ever stored, or a property cannot be used. */
+/** Tests commands without a store, or with an invalid property. */
 class CommandsWithoutStoreTest {
 
     private static final List<String> READING = List.of(
@@ -47,25 +47,26 @@ class CommandsWithoutStoreTest {
     }
 
     @Test
-    void aCommandThatReadsCreatesNoH2FileAndSaysThatThereIsNone() throws Exception {
+    void readingCommandReportsAMissingH2FileAndCreatesNone() throws Exception {
         Path file = directory.resolve("data/jobfeed");
 
         for (String command : READING) {
-            InProcess read = InProcess.run(properties("jdbc:h2:file:" + file), command.split(" "));
+            CommandResult read = CommandResult.run(properties("jdbc:h2:file:" + file), command.split(" "));
 
             assertThat(read.exitCode()).as(command).isEqualTo(2);
             assertThat(read.out()).as(command).isEmpty();
             assertThat(read.err()).as(command).contains("There is no database at " + file + " yet");
         }
-        assertThat(InProcess.run(properties("jdbc:h2:file:" + file), "doctor").out())
+        assertThat(CommandResult.run(properties("jdbc:h2:file:" + file), "doctor")
+                        .out())
                 .containsPattern("ok +database +There is no database at " + file + " yet");
-        assertThat(InProcess.run(properties("jdbc:h2:file:" + file), "migrate", "--print")
+        assertThat(CommandResult.run(properties("jdbc:h2:file:" + file), "migrate", "--print")
                         .err())
                 .contains("There is no database at " + file + " yet");
-        assertThat(InProcess.run(properties("jdbc:h2:file:" + file), "status", "--check")
+        assertThat(CommandResult.run(properties("jdbc:h2:file:" + file), "status", "--check")
                         .exitCode())
                 .isEqualTo(3);
-        assertThat(InProcess.run(properties("jdbc:h2:file:" + file), "sync", "jobs", "--estimate")
+        assertThat(CommandResult.run(properties("jdbc:h2:file:" + file), "sync", "jobs", "--estimate")
                         .err())
                 .contains("There is no estimate of jobs. Jobo cannot be reached");
         try (Stream<Path> files = Files.list(directory)) {
@@ -74,18 +75,19 @@ class CommandsWithoutStoreTest {
     }
 
     @Test
-    void aCommandThatReadsCreatesNoTablesInPostgresqlAndSaysThatThereAreNone() throws Exception {
+    void readingCommandReportsMissingTablesInPostgresqlAndCreatesNone() throws Exception {
         String url = PostgresServer.newDatabase();
 
         for (String command : READING) {
-            InProcess read = InProcess.run(properties(url), command.split(" "));
+            CommandResult read = CommandResult.run(properties(url), command.split(" "));
 
             assertThat(read.exitCode()).as(command).isEqualTo(2);
             assertThat(read.err()).as(command).contains("There are no tables in jdbc:postgresql:");
         }
-        assertThat(InProcess.run(properties(url), "doctor").out())
+        assertThat(CommandResult.run(properties(url), "doctor").out())
                 .containsPattern("ok +database +There are no tables in jdbc:postgresql:");
-        assertThat(InProcess.run(properties(url), "sync", "jobs", "--estimate").err())
+        assertThat(CommandResult.run(properties(url), "sync", "jobs", "--estimate")
+                        .err())
                 .contains("There is no estimate of jobs. Jobo cannot be reached");
         assertThat(new JdbcTemplate(new DriverManagerDataSource(url))
                         .queryForObject(
@@ -105,11 +107,11 @@ class CommandsWithoutStoreTest {
                 "jobfeed.changes.to|nowhere|jms:queue:jobfeed",
                 "jobfeed.career-sites.freshness-target|old|90s"
             })
-    void aPropertyThatCannotBeUsedIsNamedAtStart(String property, String value, String example) throws Exception {
+    void invalidPropertyIsNamedAtStart(String property, String value, String example) throws Exception {
         Map<String, String> properties = new HashMap<>(properties("jdbc:h2:file:" + directory.resolve("jobs")));
         properties.put(property, value);
 
-        InProcess run = InProcess.run(properties, "run");
+        CommandResult run = CommandResult.run(properties, "run");
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err().lines())
@@ -117,7 +119,7 @@ class CommandsWithoutStoreTest {
                 .asString()
                 .startsWith("jobfeed: " + property + " is '" + value + "'; it takes ")
                 .contains(example);
-        assertThat(InProcess.run(properties, "doctor").out()).contains(property + " is '" + value + "'; it takes ");
+        assertThat(CommandResult.run(properties, "doctor").out()).contains(property + " is '" + value + "'; it takes ");
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).isEmpty();
         }
@@ -125,20 +127,20 @@ class CommandsWithoutStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void statusWorksBesideASyncThatHoldsTheFile(String database) throws Exception {
+    void statusWorksWhileASyncHoldsTheFile(String database) throws Exception {
         try (ProcessFixture fixture = ProcessFixture.of(database, directory)) {
-            ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+            ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 3);
             JobfeedProcess sync = fixture.start("sync", "jobs");
-            hold.awaitAsked();
+            blocked.awaitRequest();
 
-            InProcess status = fixture.run("status");
-            InProcess second = fixture.run("sync", "jobs");
+            CommandResult status = fixture.run("status");
+            CommandResult second = fixture.run("sync", "jobs");
 
             assertThat(status.exitCode()).as(status.err()).isZero();
             assertThat(status.out()).containsPattern("run 1 +backfill open");
             assertThat(second.exitCode()).isEqualTo(3);
             assertThat(second.err()).doesNotContain("console at");
-            hold.release();
+            blocked.release();
             assertThat(sync.exitCode()).isZero();
             List<String> left = new ArrayList<>();
             try (Stream<Path> files = Files.list(directory)) {

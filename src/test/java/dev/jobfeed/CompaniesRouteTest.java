@@ -7,7 +7,7 @@ import dev.jobfeed.sandbox.SandboxOptions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** {@code companies.camel.yaml}. */
+/** Tests {@code companies.camel.yaml}. */
 class CompaniesRouteTest extends RouteTest {
 
     @Override
@@ -41,7 +41,7 @@ class CompaniesRouteTest extends RouteTest {
     }
 
     @Test
-    void theProfileGoesBackToTheRouteThatAskedForIt() throws Exception {
+    void profileIsReturnedToTheCallingRoute() throws Exception {
         edit("company-profile", route -> route.weaveAddLast().to("mock:asked"));
         fixture.sync();
         String id = fixture.one("select company_id from job limit 1", String.class);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Company profiles, on demand and by enrichment. */
+/** Tests company profiles, on demand and by enrichment. */
 class CompaniesTest {
 
     private SyncFixture fixture;
@@ -43,7 +43,7 @@ class CompaniesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aProfileIsHandedOnAndKept(String database) throws Exception {
+    void profileIsReturnedAndStored(String database) throws Exception {
         start(database);
         fixture.sync();
         String id = fixture.one("select company_id from job limit 1", String.class);
@@ -60,11 +60,11 @@ class CompaniesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aCompanyWithoutAProfileIsNoFailure(String database) throws Exception {
+    void companyWithoutAProfileIsNoFailure(String database) throws Exception {
         start(database);
-        UUID nobody = UUID.randomUUID();
+        UUID unknownCompany = UUID.randomUUID();
 
-        assertThat(profile(nobody.toString())).isNull();
+        assertThat(profile(unknownCompany.toString())).isNull();
 
         assertThat(fixture.one(
                         "select count(*) from company_profile where fetched_at is not null and profile is null",
@@ -77,7 +77,7 @@ class CompaniesTest {
                     409 | {"detail":"Being merged."} | Jobo answered 409 (Being merged).
                     400 | {"message":"Invalid cursor"} | Jobo answered 400 (Invalid cursor).
                     """)
-    void aRefusalThatWouldEndACursorIsFinalWhereNoneWasSent(int status, String body, String message) throws Exception {
+    void cursorErrorIsFinalForARequestWithoutACursor(int status, String body, String message) throws Exception {
         start("h2");
         fixture.sandbox.intercept(request -> Interceptor.answer(status, Map.of(), body));
 
@@ -95,7 +95,7 @@ class CompaniesTest {
     }
 
     @Test
-    void whatIsNoUuidIsNeverAPartOfAPath() throws Exception {
+    void invalidUuidIsNeverPartOfAPath() throws Exception {
         start("h2");
 
         assertThatThrownBy(() -> profile("../jobs/expired")).hasRootCauseInstanceOf(IllegalArgumentException.class);
@@ -105,7 +105,7 @@ class CompaniesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void theEnrichmentFetchesEachCompanyOfNewJobsOnce(String database) throws Exception {
+    void enrichmentFetchesEachCompanyOfNewJobsOnce(String database) throws Exception {
         start(database);
         fixture.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
 
@@ -123,7 +123,7 @@ class CompaniesTest {
     }
 
     @Test
-    void theCompaniesOfAPageAreLockedInTheOrderOfTheirIds() throws Exception {
+    void companiesOfAPageAreLockedInTheOrderOfTheirIds() throws Exception {
         fixture = SyncFixture.of(
                         "postgresql", SandboxOptions.builder().jobs(700).careerSites(1))
                 .with("jobfeed.companies.enabled", "true")
@@ -132,7 +132,7 @@ class CompaniesTest {
         fixture.sync();
 
         assertThat(fixture.one("select pages from sync_run", Integer.class)).isEqualTo(1);
-        // without the company that the first tick may have claimed since, whose row is another version
+        // except the company that the first tick may have claimed since, whose row has another version
         assertThat(fixture.database.queryForList(
                         "select id from company_profile where xmin::text = (select xmin::text from company_profile"
                                 + " group by xmin::text order by count(*) desc limit 1) order by ctid",
@@ -142,7 +142,7 @@ class CompaniesTest {
     }
 
     @Test
-    void aProfileOnAnotherHostIsNotAskedFor() throws Exception {
+    void profileOnAnotherHostIsNotRequested() throws Exception {
         start("h2");
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.CAREER_SITES_FEED
                 ? Interceptor.rewrite(body -> new String(body, StandardCharsets.UTF_8)
@@ -160,20 +160,20 @@ class CompaniesTest {
     }
 
     @Test
-    void theAddressOfAProfileMayNameThePortThatGoesWithoutSaying() throws Exception {
+    void profileUrlMayContainTheDefaultPort() throws Exception {
         start("h2");
         fixture.with("jobo.base-url", "https://connect.jobo.world");
         assertThat(next()).as("none is due").isNull();
         UUID company = UUID.randomUUID();
         fixture.database.update("insert into company_profile (id) values (?)", company);
 
-        for (String refused : List.of(":8443", ".evil.example", ":443@evil.example", "x:443")) {
-            want(company, "https://connect.jobo.world" + refused);
-            assertThat(next()).as(refused).isNull();
+        for (String suffix : List.of(":8443", ".evil.example", ":443@evil.example", "x:443")) {
+            enqueue(company, "https://connect.jobo.world" + suffix);
+            assertThat(next()).as(suffix).isNull();
         }
-        want(company, "http://connect.jobo.world:443");
+        enqueue(company, "http://connect.jobo.world:443");
         assertThat(next()).isNull();
-        want(company, "https://Connect.jobo.world:443");
+        enqueue(company, "https://Connect.jobo.world:443");
         assertThat(next()).isEqualTo(company.toString());
     }
 
@@ -181,7 +181,7 @@ class CompaniesTest {
         return fixture.context().createProducerTemplate().requestBody("direct:company-claim", null, String.class);
     }
 
-    private void want(UUID company, String server) {
+    private void enqueue(UUID company, String server) {
         fixture.database.update(
                 "update company_profile set details_url = ?, due_at = current_timestamp where id = ?",
                 server + "/api/companies/" + company,
@@ -189,7 +189,7 @@ class CompaniesTest {
     }
 
     @Test
-    void theEnrichmentAsksEveryNineSecondsUnlessItIsToldOtherwise() throws Exception {
+    void enrichmentRequestsEveryNineSecondsByDefault() throws Exception {
         start("h2");
 
         assertThat(fixture.context().getRoute("companies-enrichment").getEndpoint())
@@ -198,7 +198,7 @@ class CompaniesTest {
     }
 
     @Test
-    void a408IsAskedAgain() throws Exception {
+    void a408IsRetried() throws Exception {
         start("h2");
         fixture.with("jobo.retry.time-scale", "0.001").sync();
         fixture.sandbox.faults(
@@ -211,7 +211,7 @@ class CompaniesTest {
     }
 
     @Test
-    void aRedirectIsNotFollowedWithTheKey() throws Exception {
+    void redirectIsNotFollowedWithTheKey() throws Exception {
         start("h2");
         try (Sandbox other =
                 Sandbox.start(SandboxOptions.builder().port(0).jobs(1).build())) {
@@ -226,7 +226,7 @@ class CompaniesTest {
     }
 
     @Test
-    void aRefusalOfTheKeyIsToldOnceAndStopsTheEnrichmentForAWhile() throws Exception {
+    void rejectedKeyRaisesOneAlertAndPausesTheEnrichment() throws Exception {
         start("h2");
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.COMPANY
                 ? Interceptor.answer(403, Map.of(), "{\"error\":\"Forbidden\"}")
@@ -246,7 +246,7 @@ class CompaniesTest {
     }
 
     @Test
-    void aProfileIsNotFetchedAgainBeforeItIsThirtyDaysOld() throws Exception {
+    void profileIsNotFetchedAgainForThirtyDays() throws Exception {
         start("h2");
         fixture.with("jobfeed.companies.enabled", "true").with("jobo.companies.interval", "10ms");
         fixture.syncCareerSites();

@@ -17,17 +17,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** Servers of a company's network: one that ends TLS with a self-made authority's certificate, and a forward proxy. */
+/**
+ * Runs servers of a company's network: one that terminates TLS with the certificate of a private authority, and a
+ * forward proxy.
+ */
 final class CompanyNetwork implements AutoCloseable {
 
     private final ServerSocket listening;
-    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
 
     private CompanyNetwork(ServerSocket listening) {
         this.listening = listening;
     }
 
-    /** Makes an authority and a certificate of it for localhost: {@code authority.pem}, {@code server.p12}. */
+    /** Creates a private authority and its certificate for localhost: {@code authority.pem}, {@code server.p12}. */
     static void makeCertificates(Path directory) throws Exception {
         keytool(
                 directory,
@@ -94,13 +97,13 @@ final class CompanyNetwork implements AutoCloseable {
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException(said);
+            throw new IOException(output);
         }
     }
 
-    /** Ends TLS in front of a local port. */
+    /** Terminates TLS in front of a local port. */
     static CompanyNetwork before(int port, Path directory) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in =
@@ -111,20 +114,20 @@ final class CompanyNetwork implements AutoCloseable {
         keys.init(store, "changeit".toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
-        CompanyNetwork front = new CompanyNetwork(
+        CompanyNetwork network = new CompanyNetwork(
                 context.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress()));
-        front.serve(client -> join(client, new Socket(InetAddress.getLoopbackAddress(), port)));
-        return front;
+        network.serve(client -> join(client, new Socket(InetAddress.getLoopbackAddress(), port)));
+        return network;
     }
 
-    /** A forward proxy: a tunnel for CONNECT, and whole addresses for everything that is not encrypted. */
+    /** Runs a forward proxy: a tunnel for CONNECT, and absolute URLs for plain HTTP. */
     static CompanyNetwork proxy() throws IOException {
         CompanyNetwork proxy = new CompanyNetwork(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
         proxy.serve(client -> {
             InputStream in = client.getInputStream();
-            String head = head(in);
+            String head = readHead(in);
             String[] request = head.split(" ", 3);
-            proxy.asked.add(request[0] + " " + request[1]);
+            proxy.requests.add(request[0] + " " + request[1]);
             if (request[0].equals("CONNECT")) {
                 String[] hostAndPort = request[1].split(":");
                 client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -145,7 +148,7 @@ final class CompanyNetwork implements AutoCloseable {
         return proxy;
     }
 
-    private static String head(InputStream in) throws IOException {
+    private static String readHead(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int next = in.read();
@@ -161,9 +164,9 @@ final class CompanyNetwork implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    /** What the proxy was asked for: method and target. */
-    List<String> asked() {
-        return asked;
+    /** Returns the requests to the proxy: method and target. */
+    List<String> requests() {
+        return requests;
     }
 
     private interface Service {
@@ -183,7 +186,7 @@ final class CompanyNetwork implements AutoCloseable {
                         }
                     });
                 } catch (IOException e) {
-                    // closed, or one connection that came to nothing
+                    // closed, or a single connection that failed
                 }
             }
         });
@@ -205,7 +208,7 @@ final class CompanyNetwork implements AutoCloseable {
                 out.flush();
             }
         } catch (IOException e) {
-            // one side is gone; the other one learns of it as the socket closes
+            // one side closed; closing the socket closes the other one
         }
     }
 
@@ -213,7 +216,7 @@ final class CompanyNetwork implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // it is gone
+            // already closed
         }
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The bundle in a {@code camel-main} of somebody's, bound by properties alone. */
+/** Tests the bundle in a host's {@code camel-main}, bound by properties only. */
 class ConfiguredMainTest {
 
     private final Main main = new Main();
@@ -54,7 +54,7 @@ class ConfiguredMainTest {
     }
 
     @Test
-    void propertiesBindTheBundleToADatabaseThatTheyDescribe() throws Exception {
+    void propertiesBindTheBundleToADatabase() throws Exception {
         main.start();
 
         main.getCamelTemplate().sendBody("direct:jobs-sync", null);
@@ -64,7 +64,7 @@ class ConfiguredMainTest {
     }
 
     @Test
-    void aStatementOfTheHostThatNamesNoDatabaseUsesTheOnlyOneOfTheHost() throws Exception {
+    void hostStatementWithoutADatabaseUsesTheHostsOnlyOne() throws Exception {
         main.configure().addRoutesBuilder(new RouteBuilder() {
             @Override
             public void configure() {
@@ -78,7 +78,7 @@ class ConfiguredMainTest {
     }
 
     @Test
-    void aStartLogsNoInternalPropertiesAndNoScheduleThatIsOff() throws Exception {
+    void startLogsNeitherInternalPropertiesNorDisabledSchedules() throws Exception {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         Logger logger = (Logger) LoggerFactory.getLogger("org.apache.camel");
@@ -105,9 +105,11 @@ class ConfiguredMainTest {
                 .isEmpty();
     }
 
-    /** The first pass of each split makes a copy, and the later ones take it from the pool. */
+    /**
+     * Pooled exchanges are reused: the first pass of each split creates a copy, the later ones take it from the pool.
+     */
     @Test
-    void attemptsOnPooledExchangesSucceedAtOnce() throws Exception {
+    void attemptsOnPooledExchangesSucceed() throws Exception {
         main.addInitialProperty("camel.main.exchange-factory", "pooled");
         main.addInitialProperty("camel.main.exchange-factory-statistics-enabled", "true");
         main.addInitialProperty("jobo.jobs.batch-size", "10");

@@ -25,14 +25,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What is in {@code docker/}, read by those who have to. */
+/** Tests the files in {@code docker/} with the programs that read them. */
 class ContainersTest {
 
     private static final Path DOCKER = Path.of("docker");
     private static final YAMLMapper YAML = new YAMLMapper();
 
     @Test
-    void composeItselfReadsTheFileAndFindsAllThatIsMounted() throws Exception {
+    void composeAcceptsTheFileAndFindsAllMounts() throws Exception {
         Path binary = Path.of("/usr/bin/docker-compose");
         assumeTrue(Files.isExecutable(binary), "apt-get install docker-compose to have compose.yaml checked");
 
@@ -46,7 +46,7 @@ class ContainersTest {
                 "sandbox",
                 "config");
 
-        assertThat(compose.exitCode()).as(compose.said()).isZero();
+        assertThat(compose.exitCode()).as(compose.output()).isZero();
         JsonNode services =
                 YAML.readTree(DOCKER.resolve("compose.yaml").toFile()).get("services");
         assertThat(names(services))
@@ -63,7 +63,7 @@ class ContainersTest {
     }
 
     @Test
-    void whatComposeSetsIsThere() throws IOException {
+    void everySettingOfComposeExists() throws IOException {
         List<String> set = new ArrayList<>();
         JsonNode compose = YAML.readTree(DOCKER.resolve("compose.yaml").toFile());
         set.addAll(names(compose.at("/services/jobfeed/environment")));
@@ -76,15 +76,15 @@ class ContainersTest {
     }
 
     @Test
-    void kubernetesKnowsEveryFieldOfTheManifests() throws IOException {
+    void kubernetesAcceptsEveryFieldOfTheManifests() throws IOException {
         V1Deployment deployment = V1Deployment.fromJson(manifest("deployment"));
         V1Service service = V1Service.fromJson(manifest("service"));
         V1Secret secret = V1Secret.fromJson(manifest("secret"));
         V1ConfigMap conf = V1ConfigMap.fromJson(manifest("configmap"));
 
-        JsonElement misspelt = JsonParser.parseString(manifest("deployment").replace("\"replicas\"", "\"replica\""));
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> V1Deployment.validateJsonElement(misspelt))
-                .as("a field that there is not is noticed")
+        JsonElement misspelled = JsonParser.parseString(manifest("deployment").replace("\"replicas\"", "\"replica\""));
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> V1Deployment.validateJsonElement(misspelled))
+                .as("unknown field is reported")
                 .hasMessageContaining("replica");
         var pod = deployment.getSpec().getTemplate();
         assertThat(service.getSpec().getSelector())
@@ -109,7 +109,7 @@ class ContainersTest {
     }
 
     @Test
-    void theImageHasNoRootAndNoShellBetweenASignalAndJava() throws IOException {
+    void imageRunsWithoutRootAndPassesSignalsToJava() throws IOException {
         String image = Files.readString(DOCKER.resolve("Dockerfile"));
 
         assertThat(image)

@@ -22,7 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is recorded of credits, and the limits their owner sets. 60 jobs at 0.5 in pages of 20 are 10 credits a page. */
+/**
+ * Tests the recorded credits and the configured limits. 60 jobs at 0.5 credits in pages of 20 cost 10 credits a page.
+ */
 class CreditsTest {
 
     private static final int PAGE = 10;
@@ -47,7 +49,7 @@ class CreditsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void whatWasDeductedAndWhatIsLeftIsKept(String database) throws Exception {
+    void usageAndBalanceAreStored(String database) throws Exception {
         fixture = SyncFixture.of(
                         database,
                         SandboxOptions.builder()
@@ -64,7 +66,7 @@ class CreditsTest {
     }
 
     @Test
-    void aSubscriptionTellsNothingAndNothingIsRecorded() throws Exception {
+    void subscriptionRecordsNoCredits() throws Exception {
         fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(60))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.credits.alert-below", "1000")
@@ -82,7 +84,7 @@ class CreditsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-", "NaN", "ten", "1,000", "0x10", "1e400", "1e999999999", "99999999999999999999"})
-    void aValueThatIsNoAmountIsPassedOver(String value) throws Exception {
+    void invalidAmountIsIgnored(String value) throws Exception {
         fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(0));
         fixture.sandbox.intercept(request -> Interceptor.answer(
                 200,
@@ -97,7 +99,7 @@ class CreditsTest {
     }
 
     @Test
-    void aPageThatWasPaidForAndLostIsCounted() throws Exception {
+    void costOfALostResponseIsCounted() throws Exception {
         start(100);
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 2
                 ? Interceptor.truncate(10)
@@ -111,7 +113,7 @@ class CreditsTest {
         assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("60");
     }
 
-    static Stream<Interceptor.Verdict> chargedAndUnreadable() {
+    static Stream<Interceptor.Verdict> chargedUnreadableResponses() {
         return Stream.of(
                 Interceptor.truncate(10),
                 Interceptor.rewrite(page -> "{\"jobs\":[{\"id\":nan}],\"has_more\":false}".getBytes(UTF_8)),
@@ -119,8 +121,8 @@ class CreditsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("chargedAndUnreadable")
-    void aChargedPageThatCannotBeReadIsBoughtTwiceAnAttemptAndTheAlertSaysWhatItCost(Interceptor.Verdict verdict)
+    @MethodSource("chargedUnreadableResponses")
+    void chargedUnreadablePageIsRequestedTwiceAnAttemptAndTheAlertNamesItsCost(Interceptor.Verdict verdict)
             throws Exception {
         start(1000);
         fixture.sandbox.intercept(request ->
@@ -142,7 +144,7 @@ class CreditsTest {
     }
 
     @Test
-    void anUnreadableAnswerThatIsNotChargedKeepsItsFiveRepetitions() throws Exception {
+    void unreadableResponseWithoutAChargeIsRetriedFiveTimes() throws Exception {
         start(1000);
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.answer(200, Map.of(), "{\"jobs\":[]}")
@@ -156,7 +158,7 @@ class CreditsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aChargedPageWithRowsThatAreNoProperJsonIsStoredAsFarAsItCanBe(String database) throws Exception {
+    void chargedPageWithPartlyInvalidJsonStoresItsValidRows(String database) throws Exception {
         fixture = SyncFixture.of(
                         database,
                         SandboxOptions.builder()
@@ -165,7 +167,7 @@ class CreditsTest {
                                 .creditsBalance(BigDecimal.valueOf(1000)))
                 .with("jobo.jobs.batch-size", "20");
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
-                ? Interceptor.rewrite(CreditsTest::damaged)
+                ? Interceptor.rewrite(CreditsTest::withInvalidJson)
                 : Interceptor.pass());
 
         Run run = fixture.sync();
@@ -187,8 +189,8 @@ class CreditsTest {
                 .contains("Z\uFFFDrich");
     }
 
-    /** Raw line breaks and a bare NaN in each row, and a byte of Latin-1 in the third. */
-    private static byte[] damaged(byte[] page) {
+    /** Inserts raw line breaks and an unquoted NaN into each row, and a Latin-1 byte into the third. */
+    private static byte[] withInvalidJson(byte[] page) {
         String[] rows = new String(page, ISO_8859_1).split("\"title\":\"", -1);
         StringBuilder damaged = new StringBuilder(rows[0]);
         for (int i = 1; i < rows.length; i++) {
@@ -200,7 +202,7 @@ class CreditsTest {
     }
 
     @Test
-    void aPageThatCouldNotBeStoredIsCountedOnce() throws Exception {
+    void costOfAPageThatWasNotStoredIsCountedOnce() throws Exception {
         start(1000);
         fixture.context();
         fixture.database.execute("alter table job add constraint too_long check (length(title) < 1)");
@@ -214,7 +216,7 @@ class CreditsTest {
     }
 
     @Test
-    void anEmptyWalletIsNoEmptySuccess() throws Exception {
+    void attemptWithoutCreditsFails() throws Exception {
         start(25);
 
         assertThatThrownBy(fixture::sync);
@@ -236,7 +238,7 @@ class CreditsTest {
     }
 
     @Test
-    void aRefusalTellsTheBalanceToo() throws Exception {
+    void errorResponseUpdatesTheBalance() throws Exception {
         start(5);
         fixture.with("jobo.credits.alert-below", "100");
 
@@ -247,7 +249,7 @@ class CreditsTest {
     }
 
     @Test
-    void anAttemptEndsBeforeTheRequestThatWouldGoUnderTheFloor() throws Exception {
+    void attemptEndsBeforeTheRequestBelowTheFloor() throws Exception {
         start(100);
         fixture.with("jobo.credits.floor", "75");
 
@@ -271,9 +273,9 @@ class CreditsTest {
         assertThat(fixture.alerts()).isEmpty();
     }
 
-    /** The stored balance is old; only a request tells whether the wallet was filled. */
+    /** The stored balance is outdated; only a request shows whether credits were added. */
     @Test
-    void afterATopUpAPersonsWordLetsOneRequestFindOut() throws Exception {
+    void confirmationAllowsOneRequestToReadTheNewBalance() throws Exception {
         start(100);
         fixture.with("jobo.credits.floor", "75");
         assertThatThrownBy(fixture::sync);
@@ -286,7 +288,7 @@ class CreditsTest {
     }
 
     @Test
-    void theFloorHoldsNoFreeSweepBack() throws Exception {
+    void floorDoesNotBlockAFreeSweep() throws Exception {
         start(100);
         fixture.sync();
         fixture.with("jobo.credits.floor", "1000");
@@ -300,7 +302,7 @@ class CreditsTest {
     }
 
     @Test
-    void anAttemptThatHasSpentItsShareEndsAndTheNextGoesOn() throws Exception {
+    void attemptEndsWithItsBudgetAndTheNextOneContinues() throws Exception {
         start(100);
         fixture.with("jobo.credits.max-per-attempt", "25");
 
@@ -318,7 +320,7 @@ class CreditsTest {
     }
 
     @Test
-    void aShareThatPaysForNoPageSaysSo() throws Exception {
+    void budgetBelowThePriceOfAPageIsReported() throws Exception {
         start(100);
         fixture.with("jobo.credits.max-per-attempt", "5");
         assertThat(fixture.sync().pages()).isEqualTo(1);
@@ -333,7 +335,7 @@ class CreditsTest {
     }
 
     @Test
-    void aRepeatedRequestCountsAgainstTheShare() throws Exception {
+    void repeatedRequestCountsAgainstTheBudget() throws Exception {
         start(100);
         fixture.with("jobo.credits.max-per-attempt", "25");
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() > 1
@@ -353,7 +355,7 @@ class CreditsTest {
     }
 
     @Test
-    void anExpensiveBackfillStopsAfterItsFirstPageUntilItIsConfirmed() throws Exception {
+    void expensiveBackfillStopsAfterItsFirstPageUntilConfirmed() throws Exception {
         start(100);
         fixture.with("jobo.credits.confirm-above", "29");
 
@@ -376,7 +378,7 @@ class CreditsTest {
     }
 
     @Test
-    void anAgreementThatIsStoredForTheNextAttemptCountsAlsoBelowTheFloor() throws Exception {
+    void storedConfirmationAlsoAppliesBelowTheFloor() throws Exception {
         start(100);
         fixture.with("jobo.credits.confirm-above", "29");
         assertThatThrownBy(fixture::sync).hasMessageContaining("--confirm-cost");
@@ -395,7 +397,7 @@ class CreditsTest {
     }
 
     @Test
-    void aConfirmedRunStaysConfirmed() throws Exception {
+    void confirmedRunStaysConfirmed() throws Exception {
         start(100);
         fixture.with("jobo.credits.confirm-above", "29").with("jobo.credits.max-per-attempt", "10");
         assertThat(fixture.syncConfirmed().pages()).isEqualTo(1);
@@ -404,7 +406,7 @@ class CreditsTest {
     }
 
     @Test
-    void anAskedResyncNeedsNoConfirmationAndAnUnaskedOneDoes() throws Exception {
+    void onlyAnAutomaticResyncNeedsAConfirmation() throws Exception {
         start(1000);
         fixture.sync();
         fixture.with("jobo.credits.confirm-above", "29");
@@ -419,7 +421,7 @@ class CreditsTest {
     }
 
     @Test
-    void aCheapBackfillAndAnIncrementalRunNeedNoConfirmation() throws Exception {
+    void cheapBackfillAndIncrementalRunNeedNoConfirmation() throws Exception {
         start(1000);
         fixture.with("jobo.credits.confirm-above", "30");
         assertThat(fixture.sync().status()).isEqualTo("succeeded");
@@ -430,7 +432,7 @@ class CreditsTest {
     }
 
     @Test
-    void aLowBalanceIsToldOnceAndEndsWithATopUp() throws Exception {
+    void lowBalanceRaisesOneAlertUntilCreditsAreAdded() throws Exception {
         start(100);
         fixture.with("jobo.credits.alert-below", "80");
         fixture.syncPages(2);

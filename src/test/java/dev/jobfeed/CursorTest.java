@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Cursors that expire, on the feed and in the sweep. */
+/** Tests expired cursors, of the feed and of the sweep. */
 class CursorTest {
 
     private SyncFixture fixture;
@@ -53,7 +53,7 @@ class CursorTest {
 
     @ParameterizedTest
     @MethodSource("lostCursors")
-    void aLostCursorRestartsThePaginationOfTheSameRun(int status, String body) throws Exception {
+    void expiredCursorRestartsThePaginationOfTheRun(int status, String body) throws Exception {
         start();
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 3
                 ? Interceptor.answer(status, Map.of(), body)
@@ -70,17 +70,17 @@ class CursorTest {
         assertThat(run.counts().unchanged()).isEqualTo(40);
         assertThat(cursors()).hasSize(6).startsWith("").endsWith(cursors().get(2));
         assertThat(cursors().get(3)).isEmpty();
-        assertThat(told()).containsExactly("cursor-lost raised", "cursor-lost cleared");
+        assertThat(alertMessages()).containsExactly("cursor-lost raised", "cursor-lost cleared");
         assertThat(fixture.one("select message from alert", String.class)).contains("after 2 pages");
         fixture.assertStoreEqualsSandbox();
     }
 
-    /** A sixth restart is the next attempt's, which sends no cursor of the ones that were refused. */
+    /** The sixth restart belongs to the next attempt, which sends none of the rejected cursors. */
     @Test
-    void aCursorThatIsLostAgainAndAgainEndsTheAttemptAfterFiveRestarts() throws Exception {
+    void attemptEndsAfterFiveExpiredCursors() throws Exception {
         start();
         fixture.syncPages(1);
-        loseEveryCursor();
+        rejectEveryCursor();
 
         assertThatThrownBy(fixture::sync)
                 .isInstanceOf(AttemptFailedException.class)
@@ -95,11 +95,11 @@ class CursorTest {
                 .isEqualTo(fixture.feed().size() + fixture.expired().size());
         assertThat(fixture.alerts()).containsExactly("cursor-lost", "cursor-restarts");
         assertThat(fixture.state().lastRunStartedAt()).isNull();
-        long asked = fixture.feed().size();
+        long requestsBefore = fixture.feed().size();
 
         assertThatThrownBy(fixture::sync).isInstanceOf(AttemptFailedException.class);
-        assertThat(fixture.feed().size() - asked).isLessThanOrEqualTo(2);
-        assertThat(cursors().get((int) asked)).isEmpty();
+        assertThat(fixture.feed().size() - requestsBefore).isLessThanOrEqualTo(2);
+        assertThat(cursors().get((int) requestsBefore)).isEmpty();
         assertThat(fixture.run().nextCursor()).isNull();
 
         fixture.sandbox.intercept(null);
@@ -109,7 +109,7 @@ class CursorTest {
     }
 
     @Test
-    void aRefusalOfARequestWithoutACursorIsFinal() throws Exception {
+    void errorForARequestWithoutACursorIsFinal() throws Exception {
         start();
         fixture.sandbox.intercept(request -> Interceptor.answer(409, Map.of(), "{\"detail\":\"Not now.\"}"));
 
@@ -122,7 +122,7 @@ class CursorTest {
     }
 
     @Test
-    void aRefusalThatOnlyMentionsACursorRestartsNothing() throws Exception {
+    void errorThatOnlyMentionsACursorDoesNotRestart() throws Exception {
         start();
         fixture.sandbox.intercept(request ->
                 Interceptor.answer(400, Map.of(), "{\"message\":\"batch_size next to a cursor must not change\"}"));
@@ -135,7 +135,7 @@ class CursorTest {
     }
 
     @Test
-    void aRepeatedCursorIsAFaultAndItsPageIsNotBoughtAgain() throws Exception {
+    void repeatedCursorFailsWithoutRequestingItsPageAgain() throws Exception {
         start();
         fixture.syncPages(1);
         String cursor = fixture.run().nextCursor();
@@ -155,7 +155,7 @@ class CursorTest {
     }
 
     @Test
-    void anEmptyCursorIsNone() throws Exception {
+    void emptyCursorIsNoCursor() throws Exception {
         start();
         fixture.sandbox.intercept(rewriting(page -> page.put("next_cursor", "").put("has_more", false)));
 
@@ -164,7 +164,7 @@ class CursorTest {
     }
 
     @Test
-    void aSweepReadsEveryPageAndThenMovesItsWatermark() throws Exception {
+    void sweepReadsEveryPageBeforeMovingItsWatermark() throws Exception {
         start();
         sweepOf(5);
 
@@ -178,7 +178,7 @@ class CursorTest {
 
     @ParameterizedTest
     @MethodSource("lostCursors")
-    void aSweepThatLosesItsCursorStartsAgain(int status, String body) throws Exception {
+    void sweepRestartsAfterAnExpiredCursor(int status, String body) throws Exception {
         start();
         sweepOf(5);
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED && request.sequence() == 2
@@ -197,7 +197,7 @@ class CursorTest {
     }
 
     @Test
-    void aSweepThatLosesItsCursorAgainAndAgainFails() throws Exception {
+    void sweepFailsAfterRepeatedlyExpiredCursors() throws Exception {
         start();
         sweepOf(5);
         assertSweepFails(
@@ -209,7 +209,7 @@ class CursorTest {
     }
 
     @Test
-    void aSweepThatIsAnsweredWithItsOwnCursorFails() throws Exception {
+    void sweepWithARepeatedCursorFails() throws Exception {
         start();
         sweepOf(5);
         assertSweepFails(
@@ -224,13 +224,13 @@ class CursorTest {
 
     private void sweepOf(int expired) throws Exception {
         fixture.sync();
-        deliveredLongAgo();
+        deleteDeliveredPages();
         fixture.sandbox.data().expireJobs(expired);
         fixture.sandbox.log().clear();
     }
 
-    /** So that the sweep need not ask again what expired since. */
-    private void deliveredLongAgo() {
+    /** Deletes the record of delivered pages, so that the sweep does not ask for later expiries again. */
+    private void deleteDeliveredPages() {
         fixture.database.update("delete from delivered_page");
     }
 
@@ -253,21 +253,21 @@ class CursorTest {
         fixture.assertStoreEqualsSandbox();
     }
 
-    private void loseEveryCursor() {
+    private void rejectEveryCursor() {
         fixture.sandbox.intercept(request -> request.body().contains("cursor")
                 ? Interceptor.answer(409, Map.of(), "{\"code\":\"feed_cursor_restart_required\"}")
                 : Interceptor.pass());
     }
 
-    /** The cursors of the requests to the feed; empty for none. */
+    /** Returns the cursors of the feed requests; empty for none. */
     private List<String> cursors() {
         return fixture.feedRequests().stream()
                 .map(body -> SyncFixture.parse(body).path("cursor").asText(""))
                 .toList();
     }
 
-    /** What the alert route was told, in order. */
-    private List<String> told() {
+    /** Returns the messages that the alert route received, in order. */
+    private List<String> alertMessages() {
         return fixture.database.queryForList(
                 "select state from (select condition || ' raised' as state, notified_at as at from alert"
                         + " union all select condition || ' cleared', clearance_notified_at from alert)"

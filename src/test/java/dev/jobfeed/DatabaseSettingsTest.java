@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sync.StoreOriginMismatchException;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Databases that are set up in another way than the bundle needs, and stores of another server. */
+/** Tests databases with unsupported settings, and stores of another server. */
 class DatabaseSettingsTest {
 
     private static final String ISOLATION = "select current_setting('transaction_isolation')";
@@ -60,7 +60,7 @@ class DatabaseSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"repeatable read", "serializable"})
-    void everyStatementIsReadCommittedWhateverTheDefaultOfTheRole(String level) throws Exception {
+    void everyTransactionIsReadCommitted(String level) throws Exception {
         String url = server.create();
         PostgresServer.executeIn(
                 url, "alter database " + name(url) + " set default_transaction_isolation = '" + level + "'");
@@ -73,18 +73,18 @@ class DatabaseSettingsTest {
         assertThat(tenant.transaction().<String>execute(status -> jdbc.queryForObject(ISOLATION, String.class)))
                 .isEqualTo("read committed");
         assertThat(fixture.one(ISOLATION, String.class))
-                .as("a connection goes back as it was")
+                .as("connection is returned unchanged")
                 .isEqualTo(level);
         assertThat(fixture.sync().status()).isEqualTo("succeeded");
     }
 
     @Test
-    void aDatabaseThatIsNotUnicodeIsRefusedByEveryCommandWithTheRemedy() throws Exception {
+    void everyCommandRejectsADatabaseWithoutUnicode() throws Exception {
         server.execute("create database latin encoding 'LATIN1' locale 'C' template template0");
         process = ProcessFixture.over(server.url("latin"), directory);
 
         for (String command : new String[] {"sync jobs", "migrate", "doctor"}) {
-            InProcess result = process.run(command.split(" "));
+            CommandResult result = process.run(command.split(" "));
 
             assertThat(result.exitCode()).as(command).isEqualTo(command.equals("doctor") ? 1 : 2);
             assertThat(result.err() + result.out())
@@ -103,15 +103,15 @@ class DatabaseSettingsTest {
         "session, '', '', true",
         "session, '', feed, true"
     })
-    void aPoolerInTransactionModeIsRefusedUnlessItsSettingsWork(
+    void poolerInTransactionModeIsRejectedUnlessItsSettingsWork(
             String mode, String parameters, String schema, boolean works) throws Exception {
         String url = server.create();
         try (PgBouncer pooler = PgBouncer.start(server, url, mode)) {
             process = ProcessFixture.over(pooler.url(name(url)) + parameters, directory)
                     .with("jobfeed.datasource.schema", schema);
 
-            InProcess sync = process.run("sync", "jobs");
-            InProcess doctor = process.run("doctor");
+            CommandResult sync = process.run("sync", "jobs");
+            CommandResult doctor = process.run("doctor");
 
             assertThat(sync.exitCode()).as(sync.err()).isEqualTo(works ? 0 : 2);
             if (works) {
@@ -130,14 +130,14 @@ class DatabaseSettingsTest {
     }
 
     @Test
-    void aPoolerInTransactionModeWorksWithTheSchemaOfTheRole() throws Exception {
+    void poolerInTransactionModeWorksWithTheSchemaOfTheRole() throws Exception {
         String url = server.create();
         PostgresServer.executeIn(url, "create schema feed", "alter database " + name(url) + " set search_path = feed");
         try (PgBouncer pooler = PgBouncer.start(server, url, "transaction")) {
             process = ProcessFixture.over(pooler.url(name(url)) + "&prepareThreshold=0", directory)
                     .with("jobfeed.datasource.schema", "feed");
 
-            InProcess sync = process.run("sync", "jobs");
+            CommandResult sync = process.run("sync", "jobs");
 
             assertThat(sync.exitCode()).as(sync.err()).isZero();
             assertThat(process.one("select count(*) from feed.job")).isEqualTo("1000");
@@ -146,7 +146,7 @@ class DatabaseSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aStoreThatNothingWasStoredInIsNotBoundToItsFirstServer(String database) throws Exception {
+    void emptyStoreIsNotBoundToItsFirstServer(String database) throws Exception {
         fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(30)).with("jobo.retry.time-scale", "0.001");
         String right = fixture.sandbox.baseUrl();
         fixture.with("jobo.base-url", "http://127.0.0.1:1");
@@ -168,7 +168,7 @@ class DatabaseSettingsTest {
         assertThat(process.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
         process.with("jobo.base-url", sandbox.baseUrl());
 
-        InProcess doctor = process.run("doctor");
+        CommandResult doctor = process.run("doctor");
 
         assertThat(doctor.exitCode()).isEqualTo(1);
         assertThat(doctor.out()).containsPattern("failure +database +This store was filled from ");

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Feeds and sweeps that never end do not keep an attempt for ever. */
+/** Tests that feeds and sweeps without an end do not occupy an attempt indefinitely. */
 class EndlessFeedTest {
 
     private SyncFixture fixture;
@@ -54,7 +54,7 @@ class EndlessFeedTest {
         "postgresql, jobs, 5",
         "postgresql, career_sites, 2"
     })
-    void aCursorThatTheRunHasUsedEndsTheAttempt(String database, String stream, int length) throws Exception {
+    void cursorUsedByTheRunEndsTheAttempt(String database, String stream, int length) throws Exception {
         start(database);
         fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(endpoint(stream)).length(length));
@@ -68,7 +68,7 @@ class EndlessFeedTest {
         assertThat(run.status()).isEqualTo("open");
         assertThat(run.pages()).isEqualTo(length + 1);
         assertThat(run.counts().received()).isEqualTo(10 * (length + 1));
-        assertThat(asked(stream)).isEqualTo(length + 1);
+        assertThat(countRequests(stream)).isEqualTo(length + 1);
         assertThat(fixture.alerts()).containsExactly("cursor-stuck");
 
         fixture.sandbox.intercept(null);
@@ -76,7 +76,7 @@ class EndlessFeedTest {
         for (int attempt = 2; attempt <= 3; attempt++) {
             assertThatThrownBy(() -> fixture.restart().syncStream(stream)).hasMessageContaining("used before");
         }
-        assertThat(asked(stream)).isZero();
+        assertThat(countRequests(stream)).isZero();
         assertThat(fixture.expired()).hasSize(stream.equals("jobs") ? 2 : 0);
         assertThat(fixture.sandbox.log().entries()).hasSameSizeAs(fixture.expired());
         assertThat(fixture.run(stream).attempts()).isEqualTo(3);
@@ -94,8 +94,7 @@ class EndlessFeedTest {
     @ParameterizedTest
     @CsvSource({"h2, jobs, false", "postgresql, jobs, true", "h2, career_sites, true", "postgresql, career_sites, false"
     })
-    void aResyncThatWasAskedForTakesThePlaceOfAStuckRun(String database, String stream, boolean isStuckResync)
-            throws Exception {
+    void requestedResyncReplacesAStuckRun(String database, String stream, boolean isStuckResync) throws Exception {
         start(database);
         if (isStuckResync) {
             fixture.tenant().states().requestResync(stream, OffsetDateTime.now());
@@ -120,7 +119,7 @@ class EndlessFeedTest {
     }
 
     @Test
-    void theAlertOfAStuckRunLastsUntilARunHasReadTheStreamToItsEnd() throws Exception {
+    void alertOfAStuckRunLastsUntilARunIsComplete() throws Exception {
         start("h2");
         fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(Endpoint.JOBS_FEED).length(2));
@@ -139,13 +138,13 @@ class EndlessFeedTest {
 
     @ParameterizedTest
     @CsvSource({"h2, 1", "postgresql, 2"})
-    void anAttemptOnAStuckRunStillClosesWhatHasExpired(String database, int length) throws Exception {
+    void attemptOnAStuckRunStillSweepsExpiredJobs(String database, int length) throws Exception {
         start(database);
         fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(Endpoint.JOBS_FEED).length(length));
         assertThatThrownBy(fixture::sync).hasMessageContaining("used before");
         fixture.sandbox.intercept(null);
-        long asked = asked("jobs");
+        long requestsBefore = countRequests("jobs");
         OffsetDateTime swept = fixture.state().lastSweepStartedAt();
 
         for (int expired = 1; expired <= 3; expired++) {
@@ -157,7 +156,7 @@ class EndlessFeedTest {
                     .isEqualTo(expired);
             assertThat(fixture.run().expired()).isEqualTo(expired);
         }
-        assertThat(asked("jobs")).isEqualTo(asked);
+        assertThat(countRequests("jobs")).isEqualTo(requestsBefore);
         assertThat(fixture.state().lastSweepStartedAt()).isAfter(swept);
         assertThat(fixture.alerts()).containsExactly("cursor-stuck");
     }
@@ -169,7 +168,7 @@ class EndlessFeedTest {
 
     @ParameterizedTest
     @CsvSource({"h2, jobs", "postgresql, career_sites"})
-    void aCursorThatAnEarlierAttemptHasUsedEndsTheAttempt(String database, String stream) throws Exception {
+    void cursorUsedByAnEarlierAttemptEndsTheAttempt(String database, String stream) throws Exception {
         start(database);
         fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_CYCLE).on(endpoint(stream)).length(3));
@@ -185,7 +184,7 @@ class EndlessFeedTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRestartedPaginationMayUseItsCursorsAgain(String database) throws Exception {
+    void restartedPaginationMayReuseCursors(String database) throws Exception {
         start(database);
         fixture.sandbox.faults(
                 FaultRule.of(Fault.CURSOR_RESTART).on(Endpoint.JOBS_FEED).nth(5));
@@ -200,7 +199,7 @@ class EndlessFeedTest {
 
     @ParameterizedTest
     @CsvSource({"1, 2", "2, 3", "4, 5"})
-    void aSweepWhoseCursorsLeadInACircleFails(int length, int requests) throws Exception {
+    void sweepWithACursorCycleFails(int length, int requests) throws Exception {
         start("h2");
         sweepOf(20);
         fixture.sandbox.faults(
@@ -211,7 +210,7 @@ class EndlessFeedTest {
 
     @ParameterizedTest
     @CsvSource({"h2, jobs", "postgresql, career_sites"})
-    void tenEmptyPagesInARowEndTheAttemptAndTheNextOneContinuesBehindThem(String database, String stream)
+    void tenConsecutiveEmptyPagesEndTheAttemptAndTheNextOneContinuesAfterThem(String database, String stream)
             throws Exception {
         start(database);
         fixture.syncStream(stream, 2);
@@ -222,8 +221,8 @@ class EndlessFeedTest {
                 .hasMessageContaining("10 empty pages");
 
         assertThat(fixture.run(stream).pages()).isEqualTo(12);
-        assertThat(asked(stream))
-                .as("nothing is prefetched that no attempt would store")
+        assertThat(countRequests(stream))
+                .as("no prefetch of a page that no attempt would store")
                 .isEqualTo(12);
         assertThat(fixture.alerts()).containsExactly("empty-pages");
 
@@ -239,7 +238,7 @@ class EndlessFeedTest {
     }
 
     @Test
-    void nineEmptyPagesInARowAreNoFault() throws Exception {
+    void nineConsecutiveEmptyPagesAreAccepted() throws Exception {
         start("h2");
         fixture.sandbox.faults(
                 FaultRule.of(Fault.EMPTY_PAGE).on(Endpoint.JOBS_FEED).to(9));
@@ -252,7 +251,7 @@ class EndlessFeedTest {
     }
 
     @Test
-    void aSweepOfEmptyPagesFails() throws Exception {
+    void sweepOfEmptyPagesFails() throws Exception {
         start("h2");
         sweepOf(20);
         fixture.sandbox.faults(FaultRule.of(Fault.EMPTY_PAGE).on(Endpoint.JOBS_EXPIRED));
@@ -282,7 +281,7 @@ class EndlessFeedTest {
     }
 
     @Test
-    void aResyncThatFindsEveryRowUnchangedIsNotFarBeyondItsSize() throws Exception {
+    void resyncOfUnchangedRowsIsNotTooLong() throws Exception {
         start("h2", SandboxOptions.builder().jobs(3500).unknownExpired(0));
         fixture.with("jobo.jobs.batch-size", "1000");
         fixture.sync();
@@ -294,7 +293,7 @@ class EndlessFeedTest {
     }
 
     @Test
-    void anEndlessMeteredRunStopsAtTheThresholdAlthoughItWasAgreedTo() throws Exception {
+    void endlessConfirmedRunStopsAtTheThreshold() throws Exception {
         start(
                 "h2",
                 SandboxOptions.builder()
@@ -321,7 +320,7 @@ class EndlessFeedTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void laterAttemptsOnARepeatingFeedBuyNothingUntilItsCostIsAgreedToAgain(String database) throws Exception {
+    void laterAttemptsOnARepeatingFeedRequestNoPageUntilConfirmedAgain(String database) throws Exception {
         start(
                 database,
                 SandboxOptions.builder()
@@ -335,26 +334,26 @@ class EndlessFeedTest {
         assertThat(fixture.syncConfirmed(14).creditsSpent()).isEqualByComparingTo("4200");
         assertThat(fixture.alerts()).containsExactly("feed-repeats");
 
-        assertNothingIsBought(4200);
+        assertNoPageIsRequested(4200);
         fixture.sandbox.data().expireJob(fixture.one("select id from active_job order by id limit 1", UUID.class));
-        assertNothingIsBought(4200);
+        assertNoPageIsRequested(4200);
         assertThat(fixture.one("select count(*) from job where expired_reason = 'swept'", Integer.class))
                 .isOne();
 
         assertThat(fixture.syncConfirmed(2).creditsSpent()).isEqualByComparingTo("4800");
-        assertNothingIsBought(4800);
+        assertNoPageIsRequested(4800);
 
         Tenant tenant = fixture.tenant();
         assertThat(tenant.runs().confirmOpenRun("jobs", tenant.transaction())).isTrue();
         assertThatThrownBy(fixture::sync).hasMessageContaining("confirm-above");
-        // as many rows again, and the page that was on its way
+        // the same number of rows again, and the prefetched page
         assertThat(fixture.run().creditsSpent()).isBetween(BigDecimal.valueOf(7800), BigDecimal.valueOf(8100));
-        assertNothingIsBought(fixture.run().creditsSpent().intValueExact());
+        assertNoPageIsRequested(fixture.run().creditsSpent().intValueExact());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anAgreementThatIsStoredDuringAnAttemptOutlastsItsPages(String database) throws Exception {
+    void confirmationStoredDuringAnAttemptStaysValid(String database) throws Exception {
         start(database);
         Tenant tenant = fixture.tenant();
         AdviceWith.adviceWith(
@@ -371,14 +370,14 @@ class EndlessFeedTest {
         assertThat(fixture.syncPages(5).scan().received()).isEqualTo(20);
     }
 
-    private void assertNothingIsBought(int credits) throws Exception {
-        long asked = asked("jobs");
+    private void assertNoPageIsRequested(int credits) throws Exception {
+        long requestsBefore = countRequests("jobs");
 
         assertThatThrownBy(() -> fixture.restart().sync())
                 .isInstanceOf(AttemptFailedException.class)
                 .hasMessageContaining("confirm-above");
 
-        assertThat(asked("jobs")).isEqualTo(asked);
+        assertThat(countRequests("jobs")).isEqualTo(requestsBefore);
         assertThat(fixture.run().creditsSpent()).isEqualByComparingTo(BigDecimal.valueOf(credits));
         assertThat(fixture.alerts()).containsExactly("feed-repeats", "cost-unconfirmed");
     }
@@ -405,7 +404,7 @@ class EndlessFeedTest {
         fixture.assertStoreEqualsSandbox();
     }
 
-    private long asked(String stream) {
+    private long countRequests(String stream) {
         return fixture.sandbox
                 .log()
                 .entries("/api/" + stream.replace('_', '-') + "/feed")

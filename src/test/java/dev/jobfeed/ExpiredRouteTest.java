@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jobfeed.sandbox.SandboxOptions;
 import org.junit.jupiter.api.Test;
 
-/** {@code jobs-expired.camel.yaml}. */
+/** Tests {@code jobs-expired.camel.yaml}. */
 class ExpiredRouteTest extends RouteTest {
 
     @Override
@@ -15,12 +15,12 @@ class ExpiredRouteTest extends RouteTest {
     }
 
     @Test
-    void idsAreClosedAThousandAtATime() throws Exception {
+    void idsAreExpiredInChunksOfAThousand() throws Exception {
         edit(
                 "jobs-expired-page",
                 route -> route.weaveById("jobs-expired-page-close").after().to("mock:closed"));
         fixture.sync();
-        // as after some time: nothing was delivered since the window's beginning, of which the sweep would ask again
+        // as after some time: no job was delivered since the start of the window, so the sweep asks for nothing again
         fixture.database.update("delete from delivered_page");
         fixture.sandbox.data().expireJobs(1100);
 
@@ -31,7 +31,7 @@ class ExpiredRouteTest extends RouteTest {
     }
 
     @Test
-    void anAttemptWhoseSweepFailsAsksForNoPage() throws Exception {
+    void attemptWithAFailedSweepRequestsNoPage() throws Exception {
         edit("jobs-expired-page", route -> route.weaveById("jobs-expired-page-checkpoint")
                 .before()
                 .throwException(new IllegalStateException("no")));

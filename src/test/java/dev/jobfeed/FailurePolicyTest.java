@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of an attempt, of its run and of its alerts when an answer is no page and stays so; one table. */
+/** Tests the attempt, its run and its alerts when a response stays invalid, as one table. */
 class FailurePolicyTest {
 
     private SyncFixture fixture;
@@ -37,7 +37,7 @@ class FailurePolicyTest {
         fixture.close();
     }
 
-    /** An answer; how many requests it is worth; the condition it becomes; words of its message. */
+    /** Provides a response, the number of requests, the alert's condition, and a part of its message. */
     static Stream<Arguments> answers() {
         String credits = "\"credits_required\":60,\"credits_balance\":33";
         return Stream.of(
@@ -120,8 +120,8 @@ class FailurePolicyTest {
                         "lacks the array"));
     }
 
-    private static Arguments fault(String name, Verdict verdict, int requests, String condition, String words) {
-        return arguments(name, verdict, requests, condition, words);
+    private static Arguments fault(String name, Verdict verdict, int requests, String condition, String message) {
+        return arguments(name, verdict, requests, condition, message);
     }
 
     private static Verdict answer(int status, String body) {
@@ -136,8 +136,8 @@ class FailurePolicyTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("answers")
-    void aFeedThatFailsKeepsItsPlaceAndGoesOnFromThere(
-            String name, Verdict verdict, int requests, String condition, String words) throws Exception {
+    void failedFeedKeepsItsCheckpointAndContinuesThere(
+            String name, Verdict verdict, int requests, String condition, String message) throws Exception {
         start();
         fixture.sandbox.intercept(request -> isSecondPage(request) ? verdict : Interceptor.pass());
 
@@ -147,7 +147,7 @@ class FailurePolicyTest {
         assertThat(fixture.feedRequests().stream().distinct()).hasSize(2);
         Run failed = fixture.run();
         assertThat(failed.status()).isEqualTo("open");
-        assertThat(failed.lastError()).contains(words).doesNotContain(Sandbox.TEST_KEY, "http://");
+        assertThat(failed.lastError()).contains(message).doesNotContain(Sandbox.TEST_KEY, "http://");
         assertThat(failed.nextCursor()).isEqualTo(cursor(fixture.feed().get(1)));
         assertThat(failed.pages()).isEqualTo(1);
         assertThat(failed.cursorResets()).isZero();
@@ -159,7 +159,7 @@ class FailurePolicyTest {
 
         assertThat(catchThrowable(fixture::sync)).isNotNull();
         assertThat(fixture.feed()).hasSize(1 + 2 * requests);
-        assertTheOneAlertIs(condition, false);
+        assertOnlyAlertIs(condition, false);
 
         fixture.sandbox.intercept(null);
         Run recovered = fixture.sync();
@@ -172,14 +172,14 @@ class FailurePolicyTest {
                 .isEqualTo(fixture.feed().size() + fixture.expired().size());
         assertThat(fixture.feed()).hasSize(3 + 2 * requests);
         assertThat(fixture.state().lastRunStartedAt()).isEqualTo(failed.runStartedAt());
-        assertTheOneAlertIs(condition, true);
+        assertOnlyAlertIs(condition, true);
         fixture.assertStoreEqualsSandbox();
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("answers")
-    void aSweepThatFailsMovesNoWatermarkAndKeepsTheAttemptFromTheFeed(
-            String name, Verdict verdict, int requests, String condition, String words) throws Exception {
+    void failedSweepMovesNoWatermarkAndPreventsTheFeed(
+            String name, Verdict verdict, int requests, String condition, String message) throws Exception {
         start();
         fixture.sync();
         StreamState before = fixture.state();
@@ -205,7 +205,7 @@ class FailurePolicyTest {
 
         assertThat(catchThrowable(fixture::sync)).isNotNull();
         assertThat(fixture.feed()).hasSize(pages);
-        assertTheOneAlertIs(condition, false);
+        assertOnlyAlertIs(condition, false);
 
         fixture.sandbox.intercept(null);
         Run recovered = fixture.sync();
@@ -214,12 +214,12 @@ class FailurePolicyTest {
         assertThat(recovered.status()).isEqualTo("succeeded");
         assertThat(recovered.expired()).isEqualTo(3);
         assertThat(fixture.state().lastSweepStartedAt()).isAfter(failed.runStartedAt());
-        assertTheOneAlertIs(condition, true);
+        assertOnlyAlertIs(condition, true);
         fixture.assertStoreEqualsSandbox();
     }
 
     @Test
-    void aRedirectIsNeverFollowedWithTheKey() throws Exception {
+    void redirectIsNeverFollowedWithTheKey() throws Exception {
         start();
         try (Sandbox other =
                 Sandbox.start(SandboxOptions.builder().port(0).jobs(1).build())) {
@@ -236,14 +236,14 @@ class FailurePolicyTest {
             assertThat(other.log().entries()).isEmpty();
         }
         assertThat(fixture.feed()).hasSize(5);
-        assertTheOneAlertIs("redirected", false);
+        assertOnlyAlertIs("redirected", false);
     }
 
     @Test
-    void anAlertThatCannotBeToldIsToldAfterTheNextAttemptAndHidesNoFailure() throws Exception {
+    void failedNotificationIsRepeatedAfterTheNextAttempt() throws Exception {
         start();
-        List<String> told = new ArrayList<>();
-        AtomicBoolean pagerWorks = new AtomicBoolean();
+        List<String> notified = new ArrayList<>();
+        AtomicBoolean isPagerAvailable = new AtomicBoolean();
         fixture.context().getRouteController().stopRoute("alert-sink");
         fixture.context().removeRoute("alert-sink");
         fixture.context().addRoutes(new RouteBuilder() {
@@ -251,10 +251,10 @@ class FailurePolicyTest {
             public void configure() {
                 errorHandler(noErrorHandler());
                 from("direct:alert-sink").process(exchange -> {
-                    if (!pagerWorks.get()) {
+                    if (!isPagerAvailable.get()) {
                         throw new IllegalStateException("The pager is broken.");
                     }
-                    told.add(exchange.getMessage().getBody(String.class));
+                    notified.add(exchange.getMessage().getBody(String.class));
                 });
             }
         });
@@ -265,28 +265,28 @@ class FailurePolicyTest {
         assertThat(fixture.one("select notified_at is null from alert", Boolean.class))
                 .isTrue();
 
-        pagerWorks.set(true);
+        isPagerAvailable.set(true);
         assertThat(catchThrowable(fixture::sync)).isInstanceOf(HttpOperationFailedException.class);
         assertThat(catchThrowable(fixture::sync)).isInstanceOf(HttpOperationFailedException.class);
         fixture.sandbox.intercept(null);
-        pagerWorks.set(false);
+        isPagerAvailable.set(false);
         assertThat(fixture.sync().status()).isEqualTo("succeeded");
         assertThat(fixture.state().lastRunStartedAt()).isNotNull();
-        pagerWorks.set(true);
+        isPagerAvailable.set(true);
         fixture.sync();
 
-        assertThat(told).hasSize(2);
-        JsonNode raised = SyncFixture.parse(told.get(0));
+        assertThat(notified).hasSize(2);
+        JsonNode raised = SyncFixture.parse(notified.get(0));
         assertThat(raised.get("state").textValue()).isEqualTo("raised");
         assertThat(raised.get("stream").textValue()).isEqualTo("jobs");
         assertThat(raised.get("condition").textValue()).isEqualTo("unauthorized");
         assertThat(raised.get("message").textValue()).isEqualTo("Jobo answered 401.");
         assertThat(raised.get("remedy").textValue()).contains("jobo.api-key");
-        assertThat(SyncFixture.parse(told.get(1)).get("state").textValue()).isEqualTo("cleared");
+        assertThat(SyncFixture.parse(notified.get(1)).get("state").textValue()).isEqualTo("cleared");
     }
 
     @Test
-    void anotherTroubleEndsTheFirst() throws Exception {
+    void anotherConditionClearsTheFirst() throws Exception {
         start();
         fixture.sandbox.intercept(request -> answer(401, ""));
         assertThat(catchThrowable(fixture::sync)).isNotNull();
@@ -297,7 +297,7 @@ class FailurePolicyTest {
     }
 
     @Test
-    void anAttemptThatDidAllItWasAllowedToEndsATrouble() throws Exception {
+    void attemptUpToItsLimitClearsAnAlert() throws Exception {
         start();
         fixture.sandbox.intercept(request -> answer(401, ""));
         assertThat(catchThrowable(fixture::sync)).isNotNull();
@@ -309,7 +309,7 @@ class FailurePolicyTest {
         assertThat(fixture.alerts()).isEmpty();
     }
 
-    private void assertTheOneAlertIs(String condition, boolean cleared) {
+    private void assertOnlyAlertIs(String condition, boolean cleared) {
         assertThat(fixture.database.queryForList("select condition from alert", String.class))
                 .containsExactly(condition);
         Map<String, Object> alert = fixture.database.queryForMap("select * from alert");

@@ -5,7 +5,10 @@ import dev.jobfeed.sandbox.jobby.Jobby;
 import java.util.Map;
 import org.apache.camel.spi.PropertiesFunction;
 
-/** Found by Camel as the functions of real vaults are: {@code {{paper:key}}}, {@code {{paper:password}}}. */
+/**
+ * Resolves {@code {{paper:key}}} and {@code {{paper:password}}}; Camel finds it as it finds the functions of real
+ * vaults.
+ */
 public final class FakeVault implements PropertiesFunction {
 
     private static final Map<String, String> SECRETS =

@@ -56,7 +56,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
-/** Every kind of error handling that a host may have around a call of the bundle, and every entry of the bundle. */
+/** Tests every kind of error handling that a host may have around a call, with every entry point of the bundle. */
 class HostErrorHandlingTest {
 
     private DataSource database = database();
@@ -65,7 +65,7 @@ class HostErrorHandlingTest {
     private Sandbox sandbox;
     private DefaultCamelContext context;
 
-    /** How a host deals with failures; each sends them to {@code mock:handled}. */
+    /** Lists the error handling of hosts; each sends failures to {@code mock:handled}. */
     private enum Host {
         ROUTE_ON_EXCEPTION,
         BUILDER_ON_EXCEPTION,
@@ -78,17 +78,17 @@ class HostErrorHandlingTest {
         DO_TRY,
         TRANSACTED;
 
-        /** Whether the steps behind the call still run. */
-        boolean goesOn() {
+        /** Returns whether the steps after the call still run. */
+        boolean continues() {
             return this == CONTINUED || this == DO_TRY;
         }
 
-        int tries() {
+        int deliveries() {
             return this == REDELIVERY ? 3 : 1;
         }
     }
 
-    /** What a host may call. */
+    /** Lists the endpoints that a host may call. */
     private enum Entry {
         JOBS_SYNC("direct:jobs-sync"),
         CAREER_SITES_SYNC("direct:career-sites-sync"),
@@ -278,12 +278,12 @@ class HostErrorHandlingTest {
         return sandbox.log().entries().size();
     }
 
-    private void assertTheHostDealtWithIt(Host host, Exchange result, Predicate failure) {
+    private void assertHostHandledIt(Host host, Exchange result, Predicate failure) {
         assertThat(handled()).singleElement().satisfies(exchange -> {
             assertThat(failure.matches(exchange))
                     .as(() -> "caught " + caught(exchange))
                     .isTrue();
-            assertThat(caught(exchange).getSuppressed()).hasSizeLessThan(host.tries());
+            assertThat(caught(exchange).getSuppressed()).hasSizeLessThan(host.deliveries());
             assertThat(exchange.getMessage().getHeaders()).containsEntry("orderNumber", "4711");
             assertThat(exchange.getMessage().getHeaders().keySet())
                     .noneMatch(name -> name.matches("X-Api-Key|Authorization|Idempotency-Key"));
@@ -293,7 +293,7 @@ class HostErrorHandlingTest {
         } else {
             assertThat(result.getException()).isNull();
         }
-        assertThat(mock("after").getReceivedCounter()).isEqualTo(host.goesOn() ? 1 : 0);
+        assertThat(mock("after").getReceivedCounter()).isEqualTo(host.continues() ? 1 : 0);
         assertThat(result.getMessage().getHeaders()).containsEntry("orderNumber", "4711");
         if (host != Host.NOT_HANDLED) {
             assertThat(result.getMessage().getHeaders().keySet()).noneMatch(name -> name.startsWith("CamelRedeliver"));
@@ -309,7 +309,7 @@ class HostErrorHandlingTest {
                         == 401;
     }
 
-    /** Every host with one entry, and every entry with the hosts that differ most. */
+    /** Combines every host with one entry, and every entry with the hosts that differ most. */
     static Stream<Arguments> hostsAndEntries() {
         Set<Host> some = EnumSet.of(Host.ROUTE_ON_EXCEPTION, Host.REDELIVERY, Host.TRANSACTED);
         return Stream.of(Entry.values()).flatMap(entry -> Stream.of(Host.values())
@@ -319,7 +319,7 @@ class HostErrorHandlingTest {
 
     @ParameterizedTest
     @MethodSource("hostsAndEntries")
-    void aWrongKeyIsDealtWithByTheHost(Host host, Entry entry) throws Exception {
+    void hostHandlesAWrongKey(Host host, Entry entry) throws Exception {
         properties.setProperty("jobo.api-key", Sandbox.TEST_KEY.replace("not-a-secret", "not-the-right-secret"));
         host(host, entry.uri);
         bundle();
@@ -327,12 +327,12 @@ class HostErrorHandlingTest {
 
         Exchange result = call(entry);
 
-        assertTheHostDealtWithIt(host, result, exchange -> isRefusal(exchange, entry));
+        assertHostHandledIt(host, result, exchange -> isRefusal(exchange, entry));
         if (!entry.isJobby()) {
-            assertThat(requests()).isEqualTo(host.tries());
+            assertThat(requests()).isEqualTo(host.deliveries());
         }
         if (entry == Entry.JOBS_SYNC || entry == Entry.CAREER_SITES_SYNC) {
-            assertThatAttemptsEndedWith("unauthorized", host.tries());
+            assertThatAttemptsEndedWith("unauthorized", host.deliveries());
         }
     }
 
@@ -342,10 +342,10 @@ class HostErrorHandlingTest {
                 .flatMap(entry -> Stream.of("h2", "postgresql").map(kind -> Arguments.of(entry, kind)));
     }
 
-    /** The transaction of the host is on the pool of the bundle, and is rolled back. */
+    /** The transaction of the host uses the pool of the bundle, and is rolled back. */
     @ParameterizedTest
     @MethodSource("entriesAndDatabases")
-    void whatTheBundleStoresIsNoPartOfATransactionOfTheHost(Entry entry, String kind) throws Exception {
+    void bundleStoresOutsideOfTheHostsTransaction(Entry entry, String kind) throws Exception {
         properties.setProperty("jobby.token", Jobby.TEST_TOKEN);
         try (HikariDataSource pool = pool(url(kind), 4)) {
             use(pool);
@@ -392,7 +392,7 @@ class HostErrorHandlingTest {
     }
 
     @Test
-    void aProxyOfTheHostThatJoinsItsTransactionsIsNotUsedByTheBundle() throws Exception {
+    void transactionAwareProxyOfTheHostIsNotUsed() throws Exception {
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -413,9 +413,9 @@ class HostErrorHandlingTest {
                 .isEqualTo("succeeded");
     }
 
-    /** The pool had a second connection at the start, and has none while the host's transactions hold them all. */
+    /** The pool has a second connection at the start, and none while the host's transactions hold all of them. */
     @Test
-    void aPoolThatTheHostsTransactionsHaveEmptiedIsAClearFailure() throws Exception {
+    void exhaustedConnectionPoolIsAClearFailure() throws Exception {
         try (HikariDataSource pool = pool(url("h2"), 2)) {
             use(pool);
             host(Host.TRANSACTED, "direct:jobs-sync");
@@ -441,7 +441,7 @@ class HostErrorHandlingTest {
 
     @ParameterizedTest
     @EnumSource(names = {"ROUTE_ON_EXCEPTION", "TRANSACTED"})
-    void aStreamThatIsTakenOverIsAFailureOfTheHostAndHasNoResult(Host host) throws Exception {
+    void lostLeaseIsAFailureForTheHostWithoutAResult(Host host) throws Exception {
         sandbox.intercept(request -> {
             feed.update("update sync_state set lease_token = random_uuid(), lease_owner = 'another'");
             return Interceptor.pass();
@@ -452,7 +452,7 @@ class HostErrorHandlingTest {
 
         Exchange result = call(Entry.JOBS_SYNC);
 
-        assertTheHostDealtWithIt(host, result, exchange -> caught(exchange) instanceof LeaseLostException);
+        assertHostHandledIt(host, result, exchange -> caught(exchange) instanceof LeaseLostException);
         assertThat(handled().get(0).getMessage().getBody()).isEqualTo("the host's");
         assertThat(feed.queryForObject("select status from sync_run", String.class))
                 .isEqualTo("open");
@@ -474,22 +474,22 @@ class HostErrorHandlingTest {
 
     @ParameterizedTest
     @EnumSource
-    void anEmptyWalletIsDealtWithByTheHostAndTheNextAttemptIsAFreshOne(Host host) throws Exception {
+    void hostHandlesMissingCreditsAndTheNextAttemptStartsClean(Host host) throws Exception {
         sandbox.faults(
-                FaultRule.answer(402, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(host.tries()));
+                FaultRule.answer(402, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(host.deliveries()));
         host(host, "direct:jobs-sync");
         bundle();
         context.start();
 
         Exchange result = call(Entry.JOBS_SYNC);
 
-        assertTheHostDealtWithIt(
+        assertHostHandledIt(
                 host,
                 result,
                 exchange -> ObjectHelper.getException(HttpOperationFailedException.class, caught(exchange))
                                 .getStatusCode()
                         == 402);
-        assertThatAttemptsEndedWith("credits-exhausted", host.tries());
+        assertThatAttemptsEndedWith("credits-exhausted", host.deliveries());
         assertThat(call(Entry.JOBS_SYNC).getException()).isNull();
         assertThat(feed.queryForObject("select status from sync_run", String.class))
                 .isEqualTo("succeeded");
@@ -497,7 +497,7 @@ class HostErrorHandlingTest {
 
     @ParameterizedTest
     @EnumSource(names = {"ROUTE_ON_EXCEPTION", "REDELIVERY", "CONTEXT_DEAD_LETTERS"})
-    void aLockedStreamIsDealtWithByTheHost(Host host) throws Exception {
+    void hostHandlesALockedStream(Host host) throws Exception {
         host(host, "direct:jobs-sync");
         bundle();
         context.start();
@@ -508,16 +508,16 @@ class HostErrorHandlingTest {
 
         Exchange result = call(Entry.JOBS_SYNC);
 
-        assertTheHostDealtWithIt(
+        assertHostHandledIt(
                 host,
                 result,
                 exchange -> ObjectHelper.getException(StreamLockedException.class, caught(exchange)) != null);
     }
 
-    /** The budget of repetitions counts for each attempt, whatever the host makes of a failure. */
+    /** The retry budget applies to each attempt, independent of the host's error handling. */
     @ParameterizedTest
     @EnumSource
-    void theBundlesOwnRepetitionsAreTheSameUnderEveryHost(Host host) throws Exception {
+    void retriesAreTheSameUnderEveryHost(Host host) throws Exception {
         sandbox.faults(FaultRule.answer(503, Map.of(), "{}").on(Endpoint.JOBS_FEED));
         host(host, "direct:jobs-sync");
         bundle();
@@ -525,19 +525,19 @@ class HostErrorHandlingTest {
 
         Exchange result = call(Entry.JOBS_SYNC);
 
-        assertTheHostDealtWithIt(
+        assertHostHandledIt(
                 host,
                 result,
                 exchange -> ObjectHelper.getException(HttpOperationFailedException.class, caught(exchange))
                                 .getStatusCode()
                         == 503);
-        assertThat(sandbox.log().entries("/api/jobs/feed")).hasSize(6 * host.tries());
-        assertThatAttemptsEndedWith("server-trouble", host.tries());
+        assertThat(sandbox.log().entries("/api/jobs/feed")).hasSize(6 * host.deliveries());
+        assertThatAttemptsEndedWith("server-trouble", host.deliveries());
     }
 
     @ParameterizedTest
     @EnumSource
-    void aRepetitionThatSucceedsIsNoFailureOfTheHost(Host host) throws Exception {
+    void successfulRetryIsNoFailureForTheHost(Host host) throws Exception {
         sandbox.faults(
                 FaultRule.answer(503, Map.of(), "{}").on(Endpoint.JOBS_FEED).times(2),
                 FaultRule.answer(500, Map.of(), "{}").on(Endpoint.COMPANY).times(2));
@@ -567,10 +567,12 @@ class HostErrorHandlingTest {
                 .isEqualTo("succeeded");
     }
 
-    /** Camel marks an exchange whose failure an inner route has dealt with, and an outer error handler goes by the mark. */
+    /**
+     * Camel marks an exchange whose failure an inner route has handled, and an outer error handler checks the mark.
+     */
     @ParameterizedTest
     @EnumSource(names = {"ROUTE_ON_EXCEPTION", "NOT_HANDLED", "REDELIVERY", "CONTEXT_DEAD_LETTERS"})
-    void aLaterFailureOfTheHostIsStillItsOwn(Host host) throws Exception {
+    void laterFailureOfTheHostIsHandledByTheHost(Host host) throws Exception {
         sandbox.faults(FaultRule.answer(404, Map.of(), "{}").on(Endpoint.COMPANY));
         host(host, "direct:later");
         context.addRoutes(new RouteBuilder() {
@@ -587,13 +589,13 @@ class HostErrorHandlingTest {
 
         Exchange result = call(Entry.COMPANY_PROFILE);
 
-        assertTheHostDealtWithIt(host, result, exchange -> caught(exchange) instanceof IllegalStateException);
+        assertHostHandledIt(host, result, exchange -> caught(exchange) instanceof IllegalStateException);
     }
 
-    /** A call from within an error handler of the host's. */
+    /** Calls the bundle from within a host's error handler. */
     @ParameterizedTest
     @EnumSource(names = {"JOBS_SYNC", "COMPANY_PROFILE", "COMPANY_KAMELET"})
-    void aFailureOfTheHostOutlivesACallFromItsErrorHandler(Entry entry) throws Exception {
+    void hostFailureSurvivesACallFromItsErrorHandler(Entry entry) throws Exception {
         sandbox.faults(FaultRule.answer(503, Map.of(), "{}").times(1));
         context.addRoutes(new RouteBuilder() {
             @Override
@@ -618,10 +620,10 @@ class HostErrorHandlingTest {
         assertThat(requests()).isGreaterThan(1);
     }
 
-    /** Set in the YAML of a host, it counts for the whole context, from its loading on. */
+    /** An error handler in the YAML of a host applies to the whole context after it is loaded. */
     @ParameterizedTest
     @EnumSource
-    void aContextWideErrorHandlerCountsForTheHostOnly(Order order) throws Exception {
+    void contextWideErrorHandlerAppliesToTheHostOnly(Order order) throws Exception {
         String yaml = """
                 - errorHandler:
                     deadLetterChannel:
@@ -667,7 +669,7 @@ class HostErrorHandlingTest {
 
         Exchange result = call(Entry.JOBS_SYNC);
 
-        assertTheHostDealtWithIt(
+        assertHostHandledIt(
                 Host.CONTEXT_DEAD_LETTERS,
                 result,
                 exchange -> ObjectHelper.getException(HttpOperationFailedException.class, caught(exchange))
@@ -678,7 +680,7 @@ class HostErrorHandlingTest {
     }
 
     @Test
-    void aGlobalInterceptorOfTheHostSeesNoStepAndNoKeyOfTheBundle() throws Exception {
+    void globalInterceptorOfTheHostSeesNoStepAndNoKey() throws Exception {
         context.addRoutes(new RouteConfigurationBuilder() {
             @Override
             public void configuration() {
@@ -701,7 +703,7 @@ class HostErrorHandlingTest {
     }
 
     @Test
-    void aContextWideErrorHandlerOfAFurtherFileTakesNothingFromTheRuntime(@TempDir Path home) throws Exception {
+    void contextWideErrorHandlerOfAnotherFileDoesNotAffectTheRuntime(@TempDir Path home) throws Exception {
         Files.createDirectory(home.resolve("routes"));
         Files.writeString(home.resolve("routes/zz.camel.yaml"), """
                 - errorHandler:

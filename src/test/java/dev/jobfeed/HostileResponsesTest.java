@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Answers that would fill the memory, for processes with 256 MB of it. Each try of a request is sent another one. */
+/**
+ * Tests responses that would fill the memory, with processes of 256 MB. Each try of a request gets another response.
+ */
 @Tag("processes")
 class HostileResponsesTest {
 
@@ -47,7 +49,7 @@ class HostileResponsesTest {
     }
 
     @Test
-    void whatWouldFillTheMemoryIsMalformed() throws Exception {
+    void oversizedResponsesAreMalformed() throws Exception {
         String err = sync(
                 body("{\"jobs\":[", "{\"title\":\"" + "x".repeat(100_000) + "\"},", 100_000, "]" + END),
                 body("", " ", 10L << 30, ""),
@@ -68,7 +70,7 @@ class HostileResponsesTest {
     }
 
     @Test
-    void whatWouldFillTheMemoryWithinARowIsMalformed() throws Exception {
+    void oversizedRowsAreMalformed() throws Exception {
         String err = sync(
                 body("{\"jobs\":[{\"id\":", "9", MB_300, "}]" + END),
                 body("{\"jobs\":[{\"", "n", MB_300, "\":1}]" + END),
@@ -86,7 +88,7 @@ class HostileResponsesTest {
     }
 
     @Test
-    void whatWouldFillTheMemoryInTheSweepIsMalformed() throws Exception {
+    void oversizedSweepResponsesAreMalformed() throws Exception {
         run(0);
         String id = "\"6f0c4f9e-0000-4000-8000-000000000000\"";
         String err = sync(
@@ -106,7 +108,7 @@ class HostileResponsesTest {
                         "nesting depth (100001)");
     }
 
-    /** An attempt whose request is answered by each of these in turn; the last one is what it ends with. */
+    /** Runs an attempt whose request gets these responses in order; the last one is its result. */
     private String sync(Reply... answers) throws Exception {
         replies.addAll(List.of(answers));
         return run(1);
@@ -143,7 +145,7 @@ class HostileResponsesTest {
         });
     }
 
-    /** Members of which no two have the same name. */
+    /** Returns members with distinct names. */
     private static Reply names(String begin) {
         return stream(200, "", client -> {
             client.write(ascii(begin));

@@ -15,16 +15,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A server that sends what no HTTP server would. One answer a connection. */
+/** Runs a server that sends invalid HTTP. Each connection gets one response. */
 final class HostileServer implements AutoCloseable {
 
-    /** Writes an answer, head included. */
+    /** Writes a response, including its head. */
     @FunctionalInterface
     interface Reply {
         void to(OutputStream client) throws IOException;
     }
 
-    /** Chooses the answer to a request. */
+    /** Selects the response to a request. */
     @FunctionalInterface
     interface Script {
         Reply on(String path);
@@ -50,12 +50,12 @@ final class HostileServer implements AutoCloseable {
         return "http://127.0.0.1:" + socket.getLocalPort();
     }
 
-    /** The heads of the requests so far, in lower case. */
+    /** Returns the heads of the requests so far, in lower case. */
     List<String> heads() {
         return heads;
     }
 
-    /** An answer with a body of a known length. */
+    /** Returns a response with a body of known length. */
     static Reply answer(int status, String headers, byte[] body) {
         return client -> {
             client.write(ascii("HTTP/1.1 " + status + " Hm\r\n" + headers + "Content-Length: " + body.length
@@ -64,12 +64,12 @@ final class HostileServer implements AutoCloseable {
         };
     }
 
-    /** A 200 with a body of a known length. */
+    /** Returns a 200 response with a body of known length. */
     static Reply answer(String body) {
         return answer(200, "", body.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** An answer whose body ends with the connection. */
+    /** Returns a response whose body ends with the connection. */
     static Reply stream(int status, String headers, Reply body) {
         return client -> {
             client.write(ascii("HTTP/1.1 " + status + " Hm\r\n" + headers + "Connection: close\r\n\r\n"));
@@ -77,7 +77,7 @@ final class HostileServer implements AutoCloseable {
         };
     }
 
-    /** The same text so many times. */
+    /** Writes a text repeatedly. */
     static void repeat(OutputStream client, String text, long times) throws IOException {
         int many = Math.max(1, 32_768 / text.length());
         byte[] block = ascii(text.repeat(many));
@@ -104,19 +104,19 @@ final class HostileServer implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client) {
-            String head = head(new BufferedInputStream(client.getInputStream()));
+            String head = readHead(new BufferedInputStream(client.getInputStream()));
             if (!head.isEmpty()) {
                 heads.add(head.toLowerCase(Locale.ROOT));
                 script.on(head.split(" ")[1]).to(client.getOutputStream());
             }
         } catch (IOException e) {
-            // the client has had enough
+            // the client closed the connection
         } finally {
             clients.remove(client);
         }
     }
 
-    private static String head(InputStream in) throws IOException {
+    private static String readHead(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int c = in.read();

@@ -3,7 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both APIs through a company's proxy, behind a certificate of its own authority. */
+/** Tests both APIs through a company's proxy, and with a certificate of a private authority. */
 class HttpClientFactoryTest {
 
     @TempDir
@@ -29,7 +29,7 @@ class HttpClientFactoryTest {
 
     private SyncFixture fixture;
     private JobbyFixture jobby;
-    private CompanyNetwork front;
+    private CompanyNetwork tlsProxy;
     private CompanyNetwork proxy;
 
     @BeforeAll
@@ -39,7 +39,7 @@ class HttpClientFactoryTest {
 
     @AfterEach
     void stop() throws Exception {
-        for (AutoCloseable open : new AutoCloseable[] {fixture, jobby, front, proxy}) {
+        for (AutoCloseable open : new AutoCloseable[] {fixture, jobby, tlsProxy, proxy}) {
             if (open != null) {
                 open.close();
             }
@@ -48,27 +48,29 @@ class HttpClientFactoryTest {
 
     private void start() throws Exception {
         fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(20).careerSites(1));
-        front = CompanyNetwork.before(URI.create(fixture.sandbox.baseUrl()).getPort(), certificates);
+        tlsProxy = CompanyNetwork.before(URI.create(fixture.sandbox.baseUrl()).getPort(), certificates);
         proxy = CompanyNetwork.proxy();
-        fixture.with("jobo.base-url", "https://localhost:" + front.port())
+        fixture.with("jobo.base-url", "https://localhost:" + tlsProxy.port())
                 .with("jobo.http.proxy", "http://127.0.0.1:" + proxy.port())
                 .with("jobo.retry.time-scale", "0.001");
     }
 
     @ParameterizedTest
     @CsvSource({"authority.pem,", "authority.p12, changeit"})
-    void theFeedComesThroughAProxyAndBehindACertificateOfOnesOwn(String file, String password) throws Exception {
+    void feedWorksThroughAProxyWithAPrivateCertificate(String file, String password) throws Exception {
         start();
         fixture.with("jobo.http.trust-store", certificates.resolve(file).toString())
                 .with("jobo.http.trust-store-password", password == null ? "" : password);
 
         assertThat(fixture.sync().counts().inserted()).isEqualTo(20);
 
-        assertThat(proxy.asked()).isNotEmpty().allMatch(asked -> asked.equals("CONNECT localhost:" + front.port()));
+        assertThat(proxy.requests())
+                .isNotEmpty()
+                .allMatch(request -> request.equals("CONNECT localhost:" + tlsProxy.port()));
     }
 
     @Test
-    void aCertificateOfAnUnknownAuthorityIsRefusedBeforeTheKeyIsSent() throws Exception {
+    void certificateOfAnUnknownAuthorityIsRejectedBeforeTheKeyIsSent() throws Exception {
         start();
 
         assertThatThrownBy(fixture::sync).hasStackTraceContaining("unable to find valid certification path");
@@ -77,21 +79,21 @@ class HttpClientFactoryTest {
     }
 
     @Test
-    void withoutTlsTheProxyIsAskedForTheWholeAddress() throws Exception {
+    void plainHttpRequestsSendTheAbsoluteUrlToTheProxy() throws Exception {
         start();
         fixture.with("jobo.base-url", fixture.sandbox.baseUrl());
 
         assertThat(fixture.sync().counts().inserted()).isEqualTo(20);
 
-        assertThat(proxy.asked()).contains("POST " + fixture.sandbox.baseUrl() + "/api/jobs/feed");
+        assertThat(proxy.requests()).contains("POST " + fixture.sandbox.baseUrl() + "/api/jobs/feed");
     }
 
     @Test
-    void jobbyGoesTheSameWay() throws Exception {
+    void jobbyUsesTheProxy() throws Exception {
         jobby = JobbyFixture.of("h2", JobbyOptions.builder());
-        front = CompanyNetwork.before(URI.create(jobby.sandbox.baseUrl()).getPort(), certificates);
+        tlsProxy = CompanyNetwork.before(URI.create(jobby.sandbox.baseUrl()).getPort(), certificates);
         proxy = CompanyNetwork.proxy();
-        jobby.with("jobby.base-url", "https://localhost:" + front.port() + "/api/v1")
+        jobby.with("jobby.base-url", "https://localhost:" + tlsProxy.port() + "/api/v1")
                 .with("jobo.http.proxy", "http://127.0.0.1:" + proxy.port())
                 .with(
                         "jobo.http.trust-store",
@@ -101,24 +103,24 @@ class HttpClientFactoryTest {
 
         assertThat(jobby.one("select count(*) from jobby_live_event", Integer.class))
                 .isEqualTo(3);
-        assertThat(proxy.asked()).containsExactly("CONNECT localhost:" + front.port());
+        assertThat(proxy.requests()).containsExactly("CONNECT localhost:" + tlsProxy.port());
     }
 
     @Test
-    void doctorGoesTheSameWayAndSaysWhich() throws Exception {
+    void doctorUsesAndReportsTheProxy() throws Exception {
         start();
         Map<String, String> properties = new HashMap<>(Map.of(
                 "jobo.base-url",
-                "https://localhost:" + front.port(),
+                "https://localhost:" + tlsProxy.port(),
                 "jobfeed.datasource.url",
                 "jdbc:h2:mem:doctor",
                 "jobo.http.proxy",
                 "http://127.0.0.1:" + proxy.port()));
 
-        InProcess untrusted = InProcess.run(properties, "doctor");
+        CommandResult untrusted = CommandResult.run(properties, "doctor");
         properties.put(
                 "jobo.http.trust-store", certificates.resolve("authority.pem").toString());
-        InProcess trusted = InProcess.run(properties, "doctor");
+        CommandResult trusted = CommandResult.run(properties, "doctor");
 
         assertThat(untrusted.out())
                 .containsPattern("failure +api .*certification path.*jobo.http.trust-store")
@@ -126,11 +128,11 @@ class HttpClientFactoryTest {
         assertThat(trusted.out())
                 .containsPattern("ok +api +https://localhost:\\d+ answers \\(401 without the key\\)")
                 .contains("trusting the authorities in " + certificates.resolve("authority.pem"));
-        assertThat(proxy.asked()).hasSize(2);
+        assertThat(proxy.requests()).hasSize(2);
     }
 
     @Test
-    void whatIsNoTrustStoreEndsWithItsName(@TempDir Path directory) throws Exception {
+    void invalidTrustStoreIsNamed(@TempDir Path directory) throws Exception {
         start();
         Path file = Files.writeString(directory.resolve("trust.pem"), "no certificates");
 
@@ -145,7 +147,7 @@ class HttpClientFactoryTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"proxy", "proxy.example.com:3128", "http://proxy.example.com", "socks://a:1", "http://u:p@a:1"})
-    void whatIsNoProxyIsRefused(String value) {
+    void invalidProxyIsRejected(String value) {
         JobfeedProperties settings = JobfeedProperties.over(name -> java.util.Optional.of(value));
 
         assertThatThrownBy(() -> settings.jobo().proxy())

@@ -3,7 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which command listens, and where. */
+/** Tests which command listens on which port. */
 @Tag("processes")
 class HttpPortTest {
 
@@ -45,7 +45,7 @@ class HttpPortTest {
     }
 
     @Test
-    void runListensOnAFreePortWhenAskedToAndSaysOnWhichAndSmallCommandsWorkBesideIt() throws Exception {
+    void runReportsItsFreePortAndOtherCommandsWorkInParallel() throws Exception {
         fixture.with("jobby.base-url", fixture.sandbox.jobby().baseUrl());
         JobfeedProcess run = fixture.start("run");
         run.awaitErr("running;");
@@ -57,7 +57,7 @@ class HttpPortTest {
 
         assertThat(fixture.run("sync", "jobs", "--estimate").out()).contains("the next run (");
         assertThat(fixture.run("jobby", "events").exitCode()).isZero();
-        InProcess resync = fixture.run("resync", "jobs");
+        CommandResult resync = fixture.run("resync", "jobs");
         assertThat(resync.exitCode()).isEqualTo(3);
         assertThat(resync.err())
                 .contains("Another process holds the H2 file " + directory.resolve("jobs.mv.db"))
@@ -65,7 +65,7 @@ class HttpPortTest {
     }
 
     @Test
-    void runListensNowhereWhenThePortIsSwitchedOff() throws Exception {
+    void runDoesNotListenWithADisabledPort() throws Exception {
         int port = freePort();
         fixture.with("jobfeed.http.port", Integer.toString(port)).with("jobfeed.http.enabled", "false");
 
@@ -77,11 +77,11 @@ class HttpPortTest {
     }
 
     @Test
-    void aTakenPortEndsRunWithAMessageThatNamesItAndNoOtherCommand() {
+    void takenPortEndsRunOnly() {
         int port = fixture.sandbox.port();
         fixture.with("jobfeed.http.port", Integer.toString(port));
 
-        InProcess run = fixture.run("run");
+        CommandResult run = fixture.run("run");
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
@@ -91,23 +91,23 @@ class HttpPortTest {
     }
 
     @Test
-    void aSecondSandboxSaysWhereTheFirstMayBeAndHowToHaveTwo() {
-        int taken = fixture.sandbox.port();
+    void secondSandboxReportsTheTakenPortAndTheOption() {
+        int takenPort = fixture.sandbox.port();
         fixture.with("jobfeed.http.port", "8123");
 
-        InProcess run = fixture.run("run", "--sandbox-port", Integer.toString(taken));
+        CommandResult run = fixture.run("run", "--sandbox-port", Integer.toString(takenPort));
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
-                .contains("Port " + taken + " on 127.0.0.1 is taken")
-                .contains("http://127.0.0.1:8123/", "--sandbox-port " + (taken + 1), "JOBFEED_HTTP_PORT=8124");
+                .contains("Port " + takenPort + " on 127.0.0.1 is taken")
+                .contains("http://127.0.0.1:8123/", "--sandbox-port " + (takenPort + 1), "JOBFEED_HTTP_PORT=8124");
     }
 
     @Test
-    void webhooksWithoutAPortAreAContradiction() {
+    void webhooksRequireAPort() {
         fixture.with("jobfeed.http.enabled", "false").with("jobby.webhook-secret", "jbb_whsec_secret");
 
-        InProcess run = fixture.run("run");
+        CommandResult run = fixture.run("run");
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
@@ -139,7 +139,7 @@ class HttpPortTest {
     }
 
     @Test
-    void thePortSpeaksNoHttp2() throws Exception {
+    void portDoesNotSupportHttp2() throws Exception {
         JobfeedProcess run = fixture.start("run");
         run.awaitErr("running;");
         Matcher page =
@@ -149,13 +149,13 @@ class HttpPortTest {
 
         String settings = "\0\0\0\4\0\0\0\0\0";
         assertThat(begin(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings))
-                .as("refusal as HTTP/1.1 writes one, in text, to a client that knows of HTTP/2 in advance")
+                .as("HTTP/1.1 error to a client with prior knowledge of HTTP/2")
                 .isEqualTo("HTTP/2.0 501");
         assertThat(begin(
                         port,
                         "GET /observe/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\n"
                                 + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"))
-                .as("answer to a client that asks for an upgrade")
+                .as("response to a client that requests an upgrade")
                 .isEqualTo("HTTP/1.1 200");
     }
 

@@ -31,10 +31,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One call to Jobby.dev, and what becomes of each answer. */
+/** Tests one call to Jobby.dev, and the handling of each response. */
 class JobbyApiTest {
 
-    private static final String NARROW = "jbb_narrownarrownarrownarrownarrow22";
+    private static final String LIMITED_SCOPES_TOKEN = "jbb_narrownarrownarrownarrownarrow22";
 
     private JobbyFixture fixture;
 
@@ -65,7 +65,7 @@ class JobbyApiTest {
                 "RATE_LIMITED                | 9 | another program may be using the same token",
                 "DEPENDENCY_UNAVAILABLE      | 6 | can be tried again later"
             })
-    void eachDocumentedCodeEndsAsItsClassSays(ErrorCode code, int requests, String words) throws Exception {
+    void eachDocumentedCodeIsHandledByItsClass(ErrorCode code, int requests, String message) throws Exception {
         start(JobbyOptions.builder());
         fixture.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
                 .on(JobbyEndpoint.PROFILE)
@@ -75,7 +75,7 @@ class JobbyApiTest {
 
         assertThatThrownBy(() -> get("/profile"))
                 .isInstanceOf(JobbyException.class)
-                .hasMessageContaining(words)
+                .hasMessageContaining(message)
                 .extracting("code", "status")
                 .containsExactly(code.name(), code.status());
 
@@ -95,8 +95,7 @@ class JobbyApiTest {
         "400, '{\"error\":7,\"code\":{}}', 1, UNKNOWN",
         "301, '', 1, UNKNOWN"
     })
-    void anAnswerThatIsNotDocumentedEndsAsItsStatusSays(int status, String body, int requests, String code)
-            throws Exception {
+    void undocumentedErrorIsHandledByItsStatus(int status, String body, int requests, String code) throws Exception {
         start(JobbyOptions.builder());
         fixture.jobby()
                 .intercept(request -> Interceptor.answer(
@@ -113,7 +112,7 @@ class JobbyApiTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "<html>", "7", "\"words\"", "{\"data\":", "{} {}"})
-    void aSuccessThatIsNoJsonIsAskedForAgain(String body) throws Exception {
+    void successWithoutJsonIsRetried(String body) throws Exception {
         start(JobbyOptions.builder());
         fixture.jobby()
                 .intercept(request -> request.sequence() < 3
@@ -125,7 +124,7 @@ class JobbyApiTest {
     }
 
     @Test
-    void aPostWithoutAKeyWhoseAnswersAreLostTakesEffectOnce() throws Exception {
+    void postWithoutAKeyAndWithLostResponsesTakesEffectOnce() throws Exception {
         start(JobbyOptions.builder());
         fixture.jobby().intercept(request -> request.sequence() < 3 ? Interceptor.truncate(3) : Interceptor.pass());
         String body = "{\"event_id\":\"" + fixture.liveEvent() + "\"}";
@@ -142,7 +141,7 @@ class JobbyApiTest {
         fixture.jobby().intercept(request -> Interceptor.answer(400, Map.of(), "{}"));
         Exchange second = fixture.exchange("direct:jobby-api", body, Map.of("jobbyPath", "/queue/join"));
         assertThat(second.getVariable("jobbyIdempotencyKey"))
-                .as("nothing for the next call to reuse")
+                .as("no variable for the next call to reuse")
                 .isNull();
         assertThat(fixture.jobby().requests(JobbyEndpoint.QUEUE_JOIN))
                 .last()
@@ -151,7 +150,7 @@ class JobbyApiTest {
     }
 
     @Test
-    void aPostWithAQueryStaysAPost() throws Exception {
+    void postWithAQueryStaysAPost() throws Exception {
         start(JobbyOptions.builder());
 
         fixture.exchange("direct:jobby-api", "{}", Map.of("jobbyPath", "/queue/join", "jobbyQuery", "from=host"));
@@ -161,9 +160,9 @@ class JobbyApiTest {
                 .containsExactly("POST from=host");
     }
 
-    /** So that a redelivery by the caller's error handler repeats the same call. */
+    /** A redelivery by the caller's error handler repeats the same call with them. */
     @Test
-    void theVariablesOfACallThatFailedStay() throws Exception {
+    void variablesOfAFailedCallAreKept() throws Exception {
         start(JobbyOptions.builder());
         fixture.jobby().intercept(request -> Interceptor.answer(400, Map.of(), "{}"));
         Map<String, Object> variables = Map.of(
@@ -181,7 +180,7 @@ class JobbyApiTest {
     }
 
     @Test
-    void aConnectionThatBreaksIsTriedAgainAndEndsWithWhatToCheck() throws Exception {
+    void brokenConnectionIsRetriedAndReportedWithARemedy() throws Exception {
         start(JobbyOptions.builder());
         fixture.jobby()
                 .intercept(request -> request.sequence() % 2 == 0 ? Interceptor.drop() : Interceptor.truncate(3));
@@ -197,7 +196,7 @@ class JobbyApiTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void objectsComeWithAndWithoutAnEnvelope(boolean envelope) throws Exception {
+    void responsesWithAndWithoutAnEnvelopeAreRead(boolean envelope) throws Exception {
         start(JobbyOptions.builder().dataEnvelope(envelope));
 
         assertThat(get("/profile").get("headline").textValue()).isNotBlank();
@@ -205,7 +204,7 @@ class JobbyApiTest {
     }
 
     @Test
-    void a429IsWaitedOutAsLongAsItAsks() throws Exception {
+    void retryAfterOfA429IsObserved() throws Exception {
         start(JobbyOptions.builder());
         fixture.with("jobo.retry.time-scale", "0.1");
         fixture.jobby()
@@ -219,7 +218,7 @@ class JobbyApiTest {
     }
 
     @Test
-    void aWaitLongerThanAllowedEndsTheCall() throws Exception {
+    void waitAboveTheMaximumEndsTheCall() throws Exception {
         start(JobbyOptions.builder());
         fixture.jobby()
                 .intercept(request ->
@@ -230,10 +229,10 @@ class JobbyApiTest {
     }
 
     @Test
-    void theLastRequestOfAWindowHoldsTheNextOneBackUntilTheReset() throws Exception {
+    void requestAfterTheLastOneOfAWindowWaitsForTheReset() throws Exception {
         start(JobbyOptions.builder());
         fixture.with("jobo.retry.time-scale", "0.05");
-        runOut(20);
+        exhaustWindow(20);
 
         get("/profile");
         get("/matches");
@@ -244,16 +243,16 @@ class JobbyApiTest {
     }
 
     @Test
-    void aRequestThatIsHeldBackDoesNotHoldUpAStop() throws Exception {
+    void waitingRequestDoesNotDelayAStop() throws Exception {
         start(JobbyOptions.builder());
         fixture.with("jobo.retry.time-scale", "1");
-        runOut(60);
+        exhaustWindow(60);
         get("/profile");
-        Exchange[] held = new Exchange[1];
+        Exchange[] blocked = new Exchange[1];
         var waiting = CompletableFuture.runAsync(
                 () -> {
                     try {
-                        held[0] = fixture.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"));
+                        blocked[0] = fixture.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile"));
                     } catch (Exception e) {
                         throw new IllegalStateException(e);
                     }
@@ -267,11 +266,11 @@ class JobbyApiTest {
         waiting.join();
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
-        assertThat(held[0].getException()).hasMessageContaining("The runtime is stopping");
+        assertThat(blocked[0].getException()).hasMessageContaining("The runtime is stopping");
         assertThat(fixture.jobby().requests()).hasSize(1);
     }
 
-    private void runOut(int secondsLeft) {
+    private void exhaustWindow(int secondsLeft) {
         String reset = Long.toString(Instant.now().getEpochSecond() + secondsLeft);
         fixture.jobby()
                 .intercept(request -> request.sequence() == 1 && request.endpoint() == JobbyEndpoint.PROFILE
@@ -283,7 +282,7 @@ class JobbyApiTest {
     }
 
     @Test
-    void anErrorWithoutTheHeaderDoesNotClearADeprecation() throws Exception {
+    void errorWithoutTheHeaderDoesNotClearADeprecation() throws Exception {
         start(JobbyOptions.builder());
         fixture.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
         get("/profile");
@@ -295,21 +294,21 @@ class JobbyApiTest {
     }
 
     @Test
-    void anEndpointThatIsGoingToEndIsToldOfOnceADay() throws Exception {
+    void deprecatedEndpointRaisesOneAlertADay() throws Exception {
         start(JobbyOptions.builder());
         fixture.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
 
         get("/profile");
         get("/profile");
-        tell();
+        announceEnd();
         get("/profile");
-        assertThat(untold()).isZero();
+        assertThat(pendingAlerts()).isZero();
         assertThat(fixture.one("select message from alert", String.class))
                 .contains("/profile", "Mon, 01 Mar 2027 08:00:00 GMT");
 
         fixture.clock.forward(Duration.ofHours(25));
         get("/profile");
-        assertThat(untold()).isEqualTo(1);
+        assertThat(pendingAlerts()).isEqualTo(1);
 
         fixture.jobby().deprecate(JobbyEndpoint.PROFILE, null);
         get("/profile");
@@ -317,7 +316,7 @@ class JobbyApiTest {
     }
 
     @Test
-    void anEndThatIsAnnouncedAndTakenBackByTurnsIsStillToldOfOnceADay() throws Exception {
+    void alternatingDeprecationRaisesOneAlertADay() throws Exception {
         start(JobbyOptions.builder());
         for (int i = 0; i < 3; i++) {
             fixture.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
@@ -329,16 +328,16 @@ class JobbyApiTest {
         assertThat(fixture.one("select count(*) from alert", Integer.class)).isEqualTo(1);
     }
 
-    private void tell() throws Exception {
+    private void announceEnd() throws Exception {
         fixture.exchange("direct:alerts-notify", null, Map.of());
     }
 
-    private int untold() {
+    private int pendingAlerts() {
         return fixture.one("select count(*) from alert where notified_at is null", Integer.class);
     }
 
     @Test
-    void whatIsPublicIsAskedForWithoutAToken() throws Exception {
+    void publicOperationsNeedNoToken() throws Exception {
         start(JobbyOptions.builder());
         fixture.with("jobby.token", "");
 
@@ -350,7 +349,7 @@ class JobbyApiTest {
     }
 
     @Test
-    void aTokenThatIsThereIsNotSentToWhatIsPublic() throws Exception {
+    void tokenIsNotSentToPublicOperations() throws Exception {
         start(JobbyOptions.builder());
         fixture.with("jobby.token", "jbb_a token");
 
@@ -361,7 +360,7 @@ class JobbyApiTest {
     }
 
     @Test
-    void onlyARequestWithAKeyCarriesOne() throws Exception {
+    void idempotencyKeyIsSentOnlyWhereGiven() throws Exception {
         start(JobbyOptions.builder());
         String key = UUID.randomUUID().toString();
 
@@ -378,11 +377,11 @@ class JobbyApiTest {
     }
 
     @Test
-    void theTokenIsGoneFromTheMessageWhateverTheAnswerIs() throws Exception {
-        start(JobbyOptions.builder().token(NARROW));
+    void tokenHeaderIsRemovedAfterEveryResponse() throws Exception {
+        start(JobbyOptions.builder().token(LIMITED_SCOPES_TOKEN));
         List<Exchange> exchanges = List.of(
                 fixture.exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile")),
-                fixture.with("jobby.token", NARROW)
+                fixture.with("jobby.token", LIMITED_SCOPES_TOKEN)
                         .exchange("direct:jobby-api", null, Map.of("jobbyPath", "/queue/status")),
                 fixture.with("jobby.base-url", "http://127.0.0.1:1/api/v1")
                         .exchange("direct:jobby-api", null, Map.of("jobbyPath", "/profile")));
@@ -391,13 +390,13 @@ class JobbyApiTest {
             assertThat(exchange.getMessage().getHeaders()).doesNotContainKey("Authorization");
             assertThat(exchange.getIn().getHeaders()).doesNotContainKey("Authorization");
             assertThat(String.valueOf(exchange.getVariables()) + exchange.getProperties())
-                    .doesNotContain(NARROW, Jobby.TEST_TOKEN, "jobfeed", "jobbyMethod");
+                    .doesNotContain(LIMITED_SCOPES_TOKEN, Jobby.TEST_TOKEN, "jobfeed", "jobbyMethod");
         });
         assertThat(exchanges.get(1).getException()).hasMessageContaining("the scope queue:read");
     }
 
     @Test
-    void aTokenThatTheOtherSideRepeatsIsCutOut() throws Exception {
+    void tokenInAResponseIsRemovedFromMessages() throws Exception {
         start(JobbyOptions.builder());
         fixture.jobby()
                 .intercept(request -> Interceptor.answer(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.FaultRule;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The operations of Jobby.dev as commands. */
+/** Tests the operations of Jobby.dev as commands. */
 class JobbyCommandsTest {
 
     private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
@@ -50,7 +50,7 @@ class JobbyCommandsTest {
 
     @Test
     void webhooksAreCreatedListedTestedAndDeleted() {
-        InProcess created = jobfeed(
+        CommandResult created = jobfeed(
                 "jobby webhooks create http://127.0.0.1:1/hooks --event match.matched,match.expired --description bus");
 
         assertThat(created.exitCode()).as(created.err()).isZero();
@@ -59,7 +59,7 @@ class JobbyCommandsTest {
         assertThat(created.err()).contains("subscription " + id);
         assertThat(sandbox.jobby().webhooks().all().get(0).description()).isEqualTo("bus");
 
-        InProcess listed = jobfeed("jobby webhooks list");
+        CommandResult listed = jobfeed("jobby webhooks list");
         assertThat(listed.out())
                 .containsPattern(id + " +active +http://127.0.0.1:1/hooks match.matched,match.expired")
                 .doesNotContain("jbb_whsec");
@@ -67,7 +67,7 @@ class JobbyCommandsTest {
         assertThat(jobfeed("jobby webhooks test " + id).out()).matches("evt_\\S+\\R");
         await().until(() -> !sandbox.jobby().webhooks().deliveries().isEmpty());
 
-        InProcess deleted = jobfeed("jobby webhooks delete " + id);
+        CommandResult deleted = jobfeed("jobby webhooks delete " + id);
         assertThat(deleted.exitCode()).as(deleted.err()).isZero();
         assertThat(sandbox.jobby().webhooks().all()).isEmpty();
         assertThat(jobfeed("jobby webhooks delete " + id).err()).contains("404 NOT_FOUND");
@@ -75,49 +75,51 @@ class JobbyCommandsTest {
     }
 
     @Test
-    void aRoomOpensOnceAPersonHasAcceptedTheMatch() throws Exception {
+    void roomOpensAfterAHumanHasAcceptedTheMatch() throws Exception {
         String match = matched();
         String page = sandbox.baseUrl() + "/account/matches/" + match;
 
-        InProcess early = jobfeed("jobby room " + match);
+        CommandResult early = jobfeed("jobby room " + match);
         assertThat(early.exitCode()).isEqualTo(1);
         assertThat(early.out()).isEmpty();
         assertThat(early.err()).contains("404 NOT_FOUND", "once the match is accepted, in a browser at " + page);
 
         sandbox.jobby().fair().acceptMatch(match);
 
-        InProcess room = jobfeed("jobby room " + match);
+        CommandResult room = jobfeed("jobby room " + match);
         assertThat(room.exitCode()).as(room.err()).isZero();
         assertThat(room.out()).startsWith("http://127.0.0.1/").endsWith(match + System.lineSeparator());
         assertThat(sandbox.jobby().requests(JobbyEndpoint.MATCH_ACCEPT)).isEmpty();
     }
 
     @Test
-    void aMatchIsDeclinedAndNoCommandAcceptsOne() throws Exception {
+    void matchIsDeclinedAndNoCommandAcceptsOne() throws Exception {
         String match = matched();
 
-        InProcess accept = jobfeed("jobby accept " + match);
+        CommandResult accept = jobfeed("jobby accept " + match);
         assertThat(accept.exitCode()).isEqualTo(2);
         assertThat(jobfeed("jobby --help").out()).containsPattern("can only be\\s+accepted in a browser");
-        InProcess declined = jobfeed("jobby decline " + match + " --reason too_far");
+        CommandResult declined = jobfeed("jobby decline " + match + " --reason too_far");
 
         assertThat(declined.exitCode()).as(declined.err()).isZero();
         assertThat(sandbox.jobby().fair().findMatch(match).orElseThrow().status())
                 .isEqualTo(MatchStatus.DECLINED);
-        InProcess again = jobfeed("jobby decline " + match);
-        assertThat(again.exitCode()).isEqualTo(1);
-        assertThat(again.err())
+        CommandResult second = jobfeed("jobby decline " + match);
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.err())
                 .contains("400 VALIDATION", "The match is decided already: it is declined. Only a match that is not");
         assertThat(jobfeed("jobby decline ../profile").exitCode()).isEqualTo(2);
     }
 
-    /** A charge whose response is lost, and one with an unknown outcome that is repeated with the printed key. */
+    /**
+     * The response of the first charge is lost; a second one with an unknown outcome is repeated with the printed key.
+     */
     @Test
-    void aChargeNeedsConsentAndIsMadeOnce() {
+    void chargeNeedsConsentAndIsMadeOnce() {
         String charge = "jobby charge --target-plan pro --interval monthly";
-        InProcess refused = jobfeed(charge);
-        assertThat(refused.exitCode()).isEqualTo(1);
-        assertThat(refused.err())
+        CommandResult rejected = jobfeed(charge);
+        assertThat(rejected.exitCode()).isEqualTo(1);
+        assertThat(rejected.err())
                 .contains(
                         "402 OFF_SESSION_CONSENT_REQUIRED",
                         "Only a person can agree to a charge",
@@ -128,13 +130,13 @@ class JobbyCommandsTest {
         sandbox.faults(
                 FaultRule.script(
                         "[{\"fault\":\"lost\",\"on\":\"jobby_charge_off_session\",\"nth\":1},{\"fault\":\"503_bare\",\"on\":\"jobby_charge_off_session\"}]"));
-        InProcess unknown = jobfeed(charge);
+        CommandResult unknown = jobfeed(charge);
         assertThat(unknown.exitCode()).isEqualTo(1);
         Matcher key = Pattern.compile("--idempotency-key (\\S+) within").matcher(unknown.err());
         assertThat(key.find()).as(unknown.err()).isTrue();
         sandbox.faults(List.of());
 
-        InProcess repeated = jobfeed(charge + " --idempotency-key " + key.group(1));
+        CommandResult repeated = jobfeed(charge + " --idempotency-key " + key.group(1));
 
         assertThat(repeated.exitCode()).as(repeated.err()).isZero();
         assertThat(repeated.out()).contains("charged for pro, monthly");
@@ -147,7 +149,7 @@ class JobbyCommandsTest {
     }
 
     @Test
-    void theKeyOfACallThatMayHaveTakenEffectIsPrintedAndNoOther() {
+    void idempotencyKeyIsPrintedForCallsWithAnUnknownOutcomeOnly() {
         sandbox.faults(
                 FaultRule.script(
                         "[{\"fault\":\"lost\",\"on\":\"jobby_event_create\",\"nth\":1},"
@@ -156,27 +158,27 @@ class JobbyCommandsTest {
                 .contains("408 TIMEOUT")
                 .containsPattern("--idempotency-key \\S+ within 24 hours");
 
-        InProcess unusable =
+        CommandResult unusable =
                 jobfeed("jobby create-event --title X --idempotency-key 11111111-1111-1111-8111-111111111111");
         assertThat(unusable.exitCode()).isEqualTo(2);
         assertThat(unusable.err()).contains("takes a UUID of version 4").doesNotContain("may have taken effect");
     }
 
     @Test
-    void aResponseWithoutTheExpectedFieldIsPrintedAsReceived() {
+    void responseWithoutTheExpectedFieldIsPrintedAsReceived() {
         sandbox.faults(
                 FaultRule.script(
                         "[{\"fault\":\"answer\",\"status\":201,\"body\":{\"data\":{\"id\":\"whk_1\",\"key\":\"s\"}},\"on\":\"jobby_webhook_create\"}]"));
 
-        InProcess created = jobfeed("jobby webhooks create https://example.com/x");
+        CommandResult created = jobfeed("jobby webhooks create https://example.com/x");
 
         assertThat(created.out()).contains("{\"id\":\"whk_1\",\"key\":\"s\"}");
         assertThat(created.err()).contains("The response has no secret; it is printed as received.");
     }
 
     @Test
-    void anEventIsCreatedAndFound() throws Exception {
-        InProcess created = jobfeed("jobby create-event --title Welders --field seats=4 --field tags=[\"metal\"]");
+    void eventIsCreatedAndFound() throws Exception {
+        CommandResult created = jobfeed("jobby create-event --title Welders --field seats=4 --field tags=[\"metal\"]");
 
         assertThat(created.exitCode()).as(created.err()).isZero();
         LiveEvent event = sandbox.jobby().fair().liveEvents().get(0);
@@ -193,7 +195,7 @@ class JobbyCommandsTest {
         assertThat(jobfeed("jobby events --search nothing").out()).contains("no live event has this text");
     }
 
-    /** A match of the token's, not yet decided. */
+    /** Creates an undecided match of the token. */
     private String matched() throws Exception {
         HttpRequest join = HttpRequest.newBuilder(URI.create(sandbox.jobby().baseUrl() + "/queue/join"))
                 .header("Authorization", "Bearer " + Jobby.TEST_TOKEN)
@@ -210,8 +212,8 @@ class JobbyCommandsTest {
                 .id();
     }
 
-    private InProcess jobfeed(String line) {
-        return InProcess.run(
+    private CommandResult jobfeed(String line) {
+        return CommandResult.run(
                 new HashMap<>(Map.of(
                         "jobby.base-url",
                         sandbox.jobby().baseUrl(),

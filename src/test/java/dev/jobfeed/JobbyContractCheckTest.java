@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sandbox.http.Interceptor;
@@ -27,23 +27,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is said of the OpenAPI document that Jobby.dev publishes, compared with what the bundle uses. */
+/** Tests the comparison of Jobby.dev's published OpenAPI document with what the bundle uses. */
 class JobbyContractCheckTest {
 
     @TempDir
     Path directory;
 
-    private Path kept;
+    private Path acceptedDocument;
     private Sandbox sandbox;
     private JsonNode published;
 
     @BeforeEach
     void start() throws Exception {
-        kept = directory.resolve("data/document.json");
+        acceptedDocument = directory.resolve("data/document.json");
         sandbox = Sandbox.start(
                 SandboxOptions.builder().port(0).jobs(1).careerSites(1).build());
         contract();
-        published = SyncFixture.parse(Files.readString(kept));
+        published = SyncFixture.parse(Files.readString(acceptedDocument));
     }
 
     @AfterEach
@@ -52,8 +52,8 @@ class JobbyContractCheckTest {
     }
 
     @Test
-    void theSandboxServesWhatTheBundleUsesAndItsDocumentIsKept() {
-        InProcess result = contract();
+    void documentOfTheSandboxMatchesTheBundleAndIsStored() {
+        CommandResult result = contract();
 
         assertThat(result.exitCode()).as(result.out()).isZero();
         assertThat(result.out().strip()).isEqualTo("12 operations in use: no problem, no change");
@@ -105,7 +105,7 @@ class JobbyContractCheckTest {
     }
 
     @Test
-    void otherFormsOfTheSameDocumentAreNoProblem() throws Exception {
+    void equivalentDocumentsAreNoProblem() throws Exception {
         publish(document -> {
             ObjectNode paths = object(document, "/paths");
             object(document, "/components").putObject("pathItems").set("join", paths.get("/queue/join"));
@@ -122,7 +122,7 @@ class JobbyContractCheckTest {
     }
 
     @Test
-    void anEnumerationThatEndsIsReportedAsSuch() throws Exception {
+    void removedEnumerationIsReported() throws Exception {
         publish(document ->
                 object(document, "/components/schemas/Place/properties/status").remove("enum"));
 
@@ -136,10 +136,10 @@ class JobbyContractCheckTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("problems")
-    void aProblemIsReportedHoweverOftenTheDocumentIsAccepted(String text, Consumer<JsonNode> change) throws Exception {
+    void problemIsReportedAlthoughTheDocumentWasAccepted(String text, Consumer<JsonNode> change) throws Exception {
         publish(change);
 
-        for (InProcess result : new InProcess[] {contract(), contract("--accept"), contract()}) {
+        for (CommandResult result : new CommandResult[] {contract(), contract("--accept"), contract()}) {
             assertThat(result.exitCode()).as(result.out()).isEqualTo(1);
             assertThat(result.out()).contains("problem: " + text + System.lineSeparator());
         }
@@ -147,12 +147,12 @@ class JobbyContractCheckTest {
     }
 
     @Test
-    void aChangedEnumerationIsReportedUntilItIsAccepted() throws Exception {
+    void changedEnumerationIsReportedUntilAccepted() throws Exception {
         publish(document -> ((ArrayNode) document.at("/components/schemas/Place/properties/status/enum"))
                 .add("paused")
                 .remove(3));
 
-        for (InProcess result : new InProcess[] {contract(), contract()}) {
+        for (CommandResult result : new CommandResult[] {contract(), contract()}) {
             assertThat(result.exitCode()).isEqualTo(1);
             assertThat(result.out().lines())
                     .containsExactly(
@@ -162,22 +162,22 @@ class JobbyContractCheckTest {
                             "change: POST /queue/join response status can no longer be timed_out");
             assertThat(result.err()).contains("jobfeed jobby contract --accept");
         }
-        assertThat(SyncFixture.parse(Files.readString(kept))).isEqualTo(published);
+        assertThat(SyncFixture.parse(Files.readString(acceptedDocument))).isEqualTo(published);
 
         assertThat(contract("--accept").exitCode()).isZero();
         assertThat(contract().out()).contains("no problem, no change");
     }
 
     @Test
-    void whatTheBundleDoesNotUseIsReportedOnceAndIsNoProblem() throws Exception {
+    void unusedChangesAreReportedOnceAndAreNoProblem() throws Exception {
         publish(document -> {
             object(document, "/paths")
                     .set("/jobs", document.at("/paths/~1profile").deepCopy());
             object(document, "/paths").remove("/profile");
             object(document, "/paths").remove("/events");
         });
-        // its path is an assumption: the command for it is unavailable, the routes do not need it
-        InProcess first = contract("--accept", "--json");
+        // its path is an assumption: the command is unavailable, the routes do not need it
+        CommandResult first = contract("--accept", "--json");
         assertThat(first.exitCode()).isZero();
         JsonNode json = SyncFixture.parse(first.out());
         assertThat(json.get("problems")).isEmpty();
@@ -189,7 +189,7 @@ class JobbyContractCheckTest {
     }
 
     @Test
-    void pathsWithTheBasePathAndOtherParameterNamesAreTheSame() throws Exception {
+    void basePathAndParameterNamesAreIgnored() throws Exception {
         publish(document -> {
             ObjectNode paths = object(document, "/paths");
             ObjectNode renamed = paths.objectNode();
@@ -203,7 +203,7 @@ class JobbyContractCheckTest {
     }
 
     @Test
-    void aDocumentThatCannotBeReadIsAFailureAndNothingIsKept() throws Exception {
+    void unreadableDocumentFailsAndIsNotStored() throws Exception {
         sandbox.jobby().intercept(request -> Interceptor.answer(200, Map.of(), "[]"));
         assertThat(contract().exitCode()).isEqualTo(4);
         assertThat(contract().err()).contains("/api/v1/openapi.json cannot be read: it is not an OpenAPI document");
@@ -211,21 +211,21 @@ class JobbyContractCheckTest {
         sandbox.jobby().intercept(request -> Interceptor.answer(401, Map.of(), ""));
         assertThat(contract().err()).contains("it answers 401");
         assertThat(doctor().out()).containsPattern("warning +jobby contract .*it answers 401");
-        assertThat(SyncFixture.parse(Files.readString(kept))).isEqualTo(published);
+        assertThat(SyncFixture.parse(Files.readString(acceptedDocument))).isEqualTo(published);
 
-        Files.writeString(kept, "{");
+        Files.writeString(acceptedDocument, "{");
         sandbox.jobby().intercept(null);
         assertThat(contract().exitCode()).isEqualTo(2);
         assertThat(contract().err()).contains("--document");
     }
 
     @Test
-    void theDoctorReadsTheDocumentOnRequestOnly() {
+    void doctorReadsTheDocumentOnRequestOnly() {
         assertThat(doctor().out()).containsPattern("ok +jobby contract +12 operations in use are as published");
-        int asked = sandbox.jobby().requests(JobbyEndpoint.OPENAPI).size();
+        int requestsBefore = sandbox.jobby().requests(JobbyEndpoint.OPENAPI).size();
 
         assertThat(jobfeed("doctor").out()).doesNotContain("jobby contract");
-        assertThat(sandbox.jobby().requests(JobbyEndpoint.OPENAPI)).hasSize(asked);
+        assertThat(sandbox.jobby().requests(JobbyEndpoint.OPENAPI)).hasSize(requestsBefore);
     }
 
     /** Serves the document with a change. */
@@ -240,17 +240,18 @@ class JobbyContractCheckTest {
         return (ObjectNode) document.at(pointer);
     }
 
-    private InProcess contract(String... options) {
-        return jobfeed(Stream.concat(Stream.of("jobby", "contract", "--document", kept.toString()), Stream.of(options))
+    private CommandResult contract(String... options) {
+        return jobfeed(Stream.concat(
+                        Stream.of("jobby", "contract", "--document", acceptedDocument.toString()), Stream.of(options))
                 .toArray(String[]::new));
     }
 
-    private InProcess doctor() {
+    private CommandResult doctor() {
         return jobfeed("doctor", "--online");
     }
 
-    private InProcess jobfeed(String... arguments) {
-        return InProcess.run(
+    private CommandResult jobfeed(String... arguments) {
+        return CommandResult.run(
                 new HashMap<>(Map.of(
                         "jobby.base-url",
                         sandbox.jobby().baseUrl(),

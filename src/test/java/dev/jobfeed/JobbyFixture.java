@@ -22,10 +22,12 @@ import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The shipped routes in a Camel context, against the stand-in for Jobby.dev over HTTP, with a database of their own. */
+/**
+ * Runs the shipped routes in a Camel context, against the stand-in for Jobby.dev over HTTP, with a separate database.
+ */
 final class JobbyFixture implements AutoCloseable {
 
-    /** Longer than anything here takes on a slow machine. */
+    /** Holds a timeout for slow machines. */
     static final Duration DEADLINE = Duration.ofMinutes(1);
 
     final Sandbox sandbox;
@@ -62,14 +64,14 @@ final class JobbyFixture implements AutoCloseable {
         settings.setProperty("jobfeed.jobs.enabled", "false");
     }
 
-    /** Lets the timer of the queue run. */
+    /** Starts the queue's timer. */
     JobbyFixture withTimer() {
         notStarted = "";
         stop();
         return this;
     }
 
-    /** Receives webhooks at the address this returns, with a secret. */
+    /** Receives webhooks with a secret; returns the address. */
     String withWebhooks(String secret) throws Exception {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
@@ -78,7 +80,7 @@ final class JobbyFixture implements AutoCloseable {
         return "http://127.0.0.1:" + port + "/jobby/webhooks";
     }
 
-    /** Sets a property; it counts from the next start. */
+    /** Sets a property for the next start. */
     JobbyFixture with(String property, String value) {
         settings.setProperty(property, value);
         stop();
@@ -93,7 +95,7 @@ final class JobbyFixture implements AutoCloseable {
         return jobby().fair();
     }
 
-    /** The id of an event that is live. */
+    /** Returns the id of a live event. */
     String liveEvent() {
         return fair().liveEvents().get(0).id();
     }
@@ -105,7 +107,7 @@ final class JobbyFixture implements AutoCloseable {
         return context;
     }
 
-    /** Another context over the same database, as another process would have it; to be stopped by the caller. */
+    /** Starts another context over the same database, as another process would; the caller stops it. */
     DefaultCamelContext newContext() throws Exception {
         DefaultCamelContext created = new DefaultCamelContext();
         created.getPropertiesComponent().setOverrideProperties(settings);
@@ -131,7 +133,7 @@ final class JobbyFixture implements AutoCloseable {
         }
     }
 
-    /** What a route answers; its failure is thrown. */
+    /** Returns the result of a route; throws its exception. */
     <T> T send(String route, Object body, Map<String, Object> variables, Class<T> type) throws Exception {
         Exchange exchange = exchange(route, body, variables);
         if (exchange.getException() != null) {
@@ -140,7 +142,7 @@ final class JobbyFixture implements AutoCloseable {
         return exchange.getMessage().getBody(type);
     }
 
-    /** The exchange after a route, failed or not. */
+    /** Returns the exchange after a route, failed or not. */
     Exchange exchange(String route, Object body, Map<String, Object> variables) throws Exception {
         try (var template = context().createProducerTemplate()) {
             return template.send(route, exchange -> {
@@ -150,12 +152,12 @@ final class JobbyFixture implements AutoCloseable {
         }
     }
 
-    /** The store's only row of a query. */
+    /** Returns the value of a query with one row. */
     <T> T one(String query, Class<T> type, Object... parameters) {
         return database.queryForObject(query, type, parameters);
     }
 
-    /** The conditions that last, in the order in which they began. */
+    /** Returns the active conditions in the order in which they began. */
     List<String> alerts() {
         return database.queryForList("select condition from alert where cleared_at is null order by id", String.class);
     }
@@ -167,18 +169,18 @@ final class JobbyFixture implements AutoCloseable {
         sandbox.close();
     }
 
-    /** The system's clock, and as far ahead as it was set. */
+    /** Runs ahead of the system clock by an offset. */
     static final class ShiftedClock extends Clock {
 
-        private volatile Duration ahead = Duration.ZERO;
+        private volatile Duration offset = Duration.ZERO;
 
         void forward(Duration by) {
-            ahead = ahead.plus(by);
+            offset = offset.plus(by);
         }
 
         @Override
         public Instant instant() {
-            return Instant.now().plus(ahead);
+            return Instant.now().plus(offset);
         }
 
         @Override

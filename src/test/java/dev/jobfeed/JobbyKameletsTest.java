@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Routes of an integrator that begin with, or call, a Kamelet for Jobby.dev. */
+/** Tests an integrator's routes that consume from or call a Kamelet for Jobby.dev. */
 class JobbyKameletsTest {
 
     private JobbyFixture fixture;
@@ -61,7 +61,7 @@ class JobbyKameletsTest {
     }
 
     @Test
-    void anActionJoinsOnceUnderTheKeyOfTheMessage() throws Exception {
+    void actionJoinsOnceWithTheKeyOfTheMessage() throws Exception {
         calls();
         fixture.jobby().intercept(request -> request.sequence() <= 2 ? new Interceptor.Lose() : Interceptor.pass());
         String key = UUID.randomUUID().toString();
@@ -84,7 +84,7 @@ class JobbyKameletsTest {
     }
 
     @Test
-    void anActionReadsWhatTheMessageSays() throws Exception {
+    void actionReadsTheMessage() throws Exception {
         calls();
 
         Exchange read = call("direct:read", "not sent", Map.of("rows", 5));
@@ -97,7 +97,7 @@ class JobbyKameletsTest {
     }
 
     @Test
-    void aRefusalIsBranchedOnByTheRouteOfTheHost() throws Exception {
+    void hostRouteBranchesOnAnError() throws Exception {
         calls();
         fixture.jobby().intercept(request -> Interceptor.answer(403, Map.of(), "{\"code\":\"INSUFFICIENT_SCOPE\"}"));
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The live events in the database. */
+/** Tests the live events in the database. */
 class JobbyLiveEventsTest {
 
     private JobbyFixture fixture;
@@ -43,13 +43,13 @@ class JobbyLiveEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void theTableFollowsTheList(String database) throws Exception {
+    void tableFollowsTheList(String database) throws Exception {
         start(database);
-        look();
-        assertTableIsTheList();
+        poll();
+        assertTableEqualsList();
         List<Map<String, Object>> before = rows();
 
-        look();
+        poll();
         assertThat(rows()).usingRecursiveComparison().isEqualTo(before);
 
         String ended = fixture.liveEvent();
@@ -57,9 +57,9 @@ class JobbyLiveEventsTest {
         fixture.fair().addLiveEvent("Welders, today only");
         String paused = fixture.fair().liveEvents().get(1).id();
         fixture.fair().pauseLiveEvent(paused, true);
-        look();
+        poll();
 
-        assertTableIsTheList();
+        assertTableEqualsList();
         assertThat(fixture.one("select expired_at from jobby_live_event where id = ?", OffsetDateTime.class, ended))
                 .isNotNull();
         assertThat(event(paused)).contains("paused");
@@ -73,39 +73,39 @@ class JobbyLiveEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anEventThatTheDatabaseRefusesIsPassedOverWithAnAlert(String database) throws Exception {
+    void eventRejectedByTheDatabaseIsSkippedWithAnAlert(String database) throws Exception {
         start(database);
-        look();
-        String refused = fixture.fair().liveEvents().get(0).id();
+        poll();
+        String rejected = fixture.fair().liveEvents().get(0).id();
         String ended = fixture.fair().liveEvents().get(1).id();
         fixture.fair().endLiveEvent(ended);
-        fixture.database.execute("delete from jobby_live_event where id = '" + refused + "'");
+        fixture.database.execute("delete from jobby_live_event where id = '" + rejected + "'");
         fixture.database.execute(
-                "alter table jobby_live_event add constraint no_event check (id <> '" + refused + "')");
+                "alter table jobby_live_event add constraint no_event check (id <> '" + rejected + "')");
         fixture.fair().addLiveEvent("Welders, today only");
 
-        look();
+        poll();
 
         assertThat(rows())
                 .extracting(row -> row.get("id"))
-                .doesNotContain(refused)
+                .doesNotContain(rejected)
                 .contains(ended);
         assertThat(fixture.one(
                         "select count(*) from jobby_live_event where title = 'Welders, today only'", Integer.class))
                 .isEqualTo(1);
         assertThat(fixture.one("select expired_at from jobby_live_event where id = ?", OffsetDateTime.class, ended))
-                .as("what is not on a list expires only when all of the list is stored")
+                .as("missing events expire only after the whole list is stored")
                 .isNull();
         assertThat(fixture.alerts()).containsExactly("event-refused");
 
         fixture.database.execute("alter table jobby_live_event drop constraint no_event");
-        look();
-        assertTableIsTheList();
+        poll();
+        assertTableEqualsList();
         assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
-    void aConstraintThatIsCheckedAtTheEndOfTheTransactionRefusesItsEventOnly() throws Exception {
+    void deferredConstraintRejectsItsEventOnly() throws Exception {
         start("postgresql");
         fixture.context();
         fixture.database.execute("create table allowed (id text primary key)");
@@ -115,7 +115,7 @@ class JobbyLiveEventsTest {
         fixture.database.execute("alter table jobby_live_event add constraint known_event foreign key (id)"
                 + " references allowed deferrable initially deferred");
 
-        look();
+        poll();
 
         assertThat(rows()).hasSize(fixture.fair().liveEvents().size() - 1);
         assertThat(fixture.alerts()).containsExactly("event-refused");
@@ -123,58 +123,58 @@ class JobbyLiveEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anEventThatIsListedAgainComesBack(String database) throws Exception {
+    void eventListedAgainIsReactivated(String database) throws Exception {
         start(database);
-        look();
+        poll();
         OffsetDateTime firstSeen = fixture.one("select min(first_seen_at) from jobby_live_event", OffsetDateTime.class);
         answer("{\"data\":[]}");
-        look();
-        assertThat(live()).isEmpty();
+        poll();
+        assertThat(liveIds()).isEmpty();
 
         fixture.jobby().intercept(null);
-        look();
+        poll();
 
-        assertTableIsTheList();
+        assertTableEqualsList();
         assertThat(fixture.one("select max(first_seen_at) from jobby_live_event", OffsetDateTime.class))
                 .isEqualTo(firstSeen);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aListThatMayBeCutExpiresNothing(String database) throws Exception {
+    void possiblyTruncatedListExpiresNothing(String database) throws Exception {
         start(database);
-        look();
+        poll();
         fixture.fair().addLiveEvent();
         fixture.with("jobby.live-events.limit", "3");
 
-        look();
+        poll();
 
-        assertThat(live()).hasSize(4);
+        assertThat(liveIds()).hasSize(4);
     }
 
     @Test
-    void aRowWithoutAnIdIsPassedOverAndExpiresNothing() throws Exception {
+    void rowWithoutAnIdIsSkippedAndExpiresNothing() throws Exception {
         start("h2");
-        look();
+        poll();
         answer("""
                 {"data":[{"id":"evt_new","title":7,"more":"\\u0000"},{"title":"no id"},{"id":"has a space"},{"slug":"evt_slug"},"evt_x",
                          {"id":"evt_new","title":"again"}]}
                 """);
 
-        look();
+        poll();
 
-        assertThat(live()).hasSize(5).contains("evt_new", "evt_slug");
+        assertThat(liveIds()).hasSize(5).contains("evt_new", "evt_slug");
         assertThat(event("evt_new")).contains("\uFFFD");
     }
 
     @Test
-    void aBareListIsAListToo() throws Exception {
+    void listWithoutAnEnvelopeIsAccepted() throws Exception {
         start("h2");
         answer("[{\"id\":\"evt_bare\",\"title\":\"Bare\"}]");
 
-        look();
+        poll();
 
-        assertThat(live()).containsExactly("evt_bare");
+        assertThat(liveIds()).containsExactly("evt_bare");
     }
 
     @ParameterizedTest
@@ -186,49 +186,49 @@ class JobbyLiveEventsTest {
                 "500 | oops                                     | status-500",
                 "400 | {\"error\":\"no\",\"code\":\"VALIDATION\"} | validation"
             })
-    void aFailureExpiresNothingAndIsToldUntilItEnds(int status, String body, String condition) throws Exception {
+    void failureExpiresNothingAndKeepsItsAlert(int status, String body, String condition) throws Exception {
         start("h2");
-        look();
+        poll();
         OffsetDateTime watermark = watermark();
         fixture.jobby().intercept(request -> Interceptor.answer(status, Map.of(), body));
 
-        assertThatThrownBy(this::look).isInstanceOf(Exception.class);
+        assertThatThrownBy(this::poll).isInstanceOf(Exception.class);
 
-        assertThat(live()).hasSize(3);
+        assertThat(liveIds()).hasSize(3);
         assertThat(fixture.alerts()).containsExactly(condition);
         assertThat(watermark()).isEqualTo(watermark);
         fixture.jobby().intercept(null);
-        look();
+        poll();
         assertThat(fixture.alerts()).isEmpty();
         assertThat(watermark()).isAfter(watermark);
     }
 
     @Test
-    void anAnswerThatBreaksOffIsAskedForAgainAndIsNoFailure() throws Exception {
+    void truncatedResponseIsRetriedAndIsNoFailure() throws Exception {
         start("h2");
         fixture.jobby().intercept(request -> request.sequence() < 3 ? Interceptor.truncate(20) : Interceptor.pass());
 
-        look();
+        poll();
 
-        assertTableIsTheList();
+        assertTableEqualsList();
         assertThat(fixture.one("select count(*) from alert", Integer.class)).isZero();
     }
 
     @Test
-    void twoDoNotLookAtTheSameTime() throws Exception {
+    void onlyOneProcessReadsAtATime() throws Exception {
         start("h2");
-        look();
+        poll();
         fixture.database.update("update sync_state set lease_expires_at = dateadd(minute, 1, current_timestamp)"
                 + " where stream = 'jobby_live_events'");
 
-        assertThatThrownBy(this::look).isInstanceOf(StreamLockedException.class);
+        assertThatThrownBy(this::poll).isInstanceOf(StreamLockedException.class);
         fixture.database.update(
                 "update sync_state set lease_expires_at = current_timestamp where stream = 'jobby_live_events'");
-        look();
+        poll();
     }
 
     @Test
-    void whoWasOvertakenCommitsNothing() throws Exception {
+    void overtakenProcessCommitsNothing() throws Exception {
         start("h2");
         fixture.jobby().intercept(request -> {
             fixture.database.update(
@@ -236,14 +236,14 @@ class JobbyLiveEventsTest {
             return Interceptor.pass();
         });
 
-        assertThatThrownBy(this::look).isInstanceOf(Exception.class);
+        assertThatThrownBy(this::poll).isInstanceOf(Exception.class);
 
         assertThat(rows()).isEmpty();
     }
 
-    /** As after a request that took longer than the lease: the pages of jobs that are being stored go on. */
+    /** The request took longer than the lease: pages of jobs that are being stored continue. */
     @Test
-    void whoIsOvertakenKeepsItsOtherTransactions() throws Exception {
+    void overtakenProcessKeepsItsOtherTransactions() throws Exception {
         start("postgresql");
         Tenant tenant = fixture.context()
                 .getRegistry()
@@ -267,35 +267,35 @@ class JobbyLiveEventsTest {
                 return Interceptor.pass();
             });
 
-            assertThatThrownBy(this::look).hasRootCauseInstanceOf(LeaseLostException.class);
+            assertThatThrownBy(this::poll).hasRootCauseInstanceOf(LeaseLostException.class);
         }
 
         assertThat(takeovers.get(0).getException()).isNull();
-        assertTableIsTheList();
+        assertTableEqualsList();
     }
 
     @Test
-    void eventsOfAnotherServerAreNotMixedIn() throws Exception {
+    void eventsOfAnotherServerAreRejected() throws Exception {
         start("h2");
-        look();
+        poll();
         fixture.with("jobby.base-url", fixture.jobby().baseUrl().replace("127.0.0.1", "localhost"));
 
-        assertThatThrownBy(this::look).isInstanceOf(StoreOriginMismatchException.class);
+        assertThatThrownBy(this::poll).isInstanceOf(StoreOriginMismatchException.class);
     }
 
     @Test
-    void itRunsOnItsScheduleWithoutAToken() throws Exception {
+    void scheduleRunsWithoutAToken() throws Exception {
         start("h2");
         fixture.with("jobby.token", "").with("jobfeed.jobby-live-events.schedule", "* * * * * ?");
 
         fixture.context();
 
-        await().atMost(JobbyFixture.DEADLINE).until(() -> live().size() == 3);
+        await().atMost(JobbyFixture.DEADLINE).until(() -> liveIds().size() == 3);
         fixture.fair().endLiveEvent(fixture.liveEvent());
-        await().atMost(JobbyFixture.DEADLINE).until(() -> live().size() == 2);
+        await().atMost(JobbyFixture.DEADLINE).until(() -> liveIds().size() == 2);
     }
 
-    private void look() throws Exception {
+    private void poll() throws Exception {
         fixture.send("direct:jobby-live-events", null, Map.of(), Object.class);
     }
 
@@ -303,14 +303,14 @@ class JobbyLiveEventsTest {
         fixture.jobby().intercept(request -> Interceptor.answer(200, Map.of(), body));
     }
 
-    private void assertTableIsTheList() {
-        assertThat(live())
+    private void assertTableEqualsList() {
+        assertThat(liveIds())
                 .containsExactlyInAnyOrderElementsOf(fixture.fair().liveEvents().stream()
                         .map(event -> event.id())
                         .toList());
     }
 
-    private List<String> live() {
+    private List<String> liveIds() {
         return fixture.database.queryForList("select id from jobby_live_event where expired_at is null", String.class);
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls to Jobby.dev by every method: one effect each, and failures that a host can tell apart. */
+/** Tests calls to Jobby.dev by every method: each has one effect, and a host can distinguish failures. */
 class JobbyMethodsTest {
 
     private static final String ROOM = "/matches/%s/interview-room-url";
@@ -61,7 +61,7 @@ class JobbyMethodsTest {
 
     @ParameterizedTest(name = "{0}: {1} requests by each method")
     @MethodSource("codes")
-    void eachCodeEndsAlikeForEachMethod(ErrorCode code, int requests) throws Exception {
+    void eachCodeIsHandledAlikeForEachMethod(ErrorCode code, int requests) throws Exception {
         fixture.jobby()
                 .intercept(request -> Interceptor.answer(
                         code.status(),
@@ -87,10 +87,10 @@ class JobbyMethodsTest {
         }
     }
 
-    /** A server that applies a request when it arrives, and keeps its answer by the key, as documented. */
+    /** The server applies a request when it arrives, and stores its response by the key, as documented. */
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE"})
-    void aMutationWhoseAnswersAreLostIsAppliedOnce(String method) throws Exception {
+    void mutationWithLostResponsesIsAppliedOnce(String method) throws Exception {
         Map<String, Integer> answersByKey = new ConcurrentHashMap<>();
         AtomicInteger effects = new AtomicInteger();
         HostileServer[] itself = new HostileServer[1];
@@ -124,15 +124,15 @@ class JobbyMethodsTest {
         }
     }
 
-    /** The route of a host whose error handler redelivers the call. */
-    private void host(Runnable meanwhile) throws Exception {
+    /** Creates a host's route whose error handler redelivers the call. */
+    private void host(Runnable duringTheCall) throws Exception {
         fixture.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 errorHandler(defaultErrorHandler()
                         .maximumRedeliveries(2)
                         .redeliveryDelay(1)
-                        .onRedelivery(exchange -> meanwhile.run()));
+                        .onRedelivery(exchange -> duringTheCall.run()));
                 from("direct:host").to("direct:jobby-api").to("direct:jobby-api");
             }
         });
@@ -152,7 +152,7 @@ class JobbyMethodsTest {
     }
 
     @Test
-    void aRedeliveryByTheHostRepeatsACallOfUnknownOutcomeWithItsKey() throws Exception {
+    void redeliveryByTheHostRepeatsACallOfUnknownOutcomeWithItsKey() throws Exception {
         fixture.jobby().intercept(request -> request.sequence() <= 8 ? new Interceptor.Lose() : Interceptor.pass());
         host(() -> {});
 
@@ -168,7 +168,7 @@ class JobbyMethodsTest {
     }
 
     @Test
-    void aRedeliveryAfterARefusalIsANewCall() throws Exception {
+    void redeliveryAfterAnErrorIsANewCall() throws Exception {
         fixture.jobby()
                 .intercept(request -> request.sequence() == 1
                         ? Interceptor.answer(402, Map.of(), "{\"code\":\"OFF_SESSION_CONSENT_REQUIRED\"}")
@@ -182,7 +182,7 @@ class JobbyMethodsTest {
     }
 
     @Test
-    void aKeyIsNotReplayedAfterADay() throws Exception {
+    void keyIsNotReplayedAfterADay() throws Exception {
         fixture.jobby().intercept(request -> new Interceptor.Lose());
         host(() -> fixture.clock.forward(Duration.ofHours(24)));
 
@@ -196,7 +196,7 @@ class JobbyMethodsTest {
     }
 
     @Test
-    void copiesOfAnExchangeMakeCallsOfTheirOwn() throws Exception {
+    void copiesOfAnExchangeMakeSeparateCalls() throws Exception {
         fixture.jobby().intercept(request -> request.sequence() <= 6 ? Interceptor.drop() : Interceptor.pass());
         fixture.context().addRoutes(new RouteBuilder() {
             @Override
@@ -217,9 +217,9 @@ class JobbyMethodsTest {
         assertThat(requests()).hasSize(8);
     }
 
-    /** The example of the documentation. */
+    /** Runs the example of the documentation. */
     @Test
-    void aHostBranchesOnCodeAndDetails() throws Exception {
+    void hostBranchesOnCodeAndDetails() throws Exception {
         fixture.jobby()
                 .intercept(request -> Interceptor.answer(
                         402,
@@ -250,7 +250,7 @@ class JobbyMethodsTest {
     }
 
     @Test
-    void aCallCarriesMethodPathQueryAndBody() throws Exception {
+    void callSendsMethodPathQueryAndBody() throws Exception {
         fixture.jobby().intercept(request -> Interceptor.answer(200, Map.of(), "{\"data\":{\"ok\":true}}"));
 
         Exchange done = fixture.exchange(
@@ -269,7 +269,7 @@ class JobbyMethodsTest {
 
     @ParameterizedTest
     @CsvSource({"DELETE, 204", "DELETE, 200", "PUT, 204"})
-    void aSuccessWithoutContentIsAnEmptyBody(String method, int status) throws Exception {
+    void successWithoutContentIsAnEmptyBody(String method, int status) throws Exception {
         fixture.jobby().intercept(request -> Interceptor.answer(status, Map.of(), ""));
 
         Exchange done = call(method, "/webhooks/whk_1", "{}");
@@ -295,7 +295,7 @@ class JobbyMethodsTest {
                 "POST, /matches/mat_1/ACCEPT, null, POST /matches/mat_1/ACCEPT is not sent: only humans accept",
                 "POST, /queue/join, 4711, jobbyIdempotencyKey is '4711'"
             })
-    void whatCannotBeSentIsRefusedWithTheNameOfItsVariable(String method, String path, String key, String message)
+    void invalidRequestIsRejectedWithTheNameOfItsVariable(String method, String path, String key, String message)
             throws Exception {
         Map<String, Object> variables = new HashMap<>(Map.of("jobbyMethod", method));
         variables.put("jobbyPath", path);
@@ -308,7 +308,7 @@ class JobbyMethodsTest {
     }
 
     @Test
-    void theThreeRoomsAMinuteAreSharedByAllMatchesAndTheirEndIsToldOnce() throws Exception {
+    void roomLimitIsSharedByAllMatchesAndRaisesOneAlert() throws Exception {
         fixture.with("jobo.retry.time-scale", "0.05");
         Instant reset = Instant.now().plusSeconds(30);
         fixture.jobby()
@@ -334,7 +334,7 @@ class JobbyMethodsTest {
     }
 
     @Test
-    void aGivenKeyIsSentAndASecondCallGetsTheFirstAnswer() throws Exception {
+    void givenKeyIsSentAndASecondCallGetsTheFirstResponse() throws Exception {
         Map<String, Object> variables = Map.of(
                 "jobbyPath",
                 "/queue/join",

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands of Jobby.dev as processes of their own, without a key for Jobo. */
+/** Tests the commands of Jobby.dev as processes, without a key for Jobo. */
 @Tag("processes")
 class JobbyProcessTest {
 
@@ -57,7 +57,7 @@ class JobbyProcessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aJoinThatIsKilledBeforeItsAnswerTakesNoSecondPlace(String database) throws Exception {
+    void joinKilledBeforeItsResponseTakesNoSecondPlace(String database) throws Exception {
         String url =
                 database.equals("h2") ? "jdbc:h2:file:" + directory.resolve("jobby") : PostgresServer.newDatabase();
         CountDownLatch repeated = new CountDownLatch(1);
@@ -105,7 +105,7 @@ class JobbyProcessTest {
     }
 
     @Test
-    void controlCLeavesThePlaceInTheQueue() throws Exception {
+    void sigintLeavesTheQueue() throws Exception {
         String url = "jdbc:h2:file:" + directory.resolve("jobby");
         String event = event();
         JobfeedProcess join = jobfeed(url, "jobby", "join", event);
@@ -121,7 +121,7 @@ class JobbyProcessTest {
     }
 
     @Test
-    void controlCPrintsTheKeyOfACallThatMayHaveTakenEffect() throws Exception {
+    void sigintPrintsTheKeyOfACallWithAnUnknownOutcome() throws Exception {
         sandbox.faults(FaultRule.script("[{\"fault\":\"lost\",\"on\":\"jobby_event_create\"}]"));
         JobfeedProcess create = jobfeed(
                 "jdbc:h2:file:" + directory.resolve("jobby"), Map.of(), "jobby", "create-event", "--title", "Late");
@@ -149,7 +149,7 @@ class JobbyProcessTest {
     }
 
     @Test
-    void whatIsWrongWithAJoinIsSaidInOneLine() throws Exception {
+    void failedJoinIsReportedInOneLine() throws Exception {
         String url = "jdbc:h2:file:" + directory.resolve("jobby");
 
         assertThat(jobfeed(url, "jobby", "join", "evt_none").exitCode()).isEqualTo(1);

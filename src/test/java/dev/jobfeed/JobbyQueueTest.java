@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The queue of a live event: one place for one intent, a look at it now and then, and the match. */
+/** Tests the queue of a live event: one place for each join request, the polling, and the match. */
 class JobbyQueueTest {
 
     private JobbyFixture fixture;
@@ -93,7 +93,7 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aLostAnswerIsAskedForAgainWithTheSameKey(String database) throws Exception {
+    void lostResponseIsRequestedAgainWithTheSameKey(String database) throws Exception {
         start(database);
         fixture.jobby().intercept(request -> request.sequence() == 1 ? Interceptor.truncate(0) : Interceptor.pass());
 
@@ -106,7 +106,7 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void whatWasNeverAnsweredIsSentAgainWithTheSameKeyByALaterLook(String database) throws Exception {
+    void laterPollRepeatsAnUnansweredRequestWithTheSameKey(String database) throws Exception {
         start(database);
         fixture.jobby().intercept(request -> Interceptor.truncate(0));
         assertThatThrownBy(() -> join(fixture.liveEvent())).isInstanceOf(java.io.IOException.class);
@@ -124,7 +124,7 @@ class JobbyQueueTest {
     }
 
     @Test
-    void theIntentIsCommittedBeforeItIsSentEvenInsideATransactionOfTheCaller() throws Exception {
+    void joinRequestIsCommittedBeforeItIsSentEvenInATransactionOfTheCaller() throws Exception {
         start("h2");
         int[] seen = {0};
         fixture.jobby().intercept(request -> {
@@ -144,7 +144,7 @@ class JobbyQueueTest {
     }
 
     @Test
-    void aRefusalEndsTheIntentAndTheNextJoinHasANewKey() throws Exception {
+    void errorEndsTheJoinRequestAndTheNextJoinHasANewKey() throws Exception {
         start("h2");
 
         assertThatThrownBy(() -> join("evt_unknown"))
@@ -157,7 +157,7 @@ class JobbyQueueTest {
     }
 
     @Test
-    void aMissingTokenOrAnIdThatIsNoneLeavesNoIntent() throws Exception {
+    void missingTokenOrInvalidIdCreatesNoJoinRequest() throws Exception {
         start("h2");
 
         assertThatThrownBy(() -> join("../matches")).hasRootCauseInstanceOf(IllegalArgumentException.class);
@@ -171,9 +171,9 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anUnansweredIntentThatIsADayOldAsksFirstAndFindsItsPlace(String database) throws Exception {
+    void oldUnansweredJoinRequestPollsFirstAndFindsItsPlace(String database) throws Exception {
         start(database);
-        loseTheAnswer();
+        loseResponse();
         fixture.clock.forward(Duration.ofHours(25));
 
         assertThat(join(fixture.liveEvent()).get("state").textValue()).isEqualTo("waiting");
@@ -184,9 +184,9 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anUnansweredIntentThatIsADayOldAndHasNoPlaceIsIntendedAnew(String database) throws Exception {
+    void oldUnansweredJoinRequestWithoutAPlaceGetsANewKey(String database) throws Exception {
         start(database);
-        loseTheRequest();
+        loseRequest();
         fixture.clock.forward(Duration.ofHours(25));
 
         assertThat(join(fixture.liveEvent()).get("state").textValue()).isEqualTo("waiting");
@@ -199,9 +199,9 @@ class JobbyQueueTest {
     }
 
     @Test
-    void nobodyIsPutInAQueueADayLaterWithoutBeingAsked() throws Exception {
+    void joinRequestExpiresAfterADay() throws Exception {
         start("h2");
-        loseTheRequest();
+        loseRequest();
         fixture.clock.forward(Duration.ofHours(25));
 
         poll();
@@ -211,13 +211,13 @@ class JobbyQueueTest {
         assertThat(fixture.alerts()).containsExactly("join-expired " + fixture.liveEvent());
     }
 
-    private void loseTheAnswer() {
+    private void loseResponse() {
         fixture.jobby().intercept(request -> Interceptor.truncate(0));
         assertThatThrownBy(() -> join(fixture.liveEvent())).isInstanceOf(java.io.IOException.class);
         fixture.jobby().intercept(null);
     }
 
-    private void loseTheRequest() {
+    private void loseRequest() {
         fixture.jobby().intercept(request -> Interceptor.drop());
         assertThatThrownBy(() -> join(fixture.liveEvent())).isInstanceOf(java.io.IOException.class);
         fixture.jobby().intercept(null);
@@ -225,7 +225,7 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aMatchEndsTheIntentAndIsToldWithItsLink(String database, @TempDir Path out) throws Exception {
+    void matchEndsTheJoinRequestAndIsNotifiedWithItsLink(String database, @TempDir Path out) throws Exception {
         start(database);
         fixture.with(
                 "jobfeed.changes.to",
@@ -258,7 +258,7 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aMatchThatCannotBeSentIsSentLaterAndOnce(String database) throws Exception {
+    void undeliverableMatchIsSentLaterAndOnce(String database) throws Exception {
         start(database);
         fixture.with("jobfeed.changes.to", "seda:matches?failIfNoConsumers=true");
         join(fixture.liveEvent());
@@ -284,17 +284,17 @@ class JobbyQueueTest {
                             "JMSXGroupID");
             assertThat(consumer.receiveNoWait("seda:matches")).isNull();
         }
-        // the route's own trigger may be the one that sends, and clears the alert when the receiver has the match
+        // the route's own trigger may send it, and the alert is cleared when the receiver has the match
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(fixture.alerts()).containsExactly("match " + match));
     }
 
     @ParameterizedTest
     @CsvSource({"cancelled, cancelled", "Canceled, cancelled", "timed_out, timed_out", "timed-out, timed_out"})
-    void aPlaceThatIsOverEndsTheIntent(String word, String state) throws Exception {
+    void endedPlaceEndsTheJoinRequest(String queueStatus, String state) throws Exception {
         start("h2");
         join(fixture.liveEvent());
-        status(word);
+        status(queueStatus);
 
         poll();
 
@@ -304,10 +304,10 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"queued", "reviewing", "matched", "accepted", ""})
-    void aStateNobodyHasHeardOfAndAMatchWithoutAnIdGoOnWaiting(String word) throws Exception {
+    void unknownStateAndMatchWithoutAnIdKeepWaiting(String queueStatus) throws Exception {
         start("h2");
         join(fixture.liveEvent());
-        status(word);
+        status(queueStatus);
 
         poll();
 
@@ -315,7 +315,7 @@ class JobbyQueueTest {
     }
 
     @Test
-    void aPlaceThatIsNotKnownIsGoneButNotWithinAMinute() throws Exception {
+    void unknownPlaceIsLostAfterAMinute() throws Exception {
         start("h2");
         join(fixture.liveEvent());
         fixture.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
@@ -331,7 +331,7 @@ class JobbyQueueTest {
     }
 
     @Test
-    void joiningAnotherEventTakesThePlaceOfTheFirst() throws Exception {
+    void joiningAnotherEventReplacesTheFirst() throws Exception {
         start("h2");
         join(fixture.liveEvent());
         join(fixture.fair().liveEvents().get(1).id());
@@ -341,13 +341,13 @@ class JobbyQueueTest {
     }
 
     @Test
-    void aTokenThatIsRevokedIsNotTriedEveryFewSeconds() throws Exception {
+    void revokedTokenIsNotRetriedEveryFewSeconds() throws Exception {
         start("h2");
         join(fixture.liveEvent());
         fixture.with("jobby.token", "jbb_revokedrevokedrevokedrevokedrev22");
 
         poll();
-        look();
+        pollOnce();
 
         assertThat(fixture.jobby().requests(JobbyEndpoint.QUEUE_STATUS)).hasSize(1);
         assertThat(fixture.alerts()).containsExactly("invalid-token");
@@ -355,7 +355,7 @@ class JobbyQueueTest {
     }
 
     @Test
-    void aQueueOfAnotherServerIsNotAskedFor() throws Exception {
+    void queueOfAnotherServerIsNotPolled() throws Exception {
         start("h2");
         join(fixture.liveEvent());
         fixture.with("jobby.base-url", fixture.jobby().baseUrl().replace("127.0.0.1", "localhost"));
@@ -369,7 +369,7 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void twoProcessesTogetherDoNotAskFasterThanAllowed(String database) throws Exception {
+    void twoProcessesTogetherObserveThePollInterval(String database) throws Exception {
         fixture = JobbyFixture.of(
                 database, JobbyOptions.builder().rateLimits(false).pollFloor(Duration.ofMillis(300)));
         fixture.with("jobby.poll-interval", "300ms").withTimer();
@@ -386,7 +386,7 @@ class JobbyQueueTest {
     }
 
     @Test
-    void aRequestForTheStatusThatIsRepeatedKeepsTheIntervalToo() throws Exception {
+    void retriedStatusRequestKeepsTheInterval() throws Exception {
         Duration interval = Duration.ofMillis(300);
         fixture = JobbyFixture.of("h2", JobbyOptions.builder().rateLimits(false));
         fixture.with("jobby.poll-interval", "300ms");
@@ -396,15 +396,16 @@ class JobbyQueueTest {
                 .code(ErrorCode.DEPENDENCY_UNAVAILABLE)
                 .times(3));
 
-        look();
+        pollOnce();
 
-        List<Instant> asked = fixture.sandbox.log().entries().stream()
+        List<Instant> requestTimes = fixture.sandbox.log().entries().stream()
                 .filter(request -> request.path().endsWith("/queue/status"))
                 .map(LoggedRequest::time)
                 .toList();
-        assertThat(asked).hasSize(4);
-        for (int i = 1; i < asked.size(); i++) {
-            assertThat(Duration.between(asked.get(i - 1), asked.get(i))).isGreaterThanOrEqualTo(interval);
+        assertThat(requestTimes).hasSize(4);
+        for (int i = 1; i < requestTimes.size(); i++) {
+            assertThat(Duration.between(requestTimes.get(i - 1), requestTimes.get(i)))
+                    .isGreaterThanOrEqualTo(interval);
         }
     }
 
@@ -418,11 +419,11 @@ class JobbyQueueTest {
         "http://[::1]:8787/api/v1, 10ms, true",
         "http://localhost/api/v1, 0, false"
     })
-    void onlyAStandInOnThisMachineIsAskedFasterThanEveryFiveSeconds(String baseUrl, String interval, boolean taken) {
+    void onlyALocalSandboxIsPolledFasterThanEveryFiveSeconds(String baseUrl, String interval, boolean accepted) {
         JobfeedProperties settings = JobfeedProperties.over(
                 name -> java.util.Optional.ofNullable(Map.of("jobby.base-url", baseUrl, "jobby.poll-interval", interval)
                         .get(name)));
-        if (taken) {
+        if (accepted) {
             assertThat(settings.jobby().pollInterval()).isPositive();
         } else {
             assertThatThrownBy(() -> settings.jobby().pollInterval())
@@ -433,7 +434,7 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void theTokenIsNowhereInTheDatabase(String database) throws Exception {
+    void tokenIsNotStored(String database) throws Exception {
         start(database);
         join(fixture.liveEvent());
         fixture.fair().match(fixture.fair().places().get(0).id());
@@ -451,9 +452,9 @@ class JobbyQueueTest {
         }
     }
 
-    /** "That tap is always human-driven." Only the table of operations names these paths; the next test calls them. */
+    /** "That tap is always human-driven." Only the table of operations has these paths; the next test calls them. */
     @Test
-    void nothingInTheBundleAcceptsAMatch() throws Exception {
+    void bundleNeverAcceptsAMatch() throws Exception {
         Pattern forbidden = Pattern.compile("(?i)/accept|accept_?match");
         List<Path> files;
         try (Stream<Path> sources = Files.walk(Path.of("src/main"));
@@ -471,7 +472,7 @@ class JobbyQueueTest {
 
     @ParameterizedTest
     @CsvSource({"POST, accept", "PUT, accept", "DELETE, accept", "POST, join", "GET, join"})
-    void whatIsForHumansIsNotEvenSent(String method, String tap) throws Exception {
+    void operationsForHumansAreNotSent(String method, String tap) throws Exception {
         start("h2");
 
         Exception refusal = fixture.exchange(
@@ -489,7 +490,7 @@ class JobbyQueueTest {
         return SyncFixture.parse(fixture.send("direct:jobby-queue-join", eventId, Map.of(), String.class));
     }
 
-    /** A look once the interval since the last one is over. */
+    /** Polls once after the interval since the last poll. */
     private void poll() throws Exception {
         await().atMost(JobbyFixture.DEADLINE)
                 .until(() -> fixture.one(
@@ -497,10 +498,10 @@ class JobbyQueueTest {
                                         + " and (lease_expires_at is null or lease_expires_at <= current_timestamp)",
                                 Integer.class)
                         == 1);
-        look();
+        pollOnce();
     }
 
-    private void look() throws Exception {
+    private void pollOnce() throws Exception {
         fixture.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
     }
 
@@ -508,10 +509,10 @@ class JobbyQueueTest {
         fixture.send("direct:jobby-relay", null, Map.of(), Object.class);
     }
 
-    private void status(String word) {
+    private void status(String queueStatus) {
         fixture.jobby()
                 .intercept(request -> Interceptor.rewrite(body -> new String(body, StandardCharsets.UTF_8)
-                        .replace("\"status\":\"waiting\"", "\"status\":\"" + word + "\"")
+                        .replace("\"status\":\"waiting\"", "\"status\":\"" + queueStatus + "\"")
                         .getBytes(StandardCharsets.UTF_8)));
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Matches on a queue of a message broker. */
+/** Tests matches on the queue of a message broker. */
 class JobbyRelayTest {
 
     private static final String BROKER = "vm://0";
@@ -53,7 +53,7 @@ class JobbyRelayTest {
     }
 
     @Test
-    void aMatchArrivesOnceTheBrokerIsThere() throws Exception {
+    void matchArrivesAfterTheBrokerStarts() throws Exception {
         fixture.send("direct:jobby-queue-join", fixture.liveEvent(), Map.of(), String.class);
         String match = fixture.fair().match(fixture.fair().places().get(0).id()).id();
         fixture.send("direct:jobby-queue-poll", null, Map.of(), Object.class);

@@ -3,7 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.jobby.Jobby;
 import dev.jobfeed.sandbox.jobby.JobbyEndpoint;
 import dev.jobfeed.sandbox.jobby.JobbyOptions;
@@ -12,15 +12,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What doctor says of a token that lacks a scope of the queue. */
+/** Tests the report of doctor on a token that lacks a scope of the queue. */
 class JobbyScopesTest {
 
-    private static final String NARROW = "jbb_narrownarrownarrownarrownarrow22";
+    private static final String LIMITED_SCOPES_TOKEN = "jbb_narrownarrownarrownarrownarrow22";
 
     @Test
-    void theDoctorNamesTheScopesAndThenTheOneThatIsMissing() throws Exception {
-        try (JobbyFixture fixture = JobbyFixture.of("h2", JobbyOptions.builder().token(NARROW, "queue:write"))) {
-            fixture.with("jobby.token", NARROW)
+    void doctorNamesTheScopesAndTheMissingOne() throws Exception {
+        try (JobbyFixture fixture =
+                JobbyFixture.of("h2", JobbyOptions.builder().token(LIMITED_SCOPES_TOKEN, "queue:write"))) {
+            fixture.with("jobby.token", LIMITED_SCOPES_TOKEN)
                     .send("direct:jobby-queue-join", fixture.liveEvent(), Map.of(), String.class);
             assertThat(doctor(fixture))
                     .containsPattern("ok +scopes +the queue needs a token with queue:read and queue:write");
@@ -36,8 +37,9 @@ class JobbyScopesTest {
     }
 
     @Test
-    void theDoctorNamesTheScopeOfAnyRefusedOperationUntilOneSucceeds() throws Exception {
-        try (JobbyFixture fixture = JobbyFixture.of("h2", JobbyOptions.builder().token(NARROW, "queue:write"))) {
+    void doctorNamesTheScopeOfARejectedOperationUntilOneSucceeds() throws Exception {
+        try (JobbyFixture fixture =
+                JobbyFixture.of("h2", JobbyOptions.builder().token(LIMITED_SCOPES_TOKEN, "queue:write"))) {
             assertThat(jobfeed(fixture, "jobby", "decline", "mat_1").exitCode()).isEqualTo(1);
             assertThat(jobfeed(fixture, "jobby", "room", "mat_1").exitCode()).isEqualTo(1);
 
@@ -51,14 +53,14 @@ class JobbyScopesTest {
         }
     }
 
-    /** The second join polls although the first was refused just now: the operator may have replaced the token. */
+    /** The second join polls although the first was just rejected: the operator may have replaced the token. */
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aJoinEndsAtOnceWhenItsStatusCannotBePolled(String database) throws Exception {
+    void joinEndsWhenItsStatusCannotBePolled(String database) throws Exception {
         try (JobbyFixture fixture =
-                JobbyFixture.of(database, JobbyOptions.builder().token(NARROW, "queue:write"))) {
+                JobbyFixture.of(database, JobbyOptions.builder().token(LIMITED_SCOPES_TOKEN, "queue:write"))) {
             for (int i = 1; i <= 2; i++) {
-                InProcess join = jobfeed(fixture, "jobby", "join", fixture.liveEvent());
+                CommandResult join = jobfeed(fixture, "jobby", "join", fixture.liveEvent());
 
                 assertThat(join.exitCode()).isEqualTo(1);
                 assertThat(join.out()).isEmpty();
@@ -77,13 +79,13 @@ class JobbyScopesTest {
         return jobfeed(fixture, "doctor").out();
     }
 
-    private static InProcess jobfeed(JobbyFixture fixture, String... arguments) {
-        return InProcess.run(
+    private static CommandResult jobfeed(JobbyFixture fixture, String... arguments) {
+        return CommandResult.run(
                 Map.of(
                         "jobby.base-url",
                         fixture.jobby().baseUrl(),
                         "jobby.token",
-                        NARROW,
+                        LIMITED_SCOPES_TOKEN,
                         "jobby.poll-interval",
                         "1ms",
                         "jobo.base-url",

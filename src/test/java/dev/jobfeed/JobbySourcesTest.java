@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Routes of an integrator that begin with a Kamelet for Jobby.dev. */
+/** Tests an integrator's routes that consume from a Kamelet for Jobby.dev. */
 class JobbySourcesTest {
 
     private static final String SECRET = "jbb_whsec_test";
@@ -36,7 +36,10 @@ class JobbySourcesTest {
         fixture.close();
     }
 
-    /** A route that fails at the first messages, as many as a test says, and otherwise changes the message and stops. */
+    /**
+     * Adds a route that fails at the first messages, as many as the test sets, and otherwise changes the message and
+     * stops.
+     */
     private void listen(String uri) throws Exception {
         fixture.context().addRoutes(new RouteBuilder() {
             @Override
@@ -62,7 +65,7 @@ class JobbySourcesTest {
     }
 
     @Test
-    void eachLiveEventArrivesOnceAndAgainIfTheRouteFails() throws Exception {
+    void eachLiveEventArrivesOnceAndAgainAfterAFailure() throws Exception {
         fixture.with("jobby.token", "");
         failing.set(2);
         listen("kamelet:jobby-live-events-source?period=100");
@@ -77,7 +80,7 @@ class JobbySourcesTest {
     }
 
     @Test
-    void aMatchArrivesAndThenWhatBecomesOfIt() throws Exception {
+    void matchArrivesWithItsLaterChanges() throws Exception {
         fixture.send("direct:jobby-queue-join", fixture.liveEvent(), Map.of(), String.class);
         listen("kamelet:jobby-matches-source?period=100&limit=5");
         String match = fixture.fair().match(fixture.fair().places().get(0).id()).id();
@@ -91,7 +94,7 @@ class JobbySourcesTest {
     }
 
     @Test
-    void aWebhookEventThatTheRouteRefusesIsDeliveredAgain() throws Exception {
+    void webhookEventThatFailsIsDeliveredAgain() throws Exception {
         String url = fixture.withWebhooks(SECRET).replace("/jobby/webhooks", "/jobby/events");
         failing.set(1);
         listen("kamelet:jobby-webhook-source");

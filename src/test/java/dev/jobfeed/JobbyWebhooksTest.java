@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Webhooks over HTTP, as the stand-in delivers them and as a forger would. */
+/** Tests webhooks over HTTP, as the stand-in delivers them and as an attacker would forge them. */
 class JobbyWebhooksTest {
 
     private static final String SECRET = "jbb_whsec_nosecretnosecretnosecretno22";
@@ -67,7 +67,7 @@ class JobbyWebhooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aDeliveryIsKeptToldAndSentOnOnce(String database, @TempDir Path out) throws Exception {
+    void deliveryIsStoredNotifiedAndForwardedOnce(String database, @TempDir Path out) throws Exception {
         fixture = JobbyFixture.of(database, JobbyOptions.builder().rateLimits(false));
         fixture.with(
                 "jobfeed.changes.to", "file:" + out + "?fileName=${header.jobfeedEventType}-${header.jobfeedEventId}");
@@ -80,7 +80,7 @@ class JobbyWebhooksTest {
         await().atMost(JobbyFixture.DEADLINE).until(() -> count("relayed_at is not null") == 1);
         assertThat(statuses()).containsExactly(200);
         assertThat(fixture.alerts()).containsExactly("match " + match);
-        // the poll finds the same match, and it is neither told nor sent again
+        // the poll finds the same match, and neither notifies nor sends it again
         fixture.send("direct:jobby-queue-poll", null, Map.of(), Object.class);
         fixture.send("direct:jobby-relay", null, Map.of(), Object.class);
         assertThat(fixture.one("select count(*) from alert", Integer.class)).isEqualTo(1);
@@ -98,7 +98,7 @@ class JobbyWebhooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRepeatedDeliveryIsAcknowledgedAndIgnored(String database) throws Exception {
+    void repeatedDeliveryIsAcknowledgedAndIgnored(String database) throws Exception {
         start(database);
         fixture.jobby().webhooks().add(url, SECRET, "match.matched");
 
@@ -118,11 +118,11 @@ class JobbyWebhooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"WRONG_SIGNATURE", "OLD_TIMESTAMP"})
-    void aForgeryIsRefused(DeliveryDefect flaw) throws Exception {
+    void forgedDeliveryIsRejected(DeliveryDefect defect) throws Exception {
         start("h2");
         fixture.jobby().webhooks().add(url, SECRET, "match.matched");
 
-        fixture.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), flaw);
+        fixture.jobby().webhooks().deliver("match.matched", Map.of("match_id", "mat_1"), defect);
 
         await().atMost(JobbyFixture.DEADLINE).until(() -> statuses().equals(List.of(401)));
         assertNothingHappened();
@@ -149,7 +149,7 @@ class JobbyWebhooksTest {
                 "no signature                 | nonsense                           | 401",
                 "none                         |                                    | 401"
             })
-    void onlyTheRightSignatureIsTaken(String name, String header, int status) throws Exception {
+    void onlyAValidSignatureIsAccepted(String name, String header, int status) throws Exception {
         start("h2");
         long now = fixture.clock.instant().getEpochSecond();
         String right = hmac(SECRET, now + "." + EVENT);
@@ -169,10 +169,10 @@ class JobbyWebhooksTest {
 
     @ParameterizedTest
     @CsvSource({"-290, 200", "290, 200", "-302, 401", "302, 401"})
-    void aSignatureHoldsForFiveMinutesByTheClockOfTheBundle(int ahead, int status) throws Exception {
+    void signatureIsValidForFiveMinutesOfTheBundlesClock(int offset, int status) throws Exception {
         start("h2");
         String signature = signature(EVENT, Instant.now().getEpochSecond());
-        fixture.clock.forward(Duration.ofSeconds(ahead));
+        fixture.clock.forward(Duration.ofSeconds(offset));
 
         assertThat(post(EVENT, signature)).isEqualTo(status);
     }
@@ -191,7 +191,7 @@ class JobbyWebhooksTest {
                 "{\"id\":\" \",\"type\":\"a\"}",
                 "{\"id\":\"../x y\",\"type\":\"a\"}"
             })
-    void whatIsSignedAndNoEventIsABadRequest(String body) throws Exception {
+    void signedBodyWithoutAnEventIsABadRequest(String body) throws Exception {
         start("h2");
 
         assertThat(post(body, signature(body))).isEqualTo(400);
@@ -200,8 +200,7 @@ class JobbyWebhooksTest {
 
     @ParameterizedTest
     @CsvSource({"h2, 400, 200", "h2, 900, 400", "h2, 9000, 400", "postgresql, 400, 200", "postgresql, 900, 400"})
-    void anEventThatIsNestedTooDeeplyForADatabaseIsABadRequest(String database, int levels, int status)
-            throws Exception {
+    void tooDeeplyNestedEventIsABadRequest(String database, int levels, int status) throws Exception {
         start(database);
         String body = "{\"id\":\"evt_9\",\"type\":\"a\",\"data\":" + "[".repeat(levels) + "]".repeat(levels) + "}";
 
@@ -209,7 +208,7 @@ class JobbyWebhooksTest {
     }
 
     @Test
-    void anEventOfAnyTypeAndWithAnyTextIsKept() throws Exception {
+    void eventOfAnyTypeAndTextIsStored() throws Exception {
         start("postgresql");
         String body =
                 "{\"id\":\"evt_9\",\"type\":\"candidate.flow_new\",\"data\":{\"text\":\"\\u0000ü\"},\"more\":[1]}";
@@ -224,7 +223,7 @@ class JobbyWebhooksTest {
     }
 
     @Test
-    void whatIsTooLongIsRefusedBeforeItsSignatureIsChecked() throws Exception {
+    void tooLongBodyIsRejectedBeforeItsSignatureIsChecked() throws Exception {
         start("h2");
         String body = "{\"id\":\"evt_1\",\"type\":\"a\",\"data\":\"" + "x".repeat(262_144) + "\"}";
         ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -255,7 +254,7 @@ class JobbyWebhooksTest {
                 "text/plain",
                 "application/cloudevents+json"
             })
-    void theSignatureIsOverTheBytesWhateverTheirContentType(String contentType) throws Exception {
+    void signatureCoversTheBytesOfAnyContentType(String contentType) throws Exception {
         start("h2");
 
         assertThat(post(EVENT, signature(EVENT), contentType)).isEqualTo(200);
@@ -265,7 +264,7 @@ class JobbyWebhooksTest {
     }
 
     @Test
-    void aDeliveryThatAsksFirstIsToldToGoOn() throws Exception {
+    void deliveryWithExpectContinueIsAccepted() throws Exception {
         start("h2");
 
         HttpResponse<Void> answer = client.send(
@@ -281,7 +280,7 @@ class JobbyWebhooksTest {
     }
 
     @Test
-    void anAddressWithASlashAtItsEndIsTheSame() throws Exception {
+    void pathWithATrailingSlashIsAccepted() throws Exception {
         start("h2");
         url = url + "/";
 
@@ -289,7 +288,7 @@ class JobbyWebhooksTest {
     }
 
     @Test
-    void onlyPostAndOnlyThisPathAreThere() throws Exception {
+    void onlyPostOnThisPathIsServed() throws Exception {
         start("h2");
 
         assertThat(client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.discarding())
@@ -306,7 +305,7 @@ class JobbyWebhooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aFailureToKeepItIsNotAcknowledged(String database) throws Exception {
+    void deliveryThatCannotBeStoredIsNotAcknowledged(String database) throws Exception {
         start(database);
         fixture.database.execute("alter table jobby_webhook_event rename to away");
         assertThat(post(EVENT, signature(EVENT))).isEqualTo(500);
@@ -318,7 +317,7 @@ class JobbyWebhooksTest {
     }
 
     @Test
-    void anEventIsNotAcknowledgedWhenTheConnectionIsLost() throws Exception {
+    void eventIsNotAcknowledgedWhenTheConnectionIsLost() throws Exception {
         start("postgresql");
         fixture.database.execute("create function hang_up() returns trigger language plpgsql as"
                 + " $$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$");
@@ -332,7 +331,7 @@ class JobbyWebhooksTest {
         assertThat(count("true")).isEqualTo(1);
     }
 
-    /** What a customer may have added to the tables, how it is taken away, and what the database says. */
+    /** Provides constraints that an operator may have added, how to remove them, and the message of the database. */
     static Stream<Arguments> refusals() {
         String check = "alter table jobby_webhook_event add constraint no_match check (type <> 'match.matched')";
         String noCheck = "alter table jobby_webhook_event drop constraint no_match";
@@ -382,8 +381,8 @@ class JobbyWebhooksTest {
 
     @ParameterizedTest
     @MethodSource("refusals")
-    void anEventThatTheDatabaseRefusesForGoodIsQuarantinedAndAcknowledged(
-            String database, List<String> added, String taken, String reason) throws Exception {
+    void eventRejectedByTheDatabaseIsQuarantinedAndAcknowledged(
+            String database, List<String> added, String undo, String reason) throws Exception {
         start(database);
         added.forEach(fixture.database::execute);
 
@@ -393,7 +392,7 @@ class JobbyWebhooksTest {
                     .contains("webhook evt_w1: match.matched is in quarantine (the database refused the row: ")
                     .doesNotContain("mat_w1");
         }
-        // as when the answer was lost
+        // as after a lost response
         assertThat(post(EVENT, signature(EVENT))).isEqualTo(200);
 
         assertNothingHappened();
@@ -412,7 +411,7 @@ class JobbyWebhooksTest {
         assertThat(SyncFixture.parse(entry.payload())).isEqualTo(SyncFixture.parse(EVENT));
 
         assertThat(quarantine.retry(entry).orElseThrow()).contains(reason);
-        fixture.database.execute(taken);
+        fixture.database.execute(undo);
         assertThat(quarantine.retry(entry)).isEmpty();
 
         assertThat(open()).isZero();

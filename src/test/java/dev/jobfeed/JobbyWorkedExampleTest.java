@@ -7,7 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import dev.jobfeed.sandbox.jobby.JobFair;
@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Jobby.dev REST API, "End-to-end worked example": finds an event, joins its queue and polls it on the command line, and
- * accepts the match in Chromium, with a token that has the scopes of the example and no others.
+ * Runs the "End-to-end worked example" of the Jobby.dev REST API: finds an event, joins its queue and polls it on the
+ * command line, and accepts the match in Chromium, with a token that has only the scopes of the example.
  */
 @Tag("browser")
 @Tag("processes")
@@ -65,13 +65,13 @@ class JobbyWorkedExampleTest {
     }
 
     @Test
-    void anEventIsFoundItsQueueJoinedAndTheMatchAcceptedByAPerson() throws Exception {
+    void eventIsFoundJoinedAndItsMatchAcceptedByAHuman() throws Exception {
         JobFair fair = sandbox.jobby().fair();
         String event = jobfeed("jobby", "events", "--json").get(0).get("id").textValue();
 
         join = JobfeedProcess.in(directory, properties(), "jobby", "join", event);
-        for (int place = 3; place > 0; place--) {
-            join.awaitErr(event + ": number " + place);
+        for (int position = 3; position > 0; position--) {
+            join.awaitErr(event + ": number " + position);
             fair.advanceQueue(event);
         }
         assertThat(join.exitCode()).isZero();
@@ -95,7 +95,7 @@ class JobbyWorkedExampleTest {
     }
 
     private JsonNode jobfeed(String... arguments) throws Exception {
-        InProcess result = InProcess.run(properties(), arguments);
+        CommandResult result = CommandResult.run(properties(), arguments);
         assertThat(result.exitCode()).as(result.err()).isZero();
         return SyncFixture.parse(result.out());
     }

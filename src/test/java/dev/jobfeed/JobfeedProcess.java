@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The command line as a process of its own; killed at the end of the test if it is still there. */
+/** Runs the command line as a process, which is killed at the end of the test if it still runs. */
 final class JobfeedProcess implements AutoCloseable {
 
-    /** Longer than anything here takes on a slow machine. */
+    /** Holds a timeout for slow machines. */
     static final Duration DEADLINE = Duration.ofMinutes(1);
 
     private final Process process;
@@ -31,22 +31,22 @@ final class JobfeedProcess implements AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts a process.
      *
-     * @param properties set by their environment variables
-     * @param directory where it works, and where its output is kept
+     * @param properties passed as environment variables
+     * @param directory working directory, which also receives the output
      */
     static JobfeedProcess in(Path directory, Map<String, String> properties, String... arguments) throws IOException {
         return in(directory, List.of(), properties, arguments);
     }
 
-    /** Starts one with options of Java. */
+    /** Starts a process with Java options. */
     static JobfeedProcess in(Path directory, List<String> java, Map<String, String> properties, String... arguments)
             throws IOException {
         return start(directory, builder(java, properties, arguments));
     }
 
-    /** Starts one with variables of the environment that are no properties. */
+    /** Starts a process with additional environment variables. */
     static JobfeedProcess with(
             Map<String, String> environment, Path directory, Map<String, String> properties, String... arguments)
             throws IOException {
@@ -67,7 +67,7 @@ final class JobfeedProcess implements AutoCloseable {
 
     private static ProcessBuilder builder(List<String> java, Map<String, String> properties, String... arguments)
             throws IOException {
-        // compiled once only, because none of them lives long
+        // C1 only, because the processes are short-lived
         List<String> command = new ArrayList<>(List.of(
                 // a shell's background job ignores SIGINT, and its children inherit that
                 "env",
@@ -83,16 +83,16 @@ final class JobfeedProcess implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> set = new HashMap<>();
-        // many run side by side
+        // many processes run in parallel
         set.put(JobfeedProperties.environmentVariable("jobfeed.http.port"), "0");
         properties.forEach((name, value) -> set.put(JobfeedProperties.environmentVariable(name), value));
-        // the caller's environment may have settings
+        // the caller's environment may contain settings
         builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
         builder.environment().putAll(set);
         return builder;
     }
 
-    /** Without the tests' own classes, and so with the shipped logging. */
+    /** Returns the class path without the test classes, and so with the shipped logging. */
     static String classPath() {
         String separator = System.getProperty("path.separator");
         return String.join(
@@ -119,15 +119,15 @@ final class JobfeedProcess implements AutoCloseable {
         assertThat(code).as("kill -s " + name).isZero();
     }
 
-    /** SIGKILL, and the end of it. */
+    /** Sends SIGKILL and waits for the end of the process. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    /** What it ended with; it has to end. */
+    /** Waits for the end of the process and returns its exit code. */
     int exitCode() throws IOException, InterruptedException {
         assertThat(process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
-                .as("the process ends; it said: " + err())
+                .as("end of the process; output: " + err())
                 .isTrue();
         return process.exitValue();
     }
@@ -140,9 +140,9 @@ final class JobfeedProcess implements AutoCloseable {
         return Files.readString(err);
     }
 
-    /** Waits until it has said something on stderr. */
-    void awaitErr(String words) {
-        await().atMost(DEADLINE).untilAsserted(() -> assertThat(err()).contains(words));
+    /** Waits until stderr contains a text. */
+    void awaitErr(String message) {
+        await().atMost(DEADLINE).untilAsserted(() -> assertThat(err()).contains(message));
     }
 
     @Override

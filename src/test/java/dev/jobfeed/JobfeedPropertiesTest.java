@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JobfeedPropertiesTest {
 
     @Test
-    void whatIsNotSetHasItsDefault() {
+    void unsetPropertyHasItsDefault() {
         JobfeedProperties settings = settings(Map.of());
 
         assertThat(settings.jobo().baseUrl()).isEqualTo("https://connect.jobo.world");
@@ -36,7 +36,7 @@ class JobfeedPropertiesTest {
     }
 
     @Test
-    void aTenantsOwnPropertyCountsBeforeThatOfAll() {
+    void tenantPropertyOverridesTheGeneralOne() {
         JobfeedProperties all = settings(Map.of(
                 "jobo.jobs.batch-size", "500",
                 "acme.jobo.jobs.batch-size", "20",
@@ -52,7 +52,7 @@ class JobfeedPropertiesTest {
     }
 
     @Test
-    void aMistakeNamesThePropertyItIsIn() {
+    void errorNamesItsProperty() {
         JobfeedProperties all = settings(Map.of("jobo.overlap", "long", "acme.jobo.jobs.batch-size", "0"));
 
         assertThatExceptionOfType(ConfigurationException.class)
@@ -66,13 +66,13 @@ class JobfeedPropertiesTest {
                 .withMessageContaining("ACME_JOBO_API_KEY");
     }
 
-    /** Any text may be a name, a secret, a path or a list of a filter. */
+    /** Lists properties that accept any text: names, secrets, paths and filter lists. */
     private static final String FREE = "jobo\\.(jobs|career-sites)\\.filter\\.(?!locations|founded_after|is_agency).*"
             + "|.*(api-key|token|secret|password|-file|username|trust-store)|jobfeed\\.http\\.hosts?"
             + "|jobfeed\\.datasource\\.(url|schema|bean)";
 
     @Test
-    void everyPropertyWithAFormIsCheckedAtStart() {
+    void everyTypedPropertyIsValidatedAtStart() {
         for (String property : JobfeedProperties.defaults().keySet()) {
             if (!property.matches(FREE)) {
                 assertThatExceptionOfType(ConfigurationException.class)
@@ -85,7 +85,7 @@ class JobfeedPropertiesTest {
     }
 
     @Test
-    void allThatCannotBeUsedIsReportedAtOnce() {
+    void allInvalidPropertiesAreReportedTogether() {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> PropertiesCheck.check(
                         settings(Map.of("jobfeed.jobs.schedule", "hourly", "jobo.overlap", "long"))))
@@ -100,13 +100,13 @@ class JobfeedPropertiesTest {
         "jobo.expired.batch-size, 10000",
         "jobo.expired.batch-size, ' 7 '"
     })
-    void aNumberInItsRangeIsTaken(String property, String value) {
+    void numberInItsRangeIsAccepted(String property, String value) {
         assertThat(read(property, value)).hasToString(value.strip());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1001", "-1", "1e2", "ten", "9999999999"})
-    void anotherBatchSizeIsRefused(String value) {
+    void invalidBatchSizeIsRejected(String value) {
         assertRefused("jobo.jobs.batch-size", value, "a whole number from 1 to 1000");
     }
 
@@ -117,7 +117,7 @@ class JobfeedPropertiesTest {
         "jobfeed.datasource.migrate, yes, true or false",
         "jobfeed.datasource.migrate, TRUE, true or false"
     })
-    void anotherWordIsRefused(String property, String value, String expected) {
+    void invalidEnumerationValueIsRejected(String property, String value, String expected) {
         assertRefused(property, value, expected);
     }
 
@@ -133,7 +133,7 @@ class JobfeedPropertiesTest {
         "250, PT0.25S",
         "0s, PT0S"
     })
-    void aDurationIsUnitsInFallingOrderOrMilliseconds(String value, Duration duration) {
+    void durationHasDescendingUnitsOrIsInMilliseconds(String value, Duration duration) {
         assertThat(read("jobo.overlap", value)).isEqualTo(duration);
     }
 
@@ -153,7 +153,7 @@ class JobfeedPropertiesTest {
                 "5m1h",
                 "9999999999999999h"
             })
-    void anotherDurationIsRefused(String value) {
+    void invalidDurationIsRejected(String value) {
         assertRefused("jobo.overlap", value, "a duration such as 90s, 15m or 1h");
     }
 
@@ -166,7 +166,7 @@ class JobfeedPropertiesTest {
         "http://127.0.0.1:8080/Jobo/, http://127.0.0.1:8080/Jobo",
         "http://[::1]:8080, http://[::1]:8080"
     })
-    void oneServerIsOneBaseUrl(String value, String baseUrl) {
+    void baseUrlIsNormalized(String value, String baseUrl) {
         assertThat(read("jobo.base-url", value)).isEqualTo(baseUrl);
     }
 
@@ -181,7 +181,7 @@ class JobfeedPropertiesTest {
                 "https:connect.jobo.world",
                 "https://connect jobo.world"
             })
-    void anotherBaseUrlIsRefused(String value) {
+    void invalidBaseUrlIsRejected(String value) {
         assertRefused("jobo.base-url", value, "an address such as https://connect.jobo.world");
     }
 
@@ -194,10 +194,10 @@ class JobfeedPropertiesTest {
         "'https://me:s3cret @connect.jobo.world', https://...@connect.jobo.world",
         "me:s3cret@connect.jobo.world, me:...@connect.jobo.world"
     })
-    void whatMayBeSecretInABaseUrlIsNotSaidAgain(String value, String said) {
+    void secretsInABaseUrlAreNotPrinted(String value, String expected) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> read("jobo.base-url", value))
-                .withMessageStartingWith("jobo.base-url is '" + said + "'")
+                .withMessageStartingWith("jobo.base-url is '" + expected + "'")
                 .withMessageContaining("https://connect.jobo.world")
                 .satisfies(refusal -> assertThat(stackTrace(refusal)).doesNotContain("s3cret"));
     }
@@ -205,7 +205,7 @@ class JobfeedPropertiesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"jbe_test_s3cret\nX-Other: 1", "jbe_test_s3cret\r", "jbe_test s3cret", "jbe_test_s3cret\u00e9"})
-    void aKeyThatWouldGarbleItsHeaderIsRefusedUnsaid(String key) {
+    void keyInvalidInAHeaderIsRejectedWithoutPrintingIt(String key) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(
                         () -> settings(Map.of("jobo.api-key", key + "x")).jobo().apiKey())
@@ -220,12 +220,12 @@ class JobfeedPropertiesTest {
         "postgresql://me:s3cret@db/jobs, postgresql://...@db/jobs",
         "h2:./jobs;PASSWORD=s3cret, h2:./jobs;..."
     })
-    void whatMayBeSecretInADatabaseAddressIsNotSaidAgain(String value, String said) {
+    void secretsInADatabaseUrlAreNotPrinted(String value, String expected) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> settings(Map.of("jobfeed.datasource.url", value))
                         .database()
                         .url())
-                .withMessageStartingWith("jobfeed.datasource.url is '" + said + "'")
+                .withMessageStartingWith("jobfeed.datasource.url is '" + expected + "'")
                 .withMessageContaining("jdbc:postgresql://")
                 .satisfies(refusal -> assertThat(stackTrace(refusal)).doesNotContain("s3cret"));
     }
@@ -236,14 +236,14 @@ class JobfeedPropertiesTest {
         "jdbc:postgresql:jobs, jdbc:postgresql:jobs",
         "jdbc:h2:file:./data/jobfeed;PASSWORD=s3cret, jdbc:h2:file:./data/jobfeed"
     })
-    void aDatabaseAddressIsPrintedWithoutItsOptions(String value, String printed) {
+    void databaseUrlIsPrintedWithoutItsOptions(String value, String printed) {
         assertThat(settings(Map.of("jobfeed.datasource.url", value)).database().printableUrl())
                 .isEqualTo(printed);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"60", "999", "0s", "61s", "1h"})
-    void aLeaseThatWouldNotHoldOrNotEndIsRefused(String value) {
+    void tooShortOrTooLongLeaseIsRejected(String value) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(
                         () -> settings(Map.of("jobfeed.lease", value)).sync().lease())
@@ -252,13 +252,13 @@ class JobfeedPropertiesTest {
     }
 
     @Test
-    void aLineBreakAtTheEndOfAKeyIsNoPartOfIt() {
+    void trailingLineBreakOfAKeyIsRemoved() {
         assertThat(settings(Map.of("jobo.api-key", "jbe_test_abc\n")).jobo().apiKey())
                 .isEqualTo("jbe_test_abc");
     }
 
     @Test
-    void whatIsNeededCannotBeBlank() {
+    void requiredPropertyCannotBeBlank() {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> read("jobo.overlap", " "))
                 .withMessageContainingAll("jobo.overlap is empty", "duration", "15m");
@@ -269,7 +269,7 @@ class JobfeedPropertiesTest {
 
     @ParameterizedTest
     @CsvSource({"jbe_live_abc, live", "jbe_test_abc, test", "jbe_abc, unknown", "JBE_LIVE_abc, unknown"})
-    void theKeySaysItsEnvironment(String key, String environment) {
+    void keyShowsItsEnvironment(String key, String environment) {
         assertThat(settings(Map.of("jobo.api-key", key)).jobo().apiKeyEnvironment())
                 .isEqualTo(environment);
     }
@@ -289,14 +289,14 @@ class JobfeedPropertiesTest {
             quoteCharacter = '|',
             value = {"jobo.jobs.filter.sources, \"ashby\"", "jobo.overlap, '15m'", "jobo.base-url, \"http://localhost\""
             })
-    void aValueInQuotesIsRefusedAtStart(String property, String value) {
+    void valueInQuotesIsRejectedAtStart(String property, String value) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> PropertiesCheck.check(settings(Map.of(property, value))))
                 .withMessageStartingWith(property + " is in quotes");
     }
 
     @Test
-    void aSecretInQuotesIsRefusedUnsaid() {
+    void secretInQuotesIsRejectedWithoutPrintingIt() {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> settings(Map.of("acme.jobo.api-key", "\"jbe_test_s3cret\""))
                         .of("acme")
@@ -308,7 +308,7 @@ class JobfeedPropertiesTest {
     }
 
     @Test
-    void aValueThatJavaCouldNotReadIsRefused() {
+    void unparsableValueIsRejected() {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> PropertiesCheck.check(
                         settings(Map.of("jobo.jobs.filter.locations", "[{\"city\":\"M\uFFFD\uFFFDnchen\"}]"))))
@@ -322,10 +322,10 @@ class JobfeedPropertiesTest {
         "https://jobo.my_net:8443/api, https://jobo.my_net:8443/api",
         "https://me:s3cret@jobo_api/, https://...@jobo_api/"
     })
-    void anUnderscoreInAHostIsTheReason(String value, String said) {
+    void underscoreInAHostIsNamedAsTheReason(String value, String expected) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> read("jobo.base-url", value))
-                .withMessageStartingWith("jobo.base-url is '" + said + "'; its host has an underscore");
+                .withMessageStartingWith("jobo.base-url is '" + expected + "'; its host has an underscore");
     }
 
     private static void assertRefused(String property, String value, String expected) {

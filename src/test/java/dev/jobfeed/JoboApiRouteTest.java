@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
 
-/** {@code jobo-api.camel.yaml}: what is done for each status, and where the key is. */
+/** Tests {@code jobo-api.camel.yaml}: the handling of each status, and the steps that have the key. */
 class JoboApiRouteTest extends RouteTest {
 
     @Override
@@ -31,7 +31,7 @@ class JoboApiRouteTest extends RouteTest {
     }
 
     @Test
-    void theKeyIsOnTheMessageForTheCallAndAtNoOtherStep() throws Exception {
+    void keyIsOnTheMessageDuringTheCallOnly() throws Exception {
         edit("jobo-http-call", route -> {
             route.weaveById("jobo-http-call-key-on").before().to("mock:before");
             route.weaveById("jobo-http-call-http").before().to("mock:call");
@@ -52,7 +52,7 @@ class JoboApiRouteTest extends RouteTest {
 
     /** A row of the sandbox has about 6,000 bytes. */
     @Test
-    void answersComePacked() throws Exception {
+    void responsesAreCompressed() throws Exception {
         fixture.sync();
 
         assertThat(fixture.feed())
@@ -61,7 +61,7 @@ class JoboApiRouteTest extends RouteTest {
     }
 
     @Test
-    void eachTryPassesTheStepOfOneRequestAnew() throws Exception {
+    void eachTryExecutesTheRequestStepAgain() throws Exception {
         edit(
                 "jobo-http-call",
                 route -> route.weaveById("jobo-http-call-http").before().to("mock:call"));
@@ -75,7 +75,7 @@ class JoboApiRouteTest extends RouteTest {
     }
 
     @Test
-    void whatIsFinalIsAskedOnce() throws Exception {
+    void finalErrorIsNotRetried() throws Exception {
         edit(
                 "jobo-http-call",
                 route -> route.weaveById("jobo-http-call-http").before().to("mock:call"));
@@ -87,7 +87,7 @@ class JoboApiRouteTest extends RouteTest {
     }
 
     @Test
-    void aPostWithAQueryStaysAPostAndTheQueryOfACallerIsNoOtherCalls() throws Exception {
+    void postWithAQueryStaysAPostAndTheQueryIsNotReused() throws Exception {
         ProducerTemplate template = fixture.context().createProducerTemplate();
         template.send("direct:jobo-api", exchange -> {
             exchange.setVariable("joboPath", "/api/jobs/feed");
@@ -109,7 +109,7 @@ class JoboApiRouteTest extends RouteTest {
     }
 
     @Test
-    void aLostCursorIsAnAnswerForTheLoopAndNoFailure() throws Exception {
+    void expiredCursorIsAResponseForTheLoopAndNoFailure() throws Exception {
         context().getPropertiesComponent().addOverrideProperty("jobo.jobs.batch-size", "10");
         edit("feed-loop", route -> route.weaveById("feed-loop-restart").after().to("mock:restarted"));
         fixture.sandbox.faults(

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code jobs-sync.camel.yaml} and {@code jobs-feed.camel.yaml}. */
+/** Tests {@code jobs-sync.camel.yaml} and {@code jobs-feed.camel.yaml}. */
 class JobsRouteTest extends RouteTest {
 
     @Override
@@ -20,7 +20,7 @@ class JobsRouteTest extends RouteTest {
     }
 
     @Test
-    void aPageIsWrittenInChunks() throws Exception {
+    void pageIsWrittenInChunks() throws Exception {
         edit(
                 "feed-store-page",
                 route -> route.weaveById("feed-store-page-upsert").before().to("mock:chunk"));
@@ -34,7 +34,7 @@ class JobsRouteTest extends RouteTest {
     }
 
     @Test
-    void aStatementOfTheUserIsCommittedWithThePage() throws Exception {
+    void addedStatementIsCommittedWithThePage() throws Exception {
         edit("feed-store-page", route -> route.weaveById("feed-store-page-checkpoint")
                 .after()
                 .to("sql:insert into audit (run_id, n) values (:#${variable.jobfeedAttempt.run.id},"
@@ -50,7 +50,7 @@ class JobsRouteTest extends RouteTest {
     }
 
     @Test
-    void aStatementOutsideATransactionFailsInsteadOfMeetingSomeTenant() throws Exception {
+    void statementOutsideATransactionFailsWithoutUsingATenant() throws Exception {
         edit("feed-loop", route -> route.weaveById("feed-loop-check")
                 .before()
                 .to("sql:select count(*) from job?dataSource=#jobfeedDataSource"));
@@ -59,7 +59,7 @@ class JobsRouteTest extends RouteTest {
     }
 
     @Test
-    void aStepThatFailsInsideThePageTakesTheWholePageBack() throws Exception {
+    void failedStepRollsTheWholePageBack() throws Exception {
         edit("feed-store-page", route -> route.weaveById("feed-store-page-checkpoint")
                 .before()
                 .throwException(new IllegalStateException("no")));
@@ -73,7 +73,7 @@ class JobsRouteTest extends RouteTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0 0 5 ? * MON", "0 0/30 * ? * MON-SAT", "0 0 5 L * ?"})
-    void aStoreWithoutJobsIsFilledAtOnceWhateverTheSchedule(String schedule) throws Exception {
+    void emptyStoreIsFilledAtStartIndependentOfTheSchedule(String schedule) throws Exception {
         fixture.with("jobfeed.jobs.schedule", schedule)
                 .with("jobfeed.jobs.enabled", "true")
                 .context();
@@ -85,7 +85,7 @@ class JobsRouteTest extends RouteTest {
     }
 
     @Test
-    void theTriggerMakesOneAttemptAndKeepsAFailureToItself() throws Exception {
+    void triggerRunsOneAttemptAndDoesNotPropagateAFailure() throws Exception {
         edit("jobs-schedule", route -> route.replaceFromWith("direct:tick"));
         edit("feed-loop", route -> route.weaveById("feed-loop-check")
                 .before()

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The shipped routes against the sandbox, over HTTP; the database against the sandbox's truth. */
+/** Tests the shipped routes against the sandbox over HTTP, and compares the database with the sandbox. */
 class JobsSyncTest {
 
     private SyncFixture fixture;
@@ -43,7 +43,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aBackfillBringsEveryActiveJob(String database) throws Exception {
+    void backfillStoresEveryActiveJob(String database) throws Exception {
         start(database);
 
         Run run = fixture.sync();
@@ -57,7 +57,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRowThatIsDeliveredAgainUnchangedIsNotWritten(String database) throws Exception {
+    void unchangedRowIsNotWritten(String database) throws Exception {
         start(database);
         fixture.sync();
         fixture.sandbox.data().createJobs(5);
@@ -65,10 +65,10 @@ class JobsSyncTest {
         List<OffsetDateTime> before =
                 fixture.database.queryForList("select last_changed_at from job order by id", OffsetDateTime.class);
 
-        Run again = fixture.sync();
+        Run second = fixture.sync();
 
-        assertThat(again.counts().received()).isEqualTo(5);
-        assertThat(again.counts().unchanged()).isEqualTo(5);
+        assertThat(second.counts().received()).isEqualTo(5);
+        assertThat(second.counts().unchanged()).isEqualTo(5);
         assertThat(fixture.database.queryForList("select last_changed_at from job order by id", OffsetDateTime.class))
                 .isEqualTo(before);
         fixture.assertStoreEqualsSandbox();
@@ -76,7 +76,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anIncrementalRunBringsWhatIsNewEditedExpiredAndReturned(String database) throws Exception {
+    void incrementalRunStoresNewEditedExpiredAndReturnedJobs(String database) throws Exception {
         start(database);
         fixture.sync();
         fixture.sandbox.data().createJobs(12);
@@ -97,7 +97,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void postedAfterBringsNewPostingsAndNoEdits(String database) throws Exception {
+    void postedAfterDeliversNewPostingsAndNoEdits(String database) throws Exception {
         start(database);
         fixture.with("jobo.jobs.watermark-parameter", "posted_after");
         fixture.sync();
@@ -125,7 +125,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aStoppedRunIsResumedAtItsCursorAndBuysNoPageTwice(String database) throws Exception {
+    void stoppedRunResumesAtItsCursorWithoutRequestingAPageTwice(String database) throws Exception {
         start(database);
         Run stopped = fixture.syncPages(1);
         assertThat(stopped.status()).isEqualTo("open");
@@ -140,7 +140,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void theNewestOfTwoRowsOfAnIdInOnePageIsStored(String database) throws Exception {
+    void newestOfTwoRowsWithAnIdInOnePageIsStored(String database) throws Exception {
         start(database);
         UUID id = fixture.sandbox.data().activeIds().findFirst().orElseThrow();
         rewriteFirstPage(page -> {
@@ -164,7 +164,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anOlderVersionNeverOverwritesANewerOne(String database) throws Exception {
+    void olderVersionNeverOverwritesANewerOne(String database) throws Exception {
         start(database);
         fixture.sync();
         UUID id = fixture.sandbox.data().createJobs(1).get(0);
@@ -182,7 +182,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anEmptyFeedIsASuccessWithZeroRows(String database) throws Exception {
+    void emptyFeedIsASuccessWithZeroRows(String database) throws Exception {
         fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(0));
 
         Run run = fixture.sync();
@@ -234,7 +234,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anIgnoredWindowEndsTheAttemptBeforeAnythingIsStored(String database) throws Exception {
+    void ignoredWindowEndsTheAttemptBeforeAnythingIsStored(String database) throws Exception {
         start(database);
         fixture.sync();
         long requests = fixture.feedRequests().size();
@@ -254,7 +254,7 @@ class JobsSyncTest {
                 .isZero();
     }
 
-    /** The overlap is 15 minutes; a page is 250 rows. */
+    /** The overlap is 15 minutes; a page has 250 rows. */
     @ParameterizedTest
     @CsvSource({
         "h2, 300, 3, true",
@@ -263,7 +263,7 @@ class JobsSyncTest {
         "h2, 249, 1000, true",
         "h2, 250, 1000, true"
     })
-    void onlyAFullFirstPageThatIsFarOlderThanTheWindowIsAnIgnoredWindow(
+    void onlyAFullFirstPageFarOlderThanTheWindowIsAnIgnoredWindow(
             String database, int rows, int minutesOlder, boolean isStored) throws Exception {
         start(database);
         fixture.sync();
@@ -295,7 +295,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRepeatedCursorEndsTheAttemptInsteadOfLooping(String database) throws Exception {
+    void repeatedCursorEndsTheAttempt(String database) throws Exception {
         start(database);
         fixture.syncPages(1);
         String cursor = fixture.one("select next_cursor from sync_run", String.class);
@@ -315,7 +315,7 @@ class JobsSyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aStoreOfAnotherServerIsRefused(String database) throws Exception {
+    void storeOfAnotherServerIsRejected(String database) throws Exception {
         start(database);
         fixture.sync();
         fixture.with("jobo.base-url", fixture.sandbox.baseUrl().replace("127.0.0.1", "localhost"));
@@ -326,7 +326,7 @@ class JobsSyncTest {
                 .hasMessageContaining("localhost");
     }
 
-    /** Changes the JSON of the next feed page that is a first one. */
+    /** Changes the JSON of the next first page of the feed. */
     private void rewriteFirstPage(java.util.function.Consumer<ObjectNode> change) {
         fixture.sandbox.intercept(request ->
                 request.endpoint() == Endpoint.JOBS_FEED && !request.body().contains("cursor")
@@ -353,7 +353,7 @@ class JobsSyncTest {
     }
 
     @Test
-    void aTriggerDuringABackfillIsSkippedWithoutALine() throws Exception {
+    void triggerDuringABackfillIsSkippedWithoutALogLine() throws Exception {
         start("h2");
         try (LogLines log = LogLines.record()) {
             triggerDuringASync();
@@ -366,11 +366,11 @@ class JobsSyncTest {
     }
 
     private void triggerDuringASync() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch requestReceived = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
-                asked.countDown();
+                requestReceived.countDown();
                 released.await();
             }
             return Interceptor.pass();
@@ -383,7 +383,7 @@ class JobsSyncTest {
             }
         });
         sync.start();
-        asked.await();
+        requestReceived.await();
         try (var template = fixture.context().createProducerTemplate()) {
             template.send("direct:sync-scheduled", trigger -> trigger.setVariable("jobfeedStream", "jobs"));
         } finally {

@@ -16,14 +16,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a visual editor reads of a Kamelet, and that it is true. */
+/** Tests what a visual editor reads from a Kamelet. */
 class KameletFilesTest {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final Path FILES = Path.of("src/main/resources/kamelets");
     private static final Pattern PARAMETER = Pattern.compile("\\{\\{\\??([A-Za-z]+)}}");
 
-    /** Parameters that Camel adds, and the names of beans of a template. */
+    /** Lists parameters that Camel adds, and the names of beans of a template. */
     private static final Set<String> GIVEN = Set.of("routeId", "settings", "delivered");
 
     static Stream<Path> files() throws IOException {
@@ -57,7 +57,7 @@ class KameletFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void eachFileIsWhatItsNameSays(Path file) throws IOException {
+    void eachFileMatchesItsName(Path file) throws IOException {
         JsonNode kamelet = YAML.readTree(file.toFile());
         String name = file.getFileName().toString().replace(".kamelet.yaml", "");
 
@@ -84,7 +84,7 @@ class KameletFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void everyLabelOfAStepFitsTheEditor(Path file) throws IOException {
+    void everyStepLabelFitsTheEditor(Path file) throws IOException {
         JsonNode template = YAML.readTree(file.toFile()).path("spec").path("template");
 
         assertThat(template.findValuesAsText("description")).isNotEmpty().allSatisfy(label -> assertThat(label)
@@ -93,7 +93,7 @@ class KameletFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void aKeyIsNeverShown(Path file) throws IOException {
+    void keyIsMarkedAsSecret(Path file) throws IOException {
         JsonNode properties =
                 YAML.readTree(file.toFile()).path("spec").path("definition").path("properties");
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
 
-/** Routes of an integrator that begin with, or call, a Kamelet of the bundle. */
+/** Tests an integrator's routes that consume from or call a Kamelet of the bundle. */
 class KameletsTest {
 
     private static final String KEY = "jbe_test_kameletkameletkamelet_not-a-secret-not-a-secret-not-a-secret-kame";
@@ -64,7 +64,7 @@ class KameletsTest {
         fixture.close();
     }
 
-    /** A route of theirs; it fails at jobs that it has not met before and that a test tells it to. */
+    /** Adds a route that fails at the first delivery of the jobs that a test selects. */
     private void listen(Set<UUID> failing, String when) throws Exception {
         fixture.context().addRoutes(new RouteBuilder() {
             @Override
@@ -94,7 +94,7 @@ class KameletsTest {
 
     @ParameterizedTest
     @CsvSource({"h2, period=1s", "postgresql, cron=0/1+*+*+*+*+?"})
-    void everyJobArrivesOnceAndThenWhatHappensToIt(String database, String when) throws Exception {
+    void everyJobArrivesOnceWithItsLaterChanges(String database, String when) throws Exception {
         start(database);
         listen(Set.of(), when);
 
@@ -126,14 +126,14 @@ class KameletsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRestartInTheMiddleLosesNone(String database) throws Exception {
+    void restartLosesNoMessage(String database) throws Exception {
         start(database);
         Set<UUID> failing = ConcurrentHashMap.newKeySet();
         failing.addAll(fixture.sandbox.data().activeIds().skip(30).toList());
         listen(failing, "period=1s");
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> failing.size() < 30 && !received.isEmpty());
 
-        // a command meanwhile, which knows of no Kamelet
+        // runs a command in between, which does not load the Kamelet
         fixture.with("kamelet.jobfeed.datasource.schema", "kamelet").with("kamelet.jobo.api-key", KEY);
         fixture.sync("kamelet");
 
@@ -148,7 +148,7 @@ class KameletsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void everyExpiredIdArrivesAlsoAfterAFailureOfTheirs(String database) throws Exception {
+    void everyExpiredIdArrivesDespiteAFailureOfTheRoute(String database) throws Exception {
         start(database);
         List<UUID> first = fixture.sandbox.data().expireJobs(5);
         Set<UUID> failing = ConcurrentHashMap.newKeySet();
@@ -179,9 +179,9 @@ class KameletsTest {
         assertThat(fixture.expired()).allMatch(request -> request.status() == 200);
     }
 
-    /** Without a watermark a reading begins 24 hours ago, else at the watermark less 15 minutes. */
+    /** Without a watermark a scan begins 24 hours ago, otherwise at the watermark less 15 minutes. */
     @Test
-    void expiredIdsOfWhichSomeCannotBeReadAreReadAgain() throws Exception {
+    void partlyUnreadableExpiredIdsAreReadAgain() throws Exception {
         start("h2");
         List<UUID> expired = fixture.sandbox.data().expireJobs(5);
         Set<UUID> ids = ConcurrentHashMap.newKeySet();
@@ -242,7 +242,7 @@ class KameletsTest {
                 .containsExactlyInAnyOrderElementsOf(changed);
     }
 
-    /** Their error handling ends with the message; the Kamelet goes on behind it. */
+    /** The host's error handling ends with the message; the Kamelet continues after it. */
     @ParameterizedTest
     @CsvSource({
         "jobs, handled",
@@ -253,7 +253,7 @@ class KameletsTest {
         "expired, handled",
         "expired, stop"
     })
-    void aMessageThatTheirRouteHasHandledIsHandedOn(String source, String how) throws Exception {
+    void messageHandledByTheRouteCountsAsDelivered(String source, String errorHandling) throws Exception {
         fixture = SyncFixture.of(
                         "h2", SandboxOptions.builder().jobs(60).careerSites(12).apiKeys(KEY))
                 .with("jobo.retry.time-scale", "0.01")
@@ -268,16 +268,16 @@ class KameletsTest {
             @Override
             public void configure() {
                 RouteDefinition route = from("kamelet:jobo-" + source + "-source?apiKey=" + KEY + "&period=1h");
-                if (how.equals("handled")) {
+                if (errorHandling.equals("handled")) {
                     route.onException(Exception.class)
                             .handled(true)
                             .to("mock:handled")
                             .end();
-                } else if (how.equals("dead letters")) {
+                } else if (errorHandling.equals("dead letters")) {
                     route.errorHandler(new DeadLetterChannelBuilder("mock:handled"));
                 }
                 route.process(exchange -> bodies.add(exchange.getMessage().getBody(String.class)));
-                if (how.equals("stop")) {
+                if (errorHandling.equals("stop")) {
                     route.to("mock:handled").stop();
                 } else {
                     route.throwException(new IllegalStateException("theirs"));
@@ -305,13 +305,13 @@ class KameletsTest {
         try {
             return fixture.database.queryForObject("select count(*) from " + row, Integer.class) > 0;
         } catch (DataAccessException e) {
-            // the schema is made by the source
+            // the source creates the schema
             return false;
         }
     }
 
     @Test
-    void whatFailsInASourceItselfIsNoMessageOfItsHost() throws Exception {
+    void failureInASourceIsNoMessageForItsRoute() throws Exception {
         start("h2");
         fixture.loaded().getCamelContextExtension().setErrorHandlerFactory(new DeadLetterChannelBuilder("mock:dead"));
         listen(Set.of(), "period=1s");
@@ -334,7 +334,7 @@ class KameletsTest {
     }
 
     @Test
-    void aSourceThatGoesByOtherSettingsThanItsTenantDoesNotStart() throws Exception {
+    void sourceWithOtherSettingsThanItsTenantDoesNotStart() throws Exception {
         start("h2");
         fixture.with("kamelet.jobfeed.datasource.schema", "kamelet")
                 .with("kamelet.jobo.api-key", KEY)
@@ -366,7 +366,7 @@ class KameletsTest {
 
     @ParameterizedTest
     @ValueSource(strings = "h2")
-    void anIdGoesInAndAProfileComesOut(String database) throws Exception {
+    void profileIsReturnedForAnId(String database) throws Exception {
         start(database);
         fixture.with("jobo.api-key", KEY);
         UUID job = fixture.sandbox.data().activeIds().findFirst().orElseThrow();

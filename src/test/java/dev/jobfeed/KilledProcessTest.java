@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Real processes, killed with SIGKILL; the next one ends with the database of an undisturbed one. */
+/** Tests processes that are killed with SIGKILL; the next one completes the same database as an undisturbed one. */
 @Tag("processes")
 class KilledProcessTest {
 
@@ -51,51 +51,51 @@ class KilledProcessTest {
 
     @ParameterizedTest(name = "{0}, after page {1}")
     @CsvSource({"h2,0", "h2,1", "h2,2", "h2,3", "postgresql,0", "postgresql,2", "postgresql,3"})
-    void betweenTwoPages(String database, int pages) throws Exception {
+    void processKilledBetweenTwoPagesIsResumed(String database, int pages) throws Exception {
         String url = database.equals("h2") ? h2() : PostgresServer.newDatabase();
-        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch requestReceived = new CountDownLatch(1);
         CountDownLatch dead = new CountDownLatch(1);
         int[] seen = {0};
         sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && seen[0]++ == pages) {
-                asked.countDown();
+                requestReceived.countDown();
                 dead.await();
             }
             return Interceptor.pass();
         });
         JobfeedProcess first = sync(url);
-        asked.await();
+        requestReceived.await();
         first.kill();
         dead.countDown();
 
         assertThat(finish(url)).isZero();
 
         assertStoreEqualsSandbox(url);
-        assertPagesWereAskedForOnce(2);
+        assertPagesWereRequestedOnce(2);
     }
 
     @Test
-    void inTheMiddleOfAPage() throws Exception {
+    void processKilledWithinAPageIsResumed() throws Exception {
         String url = PostgresServer.newDatabase();
-        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch requestReceived = new CountDownLatch(1);
         CountDownLatch locked = new CountDownLatch(1);
         int[] seen = {0};
         sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && seen[0]++ == 2) {
-                asked.countDown();
+                requestReceived.countDown();
                 locked.await();
             }
             return Interceptor.pass();
         });
         JobfeedProcess first = sync(url);
-        asked.await();
+        requestReceived.await();
         try (Connection other = DriverManager.getConnection(url);
                 Connection watch = DriverManager.getConnection(url);
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("select id from sync_run for update");
             locked.countDown();
-            await().atMost(Duration.ofMinutes(1)).until(() -> LockWait.isThere(watch));
+            await().atMost(Duration.ofMinutes(1)).until(() -> LockWait.isBlocked(watch));
             first.kill();
             other.rollback();
         }
@@ -103,24 +103,24 @@ class KilledProcessTest {
         assertThat(finish(url)).isZero();
 
         assertStoreEqualsSandbox(url);
-        assertPagesWereAskedForOnce(2);
+        assertPagesWereRequestedOnce(2);
     }
 
     @Test
-    void inTheMiddleOfAPageOnH2() throws Exception {
+    void processKilledWithinAPageOnH2IsResumed() throws Exception {
         String url = h2();
-        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch requestReceived = new CountDownLatch(1);
         CountDownLatch locked = new CountDownLatch(1);
         int[] seen = {0};
         sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && seen[0]++ == 2) {
-                asked.countDown();
+                requestReceived.countDown();
                 locked.await();
             }
             return Interceptor.pass();
         });
         JobfeedProcess first = jobfeed(url, "run");
-        asked.await();
+        requestReceived.await();
         await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(directory.resolve("jobs.server")));
         String shared = Files.readString(directory.resolve("jobs.server")).strip();
         try (Connection other = DriverManager.getConnection(shared);
@@ -129,24 +129,24 @@ class KilledProcessTest {
             other.setAutoCommit(false);
             statement.execute("select id from sync_run for update");
             locked.countDown();
-            await().atMost(Duration.ofMinutes(1)).until(() -> LockWait.isThere(watch));
+            await().atMost(Duration.ofMinutes(1)).until(() -> LockWait.isBlocked(watch));
             first.kill();
         } catch (SQLException e) {
-            // the connections ended with the process that served them
+            // the connections ended with the process
             assertThat(first.isAlive()).isFalse();
         }
 
         assertThat(finish(url)).isZero();
 
         assertStoreEqualsSandbox(url);
-        assertPagesWereAskedForOnce(2);
+        assertPagesWereRequestedOnce(2);
     }
 
     private String h2() {
         return "jdbc:h2:file:" + directory.resolve("jobs");
     }
 
-    /** The dead process's lease, two seconds here, has to run out first. */
+    /** Waits for the expiry of the killed process's lease, which lasts two seconds here. */
     private int finish(String url) throws Exception {
         int[] code = {3};
         await().atMost(Duration.ofMinutes(1)).until(() -> (code[0] = sync(url).exitCode()) != 3);
@@ -187,8 +187,11 @@ class KilledProcessTest {
                 .containsExactlyInAnyOrderElementsOf(sandbox.data().activeIds().toList());
     }
 
-    /** Four pages of the backfill, and beside them only what was in flight, and the runs behind a resumed one. */
-    private void assertPagesWereAskedForOnce(int inFlight) {
+    /**
+     * Asserts that the four pages of the backfill were requested once, except for those in flight and the runs after a
+     * resumed one.
+     */
+    private void assertPagesWereRequestedOnce(int inFlight) {
         List<String> backfill = sandbox.log().entries("/api/jobs/feed").stream()
                 .map(LoggedRequest::body)
                 .filter(body -> !body.contains("posted_after"))

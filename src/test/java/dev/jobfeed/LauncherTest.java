@@ -18,20 +18,20 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code bin/jobfeed} on machines that are set up in other ways than that of its developers. */
+/** Tests {@code bin/jobfeed} on machines with other settings than a developer's. */
 @Tag("processes")
 class LauncherTest {
 
     @TempDir
     Path directory;
 
-    private Path home;
+    private Path homeDirectory;
     private final Map<String, String> variables = new HashMap<>();
 
     @BeforeEach
     void install() throws Exception {
-        home = Files.createDirectories(directory.resolve("a+b, c%20d"));
-        Path lib = Files.createDirectories(home.resolve("lib"));
+        homeDirectory = Files.createDirectories(directory.resolve("a+b, c%20d"));
+        Path lib = Files.createDirectories(homeDirectory.resolve("lib"));
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path path = Path.of(entry).toAbsolutePath();
             if (entry.endsWith(".jar")) {
@@ -47,9 +47,9 @@ class LauncherTest {
                         .isZero();
             }
         }
-        copy(Path.of("src/main/bin"), home.resolve("bin"));
-        copy(Path.of("routes"), home.resolve("routes"));
-        Files.createDirectories(home.resolve("conf"));
+        copy(Path.of("src/main/bin"), homeDirectory.resolve("bin"));
+        copy(Path.of("routes"), homeDirectory.resolve("routes"));
+        Files.createDirectories(homeDirectory.resolve("conf"));
     }
 
     private static void copy(Path from, Path to) throws Exception {
@@ -62,7 +62,7 @@ class LauncherTest {
     }
 
     @Test
-    void aSyncWorksInAnyDirectoryAndLocaleAndItsFilesAreItsOwners() throws Exception {
+    void syncWorksInAnyDirectoryAndLocaleWithPrivateFiles() throws Exception {
         try (ProcessFixture fixture = ProcessFixture.of("h2", directory)) {
             configure("\uFEFFjobo.base-url=" + fixture.sandbox.baseUrl(), StandardCharsets.UTF_8);
             variables.put("LC_ALL", "C");
@@ -74,18 +74,18 @@ class LauncherTest {
 
             Command sync = run("sync jobs");
 
-            assertThat(sync.exitCode()).as(sync.said()).isZero();
-            assertThat(sync.said())
+            assertThat(sync.exitCode()).as(sync.output()).isZero();
+            assertThat(sync.output())
                     .containsPattern("WARN +JOBO_JOBS_FILTER_SORCES .*JOBO_JOBS_FILTER_SOURCES.* has no effect");
             assertThat(fixture.feedRequests()).isNotEmpty().allMatch(body -> body.contains("M\u00fcnchen"));
-            assertThat(run("status").said()).containsPattern("stored +\\d+ active, 0 expired");
-            assertThat(shell("stat -c %A d\u00e4ta d\u00e4ta/jobs.mv.db").said())
+            assertThat(run("status").output()).containsPattern("stored +\\d+ active, 0 expired");
+            assertThat(shell("stat -c %A d\u00e4ta d\u00e4ta/jobs.mv.db").output())
                     .isEqualToNormalizingNewlines("drwx------\n-rw-------\n");
         }
     }
 
     @Test
-    void aFileInAnotherEncodingIsNamedWithIt() throws Exception {
+    void fileInAnotherEncodingIsReported() throws Exception {
         configure("jobo.base-url=http://localhost\n# M\u00fcnchen\n", StandardCharsets.ISO_8859_1);
         assertRefused("conf/application.properties, line 2, is not in UTF-8; most likely the file is in Latin-1");
         configure("jobo.base-url=http://localhost\n", StandardCharsets.UTF_16);
@@ -98,34 +98,34 @@ class LauncherTest {
     }
 
     private void configure(String text, Charset encoding) throws Exception {
-        Files.write(home.resolve("conf/application.properties"), text.getBytes(encoding));
+        Files.write(homeDirectory.resolve("conf/application.properties"), text.getBytes(encoding));
     }
 
-    private void assertRefused(String words) throws Exception {
+    private void assertRefused(String message) throws Exception {
         Command status = run("status");
-        assertThat(status.exitCode()).as(status.said()).isEqualTo(2);
-        assertThat(status.said()).contains(words);
+        assertThat(status.exitCode()).as(status.output()).isEqualTo(2);
+        assertThat(status.output()).contains(message);
     }
 
     private Command run(String arguments) throws Exception {
         return shell("umask 022\nexec bin/jobfeed " + arguments);
     }
 
-    /** By a script in UTF-8, because the environment of a child is in the encoding of this process. */
+    /** Runs a script in UTF-8, because the environment of a child process has the encoding of this process. */
     private Command shell(String commands) throws Exception {
         StringBuilder script = new StringBuilder();
         variables.forEach((name, value) ->
                 script.append("export ").append(name).append("='").append(value).append("'\n"));
         Path file = Files.writeString(directory.resolve("script"), script.append(commands));
         ProcessBuilder builder = new ProcessBuilder("sh", file.toString())
-                .directory(home.toFile())
+                .directory(homeDirectory.toFile())
                 .redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.matches("(JOBO|JOBBY|JOBFEED)_.*"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(JobfeedProcess.DEADLINE.toSeconds(), TimeUnit.SECONDS))
                 .isTrue();
-        return new Command(process.exitValue(), said);
+        return new Command(process.exitValue(), output);
     }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One attempt a stream, and nothing from one that was overtaken. */
+/** Tests that a stream has one attempt at a time, and that an overtaken attempt has no effect. */
 class LeaseTest {
 
     private static final String TAKE_OVER = "update sync_state set lease_token = ?, lease_owner = 'another',"
@@ -54,13 +54,13 @@ class LeaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aSecondAttemptSaysSoAndAsksForNothing(String database) throws Exception {
+    void secondAttemptFailsWithoutARequest(String database) throws Exception {
         start(database);
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch requestReceived = new CountDownLatch(1);
+        CountDownLatch firstRequestBlocked = new CountDownLatch(1);
         fixture.sandbox.intercept(request -> {
-            asked.countDown();
-            held.await();
+            requestReceived.countDown();
+            firstRequestBlocked.await();
             return Interceptor.pass();
         });
         fixture.context();
@@ -71,14 +71,14 @@ class LeaseTest {
                 throw new CompletionException(e);
             }
         });
-        asked.await();
+        requestReceived.await();
 
         assertThatThrownBy(fixture::sync)
                 .hasRootCauseInstanceOf(StreamLockedException.class)
                 .hasMessageContaining("process " + ProcessHandle.current().pid())
                 .hasMessageContaining("60 s");
 
-        held.countDown();
+        firstRequestBlocked.countDown();
         assertThat(first.join().status()).isEqualTo("succeeded");
         assertThat(fixture.feed()).hasSize(3);
         assertThat(fixture.run().attempts()).isEqualTo(1);
@@ -89,7 +89,7 @@ class LeaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aLeaseThatRanOutIsTakenAndOneThatDidNotIsNot(String database) throws Exception {
+    void onlyAnExpiredLeaseIsTakenOver(String database) throws Exception {
         start(database);
         fixture.context();
         takeOver(OffsetDateTime.now().plusMinutes(1));
@@ -103,7 +103,7 @@ class LeaseTest {
         assertThat(fixture.sync().status()).isEqualTo("succeeded");
     }
 
-    /** A trigger that waited for the attempt before it fires while the routes are being stopped. */
+    /** A trigger that waited for the previous attempt fires while the routes are being stopped. */
     @Test
     void noAttemptStartsWhileTheApplicationStops() throws Exception {
         start("h2");
@@ -122,7 +122,7 @@ class LeaseTest {
         assertThat(fixture.feed()).isEmpty();
     }
 
-    static Stream<Arguments> answersToAnOvertakenAttempt() {
+    static Stream<Arguments> responsesToAnOvertakenAttempt() {
         return Stream.of("h2", "postgresql")
                 .flatMap(database -> Stream.of(
                         arguments(database, "page", Interceptor.pass()),
@@ -133,9 +133,9 @@ class LeaseTest {
     }
 
     @ParameterizedTest(name = "{0}, {1}")
-    @MethodSource("answersToAnOvertakenAttempt")
-    void anAttemptThatWasOvertakenCommitsNothingAndAsksForNothing(
-            String database, String name, Interceptor.Verdict answer) throws Exception {
+    @MethodSource("responsesToAnOvertakenAttempt")
+    void overtakenAttemptCommitsAndRequestsNothing(String database, String name, Interceptor.Verdict answer)
+            throws Exception {
         start(database);
         fixture.syncPages(1);
         List<Map<String, Object>> before = new ArrayList<>();
@@ -165,7 +165,7 @@ class LeaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anOvertakenSweepExpiresNothing(String database) throws Exception {
+    void overtakenSweepExpiresNothing(String database) throws Exception {
         start(database);
         fixture.sync();
         fixture.sandbox.data().expireJobs(3);
@@ -185,37 +185,37 @@ class LeaseTest {
                 .isZero();
     }
 
-    /** The first sleeps over its lease in the same process; what wakes up must not end the second. */
+    /** The first attempt sleeps beyond its lease in the same process; after waking up it must not end the second. */
     @Test
-    void aHeartbeatThatComesTooLateLeavesTheNextAttemptAlone() throws Exception {
+    void lateHeartbeatDoesNotAffectTheNextAttempt() throws Exception {
         start("h2");
         fixture.with("jobfeed.lease", "1s");
         fixture.context();
-        CountDownLatch secondIsDone = new CountDownLatch(1);
-        CountDownLatch firstHasAsked = new CountDownLatch(1);
+        CountDownLatch secondCompleted = new CountDownLatch(1);
+        CountDownLatch firstRequestReceived = new CountDownLatch(1);
         fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 1) {
-                firstHasAsked.countDown();
-                secondIsDone.await();
+                firstRequestReceived.countDown();
+                secondCompleted.await();
             } else if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 2) {
-                // both heartbeats have the same beat, so that after some of the second the first has had its own
-                Set<Instant> beats = new HashSet<>();
+                // both heartbeats have the same interval, so that after some of the second the first has fired, too
+                Set<Instant> renewals = new HashSet<>();
                 await().until(() -> {
-                    beats.add(fixture.one(
+                    renewals.add(fixture.one(
                                     "select lease_expires_at from sync_state where stream = 'jobs'",
                                     OffsetDateTime.class)
                             .toInstant());
-                    return beats.size() > 3;
+                    return renewals.size() > 3;
                 });
             }
             return Interceptor.pass();
         });
         CompletableFuture<Throwable> first = CompletableFuture.supplyAsync(() -> catchThrowable(fixture::sync));
-        firstHasAsked.await();
+        firstRequestReceived.await();
         takeOver(OffsetDateTime.now().minusSeconds(1));
 
         Run second = fixture.sync();
-        secondIsDone.countDown();
+        secondCompleted.countDown();
 
         assertThat(second.status()).isEqualTo("succeeded");
         assertThat(first.join()).isInstanceOf(LeaseLostException.class);
@@ -226,7 +226,7 @@ class LeaseTest {
         fixture.database.update(TAKE_OVER, UUID.randomUUID(), until);
     }
 
-    /** What an overtaken attempt must leave alone. */
+    /** Returns what an overtaken attempt must not change. */
     private Map<String, Object> stored() {
         return Map.of(
                 "runs", fixture.database.queryForList("select * from sync_run order by id"),

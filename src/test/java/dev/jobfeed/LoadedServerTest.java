@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The port of {@code run} under load that does not end. */
+/** Tests the port of {@code run} under continuous load. */
 @Tag("processes")
 class LoadedServerTest {
 
@@ -72,10 +72,10 @@ class LoadedServerTest {
     }
 
     @Test
-    void healthAndMetricsAnswerBesideSlowWebhooksAndViewersOfAFrozenDatabaseAndARunningSync() throws Exception {
-        ProcessFixture.Hold page = fixture.hold(Endpoint.JOBS_FEED, 2);
+    void healthAndMetricsRespondUnderLoad() throws Exception {
+        ProcessFixture.BlockedRequest page = fixture.blockRequest(Endpoint.JOBS_FEED, 2);
         run();
-        page.awaitAsked();
+        page.awaitRequest();
         database.pauseAfter(0);
         for (int i = 0; i < POSTS; i++) {
             posts.add(post(SIGNATURE));
@@ -85,7 +85,7 @@ class LoadedServerTest {
             viewers.add(client.sendAsync(request("/api/v1/status"), HttpResponse.BodyHandlers.ofString()));
         }
 
-        // those that are not admitted know it at once
+        // requests that are not admitted are rejected at once
         await().atMost(JobfeedProcess.DEADLINE)
                 .until(() -> viewers.stream().filter(CompletableFuture::isDone).count() > VIEWERS / 2);
         assertThat(get("/observe/health/live").statusCode()).isEqualTo(200);
@@ -95,7 +95,7 @@ class LoadedServerTest {
         assertThat(get("/observe/health/ready").body()).contains("has not answered for");
         assertThat(get("/").statusCode()).isEqualTo(200);
 
-        // all of that came while the others still waited
+        // all responses arrived while the others were still waiting
         assertThat(viewers.stream().filter(viewer -> !viewer.isDone()).count()).isPositive();
         assertThat(viewers.stream().filter(CompletableFuture::isDone).map(viewer -> viewer.join()
                         .statusCode()))
@@ -110,7 +110,7 @@ class LoadedServerTest {
     }
 
     @Test
-    void aWebhookWithoutASignatureIsRefusedBeforeItsBodyArrivesAndASlowOneWhenItsTimeIsUp() throws Exception {
+    void unsignedWebhookIsRejectedBeforeItsBodyAndASlowOneAfterTheTimeout() throws Exception {
         run();
         Socket slow = post(SIGNATURE);
         posts.add(slow);
@@ -129,21 +129,22 @@ class LoadedServerTest {
     void idleConnectionsAreClosed() throws Exception {
         fixture.with("jobfeed.http.idle-timeout", "1s");
         run();
-        Socket silent = new Socket(address.getHost(), address.getPort());
-        posts.add(silent);
-        Socket kept = new Socket(address.getHost(), address.getPort());
-        posts.add(kept);
-        kept.getOutputStream()
+        Socket idle = new Socket(address.getHost(), address.getPort());
+        posts.add(idle);
+        Socket keptAlive = new Socket(address.getHost(), address.getPort());
+        posts.add(keptAlive);
+        keptAlive
+                .getOutputStream()
                 .write("GET /observe/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
                         .getBytes(StandardCharsets.US_ASCII));
 
-        assertThat(silent.getInputStream().readAllBytes()).isEmpty();
-        assertThat(new String(kept.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        assertThat(idle.getInputStream().readAllBytes()).isEmpty();
+        assertThat(new String(keptAlive.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .startsWith("HTTP/1.1 200");
     }
 
     @Test
-    void wrongTokensAreSlowedDownAndLoggedOnce() throws Exception {
+    void wrongTokensAreRateLimitedAndLoggedOnce() throws Exception {
         run();
         List<Integer> answers = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
@@ -165,7 +166,7 @@ class LoadedServerTest {
         assertThat(get("/api/v1/status").statusCode()).isEqualTo(200);
     }
 
-    /** A webhook of which the first byte is sent and the rest is not. */
+    /** Sends the first byte of a webhook only. */
     private Socket post(String signature) throws IOException {
         Socket socket = new Socket(address.getHost(), address.getPort());
         socket.getOutputStream()

@@ -14,13 +14,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** A session that waits for a lock which another one holds. */
+/** Detects a session that waits for a lock of another one. */
 public final class LockWait {
 
     private LockWait() {}
 
-    /** Whether a session of a database waits for a lock. */
-    public static boolean isThere(Connection connection) throws SQLException {
+    /** Returns whether a session of a database waits for a lock. */
+    public static boolean isBlocked(Connection connection) throws SQLException {
         boolean isH2 = connection.getMetaData().getURL().startsWith("jdbc:h2:");
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(
@@ -33,18 +33,19 @@ public final class LockWait {
     }
 
     /**
-     * Does one thing in a transaction that stays open until another thread, which does the other, waits for a lock of it.
+     * Runs one action in a transaction that stays open until a second action, on another thread, waits for a lock of
+     * it.
      *
-     * @return what the other came to in the end
+     * @return the result of the second action
      */
-    public static <T> T behind(JdbcTemplate database, Runnable one, Supplier<T> other) throws Exception {
+    public static <T> T runWhileBlocked(JdbcTemplate database, Runnable one, Supplier<T> other) throws Exception {
         CompletableFuture<T> waiting = new TransactionTemplate(
                         new DataSourceTransactionManager(database.getDataSource()))
                 .execute(status -> {
                     one.run();
                     CompletableFuture<T> started = CompletableFuture.supplyAsync(other);
-                    // on a thread, and so a connection, of its own
-                    await().until(() -> database.execute((ConnectionCallback<Boolean>) LockWait::isThere));
+                    // on a separate thread, and so on a separate connection
+                    await().until(() -> database.execute((ConnectionCallback<Boolean>) LockWait::isBlocked));
                     return started;
                 });
         return waiting.get(60, TimeUnit.SECONDS);

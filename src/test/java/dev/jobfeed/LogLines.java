@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
-/** What this process logs, INFO and above, until it is closed. */
+/** Captures what this process logs at INFO and above, until it is closed. */
 final class LogLines implements AutoCloseable {
 
     private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
@@ -23,7 +23,7 @@ final class LogLines implements AutoCloseable {
         return new LogLines();
     }
 
-    /** The messages of a level. */
+    /** Returns the messages of a level. */
     List<String> lines(String level) {
         return List.copyOf(appender.list).stream()
                 .filter(event -> event.getLevel().toString().equals(level))
@@ -31,7 +31,7 @@ final class LogLines implements AutoCloseable {
                 .toList();
     }
 
-    /** Everything but DEBUG and TRACE, with the stack traces. */
+    /** Returns everything except DEBUG and TRACE, with stack traces. */
     String text() {
         return List.copyOf(appender.list).stream()
                 .filter(event -> event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.INFO))

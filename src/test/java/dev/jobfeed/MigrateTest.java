@@ -2,7 +2,7 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.nio.file.Files;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A database whose runtime user may not change the schema, with the rights that docs/operations.md lists. */
+/** Tests a database whose runtime user may not change the schema, with the grants that docs/operations.md lists. */
 class MigrateTest {
 
     private static final Pattern GRANTS = Pattern.compile("(?m)^    ((?:grant|alter default)[^;]*;)");
@@ -39,7 +39,7 @@ class MigrateTest {
     }
 
     @Test
-    void aUserWithTheGrantsOfTheDocumentationDoesEverythingButChangeTheSchema() throws Exception {
+    void documentedGrantsSufficeForEverythingExceptMigrations() throws Exception {
         String owner = PostgresServer.newDatabase();
         PostgresServer.executeIn(
                 owner, "drop role if exists jobfeed", "create role jobfeed login", "create schema jobs");
@@ -54,22 +54,22 @@ class MigrateTest {
         assertThat(grants.lines()).hasSizeGreaterThan(3);
         PostgresServer.executeIn(owner, "grant usage on schema jobs to jobfeed");
 
-        InProcess early = InProcess.run(properties, "sync", "jobs");
-        assertThat(early.exitCode()).isEqualTo(2);
-        assertThat(early.err())
+        CommandResult beforeMigration = CommandResult.run(properties, "sync", "jobs");
+        assertThat(beforeMigration.exitCode()).isEqualTo(2);
+        assertThat(beforeMigration.err())
                 .contains("The schema is at version 0, this bundle needs version ")
                 .contains("as a user that may change the schema")
                 .contains("jobfeed migrate --print");
-        assertThat(InProcess.run(properties, "status").exitCode()).isEqualTo(2);
-        assertThat(InProcess.run(properties, "doctor").out())
+        assertThat(CommandResult.run(properties, "status").exitCode()).isEqualTo(2);
+        assertThat(CommandResult.run(properties, "doctor").out())
                 .containsPattern("failure +database +The schema is at version 0");
-        assertThat(InProcess.run(properties, "migrate").exitCode()).isEqualTo(2);
+        assertThat(CommandResult.run(properties, "migrate").exitCode()).isEqualTo(2);
 
-        InProcess printed = InProcess.run(properties, "migrate", "--print");
+        CommandResult printed = CommandResult.run(properties, "migrate", "--print");
         assertThat(printed.exitCode()).isZero();
         PostgresServer.executeIn(owner, printed.out(), grants);
 
-        assertThat(InProcess.run(properties, "migrate", "--print").out()).isEmpty();
+        assertThat(CommandResult.run(properties, "migrate", "--print").out()).isEmpty();
         for (String[] command : new String[][] {
             {"sync", "all"},
             {"sync", "jobs", "--json"},
@@ -81,41 +81,43 @@ class MigrateTest {
             {"jobby", "events"},
             {"jobby", "status"}
         }) {
-            InProcess done = InProcess.run(properties, command);
+            CommandResult done = CommandResult.run(properties, command);
             assertThat(done.exitCode())
                     .as(String.join(" ", command) + done.err())
                     .isZero();
         }
-        assertThat(InProcess.run(properties, "doctor").out()).containsPattern("ok +database ");
+        assertThat(CommandResult.run(properties, "doctor").out()).containsPattern("ok +database ");
 
         properties.put("jobfeed.datasource.username", "postgres");
-        InProcess again = InProcess.run(properties, "migrate");
-        assertThat(again.exitCode()).as(again.err()).isZero();
-        assertThat(again.out()).startsWith("the schema is at version ");
+        CommandResult second = CommandResult.run(properties, "migrate");
+        assertThat(second.exitCode()).as(second.err()).isZero();
+        assertThat(second.out()).startsWith("the schema is at version ");
 
         properties.put("acme.jobfeed.datasource.schema", "acme");
-        assertThat(InProcess.run(properties, "sync", "jobs", "--tenant", "acme").err())
+        assertThat(CommandResult.run(properties, "sync", "jobs", "--tenant", "acme")
+                        .err())
                 .contains("jobfeed migrate (for a tenant with --tenant)");
-        assertThat(InProcess.run(properties, "migrate", "--print", "--tenant", "acme")
+        assertThat(CommandResult.run(properties, "migrate", "--print", "--tenant", "acme")
                         .out())
                 .contains("\"acme\"");
-        InProcess ofATenant = InProcess.run(properties, "migrate", "--tenant", "acme");
-        assertThat(ofATenant.out()).isEqualTo(again.out());
-        assertThat(InProcess.run(properties, "sync", "jobs", "--tenant", "acme").exitCode())
+        CommandResult ofATenant = CommandResult.run(properties, "migrate", "--tenant", "acme");
+        assertThat(ofATenant.out()).isEqualTo(second.out());
+        assertThat(CommandResult.run(properties, "sync", "jobs", "--tenant", "acme")
+                        .exitCode())
                 .isZero();
     }
 
     @Test
-    void whatIsPrintedForH2IsWhatMigrateDoes() throws Exception {
+    void printedScriptForH2EqualsTheMigration() throws Exception {
         String url = "jdbc:h2:mem:printed;DB_CLOSE_DELAY=-1";
         properties.put("jobfeed.datasource.url", url);
 
-        InProcess printed = InProcess.run(properties, "migrate", "--print");
+        CommandResult printed = CommandResult.run(properties, "migrate", "--print");
         PostgresServer.executeIn(url, printed.out());
-        InProcess migrated = InProcess.run(properties, "migrate");
+        CommandResult migrated = CommandResult.run(properties, "migrate");
 
         assertThat(migrated.exitCode()).as(migrated.err()).isZero();
         properties.put("jobfeed.datasource.migrate", "false");
-        assertThat(InProcess.run(properties, "sync", "jobs").exitCode()).isZero();
+        assertThat(CommandResult.run(properties, "sync", "jobs").exitCode()).isZero();
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three scheduled processes on one PostgreSQL. */
+/** Tests three scheduled processes on one PostgreSQL. */
 @Tag("processes")
 class NodesTest {
 
@@ -35,9 +35,11 @@ class NodesTest {
                 .with("jobfeed.jobs.schedule", "0/2 * * * * ?")
                 .with("jobo.jobs.watermark-parameter", "updated_after")
                 .with("jobfeed.changes.interval", "200ms")
-                .with("jobfeed.changes.to", "file:" + directory.resolve("told") + "?fileName=events&fileExist=Append");
+                .with(
+                        "jobfeed.changes.to",
+                        "file:" + directory.resolve("events") + "?fileName=events.json&fileExist=Append");
         assertThat(fixture.run("migrate").exitCode()).isZero();
-        // each firing that a node takes
+        // each scheduled time that a node claims
         PostgresServer.executeIn(
                 fixture.url,
                 "create table fired (at timestamptz)",
@@ -52,20 +54,20 @@ class NodesTest {
     }
 
     @Test
-    void oneWorksAtATimeAnotherGoesOnBehindADeadOneAndEachFiringIsOneAttempt() throws Exception {
-        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+    void oneNodeWorksAtATimeAndAnotherContinuesAfterAKill() throws Exception {
+        ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 3);
         List<JobfeedProcess> nodes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             nodes.add(fixture.start("run"));
         }
-        hold.awaitAsked();
-        String holder = fixture.one("select lease_owner from sync_state where stream = 'jobs'");
+        blocked.awaitRequest();
+        String owner = fixture.one("select lease_owner from sync_state where stream = 'jobs'");
         JobfeedProcess active = nodes.stream()
-                .filter(node -> holder.startsWith("process " + node.pid() + " on "))
+                .filter(node -> owner.startsWith("process " + node.pid() + " on "))
                 .findFirst()
                 .orElseThrow();
         active.kill();
-        hold.release();
+        blocked.release();
         nodes.remove(active);
 
         fixture.awaitRow(
@@ -93,21 +95,21 @@ class NodesTest {
         assertThat(backfill.stream().distinct()).hasSize(ProcessFixture.PAGES);
         assertThat(backfill).hasSizeLessThanOrEqualTo(ProcessFixture.PAGES + 2);
         fixture.assertStoreEqualsSandbox();
-        assertEverythingWasToldInOrder();
+        assertEverythingWasNotifiedInOrder();
     }
 
-    private int count(String what) throws Exception {
-        return Integer.parseInt(fixture.one("select count(*) from " + what));
+    private int count(String query) throws Exception {
+        return Integer.parseInt(fixture.one("select count(*) from " + query));
     }
 
-    private void assertEverythingWasToldInOrder() throws Exception {
+    private void assertEverythingWasNotifiedInOrder() throws Exception {
         Map<String, Long> last = new HashMap<>();
         Set<String> seen = new HashSet<>();
-        int twice = 0;
-        // one by one, not line by line: a kill may come before a line's end
+        int duplicates = 0;
+        // as single events, not by line: a kill may come before the end of a line
         for (JsonNode event : new ObjectMapper()
                 .readerFor(JsonNode.class)
-                .<JsonNode>readValues(directory.resolve("told/events").toFile())
+                .<JsonNode>readValues(directory.resolve("events/events.json").toFile())
                 .readAll()) {
             long sequence = Long.parseLong(event.get("sequence").textValue());
             if (seen.add(event.get("id").textValue())) {
@@ -115,10 +117,12 @@ class NodesTest {
                         .satisfiesAnyOf(earlier -> assertThat(earlier).isNull(), earlier -> assertThat(earlier)
                                 .isLessThan(sequence));
             } else {
-                twice++;
+                duplicates++;
             }
         }
         assertThat(seen).containsExactlyInAnyOrderElementsOf(fixture.rows("select event_id from job_change"));
-        assertThat(twice).as("sent by the dead one, and not marked").isLessThanOrEqualTo(1);
+        assertThat(duplicates)
+                .as("events sent by the killed node and not marked")
+                .isLessThanOrEqualTo(1);
     }
 }

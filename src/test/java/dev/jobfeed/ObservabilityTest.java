@@ -47,7 +47,7 @@ class ObservabilityTest {
     private static final Path PROMETHEUS = Path.of("docker/prometheus");
     private static final Path DASHBOARD = Path.of("docker/grafana/dashboards/jobfeed.json");
 
-    /** A name in an expression that is followed by what belongs to a series, and is no function. */
+    /** Matches a name in an expression that is a series and no function. */
     private static final Pattern SERIES = Pattern.compile("\\b(jobfeed_\\w+|jvm_\\w+|process_\\w+|camel_\\w+)\\b");
 
     @TempDir
@@ -68,7 +68,7 @@ class ObservabilityTest {
                 .build());
         sandbox.faults(
                 FaultRule.of(Fault.ROW_BAD_TITLE).on(Endpoint.JOBS_FEED).nth(1),
-                // of the page that is fetched ahead, on a thread of its own
+                // for the prefetched page, on a separate thread
                 FaultRule.of(Fault.UNAVAILABLE).on(Endpoint.JOBS_FEED).nth(3));
         Map<String, String> properties = new HashMap<>();
         properties.put("jobo.base-url", sandbox.baseUrl());
@@ -113,7 +113,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void everyMetricIsExportedWithItsDescriptionAndItsTags() throws Exception {
+    void everyMetricIsExportedWithItsDescriptionAndTags() throws Exception {
         String scraped = get("/observe/metrics").body();
 
         for (JobfeedMetric metric : JobfeedMetric.values()) {
@@ -140,7 +140,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void theDocumentationListsEveryMetricAsItIs() throws IOException {
+    void documentationListsEveryMetric() throws IOException {
         List<String> documented = Files.readAllLines(Path.of("docs/observability.md")).stream()
                 .filter(line -> line.startsWith("| `jobfeed_"))
                 .toList();
@@ -154,7 +154,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void countersAreWhatHappened() throws Exception {
+    void countersMatchTheRuns() throws Exception {
         String jobs = "stream=\"jobs\",tenant=\"default\"}";
         assertThat(value("jobfeed_rows_total{result=\"inserted\"," + jobs)).isEqualTo(400);
         assertThat(value("jobfeed_rows_total{result=\"quarantined\"," + jobs)).isEqualTo(1);
@@ -178,7 +178,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void rulesAndPanelsAskForNothingThatIsNotExported() throws Exception {
+    void rulesAndPanelsOnlyUseExportedMetrics() throws Exception {
         Set<String> exported = get("/observe/metrics")
                 .body()
                 .lines()
@@ -187,13 +187,13 @@ class ObservabilityTest {
                 .collect(Collectors.toSet());
         JsonNode rules =
                 new YAMLMapper().readTree(PROMETHEUS.resolve("alerts.yml").toFile());
-        List<String> asked = rules.findValuesAsText("expr");
-        assertThat(asked).hasSizeGreaterThan(5);
+        List<String> queriedMetrics = rules.findValuesAsText("expr");
+        assertThat(queriedMetrics).hasSizeGreaterThan(5);
         List<String> panels = JSON.readTree(DASHBOARD.toFile()).findValuesAsText("expr");
         assertThat(panels).hasSizeGreaterThan(15);
 
         Set<String> names = new TreeSet<>();
-        for (List<String> expressions : List.of(asked, panels)) {
+        for (List<String> expressions : List.of(queriedMetrics, panels)) {
             for (String expression : expressions) {
                 SERIES.matcher(expression).results().forEach(name -> names.add(name.group(1)));
             }
@@ -205,7 +205,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void prometheusTakesTheRulesAndScrapesTheRun() throws Exception {
+    void prometheusAcceptsTheRulesAndScrapesTheRuntime() throws Exception {
         assumeTrue(
                 Files.isExecutable(Path.of("/usr/bin/promtool")),
                 "apt-get install prometheus to have the alert rules checked");
@@ -218,7 +218,7 @@ class ObservabilityTest {
                     check.get(0),
                     check.get(1),
                     PROMETHEUS.resolve(check.get(2)).toString());
-            assertThat(promtool.exitCode()).as(promtool.said()).isZero();
+            assertThat(promtool.exitCode()).as(promtool.output()).isZero();
         }
         Path configuration = directory.resolve("prometheus.yml");
         Files.copy(PROMETHEUS.resolve("alerts.yml"), directory.resolve("alerts.yml"));
@@ -227,12 +227,12 @@ class ObservabilityTest {
                 Files.readString(PROMETHEUS.resolve("prometheus.yml"))
                         .replace("jobfeed:8080", address.substring("http://".length()))
                         .replace("15s", "1s"));
-        String there = "127.0.0.1:" + freePort();
+        String prometheusAddress = "127.0.0.1:" + freePort();
         Process prometheus = new ProcessBuilder(
                         "/usr/bin/prometheus",
                         "--config.file=" + configuration,
                         "--storage.tsdb.path=" + directory.resolve("tsdb"),
-                        "--web.listen-address=" + there)
+                        "--web.listen-address=" + prometheusAddress)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("prometheus.log").toFile())
                 .start();
@@ -241,13 +241,14 @@ class ObservabilityTest {
                     .pollInterval(Duration.ofMillis(300))
                     .ignoreExceptions()
                     .untilAsserted(() -> {
-                        JsonNode rules = JSON.readTree(get(URI.create("http://" + there + "/api/v1/rules"))
+                        JsonNode rules = JSON.readTree(get(URI.create("http://" + prometheusAddress + "/api/v1/rules"))
                                 .body());
                         assertThat(rules.findValuesAsText("health"))
                                 .hasSizeGreaterThan(5)
                                 .allMatch("ok"::equals);
-                        JsonNode alerts = JSON.readTree(get(URI.create("http://" + there + "/api/v1/alerts"))
-                                .body());
+                        JsonNode alerts =
+                                JSON.readTree(get(URI.create("http://" + prometheusAddress + "/api/v1/alerts"))
+                                        .body());
                         assertThat(alerts.findValuesAsText("alertname")).contains("JobfeedCondition", "JobfeedStale");
                         assertThat(alerts.findValuesAsText("condition")).contains("credits-low");
                     });
@@ -258,7 +259,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void aRuntimeIsAliveAndReadyAndDegradedWhenItIsStaleAndNotReadyWhileTheDatabaseIsAway() throws Exception {
+    void healthReportsStaleDataAndAnUnavailableDatabase() throws Exception {
         HttpResponse<String> ready = get("/observe/health/ready");
         assertThat(ready.statusCode()).isEqualTo(200);
         JsonNode health = JSON.readTree(get("/observe/health").body());
@@ -291,7 +292,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void everyLineOfTheLogIsJsonAndThoseOfARunHaveItsIdOnWhicheverThread() throws Exception {
+    void logLinesAreJsonAndCarryTheRunIdOnEveryThread() throws Exception {
         int retried = 0;
         int ofRuns = 0;
         for (String line : run.err().lines().toList()) {
@@ -318,7 +319,7 @@ class ObservabilityTest {
         assertThat(retried).isEqualTo(1);
     }
 
-    /** By the conventions of Prometheus. */
+    /** Returns the name by the conventions of Prometheus. */
     private static String exported(JobfeedMetric metric) {
         String name = metric.title().replace('.', '_');
         return switch (metric.kind()) {
@@ -328,7 +329,7 @@ class ObservabilityTest {
         };
     }
 
-    /** The value of a series; not a number when there is none. */
+    /** Returns the value of a series; NaN when there is none. */
     private static double value(String series) throws Exception {
         return get("/observe/metrics")
                 .body()

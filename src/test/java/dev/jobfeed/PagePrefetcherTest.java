@@ -16,14 +16,14 @@ import org.apache.camel.builder.AdviceWith;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Fetching goes on while a page is being stored. */
+/** Tests that fetching continues while a page is being stored. */
 class PagePrefetcherTest {
 
     private static final int PAGES = 5;
 
-    /** Each transaction is held open until the server has answered with the page behind it. */
+    /** Each transaction is held open until the server has sent the next page. */
     @Test
-    void aPageIsAskedForWhileTheOneBeforeIsBeingStoredAndNoPageTwice() throws Exception {
+    void nextPageIsRequestedOnceWhileAPageIsStored() throws Exception {
         try (SyncFixture fixture = SyncFixture.of(
                         "h2", SandboxOptions.builder().jobs(100).latency(Duration.ofMillis(300)))
                 .with("jobo.jobs.batch-size", "20")) {
@@ -50,7 +50,7 @@ class PagePrefetcherTest {
 
     @Test
     @Timeout(60)
-    void anAttemptThatFailsDoesNotWaitUntilThePageAheadMayBeAskedForAgain() throws Exception {
+    void failedAttemptDoesNotWaitForThePrefetchsRetry() throws Exception {
         try (SyncFixture fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(100))
                 .with("jobo.jobs.batch-size", "20")
                 .with("jobo.retry.time-scale", "1")) {
@@ -77,7 +77,7 @@ class PagePrefetcherTest {
 
     @Test
     @Timeout(60)
-    void anInterruptedAttemptReleasesItsLease() throws Exception {
+    void interruptedAttemptReleasesItsLease() throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
         try (SyncFixture fixture =
                 SyncFixture.of("postgresql", SandboxOptions.builder().jobs(100)).with("jobo.jobs.batch-size", "20")) {

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A way to a local port that can stop to carry anything, without a word to either side, as a network does. */
+/** Forwards connections to a local port, and can stop silently, as a network does. */
 final class PausableProxy implements AutoCloseable {
 
     private final ServerSocket listening;
@@ -33,14 +33,14 @@ final class PausableProxy implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    /** Carries so many bytes more, of both directions and all connections, and then nothing. */
+    /** Forwards this number of bytes, of both directions and all connections, and then pauses. */
     void pauseAfter(long bytes) {
         synchronized (gate) {
             left = bytes;
         }
     }
 
-    /** Carries on where it paused. */
+    /** Continues after a pause. */
     void resume() {
         synchronized (gate) {
             left = Long.MAX_VALUE;
@@ -55,8 +55,8 @@ final class PausableProxy implements AutoCloseable {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(client);
                 sockets.add(server);
-                daemon(() -> carry(client, server));
-                daemon(() -> carry(server, client));
+                daemon(() -> forward(client, server));
+                daemon(() -> forward(server, client));
             } catch (IOException e) {
                 if (listening.isClosed()) {
                     return;
@@ -65,7 +65,7 @@ final class PausableProxy implements AutoCloseable {
         }
     }
 
-    private void carry(Socket from, Socket to) {
+    private void forward(Socket from, Socket to) {
         byte[] buffer = new byte[8192];
         try (from;
                 to) {
@@ -81,13 +81,13 @@ final class PausableProxy implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // one side is gone; the other one learns of it as the socket closes
+            // one side closed; closing the socket closes the other one
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** How many of so many bytes may pass now; waits until at least {@code least} may. */
+    /** Returns how many of the requested bytes may pass now; waits until at least {@code least} may. */
     private int pass(int wanted, int least) throws InterruptedException {
         synchronized (gate) {
             while (left < least) {

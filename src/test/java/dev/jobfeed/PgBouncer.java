@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** A pooler before a PostgreSQL of the tests; skips the test where it is not installed. */
+/** Runs a pooler in front of a PostgreSQL server; skips the test where it is not installed. */
 record PgBouncer(Process process, int port) implements AutoCloseable {
 
     private static final Path PROGRAM = Path.of("/usr/sbin/pgbouncer");
 
     /**
+     * Starts a pooler.
+     *
      * @param mode {@code session} or {@code transaction}
      */
     static PgBouncer start(PostgresServer server, String url, String mode) throws IOException {
@@ -52,7 +54,7 @@ record PgBouncer(Process process, int port) implements AutoCloseable {
         return new PgBouncer(process, port);
     }
 
-    /** The URL of a database through the pooler. */
+    /** Returns the URL of a database through the pooler. */
     String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres";
     }

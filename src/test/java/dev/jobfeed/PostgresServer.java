@@ -18,7 +18,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Assumptions;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** PostgreSQL servers of the tests' own, from the machine's binaries; one that is shared, and any that are to be stopped. */
+/** Runs PostgreSQL servers from the machine's binaries: a shared one, and others that a test may stop. */
 public final class PostgresServer implements AutoCloseable {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -38,7 +38,7 @@ public final class PostgresServer implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** The URL of a new, empty database; skips the test where there is no PostgreSQL, unless in CI. */
+    /** Returns the URL of a new, empty database; skips the test where there is no PostgreSQL, except in CI. */
     public static synchronized String newDatabase() throws Exception {
         if (shared == null) {
             shared = startOwn();
@@ -46,7 +46,7 @@ public final class PostgresServer implements AutoCloseable {
         return shared.create();
     }
 
-    /** The URL of a new database with the bundle's schema, copied from one that was migrated once; skips likewise. */
+    /** Returns the URL of a new database with the bundle's schema, copied from a migrated template; skips likewise. */
     public static synchronized String migratedDatabase() throws Exception {
         if (migrated == null) {
             DataSource template = new DriverManagerDataSource(newDatabase());
@@ -56,12 +56,12 @@ public final class PostgresServer implements AutoCloseable {
         return shared.create(" template " + migrated);
     }
 
-    /** A server beside the shared one; skips the test where there is no PostgreSQL, unless in CI. */
+    /** Starts a separate server; skips the test where there is no PostgreSQL, except in CI. */
     static PostgresServer startOwn() throws IOException, InterruptedException {
         return startOwn("fsync=off");
     }
 
-    /** The same with settings of its own, each as {@code name=value}. */
+    /** Starts a separate server with settings of the form {@code name=value}. */
     public static PostgresServer startOwn(String... settings) throws IOException, InterruptedException {
         Optional<Path> binaries = binaries();
         if (binaries.isEmpty()) {
@@ -78,7 +78,7 @@ public final class PostgresServer implements AutoCloseable {
         return server;
     }
 
-    /** A new, empty database; its URL. */
+    /** Creates a database; returns its URL. */
     public String create() throws SQLException {
         return create("");
     }
@@ -89,7 +89,7 @@ public final class PostgresServer implements AutoCloseable {
         return url(name);
     }
 
-    /** A new, empty database whose files are in this directory; its URL. */
+    /** Creates a database with its files in a directory; returns its URL. */
     String create(Path directory) throws SQLException {
         String name = "jobs" + DATABASES.incrementAndGet();
         execute(
@@ -98,7 +98,7 @@ public final class PostgresServer implements AutoCloseable {
         return url(name);
     }
 
-    /** Drops the database in a directory, whoever is connected to it. */
+    /** Drops the database in a directory, including its connections. */
     void dropFrom(Path directory) throws SQLException {
         String name;
         try (Connection connection = DriverManager.getConnection(url("postgres"));
@@ -113,14 +113,14 @@ public final class PostgresServer implements AutoCloseable {
         execute("drop database if exists " + name + " with (force)", "drop tablespace " + name);
     }
 
-    /** Asks a user for its password from now on; the others are trusted. */
+    /** Requires a password from a user from now on; other users are trusted. */
     void requirePassword(String user) throws IOException, InterruptedException {
         Path rules = Path.of(data(), "pg_hba.conf");
         Files.writeString(rules, "host all " + user + " 127.0.0.1/32 scram-sha-256\n" + Files.readString(rules));
         control("reload");
     }
 
-    /** Executes statements as the superuser, outside of the tests' databases. */
+    /** Executes statements as the superuser, in the maintenance database. */
     public void execute(String... statements) throws SQLException {
         executeIn(url("postgres"), statements);
     }
@@ -135,12 +135,12 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** The URL of a database. */
+    /** Returns the URL of a database. */
     public String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres";
     }
 
-    /** A directory of the server's user. */
+    /** Returns a directory that the server's user owns. */
     Path directory() {
         return directory;
     }
@@ -159,7 +159,7 @@ public final class PostgresServer implements AutoCloseable {
         return directory.resolve("data").toString();
     }
 
-    /** Starts it, at the port it always has. */
+    /** Starts the server on its port. */
     void start() throws IOException, InterruptedException {
         String options = "-p " + port + " -h 127.0.0.1 -k " + directory + " -c " + String.join(" -c ", settings);
         control("-l", directory.resolve("log").toString(), "-o", options, "start");
@@ -169,7 +169,7 @@ public final class PostgresServer implements AutoCloseable {
         return Files.exists(Path.of(data(), "postmaster.pid"));
     }
 
-    /** Stops it as a crash would. */
+    /** Stops the server as a crash would. */
     void crash() throws IOException, InterruptedException {
         control("-m", "immediate", "stop");
     }
@@ -181,7 +181,7 @@ public final class PostgresServer implements AutoCloseable {
         run(command, root, directory);
     }
 
-    /** Stops it for good, and forgets all it had. */
+    /** Stops the server and deletes its data. */
     @Override
     public void close() {
         if (!Files.exists(directory)) {
@@ -191,19 +191,19 @@ public final class PostgresServer implements AutoCloseable {
             if (isRunning()) {
                 crash();
             }
-            // not awaited: hundreds of databases take longer than a test's JVM has for its end
+            // not awaited: deleting hundreds of databases takes longer than a test JVM has at its end
             new ProcessBuilder("rm", "-rf", directory.toString()).start();
         } catch (IOException | InterruptedException e) {
             System.err.println("The test's PostgreSQL was not stopped: " + e.getMessage());
         }
     }
 
-    /** The port in a URL of a server of this kind. */
+    /** Returns the port in a URL of such a server. */
     static int port(String url) {
         return Integer.parseInt(url.replaceFirst("^jdbc:postgresql://127\\.0\\.0\\.1:(\\d+)/.*", "$1"));
     }
 
-    /** The same database by another port. */
+    /** Returns the URL of the same database with another port. */
     static String atPort(String url, int port) {
         return url.replaceFirst(":\\d+/", ":" + port + "/");
     }

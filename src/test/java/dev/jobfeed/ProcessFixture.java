@@ -3,7 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.LoggedRequest;
 import dev.jobfeed.sandbox.Sandbox;
@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A sandbox of a thousand jobs, a database, and processes that sync the one into the other, four pages a backfill. */
+/** Provides a sandbox of a thousand jobs, a database, and processes that sync them in four pages a backfill. */
 final class ProcessFixture implements AutoCloseable {
 
     static final int JOBS = 1000;
@@ -59,15 +59,15 @@ final class ProcessFixture implements AutoCloseable {
         return new ProcessFixture(url, directory);
     }
 
-    /** Sets a property of the processes to come. */
+    /** Sets a property of processes that are started later. */
     ProcessFixture with(String property, String value) {
         properties.put(property, value);
         return this;
     }
 
-    /** A command in this process, for what does not need one of its own. */
-    InProcess run(String... arguments) {
-        return InProcess.run(properties, arguments);
+    /** Runs a command in this process. */
+    CommandResult run(String... arguments) {
+        return CommandResult.run(properties, arguments);
     }
 
     JobfeedProcess start(String... arguments) throws IOException {
@@ -76,7 +76,7 @@ final class ProcessFixture implements AutoCloseable {
         return process;
     }
 
-    /** Attempts until one is not refused because of another's lease; it has to succeed. */
+    /** Repeats an attempt until the lease is free; it has to succeed. */
     JobfeedProcess finish() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + JobfeedProcess.DEADLINE.toNanos();
         while (true) {
@@ -89,9 +89,9 @@ final class ProcessFixture implements AutoCloseable {
         }
     }
 
-    /** Holds the nth request to an endpoint back, counted from here; nothing else goes wrong. */
-    Hold hold(Endpoint endpoint, int nth) {
-        Hold hold = new Hold();
+    /** Blocks the nth request to an endpoint from now on; all others are served. */
+    BlockedRequest blockRequest(Endpoint endpoint, int nth) {
+        BlockedRequest blocked = new BlockedRequest();
         int[] seen = {0};
         sandbox.intercept(request -> {
             boolean chosen;
@@ -99,23 +99,23 @@ final class ProcessFixture implements AutoCloseable {
                 chosen = request.endpoint() == endpoint && ++seen[0] == nth;
             }
             if (chosen) {
-                hold.asked.countDown();
-                hold.released.await();
+                blocked.requestReceived.countDown();
+                blocked.released.await();
             }
             return Interceptor.pass();
         });
-        return hold;
+        return blocked;
     }
 
-    /** A request that is not answered yet. */
-    static final class Hold {
+    /** Represents a blocked request. */
+    static final class BlockedRequest {
 
-        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch requestReceived = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
 
-        void awaitAsked() throws InterruptedException {
-            assertThat(asked.await(JobfeedProcess.DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
-                    .as("the request comes")
+        void awaitRequest() throws InterruptedException {
+            assertThat(requestReceived.await(JobfeedProcess.DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
+                    .as("request arrived")
                     .isTrue();
         }
 
@@ -124,17 +124,15 @@ final class ProcessFixture implements AutoCloseable {
         }
     }
 
-    /**
-     * Releases a request, and does something while the transaction of its page waits for one that has locked the run.
-     */
-    void whilePageWaits(Hold hold, Step step) throws Exception {
+    /** Releases a request, and runs a step while the transaction of its page waits for a lock on the run. */
+    void whilePageIsBlocked(BlockedRequest blocked, Step step) throws Exception {
         try (Connection other = DriverManager.getConnection(url);
                 Connection watch = DriverManager.getConnection(url);
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("select id from sync_run for update");
-            hold.release();
-            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isThere(watch));
+            blocked.release();
+            await().atMost(JobfeedProcess.DEADLINE).until(() -> LockWait.isBlocked(watch));
             step.run();
         }
     }
@@ -143,21 +141,21 @@ final class ProcessFixture implements AutoCloseable {
         void run() throws Exception;
     }
 
-    /** The bodies of the feed requests so far. */
+    /** Returns the bodies of the feed requests so far. */
     List<String> feedRequests() {
         return sandbox.log().entries("/api/jobs/feed").stream()
                 .map(LoggedRequest::body)
                 .toList();
     }
 
-    /** The only value of a query, as text. */
+    /** Returns the only value of a query, as text. */
     String one(String query) throws SQLException {
         List<String> rows = rows(query);
         assertThat(rows).as(query).hasSize(1);
         return rows.get(0);
     }
 
-    /** The rows of a query, their values joined by {@code |}. */
+    /** Returns the rows of a query, their values joined by {@code |}. */
     List<String> rows(String query) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url)) {
             return rows(connection, query);
@@ -180,7 +178,7 @@ final class ProcessFixture implements AutoCloseable {
         return rows;
     }
 
-    /** Every row of every table there is. */
+    /** Returns every row of every table. */
     Map<String, List<String>> everything() throws SQLException {
         Map<String, List<String>> tables = new TreeMap<>();
         try (Connection connection = DriverManager.getConnection(url)) {
@@ -199,7 +197,9 @@ final class ProcessFixture implements AutoCloseable {
         return tables;
     }
 
-    /** The run is open at a page boundary, with that page's rows and no others, and no watermark has moved. */
+    /**
+     * Asserts that the run is open after these pages, with their rows and no others, and that no watermark has moved.
+     */
     void assertOpenAfterPages(int pages) throws SQLException {
         int rows = pages * JOBS / PAGES;
         assertThat(one("select status, phase, pages, received, inserted, last_error, finished_at from sync_run"))
@@ -217,8 +217,8 @@ final class ProcessFixture implements AutoCloseable {
                         sandbox.data().activeIds().map(Object::toString).toList());
     }
 
-    /** The backfill's pages were each asked for once, but for so many that were in flight. */
-    void assertPagesWereAskedForOnce(int inFlight) {
+    /** Asserts that each page of the backfill was requested once, except for this number of pages in flight. */
+    void assertPagesWereRequestedOnce(int inFlight) {
         List<String> backfill = feedRequests().stream()
                 .filter(body -> !body.contains("posted_after"))
                 .toList();
@@ -226,7 +226,7 @@ final class ProcessFixture implements AutoCloseable {
         assertThat(backfill).hasSizeLessThanOrEqualTo(PAGES + inFlight);
     }
 
-    /** Waits for a condition in the database. */
+    /** Waits until a query has a value. */
     void awaitRow(String query, String expected) {
         await().alias(query)
                 .atMost(JobfeedProcess.DEADLINE)

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Code, routes and {@code defaults.properties} know the same properties. */
+/** Tests that code, routes and {@code defaults.properties} have the same properties. */
 class PropertiesTest {
 
     private static final Path DEFAULTS = Path.of("src/main/resources/dev/jobfeed/config/defaults.properties");
@@ -26,17 +26,17 @@ class PropertiesTest {
     private static final Pattern LITERAL = Pattern.compile("\"([\\w.-]+)\"");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([\\w.-]+)");
 
-    /** What the bundle derives for a schedule that may be empty. */
+    /** Matches the properties that the bundle derives for an optional schedule. */
     private static final Pattern SCHEDULE = Pattern.compile("jobfeed-schedule\\.(([a-z-]+)\\.[a-z-]+)\\.(set|cron)");
 
-    /** What the launcher tells the virtual machine is no property of the bundle. */
+    /** Matches what the launcher passes to the JVM, which is no property of the bundle. */
     private static final Pattern SYSTEM_PROPERTY =
             Pattern.compile("(System\\.getProperty|Boolean\\.getBoolean)\\(\"[^\"]+\"");
 
     private static final Pattern PROPERTY = Pattern.compile("(jobo|jobfeed|jobby)(\\.[\\w-]+)+");
 
     @Test
-    void whatCodeAndRoutesReadHasADefault() throws IOException {
+    void everyPropertyThatIsReadHasADefault() throws IOException {
         Set<String> read = new TreeSet<>();
         for (Path file : files()) {
             names(file).filter(PROPERTY.asMatchPredicate()).forEach(read::add);
@@ -47,7 +47,7 @@ class PropertiesTest {
     }
 
     @Test
-    void whatHasADefaultIsRead() throws IOException {
+    void everyPropertyWithADefaultIsRead() throws IOException {
         Set<String> read = new TreeSet<>();
         for (Path file : files()) {
             List<String> names = names(file).toList();
@@ -57,7 +57,7 @@ class PropertiesTest {
                 read.add("jobfeed." + schedule.group(2) + ".enabled");
             });
         }
-        // names that are put together at run time
+        // names that are composed at run time
         JobfeedProperties recording = JobfeedProperties.over(name -> {
             read.add(name);
             return Optional.empty();
@@ -70,7 +70,7 @@ class PropertiesTest {
     }
 
     @Test
-    void everyPropertyIsDescribedDirectlyAboveOrWithItsBlock() throws IOException {
+    void everyPropertyHasAComment() throws IOException {
         List<String> undescribed = new ArrayList<>();
         boolean described = false;
         for (String line : Files.readAllLines(DEFAULTS)) {
@@ -86,16 +86,17 @@ class PropertiesTest {
         assertThat(undescribed).isEmpty();
     }
 
-    /** The string literals of a source, the placeholders of a route file. */
+    /** Returns the string literals of a source, or the placeholders of a route file. */
     private static Stream<String> names(Path file) throws IOException {
         String text = SYSTEM_PROPERTY.matcher(Files.readString(file)).replaceAll("");
         if (file.toString().endsWith(".java")) {
             return LITERAL.matcher(text).results().map(found -> found.group(1));
         }
-        // what a template is told by its parameters
+        // passed to a template by its parameters
         return Stream.of("jobs", "career-sites")
                 .map(stream -> text.replace("{{stream}}", stream).replace("{{tenant}}", ""))
-                .flatMap(told -> PLACEHOLDER.matcher(told).results().map(found -> found.group(1)));
+                .flatMap(placeholder ->
+                        PLACEHOLDER.matcher(placeholder).results().map(found -> found.group(1)));
     }
 
     private static List<Path> files() throws IOException {

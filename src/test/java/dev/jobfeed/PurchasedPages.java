@@ -23,42 +23,43 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * The pages of the feed that were bought, against those that were needed.
+ * Compares the purchased pages of the feed with the necessary ones.
  *
- * <p>Bought is every request that was answered with a page of the sandbox, whole, cut or with something wrong in it: the
- * API charges for all of these. Needed is what was committed: the sum of {@code pages} over {@code sync_run}. A page that
- * was read again after a restart of its run's pagination was committed again, and so was needed again.
+ * <p>Purchased is every request that was answered with a page of the sandbox, complete, truncated or with invalid
+ * content: the API charges for all of these. Necessary is what was committed: the sum of {@code pages} over
+ * {@code sync_run}. A page that was read again after its run restarted the pagination was committed again, and so was
+ * necessary again.
  *
- * <p>That alone would let a run commit a page twice and call it needed. So a page that was bought twice, which is one
- * request body twice within one run, needs a reason as well: a kill, a spoiled answer, or a restart of its run.
+ * <p>That alone would let a run commit a page twice. So a page that was purchased twice, as the same request body
+ * within one run, needs a reason as well: a kill, an unusable response, or a restart of the pagination.
  */
 final class PurchasedPages {
 
-    /** Two pages may be in flight when a process is killed: one being asked for, one being written. */
-    private static final int PAGES_A_KILL = 2;
+    /** Limits the pages in flight when a process is killed: one being requested, one being written. */
+    private static final int PAGES_PER_KILL = 2;
 
-    /** Answers with rows that cannot be used, and have to be bought again. */
-    private static final Set<String> SPOILED = Set.of("truncated", "no_has_more", "text_has_more", "no_cursor");
+    /** Lists faults whose rows cannot be used, and have to be purchased again. */
+    private static final Set<String> UNUSABLE = Set.of("truncated", "no_has_more", "text_has_more", "no_cursor");
 
-    /** Other faults of pages that are stored; an empty page costs nothing. */
+    /** Lists other faults of pages that are stored; an empty page costs nothing. */
     private static final Set<String> STORED =
             Set.of("delay", "plain_ids", "repeated_cursor", "cursor_cycle", "repeated_pages", "empty_page");
 
-    private record RunPages(Instant startedAt, long pages, int restarts, BigDecimal credits) {}
+    private record RunPages(Instant startedAt, long pages, int cursorResets, BigDecimal credits) {}
 
     private final List<RunPages> runs;
     private final NavigableSet<Instant> starts;
-    private final List<LoggedRequest> bought;
-    private final long spoiled;
+    private final List<LoggedRequest> purchased;
+    private final long unusable;
 
-    private PurchasedPages(List<RunPages> runs, List<LoggedRequest> bought) {
+    private PurchasedPages(List<RunPages> runs, List<LoggedRequest> purchased) {
         this.runs = runs;
         this.starts = runs.stream().map(RunPages::startedAt).collect(Collectors.toCollection(TreeSet::new));
-        this.bought = bought;
-        this.spoiled = bought.stream().filter(PurchasedPages::isSpoiled).count();
+        this.purchased = purchased;
+        this.unusable = purchased.stream().filter(PurchasedPages::isUnusable).count();
     }
 
-    /** The bill of a stream that is read from this endpoint. */
+    /** Reads the purchased pages of a stream from the log of the sandbox, and the committed ones from the store. */
     static PurchasedPages of(Sandbox sandbox, String url, FeedDefinition source) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url)) {
             List<RunPages> runs = new JdbcTemplate(new SingleConnectionDataSource(connection, true))
@@ -70,83 +71,87 @@ final class PurchasedPages {
                                     row.getInt(3),
                                     row.getBigDecimal(4)),
                             source.stream());
-            List<LoggedRequest> bought = sandbox.log().entries(source.path()).stream()
+            List<LoggedRequest> purchased = sandbox.log().entries(source.path()).stream()
                     .filter(PurchasedPages::isPage)
                     .toList();
-            return new PurchasedPages(runs, bought);
+            return new PurchasedPages(runs, purchased);
         }
     }
 
     private static boolean isPage(LoggedRequest request) {
         String fault = request.fault();
         return request.status() == 200
-                && (fault == null || STORED.contains(fault) || fault.startsWith("row_") || SPOILED.contains(fault));
-    }
-
-    /** A page of nothing but old bad rows looks as if the server ignored the window, and is refused. */
-    private static boolean isSpoiled(LoggedRequest page) {
-        return page.fault() != null
-                && (SPOILED.contains(page.fault()) || page.fault().startsWith("row_") && page.rows() == 0);
+                && (fault == null || STORED.contains(fault) || fault.startsWith("row_") || UNUSABLE.contains(fault));
     }
 
     /**
-     * Nothing was bought without a reason.
+     * Returns whether a page has to be purchased again; one of old invalid rows only looks as if the server ignored the
+     * window, and is rejected.
+     */
+    private static boolean isUnusable(LoggedRequest page) {
+        return page.fault() != null
+                && (UNUSABLE.contains(page.fault()) || page.fault().startsWith("row_") && page.rows() == 0);
+    }
+
+    /**
+     * Asserts that no page was purchased without a reason.
      *
      * @param kills of processes that worked on the stream
-     * @param clocksAreSet whether a first page may turn out to have been requested with a wrong window
+     * @param clocksAreSet whether a first page may have been requested with a wrong window
      */
     void assertIsJustified(int kills, boolean clocksAreSet) {
         long committed = runs.stream().mapToLong(RunPages::pages).sum();
-        long excused = (long) PAGES_A_KILL * kills + spoiled + (clocksAreSet ? runs.size() : 0);
-        assertThat((long) bought.size())
-                .as("pages bought; committed were %d, spoiled %d, and kills %d", committed, spoiled, kills)
+        long excused = (long) PAGES_PER_KILL * kills + unusable + (clocksAreSet ? runs.size() : 0);
+        assertThat((long) purchased.size())
+                .as("purchased pages; committed %d, unusable %d, kills %d", committed, unusable, kills)
                 .isBetween(committed, committed + excused);
     }
 
-    /** No page was bought twice within a run without a reason; for clocks that are not set. */
-    void assertNothingIsBoughtAgain(int kills) {
-        long excused = (long) PAGES_A_KILL * kills + spoiled;
-        long readAgain = runs.stream()
-                .filter(run -> run.restarts() > 0)
+    /** Asserts that no page was purchased twice within a run without a reason; for rounds without clock changes. */
+    void assertNoPageIsPurchasedTwice(int kills) {
+        long excused = (long) PAGES_PER_KILL * kills + unusable;
+        long reread = runs.stream()
+                .filter(run -> run.cursorResets() > 0)
                 .mapToLong(RunPages::pages)
                 .sum();
-        assertThat(boughtAgain())
+        assertThat(purchasedAgain())
                 .as(
-                        "pages bought again; spoiled were %d, kills %d, and read again after a restart at most %d",
-                        spoiled, kills, readAgain)
-                .isLessThanOrEqualTo(excused + readAgain);
+                        "pages purchased again; unusable %d, kills %d, read again after a restart at most %d",
+                        unusable, kills, reread)
+                .isLessThanOrEqualTo(excused + reread);
     }
 
     /**
-     * What the runs say they cost is what was charged.
+     * Asserts that the runs report what was charged.
      *
      * @param price of a row
      * @param mostRows of a page
      */
-    void assertCosts(BigDecimal price, int mostRows, int kills) {
-        BigDecimal said = runs.stream().map(RunPages::credits).reduce(BigDecimal.ZERO, BigDecimal::add);
-        BigDecimal charged = price.multiply(
-                BigDecimal.valueOf(bought.stream().mapToInt(LoggedRequest::rows).sum()));
-        // the answer with the cost of these may never have arrived, or, with a page that could not be read, not been
+    void assertReportedCosts(BigDecimal price, int mostRows, int kills) {
+        BigDecimal reported = runs.stream().map(RunPages::credits).reduce(BigDecimal.ZERO, BigDecimal::add);
+        BigDecimal charged = price.multiply(BigDecimal.valueOf(
+                purchased.stream().mapToInt(LoggedRequest::rows).sum()));
+        // the response with the cost of these pages may have been lost or, if the page could not be read, not
         // saved
-        long unknown = 2L * PAGES_A_KILL * kills
-                + bought.stream()
+        long unknown = 2L * PAGES_PER_KILL * kills
+                + purchased.stream()
                         .filter(page -> "truncated".equals(page.fault()))
                         .count();
-        assertThat(said)
-                .as(
-                        "credits that the runs say they cost; charged were %s, unknown is the cost of %d pages",
-                        charged, unknown)
+        assertThat(reported)
+                .as("reported credits; charged %s, cost unknown for %d pages", charged, unknown)
                 .isBetween(charged.subtract(price.multiply(BigDecimal.valueOf(mostRows * unknown))), charged);
     }
 
-    private long boughtAgain() {
+    private long purchasedAgain() {
         Map<Instant, List<LoggedRequest>> byRun =
-                bought.stream().collect(Collectors.groupingBy(this::runAt, TreeMap::new, Collectors.toList()));
+                purchased.stream().collect(Collectors.groupingBy(this::runAt, TreeMap::new, Collectors.toList()));
         return byRun.values().stream().mapToLong(PurchasedPages::repetitions).sum();
     }
 
-    /** The start of a run whose first attempt was killed before it stored an answer is that of its next attempt. */
+    /**
+     * Returns the start of the run of a request. If its first attempt was killed before it stored a response, that is
+     * the start of the next attempt.
+     */
     private Instant runAt(LoggedRequest request) {
         Instant start = starts.floor(request.time());
         return start == null ? starts.first() : start;

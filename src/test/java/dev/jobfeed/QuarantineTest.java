@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows that cannot be stored, beside rows that can. */
+/** Tests pages with rows that cannot be stored. */
 class QuarantineTest {
 
     private SyncFixture fixture;
@@ -47,43 +47,44 @@ class QuarantineTest {
         fixture.close();
     }
 
-    static Stream<Arguments> badRows() {
+    static Stream<Arguments> quarantinedRows() {
         return Stream.of("h2", "postgresql")
                 .flatMap(database -> Stream.of(
-                        arguments(database, bad(job -> job.remove("id")), false, "the row has no id"),
-                        arguments(database, bad(job -> job.putNull("id")), false, "id is null and not a UUID"),
-                        arguments(database, bad(job -> job.put("id", "job-17")), false, "id is 'job-17'"),
-                        arguments(database, bad(job -> job.put("title", 17)), true, "title is 17 and not a text"),
+                        arguments(database, invalidated(job -> job.remove("id")), false, "the row has no id"),
+                        arguments(database, invalidated(job -> job.putNull("id")), false, "id is null and not a UUID"),
+                        arguments(database, invalidated(job -> job.put("id", "job-17")), false, "id is 'job-17'"),
+                        arguments(
+                                database, invalidated(job -> job.put("title", 17)), true, "title is 17 and not a text"),
                         arguments(
                                 database,
-                                bad(job -> job.putObject("description").put("html", "x")),
+                                invalidated(job -> job.putObject("description").put("html", "x")),
                                 true,
                                 "description is an object"),
                         arguments(
                                 database,
-                                bad(job -> job.put("is_h1b_sponsor", "yes")),
+                                invalidated(job -> job.put("is_h1b_sponsor", "yes")),
                                 true,
                                 "is_h1b_sponsor is 'yes' and not true or false"),
                         arguments(
                                 database,
-                                bad(job -> job.put("created_at", "last week")),
+                                invalidated(job -> job.put("created_at", "last week")),
                                 true,
                                 "created_at is 'last week'"),
                         arguments(
                                 database,
-                                bad(job -> job.put("updated_at", 1700000000)),
+                                invalidated(job -> job.put("updated_at", 1700000000)),
                                 true,
                                 "updated_at is 1700000000")));
     }
 
-    private static Consumer<ObjectNode> bad(Consumer<ObjectNode> change) {
+    private static Consumer<ObjectNode> invalidated(Consumer<ObjectNode> change) {
         return change;
     }
 
     @ParameterizedTest(name = "{0}, {3}")
-    @MethodSource("badRows")
-    void aBadRowIsPutAsideAndThePageGoesOn(String database, Consumer<ObjectNode> change, boolean hasId, String reason)
-            throws Exception {
+    @MethodSource("quarantinedRows")
+    void invalidRowIsQuarantinedAndItsPageIsStored(
+            String database, Consumer<ObjectNode> change, boolean hasId, String reason) throws Exception {
         start(database, 5);
         UUID id = firstId();
         rewriteFirstRow(change);
@@ -109,7 +110,7 @@ class QuarantineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void whatIsNoRowAtAllIsPutAside(String database) throws Exception {
+    void elementThatIsNoObjectIsQuarantined(String database) throws Exception {
         start(database, 5);
         rewrite(page -> {
             ArrayNode jobs = (ArrayNode) page.get("jobs");
@@ -126,7 +127,7 @@ class QuarantineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void halfAPageOfBadRowsIsNoObstacle(String database) throws Exception {
+    void halfAPageOfInvalidRowsIsAccepted(String database) throws Exception {
         start(database, 1000);
         rewrite(page -> {
             for (int i = 0; i < 1000; i += 2) {
@@ -144,7 +145,7 @@ class QuarantineTest {
 
     @ParameterizedTest
     @CsvSource({"h2, 19, false", "h2, 20, true", "postgresql, 19, false", "postgresql, 20, true"})
-    void aPageOfNothingButBadRowsIsAFault(String database, int rows, boolean fault) throws Exception {
+    void pageOfInvalidRowsOnlyFails(String database, int rows, boolean fault) throws Exception {
         start(database, rows);
         rewrite(page -> page.get("jobs").forEach(job -> ((ObjectNode) job).put("title", false)));
 
@@ -169,16 +170,16 @@ class QuarantineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void textThatADatabaseRefusesIsRepaired(String database) throws Exception {
+    void unstorableTextIsRepaired(String database) throws Exception {
         start(database, 3);
         UUID id = firstId();
         String nul = "a\0b";
-        String lone = "a\ud83d";
+        String loneSurrogate = "a\ud83d";
         rewriteFirstRow(job -> {
-            job.put("title", nul).put("description", lone + "b").put("summary", "\udc00 \ud83d\ude00");
-            ((ObjectNode) job.get("company")).put("name", nul).put(lone, lone);
+            job.put("title", nul).put("description", loneSurrogate + "b").put("summary", "\udc00 \ud83d\ude00");
+            ((ObjectNode) job.get("company")).put("name", nul).put(loneSurrogate, loneSurrogate);
             job.put("valid_through", "soon" + nul);
-            job.put(nul, lone);
+            job.put(nul, loneSurrogate);
         });
 
         Run run = fixture.sync();
@@ -203,7 +204,7 @@ class QuarantineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void badRowsWithTextThatADatabaseRefusesArePutAsideToo(String database) throws Exception {
+    void invalidRowsWithUnstorableTextAreQuarantined(String database) throws Exception {
         start(database, 3);
         rewriteFirstRow(job -> job.put("title", "a\0b").put("created_at", "\0\ud83d"));
 
@@ -212,8 +213,8 @@ class QuarantineTest {
         assertThat(fixture.one("select payload from quarantine", String.class)).contains("a\ufffdb");
     }
 
-    /** Nothing in a page may be so large or odd that the page fails at every attempt. */
-    static Stream<Arguments> oddities() {
+    /** Provides content of a size or form that must not make a page fail at every attempt. */
+    static Stream<Arguments> unusualContent() {
         String large = "x".repeat(5_000_000);
         return Stream.of("h2", "postgresql")
                 .flatMap(database -> Stream.of(
@@ -231,8 +232,8 @@ class QuarantineTest {
     }
 
     @ParameterizedTest(name = "{0}, {1}")
-    @MethodSource("oddities")
-    void noRowIsTooLargeOrTooOddForItsPage(String database, String name, Consumer<ObjectNode> change) throws Exception {
+    @MethodSource("unusualContent")
+    void noRowMakesItsPageFail(String database, String name, Consumer<ObjectNode> change) throws Exception {
         start(database, 3);
         rewriteFirstRow(change);
 
@@ -249,7 +250,7 @@ class QuarantineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aBadRowWhoseJobExpiresNeedsNobodyAnyMore(String database) throws Exception {
+    void quarantinedRowIsClosedWhenItsJobExpires(String database) throws Exception {
         start(database, 5);
         UUID id = firstId();
         rewriteFirstRow(job -> job.put("title", 1));
@@ -267,7 +268,7 @@ class QuarantineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aBadRowThatComesAgainAsAGoodOneIsClosed(String database) throws Exception {
+    void quarantinedRowIsClosedWhenDeliveredValid(String database) throws Exception {
         start(database, 5);
         rewriteFirstRow(job -> job.put("title", 1));
         fixture.sync();
@@ -282,17 +283,17 @@ class QuarantineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aBadRowThatComesAgainAsAGoodOneInTheSameRunIsClosed(String database) throws Exception {
+    void quarantinedRowIsClosedWhenDeliveredValidInTheSameRun(String database) throws Exception {
         start(database, 6);
         fixture.with("jobo.jobs.batch-size", "3");
-        AtomicReference<ObjectNode> good = new AtomicReference<>();
+        AtomicReference<ObjectNode> repaired = new AtomicReference<>();
         rewrite(page -> {
             ArrayNode jobs = (ArrayNode) page.get("jobs");
-            if (good.get() == null) {
-                good.set(jobs.get(0).deepCopy());
+            if (repaired.get() == null) {
+                repaired.set(jobs.get(0).deepCopy());
                 ((ObjectNode) jobs.get(0)).put("title", 1);
             } else {
-                jobs.add(good.get());
+                jobs.add(repaired.get());
             }
         });
 
@@ -306,11 +307,11 @@ class QuarantineTest {
 
     @ParameterizedTest
     @CsvSource({"h2, true", "h2, false", "postgresql, true", "postgresql, false"})
-    void theSameBadRowDoesNotPileUp(String database, boolean withId) throws Exception {
+    void sameInvalidRowIsQuarantinedOnce(String database, boolean hasId) throws Exception {
         start(database, 5);
         rewriteFirstRow(job -> {
             job.put("title", 1);
-            if (!withId) {
+            if (!hasId) {
                 job.remove("id");
             }
         });
@@ -330,7 +331,7 @@ class QuarantineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anotherBadVersionOfAJobReplacesTheFirst(String database) throws Exception {
+    void newerInvalidVersionReplacesTheFirst(String database) throws Exception {
         start(database, 5);
         rewriteFirstRow(job -> job.put("title", 1));
         fixture.sync();
@@ -346,7 +347,7 @@ class QuarantineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aJobThatExpiresWhileItsRowIsTriedAgainStaysExpired(String database) throws Exception {
+    void jobThatExpiresDuringARetryStaysExpired(String database) throws Exception {
         start(database, 5);
         fixture.sync();
         rewriteFirstRow(job -> job.put("title", 1));
@@ -357,14 +358,14 @@ class QuarantineTest {
                 "update quarantine set payload = ?", row.put("title", "good").toString());
         QuarantineService.Entry entry = quarantine.open().get(0);
 
-        Optional<String> bad = LockWait.behind(
+        Optional<String> invalidated = LockWait.runWhileBlocked(
                 fixture.database,
                 () -> fixture.database.update(
                         "update job set expired_at = current_timestamp, expired_reason = 'swept' where id = ?",
                         entry.jobId()),
                 () -> quarantine.retry(entry));
 
-        assertThat(bad).isEmpty();
+        assertThat(invalidated).isEmpty();
         assertThat(fixture.one("select expired_reason from job where id = ?", String.class, entry.jobId()))
                 .isEqualTo("swept");
         assertThat(open()).isZero();
@@ -397,7 +398,7 @@ class QuarantineTest {
                 }));
     }
 
-    /** With what is no text as escapes, because UTF-8 has nothing for it. */
+    /** Returns the page with escapes for invalid surrogates, which UTF-8 cannot encode. */
     private static byte[] bytes(JsonNode page) {
         try {
             return new JsonMapper(JsonFactory.builder()

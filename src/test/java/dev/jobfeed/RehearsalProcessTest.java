@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A rehearsal as a process of its own, which starts others. */
+/** Tests a rehearsal as a process, which starts others. */
 @Tag("processes")
 class RehearsalProcessTest {
 
@@ -20,7 +20,7 @@ class RehearsalProcessTest {
     Path directory;
 
     @Test
-    void aRehearsalThatIsInterruptedLeavesNothingBehind() throws Exception {
+    void interruptedRehearsalLeavesNothingBehind() throws Exception {
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
         List<ProcessHandle> children;
         Map<String, String> real = Map.of(

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows that nothing but the database refuses, beside rows that it takes. */
+/** Tests rows that only the database rejects, in pages with others. */
 class RejectedRecordsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -50,7 +50,7 @@ class RejectedRecordsTest {
 
     @ParameterizedTest
     @CsvSource({"h2, 3", "h2, 700", "postgresql, 3", "postgresql, 700"})
-    void aRowThatAConstraintRefusesIsQuarantinedAndItsPageGoesOn(String database, int jobs) throws Exception {
+    void rowRejectedByAConstraintIsQuarantinedAndItsPageIsStored(String database, int jobs) throws Exception {
         start(database, jobs);
         fixture.context();
         fixture.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
@@ -75,7 +75,7 @@ class RejectedRecordsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"source", "company"})
-    void aValueThatIsTooLongForAnIndexIsQuarantined(String field) throws Exception {
+    void valueTooLongForAnIndexIsQuarantined(String field) throws Exception {
         start("postgresql", 30);
         UUID id = ids().get(7);
         rewrite(
@@ -102,8 +102,7 @@ class RejectedRecordsTest {
 
     @ParameterizedTest
     @CsvSource({"h2, false", "h2, true", "postgresql, false", "postgresql, true"})
-    void anUpdateAndAReactivationThatAreRefusedLeaveTheStoredRowAsItIs(String database, boolean expired)
-            throws Exception {
+    void rejectedUpdateAndReactivationKeepTheStoredRow(String database, boolean expired) throws Exception {
         start(database, 30);
         fixture.sync();
         UUID id = ids().get(3);
@@ -135,7 +134,7 @@ class RejectedRecordsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRefusedRowIsStoredWhenItIsDeliveredAfterTheConstraintIsGone(String database) throws Exception {
+    void rejectedRowIsStoredWhenDeliveredAfterTheConstraintIsDropped(String database) throws Exception {
         start(database, 30);
         fixture.context();
         fixture.database.execute("alter table job add constraint no_spam check (title <> 'spam')");
@@ -155,7 +154,7 @@ class RejectedRecordsTest {
 
     @ParameterizedTest
     @CsvSource({"h2, jobs", "h2, career_sites", "postgresql, jobs", "postgresql, career_sites"})
-    void aRetryStoresTheRowAsItWasDeliveredOrSaysWhyNot(String database, String stream) throws Exception {
+    void retryStoresTheDeliveredRowOrReportsTheReason(String database, String stream) throws Exception {
         start(database, 60);
         fixture.context();
         String table = stream.equals("jobs") ? "job" : "career_site";
@@ -185,7 +184,7 @@ class RejectedRecordsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRefusedCareerSiteIsQuarantined(String database) throws Exception {
+    void rejectedCareerSiteIsQuarantined(String database) throws Exception {
         start(database, 3);
         fixture.context();
         fixture.database.execute("alter table career_site add constraint no_spam check (name <> 'spam')");
@@ -199,7 +198,7 @@ class RejectedRecordsTest {
     }
 
     @Test
-    void aConstraintThatIsCheckedAtTheEndOfTheTransactionRefusesItsRowsOnly() throws Exception {
+    void deferredConstraintRejectsItsRowsOnly() throws Exception {
         start("postgresql", 30);
         fixture.context();
         fixture.database.execute("create table allowed (source text primary key)");
@@ -229,7 +228,7 @@ class RejectedRecordsTest {
                 "java.sql.SQLException(\"no spam\", \"45000\")",
                 "IllegalArgumentException(\"no spam\")"
             })
-    void aRowThatATriggerOfH2RefusesIsQuarantined(String thrown) throws Exception {
+    void rowRejectedByAnH2TriggerIsQuarantined(String thrown) throws Exception {
         start("h2", 30);
         fixture.context();
         UUID id = ids().get(3);
@@ -246,7 +245,7 @@ class RejectedRecordsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aPageThatTheDatabaseRefusesAsAWholeFailsTheAttemptWithOneNotifiedAlert(String database) throws Exception {
+    void rejectedPageFailsTheAttemptWithOneAlert(String database) throws Exception {
         start(database, 20);
         fixture.context();
         fixture.database.execute("alter table job add constraint nothing check (title = 'nothing')");
@@ -274,7 +273,7 @@ class RejectedRecordsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRefusalThatIsNotOfARowFailsTheAttemptAtOnce(String database) throws Exception {
+    void errorThatIsNotOfARowFailsTheAttempt(String database) throws Exception {
         start(database, 30);
         fixture.with("jobo.jobs.batch-size", "10").context();
         int[] pages = {0};
@@ -309,7 +308,7 @@ class RejectedRecordsTest {
     }
 
     @Test
-    void aPageThatAStepMarksForRollbackFailsTheAttemptWithANotifiedAlert() throws Exception {
+    void rollbackByAStepFailsTheAttemptWithAnAlert() throws Exception {
         start("h2", 30);
         AdviceWith.adviceWith(
                 fixture.context(), "feed-store-page", advice -> advice.weaveById("feed-store-page-checkpoint")
@@ -328,7 +327,7 @@ class RejectedRecordsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aLeaseThatIsLostWhileAPageIsStoredWithoutItsRefusedRowsRefusesNothingElse(String database) throws Exception {
+    void lostLeaseWhileRejectedRowsAreExcludedQuarantinesNothing(String database) throws Exception {
         start(database, 30);
         fixture.context();
         fixture.database.execute("alter table job add constraint no_spam check (title <> 'spam')");

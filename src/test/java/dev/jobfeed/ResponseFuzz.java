@@ -40,13 +40,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
- * Reads answers that Jazzer makes from the seeds, guided by the code they reach, by what the routes read them with, from the
- * status line on. Some of them go through the routes into a database as well. It runs before packaging, for a minute, and for an
- * hour with {@code -Pfuzz}. What it finds goes to the seeds, which {@link AnyResponseTest} repeats.
+ * Parses responses that Jazzer generates from the seeds, guided by code coverage, with the parsers of the routes, from
+ * the status line on. Some of them also go through the routes into a database. Runs for a minute before packaging, and
+ * for an hour with {@code -Pfuzz}. Findings become seeds, which {@link AnyResponseTest} repeats.
  */
 class ResponseFuzz {
 
-    /** An attempt takes a thousand times as long as reading its answer. */
+    /** Limits attempts, which take a thousand times as long as parsing. */
     private static final int ATTEMPT_EVERY = 1_000;
 
     private static final JsonFactory LENIENT = JsonFactory.builder()
@@ -82,7 +82,7 @@ class ResponseFuzz {
                 .build();
     }
 
-    /** A connection that has been answered already; thousands of real ones a second would be a test of the kernel. */
+    /** Simulates an answered connection; thousands of real ones a second would test the kernel. */
     private static final class AnsweringSocket extends Socket {
 
         private final InputStream in = new ByteArrayInputStream(answer);
@@ -113,7 +113,7 @@ class ResponseFuzz {
     }
 
     @FuzzTest
-    void anyAnswer(byte[] bytes) throws Exception {
+    void anyResponse(byte[] bytes) throws Exception {
         if (bytes.length < 2) {
             return;
         }
@@ -174,7 +174,7 @@ class ResponseFuzz {
         }
     }
 
-    /** Counts the members of an array in an answer by another reading of it. */
+    /** Counts the members of an array in a response with an independent parser. */
     private static int items(byte[] body, String array) throws IOException {
         int items = 0;
         try (JsonParser parser = LENIENT.createParser(new String(body, StandardCharsets.UTF_8))) {

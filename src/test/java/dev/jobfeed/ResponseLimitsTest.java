@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.jobfeed.HostileServer.Reply;
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.jobby.JobbyProblemTranslator;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.problem.ProblemTranslator;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an answer may take, on each way to the APIs. */
+/** Tests the limits of a response, on each way to the APIs. */
 class ResponseLimitsTest {
 
     private static final String EMPTY_PAGE =
@@ -61,7 +61,7 @@ class ResponseLimitsTest {
                 .with("jobo.retry.time-scale", "0.001");
     }
 
-    /** Answers that exceed a bound, or are no HTTP; what the failure says. */
+    /** Provides responses that exceed a limit or are invalid HTTP, and the message of the failure. */
     static Stream<Arguments> malformed() throws IOException {
         String headers = "more than 200 headers, or one longer than 16384 bytes";
         return Stream.of(
@@ -125,8 +125,8 @@ class ResponseLimitsTest {
                 arguments(
                         "gzip of 10 GB",
                         stream(200, "Content-Encoding: gzip\r\n", client -> {
-                            try (GZIPOutputStream packed = new GZIPOutputStream(client)) {
-                                repeat(packed, " ", 10L << 30);
+                            try (GZIPOutputStream gzipped = new GZIPOutputStream(client)) {
+                                repeat(gzipped, " ", 10L << 30);
                             }
                         }),
                         "max-answer-bytes"),
@@ -136,7 +136,7 @@ class ResponseLimitsTest {
                         "not valid gzip data"),
                 arguments(
                         "half a gzip",
-                        answer(200, "Content-Encoding: gzip\r\n", half(gzip(EMPTY_PAGE))),
+                        answer(200, "Content-Encoding: gzip\r\n", firstHalf(gzip(EMPTY_PAGE))),
                         "not valid gzip data"),
                 arguments("empty gzip", answer(200, "Content-Encoding: gzip\r\n", new byte[0]), "not valid gzip data"),
                 arguments(
@@ -145,27 +145,28 @@ class ResponseLimitsTest {
                         "content coding 'br'"));
     }
 
-    /** One bound of each kind; all are met at the same place. */
+    /** Provides one response for each kind of limit; all are checked at the same place. */
     static Stream<Arguments> someMalformed() throws IOException {
         Set<Object> some = Set.of("endless headers", "endless body", "no gzip");
         return malformed().filter(one -> some.contains(one.get()[0]));
     }
 
     private static byte[] gzip(String text) throws IOException {
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+        ByteArrayOutputStream gzipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(gzipped)) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
-        return packed.toByteArray();
+        return gzipped.toByteArray();
     }
 
-    private static byte[] half(byte[] whole) {
-        return java.util.Arrays.copyOf(whole, whole.length / 2);
+    private static byte[] firstHalf(byte[] bytes) {
+        return java.util.Arrays.copyOf(bytes, bytes.length / 2);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformed")
-    void aFeedsAnswerBeyondABoundIsMalformedAndRetried(String name, Reply reply, String says) throws Exception {
+    void feedResponseBeyondALimitIsMalformedAndRetried(String name, Reply reply, String expectedMessage)
+            throws Exception {
         start(path -> reply);
 
         assertThat(catchThrowable(fixture::sync)).isNotNull();
@@ -174,7 +175,7 @@ class ResponseLimitsTest {
         assertThat(failed.status()).isEqualTo("open");
         assertThat(failed.lastError())
                 .startsWith("Jobo's responses do not match the API")
-                .contains(says)
+                .contains(expectedMessage)
                 .doesNotContain("\u001b");
         assertThat(fixture.alerts()).containsExactly("unreadable-answer");
         assertThat(server.heads()).hasSize(6);
@@ -182,14 +183,14 @@ class ResponseLimitsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("someMalformed")
-    void everyOtherWayHasTheSameBounds(String name, Reply reply, String says) throws Exception {
-        AtomicInteger asked = new AtomicInteger();
+    void otherEndpointsHaveTheSameLimits(String name, Reply reply, String expectedMessage) throws Exception {
+        AtomicInteger requestCount = new AtomicInteger();
         start(path -> path.startsWith("/api/jobs/feed") ? page("{\"id\":\"" + UUID.randomUUID() + "\"}") : reply);
         Throwable careerSites = catchThrowable(fixture::syncCareerSites);
         fixture.with("jobo.jobs.filter.sources", "");
         Throwable sweep = catchThrowable(() -> {
             fixture.sync();
-            asked.incrementAndGet();
+            requestCount.incrementAndGet();
             fixture.sync();
         });
         Throwable company = catchThrowable(() -> fixture.context()
@@ -197,9 +198,9 @@ class ResponseLimitsTest {
                 .requestBody("direct:company-profile", UUID.randomUUID().toString()));
 
         for (Throwable failure : new Throwable[] {careerSites, sweep, company}) {
-            assertThat(ProblemTranslator.describe(failure)).contains(says);
+            assertThat(ProblemTranslator.describe(failure)).contains(expectedMessage);
         }
-        assertThat(asked).hasValue(1);
+        assertThat(requestCount).hasValue(1);
     }
 
     private static Reply page(String row) {
@@ -208,7 +209,7 @@ class ResponseLimitsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("someMalformed")
-    void jobbysAnswersHaveTheSameBounds(String name, Reply reply, String says) throws Exception {
+    void jobbyResponsesHaveTheSameLimits(String name, Reply reply, String expectedMessage) throws Exception {
         server = HostileServer.start(path -> reply);
         try (JobbyFixture jobby = JobbyFixture.of("h2", JobbyOptions.builder())) {
             jobby.with("jobby.base-url", server.url() + "/api/v1")
@@ -218,25 +219,25 @@ class ResponseLimitsTest {
             Throwable failure =
                     catchThrowable(() -> jobby.send("direct:jobby-live-events", null, Map.of(), Object.class));
 
-            assertThat(JobbyProblemTranslator.of(failure).text()).contains(says);
+            assertThat(JobbyProblemTranslator.of(failure).text()).contains(expectedMessage);
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {401, 402, 500})
-    void aRefusalIsItsStatusHoweverLongItsBody(int status) throws Exception {
-        String words = "{\"message\":\"";
-        Reply packed = stream(status, "Content-Encoding: gzip\r\n", client -> {
+    void errorIsHandledByItsStatusHoweverLongItsBody(int status) throws Exception {
+        String message = "{\"message\":\"";
+        Reply gzipped = stream(status, "Content-Encoding: gzip\r\n", client -> {
             try (GZIPOutputStream out = new GZIPOutputStream(client)) {
-                out.write(ascii(words));
+                out.write(ascii(message));
                 repeat(out, "x", 1L << 40);
             }
         });
         Reply plain = stream(status, "Content-Type: text/html; charset=none-such\r\n", client -> {
-            client.write(ascii(words));
+            client.write(ascii(message));
             repeat(client, "x", 1L << 40);
         });
-        for (Reply reply : new Reply[] {packed, plain}) {
+        for (Reply reply : new Reply[] {gzipped, plain}) {
             stop();
             start(path -> reply);
 
@@ -250,7 +251,7 @@ class ResponseLimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Encoding: gzip\r\n", "Content-Encoding: br\r\n", "Transfer-Encoding: chunked\r\n"})
-    void aRefusalIsItsStatusWhenItsBodyCannotBeRead(String header) throws Exception {
+    void errorIsHandledByItsStatusIfItsBodyCannotBeRead(String header) throws Exception {
         start(path -> stream(403, header, client -> client.write(ascii("no"))));
 
         assertThat(catchThrowable(fixture::sync)).isNotNull();
@@ -261,13 +262,13 @@ class ResponseLimitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nX-Some: ", "HTTP/1.1 200 OK\r\n\r\n"})
-    void anAnswerThatTakesTooLongIsRetriedLikeANetworkFailure(String begin) throws Exception {
-        AtomicInteger asked = new AtomicInteger();
+    void responseTimeoutIsRetriedLikeANetworkFailure(String begin) throws Exception {
+        AtomicInteger requestCount = new AtomicInteger();
         Reply slow = client -> {
             client.write(ascii(begin));
             trickle(client);
         };
-        start(path -> asked.incrementAndGet() == 1 ? slow : answer(EMPTY_PAGE));
+        start(path -> requestCount.incrementAndGet() == 1 ? slow : answer(EMPTY_PAGE));
         fixture.with("jobo.http.answer-timeout", "300ms");
 
         assertThat(fixture.sync().status()).isEqualTo("succeeded");
@@ -275,7 +276,7 @@ class ResponseLimitsTest {
         assertThat(server.heads()).hasSize(2);
     }
 
-    /** A byte now and then, far sooner than the response timeout. */
+    /** Sends single bytes, at intervals far below the response timeout. */
     private void trickle(java.io.OutputStream client) throws IOException {
         try {
             do {
@@ -288,7 +289,7 @@ class ResponseLimitsTest {
     }
 
     @Test
-    void anAnswerThatAlwaysTakesTooLongEndsTheAttemptAndNamesTheProperty() throws Exception {
+    void repeatedResponseTimeoutsEndTheAttemptAndNameTheProperty() throws Exception {
         start(path -> stream(200, "", this::trickle));
         fixture.with("jobo.http.answer-timeout", "100ms");
 
@@ -300,7 +301,7 @@ class ResponseLimitsTest {
     }
 
     @Test
-    void cookiesAreNeitherKeptNorSentBack() throws Exception {
+    void cookiesAreIgnored() throws Exception {
         String cookies = "Set-Cookie: a=b; Path=/\r\nSet-Cookie: c=d; Expires=never; Domain=other.example\r\n";
         start(path -> answer(200, cookies, EMPTY_PAGE.getBytes(StandardCharsets.UTF_8)));
 
@@ -311,14 +312,14 @@ class ResponseLimitsTest {
     }
 
     @Test
-    void doctorHasTheSameBounds() throws Exception {
+    void doctorHasTheSameLimits() throws Exception {
         server = HostileServer.start(
                 path -> stream(401, "Set-Cookie: a=b\r\n", client -> repeat(client, "x", 1L << 40)));
-        InProcess endless = InProcess.run(
+        CommandResult endless = CommandResult.run(
                 Map.of("jobo.base-url", server.url(), "jobfeed.datasource.url", "jdbc:h2:mem:doctor"), "doctor");
         server.close();
         server = HostileServer.start(path -> client -> repeat(client, "X-Some: x\r\n", 1L << 40));
-        InProcess headers = InProcess.run(
+        CommandResult headers = CommandResult.run(
                 Map.of("jobo.base-url", server.url(), "jobfeed.datasource.url", "jdbc:h2:mem:doctor"), "doctor");
 
         assertThat(endless.out()).containsPattern("ok +api +http://127.0.0.1:\\d+ answers \\(401 without the key\\)");
@@ -326,13 +327,13 @@ class ResponseLimitsTest {
     }
 
     @Test
-    void whatAServerSaysIsPrintable() throws Exception {
+    void textOfTheServerIsEscaped() throws Exception {
         start(path -> answer(401, "", ascii("{\"message\":\"gone\\u001b[2J\\nrun 1 succeeded\"}")));
 
         assertThat(catchThrowable(fixture::sync)).isNotNull();
 
-        String said = "Jobo answered 401 (gone\\u001b[2J\\nrun 1 succeeded).";
-        assertThat(fixture.run().lastError()).startsWith(said);
-        assertThat(fixture.one("select message from alert", String.class)).isEqualTo(said);
+        String expected = "Jobo answered 401 (gone\\u001b[2J\\nrun 1 succeeded).";
+        assertThat(fixture.run().lastError()).startsWith(expected);
+        assertThat(fixture.one("select message from alert", String.class)).isEqualTo(expected);
     }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When the whole feed is read again, and what becomes of the jobs that it does not bring any more. */
+/** Tests when the whole feed is read again, and the jobs that it does not deliver any more. */
 class ResyncTest {
 
     private SyncFixture fixture;
@@ -51,11 +51,11 @@ class ResyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anAskedResyncExpiresWhatItDoesNotBring(String database) throws Exception {
+    void requestedResyncExpiresMissingJobs(String database) throws Exception {
         start(database);
         fixture.sync();
-        List<UUID> gone = vanish(8);
-        ask();
+        List<UUID> missingIds = removeFromFeed(8);
+        requestJobsResync();
 
         Run run = fixture.sync();
 
@@ -63,7 +63,7 @@ class ResyncTest {
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.expired()).isEqualTo(8);
         assertThat(run.costConfirmed()).isTrue();
-        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(missingIds);
         assertThat(fixture.state().resyncRequestedAt()).isNull();
         assertThat(fixture.state().lastRunStartedAt()).isEqualTo(run.runStartedAt());
         assertThat(fixture.alerts()).isEmpty();
@@ -72,7 +72,7 @@ class ResyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aChangeOfFiltersExpiresWhatTheyLeaveOut(String database) throws Exception {
+    void changedFiltersExpireExcludedJobs(String database) throws Exception {
         start(database);
         fixture.sync();
         List<String> sources = fixture.database.queryForList("select distinct source from job", String.class);
@@ -90,41 +90,41 @@ class ResyncTest {
     }
 
     @Test
-    void aChangeOfTheWatermarkParameterIsNoChangeOfFilters() throws Exception {
+    void changedWatermarkParameterIsNoChangeOfFilters() throws Exception {
         start("h2");
         fixture.sync();
-        List<UUID> gone = vanish(3);
+        List<UUID> missingIds = removeFromFeed(3);
         fixture.with("jobo.jobs.watermark-parameter", "posted_after");
 
         Run run = fixture.sync();
 
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
-        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(missingIds);
     }
 
     @Test
-    void aStoreThatWasNotSweptForAWeekIsReadAgain() throws Exception {
+    void storeWithoutASweepForAWeekIsResynced() throws Exception {
         start("h2");
         fixture.sync();
         long first = fixture.run().id();
-        List<UUID> gone = vanish(3);
-        stall();
+        List<UUID> missingIds = removeFromFeed(3);
+        makeSweepTooOld();
 
         Run run = fixture.sync();
 
         assertThat(run.id()).isGreaterThan(first);
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
-        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(missingIds);
         assertThat(fixture.expired()).hasSize(1);
         assertThat(fixture.expired().get(0).status()).isEqualTo(200);
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @Test
-    void anOpenRunThatNeedsAResyncIsClosedAsFailed() throws Exception {
+    void openRunThatNeedsAResyncIsClosedAsFailed() throws Exception {
         start("h2");
         Run backfill = fixture.syncPages(1);
-        stall();
+        makeSweepTooOld();
 
         Run resync = fixture.sync();
 
@@ -138,7 +138,7 @@ class ResyncTest {
         fixture.assertStoreEqualsSandbox();
     }
 
-    /** Its own sweep moves the watermark that showed the need. */
+    /** The run's own sweep moves the watermark that required the resync. */
     @ParameterizedTest
     @CsvSource({
         "h2, converted",
@@ -148,18 +148,18 @@ class ResyncTest {
         "postgresql, asked",
         "postgresql, replaced"
     })
-    void aResyncThatAStallNeedsIsOwedUntilOneSucceeds(String database, String first) throws Exception {
+    void resyncAfterMissedSweepsStaysNecessaryUntilOneSucceeds(String database, String first) throws Exception {
         start(database);
         if (first.equals("replaced")) {
             fixture.syncPages(2);
         } else {
             fixture.sync();
         }
-        List<UUID> gone = vanish(3);
+        List<UUID> missingIds = removeFromFeed(3);
         if (first.equals("asked")) {
-            ask();
+            requestJobsResync();
         }
-        stall();
+        makeSweepTooOld();
         Run stopped = fixture.syncPages(1);
         assertThat(stopped.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(fixture.state().lastSweepStartedAt())
@@ -176,17 +176,17 @@ class ResyncTest {
 
         assertThat(run.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(missingIds);
         assertThat(fixture.state().resyncNeededSince()).isNull();
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aResyncThatWasAskedForIsCancelledByAbandon(String database) throws Exception {
+    void abandonCancelsARequestedResync(String database) throws Exception {
         start(database);
         fixture.sync();
-        ask();
+        requestJobsResync();
         assertThat(fixture.syncPages(1).mode()).isEqualTo(RunMode.RESYNC);
 
         abandon();
@@ -200,48 +200,49 @@ class ResyncTest {
     }
 
     @Test
-    void aResyncIsResumedWithWhatItHasSeen() throws Exception {
+    void resumedResyncKeepsItsReceivedIds() throws Exception {
         start("h2");
         fixture.sync();
-        List<UUID> gone = vanish(2);
-        ask();
+        List<UUID> missingIds = removeFromFeed(2);
+        requestJobsResync();
         Run stopped = fixture.syncPages(2);
         assertThat(seen()).isEqualTo(48);
-        long asked = fixture.feed().size();
+        long requestsBefore = fixture.feed().size();
 
         Run run = fixture.sync();
 
         assertThat(run.id()).isEqualTo(stopped.id());
         assertThat(run.runStartedAt()).isEqualTo(stopped.runStartedAt());
-        assertThat(fixture.feed()).hasSize((int) asked + 2);
-        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(fixture.feed()).hasSize((int) requestsBefore + 2);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(missingIds);
     }
 
     @Test
-    void aResyncThatLosesItsCursorKeepsWhatItHasSeen() throws Exception {
+    void resyncWithAnExpiredCursorKeepsItsReceivedIds() throws Exception {
         start("h2");
         fixture.sync();
-        List<UUID> gone = vanish(2);
-        ask();
+        List<UUID> missingIds = removeFromFeed(2);
+        requestJobsResync();
         fixture.syncPages(2);
-        AtomicBoolean lost = new AtomicBoolean();
-        fixture.sandbox.intercept(request -> request.body().contains("cursor") && lost.compareAndSet(false, true)
-                ? Interceptor.answer(409, Map.of(), "")
-                : rewriteWithout(gone, 98));
+        AtomicBoolean isCursorExpired = new AtomicBoolean();
+        fixture.sandbox.intercept(
+                request -> request.body().contains("cursor") && isCursorExpired.compareAndSet(false, true)
+                        ? Interceptor.answer(409, Map.of(), "")
+                        : rewriteWithout(missingIds, 98));
 
         Run run = fixture.sync();
 
         assertThat(run.cursorResets()).isEqualTo(1);
-        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(missingIds);
     }
 
     @Test
-    void aResyncThatIsAskedForTwiceIsDoneOnce() throws Exception {
+    void resyncRequestedTwiceRunsOnce() throws Exception {
         start("h2");
         fixture.sync();
-        ask();
+        requestJobsResync();
         Run stopped = fixture.syncPages(1);
-        ask();
+        requestJobsResync();
 
         Run run = fixture.sync();
 
@@ -251,16 +252,16 @@ class ResyncTest {
     }
 
     @Test
-    void filtersThatAreChangedBackAfterHalfAResyncNeedAnother() throws Exception {
+    void filtersChangedBackDuringAResyncNeedAnotherOne() throws Exception {
         start("h2");
         fixture.sync();
         fixture.with("jobo.jobs.filter.work_models", "remote,onsite");
-        Run half = fixture.syncPages(1);
+        Run interrupted = fixture.syncPages(1);
         fixture.with("jobo.jobs.filter.work_models", "");
 
         Run back = fixture.sync();
 
-        assertThat(fixture.tenant().runs().run(half.id()).status()).isEqualTo("failed");
+        assertThat(fixture.tenant().runs().run(interrupted.id()).status()).isEqualTo("failed");
         assertThat(back.mode()).isEqualTo(RunMode.RESYNC);
         assertThat(back.status()).isEqualTo("succeeded");
         fixture.assertStoreEqualsSandbox();
@@ -268,7 +269,7 @@ class ResyncTest {
     }
 
     @Test
-    void filtersThatAreChangedDuringABackfillNeedAResync() throws Exception {
+    void filtersChangedDuringABackfillNeedAResync() throws Exception {
         start("h2");
         fixture.syncPages(1);
         fixture.with("jobo.jobs.filter.work_models", "remote,onsite");
@@ -282,95 +283,96 @@ class ResyncTest {
                 .isZero();
     }
 
-    /** What the resync does not bring, of 100 jobs, and whether the guard holds it. */
+    /** Provides how many of 100 jobs the resync does not deliver, and whether the limit holds them back. */
     @ParameterizedTest
     @CsvSource({"20, false", "21, true", "100, true"})
-    void tooManyThatAreGoneWaitForAPerson(int missing, boolean held) throws Exception {
+    void tooManyMissingJobsWaitForApproval(int missing, boolean pendingExpiries) throws Exception {
         start("h2");
         fixture.sync();
-        List<UUID> gone = vanish(missing);
-        ask();
+        List<UUID> missingIds = removeFromFeed(missing);
+        requestJobsResync();
 
         Run run = fixture.sync();
 
         assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(fixture.alerts()).isEqualTo(held ? List.of("reconcile-held") : List.of());
-        assertThat(expired("reconciled")).hasSize(held ? 0 : missing);
-        assertThat(pending()).hasSize(held ? missing : 0);
-        assertThat(gone).containsAll(pending());
+        assertThat(fixture.alerts()).isEqualTo(pendingExpiries ? List.of("reconcile-held") : List.of());
+        assertThat(expired("reconciled")).hasSize(pendingExpiries ? 0 : missing);
+        assertThat(pending()).hasSize(pendingExpiries ? missing : 0);
+        assertThat(missingIds).containsAll(pending());
     }
 
-    /** Up to ten jobs are never too many, however few there are. */
+    /** Up to ten jobs never exceed the limit, however few jobs there are. */
     @ParameterizedTest
     @CsvSource({"10, false", "11, true"})
-    void aFewThatAreGoneAreNotSuspicious(int missing, boolean held) throws Exception {
+    void fewMissingJobsAreWithinTheLimit(int missing, boolean pendingExpiries) throws Exception {
         fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(12).unknownExpired(0));
         fixture.sync();
-        vanish(missing);
-        ask();
+        removeFromFeed(missing);
+        requestJobsResync();
 
         fixture.sync();
 
-        assertThat(pending()).hasSize(held ? missing : 0);
+        assertThat(pending()).hasSize(pendingExpiries ? missing : 0);
     }
 
     @ParameterizedTest
     @CsvSource({"95, 0", "105, 0", "106, 5", "1000, 5"})
-    void aFeedThatBringsFarLessThanItAnnouncedExpiresNothingByItself(int announced, int held) throws Exception {
+    void feedWithFarFewerRowsThanEstimatedExpiresNothingWithoutApproval(int announced, int pendingExpiries)
+            throws Exception {
         start("h2");
         fixture.sync();
-        List<UUID> gone = vanish(5);
+        List<UUID> missingIds = removeFromFeed(5);
         fixture.sandbox.intercept(request ->
-                request.endpoint() == Endpoint.JOBS_FEED ? rewriteWithout(gone, announced) : Interceptor.pass());
-        ask();
+                request.endpoint() == Endpoint.JOBS_FEED ? rewriteWithout(missingIds, announced) : Interceptor.pass());
+        requestJobsResync();
 
         assertThat(fixture.sync().status()).isEqualTo("succeeded");
 
-        assertThat(pending()).hasSize(held);
+        assertThat(pending()).hasSize(pendingExpiries);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void whatIsHeldStaysActiveUntilAPersonAccepts(String database) throws Exception {
+    void pendingExpiriesStayActiveUntilApproved(String database) throws Exception {
         start(database);
         fixture.sync();
-        List<UUID> gone = vanish(40);
-        ask();
+        List<UUID> missingIds = removeFromFeed(40);
+        requestJobsResync();
         Run resync = fixture.sync();
         assertThat(fixture.one("select count(*) from active_job", Integer.class))
                 .isEqualTo(100);
         assertThat(fixture.one("select message from alert", String.class)).contains("40 of 100");
 
         fixture.sandbox.intercept(null);
-        fixture.sandbox.data().updateJob(gone.get(0));
-        fixture.sandbox.data().expireJob(gone.get(1));
+        fixture.sandbox.data().updateJob(missingIds.get(0));
+        fixture.sandbox.data().expireJob(missingIds.get(1));
         Run next = fixture.sync();
 
         assertThat(next.mode()).isEqualTo(RunMode.INCREMENTAL);
         assertThat(next.windowFrom()).isBefore(resync.runStartedAt());
-        assertThat(pending()).hasSize(38).doesNotContain(gone.get(0), gone.get(1));
-        assertThat(expired("swept")).containsExactly(gone.get(1));
+        assertThat(pending()).hasSize(38).doesNotContain(missingIds.get(0), missingIds.get(1));
+        assertThat(expired("swept")).containsExactly(missingIds.get(1));
         assertThat(fixture.alerts()).containsExactly("reconcile-held");
 
-        ReconcileRepository held = fixture.tenant().reconcile();
-        assertThat(held.pending()).isEqualTo(38);
+        ReconcileRepository pendingExpiries = fixture.tenant().reconcile();
+        assertThat(pendingExpiries.pending()).isEqualTo(38);
         HeldLease attempt =
                 fixture.tenant().leases().acquire("jobs", lease -> lease).orElseThrow();
         assertThatThrownBy(() -> PendingExpiryService.accept(fixture.tenant(), OffsetDateTime.now()))
                 .isInstanceOf(StreamLockedException.class);
-        assertThat(held.pending()).isEqualTo(38);
+        assertThat(pendingExpiries.pending()).isEqualTo(38);
         attempt.close();
         assertThat(PendingExpiryService.accept(fixture.tenant(), OffsetDateTime.now()))
                 .isEqualTo(38);
-        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone.subList(2, 40));
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(missingIds.subList(2, 40));
         fixture.sync();
         assertThat(fixture.alerts()).isEmpty();
     }
 
-    /** More than fit into a step, or into what H2 is asked for at once, with history among them. */
+    /** More jobs than one step or one H2 query processes, some of them with history. */
     @ParameterizedTest
     @CsvSource({"h2, random_uuid(), system_range", "postgresql, gen_random_uuid(), generate_series"})
-    void manyUnseenJobsAreEachFoundOnce(String database, String id, String numbers) throws Exception {
+    void manyMissingJobsAreEachFoundOnce(String database, String id, String numbers) throws Exception {
         start(database);
         fixture.sync();
         fixture.database.update(
@@ -378,7 +380,7 @@ class ResyncTest {
                         + " select " + id + ", (select content_hash from job fetch first row only), current_timestamp,"
                         + " current_timestamp, case when mod(n, 3) = 0 then current_timestamp end,"
                         + " case when mod(n, 3) = 0 then 'swept' end from " + numbers + "(1, 120000) numbers (n)");
-        ask();
+        requestJobsResync();
 
         Run resync = fixture.sync();
 
@@ -393,14 +395,14 @@ class ResyncTest {
     }
 
     @Test
-    void whatIsHeldAndComesBackWaitsForNobody() throws Exception {
+    void pendingExpiryEndsWhenItsJobReturns() throws Exception {
         start("h2");
         fixture.sync();
-        vanish(40);
-        ask();
+        removeFromFeed(40);
+        requestJobsResync();
         fixture.sync();
         fixture.sandbox.intercept(null);
-        ask();
+        requestJobsResync();
 
         fixture.sync();
 
@@ -411,11 +413,11 @@ class ResyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aQuarantinedJobCountsAsSeen(String database) throws Exception {
+    void quarantinedJobCountsAsReceived(String database) throws Exception {
         start(database);
         fixture.sync();
         UUID bad = fixture.sandbox.data().activeIds().findFirst().orElseThrow();
-        ask();
+        requestJobsResync();
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.rewrite(body -> {
                     ObjectNode page = page(body);
@@ -440,7 +442,7 @@ class ResyncTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aQuarantinedJobThatAResyncDoesNotBringIsClosed(String database) throws Exception {
+    void quarantinedJobMissingFromAResyncIsClosed(String database) throws Exception {
         start(database);
         fixture.sync();
         fixture.database.update(
@@ -448,7 +450,7 @@ class ResyncTest {
                         + " values ('jobs', ?, ?, 'because', '{}', current_timestamp)",
                 fixture.run().id(),
                 UUID.randomUUID());
-        ask();
+        requestJobsResync();
 
         fixture.sync();
 
@@ -457,11 +459,11 @@ class ResyncTest {
     }
 
     @Test
-    void aResyncThatIsStoppedBeforeItReconcilesForgetsNothing() throws Exception {
+    void resyncStoppedBeforeReconcilingKeepsItsReceivedIds() throws Exception {
         start("h2");
         fixture.sync();
-        List<UUID> gone = vanish(5);
-        ask();
+        List<UUID> missingIds = removeFromFeed(5);
+        requestJobsResync();
         var context = fixture.context();
         AdviceWith.adviceWith(context, "sync-reconcile", advice -> advice.weaveById("sync-reconcile-loop")
                 .before()
@@ -476,12 +478,12 @@ class ResyncTest {
 
         assertThat(run.id()).isEqualTo(stopped.id());
         assertThat(run.status()).isEqualTo("succeeded");
-        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(gone);
+        assertThat(expired("reconciled")).containsExactlyInAnyOrderElementsOf(missingIds);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aResyncThatIsAskedForWhileOneRunsDoesNotFollow(String database) throws Exception {
+    void resyncRequestedDuringAResyncIsNotRepeated(String database) throws Exception {
         start(database);
         fixture.sync();
         StreamStateRepository states = fixture.tenant().states();
@@ -492,7 +494,7 @@ class ResyncTest {
             }
             return Interceptor.pass();
         });
-        ask();
+        requestJobsResync();
 
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.RESYNC);
 
@@ -500,10 +502,10 @@ class ResyncTest {
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
-    /** A request that read the state before the run was opened, and is stored behind that. */
+    /** The request reads the state before the run is opened, and is stored after that. */
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRequestThatIsStoredWhileAResyncRunsDoesNotOutlastIt(String database) throws Exception {
+    void resyncRequestStoredDuringAResyncEndsWithIt(String database) throws Exception {
         start(database);
         fixture.sync();
         fixture.sandbox.intercept(request -> {
@@ -512,7 +514,7 @@ class ResyncTest {
             }
             return Interceptor.pass();
         });
-        ask();
+        requestJobsResync();
 
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.RESYNC);
 
@@ -521,7 +523,7 @@ class ResyncTest {
     }
 
     @Test
-    void aResyncThatIsAskedForWhileAnotherRunIsAtWorkIsTheNextOne() throws Exception {
+    void resyncRequestedDuringAnotherRunIsTheNextRun() throws Exception {
         start("h2");
         fixture.sync();
         StreamStateRepository states = fixture.tenant().states();
@@ -539,26 +541,27 @@ class ResyncTest {
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.RESYNC);
     }
 
-    /** Some jobs that the feed does not deliver any more, although no sweep told of them. */
-    private List<UUID> vanish(int howMany) {
-        List<UUID> gone = fixture.sandbox.data().activeIds().limit(howMany).toList();
-        int rest = fixture.sandbox.data().activeCount() - howMany;
-        fixture.sandbox.intercept(
-                request -> request.endpoint() == Endpoint.JOBS_FEED ? rewriteWithout(gone, rest) : Interceptor.pass());
-        return gone;
+    /** Removes jobs from the feed without listing them as expired. */
+    private List<UUID> removeFromFeed(int count) {
+        List<UUID> missingIds = fixture.sandbox.data().activeIds().limit(count).toList();
+        int remainingJobs = fixture.sandbox.data().activeCount() - count;
+        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
+                ? rewriteWithout(missingIds, remainingJobs)
+                : Interceptor.pass());
+        return missingIds;
     }
 
-    private static Interceptor.Verdict rewriteWithout(List<UUID> gone, int announced) {
+    private static Interceptor.Verdict rewriteWithout(List<UUID> missingIds, int announced) {
         return Interceptor.rewrite(body -> {
             ObjectNode page = page(body);
             if (page.has("jobs")) {
-                ArrayNode rest = page.arrayNode();
+                ArrayNode remainingJobs = page.arrayNode();
                 page.get("jobs").forEach(job -> {
-                    if (!gone.contains(UUID.fromString(job.get("id").textValue()))) {
-                        rest.add(job);
+                    if (!missingIds.contains(UUID.fromString(job.get("id").textValue()))) {
+                        remainingJobs.add(job);
                     }
                 });
-                page.set("jobs", rest);
+                page.set("jobs", remainingJobs);
                 if (page.has("estimated_total")) {
                     page.put("estimated_total", announced);
                 }
@@ -567,11 +570,11 @@ class ResyncTest {
         });
     }
 
-    private void ask() throws Exception {
+    private void requestJobsResync() throws Exception {
         fixture.tenant().states().requestResync("jobs", OffsetDateTime.now());
     }
 
-    private void stall() {
+    private void makeSweepTooOld() {
         fixture.database.update(
                 "update sync_state set last_sweep_started_at = ? where stream = 'jobs'",
                 OffsetDateTime.now().minusDays(8));
@@ -585,7 +588,7 @@ class ResyncTest {
         return fixture.database.queryForList("select job_id from pending_expiry", UUID.class);
     }
 
-    /** What the open run has received. */
+    /** Returns the number of rows that the open run has received. */
     private long seen() {
         return fixture.one(
                 "select count(*) from resync_received where run_id = (select open_run_id from sync_state where stream = 'jobs')",

@@ -8,12 +8,12 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long it is kept what runs there were. */
+/** Tests the retention of runs. */
 class RetentionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void oldRunsGoButForWhatIsStillNeeded(String database) throws Exception {
+    void oldRunsAreDeletedUnlessStillNeeded(String database) throws Exception {
         try (SyncFixture fixture =
                 SyncFixture.of(database, SandboxOptions.builder().jobs(20)).with("jobfeed.runs.keep-for", "30d")) {
             long backfill = fixture.sync().id();

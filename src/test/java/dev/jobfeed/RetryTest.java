@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Waits and budgets of a request that is repeated, as the server sees them. */
+/** Tests the waits and budgets of a repeated request, as the server sees them. */
 class RetryTest {
 
     private static final Verdict TOO_MANY = Interceptor.answer(429, Map.of("Retry-After", "1"), "");
@@ -61,7 +61,7 @@ class RetryTest {
     }
 
     @Test
-    void aRequestThatRecoversLeavesNoTrouble() throws Exception {
+    void recoveredRequestRaisesNoAlert() throws Exception {
         start("0.001");
         answers(TOO_MANY, 3);
         answers(BROKEN, 5);
@@ -78,7 +78,7 @@ class RetryTest {
     }
 
     @Test
-    void nineRefusalsForTooManyRequestsInARowAreTooMany() throws Exception {
+    void nineConsecutive429sEndTheAttempt() throws Exception {
         start("0.001");
         answers(TOO_MANY, 9);
 
@@ -89,7 +89,7 @@ class RetryTest {
     }
 
     @Test
-    void eachAttemptRecordsItsResponsesAndWaits() throws Exception {
+    void attemptRecordsItsResponsesAndWaits() throws Exception {
         start("0.001");
         answers(TOO_MANY, 9);
         assertThatThrownBy(fixture::sync);
@@ -104,7 +104,7 @@ class RetryTest {
         assertThat(responses(1)).isEqualTo(SyncFixture.parse("{\"429\":9}"));
         assertThat(responses(2)).isEqualTo(SyncFixture.parse("{\"200\":3,\"500\":2}"));
         assertThat(fixture.one("select waited_ms from run_attempt where number = 1", Integer.class))
-                .as("eight waits of a second or more, at a thousandth")
+                .as("eight waits of at least a second, scaled to a thousandth")
                 .isGreaterThanOrEqualTo(8);
     }
 
@@ -114,7 +114,7 @@ class RetryTest {
     }
 
     @Test
-    void refusalsForTooManyRequestsAreCountedInARowOnly() throws Exception {
+    void only429sInARowAreCounted() throws Exception {
         start("0.001");
         answers(TOO_MANY, 8);
         answers(BROKEN, 1);
@@ -124,7 +124,7 @@ class RetryTest {
     }
 
     @Test
-    void eachRequestHasABudgetOfItsOwn() throws Exception {
+    void eachRequestHasItsOwnRetryBudget() throws Exception {
         start("0.001");
         answers(BROKEN, 5);
         answers(Interceptor.pass(), 1);
@@ -137,7 +137,7 @@ class RetryTest {
         fixture.assertStoreEqualsSandbox();
     }
 
-    static Stream<Arguments> flapping() {
+    static Stream<Arguments> alternatingFailures() {
         return Stream.of(
                 arguments("500 and dropped connections", List.of(BROKEN, Interceptor.drop()), 6),
                 arguments("500 and 429", List.of(BROKEN, TOO_MANY), 11),
@@ -146,11 +146,11 @@ class RetryTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("flapping")
-    void aServerThatFailsInTurnsIsNotAskedForEver(String name, List<Verdict> turns, int requests) throws Exception {
+    @MethodSource("alternatingFailures")
+    void alternatingFailuresExhaustTheRetries(String name, List<Verdict> verdicts, int requests) throws Exception {
         start("0.001");
         for (int i = 0; i < 50; i++) {
-            answers.addAll(turns);
+            answers.addAll(verdicts);
         }
 
         assertThatThrownBy(fixture::sync);
@@ -158,7 +158,7 @@ class RetryTest {
         assertThat(fixture.feed()).hasSize(requests);
     }
 
-    /** What the answer asks for, and how many seconds that is at least. */
+    /** Provides a response with a requested wait, and the minimum wait in seconds. */
     static Stream<Arguments> waits() {
         return Stream.of(
                 arguments("429, header in seconds", answer(429, Map.of("Retry-After", "7"), ""), 7),
@@ -186,7 +186,7 @@ class RetryTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("waits")
-    void theServerIsLeftAloneForAsLongAsItAsks(String name, Supplier<Verdict> answer, int seconds) throws Exception {
+    void retryAfterIsObserved(String name, Supplier<Verdict> answer, int seconds) throws Exception {
         start("0.01");
         answers.add(answer.get());
 
@@ -194,11 +194,11 @@ class RetryTest {
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.retries()).isEqualTo(1);
-        assertThat(gaps().get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(seconds * 10L));
+        assertThat(requestIntervals().get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(seconds * 10L));
     }
 
     @Test
-    void waitsGrowFromOneTryToTheNext() throws Exception {
+    void waitsGrowWithEachTry() throws Exception {
         start("0.01");
         answers(BROKEN, 5);
         answers(Interceptor.pass(), 1);
@@ -207,15 +207,17 @@ class RetryTest {
         fixture.sync();
 
         List<Long> least = List.of(10L, 20L, 40L, 80L, 160L, 0L, 20L, 30L, 40L);
-        assertThat(gaps()).hasSameSizeAs(least);
+        assertThat(requestIntervals()).hasSameSizeAs(least);
         for (int i = 0; i < least.size(); i++) {
-            assertThat(gaps().get(i)).as("wait " + i).isGreaterThanOrEqualTo(Duration.ofMillis(least.get(i)));
+            assertThat(requestIntervals().get(i))
+                    .as("wait " + i)
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(least.get(i)));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"901", "86400", "99999999999999999999", "1e400"})
-    void aWaitBeyondReasonEndsTheAttemptAndTheNextGoesOn(String seconds) throws Exception {
+    void waitAboveTheMaximumEndsTheAttemptAndTheNextOneContinues(String seconds) throws Exception {
         start("0.001");
         answers(Interceptor.pass(), 1);
         answers(Interceptor.answer(429, Map.of("Retry-After", seconds), "{\"message\":\"Too many.\"}"), 1);
@@ -233,10 +235,10 @@ class RetryTest {
         assertThat(fixture.alerts()).isEmpty();
     }
 
-    /** With the longest wait between what is asked for and the default, only one of the two goes on. */
+    /** The longest wait lies between the requested and the default wait, so that only one of them is continued. */
     @ParameterizedTest
     @ValueSource(ints = {429, 503})
-    void whatTheAnswerAsksForReplacesTheDefault(int status) throws Exception {
+    void requestedWaitReplacesTheDefault(int status) throws Exception {
         start("0.001");
         fixture.with("jobo.retry.max-wait", "20s");
         answers(Interceptor.answer(status, Map.of("Retry-After", "19"), ""), 1);
@@ -247,19 +249,19 @@ class RetryTest {
     }
 
     @Test
-    void anAnswerThatDoesNotComeInTimeIsAskedForAgain() throws Exception {
+    void timeoutIsRetried() throws Exception {
         start("0.001");
         fixture.with("jobo.http.response-timeout", "5s");
-        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch requestBlocked = new CountDownLatch(1);
         fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 1) {
-                held.await();
+                requestBlocked.await();
             }
             return Interceptor.pass();
         });
 
         Run run = fixture.sync();
-        held.countDown();
+        requestBlocked.countDown();
 
         assertThat(run.status()).isEqualTo("succeeded");
         assertThat(run.requests()).isEqualTo(3);
@@ -269,17 +271,17 @@ class RetryTest {
     }
 
     @Test
-    void aServerThatNeverAnswersInTimeIsGivenUp() throws Exception {
+    void repeatedTimeoutsEndTheAttempt() throws Exception {
         start("0.001");
         fixture.with("jobo.http.response-timeout", "50ms");
-        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch requestBlocked = new CountDownLatch(1);
         fixture.sandbox.intercept(request -> {
-            held.await();
+            requestBlocked.await();
             return Interceptor.pass();
         });
 
         assertThatThrownBy(fixture::sync);
-        held.countDown();
+        requestBlocked.countDown();
 
         assertThat(fixture.run().requests()).isEqualTo(6);
         assertThat(fixture.run().lastError()).contains("cannot be reached");
@@ -287,7 +289,7 @@ class RetryTest {
     }
 
     @Test
-    void aServerThatIsNotThereIsNamed() throws Exception {
+    void unreachableServerIsNamed() throws Exception {
         start("0.001");
         fixture.sandbox.close();
 
@@ -297,13 +299,13 @@ class RetryTest {
         assertThat(fixture.run().lastError()).contains("cannot be reached").contains("jobo.base-url");
     }
 
-    /** How long after the request before it each request to the feed arrived. */
-    private List<Duration> gaps() {
+    /** Returns the time between each feed request and the previous one. */
+    private List<Duration> requestIntervals() {
         List<Instant> times = fixture.feed().stream().map(LoggedRequest::time).toList();
-        List<Duration> gaps = new ArrayList<>();
+        List<Duration> requestIntervals = new ArrayList<>();
         for (int i = 1; i < times.size(); i++) {
-            gaps.add(Duration.between(times.get(i - 1), times.get(i)));
+            requestIntervals.add(Duration.between(times.get(i - 1), times.get(i)));
         }
-        return gaps;
+        return requestIntervals;
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A job that the feed has delivered is closed by an expiry after that, and by no earlier one. */
+/** Tests that an expiry closes a job only if it happened after the job's delivery. */
 class ReturnedJobsTest {
 
     private SyncFixture fixture;
@@ -37,7 +37,7 @@ class ReturnedJobsTest {
 
     @ParameterizedTest
     @CsvSource({"h2, posted_after", "postgresql, posted_after", "h2, updated_after"})
-    void aJobThatAResyncReactivatedStaysOpenUntilItExpiresAgain(String database, String parameter) throws Exception {
+    void jobReactivatedByAResyncStaysActiveUntilItExpiresAgain(String database, String parameter) throws Exception {
         start(database, parameter);
         fixture.sync();
         List<UUID> ids = fixture.sandbox.data().expireJobs(17);
@@ -54,16 +54,16 @@ class ReturnedJobsTest {
         fixture.assertStoreEqualsSandbox();
     }
 
-    /** Rows that are not written, because nothing of them has changed. */
+    /** Rows that are unchanged are not written. */
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aJobThatAResyncDeliveredUnchangedStaysOpen(String database) throws Exception {
+    void unchangedJobOfAResyncStaysActive(String database) throws Exception {
         start(database, "posted_after");
         fixture.sync();
-        List<UUID> gone = fixture.sandbox.data().activeIds().skip(97).toList();
-        onFeed(
+        List<UUID> expiredJobs = fixture.sandbox.data().activeIds().skip(97).toList();
+        beforeFeedRequest(
                 1,
-                () -> gone.forEach(id -> {
+                () -> expiredJobs.forEach(id -> {
                     fixture.sandbox.data().expireJob(id);
                     fixture.sandbox.data().returnJobUntouched(id);
                 }));
@@ -75,13 +75,13 @@ class ReturnedJobsTest {
         fixture.assertStoreEqualsSandbox();
     }
 
-    /** A backfill also delivers what has expired before. */
+    /** A backfill also delivers jobs that expired before. */
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aJobThatWasInsertedAfterItsExpiryStaysOpen(String database) throws Exception {
+    void jobInsertedAfterItsExpiryStaysActive(String database) throws Exception {
         start(database, "posted_after");
         List<UUID> last = fixture.sandbox.data().activeIds().skip(90).toList();
-        onFeed(
+        beforeFeedRequest(
                 2,
                 () -> last.forEach(id -> {
                     fixture.sandbox.data().expireJob(id);
@@ -97,11 +97,11 @@ class ReturnedJobsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void whatExpiredAfterItsDeliveryIsClosedWhateverReturnedBefore(String database) throws Exception {
+    void jobExpiredAfterItsDeliveryIsClosed(String database) throws Exception {
         start(database, "posted_after");
         List<UUID> all = fixture.sandbox.data().activeIds().toList();
-        onFeed(3, () -> {
-            // of the first page, delivered by now; and of the last one, which is still to come
+        beforeFeedRequest(3, () -> {
+            // from the first page, which is delivered by now, and from the last one, which is still to come
             all.subList(0, 5).forEach(fixture.sandbox.data()::expireJob);
             all.subList(95, 100).forEach(id -> {
                 fixture.sandbox.data().expireJob(id);
@@ -117,10 +117,10 @@ class ReturnedJobsTest {
         fixture.assertStoreEqualsSandbox();
     }
 
-    /** More pages than the list is read again for, one job each. */
+    /** One job a page, on more pages than the list is read again for. */
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aJobThatReturnedBeforeItsOwnPageStaysOpenHoweverManyPagesThereAre(String database) throws Exception {
+    void jobThatReturnedBeforeItsPageStaysActive(String database) throws Exception {
         start(database, "posted_after");
         fixture.with("jobo.jobs.batch-size", "1").sync();
         List<UUID> all = fixture.sandbox.data().activeIds().toList();
@@ -129,7 +129,7 @@ class ReturnedJobsTest {
         fixture.sandbox.intercept(request -> {
             int nth = request.endpoint() == Endpoint.JOBS_FEED ? page.incrementAndGet() : 0;
             if (nth > 0 && nth % 4 == 0 && nth < 88) {
-                // some pages ahead of the one that is served
+                // some pages ahead of the served one
                 fixture.sandbox.data().expireJob(all.get(nth + 8));
                 fixture.sandbox.data().returnJobUntouched(all.get(nth + 8));
             }
@@ -137,8 +137,8 @@ class ReturnedJobsTest {
         });
         resync();
         fixture.sandbox.intercept(null);
-        List<UUID> gone = before.subList(0, 7);
-        gone.forEach(fixture.sandbox.data()::expireJob);
+        List<UUID> expiredJobs = before.subList(0, 7);
+        expiredJobs.forEach(fixture.sandbox.data()::expireJob);
 
         assertThat(fixture.sync().expired()).isEqualTo(7);
 
@@ -146,7 +146,7 @@ class ReturnedJobsTest {
     }
 
     @Test
-    void aSweepThatIsInterruptedWhileItAsksAgainIsRepeated() throws Exception {
+    void sweepInterruptedWhileReadingAgainIsRepeated() throws Exception {
         start("h2", "posted_after");
         fixture.sync();
         List<UUID> ids = fixture.sandbox.data().expireJobs(6);
@@ -155,10 +155,11 @@ class ReturnedJobsTest {
         resync();
         ids.subList(0, 2).forEach(fixture.sandbox.data()::expireJob);
         OffsetDateTime before = fixture.state().lastSweepStartedAt();
-        AtomicInteger asked = new AtomicInteger();
-        fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_EXPIRED && asked.incrementAndGet() > 1
-                ? Interceptor.answer(403, java.util.Map.of(), "{}")
-                : Interceptor.pass());
+        AtomicInteger requests = new AtomicInteger();
+        fixture.sandbox.intercept(
+                request -> request.endpoint() == Endpoint.JOBS_EXPIRED && requests.incrementAndGet() > 1
+                        ? Interceptor.answer(403, java.util.Map.of(), "{}")
+                        : Interceptor.pass());
         assertThat(catchThrowable(fixture::sync)).isNotNull();
         assertThat(fixture.state().lastSweepStartedAt()).isEqualTo(before);
         fixture.sandbox.intercept(null);
@@ -170,20 +171,20 @@ class ReturnedJobsTest {
     }
 
     @Test
-    void theListIsReadAgainFromTheDeliveryAndItsPagesAreForgotten() throws Exception {
+    void listIsReadAgainFromTheDeliveryAndDeliveredPagesAreDeleted() throws Exception {
         start("h2", "posted_after");
         fixture.with("jobo.overlap", "1ms").with("jobo.expired.batch-size", "10");
         fixture.sync();
         fixture.sandbox.data().expireJobs(3);
-        int asked = fixture.expired().size();
+        int requests = fixture.expired().size();
 
         fixture.sync();
 
         List<LoggedRequest> sweep =
-                fixture.expired().subList(asked, fixture.expired().size());
+                fixture.expired().subList(requests, fixture.expired().size());
         assertThat(sweep).hasSizeBetween(2, 5).allMatch(request -> request.status() == 200);
         assertThat(sweep.get(0).query()).isLessThan(sweep.get(1).query());
-        // they are kept as long as a window may reach back, because a clock that is set moves it
+        // they are kept as long as a window may reach back, because a clock change moves it
         fixture.database.update(
                 "update delivered_page set earliest_requested_at = earliest_requested_at - interval '167' hour,"
                         + " latest_requested_at = latest_requested_at - interval '167' hour where seq <= 4");
@@ -198,8 +199,8 @@ class ReturnedJobsTest {
         return fixture.sync();
     }
 
-    /** Does something just before a request to the feed is served, counted from here. */
-    private void onFeed(int nth, Runnable work) {
+    /** Runs an action just before the nth feed request from now on is served. */
+    private void beforeFeedRequest(int nth, Runnable work) {
         AtomicInteger seen = new AtomicInteger();
         fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && seen.incrementAndGet() == nth) {

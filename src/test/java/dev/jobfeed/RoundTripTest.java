@@ -20,13 +20,13 @@ import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What visual editors do to a file: they load it, and write it anew. */
+/** Tests that route files survive being loaded and saved by a visual editor. */
 class RoundTripTest {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     @TestFactory
-    Stream<DynamicTest> aFileThatAnEditorReadAndWroteHasTheSameRoutes() throws IOException {
+    Stream<DynamicTest> fileSavedByAnEditorHasTheSameRoutes() throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(Path.of("routes"))) {
             files = all.sorted().toList();
@@ -39,7 +39,7 @@ class RoundTripTest {
                             .hasSize(parts.size());
                     for (JsonNode part : parts) {
                         // the dumper of Camel 4.18.0 fails for every expression in the language method, and writes
-                        // templates as nothing can read them
+                        // templates that nothing can read
                         if (part.findValue("method") == null
                                 && !part.has("templatedRoute")
                                 && !part.has("routeTemplate")) {
@@ -50,7 +50,7 @@ class RoundTripTest {
                 }));
     }
 
-    /** Its routes, templates and policies as Camel writes them: as YAML, or as XML. */
+    /** Returns the routes, templates and policies as Camel writes them: as YAML or as XML. */
     private static List<String> dumped(String text, boolean asYaml) throws Exception {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.getPropertiesComponent().addPropertiesSource(new Yes());
@@ -87,7 +87,7 @@ class RoundTripTest {
         PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString("file.camel.yaml", text));
     }
 
-    /** Lets every route take part, whatever it depends on. */
+    /** Enables every route, whatever property it depends on. */
     private record Yes() implements PropertiesSource {
 
         @Override

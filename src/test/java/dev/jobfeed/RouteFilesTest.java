@@ -27,15 +27,15 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What every file in {@code routes/} keeps to, so that visual editors and people can work on it. */
+/** Checks the rules for every file in {@code routes/} that keep it usable for visual editors and readers. */
 class RouteFilesTest {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
-    /** A visual editor shows about 17 characters of a description; the sentence that explains it stands in the note. */
+    /** Limits the description: visual editors show about 17 characters of it; the note has the explanation. */
     static final int LABEL_LENGTH = 17;
 
-    /** The routes, decisions and steps with a side effect, which a reader finds by their labels. */
+    /** Lists the routes, choices and steps with a side effect, which have a label. */
     private static final Set<String> LABELLED = Set.of(
             "route",
             "routeTemplate",
@@ -58,7 +58,7 @@ class RouteFilesTest {
             "poll",
             "pollEnrich");
 
-    /** The steps, triggers and clauses of the YAML DSL that a reader meets, each with an id. */
+    /** Lists the steps, triggers and clauses of the YAML DSL that have an id. */
     private static final Set<String> NODES = Set.of(
             "route",
             "routeTemplate",
@@ -107,11 +107,11 @@ class RouteFilesTest {
 
     private static final Pattern PARAMETER = Pattern.compile(":[a-z_]+");
 
-    /** The clauses that come as a list. */
+    /** Lists the clauses that come as a list. */
     private static final Set<String> CLAUSES = Set.of("when", "doCatch");
 
     @TestFactory
-    Stream<DynamicTest> everyFileFitsTheSchemaOfTheYamlDsl() throws IOException {
+    Stream<DynamicTest> everyFileConformsToTheYamlDslSchema() throws IOException {
         JsonSchema schema;
         try (InputStream in = getClass().getResourceAsStream("/schema/camelYamlDsl.json")) {
             schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(in);
@@ -123,7 +123,7 @@ class RouteFilesTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyNodeHasAnIdAndALabelThatFitsAndNoEndpointHasInlineParameters() throws IOException {
+    Stream<DynamicTest> nodesHaveIdsAndShortLabelsAndNoInlineParameters() throws IOException {
         return files().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
             List<String> faults = new ArrayList<>();
             faults(yaml(file), "", faults);
@@ -139,7 +139,7 @@ class RouteFilesTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyStatementExistsAndJoinsTheTransactionOfItsPage() throws IOException {
+    Stream<DynamicTest> everyStatementExistsAndJoinsThePagesTransaction() throws IOException {
         return files().flatMap(file -> statements(file).map(sql -> {
             JsonNode options = sql.path("parameters");
             String name = options.path("query").asText();
@@ -148,7 +148,7 @@ class RouteFilesTest {
                 assertThat(options.path("prepareStatementStrategy").asText()).isEqualTo("#jobfeedSql");
                 assertThat(options.path("batchAutoCommitDisabled").asBoolean(true))
                         .isEqualTo(!options.path("batch").asBoolean());
-                // without a number, PostgreSQL is asked for it at each execution
+                // without a number, PostgreSQL is queried for it at each execution
                 assertThat(Stream.of(Dialect.values()).map(database -> PARAMETER
                                 .matcher(SqlStatement.text(name, database))
                                 .results()
@@ -168,7 +168,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void theBundleKnowsEachFile() throws IOException {
+    void bundleListsEachFile() throws IOException {
         assertThat(files().map(file -> file.getFileName().toString().replace(".camel.yaml", "")))
                 .containsExactlyElementsOf(ShippedRoutes.FILES);
     }
@@ -226,12 +226,12 @@ class RouteFilesTest {
         }
     }
 
-    /** Whether this is a word of an expression or a policy that only shares its name with a node. */
+    /** Returns whether this is a part of an expression or a policy that shares its name with a node. */
     private static boolean isWrapped(JsonNode value, String name) {
         return value.size() == 1 && value.has(name);
     }
 
-    /** The schema wants a boolean or a number where Camel takes a property placeholder as well. */
+    /** Returns whether the schema requires a boolean or a number where Camel also accepts a property placeholder. */
     private static boolean isPlaceholder(JsonNode value) {
         return value != null && value.isTextual() && value.asText().matches("\\{\\{.+}}");
     }

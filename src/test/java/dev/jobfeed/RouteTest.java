@@ -14,14 +14,14 @@ import org.apache.camel.util.function.ThrowingConsumer;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * The shipped routes in Camel's own test kit, edited as an integrator may edit them, against a sandbox over HTTP. The
+ * Runs the shipped routes in Camel's test kit, edited as an integrator may edit them, against a sandbox over HTTP. The
  * context starts with the first call that needs it, after the edits.
  */
 abstract class RouteTest extends CamelTestSupport {
 
     SyncFixture fixture;
 
-    /** What the sandbox holds. */
+    /** Returns the options of the sandbox. */
     abstract SandboxOptions.Builder sandbox();
 
     /** Returns properties in addition to those of the fixture. */
@@ -53,7 +53,7 @@ abstract class RouteTest extends CamelTestSupport {
         AdviceWith.adviceWith(context(), route, false, edit);
     }
 
-    /** What has arrived at an endpoint that an edit put in. */
+    /** Returns what has arrived at a mock endpoint. */
     List<Exchange> arrived(String mock) {
         return MockEndpoint.resolve(context(), mock).getExchanges();
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** A reader of {@code docs/routes.md} who copies one of its three changes gets what it says. */
+/** Tests the three changes of {@code docs/routes.md} as a reader would copy them. */
 class RoutesGuideTest {
 
     private static final Pattern INDENTED = Pattern.compile("(?m)(^ {4}.*\n)+");
@@ -49,7 +49,7 @@ class RoutesGuideTest {
     }
 
     @Test
-    void anotherSchedule() throws Exception {
+    void guideChangesTheSchedule() throws Exception {
         copy("Another schedule");
         fixture.with("jobfeed.jobs.enabled", "true");
 
@@ -59,7 +59,7 @@ class RoutesGuideTest {
     }
 
     @Test
-    void onlyRemoteJobsInTwoCountries() throws Exception {
+    void guideFiltersRemoteJobsInTwoCountries() throws Exception {
         fixture.sync();
         copy("Only remote jobs in two countries");
 
@@ -81,7 +81,7 @@ class RoutesGuideTest {
     }
 
     @Test
-    void anExtraStepForEachNewJob() throws Exception {
+    void guideAddsAStepForEachNewJob() throws Exception {
         List<String> blocks = copy("An extra step for each new job");
         PluginHelper.getRoutesLoader(fixture.loaded())
                 .loadRoutes(ResourceHelper.fromString(
@@ -89,10 +89,10 @@ class RoutesGuideTest {
                         blocks.stream()
                                 .filter(block -> block.startsWith("- route:"))
                                 .collect(Collectors.joining())));
-        Logger mine = (Logger) LoggerFactory.getLogger("my-changes");
+        Logger logger = (Logger) LoggerFactory.getLogger("my-changes");
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
-        mine.addAppender(lines);
+        logger.addAppender(lines);
         try {
             fixture.sync();
             fixture.sandbox.data().updateJobs(1);
@@ -102,7 +102,7 @@ class RoutesGuideTest {
             await().atMost(JobbyFixture.DEADLINE)
                     .until(() -> fixture.tenant().outbox().lag().waiting() == 0);
         } finally {
-            mine.detachAppender(lines);
+            logger.detachAppender(lines);
         }
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
@@ -112,7 +112,7 @@ class RoutesGuideTest {
                         fixture.database.queryForList("select listing_url from job", String.class));
     }
 
-    /** Sets the properties of a change; says what blocks of text to copy it has. */
+    /** Sets the properties of a change; returns its blocks of text to copy. */
     private List<String> copy(String heading) throws IOException {
         String section = Files.readString(Path.of("docs/routes.md"))
                 .split("(?m)^### " + heading + "$")[1]

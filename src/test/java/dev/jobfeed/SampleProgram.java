@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A sample program of the API's documentation, run as it is published but for its key, its address and its store.
+ * Runs a sample program of the API's documentation as published, except for its key, its address and its store.
  *
- * <p>The sample's store is a dictionary that is lost at its end, with the comment "your DB"; here the dictionary is kept
- * in a file from run to run.
+ * <p>The sample's store is a dictionary with the comment "your DB", which is lost at the end; here it is kept in a file
+ * between runs.
  */
 final class SampleProgram {
 
@@ -34,7 +34,7 @@ final class SampleProgram {
     }
 
     /**
-     * Prepares a sample; skips the test where no Python has the package {@code requests}, unless in CI.
+     * Prepares a sample; skips the test where no Python has the package {@code requests}, except in CI.
      *
      * @param name of the file in the test resources {@code samples/}
      * @param directory where it keeps its state and its store
@@ -81,25 +81,25 @@ final class SampleProgram {
         return Assumptions.abort("SKIPPED: no python3 with the package requests on this machine (python3-requests).");
     }
 
-    /** Runs it to its end, which has to be a success. */
+    /** Runs the sample to its end; it has to succeed. */
     void run() throws IOException, InterruptedException {
-        Path said = Files.createTempFile(directory, "said", "");
+        Path output = Files.createTempFile(directory, "said", "");
         Process process = new ProcessBuilder(python, program.toString())
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
+                .redirectOutput(output.toFile())
                 .start();
         try {
             assertThat(process.waitFor(JobfeedProcess.DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
-                    .as("the sample ends")
+                    .as("end of the sample")
                     .isTrue();
         } finally {
             process.destroyForcibly();
         }
-        assertThat(process.exitValue()).as(Files.readString(said)).isZero();
+        assertThat(process.exitValue()).as(Files.readString(output)).isZero();
     }
 
-    /** The rows of its store by id. */
+    /** Returns the rows of its store by id. */
     Map<String, JsonNode> store() throws IOException {
         Map<String, JsonNode> rows = new TreeMap<>();
         SyncFixture.parse(Files.readString(directory.resolve("store.json")))

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The sample programs of the API's documentation and the bundle, each syncing the same moving sandbox, end with the same
- * rows.
+ * Tests that the sample programs of the API's documentation and the bundle end with the same rows when they sync the
+ * same changing sandbox.
  *
- * <p>The data changes where the jobs sample is right by its own documentation: between its runs, not during them, because
- * its first run sweeps nothing and a resumed one takes a new start; a job that returns was created within the overlap,
- * because {@code posted_after} delivers no other, and does so in another round than it expired in, because the sample
+ * <p>The data only changes where the jobs sample is correct by its documentation: between its runs, because its first
+ * run does no sweep and a resumed one takes a new start. A job that returns was created within the overlap, because
+ * {@code posted_after} delivers no other one, and returns in a later round than it expired in, because the sample
  * sweeps after the feed.
  */
 @Tag("processes")
@@ -31,7 +31,7 @@ class SampleProgramsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void theJobsSampleAndTheBundleKeepTheSameJobs(String database) throws Exception {
+    void jobsSampleAndBundleStoreTheSameJobs(String database) throws Exception {
         try (SyncFixture fixture =
                 SyncFixture.of(database, SandboxOptions.builder().jobs(2500).descriptionBytes(300))) {
             fixture.with("jobo.jobs.watermark-parameter", "posted_after");
@@ -49,7 +49,7 @@ class SampleProgramsTest {
             fixture.sync();
             assertSame(fixture, sample);
 
-            List<UUID> leaving = recent.stream()
+            List<UUID> expiring = recent.stream()
                     .filter(id -> fixture.sandbox.data().expireJob(id))
                     .limit(40)
                     .toList();
@@ -57,9 +57,9 @@ class SampleProgramsTest {
             sample.run();
             fixture.sync();
             assertSame(fixture, sample);
-            assertThat(sample.store()).doesNotContainKeys(ids(leaving));
+            assertThat(sample.store()).doesNotContainKeys(ids(expiring));
 
-            List<UUID> returning = leaving.subList(0, 25);
+            List<UUID> returning = expiring.subList(0, 25);
             returning.forEach(
                     id -> assertThat(fixture.sandbox.data().returnJob(id)).isTrue());
             fixture.sandbox.data().createJobs(30);
@@ -72,7 +72,7 @@ class SampleProgramsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void theCareerSitesSampleAndTheBundleKeepTheSameSites(String database) throws Exception {
+    void careerSitesSampleAndBundleStoreTheSameSites(String database) throws Exception {
         try (SyncFixture fixture =
                 SyncFixture.of(database, SandboxOptions.builder().jobs(10).careerSites(230))) {
             SampleProgram sample =
@@ -82,16 +82,17 @@ class SampleProgramsTest {
                 sample.run();
                 fixture.syncCareerSites();
 
-                Map<String, String> kept = new TreeMap<>();
+                Map<String, String> storedRows = new TreeMap<>();
                 sample.store()
-                        .forEach((id, row) -> kept.put(id, row.get("summary").textValue()));
+                        .forEach((id, row) ->
+                                storedRows.put(id, row.get("summary").textValue()));
                 Map<String, String> stored = new TreeMap<>();
                 fixture.database.query("select id, summary from career_site", row -> {
                     stored.put(row.getString("id"), row.getString("summary"));
                 });
-                assertThat(stored).hasSize(230).isEqualTo(kept);
+                assertThat(stored).hasSize(230).isEqualTo(storedRows);
                 if (round > 1) {
-                    assertThat(kept.values())
+                    assertThat(storedRows.values())
                             .anyMatch(summary -> summary != null && summary.contains("Edition " + round));
                 }
                 fixture.sandbox.data().updateCareerSites(70);

@@ -27,17 +27,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.quartz.Scheduler;
 import org.quartz.TriggerKey;
 
-/** A schedule that fires on several nodes leads to one attempt. */
+/** Tests that a schedule that fires on several nodes leads to one attempt. */
 class ScheduleClaimsTest {
 
     private static final String HALF_HOURLY = "0 0/30 * * * ?";
 
     private SyncFixture fixture;
-    private ScheduleClaims firings;
+    private ScheduleClaims claims;
 
     private void start(String database) throws Exception {
         fixture = SyncFixture.of(database, SandboxOptions.builder().jobs(5));
-        firings = new ScheduleClaims(fixture.bundle().tenants(), Clock.systemUTC());
+        claims = new ScheduleClaims(fixture.bundle().tenants(), Clock.systemUTC());
     }
 
     @AfterEach
@@ -47,7 +47,7 @@ class ScheduleClaimsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void ofManyThatFireAtOnceOneIsTheFirst(String database) throws Exception {
+    void oneOfManyConcurrentClaimsSucceeds(String database) throws Exception {
         start(database);
         ExecutorService nodes = Executors.newFixedThreadPool(4);
         try {
@@ -67,25 +67,25 @@ class ScheduleClaimsTest {
         }
     }
 
-    /** A node whose clock is behind fires later than the others, for the same instant. */
+    /** A node whose clock is behind fires later than the others, for the same time. */
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void oneThatComesLateIsNotTheFirstAndEachScheduleCountsForItself(String database) throws Exception {
+    void lateClaimFailsAndSchedulesAreIndependent(String database) throws Exception {
         start(database);
         Date ten = Date.from(Instant.parse("2026-11-24T10:00:00Z"));
-        Date half = Date.from(Instant.parse("2026-11-24T10:30:00Z"));
+        Date halfPastTen = Date.from(Instant.parse("2026-11-24T10:30:00Z"));
 
-        assertThat(claim("jobs-sync", half)).isTrue();
+        assertThat(claim("jobs-sync", halfPastTen)).isTrue();
         assertThat(claim("jobs-sync", ten)).isFalse();
-        assertThat(claim("jobs-sync", half)).isFalse();
-        assertThat(claim("jobs-resync", half)).isTrue();
+        assertThat(claim("jobs-sync", halfPastTen)).isFalse();
+        assertThat(claim("jobs-resync", halfPastTen)).isTrue();
         assertThat(claim("jobs-sync", null)).isTrue();
     }
 
     /** Another process, or this one before a restart, had a clock that was ahead. */
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aFiringOfAClockThatWasAheadSilencesNoSchedule(String database) throws Exception {
+    void claimOfAClockAheadBlocksNoSchedule(String database) throws Exception {
         start(database);
         Instant now = Instant.now();
         assertThat(claim("jobs-sync", Date.from(now.plus(Duration.ofHours(2))))).isTrue();
@@ -95,42 +95,43 @@ class ScheduleClaimsTest {
         assertThat(claim("jobs-sync", Date.from(now.minusSeconds(20)))).isFalse();
 
         claim("jobs-sync", Date.from(now.plus(Duration.ofHours(2))));
-        assertThat(isDue()).as("nothing was ever done").isTrue();
+        assertThat(isDue()).as("no run yet").isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void ofManyThatStartAtOnceOneCatchesUp(String database) throws Exception {
+    void oneOfManyConcurrentStartsCatchesUp(String database) throws Exception {
         start(database);
-        var attempts = fixture.attempts();
+        var attempts = fixture.coordinator();
         var attempt = attempts.begin(null, "jobs", null, null);
-        assertThat(isDue()).as("while another is at work").isFalse();
+        assertThat(isDue()).as("while another run is in progress").isFalse();
         attempt.lease().close();
 
-        assertThat(isDue()).as("nothing was ever done").isTrue();
+        assertThat(isDue()).as("no run yet").isTrue();
         fixture.sync();
-        assertThat(isDue()).as("it was done just now").isFalse();
+        assertThat(isDue()).as("after a run").isFalse();
         fixture.syncPages(1);
         fixture.database.update("update sync_state set last_run_started_at = last_run_started_at - interval '1' hour"
                 + " where stream = 'jobs'");
-        assertThat(isDue()).as("one was missed").isTrue();
+        assertThat(isDue()).as("a run was missed").isTrue();
     }
 
-    /** What fires, what was missed, and what the page says comes next, go by one clock. */
+    /** Fired, missed and next times are determined by the same clock. */
     @Test
-    void schedulesGoByTheClockOfTheirZone() throws Exception {
+    void schedulesUseTheirTimeZone() throws Exception {
         start("h2");
         new SchedulePauses(fixture.tenant(), Clock.systemUTC()).pause("jobs");
         fixture.with("jobfeed.jobs.schedule", "0 0 6 * * ?")
                 .with("jobfeed.jobs.enabled", "true")
                 .with("jobfeed.time-zone", "Asia/Tokyo");
         var tenants = fixture.bundle().tenants();
-        Instant early = Instant.parse("2036-11-24T20:30:00Z");
+        Instant aheadOfTime = Instant.parse("2036-11-24T20:30:00Z");
         fixture.database.update(
-                "update sync_state set last_run_started_at = ? where stream = 'jobs'", early.atOffset(ZoneOffset.UTC));
+                "update sync_state set last_run_started_at = ? where stream = 'jobs'",
+                aheadOfTime.atOffset(ZoneOffset.UTC));
 
-        Clock before = Clock.fixed(early.plus(Duration.ofMinutes(29)), ZoneOffset.UTC);
-        Clock after = Clock.fixed(early.plus(Duration.ofMinutes(31)), ZoneOffset.UTC);
+        Clock before = Clock.fixed(aheadOfTime.plus(Duration.ofMinutes(29)), ZoneOffset.UTC);
+        Clock after = Clock.fixed(aheadOfTime.plus(Duration.ofMinutes(31)), ZoneOffset.UTC);
 
         assertThat(new SchedulePauses(tenants.defaultTenant(), before).next(ScheduledStream.JOBS))
                 .contains(OffsetDateTime.parse("2036-11-24T21:00:00Z"));
@@ -141,22 +142,22 @@ class ScheduleClaimsTest {
         Scheduler quartz =
                 fixture.context().getComponent("quartz", QuartzComponent.class).getScheduler();
         assertThat(quartz.getTrigger(TriggerKey.triggerKey("jobs-sync@", "jobfeed"))
-                        .getFireTimeAfter(Date.from(early)))
+                        .getFireTimeAfter(Date.from(aheadOfTime)))
                 .isEqualTo("2036-11-24T21:00:00Z");
     }
 
-    /** Fires a schedule, as a trigger with this scheduled time does. */
+    /** Claims a schedule as a trigger with this scheduled time does. */
     private boolean claim(String schedule, Date at) throws Exception {
-        Exchange firing = fixture.context().createProducerTemplate().request("direct:schedule-claim", trigger -> {
+        Exchange result = fixture.context().createProducerTemplate().request("direct:schedule-claim", trigger -> {
             trigger.setVariable("jobfeedStream", "jobs");
             trigger.setVariable("jobfeedSchedule", schedule);
             trigger.getMessage().setHeader("scheduledFireTime", at);
         });
-        assertThat(firing.getException()).isNull();
-        return firing.getMessage().getBody(Boolean.class);
+        assertThat(result.getException()).isNull();
+        return result.getMessage().getBody(Boolean.class);
     }
 
     private boolean isDue() throws Exception {
-        return firings.claimCatchUp(null, "jobs-sync", "jobs", HALF_HOURLY);
+        return claims.claimCatchUp(null, "jobs-sync", "jobs", HALF_HOURLY);
     }
 }

@@ -3,7 +3,7 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Secrets that are not set themselves: in files, and behind property functions. */
+/** Tests secrets that are not set directly: in files, and behind property functions. */
 class SecretSourcesTest {
 
     @TempDir
@@ -34,7 +34,7 @@ class SecretSourcesTest {
     }
 
     @Test
-    void aKeyInAFileIsReadAnewForEachRequest() throws Exception {
+    void keyFileIsReadForEachRequest() throws Exception {
         Path file = Files.writeString(directory.resolve("key"), Sandbox.TEST_KEY + "\n");
         fixture.with("jobo.api-key", "").with("jobo.api-key-file", file.toString());
 
@@ -47,7 +47,7 @@ class SecretSourcesTest {
     }
 
     @Test
-    void aFileThatIsNotThereIsNamed() {
+    void missingFileIsNamed() {
         Path file = directory.resolve("nothing");
         fixture.with("jobo.api-key", "").with("jobo.api-key-file", file.toString());
 
@@ -56,7 +56,7 @@ class SecretSourcesTest {
     }
 
     @Test
-    void aPropertyFunctionOfTheRuntimeGivesTheKey() throws Exception {
+    void propertyFunctionProvidesTheKey() throws Exception {
         fixture.with("jobo.api-key", "{{paper:key}}");
 
         assertThat(fixture.sync().counts().inserted()).isEqualTo(10);
@@ -68,7 +68,7 @@ class SecretSourcesTest {
     }
 
     @Test
-    void theCommandLineTakesFilesAndFunctionsForItsDatabaseToo() throws Exception {
+    void commandLineSupportsFilesAndFunctionsForItsDatabase() throws Exception {
         Path password = Files.writeString(directory.resolve("password"), "only on paper");
         Map<String, String> properties = new HashMap<>(Map.of(
                 "jobo.base-url", fixture.sandbox.baseUrl(),
@@ -77,12 +77,12 @@ class SecretSourcesTest {
                 "jobfeed.datasource.username", "{{paper:user}}",
                 "jobfeed.datasource.password", "{{paper:password}}"));
 
-        InProcess first = InProcess.run(properties, "sync", "jobs");
+        CommandResult first = CommandResult.run(properties, "sync", "jobs");
         assertThat(first.exitCode()).as(first.err()).isZero();
 
         properties.put("jobfeed.datasource.password", "");
         properties.put("jobfeed.datasource.password-file", password.toString());
-        InProcess doctor = InProcess.run(properties, "doctor");
+        CommandResult doctor = CommandResult.run(properties, "doctor");
         assertThat(doctor.out())
                 .containsPattern("ok +secrets +jobfeed.datasource.password from .*password, jobo.api-key")
                 .containsPattern("ok +database .*10 active jobs")
@@ -96,22 +96,22 @@ class SecretSourcesTest {
                 "acme.jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("acme"),
                 "acme.jobfeed.datasource.username", "{{paper:user}}",
                 "acme.jobfeed.datasource.password", "{{paper:password}}"));
-        InProcess tenant = InProcess.run(properties, "sync", "jobs", "--tenant", "acme");
+        CommandResult tenant = CommandResult.run(properties, "sync", "jobs", "--tenant", "acme");
         assertThat(tenant.exitCode()).as(tenant.err()).isZero();
-        assertThat(InProcess.run(properties, "doctor", "--tenant", "acme").out())
+        assertThat(CommandResult.run(properties, "doctor", "--tenant", "acme").out())
                 .containsPattern("ok +database .*acme, 10 active jobs")
                 .containsPattern("ok +jobby +polls the queue's status every 5.0 s\n");
         properties.put("acme.jobfeed.datasource.password", "another");
-        assertThat(InProcess.run(properties, "status", "--tenant", "acme").exitCode())
+        assertThat(CommandResult.run(properties, "status", "--tenant", "acme").exitCode())
                 .isEqualTo(2);
 
         Files.writeString(password, "another");
-        assertThat(InProcess.run(properties, "status").exitCode()).isEqualTo(2);
+        assertThat(CommandResult.run(properties, "status").exitCode()).isEqualTo(2);
     }
 
     @Test
-    void aFunctionThatKnowsNoValueIsNamed() {
-        InProcess done = InProcess.run(
+    void functionWithoutAValueIsNamed() {
+        CommandResult done = CommandResult.run(
                 Map.of("jobo.base-url", fixture.sandbox.baseUrl(), "jobo.api-key", "{{paper:nothing}}"),
                 "sync",
                 "jobs");

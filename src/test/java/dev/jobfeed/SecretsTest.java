@@ -24,10 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The key goes to the API and nowhere else. */
+/** Tests that the key is sent to the API only. */
 class SecretsTest {
 
-    /** As much of the key as nothing else can have in common with it. */
+    /** Holds a part of the key that occurs nowhere else. */
     private static final String SECRET = Sandbox.TEST_KEY.substring("jbe_test_".length());
 
     @TempDir
@@ -35,24 +35,24 @@ class SecretsTest {
 
     @Test
     @Tag("processes")
-    void noProcessTellsTheKeyInWhatItPrintsLogsOrStores() throws Exception {
+    void noProcessPrintsLogsOrStoresTheKey() throws Exception {
         try (ProcessFixture fixture = ProcessFixture.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
-            ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 1);
-            JobfeedProcess held = fixture.start("sync", "jobs", "--max-pages", "1");
-            hold.awaitAsked();
-            assertThat(Files.readString(Path.of("/proc/" + held.pid() + "/cmdline")))
+            ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 1);
+            JobfeedProcess syncProcess = fixture.start("sync", "jobs", "--max-pages", "1");
+            blocked.awaitRequest();
+            assertThat(Files.readString(Path.of("/proc/" + syncProcess.pid() + "/cmdline")))
                     .contains("dev.jobfeed.cli.JobfeedCli")
                     .doesNotContain(SECRET);
-            assertThat(threads(held)).contains("main").doesNotContain(SECRET);
-            hold.release();
-            assertThat(held.exitCode()).isZero();
-            assertThat(held.err()).contains("TRACE");
+            assertThat(threads(syncProcess)).contains("main").doesNotContain(SECRET);
+            blocked.release();
+            assertThat(syncProcess.exitCode()).isZero();
+            assertThat(syncProcess.err()).contains("TRACE");
 
             fixture.sandbox.intercept(request -> Interceptor.answer(
                     401, Map.of(), "{\"message\":\"The key " + Sandbox.TEST_KEY + " is not valid\"}"));
-            JobfeedProcess refused = fixture.start("sync", "jobs");
-            assertThat(refused.exitCode()).isEqualTo(1);
-            assertThat(refused.err()).contains("Jobo answered 401 (The key jbe_test_... is not valid)");
+            JobfeedProcess rejected = fixture.start("sync", "jobs");
+            assertThat(rejected.exitCode()).isEqualTo(1);
+            assertThat(rejected.err()).contains("Jobo answered 401 (The key jbe_test_... is not valid)");
             fixture.sandbox.intercept(null);
             assertThat(fixture.start("doctor", "--json").exitCode()).isZero();
             JobfeedProcess status = fixture.start("status", "--json");
@@ -66,7 +66,7 @@ class SecretsTest {
 
     @Test
     @Tag("processes")
-    void noLogTellsTheSecretByWhichCommandsReadTheH2FileOfARun() throws Exception {
+    void noLogContainsTheSecretOfTheH2Server() throws Exception {
         try (ProcessFixture fixture = ProcessFixture.of("h2", directory).with("jobfeed.log.level", "TRACE")) {
             fixture.with("jobby.base-url", fixture.sandbox.jobby().baseUrl()).with("jobby.token", Jobby.TEST_TOKEN);
             JobfeedProcess run = fixture.start("run");
@@ -76,27 +76,27 @@ class SecretsTest {
             String secret = Files.readString(note).replaceFirst(".*/", "");
             assertThat(secret).hasSize(32);
 
-            List<JobfeedProcess> beside = new ArrayList<>();
+            List<JobfeedProcess> commands = new ArrayList<>();
             for (String command : List.of("status", "doctor", "token", "jobby status", "sync jobs --estimate")) {
-                beside.add(fixture.start(command.split(" ")));
+                commands.add(fixture.start(command.split(" ")));
             }
-            for (JobfeedProcess command : beside) {
+            for (JobfeedProcess command : commands) {
                 assertThat(command.exitCode()).as(command.err()).isZero();
             }
             run.kill();
-            // the note is still there, and nobody behind it
-            beside.add(fixture.start("status"));
-            assertThat(beside.get(beside.size() - 1).exitCode()).isZero();
+            // the note still exists, without a running process
+            commands.add(fixture.start("status"));
+            assertThat(commands.get(commands.size() - 1).exitCode()).isZero();
 
-            beside.add(run);
-            for (JobfeedProcess process : beside) {
+            commands.add(run);
+            for (JobfeedProcess process : commands) {
                 assertThat(process.err()).contains("DEBUG").doesNotContain(secret);
                 assertThat(process.out()).doesNotContain(secret);
             }
         }
     }
 
-    /** Stdout, stderr, the database: all that the processes wrote is in one directory. */
+    /** Stdout, stderr and the database of all processes are in one directory. */
     private void assertNoFileContainsTheKey() throws Exception {
         try (Stream<Path> files = Files.walk(directory)) {
             List<Path> written = files.filter(Files::isRegularFile).toList();
@@ -125,7 +125,7 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {401, 500, 302, 0})
-    void noExceptionTellsTheKey(int answer) throws Exception {
+    void noExceptionContainsTheKey(int answer) throws Exception {
         try (SyncFixture fixture =
                 SyncFixture.of("h2", SandboxOptions.builder().jobs(1)).with("jobo.retry.time-scale", "0")) {
             if (answer == 0) {
@@ -136,7 +136,7 @@ class SecretsTest {
                     Map.of("Location", "/elsewhere", "X-Request-Id", "1"),
                     "{\"message\":\"" + Sandbox.TEST_KEY + "\"}"));
 
-            assertTellsNothing(catchThrowable(fixture::sync));
+            assertContainsNoSecret(catchThrowable(fixture::sync));
             assertThat(fixture.one("select last_error from sync_run", String.class))
                     .isNotEmpty()
                     .doesNotContain(SECRET);
@@ -145,18 +145,18 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\nX-Other: 1", "\u00e9"})
-    void aKeyThatWouldGarbleItsHeaderIsNotSentAndNotTold(String more) throws Exception {
+    void keyInvalidInAHeaderIsNeitherSentNorPrinted(String more) throws Exception {
         try (SyncFixture fixture = SyncFixture.of("h2", SandboxOptions.builder().jobs(1))
                 .with("jobo.api-key", Sandbox.TEST_KEY + more + "x")) {
             Throwable refusal = catchThrowable(fixture::sync);
 
             assertThat(refusal).hasStackTraceContaining("jobo.api-key has ");
-            assertTellsNothing(refusal);
+            assertContainsNoSecret(refusal);
             assertThat(fixture.sandbox.log().entries()).isEmpty();
         }
     }
 
-    private static void assertTellsNothing(Throwable failure) {
+    private static void assertContainsNoSecret(Throwable failure) {
         assertThat(failure).isNotNull();
         StringWriter trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));

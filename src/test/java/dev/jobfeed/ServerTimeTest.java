@@ -32,14 +32,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Watermarks and windows are in the server's time, whatever the clocks of both sides say. */
+/** Tests that watermarks and windows are in the server's time, whatever the clocks of both sides show. */
 class ServerTimeTest {
 
     private static final Duration OVERLAP = Duration.ofMinutes(15);
 
-    private static final Integer[] ONCE = {10, 10, 6};
+    private static final Integer[] ROWS = {10, 10, 6};
 
-    private static final Integer[] AGAIN = {0, 10, 10, 6};
+    private static final Integer[] ROWS_WITH_REREAD = {0, 10, 10, 6};
 
     private SyncFixture fixture;
 
@@ -58,16 +58,16 @@ class ServerTimeTest {
 
     @ParameterizedTest
     @CsvSource({"h2, PT1H", "postgresql, PT1H", "h2, P1D", "h2, P400D", "h2, PT-1H", "postgresql, PT-1H", "h2, P-400D"})
-    void nothingIsLostWhenTheLocalClockWasWrongForSomeRuns(String database, Duration error) throws Exception {
+    void wrongLocalClockMissesNoChange(String database, Duration error) throws Exception {
         start(database);
         fixture.sync();
-        local(error);
+        setLocalClockError(error);
         fixture.sandbox.data().createJobs(5);
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
-        Run wrong = fixture.sync();
-        assertThat(wrong.runStartedAt()).isCloseTo(OffsetDateTime.now(), within(1, ChronoUnit.MINUTES));
+        Run wrongClock = fixture.sync();
+        assertThat(wrongClock.runStartedAt()).isCloseTo(OffsetDateTime.now(), within(1, ChronoUnit.MINUTES));
         assertThat(fixture.alerts()).containsExactly("clock-differs");
-        local(Duration.ZERO);
+        setLocalClockError(Duration.ZERO);
         fixture.sandbox.data().createJobs(25);
         fixture.sandbox.data().updateJobs(5);
         fixture.sandbox.data().expireJobs(7);
@@ -81,7 +81,7 @@ class ServerTimeTest {
 
     @ParameterizedTest
     @CsvSource({"h2, PT1H", "h2, PT-1H", "postgresql, PT-1H", "h2, P-2D"})
-    void nothingIsLostWhenTheServersClockChangesBetweenRuns(String database, Duration error) throws Exception {
+    void serverClockChangeBetweenRunsMissesNoChange(String database, Duration error) throws Exception {
         start(database);
         fixture.sync();
         fixture.sandbox.data().createJobs(1);
@@ -92,7 +92,7 @@ class ServerTimeTest {
 
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
 
-        // it is unknown whether what expired since had expired, and returned, before it was delivered
+        // it is unknown whether a later expiry and return happened before the delivery
         fixture.assertStoreEqualsSandboxExceptPending();
         assertThat(fixture.alerts()).contains("clock-differs").isSubsetOf("clock-differs", "reconcile-held");
         fixture.sandbox.shiftClock(Duration.ZERO);
@@ -106,7 +106,7 @@ class ServerTimeTest {
     }
 
     @Test
-    void nothingIsLostWhenTheServersClockIsSetBackDuringARun() throws Exception {
+    void serverClockSetBackDuringARunMissesNoChange() throws Exception {
         start("h2");
         AtomicBoolean set = new AtomicBoolean();
         fixture.sandbox.intercept(request -> {
@@ -155,10 +155,10 @@ class ServerTimeTest {
     }
 
     @Test
-    void aResumedRunKeepsItsStartWhenTheLocalClockIsWrong() throws Exception {
+    void resumedRunKeepsItsStartWithAWrongLocalClock() throws Exception {
         start("h2");
         Run stopped = fixture.syncPages(1);
-        local(Duration.ofHours(-3));
+        setLocalClockError(Duration.ofHours(-3));
 
         Run resumed = fixture.sync();
 
@@ -167,15 +167,15 @@ class ServerTimeTest {
     }
 
     @Test
-    void aRunThatWasNeverAnsweredStartsWithTheFirstAttemptThatIs() throws Exception {
+    void runWithoutAResponseStartsWithTheFirstAnsweredAttempt() throws Exception {
         start("h2");
-        local(Duration.ofHours(5));
+        setLocalClockError(Duration.ofHours(5));
         fixture.sandbox.intercept(request -> Interceptor.drop());
         assertThat(org.assertj.core.api.Assertions.catchThrowable(fixture::sync))
                 .isNotNull();
         assertThat(fixture.run().runStartedAt()).isAfter(OffsetDateTime.now().plusHours(4));
         fixture.sandbox.intercept(null);
-        local(Duration.ZERO);
+        setLocalClockError(Duration.ZERO);
         OffsetDateTime before = OffsetDateTime.now().truncatedTo(ChronoUnit.MICROS);
 
         Run run = fixture.sync();
@@ -187,11 +187,11 @@ class ServerTimeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aWatermarkOfTheFutureGivesWayToAnEarlierRun(String database) throws Exception {
+    void futureWatermarkIsReplacedByAnEarlierRun(String database) throws Exception {
         start(database);
         Run first = fixture.sync();
         fixture.sync();
-        asLeftByAnEarlierVersion(Duration.ofDays(1));
+        removeServerTimes(Duration.ofDays(1));
         fixture.database.update(
                 "update sync_run set run_started_at = run_started_at - interval '30' hour where id = 1");
         fixture.sandbox.data().createJobs(4);
@@ -206,10 +206,10 @@ class ServerTimeTest {
     }
 
     @Test
-    void aWatermarkOfTheFutureWithoutAnEarlierRunIsADayAgoAndNoBackfill() throws Exception {
+    void futureWatermarkWithoutAnEarlierRunIsSetADayBack() throws Exception {
         start("h2");
         fixture.sync();
-        asLeftByAnEarlierVersion(Duration.ofHours(2));
+        removeServerTimes(Duration.ofHours(2));
         fixture.database.update("update sync_run set run_started_at = run_started_at + interval '2' hour");
         fixture.sandbox.data().createJobs(4);
 
@@ -221,17 +221,17 @@ class ServerTimeTest {
         fixture.assertStoreEqualsSandbox();
     }
 
-    private void asLeftByAnEarlierVersion(Duration ahead) {
+    private void removeServerTimes(Duration clockAhead) {
         fixture.database.update(
                 "update sync_state set clock_difference_ms = null, last_run_started_at = ?, last_sweep_started_at = ?"
                         + " where stream = 'jobs'",
-                OffsetDateTime.now().plus(ahead),
-                OffsetDateTime.now().plus(ahead));
+                OffsetDateTime.now().plus(clockAhead),
+                OffsetDateTime.now().plus(clockAhead));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void careerSitesAreAskedForAgainWhenTheWindowBeganTooLate(String database) throws Exception {
+    void careerSitesAreRequestedAgainIfTheWindowBeganTooLate(String database) throws Exception {
         start(database);
         fixture.syncCareerSites();
         fixture.sandbox.shiftClock(Duration.ofHours(-2));
@@ -241,13 +241,13 @@ class ServerTimeTest {
 
         assertThat(run.counts().updated()).isEqualTo(6);
         assertThat(run.windowFrom()).isBefore(OffsetDateTime.now().minusHours(2));
-        List<LoggedRequest> asked = fixture.sandbox.log().entries("/api/career-sites/feed");
-        assertThat(asked.subList(asked.size() - 2, asked.size()))
+        List<LoggedRequest> requests = fixture.sandbox.log().entries("/api/career-sites/feed");
+        assertThat(requests.subList(requests.size() - 2, requests.size()))
                 .extracting(LoggedRequest::rows)
                 .containsExactly(0, 6);
     }
 
-    /** A page is paid for by its rows. */
+    /** A page is charged by its rows. */
     @ParameterizedTest
     @CsvSource({
         "h2, PT-3S, false",
@@ -256,8 +256,8 @@ class ServerTimeTest {
         "postgresql, PT-3S, false",
         "postgresql, PT-1H, true"
     })
-    void careerSitesAreAskedForAgainOnlyWhenTheOverlapDoesNotCoverTheFall(
-            String database, Duration error, boolean isAskedAgain) throws Exception {
+    void careerSitesAreRequestedAgainOnlyIfTheOverlapDoesNotCoverTheClockChange(
+            String database, Duration error, boolean isRereadExpected) throws Exception {
         start(database);
         fixture.with("jobo.career-sites.batch-size", "10").syncCareerSites();
         OffsetDateTime requested =
@@ -270,16 +270,18 @@ class ServerTimeTest {
 
         assertThat(run.counts().updated()).isEqualTo(26);
         assertThat(run.runStartedAt()).isBefore(OffsetDateTime.now().plus(error));
-        List<LoggedRequest> asked = fixture.sandbox.log().entries("/api/career-sites/feed");
-        assertThat(asked).extracting(LoggedRequest::rows).containsExactly(isAskedAgain ? AGAIN : ONCE);
-        // a cursor belongs to the window that it was given for
-        assertThat(asked.subList(isAskedAgain ? 1 : 0, asked.size())).allMatch(page -> page.body()
+        List<LoggedRequest> requests = fixture.sandbox.log().entries("/api/career-sites/feed");
+        assertThat(requests)
+                .extracting(LoggedRequest::rows)
+                .containsExactly(isRereadExpected ? ROWS_WITH_REREAD : ROWS);
+        // a cursor belongs to the window of its scan
+        assertThat(requests.subList(isRereadExpected ? 1 : 0, requests.size())).allMatch(page -> page.body()
                 .contains(DateTimeFormatter.ISO_INSTANT.format(run.windowFrom().toInstant())));
-        assertThat(run.windowFrom().isBefore(requested.minus(OVERLAP))).isEqualTo(isAskedAgain);
+        assertThat(run.windowFrom().isBefore(requested.minus(OVERLAP))).isEqualTo(isRereadExpected);
     }
 
     @Test
-    void careerSitesAreNotReadAgainBecauseNothingSweepsThem() throws Exception {
+    void careerSitesNeedNoResyncForMissedSweeps() throws Exception {
         start("h2");
         fixture.syncCareerSites();
         fixture.database.update(
@@ -290,9 +292,9 @@ class ServerTimeTest {
     }
 
     @Test
-    void aDateThatIsMissingOrNoneLeavesTheLocalTime() throws Exception {
+    void missingOrInvalidDateKeepsTheLocalTime() throws Exception {
         start("h2");
-        undated();
+        removeDateHeader();
         OffsetDateTime before = OffsetDateTime.now().truncatedTo(ChronoUnit.MICROS);
         fixture.sync();
         fixture.sandbox.data().createJobs(3);
@@ -306,19 +308,19 @@ class ServerTimeTest {
         fixture.assertStoreEqualsSandbox();
     }
 
-    /** What expired is on the list no more. */
+    /** The list no longer contains expired jobs of that time. */
     @ParameterizedTest
     @CsvSource({"h2, false", "postgresql, false", "h2, true", "postgresql, true"})
-    void aSweepThatIsTooLongAgoIsNoticedWithoutADate(String database, boolean isDated) throws Exception {
+    void tooOldSweepIsDetectedWithoutADate(String database, boolean isDated) throws Exception {
         start(database);
         if (!isDated) {
-            undated();
+            removeDateHeader();
         }
         fixture.sync();
         fixture.sandbox.data().expireJobs(3);
         fixture.sandbox.shiftClock(Duration.ofDays(10));
-        local(Duration.ofDays(10));
-        undated();
+        setLocalClockError(Duration.ofDays(10));
+        removeDateHeader();
 
         Run run = fixture.sync();
 
@@ -330,23 +332,23 @@ class ServerTimeTest {
     }
 
     @Test
-    void theAgeOfTheLastSweepGoesByTheDifferenceThatIsStoredWhenThereIsNoDate() throws Exception {
+    void ageOfTheLastSweepUsesTheStoredDifferenceWithoutADate() throws Exception {
         start("h2");
-        local(Duration.ofDays(10));
+        setLocalClockError(Duration.ofDays(10));
         fixture.sync();
-        undated();
+        removeDateHeader();
 
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
 
         assertThat(fixture.state().clockDifference()).isCloseTo(Duration.ofDays(-10), Duration.ofMinutes(1));
     }
 
-    /** Which may be of a proxy. */
+    /** The date may be that of a proxy. */
     @Test
-    void aRefusalWithoutADateDecidesNothing() throws Exception {
+    void errorWithoutADateDoesNotChangeTheClock() throws Exception {
         start("h2");
         fixture.sync();
-        local(Duration.ofDays(10));
+        setLocalClockError(Duration.ofDays(10));
         fixture.sandbox.intercept(request -> Interceptor.answer(403, Map.of("Date", "noon"), "{}"));
         assertThat(org.assertj.core.api.Assertions.catchThrowable(fixture::sync))
                 .isNotNull();
@@ -355,15 +357,15 @@ class ServerTimeTest {
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
     }
 
-    private void undated() {
+    private void removeDateHeader() {
         fixture.sandbox.intercept(request -> new Interceptor.Serve(body -> body, Map.of("Date", "noon"), -1));
     }
 
-    /** Of an attempt that brought no page. */
+    /** The attempt received no page. */
     @Test
-    void aRefusalShowsTheServersClockToo() throws Exception {
+    void errorResponseShowsTheServersClock() throws Exception {
         start("h2");
-        local(Duration.ofHours(1));
+        setLocalClockError(Duration.ofHours(1));
         fixture.with("jobo.api-key", "jbe_test_unknown");
 
         assertThat(org.assertj.core.api.Assertions.catchThrowable(fixture::sync))
@@ -375,33 +377,37 @@ class ServerTimeTest {
 
     @ParameterizedTest
     @CsvSource({"PT6H", "PT-6H"})
-    void freshnessAndCatchUpGoByTheServersClock(Duration error) throws Exception {
+    void freshnessAndCatchUpUseTheServersClock(Duration error) throws Exception {
         start("h2");
-        local(error);
+        setLocalClockError(error);
         fixture.with("jobfeed.jobs.schedule", "0 0 0 1 1 ? 2099").sync();
-        Clock wrong = Clock.offset(Clock.systemUTC(), error);
+        Clock wrongClock = Clock.offset(Clock.systemUTC(), error);
         var tenant = fixture.tenant();
-        TenantConsole board = TenantConsole.of(tenant, stream -> Optional.empty(), wrong);
+        TenantConsole tenantConsole = TenantConsole.of(tenant, stream -> Optional.empty(), wrongClock);
 
-        JsonNode stream = board.status().json(1).get("streams").get(0);
+        JsonNode stream = tenantConsole.status().json(1).get("streams").get(0);
 
         assertThat(stream.get("age_seconds").asLong()).isBetween(0L, 60L);
         assertThat(stream.get("clock_difference_seconds").asLong()).isCloseTo(-error.toSeconds(), within(5L));
-        assertThat(new ScheduleClaims(fixture.bundle().tenants(), wrong)
+        assertThat(new ScheduleClaims(fixture.bundle().tenants(), wrongClock)
                         .claimCatchUp(null, "jobs-sync", "jobs", "0 0 * * * ?"))
                 .isEqualTo(OffsetDateTime.now().getMinute() == 0);
         fixture.database.update(
                 "update sync_state set last_run_started_at = ? where stream = 'jobs'",
                 OffsetDateTime.now().plusDays(1));
-        assertThat(board.status().freshness(ScheduledStream.JOBS).isOfUnknownAge()
-                        || board.status().freshness(ScheduledStream.JOBS).state() == Freshness.State.OFF)
+        assertThat(tenantConsole.status().freshness(ScheduledStream.JOBS).isOfUnknownAge()
+                        || tenantConsole
+                                        .status()
+                                        .freshness(ScheduledStream.JOBS)
+                                        .state()
+                                == Freshness.State.OFF)
                 .isTrue();
-        assertThat(new ScheduleClaims(fixture.bundle().tenants(), wrong)
+        assertThat(new ScheduleClaims(fixture.bundle().tenants(), wrongClock)
                         .claimCatchUp(null, "jobs-sync", "jobs", "0 0 * * * ?"))
                 .isTrue();
     }
 
-    /** Whichever clock is set, by which time. A job that has returned is not delivered again by this feed. */
+    /** Sets either clock by different times. This feed does not deliver a returned job again. */
     @ParameterizedTest
     @CsvSource({
         "h2, local, PT1H",
@@ -415,31 +421,30 @@ class ServerTimeTest {
         "postgresql, local, PT1H",
         "postgresql, server, PT-1H"
     })
-    void noLiveJobIsClosedAndNoExpiredOneForgottenWhenAClockIsSet(String database, String clock, Duration by)
-            throws Exception {
+    void clockChangeClosesNoActiveJobAndMissesNoExpiry(String database, String clock, Duration by) throws Exception {
         start(database);
-        List<UUID> ids = sixOfThemReturned();
+        List<UUID> ids = createExpireAndReturnJobs();
         resync();
         fixture.assertStoreEqualsSandbox();
         if (clock.equals("local")) {
-            local(by);
+            setLocalClockError(by);
         } else {
             fixture.sandbox.shiftClock(by);
         }
         ids.subList(3, 10).forEach(fixture.sandbox.data()::expireJob);
 
-        assertTheClockCosts(clock.equals("local") == by.isNegative() ? 0 : clock.equals("local") ? 6 : 10);
+        assertClockChangeCosts(clock.equals("local") == by.isNegative() ? 0 : clock.equals("local") ? 6 : 10);
     }
 
     @ParameterizedTest
     @CsvSource({"h2, PT1H", "h2, PT-1H", "h2, P3D", "h2, P-3D", "postgresql, PT-1H"})
-    void norWhenTheServersClockIsSetDuringARun(String database, Duration by) throws Exception {
+    void serverClockChangeDuringARunClosesNoActiveJobAndMissesNoExpiry(String database, Duration by) throws Exception {
         start(database);
-        List<UUID> ids = sixOfThemReturned();
+        List<UUID> ids = createExpireAndReturnJobs();
         AtomicInteger page = new AtomicInteger();
         fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED && page.incrementAndGet() == 2) {
-                // delivered with the last page, behind the change of the clock
+                // delivered with the last page, after the clock change
                 ids.subList(90, 95).forEach(fixture.sandbox.data()::expireJob);
                 ids.subList(90, 95).forEach(fixture.sandbox.data()::returnJobUntouched);
             } else if (request.endpoint() == Endpoint.JOBS_FEED && page.get() == 3) {
@@ -451,11 +456,13 @@ class ServerTimeTest {
         resync();
         fixture.sandbox.intercept(null);
 
-        assertTheClockCosts(by.isNegative() ? 15 : 0);
+        assertClockChangeCosts(by.isNegative() ? 15 : 0);
     }
 
-    /** Jobs that wait for the operator at most, no closed or forgotten one, and no resync that is paid for. */
-    private void assertTheClockCosts(int mostPending) throws Exception {
+    /**
+     * Asserts that the clock change leaves pending expiries at most: no closed and no missed job, and no paid resync.
+     */
+    private void assertClockChangeCosts(int mostPending) throws Exception {
         for (int i = 0; i < 3; i++) {
             assertThat(fixture.sync().mode()).isEqualTo(RunMode.INCREMENTAL);
             fixture.assertStoreEqualsSandboxExceptPending();
@@ -464,9 +471,9 @@ class ServerTimeTest {
         assertThat(pending).isLessThanOrEqualTo(mostPending);
         assertThat(fixture.alerts().contains("reconcile-held")).isEqualTo(pending > 0);
         OffsetDateTime swept = fixture.state().lastSweepStartedAt();
-        int asked = fixture.expired().size();
+        int requests = fixture.expired().size();
         fixture.sync();
-        assertThat(fixture.expired().get(asked).query())
+        assertThat(fixture.expired().get(requests).query())
                 .contains("expired_since="
                         + DateTimeFormatter.ISO_INSTANT.format(
                                 swept.minus(OVERLAP).toInstant()));
@@ -478,8 +485,8 @@ class ServerTimeTest {
         assertThat(fixture.alerts()).doesNotContain("reconcile-held");
     }
 
-    /** All jobs, of which the first six have expired and returned. */
-    private List<UUID> sixOfThemReturned() throws Exception {
+    /** Creates jobs; the first six have expired and returned. */
+    private List<UUID> createExpireAndReturnJobs() throws Exception {
         fixture.with("jobo.jobs.watermark-parameter", "posted_after").sync();
         List<UUID> ids = fixture.sandbox.data().activeIds().toList();
         ids.subList(0, 6).forEach(fixture.sandbox.data()::expireJob);
@@ -493,9 +500,9 @@ class ServerTimeTest {
         assertThat(fixture.sync().mode()).isEqualTo(RunMode.RESYNC);
     }
 
-    /** The first request goes by what the last attempt knew. */
+    /** The first request uses the clock difference that the last attempt stored. */
     @Test
-    void aListThatIsAskedFromATimeOutOfReachIsAskedAgainByTheServersClock() throws Exception {
+    void sweepWindowOutOfReachIsRequestedAgainByTheServersClock() throws Exception {
         start("h2");
         fixture.sync();
         fixture.sandbox.shiftClock(Duration.ofDays(10));
@@ -508,12 +515,12 @@ class ServerTimeTest {
                 .extracting(LoggedRequest::status)
                 .contains(400)
                 .endsWith(200);
-        assertThat(fixture.expired().stream().filter(asked -> asked.status() == 400))
+        assertThat(fixture.expired().stream().filter(requests -> requests.status() == 400))
                 .hasSize(1);
     }
 
-    /** Sets the clock of the machine that syncs. */
-    private void local(Duration error) {
+    /** Sets the local clock. */
+    private void setLocalClockError(Duration error) {
         fixture.clock(Clock.offset(Clock.systemUTC(), error)).restart();
     }
 }

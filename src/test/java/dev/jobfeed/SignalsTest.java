@@ -17,11 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Real processes, asked to stop; the lease is the default one of a minute, so the next one proves it was given back. */
+/**
+ * Tests processes that are asked to stop; the lease lasts a minute by default, so the next one shows that it was
+ * released.
+ */
 @Tag("processes")
 class SignalsTest {
 
-    /** What a container runtime leaves, and more; what was measured is published. */
+    /** Holds the grace period of a container runtime with a margin; the measured time is documented. */
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
     @TempDir
@@ -42,19 +45,19 @@ class SignalsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRunThatIsStoppedAgainAndAgainGoesOnWhereItWas(String database) throws Exception {
+    void repeatedlyStoppedRunResumesAtItsCheckpoint(String database) throws Exception {
         fixture = ProcessFixture.of(database, directory);
 
-        ProcessFixture.Hold answer = fixture.hold(Endpoint.JOBS_FEED, 2);
+        ProcessFixture.BlockedRequest answer = fixture.blockRequest(Endpoint.JOBS_FEED, 2);
         JobfeedProcess process = fixture.start("run");
-        answer.awaitAsked();
+        answer.awaitRequest();
         stop(process, "TERM", "during a slow answer");
         answer.release();
         fixture.assertOpenAfterPages(1);
 
-        ProcessFixture.Hold sweep = fixture.hold(Endpoint.JOBS_EXPIRED, 1);
+        ProcessFixture.BlockedRequest sweep = fixture.blockRequest(Endpoint.JOBS_EXPIRED, 1);
         process = fixture.start("sync", "jobs");
-        sweep.awaitAsked();
+        sweep.awaitRequest();
         stop(process, "TERM", "during the sweep");
         sweep.release();
         fixture.assertOpenAfterPages(1);
@@ -72,15 +75,15 @@ class SignalsTest {
         stop(process, "INT", "during a wait of 600 s");
         fixture.assertOpenAfterPages(1);
 
-        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch requestReceived = new CountDownLatch(1);
         fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
-                asked.countDown();
+                requestReceived.countDown();
             }
             return Interceptor.pass();
         });
         process = fixture.start("sync", "jobs");
-        asked.await();
+        requestReceived.await();
         stop(process, "TERM", "between pages");
         int pages = Integer.parseInt(fixture.one("select pages from sync_run order by id limit 1"));
         if (pages < ProcessFixture.PAGES) {
@@ -90,32 +93,32 @@ class SignalsTest {
         fixture.sandbox.intercept(null);
         assertThat(fixture.start("sync", "jobs").exitCode()).isZero();
         fixture.assertStoreEqualsSandbox();
-        fixture.assertPagesWereAskedForOnce(4);
+        fixture.assertPagesWereRequestedOnce(4);
     }
 
     @Test
-    void aPageThatCannotBeWrittenDoesNotKeepAProcessAlive() throws Exception {
+    void pageThatCannotBeWrittenDoesNotKeepTheProcessAlive() throws Exception {
         fixture = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", "2s");
-        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 2);
+        ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 2);
         JobfeedProcess process = fixture.start("sync", "jobs");
-        hold.awaitAsked();
+        blocked.awaitRequest();
         fixture.awaitRow("select pages from sync_run", "1");
-        fixture.whilePageWaits(hold, () -> stop(process, "TERM", "in a page's transaction"));
+        fixture.whilePageIsBlocked(blocked, () -> stop(process, "TERM", "in a page's transaction"));
         fixture.assertOpenAfterPages(1);
 
         fixture.finish();
         fixture.assertStoreEqualsSandbox();
     }
 
-    /** The statement of the page waits for another transaction, so that the stop takes its time. */
+    /** The statement of the page waits for another transaction, so that the stop takes a while. */
     @Test
-    void aSecondSignalEndsTheProcessAtOnce() throws Exception {
+    void secondSignalEndsTheProcess() throws Exception {
         fixture = ProcessFixture.of("postgresql", directory).with("jobfeed.lease", "2s");
-        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 2);
+        ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 2);
         JobfeedProcess process = fixture.start("sync", "jobs");
-        hold.awaitAsked();
+        blocked.awaitRequest();
         fixture.awaitRow("select pages from sync_run", "1");
-        fixture.whilePageWaits(hold, () -> {
+        fixture.whilePageIsBlocked(blocked, () -> {
             process.signal("INT");
             process.awaitErr("SIGINT received, stopping");
             process.signal("INT");
@@ -128,12 +131,12 @@ class SignalsTest {
     }
 
     private void stop(JobfeedProcess process, String signal, String when) throws Exception {
-        long asked = System.nanoTime();
+        long requestReceived = System.nanoTime();
         process.signal(signal);
         assertThat(process.exitCode()).as(process.err()).isEqualTo(signal.equals("INT") ? 130 : 143);
-        Duration took = Duration.ofNanos(System.nanoTime() - asked);
-        reporter.publishEntry("SIG" + signal + " " + when, took.toMillis() + " ms");
-        assertThat(took).isLessThan(DEADLINE);
+        Duration duration = Duration.ofNanos(System.nanoTime() - requestReceived);
+        reporter.publishEntry("SIG" + signal + " " + when, duration.toMillis() + " ms");
+        assertThat(duration).isLessThan(DEADLINE);
         assertThat(process.err()).contains("SIG" + signal + " received", "a second signal");
     }
 }

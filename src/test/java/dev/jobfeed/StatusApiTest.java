@@ -55,7 +55,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The API behind the console, over HTTP and on the real routes; what it answers is what its description says. */
+/** Tests the API of the console over HTTP and on the real routes, and compares its responses with its description. */
 @ParameterizedClass
 @ValueSource(strings = {"h2", "postgresql"})
 class StatusApiTest {
@@ -63,7 +63,7 @@ class StatusApiTest {
     private static final String TOKEN = "a-token-for-the-tests";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-    /** H2 or PostgreSQL. */
+    /** Selects H2 or PostgreSQL. */
     @Parameter
     String database;
 
@@ -95,7 +95,7 @@ class StatusApiTest {
             return server;
         });
         ErrorHandlers.of(fixture.context());
-        // the runtime has never been in step, so it starts by itself
+        // the runtime has never completed a run, so it starts one by itself
         await().atMost(Duration.ofMinutes(1))
                 .until(() ->
                         fixture.one("select count(*) from sync_run where status = 'succeeded'", Integer.class) == 1);
@@ -137,7 +137,7 @@ class StatusApiTest {
         "/api/v1/status?tenant=none, Refusal",
         "/api/v1/runs?stream=none, Refusal"
     })
-    void anAnswerIsAsDescribed(String path, String schema) throws Exception {
+    void responsesMatchTheDescription(String path, String schema) throws Exception {
         HttpResponse<String> answer = get(path);
 
         assertThat(answer.statusCode() == 200).as(answer.body()).isEqualTo(!schema.equals("Refusal"));
@@ -147,7 +147,7 @@ class StatusApiTest {
     }
 
     @Test
-    void everyOperationOfTheDescriptionIsThereAndNoOther() throws Exception {
+    void operationsMatchTheDescription() throws Exception {
         List<String> described = description.get("paths").findValuesAsText("operationId");
         ChoiceDefinition operations = ProcessorDefinitionHelper.findFirstTypeInOutputs(
                 fixture.context().getRouteDefinition("console-api").getOutputs(), ChoiceDefinition.class);
@@ -160,7 +160,7 @@ class StatusApiTest {
     }
 
     @Test
-    void aRunHasItsLogLinesAndNoOthers() throws Exception {
+    void runHasItsLogLinesAndNoOthers() throws Exception {
         RunLog log = fixture.context().getRegistry().lookupByNameAndType("jobfeedRunLog", RunLog.class);
         log.add(java.util.Map.of("jobfeedRun", "1"), Instant.EPOCH, "INFO", "run 1 started");
         log.add(java.util.Map.of("jobfeedRun", "2"), Instant.EPOCH, "INFO", "run 2 started");
@@ -175,7 +175,7 @@ class StatusApiTest {
     }
 
     @Test
-    void theLastAuditIsPartOfTheStatus() throws Exception {
+    void lastAuditIsPartOfTheStatus() throws Exception {
         try (var template = fixture.context().createProducerTemplate()) {
             template.requestBody("direct:jobs-audit", "");
         }
@@ -188,7 +188,7 @@ class StatusApiTest {
     }
 
     @Test
-    void theFiguresAreThoseOfTheCommandLine() throws Exception {
+    void valuesEqualThoseOfTheCommandLine() throws Exception {
         ObjectNode served = (ObjectNode) SyncFixture.parse(get("/api/v1/status").body());
         ObjectNode printed = (ObjectNode)
                 SyncFixture.parse(TenantConsole.of(fixture.tenant(), stream -> Optional.empty(), Clock.systemUTC())
@@ -208,7 +208,7 @@ class StatusApiTest {
     }
 
     @Test
-    void runsAreFilteredSortedAndCountedAndOneHasItsPages() throws Exception {
+    void runsAreFilteredSortedCountedAndShownWithTheirPages() throws Exception {
         sync();
         JsonNode all =
                 SyncFixture.parse(get("/api/v1/runs?limit=1&sort=received").body());
@@ -236,7 +236,7 @@ class StatusApiTest {
     }
 
     @Test
-    void theSettingsAreShownWithoutSecrets() throws Exception {
+    void settingsAreShownWithoutSecrets() throws Exception {
         String body = get("/api/v1/info").body();
 
         assertThat(SyncFixture.parse(body).get("environment").asText()).isEqualTo("sandbox");
@@ -246,15 +246,15 @@ class StatusApiTest {
     }
 
     @Test
-    void aTokenIsCheckedWithoutAnAction() throws Exception {
-        for (String given : List.of(TOKEN, "wrong")) {
+    void tokenIsCheckedWithoutAnAction() throws Exception {
+        for (String candidate : List.of(TOKEN, "wrong")) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/api/v1/session"))
-                    .header("Authorization", "Bearer " + given)
+                    .header("Authorization", "Bearer " + candidate)
                     .POST(BodyPublishers.noBody())
                     .build();
 
             assertThat(CLIENT.send(request, BodyHandlers.ofString()).statusCode())
-                    .isEqualTo(given.equals(TOKEN) ? 200 : 401);
+                    .isEqualTo(candidate.equals(TOKEN) ? 200 : 401);
         }
     }
 
@@ -285,7 +285,7 @@ class StatusApiTest {
         assertThat(SyncFixture.parse(get("/api/v1/jobs?state=expired").body()).get("jobs"))
                 .isEmpty();
         assertThat(SyncFixture.parse(get("/api/v1/jobs?q=100%25%5F").body()).get("jobs"))
-                .as("a per cent sign is no wildcard")
+                .as("percent sign is no wildcard")
                 .isEmpty();
 
         String id = seen.iterator().next();
@@ -294,7 +294,7 @@ class StatusApiTest {
     }
 
     @Test
-    void aJobIsShownAsItWasDelivered() throws Exception {
+    void jobIsReturnedAsDelivered() throws Exception {
         for (UUID id : fixture.sandbox.data().activeIds().limit(30).toList()) {
             JsonNode delivered = SyncFixture.parse(fixture.sandbox.data().json(id));
 
@@ -313,7 +313,7 @@ class StatusApiTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example"})
-    void aNameThatIsNotThisServersIsRefused(String host) throws Exception {
+    void unknownHostNameIsRejected(String host) throws Exception {
         // Java's client sets this header itself
         assertThat(raw("GET /api/v1/status?Host=localhost HTTP/1.1\r\nHost: " + host + "\r\n"))
                 .startsWith("HTTP/1.1 421");
@@ -334,7 +334,7 @@ class StatusApiTest {
         "OPTIONS, /api/v1/status, 405",
         "GET, /api/v1/actions/sync, 405"
     })
-    void aRequestThatIsNoneIsRefusedAsDescribed(String method, String path, int status) throws Exception {
+    void malformedRequestIsRejectedAsDescribed(String method, String path, int status) throws Exception {
         String answer = raw(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 " + status).containsIgnoringCase("content-type: application/json");
@@ -344,7 +344,7 @@ class StatusApiTest {
     }
 
     @Test
-    void aRefusalNamesWhatIsWrong() throws Exception {
+    void errorNamesTheReason() throws Exception {
         assertThat(get("/api/v1/runs?limt=5").body())
                 .contains("limt", "limit, mode, offset, order, sort, status, stream, tenant");
         assertThat(authorized("sync", "{\"stream\":\"jobs\",\"confirm\":true}").body())
@@ -373,16 +373,20 @@ class StatusApiTest {
                 "/api/v1/status",
                 "/api/v1/jobs?limit=1"
             })
-    void aHeadIsAGetWithoutABody(String path) throws Exception {
-        String got = raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n");
-        String head = raw("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+    void headEqualsGetWithoutABody(String path) throws Exception {
+        String getResponse = raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+        String headResponse = raw("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n");
 
-        assertThat(head).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
-        assertThat(got).startsWith(head.substring(0, head.indexOf("\r\n"))).hasSizeGreaterThan(head.length() + 50);
-        assertThat(headerNames(head)).containsAll(headerNames(got)).contains("content-type", "x-content-type-options");
+        assertThat(headResponse).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
+        assertThat(getResponse)
+                .startsWith(headResponse.substring(0, headResponse.indexOf("\r\n")))
+                .hasSizeGreaterThan(headResponse.length() + 50);
+        assertThat(headerNames(headResponse))
+                .containsAll(headerNames(getResponse))
+                .contains("content-type", "x-content-type-options");
     }
 
-    /** How long a body is, is only known where there is one. */
+    /** Returns the names of the headers; the length of a body is only known where there is one. */
     private static Set<String> headerNames(String answer) {
         Set<String> names = new HashSet<>();
         answer.substring(0, answer.indexOf("\r\n\r\n"))
@@ -395,22 +399,22 @@ class StatusApiTest {
     }
 
     @Test
-    void anActionNeedsTheTokenAndThisServersPage() throws Exception {
+    void actionNeedsTheTokenAndTheOriginOfThisServer() throws Exception {
         assertThat(act("pause", "{}").statusCode()).isEqualTo(401);
         assertThat(act("pause", "{}", "Authorization", "Bearer wrong").statusCode())
                 .isEqualTo(401);
         assertThat(act("pause?Authorization=Bearer%20" + TOKEN, "{}").statusCode())
                 .isEqualTo(400);
-        for (String[] elsewhere : new String[][] {
+        for (String[] unknownRequest : new String[][] {
             {"Origin", "http://evil.example"},
             {"Origin", "null"},
             {"Sec-Fetch-Site", "cross-site"},
             {"Sec-Fetch-Site", "same-site"},
             {"Origin", "http://127.0.0.1:1"}
         }) {
-            assertThat(act("pause", "{}", "Authorization", "Bearer " + TOKEN, elsewhere[0], elsewhere[1])
+            assertThat(act("pause", "{}", "Authorization", "Bearer " + TOKEN, unknownRequest[0], unknownRequest[1])
                             .statusCode())
-                    .as(String.join(" ", elsewhere))
+                    .as(String.join(" ", unknownRequest))
                     .isEqualTo(403);
         }
         assertThat(fixture.one("select count(*) from sync_state where schedule_paused_at is not null", Integer.class))
@@ -421,7 +425,7 @@ class StatusApiTest {
     }
 
     @Test
-    void aPausedScheduleIsShownAndEndsWhenItIsResumed() throws Exception {
+    void pausedScheduleIsShownUntilResumed() throws Exception {
         HttpResponse<String> paused = authorized("pause");
         assertThat(paused.statusCode()).isEqualTo(200);
         assertThat(faults(paused.body(), "Done")).isEmpty();
@@ -433,14 +437,14 @@ class StatusApiTest {
         assertThat(get("/api/v1/actions").body()).contains("\"resume\"").doesNotContain("\"pause\"");
 
         sync();
-        assertThat(fixture.alerts()).as("a sync by hand does not end the pause").containsExactly("schedule-paused");
+        assertThat(fixture.alerts()).as("manual sync does not end the pause").containsExactly("schedule-paused");
 
         assertThat(authorized("resume").statusCode()).isEqualTo(200);
         assertThat(fixture.alerts()).isEmpty();
     }
 
     @Test
-    void anActionSaysWhatItCostsAndASyncBegins() throws Exception {
+    void actionReportsItsCostAndStartsASync() throws Exception {
         JsonNode actions = SyncFixture.parse(get("/api/v1/actions").body());
         assertThat(actions.get("actions"))
                 .filteredOn(action -> action.get("action").asText().equals("resync"))
@@ -472,20 +476,20 @@ class StatusApiTest {
     }
 
     @Test
-    void aSecondResyncIsRefusedWhileOneRuns() throws Exception {
+    void secondResyncIsRejectedWhileOneRuns() throws Exception {
         int before = fixture.tenant().runs().lastRuns("jobs", 100).size();
-        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch requestReceived = new CountDownLatch(1);
         CountDownLatch answered = new CountDownLatch(1);
         fixture.sandbox.intercept(request -> {
             if (request.endpoint() == Endpoint.JOBS_FEED) {
-                asked.countDown();
+                requestReceived.countDown();
                 answered.await(1, TimeUnit.MINUTES);
             }
             return Interceptor.pass();
         });
         try {
             assertThat(authorized("resync").statusCode()).isEqualTo(200);
-            assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(requestReceived.await(1, TimeUnit.MINUTES)).isTrue();
 
             HttpResponse<String> second = authorized("resync");
 
@@ -504,7 +508,7 @@ class StatusApiTest {
     }
 
     @Test
-    void aFailureIsThereWithItsRemedy() throws Exception {
+    void failureIsReportedWithItsRemedy() throws Exception {
         fixture.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED
                 ? Interceptor.answer(401, java.util.Map.of(), "{\"error\":\"Invalid or expired API key\"}")
                 : Interceptor.pass());
@@ -528,42 +532,42 @@ class StatusApiTest {
         assertThat(sync().status()).isEqualTo("succeeded");
     }
 
-    /** An attempt by hand, behind those that the runtime or an action began. */
+    /** Runs an attempt after those that the runtime or an action began. */
     private static Run sync() throws Exception {
         awaitEnd();
         return fixture.sync();
     }
 
-    /** A run has succeeded before its attempt gives the stream back. */
+    /** A run succeeds before its attempt releases the lease. */
     @AfterEach
-    void whatATestBeganEndsWithIt() throws Exception {
+    void stopServers() throws Exception {
         awaitEnd();
     }
 
     private static void awaitEnd() throws Exception {
-        assertThat(fixture.attempts().awaitIdle(Duration.ofMinutes(1))).isTrue();
+        assertThat(fixture.coordinator().awaitIdle(Duration.ofMinutes(1))).isTrue();
     }
 
     @Test
-    void thePageIsSmallAndHasEveryFileItNames() throws Exception {
+    void pageIsSmallAndItsFilesExist() throws Exception {
         HttpResponse<String> page = get("/");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("default-src 'none'", "script-src 'self';", "frame-ancestors 'none'")
                 .doesNotContain("unsafe");
-        List<String> wanted = new ArrayList<>(List.of("/"));
+        List<String> expected = new ArrayList<>(List.of("/"));
         long bytes = 0;
-        for (int i = 0; i < wanted.size(); i++) {
-            HttpResponse<String> file = get(wanted.get(i));
-            assertThat(file.statusCode()).as(wanted.get(i)).isEqualTo(200);
+        for (int i = 0; i < expected.size(); i++) {
+            HttpResponse<String> file = get(expected.get(i));
+            assertThat(file.statusCode()).as(expected.get(i)).isEqualTo(200);
             bytes += file.body().getBytes(StandardCharsets.UTF_8).length;
             java.util.regex.Pattern.compile("\"(/web/[\\w.]+|\\./[\\w.]+\\.js)\"")
                     .matcher(file.body())
                     .results()
                     .map(found -> found.group(1).replaceFirst("^\\./", "/web/"))
-                    .filter(name -> !wanted.contains(name))
-                    .forEach(wanted::add);
+                    .filter(name -> !expected.contains(name))
+                    .forEach(expected::add);
         }
-        assertThat(wanted).contains("/web/tokens.css", "/web/words.js");
+        assertThat(expected).contains("/web/tokens.css", "/web/words.js");
         assertThat(bytes).isLessThan(150_000);
         assertThat(get("/web/../dev/jobfeed/config/defaults.properties").statusCode())
                 .isEqualTo(404);
@@ -603,7 +607,7 @@ class StatusApiTest {
         "application/json, garbage, 400",
         "application/json, {\"stream\":\"nope\"}, 404"
     })
-    void noStreamIsGuessed(String type, String body, int status) throws Exception {
+    void streamIsRequired(String type, String body, int status) throws Exception {
         for (String action : List.of("pause", "sync", "resync")) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/api/v1/actions/" + action))
                     .header("Content-Type", type)

@@ -16,8 +16,8 @@ import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
 /**
- * Writes which steps of the shipped routes exist, and which of them a test has executed, into the directory that
- * {@code -Djobfeed.coverage} names. {@code .ci/route-coverage} makes a table of it.
+ * Writes the steps of the shipped routes, and those that a test has executed, into the directory of
+ * {@code -Djobfeed.coverage}. {@code .ci/route-coverage} makes a table of it.
  */
 final class StepCoverage implements InterceptStrategy {
 

@@ -35,12 +35,12 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The shipped routes in a Camel context, against a sandbox over HTTP, with a database of their own. */
+/** Runs the shipped routes in a Camel context, against a sandbox over HTTP, with a separate database. */
 final class SyncFixture implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** How the ids of rows begin that a fault of the sandbox added. */
+    /** Starts the ids of rows that a fault of the sandbox added. */
     static final String FAULT_ID = "fa017000-";
 
     final Sandbox sandbox;
@@ -81,13 +81,13 @@ final class SyncFixture implements AutoCloseable {
         settings.setProperty("jobfeed.jobs.enabled", "false");
     }
 
-    /** Sets the time that the bundle goes by. */
+    /** Sets the clock of the bundle. */
     SyncFixture clock(Clock other) {
         clock = other;
         return this;
     }
 
-    /** Sets a property; it counts from the next start. */
+    /** Sets a property and stops the context, so that the next start uses it. */
     SyncFixture with(String property, String value) {
         settings.setProperty(property, value);
         return restart();
@@ -102,7 +102,7 @@ final class SyncFixture implements AutoCloseable {
         return this;
     }
 
-    /** Serves the console by a server that is made for a port; says where. */
+    /** Serves the console with a server on a free port; returns its URL. */
     String serve(BiFunction<CamelContext, Integer, Service> withServer) throws Exception {
         server = withServer;
         try (ServerSocket probe = new ServerSocket(0)) {
@@ -112,7 +112,7 @@ final class SyncFixture implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
-    /** The context with every route in it, started by the first that wants it so. */
+    /** Returns the context with all routes loaded, which may not be started yet. */
     DefaultCamelContext loaded() throws Exception {
         if (context == null) {
             context = new DefaultCamelContext();
@@ -127,7 +127,7 @@ final class SyncFixture implements AutoCloseable {
         return context;
     }
 
-    /** All of the shipped routes at once, because some of them are made from templates in others. */
+    /** Loads all shipped routes at once, because some of them use templates of others. */
     static void loadRoutes(CamelContext context) throws Exception {
         var loader = PluginHelper.getResourceLoader(context);
         List<Resource> files = new ArrayList<>();
@@ -147,46 +147,46 @@ final class SyncFixture implements AutoCloseable {
         return bundle;
     }
 
-    SyncCoordinator attempts() throws Exception {
+    SyncCoordinator coordinator() throws Exception {
         return context().getRegistry().lookupByNameAndType("jobfeedSync", SyncCoordinator.class);
     }
 
-    /** One attempt. */
+    /** Runs an attempt on the jobs. */
     Run sync() throws Exception {
         return attempt(Map.of());
     }
 
-    /** One attempt on the feed of a tenant. */
+    /** Runs an attempt on the jobs of a tenant. */
     Run sync(String tenant) throws Exception {
         return attempt(Map.of("jobfeedTenant", tenant));
     }
 
-    /** One attempt that a person agreed to the cost of. */
+    /** Runs an attempt with a confirmed cost. */
     Run syncConfirmed() throws Exception {
         return attempt(Map.of("jobfeedConfirmCost", true));
     }
 
-    /** One attempt that a person agreed to the cost of, and that ends after so many pages. */
+    /** Runs an attempt with a confirmed cost and a limit of pages. */
     Run syncConfirmed(int maxPages) throws Exception {
         return attempt(Map.of("jobfeedConfirmCost", true, "jobfeedMaxPages", maxPages));
     }
 
-    /** One attempt that ends after so many pages. */
+    /** Runs an attempt with a limit of pages. */
     Run syncPages(int maxPages) throws Exception {
         return attempt(Map.of("jobfeedMaxPages", maxPages));
     }
 
-    /** One attempt on the career sites. */
+    /** Runs an attempt on the career sites. */
     Run syncCareerSites() throws Exception {
         return attempt("direct:career-sites-sync", Map.of());
     }
 
-    /** One attempt on the career sites that ends after so many pages. */
+    /** Runs an attempt on the career sites with a limit of pages. */
     Run syncCareerSites(int maxPages) throws Exception {
         return attempt("direct:career-sites-sync", Map.of("jobfeedMaxPages", maxPages));
     }
 
-    /** One attempt on the career sites that a person agreed to the cost of. */
+    /** Runs an attempt on the career sites with a confirmed cost. */
     Run syncCareerSitesConfirmed() throws Exception {
         return attempt("direct:career-sites-sync", Map.of("jobfeedConfirmCost", true));
     }
@@ -206,67 +206,71 @@ final class SyncFixture implements AutoCloseable {
         }
     }
 
-    /** One attempt on a stream. */
+    /** Runs an attempt on a stream. */
     Run syncStream(String stream) throws Exception {
         return stream.equals("jobs") ? sync() : syncCareerSites();
     }
 
-    /** One attempt on a stream that ends after so many pages. */
+    /** Runs an attempt on a stream with a limit of pages. */
     Run syncStream(String stream, int maxPages) throws Exception {
         return stream.equals("jobs") ? syncPages(maxPages) : syncCareerSites(maxPages);
     }
 
-    /** The only tenant. */
+    /** Returns the default tenant. */
     Tenant tenant() throws Exception {
         return bundle().tenants().defaultTenant();
     }
 
-    /** The newest run of the jobs stream, as it is stored. */
+    /** Returns the newest run of the jobs, as stored. */
     Run run() throws Exception {
         return run("jobs");
     }
 
-    /** The newest run of a stream, as it is stored. */
+    /** Returns the newest run of a stream, as stored. */
     Run run(String stream) throws Exception {
         return tenant().runs().lastRuns(stream, 1).get(0);
     }
 
-    /** What is stored of the jobs stream between its runs. */
+    /** Returns the stored state of the jobs stream between its runs. */
     StreamState state() throws Exception {
         return tenant().states().get("jobs");
     }
 
-    /** The conditions that last, in the order in which they began. */
+    /** Returns the active conditions in the order in which they began. */
     List<String> alerts() {
         return database.queryForList("select condition from alert where cleared_at is null order by id", String.class);
     }
 
-    /** The requests to the feed, in the order of their arrival. */
+    /** Returns the feed requests in the order of their arrival. */
     List<LoggedRequest> feed() {
         return sandbox.log().entries("/api/jobs/feed");
     }
 
-    /** The requests to the list of expired postings, in the order of their arrival. */
+    /** Returns the requests to the list of expired jobs in the order of their arrival. */
     List<LoggedRequest> expired() {
         return sandbox.log().entries("/api/jobs/expired");
     }
 
-    /** The bodies of the requests to the feed, in the order of their arrival. */
+    /** Returns the bodies of the feed requests in the order of their arrival. */
     List<String> feedRequests() {
         return feed().stream().map(LoggedRequest::body).toList();
     }
 
-    /** The store's only row of a query. */
+    /** Returns the value of a query with one row. */
     <T> T one(String query, Class<T> type, Object... parameters) {
         return database.queryForObject(query, type, parameters);
     }
 
-    /** Asserts that the active jobs are those of the sandbox in their newest version; ignores rows added by a fault. */
+    /**
+     * Asserts that the active jobs are those of the sandbox in their newest version; ignores rows added by a fault.
+     */
     void assertStoreEqualsSandbox() {
         assertStoreEqualsSandboxExcept(Set.of());
     }
 
-    /** The same, but for jobs that wait for the operator: they are active here, whether they are so there or not. */
+    /**
+     * Asserts the same, except for pending expiries, which are active in the store and may be either in the sandbox.
+     */
     void assertStoreEqualsSandboxExceptPending() {
         List<UUID> pending = database.queryForList("select job_id from pending_expiry", UUID.class);
         assertThat(database.queryForList(
@@ -275,12 +279,12 @@ final class SyncFixture implements AutoCloseable {
         assertStoreEqualsSandboxExcept(Set.copyOf(pending));
     }
 
-    /** The same, but for some jobs. */
-    void assertStoreEqualsSandboxExcept(Set<UUID> undecided) {
-        Map<UUID, String> truth = new HashMap<>();
+    /** Asserts the same, except for some jobs. */
+    void assertStoreEqualsSandboxExcept(Set<UUID> ignored) {
+        Map<UUID, String> expected = new HashMap<>();
         sandbox.data().forEachActive(json -> {
             JsonNode job = parse(json);
-            truth.put(
+            expected.put(
                     UUID.fromString(job.get("id").textValue()),
                     job.path("title").textValue() + "|" + instant(job.path("updated_at")));
         });
@@ -293,9 +297,9 @@ final class SyncFixture implements AutoCloseable {
                     row.getObject("id", UUID.class),
                     row.getString("title") + "|" + (updated == null ? null : updated.toInstant()));
         });
-        stored.keySet().removeAll(undecided);
-        truth.keySet().removeAll(undecided);
-        assertThat(stored).isEqualTo(truth);
+        stored.keySet().removeAll(ignored);
+        expected.keySet().removeAll(ignored);
+        assertThat(stored).isEqualTo(expected);
     }
 
     static JsonNode parse(String json) {

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.BadSqlGrammarException;
 
-/** Two feeds in one runtime: the default tenant and acme, each with a server, a key and a schema of its own. */
+/** Tests two feeds in one runtime: the default tenant and acme, each with its own server, key and schema. */
 class TenantsTest {
 
     private static final String ACME_KEY = "jbe_test_acmeacmeacmeacmeacme_not-a-secret-not-a-secret-not-a-secret-acme";
@@ -69,7 +69,7 @@ class TenantsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void eachHasItsOwnServerKeyFiltersAndRows(String database) throws Exception {
+    void eachTenantHasItsOwnServerKeyFiltersAndRows(String database) throws Exception {
         start(database);
         fixture.with("acme.jobo.jobs.filter.work_models", "remote").with("acme.jobo.jobs.batch-size", "10");
         fixture.context();
@@ -99,7 +99,7 @@ class TenantsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aSweepExpiresTheRowsOfItsOwnTenantOnly(String database) throws Exception {
+    void sweepExpiresRowsOfItsTenantOnly(String database) throws Exception {
         start(database);
         fixture.sync();
         fixture.sync("acme");
@@ -119,7 +119,7 @@ class TenantsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void theConsoleReadsTheDatabaseOfTheTenantInTheRequest(String database) throws Exception {
+    void consoleReadsTheDatabaseOfTheRequestedTenant(String database) throws Exception {
         start(database);
         String console = fixture.serve((context, port) -> {
             MainHttpServer server = new MainHttpServer();
@@ -156,7 +156,7 @@ class TenantsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void oneThatFailsLeavesTheOtherAlone(String database) throws Exception {
+    void failingTenantDoesNotAffectTheOther(String database) throws Exception {
         start(database);
         fixture.with("acme.jobo.api-key", Sandbox.TEST_KEY);
         fixture.context();
@@ -174,7 +174,7 @@ class TenantsTest {
     }
 
     @Test
-    void twoOnOneSchemaAreRefusedInOneRuntime() throws Exception {
+    void twoTenantsOnOneSchemaAreRejected() throws Exception {
         start("h2");
         fixture.with("globex.jobfeed.datasource.schema", "acme");
         fixture.sync("acme");
@@ -187,7 +187,7 @@ class TenantsTest {
     }
 
     @Test
-    void aTenantIsNotSetUpTwiceInTwoWays() throws Exception {
+    void conflictingTenantSettingsAreRejected() throws Exception {
         start("h2");
         TenantRegistry tenants = fixture.bundle().tenants();
         Map<String, String> globex = Map.of("jobfeed.datasource.schema", "globex", "jobo.jobs.batch-size", "7");
@@ -213,7 +213,7 @@ class TenantsTest {
     }
 
     @Test
-    void aSchemaRemembersWhoseFeedItHolds() throws Exception {
+    void schemaIsBoundToItsTenant() throws Exception {
         start("h2");
         fixture.sync("acme");
         long requests = acme.log().entries().size();
@@ -229,7 +229,7 @@ class TenantsTest {
     }
 
     @Test
-    void aNameThatNothingIsConfiguredForBuysNothing() throws Exception {
+    void unknownTenantRequestsNothing() throws Exception {
         start("h2");
 
         assertThat(catchThrowable(() -> fixture.sync("acem")))
@@ -245,11 +245,11 @@ class TenantsTest {
     }
 
     @Test
-    void aRouteFileOfItsUserStartsATenantOnItsOwnSchedule() throws Exception {
+    void addedRouteFileStartsATenantOnItsOwnSchedule() throws Exception {
         start("h2");
         fixture.with("acme.jobfeed.jobs.enabled", "true").with("acme.jobfeed.jobs.schedule", "0/1 * * * * ?");
 
-        loadTheFileOfTheDocumentation();
+        loadDocumentedFile();
 
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
@@ -259,10 +259,10 @@ class TenantsTest {
     }
 
     @Test
-    void whatHappensToATenantsJobsIsSentWhereTheTenantWants() throws Exception {
+    void changesOfATenantAreSentToItsEndpoint() throws Exception {
         start("h2");
         fixture.with("acme.jobfeed.changes.to", "mock:acme").with("acme.jobfeed.changes.interval", "100ms");
-        loadTheFileOfTheDocumentation();
+        loadDocumentedFile();
         MockEndpoint sent = fixture.context().getEndpoint("mock:acme", MockEndpoint.class);
 
         fixture.sync();
@@ -273,7 +273,7 @@ class TenantsTest {
     }
 
     @Test
-    void theStandardKeyIsNotSentToATenantsOwnServer() throws Exception {
+    void defaultKeyIsNotSentToATenantsServer() throws Exception {
         start("h2");
         fixture.with("acme.jobo.api-key", "");
 
@@ -285,7 +285,7 @@ class TenantsTest {
         assertThat(acme.log().entries()).isEmpty();
     }
 
-    private void loadTheFileOfTheDocumentation() throws Exception {
+    private void loadDocumentedFile() throws Exception {
         String file = Files.readString(Path.of("docs/tenants.md"))
                 .lines()
                 .dropWhile(line -> !line.startsWith("    - templatedRoute:"))
@@ -299,7 +299,7 @@ class TenantsTest {
         return fixture.database.queryForList("select id from " + schema(schema) + ".job", UUID.class);
     }
 
-    /** The tables of the default tenant are where a connection is without being told. */
+    /** Returns the name of a schema; {@code public} stands for the default schema of a connection. */
     private String schema(String name) {
         return name.equals("public") ? fixture.database.execute(java.sql.Connection::getSchema) : '"' + name + '"';
     }

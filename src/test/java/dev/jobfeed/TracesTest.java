@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that was told by OpenTelemetry's own settings where to send traces. */
+/** Tests a process that sends traces by OpenTelemetry's own settings. */
 @Tag("processes")
 class TracesTest {
 
@@ -22,7 +22,7 @@ class TracesTest {
     Path directory;
 
     @Test
-    void anAttemptIsTracedFromItsRouteToTheCallAndTheKeyIsInNoSpan() throws Exception {
+    void attemptIsTracedFromRouteToCallWithoutTheKey() throws Exception {
         List<String> received = new CopyOnWriteArrayList<>();
         HttpServer collector = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         collector.createContext("/v1/traces", exchange -> {

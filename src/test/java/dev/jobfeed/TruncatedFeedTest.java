@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A feed or a sweep that ends too early, or that cannot be read, is never a success. */
+/** Tests that a feed or a sweep that ends too early, or cannot be read, is never a success. */
 class TruncatedFeedTest {
 
     private SyncFixture fixture;
@@ -53,8 +53,7 @@ class TruncatedFeedTest {
 
     @ParameterizedTest
     @MethodSource("truncated")
-    void aTruncatedPageFailsTheAttemptAndKeepsTheCursor(String database, String stream, Object cursor)
-            throws Exception {
+    void truncatedPageFailsTheAttemptAndKeepsTheCursor(String database, String stream, Object cursor) throws Exception {
         start(database);
         fixture.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(endpoint(stream)).from(2).cursor(cursor));
@@ -82,7 +81,7 @@ class TruncatedFeedTest {
     }
 
     @Test
-    void aTruncatedPageThatIsRightWhenAskedForAgainIsNoFailure() throws Exception {
+    void truncatedPageThatIsCompleteOnRetryIsNoFailure() throws Exception {
         start("h2");
         fixture.sandbox.faults(
                 FaultRule.of(Fault.NO_CURSOR).on(Endpoint.JOBS_FEED).nth(2));
@@ -96,7 +95,7 @@ class TruncatedFeedTest {
     }
 
     @Test
-    void aTruncatedResyncExpiresNothing() throws Exception {
+    void truncatedResyncExpiresNothing() throws Exception {
         start("h2");
         fixture.sync();
         fixture.tenant().states().requestResync("jobs", java.time.OffsetDateTime.now());
@@ -113,7 +112,7 @@ class TruncatedFeedTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aTruncatedSweepFailsAndIsReadAgain(String database) throws Exception {
+    void truncatedSweepFailsAndIsReadAgain(String database) throws Exception {
         start(database);
         StreamState before = sweepOf(12);
         fixture.sandbox.faults(
@@ -139,7 +138,7 @@ class TruncatedFeedTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aSweepOfWhichNoIdCanBeReadFails(String database) throws Exception {
+    void sweepWithoutAnyReadableIdFails(String database) throws Exception {
         start(database);
         StreamState before = sweepOf(12);
         fixture.sandbox.faults(FaultRule.of(Fault.OBJECT_IDS));
@@ -149,13 +148,13 @@ class TruncatedFeedTest {
 
     @ParameterizedTest
     @CsvSource({"h2, ROW_NO_ID, null", "postgresql, ROW_BAD_ID, 'not-a-uuid-1'"})
-    void aSweepOfWhichSomeIdsCannotBeReadExpiresTheOthersAndFails(String database, Fault fault, String example)
+    void sweepWithSomeUnreadableIdsExpiresTheOthersAndFails(String database, Fault fault, String example)
             throws Exception {
         start(database);
         StreamState before = sweepOf(12);
         fixture.sandbox.faults(
                 FaultRule.of(fault).on(Endpoint.JOBS_EXPIRED).nth(2).rows(3));
-        List<UUID> gone = fixture.sandbox.data().expiredIds().toList();
+        List<UUID> expiredJobs = fixture.sandbox.data().expiredIds().toList();
 
         fixture.sandbox.data().createJobs(1);
 
@@ -172,25 +171,25 @@ class TruncatedFeedTest {
                 .contains("3 expired ids")
                 .contains(example);
         assertThat(fixture.database.queryForList("select id from job where expired_at is not null", UUID.class))
-                .isSubsetOf(gone)
+                .isSubsetOf(expiredJobs)
                 .hasSizeBetween(9, 12);
-        int bought = fixture.feed().size();
+        int requestsBefore = fixture.feed().size();
         fixture.sandbox.intercept(null);
 
         Run done = fixture.sync();
 
         assertThat(done.id()).isEqualTo(left.id());
         assertThat(done.status()).isEqualTo("succeeded");
-        assertThat(fixture.feed()).hasSize(bought);
+        assertThat(fixture.feed()).hasSize(requestsBefore);
         assertThat(fixture.state().lastSweepStartedAt()).isAfter(before.lastSweepStartedAt());
         assertThat(fixture.alerts()).isEmpty();
         fixture.assertStoreEqualsSandbox();
     }
 
-    /** The feed goes on, no resync is bought, and the operator knows until a resync has found out. */
+    /** The feed continues, no resync is purchased, and the alert stays until a resync has succeeded. */
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anIdThatStaysUnreadableStopsNoFeedAndBuysNoResync(String database) throws Exception {
+    void permanentlyUnreadableIdBlocksNoFeedAndStartsNoResync(String database) throws Exception {
         start(database);
         StreamState before = sweepOf(1);
         fixture.sandbox.faults(
@@ -202,7 +201,7 @@ class TruncatedFeedTest {
             assertThat(fixture.state().lastSweepStartedAt()).isEqualTo(before.lastSweepStartedAt());
             assertThat(fixture.alerts()).containsExactly("sweep-unreadable");
         }
-        // the list does not reach back to it any more
+        // the list no longer reaches back to it
         fixture.sandbox.intercept(null);
         fixture.database.update(
                 "update sync_state set last_sweep_started_at = last_sweep_started_at - interval '169' hour"

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two processes on one PostgreSQL: one works, and the other takes over from a dead, stopped or cut off one. */
+/**
+ * Tests two processes on one PostgreSQL: one works, and the other takes over when it is killed, stopped or cut off.
+ */
 @Tag("processes")
 class TwoProcessesTest {
 
@@ -36,10 +38,10 @@ class TwoProcessesTest {
     }
 
     @Test
-    void theSecondSaysWhoIsAtWorkAndTakesOverWithinTheLeaseOfADeadOne() throws Exception {
-        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+    void secondProcessReportsTheOwnerAndTakesOverAfterItsLease() throws Exception {
+        ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = fixture.start("sync", "jobs");
-        hold.awaitAsked();
+        blocked.awaitRequest();
         int requests = fixture.sandbox.log().entries().size();
 
         JobfeedProcess second = fixture.start("sync", "jobs");
@@ -51,37 +53,37 @@ class TwoProcessesTest {
         assertThat(fixture.sandbox.log().entries()).hasSize(requests);
 
         first.kill();
-        long killed = System.nanoTime();
-        hold.release();
+        long killedAt = System.nanoTime();
+        blocked.release();
         fixture.awaitRow("select lease_expires_at <= current_timestamp from sync_state where stream = 'jobs'", "t");
-        assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(LEASE.plusSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - killedAt)).isLessThan(LEASE.plusSeconds(1));
         assertThat(fixture.start("sync", "jobs").exitCode()).isZero();
         fixture.assertStoreEqualsSandbox();
-        fixture.assertPagesWereAskedForOnce(2);
+        fixture.assertPagesWereRequestedOnce(2);
     }
 
     @Test
-    void theSecondStoresAnAgreementToTheCostForTheNextAttempt() throws Exception {
-        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+    void secondProcessStoresACostConfirmationForTheNextAttempt() throws Exception {
+        ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = fixture.start("sync", "jobs", "--max-pages", "3");
-        hold.awaitAsked();
+        blocked.awaitRequest();
 
         JobfeedProcess second = fixture.start("sync", "jobs", "--confirm-cost");
 
         assertThat(second.exitCode()).isEqualTo(3);
         assertThat(second.err()).contains("The cost confirmation for jobs is stored");
-        hold.release();
+        blocked.release();
         assertThat(first.exitCode()).isZero();
         assertThat(fixture.one("select cost_confirmed || ' ' || status from sync_run"))
                 .isEqualTo("true open");
     }
 
     @Test
-    void aStoppedOneThatHoldsRowLocksBlocksNobodyAndWakesUpToNothing() throws Exception {
-        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+    void stoppedProcessWithRowLocksBlocksNoOtherAndCommitsNothingLater() throws Exception {
+        ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = fixture.start("sync", "jobs");
-        hold.awaitAsked();
-        fixture.whilePageWaits(hold, () -> first.signal("STOP"));
+        blocked.awaitRequest();
+        fixture.whilePageIsBlocked(blocked, () -> first.signal("STOP"));
         fixture.awaitRow(
                 "select count(*) from pg_stat_activity where state = 'idle in transaction'"
                         + " and application_name like 'jobfeed-%' and datname = current_database()",
@@ -90,9 +92,9 @@ class TwoProcessesTest {
         assertTakenOver(first, () -> first.signal("CONT"));
     }
 
-    /** The server waits for the rest of a statement then, and no timeout of PostgreSQL 15 ends that. */
+    /** The server then waits for the rest of a statement, and no timeout of PostgreSQL 15 ends that. */
     @Test
-    void oneThatIsCutOffInTheMiddleOfAStatementBlocksNobodyAndComesBackToNothing() throws Exception {
+    void disconnectedProcessWithinAStatementBlocksNoOtherAndCommitsNothingLater() throws Exception {
         try (PausableProxy proxy = PausableProxy.to(PostgresServer.port(fixture.url))) {
             int[] seen = {0};
             fixture.sandbox.intercept(request -> {
@@ -115,12 +117,12 @@ class TwoProcessesTest {
     }
 
     @Test
-    void oneThatIsStoppedWhileItWaitsForAPageWakesUpToNothing() throws Exception {
-        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 3);
+    void processStoppedWhileWaitingForAPageCommitsNothingLater() throws Exception {
+        ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 3);
         JobfeedProcess first = fixture.start("sync", "jobs");
-        hold.awaitAsked();
+        blocked.awaitRequest();
         first.signal("STOP");
-        hold.release();
+        blocked.release();
 
         assertTakenOver(first, () -> first.signal("CONT"));
     }
@@ -129,17 +131,17 @@ class TwoProcessesTest {
         void run() throws Exception;
     }
 
-    private void assertTakenOver(JobfeedProcess first, Action wake) throws Exception {
+    private void assertTakenOver(JobfeedProcess first, Action action) throws Exception {
         fixture.finish();
         fixture.assertStoreEqualsSandbox();
         Map<String, List<String>> before = fixture.everything();
 
-        wake.run();
+        action.run();
 
         assertThat(first.exitCode()).isEqualTo(1);
         assertThat(first.err()).contains("was taken over by another attempt");
         assertThat(first.out()).isEmpty();
         assertThat(fixture.everything()).isEqualTo(before);
-        fixture.assertPagesWereAskedForOnce(2);
+        fixture.assertPagesWereRequestedOnce(2);
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a page of rows that are stored already costs the database, by its own books. */
+/** Tests what a page of already stored rows costs the database, by its statistics. */
 class UnchangedPageTest {
 
     private static final int PAGES = 4;
@@ -26,7 +26,7 @@ class UnchangedPageTest {
     }
 
     @Test
-    void postgresqlWritesNoJobAndNothingButTheIdsThatAResyncReceives() throws Exception {
+    void postgresqlOnlyWritesTheReceivedIdsOfAResync() throws Exception {
         try (SyncFixture fixture = fixture("postgresql")) {
             fixture.sync();
             Map<String, Long> before = written(fixture);
@@ -46,7 +46,7 @@ class UnchangedPageTest {
     }
 
     @Test
-    void aPageIsOneLookUpAndNoUpsert() throws Exception {
+    void unchangedPageNeedsOneLookupAndNoUpsert() throws Exception {
         try (SyncFixture fixture = fixture("h2")) {
             fixture.sync();
             fixture.database.execute("set query_statistics_max_entries 1000");
@@ -66,7 +66,7 @@ class UnchangedPageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRowWithTheStoredBytesIsNotComparedByContent(String database) throws Exception {
+    void rowWithTheStoredBytesIsNotParsed(String database) throws Exception {
         try (SyncFixture fixture = fixture(database)) {
             fixture.sync();
             fixture.database.update("update job set content_hash = ?", new byte[1]);
@@ -85,7 +85,10 @@ class UnchangedPageTest {
         assertThat(run.pages()).isEqualTo(PAGES);
     }
 
-    /** Rows inserted, updated and deleted by table. A server process tells what it counted at its end at the latest. */
+    /**
+     * Returns inserted, updated and deleted rows by table. A server process reports its counts at its end at the
+     * latest.
+     */
     private static Map<String, Long> written(SyncFixture fixture) {
         List<Integer> servers = fixture.database.queryForList(
                 "select pid from pg_stat_activity where datname = current_database()", Integer.class);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class UnknownPropertiesTest {
 
     @Test
-    void aNameOfTheBundleThatIsNoneIsFoundWithTheOneThatWasMeant() {
+    void misspelledPropertyIsReportedWithASuggestion() {
         assertThat(UnknownProperties.among(Set.of(
                         "jobo.jobs.batchsize",
                         "acme.jobo.api-kee",
@@ -31,7 +31,7 @@ class UnknownPropertiesTest {
     }
 
     @Test
-    void aVariableIsFoundUnlessItIsOfKubernetesOrOfAnotherProgram() {
+    void unknownVariableIsReportedUnlessOfKubernetesOrAnotherProgram() {
         assertThat(UnknownProperties.amongVariables(Map.of(
                         "JOBO_API_KY", "x",
                         "ACME_JOBO_API_KY", "x",

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Failure in, delay out; the least and the most that chance may make of it. */
+/** Tests the delay after a failure; with the minimum and maximum of its random part. */
 class BackoffPolicyTest {
 
     @ParameterizedTest
@@ -37,7 +37,7 @@ class BackoffPolicyTest {
         "RATE_LIMITED, PT7S      , 8    , 37000, 37000",
         "RATE_LIMITED,           , 2    , 61000, 61250"
     })
-    void theDelayFollowsFromTheFailure(RetryCategory kind, Duration retryAfter, int count, long least, long most) {
+    void delayDependsOnTheFailure(RetryCategory kind, Duration retryAfter, int count, long least, long most) {
         RandomGenerator random = new SplittableRandom(count);
         Optional<Duration> asked = Optional.ofNullable(retryAfter);
 
@@ -52,7 +52,7 @@ class BackoffPolicyTest {
 
     @ParameterizedTest
     @CsvSource({"PT10S,, PT10S", "PT10S, PT20S, PT10S", "PT20S, PT10S, PT10S"})
-    void aDelayEndsWithTheLongestUsefulWait(Duration delay, Duration longest, Duration waited) {
+    void delayIsCappedAtTheMaximumWait(Duration delay, Duration longest, Duration waited) {
         assertThat(BackoffPolicy.capped(delay, Optional.ofNullable(longest))).isEqualTo(waited);
     }
 
@@ -65,7 +65,7 @@ class BackoffPolicyTest {
         "502, TRANSIENT",
         "504, TRANSIENT"
     })
-    void theKindFollowsFromTheStatus(int status, RetryCategory kind) {
+    void categoryDependsOnTheStatus(int status, RetryCategory kind) {
         assertThat(RetryCategory.ofStatus(status)).isEqualTo(kind);
     }
 }

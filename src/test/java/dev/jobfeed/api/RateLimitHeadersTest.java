@@ -30,12 +30,12 @@ class RateLimitHeadersTest {
         "-1, 1714780008, PT0S",
         "x, 1714780008, PT0S"
     })
-    void theLastRequestsOfAWindowWaitForItsReset(String remaining, String reset, Duration pause) {
+    void lastRequestsOfAWindowWaitForItsReset(String remaining, String reset, Duration pause) {
         assertThat(RateLimitHeaders.pause(remaining, reset, NOW)).isEqualTo(pause);
     }
 
-    /** A request was sent two seconds ago; when the next one may be. */
-    @ParameterizedTest(name = "{1} of {0} left, reset at {2}: {3} after that")
+    /** Tests when the next request may be sent, two seconds after the last one. */
+    @ParameterizedTest(name = "{1} of {0} left, reset at {2}: {3} after the last one")
     @CsvSource({
         "120, 119, 1714780060, PT0S",
         "120, 61, 1714780060, PT0S",
@@ -52,16 +52,16 @@ class RateLimitHeadersTest {
         "120, 30, , PT0S",
         ", , , PT0S"
     })
-    void theSecondHalfOfAWindowIsSpreadOverWhatIsLeftOfIt(
-            String limit, String remaining, String reset, Duration afterTheOneBefore) {
+    void secondHalfOfAWindowIsSpreadOverTheRemainingTime(
+            String limit, String remaining, String reset, Duration sinceLastRequest) {
         Instant sent = NOW.minusSeconds(2);
 
-        assertThat(RateLimitHeaders.next(limit, remaining, reset, sent, NOW)).isEqualTo(sent.plus(afterTheOneBefore));
+        assertThat(RateLimitHeaders.next(limit, remaining, reset, sent, NOW)).isEqualTo(sent.plus(sinceLastRequest));
     }
 
-    /** A limit on any minute, as the documentation has it; the clock is the test's own. */
+    /** Enforces a limit on any minute, as documented; the test controls the clock. */
     @Test
-    void aLongRunIsNeverRefusedAndNeverStandsStill() {
+    void longRunIsNeitherLimitedNorStalled() {
         int limit = 120;
         Duration took = Duration.ofMillis(100);
         Deque<Instant> minute = new ArrayDeque<>();

@@ -42,7 +42,7 @@ class RetryAfterParserTest {
                 "0x10                          | null",
                 "2026-11-23T12:00:20Z          | null"
             })
-    void theHeaderIsSecondsOrADate(String value, Duration wait) {
+    void headerIsInSecondsOrADate(String value, Duration wait) {
         assertThat(RetryAfterParser.of(Map.of("retry-aFTER", value), null, NOW)).isEqualTo(Optional.ofNullable(wait));
     }
 
@@ -68,7 +68,7 @@ class RetryAfterParserTest {
                 "''                                               | null",
                 "null                                             | null"
             })
-    void theBodySaysItWhereTheHeaderDoesNot(String body, Duration wait) {
+    void bodyIsUsedWithoutAHeader(String body, Duration wait) {
         assertThat(RetryAfterParser.of(Map.of(), body, NOW)).isEqualTo(Optional.ofNullable(wait));
         assertThat(RetryAfterParser.of(null, body, NOW)).isEqualTo(Optional.ofNullable(wait));
         assertThat(RetryAfterParser.of(Map.of("Retry-After", "later"), body, NOW))
@@ -77,7 +77,7 @@ class RetryAfterParserTest {
     }
 
     @Test
-    void aDateGoesByTheClockThatWroteIt() {
+    void dateIsRelativeToTheServersClock() {
         Map<String, String> headers =
                 Map.of("Retry-After", "Tue, 10 Nov 2026 15:00:20 GMT", "date", "Tue, 10 Nov 2026 15:00:00 GMT");
 

@@ -22,7 +22,7 @@ class ServerClockTest {
     private final long begin = System.nanoTime();
     private final ServerClock clock = new ServerClock(Clock.fixed(NOW, ZoneOffset.UTC));
 
-    /** Seconds of the local clock when an answer was requested and received, and of its Date. */
+    /** Provides seconds of the local clock when a response was requested and received, and of its Date. */
     @ParameterizedTest
     @CsvSource({
         "0, 1, 0, PT0S, false",
@@ -35,8 +35,7 @@ class ServerClockTest {
         "0, 100, -3600, PT-1H-1M-40S, true",
         "0, 100, -5, PT-1M-45S, false"
     })
-    void theSmallestPossibleDifferenceCounts(
-            long sent, long received, long date, Duration difference, boolean differs) {
+    void smallestPossibleDifferenceIsUsed(long sent, long received, long date, Duration difference, boolean differs) {
         observe(sent, received, date);
 
         assertThat(clock.difference()).isCloseTo(difference, Duration.ofMillis(500));
@@ -48,7 +47,7 @@ class ServerClockTest {
     }
 
     @Test
-    void onlyWhatIsCertainlyLessThanKnownHasFallen() {
+    void onlyACertainlySmallerDifferenceCountsAsAFall() {
         clock.assume(null);
         clock.assume(Duration.ofHours(-1));
         assertThat(clock.difference()).isEqualTo(Duration.ofHours(-1));
@@ -71,7 +70,7 @@ class ServerClockTest {
     }
 
     @Test
-    void anAnswerWithoutADateHasWhatIsAssumedCountOnce() {
+    void responseWithoutADateUsesTheAssumedDifference() {
         clock.observeUndated();
         assertThat(clock.takeChange()).isEqualTo(new ServerClock.Change(null, Duration.ZERO, Duration.ZERO));
         clock.assume(Duration.ofHours(-1));
@@ -89,7 +88,7 @@ class ServerClockTest {
     }
 
     @Test
-    void aMeasuredDifferenceIsNotReplacedByAnAssumedOne() {
+    void measuredDifferenceIsNotReplacedByAnAssumedOne() {
         observe(0, 1, 0);
 
         clock.assume(Duration.ofHours(-1));
@@ -98,7 +97,7 @@ class ServerClockTest {
     }
 
     @Test
-    void timesAreThoseOfTheServerAndAlignedOnesKeepTheDifferenceThatWasTaken() {
+    void timesAreInServerTimeAndAlignedOnesKeepTheirDifference() {
         clock.assume(Duration.ofHours(1));
 
         OffsetDateTime origin = NOW.plus(Duration.ofHours(1)).atOffset(ZoneOffset.UTC);
@@ -115,7 +114,7 @@ class ServerClockTest {
     /** Pauses longer than a reading of both clocks may take. */
     @ParameterizedTest
     @CsvSource({"1, 2", "1000, 20"})
-    void aPauseWhileTheClocksAreReadHasThemReadAgain(int pauses, int least) {
+    void clocksAreReadAgainAfterAPause(int pauses, int least) {
         AtomicInteger readings = new AtomicInteger();
         InstantSource slow = () -> {
             long until = System.nanoTime() + Duration.ofMillis(2).toNanos();
@@ -132,9 +131,9 @@ class ServerClockTest {
         assertThat(readings.get()).isBetween(least, pauses == 1 ? 19 : 20);
     }
 
-    /** A difference of less than a second is not seen with every answer. */
+    /** A difference of less than a second is not visible in every response. */
     @Test
-    void aDifferenceThatNeverChangesNeverFalls() {
+    void constantDifferenceIsStable() {
         Duration real = Duration.ofMillis(-500);
         int changes = 0;
         for (int i = 0; i < 10_000; i++) {
@@ -156,7 +155,7 @@ class ServerClockTest {
     }
 
     private void observe(long sent, long received, long date) {
-        // half a second each way, because the origin lies a little behind the first line of the test
+        // half a second each way, because the origin lies slightly after the first line of the test
         clock.observe(NOW.plusSeconds(date), nanos(sent), nanos(received));
     }
 

@@ -41,8 +41,7 @@ class JobComparisonTest {
                 "{'big':1e2000} | {\"big\":BIG}",
                 "[] | [ ]"
             })
-    void theOrderOfKeysWhiteSpaceAndTheNotationOfNumbersAreNoDifference(String delivered, String stored)
-            throws IOException {
+    void keyOrderWhitespaceAndNumberNotationAreNoDifference(String delivered, String stored) throws IOException {
         String text = stored.replace("BIG", "1" + "0".repeat(2000));
 
         assertThat(comparison("'compensation':" + delivered, "compensation", text)
@@ -63,7 +62,7 @@ class JobComparisonTest {
                 "[1,2] | [2,1]",
                 "null | {}"
             })
-    void anyOtherContentIsADifference(String delivered, String stored) throws IOException {
+    void otherContentIsADifference(String delivered, String stored) throws IOException {
         assertThat(comparison("'compensation':" + delivered, "compensation", stored)
                         .differences())
                 .containsExactly("compensation");
@@ -85,7 +84,7 @@ class JobComparisonTest {
     }
 
     @Test
-    void eitherOfTheTwoMayBeTheNewerOne() throws IOException {
+    void eitherSideMayBeNewer() throws IOException {
         OffsetDateTime last = OffsetDateTime.parse("2026-11-24T10:00:00Z");
         OffsetDateTime later = last.plusSeconds(1);
 
@@ -101,7 +100,7 @@ class JobComparisonTest {
     }
 
     @Test
-    void columnsThatRepeatAMemberAreComparedToo() throws IOException {
+    void columnsThatRepeatAMemberAreCompared() throws IOException {
         Map<String, Object> row = new HashMap<>();
         row.put("company", "{\"id\":\"c1\",\"name\":\"Acme\"}");
         row.put("company_id", "c1");
@@ -120,7 +119,7 @@ class JobComparisonTest {
     }
 
     @Test
-    void aCorrectionHasTheFieldsThatTheFeedHasDelivered() throws IOException {
+    void correctionOnlyContainsFieldsOfTheFeed() throws IOException {
         FeedRecord corrected = comparison("'title':'New','old':2,'external_id':'7'", "extra", "{\"old\":1,\"kept\":3}")
                 .correction();
 

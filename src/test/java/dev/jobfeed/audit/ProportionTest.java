@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ProportionTest {
 
-    /** Published values of the score interval, among them those of Brown, Cai and DasGupta for small samples. */
+    /** Tests published values of the score interval, among them those of Brown, Cai and DasGupta for small samples. */
     @ParameterizedTest
     @CsvSource({
         "500, 500, 0.99238, 1",
@@ -19,7 +19,7 @@ class ProportionTest {
         "0, 10, 0, 0.27753",
         "1, 1, 0.20655, 1"
     })
-    void theBoundsAreThoseOfTheScoreInterval(int hits, int of, double lower, double upper) {
+    void boundsAreThoseOfTheScoreInterval(int hits, int of, double lower, double upper) {
         Proportion proportion = new Proportion(hits, of);
 
         assertThat(proportion.lower()).isCloseTo(lower, within(0.00001));

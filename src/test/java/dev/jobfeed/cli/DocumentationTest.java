@@ -49,18 +49,18 @@ class DocumentationTest {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void everyLinkLeadsToAFileAndAHeading(Path page) {
+    void everyLinkTargetExists(Path page) {
         assertThat(matches(LINK, read(page))).allSatisfy(link -> {
             Path target = target(page, link);
             assertThat(target).as(link.group()).exists();
             if (link.group(2) != null) {
-                assertThat(anchors(target)).as(link.group()).contains(link.group(2));
+                assertThat(headingAnchors(target)).as(link.group()).contains(link.group(2));
             }
         });
     }
 
     @Test
-    void everyPageIsReachedFromTheIndex() throws IOException {
+    void everyPageIsLinkedFromTheIndex() throws IOException {
         Set<Path> reached = new TreeSet<>(Set.of(INDEX));
         Deque<Path> unread = new ArrayDeque<>(reached);
         while (!unread.isEmpty()) {
@@ -186,7 +186,7 @@ class DocumentationTest {
     }
 
     /** Returns the anchors that a repository host gives to the headings of a page. */
-    private static Set<String> anchors(Path page) {
+    private static Set<String> headingAnchors(Path page) {
         return matches(Pattern.compile("(?m)^#+ (.*)$"), read(page)).stream()
                 .map(heading -> heading.group(1)
                         .toLowerCase(Locale.ROOT)

@@ -21,12 +21,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The shipped routes keep every promise; an edit that breaks one is found by its line, which names the step. */
+/**
+ * Tests that the shipped routes keep every promise, and that an edit which breaks one is found by its line, which names
+ * the step.
+ */
 @Tag("processes")
 class RehearseCommandTest {
 
-    /** What a real configuration has; none of it may be used. */
-    private static final Map<String, String> REAL = Map.of(
+    /** Holds values of a real configuration, none of which may be used. */
+    private static final Map<String, String> PRODUCTION_PROPERTIES = Map.of(
             "jobo.api-key", "jbe_live_real",
             "jobo.base-url", "https://connect.jobo.world",
             "jobfeed.datasource.url", "jdbc:postgresql://db.invalid/jobs");
@@ -35,8 +38,8 @@ class RehearseCommandTest {
     private Path directory;
 
     @Test
-    void theShippedRoutesKeepEveryPromise() throws IOException {
-        InProcess result = InProcess.run(REAL, "rehearse", "--json");
+    void shippedRoutesKeepEveryPromise() throws IOException {
+        CommandResult result = CommandResult.run(PRODUCTION_PROPERTIES, "rehearse", "--json");
 
         JsonNode all = SharedObjectMapper.JSON.readTree(result.out());
         assertThat(all.get("promises").findValuesAsText("name")).isEqualTo(Rehearsal.names());
@@ -47,7 +50,7 @@ class RehearseCommandTest {
         assertThat(all.get("seconds").asInt()).isLessThan(180);
     }
 
-    /** What is edited; the file; the edit; the promise that it breaks; the step that is suspect. */
+    /** Provides a name, the file, the edit, the broken promise, and the suspected step. */
     static Stream<Arguments> edits() {
         return Stream.of(
                 edit(
@@ -155,7 +158,7 @@ class RehearseCommandTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("edits")
-    void anEditThatBreaksAPromiseIsFound(
+    void editThatBreaksAPromiseIsFound(
             String name, String file, UnaryOperator<String> edit, String promise, String step) throws IOException {
         Path routes = Files.createDirectory(directory.resolve("routes"));
         String shipped = Files.readString(Path.of("routes", file + ".camel.yaml"));
@@ -167,7 +170,7 @@ class RehearseCommandTest {
     }
 
     @Test
-    void aStatementThatBreaksAPromiseIsFound() throws IOException {
+    void statementThatBreaksAPromiseIsFound() throws IOException {
         Path routes = Files.createDirectory(directory.resolve("routes"));
         Files.writeString(routes.resolve("alerts.camel.yaml"), Files.readString(Path.of("routes/alerts.camel.yaml")));
         Path statement = Path.of("src/main/resources/dev/jobfeed/sql/h2/job-update.sql");
@@ -183,8 +186,14 @@ class RehearseCommandTest {
     }
 
     private void assertBroken(String promise, String step, String file) throws IOException {
-        InProcess result = InProcess.run(
-                REAL, "rehearse", "--routes", directory.resolve("routes").toString(), "--scenario", promise, "--json");
+        CommandResult result = CommandResult.run(
+                PRODUCTION_PROPERTIES,
+                "rehearse",
+                "--routes",
+                directory.resolve("routes").toString(),
+                "--scenario",
+                promise,
+                "--json");
 
         assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(1);
         JsonNode line = SharedObjectMapper.JSON.readTree(result.out()).at("/promises/0");
@@ -197,14 +206,14 @@ class RehearseCommandTest {
     }
 
     @Test
-    void theTextHasALineForThePromiseAndOnesForWhatBrokeIt() throws IOException {
+    void outputHasALineForThePromiseAndItsCauses() throws IOException {
         Path routes = Files.createDirectory(directory.resolve("routes"));
         String shipped = Files.readString(Path.of("routes/jobs-feed.camel.yaml"));
         Files.writeString(
                 routes.resolve("jobs-feed.camel.yaml"),
                 without("feed-store-page-outbox").apply(shipped));
 
-        InProcess result = InProcess.run(
+        CommandResult result = CommandResult.run(
                 Map.of(), "rehearse", "--routes", routes.toString(), "--scenario", "outbox", "--scenario", "edit");
 
         assertThat(result.out().lines().map(line -> line.replaceAll(" +", " ").strip()))
@@ -219,9 +228,9 @@ class RehearseCommandTest {
         assertThat(result.err()).isEmpty();
     }
 
-    /** An own step that would leave the process is not called. */
+    /** An added step that would leave the process is not called. */
     @Test
-    void whatLeadsOutOfTheProcessIsNotCalled() throws IOException {
+    void externalEndpointsAreNotCalled() throws IOException {
         Path routes = Files.createDirectory(directory.resolve("routes"));
         String shipped = Files.readString(Path.of("routes/alerts.camel.yaml"));
         Path written = directory.resolve("written");
@@ -233,21 +242,22 @@ class RehearseCommandTest {
                                 + "              directoryName: " + written
                                 + "\n        - log:\n            id: alert-sink-log"));
 
-        InProcess result = InProcess.run(Map.of(), "rehearse", "--routes", routes.toString(), "--scenario", "alerts");
+        CommandResult result =
+                CommandResult.run(Map.of(), "rehearse", "--routes", routes.toString(), "--scenario", "alerts");
 
         assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
         assertThat(written).doesNotExist();
     }
 
     @Test
-    void aStreamThatTheRoutesDoNotHaveIsNotChecked() throws IOException {
+    void streamWithoutRoutesIsNotChecked() throws IOException {
         Path routes = Files.createDirectory(directory.resolve("routes"));
         String shipped = Files.readString(Path.of("routes/career-sites.camel.yaml"));
         Files.writeString(
                 routes.resolve("career-sites.camel.yaml"),
                 shipped.replace("id: career-sites-sync\n", "id: not-career-sites-sync\n"));
 
-        InProcess result = InProcess.run(
+        CommandResult result = CommandResult.run(
                 Map.of(),
                 "rehearse",
                 "--routes",
@@ -269,7 +279,8 @@ class RehearseCommandTest {
         Files.writeString(
                 routes.resolve("jobs-feed.camel.yaml"), shipped.replace("parametersCount: 18", "parametersCownt: 18"));
 
-        InProcess result = InProcess.run(Map.of(), "rehearse", "--routes", routes.toString(), "--scenario", "backfill");
+        CommandResult result =
+                CommandResult.run(Map.of(), "rehearse", "--routes", routes.toString(), "--scenario", "backfill");
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err())
@@ -278,17 +289,18 @@ class RehearseCommandTest {
     }
 
     @Test
-    void aMistakeInTheOptionsIsNamed() throws IOException {
-        assertThat(InProcess.run(Map.of(), "rehearse", "--scenario", "nothing").err())
+    void invalidOptionIsReported() throws IOException {
+        assertThat(CommandResult.run(Map.of(), "rehearse", "--scenario", "nothing")
+                        .err())
                 .startsWith("There is no scenario 'nothing'; it takes backfill, ");
-        assertThat(InProcess.run(
+        assertThat(CommandResult.run(
                                 Map.of(),
                                 "rehearse",
                                 "--routes",
                                 directory.resolve("no").toString())
                         .exitCode())
                 .isEqualTo(2);
-        assertThat(InProcess.run(Map.of(), "rehearse", "--routes", directory.toString())
+        assertThat(CommandResult.run(Map.of(), "rehearse", "--routes", directory.toString())
                         .err())
                 .contains("which has no file *.camel.yaml");
     }
@@ -328,7 +340,7 @@ class RehearseCommandTest {
         return String.join("\n", step) + "\n";
     }
 
-    /** Commits the checkpoint by itself, before the transaction of the rows. */
+    /** Moves the checkpoint before the transaction of the rows. */
     private static String withCheckpointFirst(String text) {
         String transaction = step(text, "feed-store-page-transaction");
         String checkpoint = step(text, "feed-store-page-checkpoint");

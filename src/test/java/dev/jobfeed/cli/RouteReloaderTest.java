@@ -30,12 +30,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Edits of the files in routes/ under a runtime that is at work. */
+/** Tests edits of the files in routes/ while a runtime is in progress. */
 class RouteReloaderTest {
 
     private static final Duration DEADLINE = Duration.ofMinutes(1);
 
-    /** Behind each page that is committed. */
+    /** Adds a step after each committed page. */
     private static final String STEP = """
                       - to:
                           id: a-step-of-ones-own
@@ -46,7 +46,7 @@ class RouteReloaderTest {
             """;
 
     @TempDir
-    private Path home;
+    private Path directory;
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private Map<String, String> properties;
@@ -55,10 +55,10 @@ class RouteReloaderTest {
 
     @BeforeEach
     void start() throws Exception {
-        Files.createDirectory(home.resolve("routes"));
+        Files.createDirectory(directory.resolve("routes"));
         try (Stream<Path> shipped = Files.list(Path.of("routes"))) {
             for (Path file : shipped.toList()) {
-                Files.copy(file, home.resolve("routes").resolve(file.getFileName()));
+                Files.copy(file, directory.resolve("routes").resolve(file.getFileName()));
             }
         }
         sandbox = Sandbox.start(SandboxOptions.builder()
@@ -70,7 +70,7 @@ class RouteReloaderTest {
         try (ServerSocket free = new ServerSocket(0)) {
             properties = Map.of(
                     "jobfeed.home",
-                    home.toString(),
+                    directory.toString(),
                     "jobfeed.http.port",
                     Integer.toString(free.getLocalPort()),
                     "jobfeed.routes.reload",
@@ -99,7 +99,7 @@ class RouteReloaderTest {
     }
 
     @Test
-    void anEditIsAtWorkWithoutARestartAndAnOpenRunGoesOnAtItsCursor() throws Exception {
+    void editIsLoadedWithoutARestartAndAnOpenRunContinuesAtItsCursor() throws Exception {
         await().atMost(DEADLINE).until(() -> feed().size() > 3);
 
         edit(
@@ -120,7 +120,7 @@ class RouteReloaderTest {
     }
 
     @Test
-    void aBrokenEditLeavesWhatWasLoadedAndItsRepairIsTakenUp() throws Exception {
+    void invalidEditKeepsTheLoadedRoutesUntilRepaired() throws Exception {
         await().atMost(DEADLINE)
                 .until(() -> !runs().isEmpty() && runs().get(0).status().equals("succeeded"));
         List<String> before = routes();
@@ -142,7 +142,7 @@ class RouteReloaderTest {
 
         edit("schedules", text -> text.replace("perriod", "period"));
         await().atMost(DEADLINE)
-                .until(() -> said("schedules.camel.yaml matches the loaded routes again")
+                .until(() -> logged("schedules.camel.yaml matches the loaded routes again")
                                 .size()
                         == 1);
         edit("alerts", text -> text.replace("[alert-sink", "alert-sink")
@@ -152,7 +152,7 @@ class RouteReloaderTest {
                 "- route:\n    id: my-own\n    from:\n      uri: direct:my-own\n      steps:\n        - log: mine\n");
         await().atMost(DEADLINE).until(() -> context().getRoute("my-own") != null);
         await().atMost(DEADLINE)
-                .until(() -> said("is reloaded").stream().anyMatch(line -> line.contains("alerts.camel.yaml")));
+                .until(() -> logged("is reloaded").stream().anyMatch(line -> line.contains("alerts.camel.yaml")));
         assertThat(routes()).containsAll(before);
         assertThat(errors()).hasSize(4);
     }
@@ -162,16 +162,16 @@ class RouteReloaderTest {
     }
 
     private void edit(String name, Edit edit) throws IOException {
-        String text = Files.readString(home.resolve("routes").resolve(name + ".camel.yaml"));
+        String text = Files.readString(directory.resolve("routes").resolve(name + ".camel.yaml"));
         String edited = edit.of(text);
         assertThat(edited).isNotEqualTo(text);
         write(name + ".camel.yaml", edited);
     }
 
-    /** As editors write: beside it first, and then in its place. */
+    /** Writes as editors do: a temporary file first, which then replaces the old one. */
     private void write(String name, String text) throws IOException {
-        Path draft = Files.writeString(home.resolve("draft"), text);
-        Files.move(draft, home.resolve("routes").resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        Path draft = Files.writeString(directory.resolve("draft"), text);
+        Files.move(draft, directory.resolve("routes").resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private CamelContext context() {
@@ -199,10 +199,10 @@ class RouteReloaderTest {
                 .toList();
     }
 
-    private List<String> said(String words) {
+    private List<String> logged(String message) {
         return List.copyOf(log.list).stream()
                 .map(ILoggingEvent::getFormattedMessage)
-                .filter(message -> message.contains(words))
+                .filter(line -> line.contains(message))
                 .toList();
     }
 

@@ -18,22 +18,22 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What doctor says of route files that were edited, before and after an upgrade. */
+/** Tests the report of doctor on edited route files, before and after an upgrade. */
 class RouteValidatorTest {
 
     private static final String NAME = "alerts.camel.yaml";
 
     @TempDir
-    private Path home;
+    private Path directory;
 
     private String shipped;
 
     @BeforeEach
     void start() throws IOException {
-        System.setProperty("jobfeed.home", home.toString());
+        System.setProperty("jobfeed.home", directory.toString());
         shipped = Files.readString(Path.of("routes", NAME));
-        Files.createDirectories(home.resolve("routes/.shipped"));
-        place(shipped, shipped);
+        Files.createDirectories(directory.resolve("routes/.shipped"));
+        writeRouteFile(shipped, shipped);
     }
 
     @AfterEach
@@ -56,25 +56,26 @@ class RouteValidatorTest {
     }
 
     @Test
-    void whatIsAsShippedIsOneLine() throws IOException {
+    void uneditedFilesAreOneLine() throws IOException {
         assertThat(RouteValidator.check(RuntimeConfiguration.read(Map.of())))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.words())
-                        .isEqualTo(home.resolve("routes") + ", " + ShippedRoutes.FILES.size() + " files as shipped"));
+                        .isEqualTo(
+                                directory.resolve("routes") + ", " + ShippedRoutes.FILES.size() + " files as shipped"));
     }
 
     @Test
-    void anEditIsNamedByTheNodesThatItChanged() throws IOException {
-        place(shipped.replace("${variable.jobfeedAlertText}", "ALERT ${body}"), shipped);
+    void editIsDescribedByItsChangedNodes() throws IOException {
+        writeRouteFile(shipped.replace("${variable.jobfeedAlertText}", "ALERT ${body}"), shipped);
 
         assertThat(finding().verdict()).isEqualTo(Verdict.ok);
         assertThat(finding().words()).endsWith(", edited (changed alert-sink-log)");
     }
 
     @Test
-    void anEditOfAFileThatHasChangedInTheBundleSinceSaysBoth() throws IOException {
+    void editOfAFileChangedByAnUpgradeReportsBoth() throws IOException {
         String before = shipped.replace("alerts-notify-failed-log", "jobfeed-alerts-other-log");
-        place(before.replace("${variable.jobfeedAlertText}", "ALERT ${body}"), before);
+        writeRouteFile(before.replace("${variable.jobfeedAlertText}", "ALERT ${body}"), before);
 
         assertThat(finding().verdict()).isEqualTo(Verdict.warning);
         assertThat(finding().words())
@@ -85,29 +86,30 @@ class RouteValidatorTest {
     }
 
     @Test
-    void aFileOfAnEarlierVersionThatNobodyEditedIsToBeReplaced() throws IOException {
+    void uneditedFileOfAnEarlierVersionIsToBeReplaced() throws IOException {
         String before = shipped.replace("${variable.jobfeedAlertText}", "Alert: ${body}");
-        place(before, before);
+        writeRouteFile(before, before);
 
         assertThat(finding().verdict()).isEqualTo(Verdict.warning);
         assertThat(finding().words()).contains("earlier version", "(changed alert-sink-log)", "Replace it");
     }
 
     @Test
-    void aFileThatDoesNotParseOrLostAStepFails() throws IOException {
-        place(shipped.replace("- route:", "- route"), shipped);
+    void invalidFileOrMissingStepFails() throws IOException {
+        writeRouteFile(shipped.replace("- route:", "- route"), shipped);
         assertThat(finding().verdict()).isEqualTo(Verdict.failure);
 
-        place(shipped.replace("id: alerts-notify-mark-notified", "id: another"), shipped);
+        writeRouteFile(shipped.replace("id: alerts-notify-mark-notified", "id: another"), shipped);
         assertThat(finding().words())
                 .endsWith("lost what the bundle needs: alerts-notify-mark-notified (an alert is notified once)");
     }
 
-    /** As an editor leaves it that keeps only the scheme of a component that it does not know. */
+    /** Editors leave only the scheme of a component that they do not know. */
     @Test
-    void aCallThatLostItsAddressFails() throws IOException {
+    void callWithoutItsUriFails() throws IOException {
         String calls = Files.readString(Path.of("routes/jobo-api.camel.yaml"));
-        Files.writeString(home.resolve("routes/jobo-api.camel.yaml"), calls.replace("\"{{jobo.call}}\"", "jobo-http"));
+        Files.writeString(
+                directory.resolve("routes/jobo-api.camel.yaml"), calls.replace("\"{{jobo.call}}\"", "jobo-http"));
 
         assertThat(RouteValidator.check(RuntimeConfiguration.read(Map.of())))
                 .filteredOn(finding -> finding.verdict() == Verdict.failure)
@@ -117,8 +119,8 @@ class RouteValidatorTest {
     }
 
     @Test
-    void aFileThatTakesAnIdOfTheBundleFailsAndNamesBoth() throws IOException {
-        Files.writeString(home.resolve("routes/own.camel.yaml"), """
+    void fileWithAnIdOfTheBundleFailsAndNamesBoth() throws IOException {
+        Files.writeString(directory.resolve("routes/own.camel.yaml"), """
                 - route:
                     id: own
                     from:
@@ -142,9 +144,9 @@ class RouteValidatorTest {
                 });
     }
 
-    private void place(String text, String pristine) throws IOException {
-        Files.writeString(home.resolve("routes").resolve(NAME), text);
-        Files.writeString(home.resolve("routes/.shipped").resolve(NAME), pristine);
+    private void writeRouteFile(String text, String pristine) throws IOException {
+        Files.writeString(directory.resolve("routes").resolve(NAME), text);
+        Files.writeString(directory.resolve("routes/.shipped").resolve(NAME), pristine);
     }
 
     private static Finding finding() throws IOException {

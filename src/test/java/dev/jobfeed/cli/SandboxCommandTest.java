@@ -25,40 +25,40 @@ class SandboxCommandTest {
     }
 
     @Test
-    void anUnusableFaultScriptIsAMistakeOfUsage(@TempDir Path folder) throws Exception {
-        Path script = Files.writeString(folder.resolve("faults.json"), "[{\"fault\":\"503\"},{\"fault\":\"504\"}]");
+    void invalidFaultScriptIsAUsageError(@TempDir Path directory) throws Exception {
+        Path script = Files.writeString(directory.resolve("faults.json"), "[{\"fault\":\"503\"},{\"fault\":\"504\"}]");
 
         assertThat(run("--jobs", "1", "--faults", script.toString())).isEqualTo(2);
         assertThat(err.toString()).startsWith(script + ": Rule 2, field \"fault\": is \"504\", but must be one of");
     }
 
     @Test
-    void aMissingFaultScriptIsAMistakeOfUsage(@TempDir Path folder) {
-        Path script = folder.resolve("none.json");
+    void missingFaultScriptIsAUsageError(@TempDir Path directory) {
+        Path script = directory.resolve("none.json");
 
         assertThat(run("--faults", script.toString())).isEqualTo(2);
         assertThat(err.toString()).startsWith("The fault script " + script + " cannot be read");
     }
 
     @Test
-    void aMissingJobsFileIsAMistakeOfUsage(@TempDir Path folder) {
-        Path jobs = folder.resolve("none.jsonl");
+    void missingJobsFileIsAUsageError(@TempDir Path directory) {
+        Path jobs = directory.resolve("none.jsonl");
 
         assertThat(run("--jobs-file", jobs.toString())).isEqualTo(2);
         assertThat(err.toString()).startsWith("There is no file " + jobs);
     }
 
     @Test
-    void anOptionOutOfRangeIsAMistakeOfUsage() {
+    void optionOutOfRangeIsAUsageError() {
         assertThat(run("--rate-limit=-1")).isEqualTo(2);
         assertThat(err.toString()).startsWith("rateLimit is -1, but must not be negative.");
     }
 
     @Test
-    void aTakenPortEndsWithAMessageThatNamesIt() throws Exception {
-        try (Sandbox there =
+    void takenPortIsReported() throws Exception {
+        try (Sandbox running =
                 Sandbox.start(SandboxOptions.builder().port(0).jobs(1).build())) {
-            String port = Integer.toString(there.port());
+            String port = Integer.toString(running.port());
 
             int code = JobfeedCli.commandLine()
                     .setErr(new PrintWriter(err, true))

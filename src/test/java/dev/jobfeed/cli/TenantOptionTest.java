@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A command about one of several feeds. */
+/** Tests commands with the option for one of several tenants. */
 class TenantOptionTest {
 
     @TempDir
@@ -39,7 +39,7 @@ class TenantOptionTest {
     }
 
     @Test
-    void aTenantIsSyncedAndShownByItsName() throws Exception {
+    void tenantIsSyncedAndShownByItsName() throws Exception {
         assertThat(run("sync", "jobs", "--tenant", "acme").out()).startsWith("acme jobs: run 1 succeeded: 40 received");
 
         JsonNode status = json(run("status", "--tenant", "acme", "--json"));
@@ -53,7 +53,7 @@ class TenantOptionTest {
     }
 
     @Test
-    void doctorNamesWhatIsConfiguredAndHasNoRoute() throws Exception {
+    void doctorNamesConfiguredTenantsWithoutARoute() throws Exception {
         String file = Files.readString(Path.of("docs/tenants.md")).replaceAll("(?m)^    ", "");
         Path routes = Files.createDirectories(directory.resolve("home/routes"));
         System.setProperty("jobfeed.home", directory.resolve("home").toString());
@@ -71,7 +71,7 @@ class TenantOptionTest {
     }
 
     @Test
-    void aTenantMayHaveADatabaseOfItsOwn() throws Exception {
+    void tenantMayHaveItsOwnDatabase() throws Exception {
         properties.remove("acme.jobfeed.datasource.schema");
         properties.put("acme.jobfeed.datasource.url", "jdbc:h2:file:" + directory.resolve("acme"));
 
@@ -85,28 +85,28 @@ class TenantOptionTest {
     }
 
     @Test
-    void aNameThatNothingIsConfiguredForIsRefused() {
-        InProcess misspelt = run("sync", "jobs", "--tenant", "acem");
+    void unknownTenantIsRejected() {
+        CommandResult misspelled = run("sync", "jobs", "--tenant", "acem");
 
-        assertThat(misspelt.exitCode()).isEqualTo(2);
-        assertThat(misspelt.err()).contains("acem.jobfeed.datasource.schema");
+        assertThat(misspelled.exitCode()).isEqualTo(2);
+        assertThat(misspelled.err()).contains("acem.jobfeed.datasource.schema");
     }
 
     @Test
-    void aTenantWithoutAKeyIsToldWhereItsOwnIsLookedFor() {
+    void missingTenantKeyIsReportedWithItsProperty() {
         properties.remove("acme.jobo.api-key");
 
-        InProcess keyless = run("sync", "jobs", "--tenant", "acme");
+        CommandResult keyless = run("sync", "jobs", "--tenant", "acme");
 
         assertThat(keyless.exitCode()).isEqualTo(2);
         assertThat(keyless.err()).contains("acme.jobo.api-key").contains("ACME_JOBO_API_KEY");
     }
 
-    private InProcess run(String... arguments) {
-        return InProcess.run(properties, arguments);
+    private CommandResult run(String... arguments) {
+        return CommandResult.run(properties, arguments);
     }
 
-    private static JsonNode json(InProcess done) throws Exception {
+    private static JsonNode json(CommandResult done) throws Exception {
         return new ObjectMapper().readTree(done.out());
     }
 }

@@ -39,7 +39,7 @@ class UsageTest {
         "quarantine, Missing required subcommand, jobfeed quarantine",
         "quarantine show x, Invalid value for ID: 'x' is not a number," + " jobfeed quarantine show"
     })
-    void aMistakeIsOneLineAndOneThatSaysWhereToReadOn(String line, String message, String command) {
+    void usageErrorHasOneLineAndAReferenceToHelp(String line, String message, String command) {
         assertThat(run(line.split(" "))).isEqualTo(2);
 
         assertThat(err.toString().lines()).containsExactly(message, "Try '" + command + " --help'.");
@@ -53,10 +53,12 @@ class UsageTest {
         "status jobs, Unexpected argument: 'jobs', jobfeed status",
         "sync nothing, there is no stream, jobfeed sync"
     })
-    void anUnknownCommandOrStreamIsAMistakeOfUsage(String line, String words, String command) {
+    void unknownCommandOrStreamIsAUsageError(String line, String expectedMessage, String command) {
         assertThat(run(line.split(" "))).isEqualTo(2);
 
-        assertThat(err.toString()).contains(words).endsWith("Try '" + command + " --help'." + System.lineSeparator());
+        assertThat(err.toString())
+                .contains(expectedMessage)
+                .endsWith("Try '" + command + " --help'." + System.lineSeparator());
         assertThat(err.toString().lines()).hasSizeLessThanOrEqualTo(3);
     }
 
@@ -68,12 +70,12 @@ class UsageTest {
         "jobfeed.datasource.url, jdbc:postgresql://me:s3cret@db/jobs",
         "jobfeed.lease, 60"
     })
-    void aConfigurationThatCannotWorkIsNamedAndItsSecretsAreNot(String property, String value) {
+    void invalidConfigurationIsReportedWithoutItsSecrets(String property, String value) {
         Map<String, String> properties =
                 new HashMap<>(Map.of("jobo.api-key", "jbe_test_x", "jobfeed.datasource.url", "jdbc:h2:mem:usage"));
         properties.put(property, value);
 
-        InProcess result = InProcess.run(properties, "sync", "jobs");
+        CommandResult result = CommandResult.run(properties, "sync", "jobs");
 
         assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
         assertThat(result.err()).startsWith("jobfeed: " + property).doesNotContain("s3cret");
@@ -82,7 +84,7 @@ class UsageTest {
     }
 
     @Test
-    void withoutACommandThereIsHelp() {
+    void missingCommandPrintsHelp() {
         assertThat(run()).isEqualTo(2);
 
         assertThat(err.toString()).contains("Usage: jobfeed", "sync ", "status ", "Exit codes:");
@@ -90,7 +92,7 @@ class UsageTest {
     }
 
     @Test
-    void helpThatWasAskedForIsAResult() {
+    void requestedHelpSucceeds() {
         assertThat(run("--help")).isZero();
 
         assertThat(out.toString()).contains("Usage: jobfeed", "Exit codes:");
@@ -135,12 +137,12 @@ class UsageTest {
                 "10|a-word-that-is-wider than|a-word-that-is-wider/than"
             },
             ignoreLeadingAndTrailingWhitespace = false)
-    void aHelpPageIsWrappedBetweenWords(int width, String line, String wrapped) {
+    void helpPageIsWrappedBetweenWords(int width, String line, String wrapped) {
         assertThat(new HelpLayout(width).wrap(line).lines()).containsExactly(wrapped.split("/"));
     }
 
     @Test
-    void theManualPageDescribesEveryCommand() {
+    void manualPageDescribesEveryCommand() {
         assertThat(run("man")).isZero();
 
         assertThat(out.toString().lines().filter(line -> line.startsWith(".SS ")))
@@ -155,14 +157,14 @@ class UsageTest {
     }
 
     @Test
-    void theCompletionScriptKnowsCommandsOptionsAndStreams() {
+    void completionScriptContainsCommandsOptionsAndStreams() {
         assertThat(run("generate-completion")).isZero();
 
         assertThat(out.toString()).contains("quarantine", "--max-pages", "\"career-sites\" \"all\"");
     }
 
     @Test
-    void theVersionIsTheBuilds() throws Exception {
+    void versionIsThatOfTheBuild() throws Exception {
         Matcher version = Pattern.compile("<artifactId>jobfeed-routes</artifactId>\\s*<version>([^<]+)<")
                 .matcher(Files.readString(Path.of("pom.xml")));
         assertThat(version.find()).isTrue();

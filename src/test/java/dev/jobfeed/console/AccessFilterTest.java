@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which requests may read, and which may act. The token is configured, so that no database is opened. */
+/** Tests which requests may read, and which may act. The token is configured, so that no database is opened. */
 class AccessFilterTest {
 
     private static final String TOKEN = "a-token-of-20-letters";
@@ -42,7 +42,7 @@ class AccessFilterTest {
                 "https://jobs.example.com",
                 "https://second.example.com"
             })
-    void aKnownHostMayRead(String server) {
+    void knownHostMayRead(String server) {
         properties.put("jobfeed.http.hosts", "jobs.example.com, Second.example.com");
 
         assertThatCode(() -> readFile("GET", server)).doesNotThrowAnyException();
@@ -56,7 +56,7 @@ class AccessFilterTest {
                 "http://127.0.0.1.example.com",
                 "http://sub.jobs.example.com"
             })
-    void aHostThatAForeignPageCanNameMayNotRead(String server) {
+    void unknownHostMayNotRead(String server) {
         properties.put("jobfeed.http.hosts", "jobs.example.com");
 
         assertStatus(421, () -> readFile("GET", server));
@@ -66,7 +66,7 @@ class AccessFilterTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = "http://local host/")
-    void anAddressThatCannotBeReadIsRejected(String url) {
+    void invalidUrlIsRejected(String url) {
         exchange.getMessage().setHeader(Exchange.HTTP_URL, url);
 
         assertStatus(400, () -> filter().checkFile(exchange));
@@ -74,7 +74,7 @@ class AccessFilterTest {
 
     @ParameterizedTest
     @CsvSource({"GET,true", "HEAD,true", "POST,false", "DELETE,false"})
-    void aFileIsOnlyRead(String method, boolean allowed) {
+    void fileAllowsReadingOnly(String method, boolean allowed) {
         if (allowed) {
             assertThatCode(() -> readFile(method, "http://localhost")).doesNotThrowAnyException();
         } else {
@@ -84,7 +84,7 @@ class AccessFilterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Bearer " + TOKEN, "bearer " + TOKEN, "BEARER   " + TOKEN + " "})
-    void theTokenAllowsAnAction(String header) {
+    void tokenAllowsAnAction(String header) {
         act("http://localhost", Map.of("Authorization", header));
 
         assertThat(exchange.getVariable("consoleAction")).isEqualTo("sync");
@@ -103,7 +103,7 @@ class AccessFilterTest {
                 "Bearer " + TOKEN + "x",
                 "Bearer A-TOKEN-OF-20-LETTERS"
             })
-    void anActionWithoutTheTokenIsRejected(String header) {
+    void actionWithoutTheTokenIsRejected(String header) {
         Map<String, String> headers = new HashMap<>();
         headers.put("Authorization", header);
 
@@ -112,7 +112,7 @@ class AccessFilterTest {
     }
 
     @Test
-    void aClientThatTriesTokensIsRejectedEvenWithTheRightOne() {
+    void clientAfterManyWrongTokensIsRejectedEvenWithTheRightOne() {
         Map<String, String> wrong = Map.of("Authorization", "Bearer wrong");
         for (int i = 0; i < TokenFailures.MOST; i++) {
             assertStatus(401, () -> act("http://localhost", wrong));
@@ -131,7 +131,7 @@ class AccessFilterTest {
         "null,false",
         "http://local host,false"
     })
-    void anActionOfAPageNeedsTheOriginOfThisServer(String origin, boolean allowed) {
+    void browserActionNeedsTheOriginOfThisServer(String origin, boolean allowed) {
         Map<String, String> headers = authorized();
         headers.put("Origin", origin);
 
@@ -140,7 +140,7 @@ class AccessFilterTest {
 
     @ParameterizedTest
     @CsvSource({"same-origin,true", "none,true", "same-site,false", "cross-site,false"})
-    void anActionOfAnotherSiteIsRejected(String site, boolean allowed) {
+    void crossSiteActionIsRejected(String site, boolean allowed) {
         Map<String, String> headers = authorized();
         headers.put("Sec-Fetch-Site", site);
 
@@ -148,14 +148,14 @@ class AccessFilterTest {
     }
 
     @Test
-    void anActionTakesNoQuery() {
+    void actionWithAQueryIsRejected() {
         exchange.getMessage().setHeader(Exchange.HTTP_QUERY, "stream=jobs");
 
         assertStatus(400, () -> act("http://localhost", authorized()));
     }
 
     @Test
-    void aTokenThatCanBeGuessedDisablesActions() {
+    void weakTokenDisablesActions() {
         properties.put("jobfeed.http.token", "short");
 
         HttpProblemException off =
@@ -164,7 +164,7 @@ class AccessFilterTest {
     }
 
     @Test
-    void aServerThatOthersReachNeedsAConfiguredToken() {
+    void publicServerNeedsAConfiguredToken() {
         properties.remove("jobfeed.http.token");
         properties.put("jobfeed.http.host", "0.0.0.0");
 
@@ -173,7 +173,7 @@ class AccessFilterTest {
     }
 
     @Test
-    void anUnknownPathIsNotFoundAndAnotherMethodNotAllowed() {
+    void unknownPathIsNotFoundAndAnotherMethodNotAllowed() {
         assertStatus(404, () -> request("GET", "http://localhost", "/api/v1/nothing", Map.of()));
         assertStatus(405, () -> request("GET", "http://localhost", ACTION, Map.of()));
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** When a token is generated, and which one counts. */
+/** Tests when a token is generated, and which one is valid. */
 class AccessTokenTest {
 
     private static final String CONFIGURED = "a-token-of-20-letters";
@@ -45,7 +45,7 @@ class AccessTokenTest {
     }
 
     @Test
-    void theFirstTokenIsShownOnceAndStoredAsAHash() {
+    void firstTokenIsShownOnceAndStoredAsAHash() {
         assertThat(token.off()).get().asString().contains("No token was made yet");
         assertThat(token.is("")).isFalse();
 
@@ -72,7 +72,7 @@ class AccessTokenTest {
     }
 
     @Test
-    void aConfiguredTokenTakesPrecedence() {
+    void configuredTokenTakesPrecedence() {
         String stored = token.first().orElseThrow();
         properties.put("jobfeed.http.token", CONFIGURED);
 
@@ -82,7 +82,7 @@ class AccessTokenTest {
     }
 
     @Test
-    void aConfiguredTokenIsNotReplacedByAGeneratedOne() {
+    void configuredTokenIsNotReplacedByAGeneratedOne() {
         properties.put("jobfeed.http.token", CONFIGURED);
 
         assertThat(token.first()).isEmpty();
@@ -99,7 +99,7 @@ class AccessTokenTest {
         "10.0.0.1,false",
         "localhost.example.com,false"
     })
-    void onlyAServerThatOthersCannotReachGeneratesAToken(String host, boolean generates) {
+    void onlyALocalServerGeneratesAToken(String host, boolean generates) {
         properties.put("jobfeed.http.host", host);
 
         assertThat(token.first().isPresent()).isEqualTo(generates);
@@ -108,7 +108,7 @@ class AccessTokenTest {
 
     @ParameterizedTest
     @CsvSource({"15-letters-long,false", "16-letters--long,true"})
-    void aConfiguredTokenHasAMinimumLength(String configured, boolean accepted) {
+    void configuredTokenHasAMinimumLength(String configured, boolean accepted) {
         properties.put("jobfeed.http.token", configured);
 
         assertThat(token.off().isEmpty()).isEqualTo(accepted);

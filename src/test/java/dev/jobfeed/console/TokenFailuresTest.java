@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How many wrong tokens a client may send. */
+/** Tests how many wrong tokens a client may send. */
 class TokenFailuresTest {
 
     private long nanos = Long.MAX_VALUE - Duration.ofSeconds(10).toNanos();
@@ -21,7 +21,7 @@ class TokenFailuresTest {
     }
 
     @Test
-    void anAddressIsRefusedForTheRestOfTheMinuteAndNoOther() {
+    void addressIsBlockedForTheRestOfTheMinute() {
         fail("a", TokenFailures.MOST);
         nanos += Duration.ofSeconds(20).toNanos();
 
@@ -35,7 +35,7 @@ class TokenFailuresTest {
     }
 
     @Test
-    void fewerInAMinuteAreNotRefused() {
+    void fewerFailuresInAMinuteDoNotBlock() {
         fail("a", TokenFailures.MOST - 1);
         nanos += TokenFailures.WINDOW.toNanos() + 1;
 
@@ -43,7 +43,7 @@ class TokenFailuresTest {
     }
 
     @Test
-    void theOldestAddressesAreForgottenFirst() {
+    void oldestAddressesAreRemovedFirst() {
         fail("first", TokenFailures.MOST);
         for (int i = 0; i < 1000; i++) {
             failures.add("client " + i);

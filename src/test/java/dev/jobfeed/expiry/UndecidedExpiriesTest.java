@@ -20,7 +20,10 @@ class UndecidedExpiriesTest {
 
     private static final Instant NOW = Instant.parse("2026-11-10T12:00:00Z");
 
-    /** Minutes before now: of the delivery's earliest and latest time, and of a reading with the job and one without it. */
+    /**
+     * Provides minutes before now: of the earliest and latest time of the delivery, and of a reading with the job and
+     * one without it.
+     */
     @ParameterizedTest
     @CsvSource({
         "30, 30, 60,   , OPEN",
@@ -41,7 +44,7 @@ class UndecidedExpiriesTest {
         "90, -9, 60,   , UNKNOWN",
         "-5, -5, 60,   , UNKNOWN"
     })
-    void aVerdictFollowsFromReadings(int earliest, int latest, int listed, Integer unlisted, Verdict verdict) {
+    void readingsDetermineTheVerdict(int earliest, int latest, int listed, Integer unlisted, Verdict verdict) {
         Undecided doubt = new Undecided(
                 new Delivery(ago(earliest), ago(latest)), ago(listed), unlisted == null ? null : ago(unlisted));
 
@@ -49,7 +52,7 @@ class UndecidedExpiriesTest {
         assertThat(doubt.rereadTimes(NOW).findAny().isPresent()).isEqualTo(verdict == Verdict.OPEN);
     }
 
-    /** Of a thousand pages, each with a job that has expired just before it, just behind it, or at the end. */
+    /** Uses a thousand pages, each with a job that expired just before it, just after it, or at the end. */
     @Test
     void everyJobIsDecidedByFewReadings() {
         Map<UUID, Delivery> delivered = new HashMap<>();

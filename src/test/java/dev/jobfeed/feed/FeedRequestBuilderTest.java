@@ -35,7 +35,7 @@ class FeedRequestBuilderTest {
             EXPERIENCE_LEVELS, "entry,senior");
 
     @Test
-    void withoutFiltersTheWholeFeedIsAskedFor() throws IOException {
+    void wholeFeedIsRequestedWithoutFilters() throws IOException {
         assertThat(json(filters(Map.of()).request(null, null))).isEqualTo(json("{\"batch_size\":1000}"));
     }
 
@@ -47,14 +47,14 @@ class FeedRequestBuilderTest {
                 "jobo.jobs.filter.work-models[0]",
                 "jobo.jobs.filter.locations[0].country"
             })
-    void aFilterInAnotherFormIsNotPassedOver(String property) {
+    void filterInAnotherFormIsUsed(String property) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> filters(Map.of(property, "remote")))
                 .withMessageContainingAll(property, "is not a filter", "Set jobo.jobs.filter.");
     }
 
     @Test
-    void aContinuationRepeatsFiltersWindowAndBatchSize() throws IOException {
+    void continuationRepeatsFiltersWindowAndBatchSize() throws IOException {
         FeedRequestBuilder filters = filters(with(ALL, Map.of(BATCH_SIZE, "50")));
 
         String request = filters.request(OffsetDateTime.parse("2026-11-10T12:00:00.123456+02:00"), "c");
@@ -67,7 +67,7 @@ class FeedRequestBuilderTest {
     }
 
     @Test
-    void theWindowIsAskedForWithTheParameterOfTheSettings() throws IOException {
+    void windowUsesTheConfiguredParameter() throws IOException {
         FeedRequestBuilder filters = filters(Map.of(WATERMARK_PARAMETER, "updated_after"));
 
         assertThat(json(filters.request(OffsetDateTime.parse("2026-11-10T12:00:00Z"), null)))
@@ -76,8 +76,8 @@ class FeedRequestBuilderTest {
     }
 
     @Test
-    void theFingerprintIsThatOfWhatIsAskedForHoweverItIsWritten() {
-        Map<String, String> sameInOtherWords = Map.of(
+    void fingerprintIsIndependentOfTheNotation() {
+        Map<String, String> equivalentFilters = Map.of(
                 LOCATIONS, "[ {\"region\":\"California\", \"country\":\"United States\"}, {\"country\":\"Germany\"} ]",
                 SOURCES, " lever_co , ashby,",
                 WORK_MODELS, "remote,hybrid",
@@ -85,12 +85,12 @@ class FeedRequestBuilderTest {
                 EXPERIENCE_LEVELS, "senior,,entry",
                 BATCH_SIZE, "10");
 
-        assertThat(filters(sameInOtherWords).fingerprint())
+        assertThat(filters(equivalentFilters).fingerprint())
                 .isEqualTo(filters(ALL).fingerprint());
     }
 
     @Test
-    void theFingerprintChangesWithEveryFilterAndWithTheWatermarkParameter() {
+    void fingerprintChangesWithEveryFilterAndTheWatermarkParameter() {
         Stream<Map<String, String>> changes = Stream.of(
                 Map.of(),
                 Map.of(WATERMARK_PARAMETER, "updated_after"),
@@ -113,7 +113,7 @@ class FeedRequestBuilderTest {
                 "[{\"country\":\"Germany\"}],[{\"country\":\"France\"}]",
                 "[]"
             })
-    void locationsThatAreNoJsonArrayAreRefused(String value) {
+    void locationsWithoutAJsonArrayAreRejected(String value) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> filters(Map.of(LOCATIONS, value)))
                 .withMessage(LOCATIONS + " is '" + value
@@ -122,7 +122,7 @@ class FeedRequestBuilderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"Germany\"", "'[{\"country\":\"Germany\"}]'"})
-    void locationsInQuotesAreRefused(String value) {
+    void locationsInQuotesAreRejected(String value) {
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> filters(Map.of(LOCATIONS, value)))
                 .withMessage(LOCATIONS + " is in quotes. Write the value without them.");

@@ -25,7 +25,7 @@ class FeedResponseParserTest {
             {"job_ids":["%s"],"next_cursor":"c","has_more":true}""".formatted(ID);
 
     @Test
-    void aPageIsRowsAWayOnAndATotal() throws IOException {
+    void pageHasRowsAContinuationAndATotal() throws IOException {
         FeedPage page = feedPage(PAGE);
 
         assertThat(page.rows()).extracting(FeedRecord::id).containsExactly(ID);
@@ -34,7 +34,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void onlyTheAnswersOwnMembersCount() throws IOException {
+    void onlyTopLevelMembersAreRead() throws IOException {
         FeedPage page = feedPage("""
                 {"meta":{"jobs":[{}],"has_more":true},"estimated_total":null,"jobs":[],"has_more":false}""");
 
@@ -44,20 +44,20 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void anAnswerThatBreaksOffIsNoPageWhereverItDoes() {
+    void truncatedResponseIsNoPage() {
         byte[] page = PAGE.getBytes(StandardCharsets.UTF_8);
         for (int length = 0; length < page.length; length++) {
-            InputStream cut = new ByteArrayInputStream(Arrays.copyOf(page, length));
+            InputStream truncated = new ByteArrayInputStream(Arrays.copyOf(page, length));
             assertThatExceptionOfType(MalformedResponseException.class)
                     .as("after %d bytes", length)
-                    .isThrownBy(() -> Responses.feedPage(cut, RecordSchema.JOB));
+                    .isThrownBy(() -> Responses.feedPage(truncated, RecordSchema.JOB));
         }
         byte[] ids = IDS.getBytes(StandardCharsets.UTF_8);
         for (int length = 0; length < ids.length; length++) {
-            InputStream cut = new ByteArrayInputStream(Arrays.copyOf(ids, length));
+            InputStream truncated = new ByteArrayInputStream(Arrays.copyOf(ids, length));
             assertThatExceptionOfType(MalformedResponseException.class)
                     .as("after %d bytes", length)
-                    .isThrownBy(() -> Responses.idPage(cut));
+                    .isThrownBy(() -> Responses.idPage(truncated));
         }
     }
 
@@ -81,7 +81,7 @@ class FeedResponseParserTest {
                     {"jobs":[],"has_more":false}] | The response is not valid JSON: Unexpected close marker
                     {"jobs":[{"id":nan}],"has_more":false} | The response is not valid JSON: Unrecognized token
                     """)
-    void whatIsNoPageNeverPassesForAnEmptyOne(String answer, String message) {
+    void invalidPageIsNeverAnEmptyPage(String answer, String message) {
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> feedPage(answer))
                 .withMessageStartingWith(message);
@@ -95,7 +95,7 @@ class FeedResponseParserTest {
                     {"jobs":[],"has_more":false,"next_cursor":null} | | false
                     {"jobs":[],"has_more":false,"next_cursor":7} | | false
                     """)
-    void thereIsMoreWhenTheAnswerSaysSo(String answer, String cursor, boolean exists) throws IOException {
+    void hasMoreDeterminesTheContinuation(String answer, String cursor, boolean exists) throws IOException {
         Continuation next = feedPage(answer).next();
 
         assertThat(next.cursor()).isEqualTo(cursor);
@@ -113,7 +113,7 @@ class FeedResponseParserTest {
                     "next_cursor":["c"],"has_more":true | an array
                     "next_cursor":"c","has_more":true,"next_cursor":false | false
                     """, quoteCharacter = '~')
-    void anAnswerThatHasMoreAndNoUsableCursorIsTruncated(String members, String cursor) {
+    void responseWithMoreRowsAndNoCursorIsTruncated(String members, String cursor) {
         String message = "The response is truncated: has_more is true, and next_cursor is " + cursor + ".";
 
         assertThatExceptionOfType(MalformedResponseException.class)
@@ -127,7 +127,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void whatIsNoIdIsCounted() throws IOException {
+    void invalidIdIsCounted() throws IOException {
         ExpiredIdsPage page = Responses.idPage(bytes("""
                 {"job_ids":["ID","1-1-1-1-1","",7,null,{"id":"ID"},["ID"],"ABCDEF00-0000-5000-8000-00000000000B",\
                 "abcdef0000005000800000000000000C"],"has_more":false}""".replace("ID", ID.toString())));
@@ -143,7 +143,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void whatCommonWritersOfJsonLetThroughIsRead() throws IOException {
+    void commonDeviationsFromJsonAreRead() throws IOException {
         FeedPage page = feedPage("""
                 {"jobs":[{"id":"%s","title":"two\nlines\tand\u0001","compensation":{"min":NaN,"max":-Infinity,"a":[Infinity,1]},\
                 "x":NaN}],"has_more":false}""".formatted(ID));
@@ -156,7 +156,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void aRowWithBytesThatAreNotUtf8IsRejectedAloneWhereverTheyAre() throws IOException {
+    void onlyTheRowThatIsNotUtf8IsRejected() throws IOException {
         String page = """
                 {"estimated_total":4,"jobs":[{"id":"%s","title":"Zürich"},{"id":"%s","BAD":"BAD"},BAD_SCALAR\
                 {"id":"%s","title":"\uFFFD 🎈"},{"id":"%s","title":"BAD"}],"next_cursor":"c","has_more":true}""".formatted(id(1), id(2), id(3), id(4));
@@ -178,7 +178,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void aRowIsStoredAsDeliveredBehindOneWithBytesThatAreNotUtf8WithinAList() throws IOException {
+    void rowAfterOneThatIsNotUtf8IsStoredAsDelivered() throws IOException {
         byte[] answer = latin1("""
                 {"jobs":[{"id":"%s","x":["a",{"b":"\u00e4"}]},{"id":"%s","locations":[{"city":"Bern"}],"x":[1]}],\
                 "has_more":false}""".formatted(id(1), id(2)));
@@ -194,7 +194,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void aCursorWithBytesThatAreNotUtf8IsNone() {
+    void cursorThatIsNotUtf8IsIgnored() {
         for (String rows : new String[] {"", "{\"id\":\"\u00e4\"}"}) {
             byte[] answer = ("{\"jobs\":[" + rows + "],\"next_cursor\":\"\u00e4\",\"has_more\":true}")
                     .getBytes(StandardCharsets.ISO_8859_1);
@@ -205,7 +205,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void badBytesBetweenIdsAndInAProfileTakeNothingElseAlong() throws IOException {
+    void invalidBytesBetweenIdsAndInAProfileAffectNothingElse() throws IOException {
         byte[] ids =
                 ("{\"job_ids\":[\"\u00e4\",\"" + ID + "\"],\"has_more\":false}").getBytes(StandardCharsets.ISO_8859_1);
         byte[] profile = "{\"name\":\"Z\u00fcrich\"}".getBytes(StandardCharsets.ISO_8859_1);
@@ -219,13 +219,13 @@ class FeedResponseParserTest {
         return new UUID(0x5000, 0x8000_0000_0000_0000L + number);
     }
 
-    /** UTF-8, but for the letter \u00e4, which is a byte of Latin-1. */
+    /** Encodes as UTF-8, except for the letter \u00e4, which becomes a Latin-1 byte. */
     private static byte[] latin1(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         text.codePoints()
                 .mapToObj(Character::toString)
-                .forEach(letter -> bytes.writeBytes(letter.getBytes(
-                        letter.equals("\u00e4") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8)));
+                .forEach(character -> bytes.writeBytes(character.getBytes(
+                        character.equals("\u00e4") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8)));
         return bytes.toByteArray();
     }
 
@@ -235,16 +235,16 @@ class FeedResponseParserTest {
                     [7,8] | 2 expired ids is a UUID; the first is 7.
                     ["gggggggggggggggggggggggggggggggg",""] | 2 expired ids is a UUID; the first is 'gggggggggggggggggggggggggggggggg'.
                     """)
-    void aListWithoutAnyIdIsNoPage(String ids, String message) {
+    void listWithoutAnyIdIsNoPage(String ids, String message) {
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> Responses.idPage(bytes("{\"job_ids\":" + ids + ",\"has_more\":false}")))
                 .withMessage("None of the " + message)
                 .returns(MalformedResponseException.Defect.SWEEP_UNREADABLE, MalformedResponseException::defect);
     }
 
-    /** As the last page of a list may have it; one id must not stop the feed. */
+    /** The last page of a list may have one id, which must not stop the feed. */
     @Test
-    void aListOfOneUnreadableIdIsAPage() throws IOException {
+    void listOfOneUnreadableIdIsAPage() throws IOException {
         ExpiredIdsPage page = Responses.idPage(bytes("{\"job_ids\":[7],\"has_more\":false}"));
 
         assertThat(page.ids()).isEmpty();
@@ -253,7 +253,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void anUnparsedPageHasTheIdsOfItsRowsAndTheHashesThatParsedRowsHave() throws IOException {
+    void unparsedPageHasTheIdsAndHashesOfItsRows() throws IOException {
         FeedPage unparsed = unparsed(PAGE);
         FeedPage parsed = feedPage(PAGE);
 
@@ -270,7 +270,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void anUnparsedPageStillHasOneRowOfEachIdAndRejectsRowsWithoutOne() throws IOException {
+    void unparsedPageHasOneRowOfEachIdAndRejectsRowsWithoutOne() throws IOException {
         String id = "3f333df6-90a4-4fda-8dd3-9485d27cee36";
         String page = """
                 {"jobs":[{"id":"%s","updated_at":"2026-01-02T00:00:00Z","title":"new"},
@@ -287,7 +287,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void anotherOrderOfKeysChangesOnlyTheHashOfTheBytes() throws IOException {
+    void anotherOrderOfKeysOnlyChangesTheHashOfTheBytes() throws IOException {
         String id = "3f333df6-90a4-4fda-8dd3-9485d27cee36";
         FeedRecord one = feedPage("{\"jobs\":[{\"id\":\"%s\",\"title\":\"a\",\"benefits\":[1]}],\"has_more\":false}"
                         .formatted(id))
@@ -316,7 +316,7 @@ class FeedResponseParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"12345678901234567890123", "-1", "1e3", "\"5\"", "null", "{}"})
-    void anEstimateThatCannotBeReadIsNone(String total) throws IOException {
+    void unreadableEstimateIsIgnored(String total) throws IOException {
         FeedPage page = Responses.feedPage(
                 utf8("{\"jobs\":[],\"has_more\":false,\"estimated_total\":" + total + "}"), RecordSchema.JOB);
 
@@ -324,8 +324,8 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void aPageHasTwiceTheDocumentedRowsAtMost() throws IOException {
-        // with bytes that are not UTF-8, for which the page is read on by another parser
+    void pageHasAtMostTwiceTheDocumentedRows() throws IOException {
+        // with bytes that are not UTF-8, for which another parser continues the page
         String rows = "{\"title\":\"\u00ff\"}" + ",{}".repeat(1_999);
         String end = "],\"has_more\":false}";
 
@@ -342,7 +342,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void aCursorHasABound() throws IOException {
+    void cursorHasAMaximumLength() throws IOException {
         String page = "{\"jobs\":[],\"job_ids\":[],\"has_more\":true,\"next_cursor\":\"%s\"}";
 
         assertThat(Responses.feedPage(utf8(page.formatted("c".repeat(65_536))), RecordSchema.JOB)
@@ -359,7 +359,7 @@ class FeedResponseParserTest {
     }
 
     @Test
-    void anObjectHasABound() {
+    void objectHasAMaximumSize() {
         assertThatExceptionOfType(MalformedResponseException.class)
                 .isThrownBy(() -> FeedResponseParser.object(utf8("{\"a\":[" + "1,".repeat(4_500_000) + "1]}")))
                 .withMessageContaining("exceeds the maximum allowed");

@@ -38,46 +38,46 @@ class ReadAheadInputStreamTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 32_768, 32_769, MORE_THAN_IS_READ_AHEAD})
-    void whatIsReadIsWhatTheStreamHolds(int length) throws IOException {
+    void contentIsReadUnchanged(int length) throws IOException {
         byte[] bytes = bytes(length);
 
-        try (InputStream ahead = ahead(new ByteArrayInputStream(bytes))) {
-            assertThat(ahead.readAllBytes()).isEqualTo(bytes);
-            assertThat(ahead.read()).isEqualTo(-1);
+        try (InputStream readAhead = readAhead(new ByteArrayInputStream(bytes))) {
+            assertThat(readAhead.readAllBytes()).isEqualTo(bytes);
+            assertThat(readAhead.read()).isEqualTo(-1);
         }
     }
 
     @Test
-    void aByteIsReadAsOneWithoutASign() throws IOException {
-        try (InputStream ahead = ahead(new ByteArrayInputStream(new byte[] {(byte) 0xFF, 7}))) {
-            assertThat(ahead.read()).isEqualTo(0xFF);
-            assertThat(ahead.read(new byte[4], 1, 3)).isEqualTo(1);
-            assertThat(ahead.read(new byte[0])).isZero();
+    void byteIsReadUnsigned() throws IOException {
+        try (InputStream readAhead = readAhead(new ByteArrayInputStream(new byte[] {(byte) 0xFF, 7}))) {
+            assertThat(readAhead.read()).isEqualTo(0xFF);
+            assertThat(readAhead.read(new byte[4], 1, 3)).isEqualTo(1);
+            assertThat(readAhead.read(new byte[0])).isZero();
         }
     }
 
     @Test
-    void aFailureComesBehindTheBytesBeforeItAndStays() throws IOException {
+    void failureFollowsTheBytesBeforeItAndPersists() throws IOException {
         SocketTimeoutException failure = new SocketTimeoutException("Read timed out");
 
-        try (InputStream ahead = ahead(thenFails(new byte[] {1, 2, 3}, failure))) {
-            assertThat(ahead.readNBytes(3)).containsExactly(1, 2, 3);
-            assertThatThrownBy(ahead::read).isSameAs(failure);
-            assertThatThrownBy(ahead::read).isSameAs(failure);
+        try (InputStream readAhead = readAhead(failingAfter(new byte[] {1, 2, 3}, failure))) {
+            assertThat(readAhead.readNBytes(3)).containsExactly(1, 2, 3);
+            assertThatThrownBy(readAhead::read).isSameAs(failure);
+            assertThatThrownBy(readAhead::read).isSameAs(failure);
         }
     }
 
     @Test
-    void anUnexpectedFailureIsNoEndEither() throws IOException {
+    void unexpectedFailureIsNoEndOfStream() throws IOException {
         IllegalStateException failure = new IllegalStateException("broken");
 
-        try (InputStream ahead = ahead(thenFails(new byte[0], failure))) {
-            assertThatThrownBy(ahead::read).isInstanceOf(IOException.class).hasCause(failure);
+        try (InputStream readAhead = readAhead(failingAfter(new byte[0], failure))) {
+            assertThatThrownBy(readAhead::read).isInstanceOf(IOException.class).hasCause(failure);
         }
     }
 
     @Test
-    void itIsReadAheadOfItsReaderAndNotWithoutEnd() throws IOException {
+    void readAheadIsBounded() throws IOException {
         AtomicInteger reads = new AtomicInteger();
         InputStream counted = new FilterInputStream(new ByteArrayInputStream(bytes(MORE_THAN_IS_READ_AHEAD))) {
             @Override
@@ -87,17 +87,17 @@ class ReadAheadInputStreamTest {
             }
         };
 
-        try (InputStream ahead = ahead(counted)) {
+        try (InputStream readAhead = readAhead(counted)) {
             await().until(() -> reads.get() == 8);
-            assertThat(ahead.readNBytes(32_768)).hasSize(32_768);
-            assertThat(ahead.read()).isNotNegative();
+            assertThat(readAhead.readNBytes(32_768)).hasSize(32_768);
+            assertThat(readAhead.read()).isNotNegative();
             await().until(() -> reads.get() == 9);
         }
         assertThat(reads).hasValue(9);
     }
 
     @Test
-    void closingWaitsForTheReadThatIsUnderWayAndNoneFollows() throws Exception {
+    void closeWaitsForTheCurrentReadAndStartsNoOther() throws Exception {
         CountDownLatch reading = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         AtomicInteger reads = new AtomicInteger();
@@ -120,10 +120,10 @@ class ReadAheadInputStreamTest {
                 return 1;
             }
         };
-        InputStream ahead = ahead(slow);
+        InputStream readAhead = readAhead(slow);
         reading.await();
 
-        Thread closing = new Thread(() -> close(ahead));
+        Thread closing = new Thread(() -> close(readAhead));
         closing.start();
         await().until(() -> closing.getState() == Thread.State.WAITING);
         released.countDown();
@@ -134,9 +134,9 @@ class ReadAheadInputStreamTest {
     }
 
     @Test
-    void aReaderThatIsInterruptedStopsAndStaysInterrupted() throws Exception {
+    void interruptedReaderStopsAndStaysInterrupted() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
-        InputStream silent = new InputStream() {
+        InputStream blocked = new InputStream() {
             @Override
             public int read() throws IOException {
                 try {
@@ -147,17 +147,17 @@ class ReadAheadInputStreamTest {
                 return -1;
             }
         };
-        InputStream ahead = ahead(silent);
+        InputStream readAhead = readAhead(blocked);
 
         Thread.currentThread().interrupt();
-        assertThatThrownBy(ahead::read).isInstanceOf(InterruptedIOException.class);
+        assertThatThrownBy(readAhead::read).isInstanceOf(InterruptedIOException.class);
 
         assertThat(Thread.interrupted()).isTrue();
         released.countDown();
-        ahead.close();
+        readAhead.close();
     }
 
-    private InputStream ahead(InputStream in) {
+    private InputStream readAhead(InputStream in) {
         return new ReadAheadInputStream(in, executor);
     }
 
@@ -175,7 +175,7 @@ class ReadAheadInputStreamTest {
         return bytes;
     }
 
-    private static InputStream thenFails(byte[] bytes, Exception failure) {
+    private static InputStream failingAfter(byte[] bytes, Exception failure) {
         return new SequenceInputStream(new ByteArrayInputStream(bytes), new InputStream() {
             @Override
             public int read() throws IOException {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of the rows of a page. */
+/** Tests the parsing of the rows of a page. */
 class RecordParserTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -76,27 +76,27 @@ class RecordParserTest {
     }
 
     @Test
-    void nullIsTheSameAsMissing() throws IOException {
-        ObjectNode nulls = bare();
+    void nullEqualsMissing() throws IOException {
+        ObjectNode nulls = minimal();
         RecordSchema.JOB.fields().forEach(field -> nulls.putNull(field.name()));
 
         FeedRecord row = row(nulls.toString());
 
         assertThat(columns(row)).isEmpty();
         assertThat(row.extra()).isNull();
-        assertThat(row.contentHash()).isEqualTo(row(bare().toString()).contentHash());
+        assertThat(row.contentHash()).isEqualTo(row(minimal().toString()).contentHash());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"full_time", "Full-time", "full-time", " FULL TIME "})
-    void theSpellingOfAValueStays(String value) throws IOException {
-        FeedRecord row = row(bare().put("employment_type", value).toString());
+    void notationOfAValueIsKept(String value) throws IOException {
+        FeedRecord row = row(minimal().put("employment_type", value).toString());
 
         assertThat(row.value("employment_type")).isEqualTo(value);
     }
 
     @Test
-    void unknownFieldsAreKeptInOrderOfTheirNames() throws IOException {
+    void unknownFieldsAreKeptSortedByName() throws IOException {
         FeedRecord row = row("""
                 {"zeta":null,"id":"%s","alpha":{"b":[true,null]},"company_id":"x"}""".formatted(ID));
 
@@ -107,7 +107,7 @@ class RecordParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"soon\"", "\"\"", "1777438803", "true", "{\"at\":\"2026-04-29\"}"})
-    void anUnreadableDateIsNullAndKeptAsItCame(String value) throws IOException {
+    void unreadableDateIsNullAndKeptAsText(String value) throws IOException {
         FeedRecord row = row("{\"id\":\"" + ID + "\",\"valid_through\":" + value + ",\"date_posted\":" + value + "}");
 
         assertThat(columns(row)).isEmpty();
@@ -131,7 +131,8 @@ class RecordParserTest {
                     "ID" | false | the row is not a JSON object
                     null | false | the row is not a JSON object
                     """)
-    void aBadRowIsSetAsideWithItsReasonAndThePageGoesOn(String json, boolean hasId, String reason) throws IOException {
+    void invalidRowIsRejectedWithItsReasonAndThePageIsRead(String json, boolean hasId, String reason)
+            throws IOException {
         String row = json.replace("ID", ID.toString());
 
         FeedPage page = page(row, FULL);
@@ -142,12 +143,12 @@ class RecordParserTest {
     }
 
     @Test
-    void whatNoDatabaseTakesIsReplacedWhereverItStands() throws IOException {
-        String bad = "\\u0000a\\ud83d b\\ude00 \\ud83d\\ude00\\ud83d";
+    void unstorableCharactersAreReplaced() throws IOException {
+        String invalid = "\\u0000a\\ud83d b\\ude00 \\ud83d\\ude00\\ud83d";
         String repaired = "\uFFFDa\uFFFD b\uFFFD 😀\uFFFD";
 
         FeedPage page = page("""
-                {"id":"%s","title":"!","company":{"name":"!","!":["!"]},"x!":"!"}""".formatted(ID).replace("!", bad), "{\"id\":\"!\"}".replace("!", bad));
+                {"id":"%s","title":"!","company":{"name":"!","!":["!"]},"x!":"!"}""".formatted(ID).replace("!", invalid), "{\"id\":\"!\"}".replace("!", invalid));
 
         FeedRecord row = page.rows().get(0);
         assertThat(row.value("title")).isEqualTo(repaired);
@@ -162,7 +163,7 @@ class RecordParserTest {
     }
 
     @Test
-    void aLongValueIsNotCutThroughACharacter() throws IOException {
+    void longValueIsNotTruncatedWithinACharacter() throws IOException {
         FeedPage page = page("{\"id\":\"" + "x".repeat(59) + "🎈🎈\"}");
 
         assertThat(page.rejected().get(0).reason()).isEqualTo("id is '" + "x".repeat(59) + "\uFFFD...' and not a UUID");
@@ -187,10 +188,10 @@ class RecordParserTest {
         "2026-01-01,           , second",
         "          ,           , second"
     })
-    void ofTwoRowsWithOneIdTheNewestStays(String first, String second, String winner) throws IOException {
+    void newestOfTwoRowsWithAnIdIsKept(String first, String second, String winner) throws IOException {
         FeedPage page = page(
-                bare().put("title", "first").put("updated_at", first).toString(),
-                bare().put("title", "second").put("updated_at", second).toString());
+                minimal().put("title", "first").put("updated_at", first).toString(),
+                minimal().put("title", "second").put("updated_at", second).toString());
 
         assertThat(page.rows()).extracting(row -> row.value("title")).containsExactly(winner);
         assertThat(page.duplicates()).isEqualTo(1);
@@ -198,7 +199,7 @@ class RecordParserTest {
     }
 
     @Test
-    void theOrderOfTheFieldsIsNoContent() throws IOException {
+    void fieldOrderIsNoContent() throws IOException {
         ObjectNode row = full().put("b", 1).put("a", 2);
         ObjectNode backwards = JSON.createObjectNode();
         row.properties().stream()
@@ -211,11 +212,11 @@ class RecordParserTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void anyOtherValueIsOtherContent(String field, ObjectNode changed) throws IOException {
+    void otherValueIsOtherContent(String field, ObjectNode changed) throws IOException {
         assertThat(row(changed.toString()).contentHash()).isNotEqualTo(row(FULL).contentHash());
     }
 
-    static Stream<Arguments> anyOtherValueIsOtherContent() throws IOException {
+    static Stream<Arguments> otherValueIsOtherContent() throws IOException {
         Stream.Builder<Arguments> changes = Stream.builder();
         for (FieldDefinition field : RecordSchema.JOB.fields()) {
             ObjectNode changed = full();
@@ -235,38 +236,38 @@ class RecordParserTest {
     }
 
     @Test
-    void contentIsNotMistakenForThatOfTheNextField() throws IOException {
+    void contentOfAdjacentFieldsIsDistinguished() throws IOException {
         assertThat(Stream.of("ab,c", "a,bc", ",abc", "abc,").map(pair -> {
                     String[] texts = pair.split(",", -1);
-                    return bare().put("title", texts[0]).put("normalized_title", texts[1]);
+                    return minimal().put("title", texts[0]).put("normalized_title", texts[1]);
                 }))
                 .extracting(row -> UUID.nameUUIDFromBytes(row(row.toString()).contentHash()))
                 .doesNotHaveDuplicates();
-        assertThat(row(bare().put("title", "").toString()).contentHash())
-                .isNotEqualTo(row(bare().toString()).contentHash());
+        assertThat(row(minimal().put("title", "").toString()).contentHash())
+                .isNotEqualTo(row(minimal().toString()).contentHash());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"locations", "company", "valid_through", "unknown"})
-    void aRowThatIsNestedTooDeeplyIsPutAsideAndThePageGoesOn(String field) throws IOException {
-        String deep = "{\"id\":\"" + ID + "\",\"" + field + "\":" + nested(501) + "}";
+    void tooDeeplyNestedRowIsRejectedAndThePageIsRead(String field) throws IOException {
+        String deeplyNested = "{\"id\":\"" + ID + "\",\"" + field + "\":" + nested(501) + "}";
 
-        FeedPage page = page(deep, FULL);
+        FeedPage page = page(deeplyNested, FULL);
 
         assertThat(page.rows()).extracting(FeedRecord::id).containsExactly(ID);
         assertThat(page.rejected())
-                .containsExactly(new InvalidRecord(ID, field + " is nested deeper than 500 levels", deep));
-        assertThat(row(deep.replace(nested(501), nested(500))).id()).isEqualTo(ID);
+                .containsExactly(new InvalidRecord(ID, field + " is nested deeper than 500 levels", deeplyNested));
+        assertThat(row(deeplyNested.replace(nested(501), nested(500))).id()).isEqualTo(ID);
     }
 
     @Test
-    void nestingThatCouldFillTheMemoryMakesAnUnreadableAnswer() {
+    void excessiveNestingMakesTheResponseUnreadable() {
         assertThatThrownBy(() -> page("{\"id\":\"" + ID + "\",\"unknown\":" + nested(100_000) + "}"))
                 .isInstanceOf(MalformedResponseException.class);
     }
 
     @Test
-    void aNumberWithMoreDigitsThanADatabaseTakesBecomesAString() throws IOException {
+    void numberWithTooManyDigitsBecomesAString() throws IOException {
         String digits = "9".repeat(100_001);
 
         FeedRecord row = row("{\"id\":\"" + ID + "\",\"compensation\":{\"min\":" + digits + "}}");
@@ -275,7 +276,7 @@ class RecordParserTest {
     }
 
     @Test
-    void aRowOfCountlessUnknownFieldsIsRejectedAndItsPageGoesOn() throws IOException {
+    void rowWithTooManyUnknownFieldsIsRejectedAndThePageIsRead() throws IOException {
         String fields =
                 IntStream.range(0, 10_001).mapToObj(i -> ",\"f" + i + "\":1").collect(Collectors.joining());
 
@@ -288,7 +289,7 @@ class RecordParserTest {
     }
 
     @Test
-    void aReasonIsPrintableAndShort() throws IOException {
+    void reasonIsPrintableAndShort() throws IOException {
         FeedPage page = page("{\"id\":\"\\u001b[2J\\n\"},{\"id\":" + "9".repeat(1_000) + "}");
 
         assertThat(page.rejected())
@@ -305,7 +306,7 @@ class RecordParserTest {
         return (ObjectNode) JSON.readTree(FULL);
     }
 
-    private static ObjectNode bare() {
+    private static ObjectNode minimal() {
         return JSON.createObjectNode().put("id", ID.toString());
     }
 
@@ -320,7 +321,7 @@ class RecordParserTest {
         return Responses.feedPage(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)), RecordSchema.JOB);
     }
 
-    /** The columns that have a value. */
+    /** Returns the columns that have a value. */
     private static Map<String, Object> columns(FeedRecord row) {
         Map<String, Object> columns = new TreeMap<>();
         Stream.concat(

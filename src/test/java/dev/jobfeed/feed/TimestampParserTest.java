@@ -35,7 +35,7 @@ class TimestampParserTest {
         "2026-04-29 05:00:03.319Z, 2026-04-29T05:00:03.319Z",
         "2026-04-29 05:00:03, 2026-04-29T05:00:03Z"
     })
-    void aDateIsItsInstantInUtcToTheMicrosecond(String text, String instant) {
+    void timestampIsConvertedToUtcInMicroseconds(String text, String instant) {
         assertThat(TimestampParser.parse(text)).hasToString(instant);
     }
 
@@ -69,7 +69,7 @@ class TimestampParserTest {
                 "+10000-01-01",
                 "-5000-01-01"
             })
-    void anythingElseIsRefused(String text) {
+    void invalidTimestampIsRejected(String text) {
         assertThatExceptionOfType(DateTimeException.class).isThrownBy(() -> TimestampParser.parse(text));
     }
 }

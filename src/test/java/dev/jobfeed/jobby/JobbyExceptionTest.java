@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class JobbyExceptionTest {
 
-    /** The waits before the first, second and fifth repetition, without their share at random. */
-    @ParameterizedTest(name = "{0} {1}, asks for {2}, reset in {3}: {4}, {5}, {6}")
+    /** Tests the waits before the first, second and fifth retry, without their random part. */
+    @ParameterizedTest(name = "{0} {1}, Retry-After {2}, reset in {3}: {4}, {5}, {6}")
     @CsvSource({
         "429, RATE_LIMITED, PT8S, PT30S, 8, 9, 16",
         "429, RATE_LIMITED, PT8S, PT9S, 8, 9, 9",
@@ -27,7 +27,7 @@ class JobbyExceptionTest {
         "429, RATE_LIMITED, , PT0S, 60, 61, 68",
         "500, , , , 1, 2, 16"
     })
-    void theWaitIsWhatIsAskedForThenLongerButNotBeyondTheReset(
+    void waitGrowsFromTheRequestedOneUpToTheReset(
             int status, String code, Duration retryAfter, Duration reset, long first, long second, long fifth) {
         JobbyException refusal = refusal("GET /profile", status, code, retryAfter, reset);
 
@@ -57,14 +57,14 @@ class JobbyExceptionTest {
         "GET /, ",
         "GET /somewhere-else, "
     })
-    void aMissingScopeIsGuessedFromMethodAndPath(String request, String scope) {
+    void missingScopeIsDerivedFromMethodAndPath(String request, String scope) {
         assertThat(refusal(request, 403, "INSUFFICIENT_SCOPE", null, null))
                 .hasMessageContaining(
                         scope == null ? "the scope of this endpoint; mint" : "the scope " + scope + "; mint");
     }
 
     @Test
-    void noScopeIsAdvisedForWhatIsForHumans() {
+    void noScopeIsSuggestedForOperationsForHumans() {
         assertThat(refusal("POST /matches/mat_7/accept", 403, "INSUFFICIENT_SCOPE", null, null))
                 .hasMessageContaining("only humans accept a match")
                 .hasMessageContaining("in a browser at account/matches/mat_7.")
@@ -74,13 +74,13 @@ class JobbyExceptionTest {
     }
 
     @Test
-    void aMatchThatCannotBeDeclinedIsProbablyDecidedWhenItsStateIsNotGiven() {
+    void declineFailureWithoutAStateSuggestsADecidedMatch() {
         assertThat(refusal("POST /matches/mat_7/decline", 409, "NOT_PENDING", null, null))
                 .hasMessageContainingAll("probably decided", "account/matches/mat_7");
     }
 
     @Test
-    void anAnswerWithoutAnEnvelopeHasNoCodeOfItsOwn() {
+    void responseWithoutAnEnvelopeHasNoCode() {
         JobbyException refusal = refusal("GET /profile", 502, null, null, null);
 
         assertThat(refusal.code()).isEqualTo(JobbyException.UNKNOWN);

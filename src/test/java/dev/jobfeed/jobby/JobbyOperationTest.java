@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class JobbyOperationTest {
 
-    /** Jobby.dev REST API, "Authentication". */
+    /** Lists the scopes of "Authentication" in the Jobby.dev REST API. */
     private static final Set<String> SCOPES = Set.of(
             "profile:read",
             "profile:write",
@@ -47,7 +47,7 @@ class JobbyOperationTest {
         "PUT, /settings/email-digest, PUT /settings/email-digest, settings:write, 30",
         "GET, /somewhere-else/7, GET /somewhere-else/{id}, , 60"
     })
-    void anOperationIsKnownByMethodAndPathTemplate(String method, String path, String id, String scope, int perMinute) {
+    void operationIsFoundByMethodAndPathTemplate(String method, String path, String id, String scope, int perMinute) {
         JobbyOperation operation = JobbyOperation.of(method, path);
 
         assertThat(operation.id()).isEqualTo(id);
@@ -56,7 +56,7 @@ class JobbyOperationTest {
     }
 
     @Test
-    void theTableNamesDocumentedScopesOnlyAndNoneForWhatNoTokenCanDo() {
+    void tableHasOnlyDocumentedScopesAndNoneForHumans() {
         assertThat(JobbyOperation.table()).allSatisfy(operation -> {
             assertThat(operation.scope().isPresent()).isEqualTo(operation.access() == Access.TOKEN);
             assertThat(operation.scope().map(SCOPES::contains).orElse(true)).isTrue();
@@ -79,7 +79,7 @@ class JobbyOperationTest {
                 "POST | /matches/mat_7/accept| No scope allows it: only humans accept a match",
                 "POST | /matches/mat_7/join  | in a browser at account/matches/mat_7."
             })
-    void theRemedyNeverNamesAScopeThatDoesNotHelp(String method, String path, String remedy) {
+    void remedyNamesOnlyUsefulScopes(String method, String path, String remedy) {
         assertThat(JobbyOperation.of(method, path).scopeRemedy(path)).contains(remedy);
     }
 }

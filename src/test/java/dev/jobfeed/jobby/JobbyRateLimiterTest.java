@@ -29,26 +29,26 @@ class JobbyRateLimiterTest {
                 1);
     }
 
-    private static String room(int match) {
+    private static String roomPath(int match) {
         return "/matches/mat_" + match + "/interview-room-url";
     }
 
     @Test
-    void theIdsOfACostBearingOperationShareThreeRequestsAMinute() {
-        assertThat(take("GET", room(1))).isTrue();
-        assertThat(take("GET", room(2))).isTrue();
-        assertThat(take("GET", room(3))).isTrue();
-        assertThat(take("GET", room(4))).isFalse();
+    void idsOfAChargedOperationShareThreeRequestsAMinute() {
+        assertThat(take("GET", roomPath(1))).isTrue();
+        assertThat(take("GET", roomPath(2))).isTrue();
+        assertThat(take("GET", roomPath(3))).isTrue();
+        assertThat(take("GET", roomPath(4))).isFalse();
         assertThat(take("GET", "/matches")).isTrue();
-        assertThat(limits.pause(JobbyOperation.of("GET", room(5)), now)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(limits.pause(JobbyOperation.of("GET", roomPath(5)), now)).isEqualTo(Duration.ofMinutes(1));
 
         now = START.plusSeconds(60);
-        assertThat(take("GET", room(4))).isTrue();
+        assertThat(take("GET", roomPath(4))).isTrue();
     }
 
     /** The documentation names no path for "AI compare". */
     @Test
-    void aLimitThatIsNotInTheTableIsLearntFromTheResponse() {
+    void unknownLimitIsLearnedFromTheResponse() {
         Instant reset = START.plusSeconds(45);
         assertThat(take("GET", "/candidates/c1/compare")).isTrue();
         response("/candidates/c1/compare", 3, 2, reset);
@@ -65,9 +65,9 @@ class JobbyRateLimiterTest {
     }
 
     @Test
-    void aStatedLimitOfZeroIsNoLimit() {
+    void limitOfZeroIsIgnored() {
         limits.onResponse(
-                JobbyOperation.of("GET", room(1)),
+                JobbyOperation.of("GET", roomPath(1)),
                 Optional.of(0L),
                 Optional.empty(),
                 Optional.empty(),
@@ -75,11 +75,11 @@ class JobbyRateLimiterTest {
                 now,
                 1);
 
-        assertThat(take("GET", room(1))).isTrue();
+        assertThat(take("GET", roomPath(1))).isTrue();
     }
 
     @Test
-    void requestsAreSpacedAndAShorterIntervalDoesNotBringTheNextForward() {
+    void requestsAreSpacedAndAShorterIntervalDoesNotAdvanceTheNextOne() {
         JobbyOperation status = JobbyOperation.of("GET", "/queue/status");
 
         limits.space(status, Duration.ofSeconds(5), now);
@@ -91,17 +91,17 @@ class JobbyRateLimiterTest {
 
     @Test
     void waitsAreScaled() {
-        JobbyOperation room = JobbyOperation.of("GET", room(1));
+        JobbyOperation roomPath = JobbyOperation.of("GET", roomPath(1));
         for (int i = 0; i < 3; i++) {
-            limits.take(room, now, 0.1);
+            limits.take(roomPath, now, 0.1);
         }
 
-        assertThat(limits.take(room, now, 0.1)).isFalse();
-        assertThat(limits.pause(room, now)).isEqualTo(Duration.ofSeconds(6));
+        assertThat(limits.take(roomPath, now, 0.1)).isFalse();
+        assertThat(limits.pause(roomPath, now)).isEqualTo(Duration.ofSeconds(6));
     }
 
     @Test
-    void oneOfSixtyReadsStaysInReserve() {
+    void oneOfSixtyReadsIsReserved() {
         for (int i = 0; i < 59; i++) {
             assertThat(take("GET", "/profile")).isTrue();
         }
@@ -112,17 +112,17 @@ class JobbyRateLimiterTest {
     }
 
     @Test
-    void aResponseThatWasOvertakenGivesNothingBack() {
+    void overtakenResponseDoesNotRestoreRequests() {
         Instant reset = START.plusSeconds(50);
-        take("GET", room(1));
-        take("GET", room(1));
-        take("GET", room(1));
+        take("GET", roomPath(1));
+        take("GET", roomPath(1));
+        take("GET", roomPath(1));
 
-        response(room(1), 3, 0, reset);
-        response(room(1), 3, 2, reset);
+        response(roomPath(1), 3, 0, reset);
+        response(roomPath(1), 3, 2, reset);
 
-        assertThat(take("GET", room(1))).isFalse();
-        assertThat(response(room(1), 3, 2, reset.plusSeconds(60))).isEqualTo(Duration.ZERO);
-        assertThat(take("GET", room(1))).isTrue();
+        assertThat(take("GET", roomPath(1))).isFalse();
+        assertThat(response(roomPath(1), 3, 2, reset.plusSeconds(60))).isEqualTo(Duration.ZERO);
+        assertThat(take("GET", roomPath(1))).isTrue();
     }
 }

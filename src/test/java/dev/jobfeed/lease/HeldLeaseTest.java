@@ -42,7 +42,7 @@ class HeldLeaseTest {
         executor.shutdownNow();
     }
 
-    /** Beats every millisecond. */
+    /** Acquires a lease with a heartbeat every millisecond. */
     private HeldLease acquire(String name) throws Exception {
         boolean isH2 = name.equals("h2");
         DriverManagerDataSource dataSource = new DriverManagerDataSource(
@@ -61,12 +61,12 @@ class HeldLeaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aBeatThatComesBehindTheReleaseIsNoLoss(String name) throws Exception {
+    void heartbeatAfterTheReleaseIsNoLoss(String name) throws Exception {
         HeldLease lease = acquire(name);
         new TransactionTemplate(new DataSourceTransactionManager(database.getDataSource()))
                 .executeWithoutResult(status -> {
                     lease.fence();
-                    await().until(() -> database.execute((ConnectionCallback<Boolean>) LockWait::isThere));
+                    await().until(() -> database.execute((ConnectionCallback<Boolean>) LockWait::isBlocked));
                     lease.close();
                 });
 
@@ -77,7 +77,7 @@ class HeldLeaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aLeaseThatIsAnothersIsLost(String name) throws Exception {
+    void leaseOfAnotherOwnerIsLost(String name) throws Exception {
         try (HeldLease lease = acquire(name)) {
             database.update(TAKE_OVER, UUID.randomUUID());
 
@@ -89,7 +89,7 @@ class HeldLeaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aLeaseWhoseSessionCannotBeginIsReleased(String name) throws Exception {
+    void leaseIsReleasedIfItsSessionCannotStart(String name) throws Exception {
         acquire(name).close();
         LeaseManager leases = manager(Duration.ofMinutes(1));
 
@@ -104,7 +104,7 @@ class HeldLeaseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anActionIsRefusedWhileAnAttemptHoldsTheLease(String name) throws Exception {
+    void actionIsRejectedWhileAnAttemptHoldsTheLease(String name) throws Exception {
         acquire(name).close();
         LeaseManager leases = manager(Duration.ofMinutes(1));
         try (HeldLease attempt = leases.acquire("jobs", lease -> lease).orElseThrow()) {

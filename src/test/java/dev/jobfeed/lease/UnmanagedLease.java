@@ -3,7 +3,7 @@ package dev.jobfeed.lease;
 import java.time.Duration;
 import java.util.UUID;
 
-/** A lease without a database, for tests of what is done under one. */
+/** Represents a lease without a database, for tests of code that runs under one. */
 public final class UnmanagedLease {
 
     private UnmanagedLease() {}

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** How long an endpoint that fails is given before the next try. */
+/** Tests how long a failing endpoint is left alone before the next try. */
 class EndpointBackoffTest {
 
     private static final Instant NOW = Instant.parse("2026-11-30T00:00:00Z");
@@ -18,12 +18,12 @@ class EndpointBackoffTest {
     private final SplittableRandom random = new SplittableRandom(1);
 
     @Test
-    void anEndpointThatNeverFailedIsNotWaitedFor() {
+    void endpointWithoutAFailureHasNoWait() {
         assertThat(backoff.lasts(NOW)).isFalse();
     }
 
     @Test
-    void theWaitDoublesUpToHalfAMinuteAndAQuarterMoreAtRandom() {
+    void waitDoublesUpToHalfAMinuteWithJitter() {
         List<Duration> waits = IntStream.range(0, 9)
                 .mapToObj(i -> backoff.begin(NOW, 1, random))
                 .toList();
@@ -35,7 +35,7 @@ class EndpointBackoffTest {
     }
 
     @Test
-    void itLastsUntilTheWaitIsOver() {
+    void backoffLastsUntilTheEndOfTheWait() {
         Duration wait = backoff.begin(NOW, 1, random);
 
         assertThat(backoff.lasts(NOW)).isTrue();
@@ -44,12 +44,12 @@ class EndpointBackoffTest {
     }
 
     @Test
-    void aScaleShortensTheWait() {
+    void scaleShortensTheWait() {
         assertThat(backoff.begin(NOW, 0.01, random).toMillis()).isBetween(10L, 12L);
     }
 
     @Test
-    void aSuccessBeginsAgainAtTheShortestWait() {
+    void successResetsTheWait() {
         IntStream.range(0, 5).forEach(i -> backoff.begin(NOW, 1, random));
 
         backoff.end();

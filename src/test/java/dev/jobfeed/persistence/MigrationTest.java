@@ -24,7 +24,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** H2 has no transaction around a migration, and a process can be killed after any statement of it. */
+/** Tests migrations of H2, which have no transaction: a process can be killed after any statement. */
 class MigrationTest {
 
     private static final OffsetDateTime HOUR = OffsetDateTime.parse("2026-11-24T00:00:00Z");
@@ -35,10 +35,10 @@ class MigrationTest {
 
     @ParameterizedTest(name = "after {0} statements")
     @MethodSource("statements")
-    void aMigrationThatWasKilledIsFinishedByTheNextStart(int done) throws Exception {
+    void killedMigrationIsCompletedByTheNextStart(int done) throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         JdbcTemplate database = new JdbcTemplate(source);
-        // the history is created before anything else
+        // the history table is created first
         flyway(source, Dialect.H2).baselineVersion("0").load().baseline();
         script().subList(0, done).forEach(database::execute);
 
@@ -53,7 +53,7 @@ class MigrationTest {
 
     @ParameterizedTest(name = "version {0}")
     @ValueSource(strings = "1")
-    void aMigrationThatWasKilledBeforeItWasNotedIsDoneAgain(String version) throws Exception {
+    void migrationKilledBeforeItsRecordIsRepeated(String version) throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         migrate(source, Dialect.H2, version);
         JdbcTemplate database = new JdbcTemplate(source);
@@ -67,7 +67,7 @@ class MigrationTest {
     }
 
     @Test
-    void aMigrationThatWasCorrectedSinceIsTakenAsApplied() throws Exception {
+    void correctedMigrationCountsAsApplied() throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         JdbcTemplate database = new JdbcTemplate(source);
         String version = Dialect.H2.migrate(source, Optional.empty());
@@ -77,7 +77,7 @@ class MigrationTest {
     }
 
     @Test
-    void aMigrationThatFailedIsDoneAgainByTheNextStart() throws Exception {
+    void failedMigrationIsRepeatedByTheNextStart() throws Exception {
         DataSource source = new DriverManagerDataSource(h2());
         JdbcTemplate database = new JdbcTemplate(source);
         String version = Dialect.H2.migrate(source, Optional.empty());
@@ -92,9 +92,9 @@ class MigrationTest {
                 .isTrue();
     }
 
-    /** A host's pool may not set it back. */
+    /** A host's pool may not reset the timeout. */
     @Test
-    void aConnectionGoesBackWithTheTimeoutItCameWith() throws Exception {
+    void connectionIsReturnedWithItsOriginalTimeout() throws Exception {
         try (Connection connection = DriverManager.getConnection(PostgresServer.newDatabase())) {
             connection.setNetworkTimeout(Runnable::run, 60_000);
 
@@ -108,7 +108,7 @@ class MigrationTest {
         return "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
     }
 
-    /** As far as an older version would. */
+    /** Migrates up to an older version. */
     private static void migrate(DataSource source, Dialect kind, String version) {
         flyway(source, kind).target(version).load().migrate();
     }

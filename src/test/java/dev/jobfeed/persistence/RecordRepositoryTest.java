@@ -36,7 +36,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** An update leaves the parts of a row alone that it does not change. */
+/** Tests that an update leaves the unchanged parts of a row as they are. */
 class RecordRepositoryTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -78,7 +78,7 @@ class RecordRepositoryTest {
         return full(FeedDefinition.JOBS, new UUID(1, number));
     }
 
-    /** A row with something in each field. */
+    /** Returns a row with a value in each field. */
     private static ObjectNode full(FeedDefinition source, UUID id) {
         ObjectNode row = JSON.createObjectNode().put("id", id.toString()).put("unknown", 1);
         for (FieldDefinition field : source.shape().fields()) {
@@ -108,11 +108,11 @@ class RecordRepositoryTest {
 
     @ParameterizedTest
     @MethodSource("feeds")
-    void aChangeOfAnyFieldLeavesTheRowAsIfItHadComeLikeThat(String name, FeedDefinition source) throws Exception {
+    void updatedRowEqualsAnInsertedOne(String name, FeedDefinition source) throws Exception {
         RecordRepository store = store(name, source);
         List<FeedRecord> before = new ArrayList<>();
         List<FeedRecord> after = new ArrayList<>();
-        List<FeedRecord> anew = new ArrayList<>();
+        List<FeedRecord> deliveredAgain = new ArrayList<>();
         List<Consumer<ObjectNode>> changes = new ArrayList<>();
         source.shape().fields().forEach(field -> changes.add(row -> change(row, field)));
         changes.add(row -> row.put("unknown", 2));
@@ -122,22 +122,24 @@ class RecordRepositoryTest {
             before.add(row(source, row));
             changes.get(i).accept(row);
             after.add(row(source, row));
-            anew.add(row(source, row.put("id", new UUID(2, i).toString())));
+            deliveredAgain.add(row(source, row.put("id", new UUID(2, i).toString())));
         }
         sync(store, before);
 
         sync(store, after);
-        sync(store, anew);
+        sync(store, deliveredAgain);
 
         List<Map<String, String>> stored =
                 after.stream().map(row -> columns(source, row.id())).toList();
         assertThat(stored).doesNotHaveDuplicates();
         assertThat(stored)
-                .isEqualTo(anew.stream().map(row -> columns(source, row.id())).toList());
+                .isEqualTo(deliveredAgain.stream()
+                        .map(row -> columns(source, row.id()))
+                        .toList());
         assertThat(store.changes(after)).isEmpty();
     }
 
-    /** All that was delivered, as text; with the hash that tells the next look-up what is stored. */
+    /** Returns all delivered values as text, with the hash that the next lookup compares. */
     private Map<String, String> columns(FeedDefinition source, UUID id) {
         RecordSchema shape = source.shape();
         String columns = Stream.concat(
@@ -156,11 +158,11 @@ class RecordRepositoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void whatIsUnchangedIsNotWritten(String name) throws Exception {
+    void unchangedRowIsNotWritten(String name) throws Exception {
         RecordRepository store = store(name, FeedDefinition.JOBS);
         ObjectNode job = job(1);
         sync(store, job);
-        // what only a write would take away
+        // a value that only a write would remove
         database.update("update job set description = 'mine', benefits = null, title = 'mine'");
 
         sync(store, job.put("summary", "other"));
@@ -182,7 +184,7 @@ class RecordRepositoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aRowOfAnUnknownHashIsWrittenWhole(String name) throws Exception {
+    void rowWithAnUnknownHashIsWrittenCompletely(String name) throws Exception {
         RecordRepository store = store(name, FeedDefinition.JOBS);
         ObjectNode job = job(1);
         sync(store, job);
@@ -193,12 +195,12 @@ class RecordRepositoryTest {
         assertThat(written()).startsWith("title description ").contains("benefits");
     }
 
-    /** What another process does to a row that a page has looked up already. */
+    /** Changes a row as another process does after a page has looked it up. */
     private interface Other {
         void run(RecordRepositoryTest test, RecordRepository store, ObjectNode row);
     }
 
-    static Stream<Arguments> others() {
+    static Stream<Arguments> concurrentChanges() {
         Other changes = (test, store, row) -> {
             row.put("description", "between").putArray("benefits").add("between");
             store.write(store.changes(List.of(row(FeedDefinition.JOBS, row))), NOW);
@@ -210,11 +212,10 @@ class RecordRepositoryTest {
                         Arguments.of(name, Named.of("deletes it", deletes))));
     }
 
-    /** The other's transaction is still open when the page comes to the row. */
+    /** The transaction of the other process is still open when the page reaches the row. */
     @ParameterizedTest
-    @MethodSource("others")
-    void whatSomebodyElseDoesToARowBetweenLookUpAndUpdateDoesNotMixWithThePage(String name, Other other)
-            throws Exception {
+    @MethodSource("concurrentChanges")
+    void concurrentChangeBetweenLookupAndUpdateIsNotMixedWithThePage(String name, Other other) throws Exception {
         RecordRepository store = store(name, FeedDefinition.JOBS);
         List<FeedRecord> page = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
@@ -226,7 +227,7 @@ class RecordRepositoryTest {
         }
         List<RecordChange> changes = store.changes(page);
 
-        LockWait.behind(
+        LockWait.runWhileBlocked(
                 database,
                 () -> other.run(this, store, job(2)),
                 () -> transaction.execute(status -> {
@@ -242,7 +243,7 @@ class RecordRepositoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anOlderStateDoesNotReplaceOneThatCameBetweenLookUpAndUpdate(String name) throws Exception {
+    void olderRowDoesNotReplaceOneStoredAfterTheLookup(String name) throws Exception {
         RecordRepository store = store(name, FeedDefinition.JOBS);
         ObjectNode job = job(1);
         sync(store, job);
@@ -261,7 +262,7 @@ class RecordRepositoryTest {
 
     @ParameterizedTest
     @MethodSource("feeds")
-    void onlyRowsWhoseBytesDifferFromTheStoredOnesAreParsed(String name, FeedDefinition source) throws Exception {
+    void onlyRowsWithOtherBytesAreParsed(String name, FeedDefinition source) throws Exception {
         RecordRepository store = store(name, source);
         List<ObjectNode> rows = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -296,7 +297,7 @@ class RecordRepositoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void anExpiredRowIsReactivatedEvenIfItsBytesAreTheSame(String name) throws Exception {
+    void expiredRowWithTheSameBytesIsReactivated(String name) throws Exception {
         RecordRepository store = store(name, FeedDefinition.JOBS);
         List<ObjectNode> rows = List.of(job(1));
         store.write(compare(store, FeedDefinition.JOBS, rows).changes(), NOW);

@@ -48,14 +48,14 @@ class AlertConditionTest {
     }
 
     @Test
-    void anAlertRequiresAnActionUnlessItIsKnownToWarn() {
+    void alertRequiresAnActionUnlessItIsAWarning() {
         assertThat(AlertCondition.severity("deprecated GET /matches")).isEqualTo(AlertCondition.Severity.WARNING);
         assertThat(AlertCondition.severity("unauthorized")).isEqualTo(AlertCondition.Severity.ERROR);
         assertThat(AlertCondition.severity("invalid-token")).isEqualTo(AlertCondition.Severity.ERROR);
     }
 
     @Test
-    void aConditionIsFoundByItsIdAndByThatOfASubject() {
+    void conditionIsFoundByItsIdAndSubject() {
         assertThat(AlertCondition.MATCH.is("match")).isTrue();
         assertThat(AlertCondition.MATCH.is(AlertCondition.MATCH.id("mat_1"))).isTrue();
         assertThat(AlertCondition.MATCH.is("matched")).isFalse();

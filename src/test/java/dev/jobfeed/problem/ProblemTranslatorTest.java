@@ -25,9 +25,9 @@ class ProblemTranslatorTest {
                     {"message":"","detail":" ","error":"Not Found"} | Not Found
                     {"message":{"text":"boom"},"title":"Boom"} | Boom
                     """)
-    void theWordsAreThoseOfTheAnswer(String body, String words) {
+    void messageIsThatOfTheResponse(String body, String expectedMessage) {
         assertThat(ProblemTranslator.describe(answer(418, body)))
-                .isEqualTo("Jobo answered 418 (" + words + "). Check jobo.base-url.");
+                .isEqualTo("Jobo answered 418 (" + expectedMessage + "). Check jobo.base-url.");
     }
 
     @ParameterizedTest
@@ -35,7 +35,7 @@ class ProblemTranslatorTest {
             nullValues = "null",
             delimiter = '|',
             value = {"null", "''", "<html>Bad gateway</html>", "{}", "[\"message\"]", "\"boom\"", "{\"message\":\"cut"})
-    void anAnswerWithoutWordsIsItsStatus(String body) {
+    void responseWithoutAMessageIsDescribedByItsStatus(String body) {
         assertThat(ProblemTranslator.describe(answer(418, body))).isEqualTo("Jobo answered 418. Check jobo.base-url.");
     }
 
@@ -72,8 +72,7 @@ class ProblemTranslatorTest {
                 "{\"credits_required\":0,\"credits_balance\":2} | null | : 0 credits required, balance 2"
                         + " | ', or reduce jobo.jobs.batch-size'"
             })
-    void withoutCreditsWhatIsNeededAndTheBatchSizeThatFitsAreNamed(
-            String body, String required, String numbers, String fits) {
+    void missingCreditsAreReportedWithAnAffordableBatchSize(String body, String required, String numbers, String fits) {
         Map<String, String> headers =
                 required == null ? Map.of() : Map.of("x-credits-required", required, "X-CREDITS-BALANCE", "1890.5");
 
@@ -93,7 +92,7 @@ class ProblemTranslatorTest {
                     /api/jobs/expired?cursor=c | ; check jobo.expired.batch-size | ''
                     /api/companies/00000000-0000-5000-8000-00000000000a | '' | ''
                     """)
-    void aRemedyNamesTheSettingsOfItsOwnEndpoint(String path, String settings, String smaller) {
+    void remedyNamesTheSettingsOfItsEndpoint(String path, String settings, String smaller) {
         String uri = "https://connect.jobo.world" + path;
 
         assertThat(ProblemTranslator.describe(new HttpOperationFailedException(uri, 400, "", null, Map.of(), "")))
@@ -103,14 +102,14 @@ class ProblemTranslatorTest {
     }
 
     @Test
-    void theAnswerIsFoundBehindOtherExceptions() {
+    void responseIsFoundInTheCauses() {
         Exception failure = new IllegalStateException("outer", new IOException("inner", answer(404, "")));
 
         assertThat(ProblemTranslator.describe(failure)).isEqualTo("Jobo answered 404. Check jobo.base-url.");
     }
 
     @Test
-    void aServerThatCannotBeReachedIsNamed() {
+    void unreachableServerIsNamed() {
         String remedy = ". The next attempt resumes from here. If it persists, check jobo.base-url, the network and"
                 + " https://jobo.world/status.";
 
@@ -120,9 +119,9 @@ class ProblemTranslatorTest {
                 .isEqualTo("Jobo cannot be reached: nowhere.example" + remedy);
     }
 
-    /** What PostgreSQL 15 answers to a connection for which it has no space to write a file. */
+    /** PostgreSQL 15 answers so to a connection for which it cannot write a file. */
     @Test
-    void aFullDiskIsNamedWhereTheDatabaseNamesNoCause() {
+    void fullDiskIsNamedIfTheDatabaseNamesNoCause() {
         Exception failure = new IllegalStateException(
                 "no connection", new SQLException("FATAL: could not write init file", "XX000"));
 
@@ -130,14 +129,14 @@ class ProblemTranslatorTest {
     }
 
     @Test
-    void anythingElseIsItsInnermostCause() {
+    void otherFailureIsDescribedByItsRootCause() {
         assertThat(ProblemTranslator.describe(new IOException("outer", new IllegalStateException("inner"))))
                 .isEqualTo("inner");
         assertThat(ProblemTranslator.describe(new IOException("outer", new IllegalStateException())))
                 .isEqualTo("IllegalStateException");
     }
 
-    /** An address and a header that no message may tell. */
+    /** Returns a failure with an address and a header that no message may contain. */
     private static HttpOperationFailedException answer(int status, String body) {
         return new HttpOperationFailedException(
                 "https://connect.jobo.world/api/jobs/expired?cursor=c",

@@ -13,7 +13,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a host cannot do to the routes of the bundle. */
+/** Tests what a host cannot do to the routes of the bundle. */
 class BundleRouteGuardTest {
 
     private static final String SHIPPED = "company-profile";
@@ -46,7 +46,7 @@ class BundleRouteGuardTest {
     }
 
     @Test
-    void aRouteOfTheHostCannotReplaceOneOfTheBundle() throws Exception {
+    void hostRouteCannotReplaceOneOfTheBundle() throws Exception {
         BundleRouteGuard.install(context);
         load("companies.camel.yaml", route(SHIPPED));
 
@@ -58,7 +58,7 @@ class BundleRouteGuardTest {
     }
 
     @Test
-    void aCopyOfAFileReplacesItsRoutesOnlyAfterTheStart() throws Exception {
+    void copyOfAFileReplacesItsRoutesOnlyAfterTheStart() throws Exception {
         BundleRouteGuard.install(context);
         load("companies.camel.yaml", route(SHIPPED));
         assertThatExceptionOfType(IllegalStateException.class)
@@ -72,7 +72,7 @@ class BundleRouteGuardTest {
     }
 
     @Test
-    void aRouteKeepsItsErrorPolicyUnderAnErrorHandlerOfTheHost() throws Exception {
+    void routeKeepsItsErrorPolicyUnderAnErrorHandlerOfTheHost() throws Exception {
         ErrorHandlerFactory ofHost = new DeadLetterChannelBuilder("log:host");
         context.getCamelContextExtension().setErrorHandlerFactory(ofHost);
         BundleRouteGuard.install(context);
@@ -93,7 +93,7 @@ class BundleRouteGuardTest {
     }
 
     @Test
-    void aRouteIsNotLoadedBeforeItsErrorPolicy() {
+    void routeIsNotLoadedBeforeItsErrorPolicy() {
         BundleRouteGuard.install(context);
 
         assertThatExceptionOfType(IllegalStateException.class)

@@ -25,12 +25,12 @@ class ApiErrorTest {
     }
 
     @Test
-    void theTestKeyHasTheFormOfAKey() {
+    void testKeyHasTheFormOfAKey() {
         assertThat(Sandbox.TEST_KEY).hasSize(74).matches("jbe_(live|test)_[A-Za-z0-9_-]{21}_[A-Za-z0-9_-]{43}");
     }
 
     @Test
-    void aMissingOrWrongKeyIsUnauthorized() throws Exception {
+    void missingOrWrongKeyIsUnauthorized() throws Exception {
         HttpResponse<String> missing = calls.send(calls.to("/api/jobs/feed").POST(BodyPublishers.ofString("{}")));
         HttpResponse<String> wrong = calls.send(calls.to("/api/jobs/expired").header("X-Api-Key", "jbe_test_other"));
 
@@ -42,14 +42,14 @@ class ApiErrorTest {
     }
 
     @Test
-    void aKeyInTheQueryDoesNotCount() throws Exception {
+    void keyInTheQueryIsIgnored() throws Exception {
         assertThat(calls.send(calls.to("/api/jobs/expired?api_key=" + Sandbox.TEST_KEY))
                         .statusCode())
                 .isEqualTo(401);
     }
 
     @Test
-    void aProfileNeedsNoKeyButNoWrongOne() throws Exception {
+    void profileNeedsNoKeyButRejectsAWrongOne() throws Exception {
         String path = "/api/companies/" + calls.data().companies().id(3);
 
         assertThat(calls.send(calls.to(path)).statusCode()).isEqualTo(200);
@@ -73,7 +73,7 @@ class ApiErrorTest {
                 "{} {}",
                 "{\"batch_size\":",
             })
-    void anUnreadableFeedRequestIsABadRequest(String body) throws Exception {
+    void unreadableFeedRequestIsABadRequest(String body) throws Exception {
         assertBadRequest(calls.post("/api/jobs/feed", body));
     }
 
@@ -86,18 +86,18 @@ class ApiErrorTest {
                 "expired_since=2026-11-10T00:00:00+00:00",
                 "expired_since=soon",
             })
-    void anUnreadableExpiredRequestIsABadRequest(String query) throws Exception {
+    void unreadableExpiredRequestIsABadRequest(String query) throws Exception {
         assertBadRequest(calls.get("/api/jobs/expired?" + query));
     }
 
     @Test
-    void aCareerSitesPageHasFiftyRowsAtMost() throws Exception {
+    void careerSitesPageHasAtMostFiftyRows() throws Exception {
         assertBadRequest(calls.post("/api/career-sites/feed", "{\"batch_size\":51}"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"garbage!", "Zm9v", "e30", ""})
-    void aCursorThatIsNoneIsInvalid(String cursor) throws Exception {
+    void malformedCursorIsInvalid(String cursor) throws Exception {
         HttpResponse<String> response = calls.post("/api/jobs/feed", "{\"cursor\":\"" + cursor + "\"}");
 
         assertBadRequest(response);
@@ -105,7 +105,7 @@ class ApiErrorTest {
     }
 
     @Test
-    void aCursorOfAnotherEndpointIsInvalid() throws Exception {
+    void cursorOfAnotherEndpointIsInvalid() throws Exception {
         JsonNode page = calls.expired("?batch_size=1");
 
         HttpResponse<String> response = calls.post(
@@ -124,7 +124,7 @@ class ApiErrorTest {
     }
 
     @Test
-    void whatTheRequestedBatchMayCostHasToBeThere() throws Exception {
+    void balanceMustCoverTheRequestedBatch() throws Exception {
         HttpResponse<String> response = calls.post("/api/jobs/feed", "{}");
 
         assertThat(response.statusCode()).isEqualTo(402);
@@ -148,7 +148,7 @@ class ApiErrorTest {
     }
 
     @Test
-    void anEmptyPageAndARefusalCostNothing() throws Exception {
+    void emptyPageAndErrorCostNothing() throws Exception {
         HttpResponse<String> empty = calls.post("/api/jobs/feed", "{\"batch_size\":9,\"sources\":[\"none\"]}");
         calls.post("/api/jobs/feed", "{\"batch_size\":9,\"cursor\":\"x\"}");
 
@@ -159,7 +159,7 @@ class ApiErrorTest {
     }
 
     @Test
-    void aSubscriptionShowsNoCredits() throws Exception {
+    void subscriptionShowsNoCredits() throws Exception {
         try (Calls subscription = new Calls()) {
             HttpResponse<String> response = subscription.post("/api/jobs/feed", "{}");
 
@@ -171,7 +171,7 @@ class ApiErrorTest {
     }
 
     @Test
-    void oneJobIsAsTheFeedDeliversItAndFreeOfCharge() throws Exception {
+    void singleJobEqualsTheFeedsAndIsFree() throws Exception {
         JsonNode delivered = calls.feed("{\"batch_size\":1}").at("/jobs/0");
 
         HttpResponse<String> response =
@@ -182,7 +182,7 @@ class ApiErrorTest {
     }
 
     @Test
-    void anExpiredJobIsGoneUntilItReturns() throws Exception {
+    void expiredJobIsNotFoundUntilItReturns() throws Exception {
         UUID id = calls.data().expireJobs(1).get(0);
 
         assertThat(calls.get("/api/jobs/" + id).statusCode()).isEqualTo(410);
@@ -192,7 +192,7 @@ class ApiErrorTest {
     }
 
     @Test
-    void elsewhereNothingIsFound() throws Exception {
+    void otherPathsAreNotFound() throws Exception {
         HttpResponse<String> response = calls.get("/api/jobs");
 
         assertThat(response.statusCode()).isEqualTo(404);
@@ -204,7 +204,7 @@ class ApiErrorTest {
     }
 
     @Test
-    void aWrongMethodIsNamed() throws Exception {
+    void wrongMethodIsNamed() throws Exception {
         HttpResponse<String> response = calls.get("/api/jobs/feed");
 
         assertThat(response.statusCode()).isEqualTo(405);
@@ -214,7 +214,7 @@ class ApiErrorTest {
     }
 
     @Test
-    void aTakenPortIsReported() {
+    void takenPortIsReported() {
         SandboxOptions same =
                 SandboxOptions.builder().port(calls.sandbox.port()).jobs(1).build();
 

@@ -20,14 +20,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/** A sandbox of its own and a client for it, over real HTTP. */
+/** Runs a sandbox and a client for it over real HTTP. */
 final class Calls implements AutoCloseable {
 
     static final ObjectMapper MAPPER = new ObjectMapper();
-    static final Instant START = SetClock.START;
+    static final Instant START = ManualClock.START;
 
     private final HttpClient client = HttpClient.newHttpClient();
-    final SetClock clock = new SetClock();
+    final ManualClock clock = new ManualClock();
     final Sandbox sandbox;
 
     Calls(UnaryOperator<SandboxOptions.Builder> options) {
@@ -91,7 +91,7 @@ final class Calls implements AutoCloseable {
         return MAPPER.readTree(response.body());
     }
 
-    /** Every job of a scan, repeating the body beside each cursor. */
+    /** Returns the jobs of a whole scan, with the body repeated beside each cursor. */
     List<JsonNode> scan(String body) throws Exception {
         return scanFrom(body, feed(body));
     }

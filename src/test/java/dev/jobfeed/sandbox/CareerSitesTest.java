@@ -31,7 +31,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void allSitesArePagedByFifty() throws Exception {
+    void sitesArePagedByFifty() throws Exception {
         List<JsonNode> sites = scan("");
 
         assertThat(Calls.ids(sites)).hasSize(120).doesNotHaveDuplicates();
@@ -73,7 +73,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void filtersNarrowTheSites() throws Exception {
+    void filtersRestrictTheSites() throws Exception {
         List<JsonNode> fintech = scan("{\"industries\":[\"fintech\"],\"batch_size\":3}");
 
         assertThat(fintech)
@@ -103,7 +103,7 @@ class CareerSitesTest {
     }
 
     @Test
-    void aSiteAndAJobLeadToTheProfileOfTheirCompany() throws Exception {
+    void siteAndJobLinkToTheProfileOfTheirCompany() throws Exception {
         JsonNode site = scan("").get(0);
         JsonNode company = calls.scan("{}").stream()
                 .map(job -> job.get("company"))

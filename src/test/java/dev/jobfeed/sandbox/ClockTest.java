@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The clock of a sandbox, which is not the machine's. */
+/** Tests the clock of a sandbox, which is independent of the machine's. */
 class ClockTest {
 
     private static final String EXPIRED = "/api/jobs/expired";
@@ -26,7 +26,7 @@ class ClockTest {
     }
 
     @Test
-    void answersAreDatedByTheClock() throws Exception {
+    void responsesAreDatedByTheClock() throws Exception {
         assertThat(date(calls.get(EXPIRED))).isEqualTo("Tue, 10 Nov 2026 12:00:00 GMT");
 
         HttpResponse<String> set = calls.post("/sandbox/clock", "{\"offset_seconds\": -3600}");
@@ -42,7 +42,7 @@ class ClockTest {
     }
 
     @Test
-    void movesAndWindowsGoByTheClockThatWasSetBack() throws Exception {
+    void changesAndWindowsUseTheClockThatWasSetBack() throws Exception {
         List<UUID> before = calls.data().expireJobs(2);
         calls.sandbox.shiftClock(Duration.ofHours(-1));
         List<UUID> after = calls.data().expireJobs(1);
@@ -62,7 +62,7 @@ class ClockTest {
     }
 
     @Test
-    void anOffsetThatIsNoneIsRefused() throws Exception {
+    void invalidOffsetIsRejected() throws Exception {
         assertThat(calls.post("/sandbox/clock", "{}").statusCode()).isEqualTo(400);
         assertThat(calls.post("/sandbox/clock", "{\"offset_seconds\": 40000000}")
                         .statusCode())

@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A sandbox that is started again with the same seed and data file. */
+/** Tests a sandbox that is restarted with the same seed and data file. */
 class DataFileTest {
 
     @TempDir
@@ -28,7 +28,7 @@ class DataFileTest {
     }
 
     @Test
-    void aRestartServesTheSameData() throws Exception {
+    void restartServesTheSameData() throws Exception {
         List<String> before;
         try (Sandbox sandbox = Sandbox.start(options().build())) {
             sandbox.data().createJobs(5);
@@ -39,7 +39,7 @@ class DataFileTest {
             sandbox.data().updateCareerSites(3);
             before = everything(sandbox);
         }
-        // a line that a crash cut off
+        // a line that a crash truncated
         Files.writeString(directory.resolve("data/sandbox.changes"), "EXPIRED 1", StandardOpenOption.APPEND);
 
         for (int restart = 1; restart <= 2; restart++) {
@@ -63,7 +63,7 @@ class DataFileTest {
     }
 
     @Test
-    void aDataFileOfOtherOptionsIsRefused() throws Exception {
+    void dataFileOfOtherOptionsIsRejected() throws Exception {
         Sandbox.start(options().build()).close();
 
         assertThatThrownBy(() -> Sandbox.start(options().seed(2).build()))
@@ -72,7 +72,7 @@ class DataFileTest {
     }
 
     @Test
-    void aDataFileServesOneSandboxAtATime() throws Exception {
+    void dataFileServesOneSandboxAtATime() throws Exception {
         try (Sandbox first = Sandbox.start(options().build())) {
             assertThatThrownBy(() -> Sandbox.start(options().build())).isInstanceOf(DataFileInUseException.class);
             assertThat(first.data().activeCount()).isEqualTo(200);

@@ -30,7 +30,7 @@ class DatasetTickerTest {
     }
 
     @Test
-    void someOfTheExpiredJobsComeBackLater() {
+    void someExpiredJobsReturnLater() {
         try (Calls calls = new Calls(options -> options.expiredPerMinute(6000))) {
             await().until(() -> calls.data().counts().expirations() >= 60);
             assertThat(calls.data().counts().returned()).isZero();
@@ -51,7 +51,7 @@ class DatasetTickerTest {
     }
 
     @Test
-    void movesFromManyThreadsKeepTheBooksStraight() throws Exception {
+    void concurrentChangesKeepTheCountsConsistent() throws Exception {
         try (Calls calls = new Calls()) {
             List<CompletableFuture<Void>> threads = new ArrayList<>();
             for (int i = 0; i < 4; i++) {

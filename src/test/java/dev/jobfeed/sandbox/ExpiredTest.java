@@ -15,7 +15,7 @@ class ExpiredTest {
     private static final Duration WEEK = Duration.ofDays(7);
 
     @Test
-    void theWindowStartsADayAgoUnlessItIsGiven() throws Exception {
+    void windowStartsADayAgoByDefault() throws Exception {
         try (Calls calls = new Calls(options -> options.unknownExpired(0))) {
             List<UUID> old = calls.data().expireJobs(3);
             calls.clock.forward(Duration.ofDays(2));
@@ -30,7 +30,7 @@ class ExpiredTest {
     }
 
     @Test
-    void theWindowIsStrict() throws Exception {
+    void windowIsStrict() throws Exception {
         try (Calls calls = new Calls(options -> options.unknownExpired(0))) {
             calls.data().expireJobs(1);
 
@@ -41,7 +41,7 @@ class ExpiredTest {
     }
 
     @Test
-    void moreThanSevenDaysBackIsRefused() throws Exception {
+    void windowOfMoreThanSevenDaysIsRejected() throws Exception {
         try (Calls calls = new Calls()) {
             assertThat(calls.get("/api/jobs/expired?expired_since=" + Calls.START.minus(WEEK))
                             .statusCode())
@@ -55,41 +55,41 @@ class ExpiredTest {
     }
 
     @Test
-    void idsThatNobodyKnowsAreAmongThemAndStayTheSame() throws Exception {
+    void unknownIdsAreIncludedAndStable() throws Exception {
         String query = "?expired_since=" + Calls.START.minus(WEEK);
         try (Calls calls = new Calls();
-                Calls twin = new Calls()) {
+                Calls sameOptions = new Calls()) {
             List<UUID> known = calls.data().expireJobs(5);
             List<UUID> all = calls.scanExpired(query);
 
             assertThat(all).doesNotHaveDuplicates().containsAll(known);
             assertThat(all.size() - known.size()).isBetween(198, 202);
-            List<UUID> strangers = new ArrayList<>(all);
-            strangers.removeAll(known);
-            assertThat(twin.scanExpired(query)).isEqualTo(strangers);
-            assertThat(strangers).noneMatch(calls.data()::isActive);
+            List<UUID> unknownIds = new ArrayList<>(all);
+            unknownIds.removeAll(known);
+            assertThat(sameOptions.scanExpired(query)).isEqualTo(unknownIds);
+            assertThat(unknownIds).noneMatch(calls.data()::isActive);
         }
     }
 
     @Test
-    void itIsPagedByCursorInTheOrderOfExpiry() throws Exception {
+    void listIsPagedByCursorInTheOrderOfExpiry() throws Exception {
         try (Calls calls = new Calls()) {
             calls.data().expireJobs(30);
             String query = "?expired_since=" + Calls.START.minus(WEEK);
-            List<UUID> whole = calls.scanExpired(query + "&batch_size=10000");
+            List<UUID> inOnePage = calls.scanExpired(query + "&batch_size=10000");
 
-            assertThat(calls.scanExpired(query + "&batch_size=7")).isEqualTo(whole);
+            assertThat(calls.scanExpired(query + "&batch_size=7")).isEqualTo(inOnePage);
 
             JsonNode first = calls.expired(query + "&batch_size=100");
             calls.data().expireJobs(4);
-            List<UUID> rest = calls.scanExpired(
+            List<UUID> remaining = calls.scanExpired(
                     "?batch_size=100&cursor=" + first.get("next_cursor").textValue());
-            assertThat(rest).hasSize(whole.size() - 100 + 4).startsWith(whole.get(100));
+            assertThat(remaining).hasSize(inOnePage.size() - 100 + 4).startsWith(inOnePage.get(100));
         }
     }
 
     @Test
-    void aJobThatCameBackIsStillListedAndAJobThatExpiredTwiceIsListedOnce() throws Exception {
+    void returnedJobIsStillListedAndJobExpiredTwiceIsListedOnce() throws Exception {
         try (Calls calls = new Calls(options -> options.unknownExpired(0))) {
             List<UUID> ids = calls.data().expireJobs(2);
             calls.data().returnJob(ids.get(0));
@@ -103,7 +103,7 @@ class ExpiredTest {
     }
 
     @Test
-    void itIsFreeWhenTheFeedIsNot() throws Exception {
+    void listIsFreeWhenTheFeedIsMetered() throws Exception {
         try (Calls calls =
                 new Calls(options -> options.creditsPerJob(BigDecimal.ONE).creditsBalance(BigDecimal.ZERO))) {
             assertThat(calls.get("/api/jobs/expired").headers().map().keySet())

@@ -12,7 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Holds docs/sandbox.md to what there is. */
+/** Compares docs/sandbox.md with the faults. */
 class FaultDocumentationTest {
 
     private static List<String> found(String pattern) throws IOException {
@@ -24,7 +24,7 @@ class FaultDocumentationTest {
     }
 
     @Test
-    void everyFaultIsInTheTableInItsOrder() throws Exception {
+    void faultTableListsEveryFaultInOrder() throws Exception {
         String table = found("^### What goes wrong$(.*?)^### ").get(0);
 
         assertThat(Pattern.compile("^\\| `([a-z0-9_]+)` \\|", Pattern.MULTILINE)
@@ -36,7 +36,7 @@ class FaultDocumentationTest {
     }
 
     @Test
-    void everyScriptInItCanBeUsed() throws Exception {
+    void everyScriptIsValid() throws Exception {
         List<String> scripts = found("^```json$(.*?)^```$");
 
         assertThat(scripts).hasSizeGreaterThan(5);

@@ -26,15 +26,15 @@ class FaultScriptTest {
         calls.close();
     }
 
-    /** The numbers of the feed requests that were struck, out of so many. */
-    private List<Integer> struck(int requests) throws Exception {
-        List<Integer> struck = new ArrayList<>();
+    /** Sends feed requests and returns the numbers of those with a fault. */
+    private List<Integer> faultedRequests(int requests) throws Exception {
+        List<Integer> faultedRequests = new ArrayList<>();
         for (int i = 1; i <= requests; i++) {
             if (calls.post("/api/jobs/feed", "{\"batch_size\":1}").statusCode() != 200) {
-                struck.add(i);
+                faultedRequests.add(i);
             }
         }
-        return struck;
+        return faultedRequests;
     }
 
     private Faults script(String json) {
@@ -62,48 +62,48 @@ class FaultScriptTest {
                 "{'fault':'503','on':'jobs_expired'}                       | []",
                 "{'fault':'503','nth':2},{'fault':'500','from':2,'to':3}   | [2, 3]",
             })
-    void aRuleStrikesTheRequestsItNames(String rules, String numbers) throws Exception {
+    void ruleAppliesToItsRequests(String rules, String numbers) throws Exception {
         script("[" + rules.replace('\'', '"') + "]");
 
-        assertThat(struck(9)).hasToString(numbers);
+        assertThat(faultedRequests(9)).hasToString(numbers);
     }
 
     @Test
-    void aShareIsDrawnFromTheSeed() throws Exception {
+    void shareIsDrawnFromTheSeed() throws Exception {
         script("[{\"fault\":\"503\",\"share\":0.3}]");
-        List<Integer> once = struck(200);
+        List<Integer> selected = faultedRequests(200);
 
         script("[{\"fault\":\"503\",\"share\":0.3}]");
-        assertThat(struck(200)).isEqualTo(once).hasSizeBetween(40, 80);
+        assertThat(faultedRequests(200)).isEqualTo(selected).hasSizeBetween(40, 80);
 
         try (Calls other = new Calls(options -> options.seed(2))) {
             Faults faults = other.sandbox.faults(FaultRule.of(Fault.UNAVAILABLE).share(0.3));
             for (int i = 0; i < 200; i++) {
                 other.get("/api/jobs/expired");
             }
-            assertThat(faults.tallies().get(0).struck()).isBetween(40L, 80L).isNotEqualTo(once.size());
+            assertThat(faults.tallies().get(0).struck()).isBetween(40L, 80L).isNotEqualTo(selected.size());
         }
     }
 
     @Test
-    void everyDrawIsItsOwn() {
+    void drawsOfRulesAreIndependent() {
         StrikeCondition third = new StrikeCondition(1, Long.MAX_VALUE, 1, 0.25);
 
-        long struck = LongStream.rangeClosed(1, 100_000)
+        long faultedRequests = LongStream.rangeClosed(1, 100_000)
                 .filter(number -> third.strikes(number, new SeededRandom(1, 51, number).unit()))
                 .count();
 
-        assertThat(struck).isBetween(24_500L, 25_500L);
+        assertThat(faultedRequests).isBetween(24_500L, 25_500L);
     }
 
     @Test
-    void theFirstRuleThatIsDueStrikesAndAllOfThemCount() throws Exception {
+    void firstDueRuleAppliesAndAllRulesCount() throws Exception {
         Faults faults = script("""
                 [{"fault": "503", "every": 2, "times": 2},
                  {"fault": "500", "from": 2, "to": 3},
                  {"fault": "429", "on": "company"}]""");
 
-        struck(5);
+        faultedRequests(5);
 
         assertThat(calls.sandbox.log().entries().stream().map(entry -> entry.status() + " " + entry.fault()))
                 .containsExactly("200 null", "503 503", "500 500", "503 503", "200 null");
@@ -113,7 +113,7 @@ class FaultScriptTest {
     }
 
     @Test
-    void aRuleCountsOnlyWhatItsFaultCanStrike() throws Exception {
+    void ruleCountsOnlyApplicableRequests() throws Exception {
         Faults faults = script("""
                 [{"fault": "row_bad_created_at", "nth": 2}, {"fault": "no_cursor", "nth": 4}]""");
 
@@ -128,19 +128,19 @@ class FaultScriptTest {
     }
 
     @Test
-    void faultsAndAnInterceptorTakeEachOthersPlace() throws Exception {
+    void faultsAndAnInterceptorReplaceEachOther() throws Exception {
         calls.sandbox.faults(FaultRule.of(Fault.SERVER_ERROR));
-        assertThat(struck(1)).hasSize(1);
+        assertThat(faultedRequests(1)).hasSize(1);
         calls.sandbox.intercept(request -> Interceptor.pass());
-        assertThat(struck(1)).isEmpty();
+        assertThat(faultedRequests(1)).isEmpty();
         calls.sandbox.faults(FaultRule.of(Fault.SERVER_ERROR));
-        assertThat(struck(1)).hasSize(1);
+        assertThat(faultedRequests(1)).hasSize(1);
         calls.sandbox.faults();
-        assertThat(struck(1)).isEmpty();
+        assertThat(faultedRequests(1)).isEmpty();
     }
 
     @Test
-    void faultsCanBeThereFromTheStart() throws Exception {
+    void faultsCanBeSetAtStart() throws Exception {
         try (Calls failing = new Calls(options ->
                 options.faults(List.of(FaultRule.of(Fault.SERVER_ERROR).nth(1))))) {
             assertThat(failing.post("/api/jobs/feed", "{}").statusCode()).isEqualTo(500);
@@ -192,32 +192,32 @@ class FaultScriptTest {
                 "[{'fault':'row_bad_title','on':'jobs_expired'}]    | Rule 1, field \"on\": is \"jobs_expired\", where",
                 "[{'fault':'row_bad_created_at','on':'career_sites_feed'}] | Rule 1, field \"on\": is \"career_sites_feed\", where",
             })
-    void anUnusableScriptIsRefusedByRuleAndField(String script, String message) throws Exception {
+    void invalidScriptIsRejectedWithRuleAndField(String script, String message) throws Exception {
         String json = script == null ? "" : script.replace('\'', '"');
 
         assertThatThrownBy(() -> script(json))
                 .isInstanceOf(FaultScriptException.class)
                 .hasMessageContaining(message);
-        HttpResponse<String> refused = calls.send(calls.to("/sandbox/faults").POST(BodyPublishers.ofString(json)));
-        assertThat(refused.statusCode()).isEqualTo(400);
+        HttpResponse<String> rejected = calls.send(calls.to("/sandbox/faults").POST(BodyPublishers.ofString(json)));
+        assertThat(rejected.statusCode()).isEqualTo(400);
     }
 
     @Test
-    void anUnusableScriptLeavesTheOldOneInPlace() throws Exception {
+    void invalidScriptKeepsTheOldOne() throws Exception {
         calls.sandbox.faults(FaultRule.of(Fault.SERVER_ERROR));
 
         assertThatThrownBy(() ->
                         calls.sandbox.faults(FaultRule.of(Fault.SERVER_ERROR).seconds(3)))
                 .isInstanceOf(FaultScriptException.class);
-        HttpResponse<String> refused =
+        HttpResponse<String> rejected =
                 calls.send(calls.to("/sandbox/faults").POST(BodyPublishers.ofString("[{\"fault\":\"?\"}]")));
 
-        assertThat(Calls.json(refused).get("message").textValue()).startsWith("Rule 1, field \"fault\": is \"?\"");
-        assertThat(struck(1)).hasSize(1);
+        assertThat(Calls.json(rejected).get("message").textValue()).startsWith("Rule 1, field \"fault\": is \"?\"");
+        assertThat(faultedRequests(1)).hasSize(1);
     }
 
     @Test
-    void aPersonSetsLooksAtAndClearsFaults() throws Exception {
+    void adminRequestsSetListAndClearFaults() throws Exception {
         String rule = "{\"fault\":\"429\",\"on\":\"jobs_feed\",\"every\":2,\"seconds\":1}";
         assertThat(calls.send(calls.to("/sandbox/faults")).body()).isEqualTo("{\"rules\":[]}");
 
@@ -225,7 +225,7 @@ class FaultScriptTest {
                 calls.send(calls.to("/sandbox/faults").POST(BodyPublishers.ofString("[" + rule + "]")));
         assertThat(set.statusCode()).isEqualTo(200);
         assertThat(set.body()).isEqualTo("{\"rules\":[{\"rule\":" + rule + ",\"seen\":0,\"struck\":0}]}");
-        assertThat(struck(5)).containsExactly(2, 4);
+        assertThat(faultedRequests(5)).containsExactly(2, 4);
 
         assertThat(calls.send(calls.to("/sandbox/faults")).body())
                 .isEqualTo("{\"rules\":[{\"rule\":" + rule + ",\"seen\":5,\"struck\":2}]}");
@@ -234,11 +234,11 @@ class FaultScriptTest {
         assertThat(requests.get(1).get("fault").textValue()).isEqualTo("429");
 
         assertThat(calls.send(calls.to("/sandbox/faults").DELETE()).body()).isEqualTo("{\"rules\":[]}");
-        assertThat(struck(3)).isEmpty();
+        assertThat(faultedRequests(3)).isEmpty();
     }
 
     @Test
-    void aRuleOfATestIsARuleOfAScript() {
+    void ruleOfATestEqualsARuleOfAScript() {
         FaultRule rule = FaultRule.answer(500, Map.of("X-A", "b"), "boom")
                 .on(Endpoint.CAREER_SITES_FEED)
                 .from(2)

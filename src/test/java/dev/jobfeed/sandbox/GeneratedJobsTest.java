@@ -38,7 +38,7 @@ class GeneratedJobsTest {
     }
 
     @Test
-    void timesGrowWithTheNumberAndLieBeforeTheAnchor() throws Exception {
+    void timesIncreaseWithTheNumberUpToTheAnchor() throws Exception {
         try (Calls calls = new Calls(options -> options.jobs(1000))) {
             List<JsonNode> jobs = calls.scan("{}");
 
@@ -61,7 +61,7 @@ class GeneratedJobsTest {
     }
 
     @Test
-    void idsLookRandomAndLeadBackToTheirNumber() {
+    void idsLookRandomAndEncodeTheirNumber() {
         Set<UUID> ids = new HashSet<>();
         for (int number = 0; number < 10_000; number++) {
             UUID id = Ids.of(7, Ids.JOB, number);
@@ -75,7 +75,7 @@ class GeneratedJobsTest {
     }
 
     @Test
-    void jobsHaveTheFieldsAndTheGapsOfTheRealOnes() throws Exception {
+    void jobsHaveTheFieldsAndMissingValuesOfRealOnes() throws Exception {
         try (Calls calls = new Calls(options -> options.jobs(2000).descriptionBytes(6000))) {
             List<JsonNode> jobs = new ArrayList<>();
             long[] bytes = new long[1];
@@ -158,7 +158,7 @@ class GeneratedJobsTest {
     }
 
     @Test
-    void aMillionJobsStartAtOnceAndPageQuickly() throws Exception {
+    void millionJobsStartAtOnceAndPageQuickly() throws Exception {
         long start = System.nanoTime();
         try (Calls calls = new Calls(options -> options.jobs(1_000_000))) {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));

@@ -35,7 +35,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void pagesAreOrderedByCreationAndTheExactlyFullLastPageIsTheLast() throws Exception {
+    void pagesAreOrderedByCreationAndAFullLastPageIsTheLast() throws Exception {
         List<JsonNode> jobs = calls.scan("{\"batch_size\":20}");
 
         assertThat(jobs).hasSize(100);
@@ -44,7 +44,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void theTotalStandsOnTheFirstPageOnly() throws Exception {
+    void totalIsOnTheFirstPageOnly() throws Exception {
         JsonNode first = calls.feed("{\"batch_size\":30}");
         JsonNode second = calls.feed(Calls.with(
                 "{\"batch_size\":30}", "cursor", first.get("next_cursor").textValue()));
@@ -54,7 +54,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void theHeaderRepeatsHasMore() throws Exception {
+    void headerRepeatsHasMore() throws Exception {
         assertThat(calls.post("/api/jobs/feed", "{\"batch_size\":30}").headers().firstValue("X-Has-More"))
                 .contains("true");
         assertThat(calls.post("/api/jobs/feed", "{}").headers().firstValue("X-Has-More"))
@@ -62,7 +62,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void aCursorAloneKeepsTheFiltersButNotTheBatchSize() throws Exception {
+    void cursorAloneKeepsTheFiltersButNotTheBatchSize() throws Exception {
         String filter = "{\"batch_size\":5,\"work_models\":[\"onsite\"]}";
         List<UUID> all = Calls.ids(calls.scan(filter));
         JsonNode first = calls.feed(filter);
@@ -75,7 +75,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void besideACursorTheBatchSizeCountsAndOtherFiltersDoNot() throws Exception {
+    void batchSizeAppliesWithACursorAndOtherFiltersDoNot() throws Exception {
         List<UUID> all = Calls.ids(calls.scan("{\"work_models\":[\"onsite\"]}"));
         JsonNode first = calls.feed("{\"batch_size\":5,\"work_models\":[\"onsite\"]}");
 
@@ -98,7 +98,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void updatedAfterReturnsAReturnedJobUnlessItCameBackUntouched() throws Exception {
+    void updatedAfterDeliversAReturnedJobUnlessItWasUnchanged() throws Exception {
         List<UUID> expired = calls.data().expireJobs(2);
         calls.data().returnJob(expired.get(0));
         calls.data().returnJobUntouched(expired.get(1));
@@ -109,7 +109,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void bothWindowsTogetherMeanBoth() throws Exception {
+    void bothWindowsAreCombined() throws Exception {
         calls.data().updateJobs(3);
         List<UUID> created = calls.data().createJobs(2);
         String posted = "\"posted_after\":\"" + Calls.START + "\"";
@@ -121,7 +121,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void theWindowIsInclusive() throws Exception {
+    void windowIsInclusive() throws Exception {
         JsonNode job = calls.scan("{}").get(99);
 
         List<JsonNode> found =
@@ -131,7 +131,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void theLegacyOrderIsLatestUpdateFirst() throws Exception {
+    void legacyOrderIsLatestUpdateFirst() throws Exception {
         calls.data().updateJobs(7);
         UUID last = calls.data().createJobs(1).get(0);
 
@@ -146,7 +146,7 @@ class JobsFeedTest {
     @Test
     void scanOfAChangingDatasetNeitherSkipsNorRepeatsJobs() throws Exception {
         Set<UUID> before = calls.data().activeIds().collect(Collectors.toSet());
-        Set<UUID> gone = new HashSet<>();
+        Set<UUID> expiredJobs = new HashSet<>();
         List<UUID> seen = new ArrayList<>();
         JsonNode page = calls.feed("{\"batch_size\":7}");
         while (true) {
@@ -154,7 +154,7 @@ class JobsFeedTest {
             if (!page.get("has_more").booleanValue()) {
                 break;
             }
-            gone.addAll(calls.data().expireJobs(1));
+            expiredJobs.addAll(calls.data().expireJobs(1));
             calls.data().updateJobs(5);
             calls.data().createJobs(1);
             page = calls.feed(
@@ -162,13 +162,13 @@ class JobsFeedTest {
         }
 
         assertThat(seen).doesNotHaveDuplicates();
-        before.removeAll(gone);
+        before.removeAll(expiredJobs);
         assertThat(seen).containsAll(before);
         assertThat(seen.size()).isGreaterThan(100);
     }
 
     @Test
-    void aCursorOutlivesTheJobItPointsAt() throws Exception {
+    void cursorSurvivesTheExpiryOfItsJob() throws Exception {
         List<UUID> all = Calls.ids(calls.scan("{}"));
         JsonNode first = calls.feed("{\"batch_size\":10}");
         calls.data().expireJob(all.get(9));
@@ -179,7 +179,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void filtersMatchTheirOutputSpelling() throws Exception {
+    void filtersMatchTheSpellingOfTheOutput() throws Exception {
         assertThat(calls.scan("{\"work_models\":[\"onsite\",\"remote\"]}"))
                 .isNotEmpty()
                 .allMatch(job -> Set.of("On-site", "Remote")
@@ -216,7 +216,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void theTotalCountsWhatTheFiltersLeave() throws Exception {
+    void totalCountsTheFilteredJobs() throws Exception {
         JsonNode page = calls.feed("{\"work_models\":[\"remote\"],\"batch_size\":2}");
 
         assertThat(page.get("estimated_total").intValue())
@@ -224,7 +224,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void valuesThatNothingHasMatchNothingAndUnknownFieldsAreIgnored() throws Exception {
+    void unknownValuesMatchNothingAndUnknownFieldsAreIgnored() throws Exception {
         assertThat(calls.scan("{\"sources\":[\"no-such-source\"]}")).isEmpty();
         assertThat(calls.scan("{\"work_models\":[\"On-site\"]}")).isEmpty();
         assertThat(calls.scan("{\"colour\":\"blue\",\"sources\":[],\"is_remote\":null}"))
@@ -232,7 +232,7 @@ class JobsFeedTest {
     }
 
     @Test
-    void aNewJobWasPostedShortlyBeforeItAppeared() throws Exception {
+    void newJobWasPostedShortlyBeforeItAppeared() throws Exception {
         UUID id = calls.data().createJobs(40).get(39);
         JsonNode job = Calls.MAPPER.readTree(calls.data().json(id));
 

@@ -42,7 +42,7 @@ class RateLimitTest {
     }
 
     @Test
-    void theWindowRollsAndARefusalTakesNoPlaceInIt() throws Exception {
+    void windowRollsAndRejectedRequestsDoNotCount() throws Exception {
         calls.get("/api/jobs/expired");
         calls.clock.forward(Duration.ofMillis(30_500));
         calls.get("/api/jobs/expired");
@@ -58,7 +58,7 @@ class RateLimitTest {
     }
 
     @Test
-    void aMissingKeyIsRefusedBeforeTheLimitIsLookedAt() throws Exception {
+    void missingKeyIsRejectedBeforeTheLimitIsChecked() throws Exception {
         for (int i = 0; i < 5; i++) {
             HttpResponse<String> refused = calls.send(calls.to("/api/jobs/expired"));
             assertThat(refused.statusCode()).isEqualTo(401);
@@ -67,7 +67,7 @@ class RateLimitTest {
     }
 
     @Test
-    void answersAreLateByTheLatency() throws Exception {
+    void responsesAreDelayedByTheLatency() throws Exception {
         try (Calls slow = new Calls(options -> options.latency(Duration.ofMillis(60)))) {
             slow.sandbox.faults(FaultRule.of(Fault.SERVER_ERROR).nth(2));
             for (int status : new int[] {200, 500}) {
@@ -79,7 +79,7 @@ class RateLimitTest {
     }
 
     @Test
-    void optionsOutOfRangeAreRefused() {
+    void optionsOutOfRangeAreRejected() {
         assertThatThrownBy(() -> SandboxOptions.builder().port(70_000).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("port is 70000");

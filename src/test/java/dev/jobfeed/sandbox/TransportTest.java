@@ -36,7 +36,7 @@ class TransportTest {
     }
 
     @Test
-    void anAnswerIsCompressedWhenThatIsAskedFor() throws Exception {
+    void responseIsCompressedOnRequest() throws Exception {
         HttpResponse<byte[]> plain = feed("identity");
         HttpResponse<byte[]> packed = feed("br, gzip;q=0.8");
 
@@ -59,7 +59,7 @@ class TransportTest {
     }
 
     @Test
-    void anInterceptorAnswersInPlaceOfTheApi() throws Exception {
+    void interceptorAnswersInsteadOfTheApi() throws Exception {
         calls.sandbox.intercept(request -> request.endpoint() == Endpoint.JOBS_FEED && request.sequence() == 2
                 ? Interceptor.answer(503, Map.of("Retry-After", "5"), "{\"error\":\"Service unavailable\"}")
                 : Interceptor.pass());
@@ -74,7 +74,7 @@ class TransportTest {
     }
 
     @Test
-    void anInterceptorSeesTheRequest() throws Exception {
+    void interceptorSeesTheRequest() throws Exception {
         var seen = new CompletableFuture<ApiRequest<?>>();
         calls.sandbox.intercept(request -> {
             seen.complete(request);
@@ -91,7 +91,7 @@ class TransportTest {
     }
 
     @Test
-    void aConnectionIsDroppedWithoutAnAnswer() throws Exception {
+    void connectionIsDroppedWithoutAResponse() throws Exception {
         calls.sandbox.intercept(request -> Interceptor.drop());
         assertThatThrownBy(() -> calls.post(FEED, "{}")).isInstanceOf(IOException.class);
         assertThat(calls.sandbox.log().entries()).singleElement().matches(entry -> entry.status() == 0);
@@ -101,7 +101,7 @@ class TransportTest {
     }
 
     @Test
-    void aBodyEndsTooEarly() throws Exception {
+    void bodyEndsTooEarly() throws Exception {
         calls.sandbox.intercept(request -> Interceptor.truncate(100_000));
 
         HttpResponse<InputStream> response = calls.send(
@@ -117,7 +117,7 @@ class TransportTest {
     }
 
     @Test
-    void anInterceptorThatFailsLikeANetworkDropsTheConnection() {
+    void interceptorWithAnIoErrorDropsTheConnection() {
         calls.sandbox.intercept(request -> {
             throw new IOException("no");
         });
@@ -126,7 +126,7 @@ class TransportTest {
     }
 
     @Test
-    void aPageIsRewrittenToHoldTheSameJobTwice() throws Exception {
+    void pageIsRewrittenToContainAJobTwice() throws Exception {
         calls.sandbox.intercept(request -> Interceptor.rewrite(TransportTest::firstJobTwice));
 
         List<JsonNode> jobs = calls.scan("{\"batch_size\":60}");
@@ -146,7 +146,7 @@ class TransportTest {
     }
 
     @Test
-    void aBlockedRequestHoldsBackNoOther() throws Exception {
+    void blockedRequestDoesNotBlockOthers() throws Exception {
         CountDownLatch arrived = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         calls.sandbox.intercept(request -> {
@@ -156,7 +156,7 @@ class TransportTest {
             }
             return Interceptor.pass();
         });
-        CompletableFuture<Integer> held = CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<Integer> blocked = CompletableFuture.supplyAsync(() -> {
             try {
                 return calls.post(FEED, "{}").statusCode();
             } catch (Exception e) {
@@ -166,20 +166,20 @@ class TransportTest {
         assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
 
         assertThat(calls.get("/api/jobs/expired").statusCode()).isEqualTo(200);
-        assertThat(held).isNotDone();
+        assertThat(blocked).isNotDone();
         release.countDown();
-        assertThat(held.get(10, TimeUnit.SECONDS)).isEqualTo(200);
+        assertThat(blocked.get(10, TimeUnit.SECONDS)).isEqualTo(200);
     }
 
     @Test
-    void closingLetsGoOfABlockedRequest() throws Exception {
+    void closeReleasesABlockedRequest() throws Exception {
         CountDownLatch arrived = new CountDownLatch(1);
         calls.sandbox.intercept(request -> {
             arrived.countDown();
             new CountDownLatch(1).await();
             return Interceptor.pass();
         });
-        CompletableFuture<HttpResponse<String>> held = CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<HttpResponse<String>> blocked = CompletableFuture.supplyAsync(() -> {
             try {
                 return calls.post(FEED, "{}");
             } catch (Exception e) {
@@ -190,13 +190,13 @@ class TransportTest {
 
         calls.close();
 
-        assertThatThrownBy(() -> held.get(10, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
+        assertThatThrownBy(() -> blocked.get(10, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
     }
 
     @Test
-    void theLogTellsWhatWasAskedAndWhatBecameOfIt() throws Exception {
+    void logContainsRequestsAndTheirResults() throws Exception {
         HttpResponse<String> page = calls.post(FEED, "{\"batch_size\":2}");
-        HttpResponse<String> refused = calls.get("/api/jobs/expired?batch_size=0");
+        HttpResponse<String> rejected = calls.get("/api/jobs/expired?batch_size=0");
 
         List<LoggedRequest> entries = calls.sandbox.log().entries();
         long first = entries.get(0).nanos();
@@ -226,7 +226,7 @@ class TransportTest {
                                 "",
                                 400,
                                 0,
-                                refused.body().length(),
+                                rejected.body().length(),
                                 null));
         assertThat(calls.sandbox.log().entries(FEED)).hasSize(1);
         calls.sandbox.log().clear();
@@ -234,7 +234,7 @@ class TransportTest {
     }
 
     @Test
-    void theLogKeepsNoKey() throws Exception {
+    void logContainsNoKey() throws Exception {
         calls.post(FEED, "{}");
 
         String log = calls.send(calls.to("/sandbox/requests")).body();
@@ -244,11 +244,11 @@ class TransportTest {
 
     @Test
     void operatorChangesTheDatasetWithoutAKey() throws Exception {
-        HttpResponse<String> moved = calls.send(calls.to("/sandbox/changes")
+        HttpResponse<String> changes = calls.send(calls.to("/sandbox/changes")
                 .POST(BodyPublishers.ofString("{\"new\":3,\"updated\":2,\"expired\":4,\"returned\":1}")));
 
-        assertThat(moved.statusCode()).isEqualTo(200);
-        assertThat(Calls.json(moved).get("expired")).hasSize(4);
+        assertThat(changes.statusCode()).isEqualTo(200);
+        assertThat(Calls.json(changes).get("expired")).hasSize(4);
         JsonNode counts = Calls.ok(calls.send(calls.to("/sandbox/data")));
         assertThat(counts.get("active").intValue()).isEqualTo(100);
         assertThat(counts.get("expired").intValue()).isEqualTo(3);

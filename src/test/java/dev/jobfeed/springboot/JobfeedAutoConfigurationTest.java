@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
-/** Which of an application's databases the bundle takes. */
+/** Tests which of an application's databases the bundle uses. */
 class JobfeedAutoConfigurationTest {
 
     private static void bind(Map<String, Object> properties, String... dataSources) throws Exception {
@@ -27,7 +27,7 @@ class JobfeedAutoConfigurationTest {
     }
 
     @Test
-    void ofSeveralDatabasesNoneIsTakenAndTheirNamesAreListed() {
+    void severalDatabasesAreRejectedWithTheirNames() {
         assertThatThrownBy(() -> bind(Map.of(), "orders", "archive"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("jobfeed.datasource.bean is empty")
@@ -35,7 +35,7 @@ class JobfeedAutoConfigurationTest {
     }
 
     @Test
-    void aNameThatNoDatabaseHasIsRefusedWithThoseThatThereAre() {
+    void unknownDatabaseNameIsRejectedWithTheAvailableNames() {
         assertThatThrownBy(() -> bind(Map.of("jobfeed.datasource.bean", "jobs"), "orders"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("jobfeed.datasource.bean is 'jobs'")
@@ -43,7 +43,7 @@ class JobfeedAutoConfigurationTest {
     }
 
     @Test
-    void withoutAnyDatabaseThatIsWhatIsSaid() {
+    void missingDatabaseIsReported() {
         assertThatThrownBy(() -> bind(Map.of()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("there is none");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A page of 1,000 jobs at 0.05 credits costs 50. */
+/** Tests the credit limits. A page of 1,000 jobs at 0.05 credits costs 50. */
 class CreditPolicyTest {
 
     private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-24T00:00:00Z");
@@ -92,7 +92,7 @@ class CreditPolicyTest {
 
     @ParameterizedTest
     @CsvSource({"100, 50, false", "100, 50.01, true", "49.99, 0, true", "1000, 50, false"})
-    void aPageThatTakesTheBalanceBelowTheFloorIsNotRequested(String balance, String floor, boolean refused) {
+    void pageThatTakesTheBalanceBelowTheFloorIsNotRequested(String balance, String floor, boolean refused) {
         SyncAttempt attempt = opened(Map.of("jobo.credits.floor", floor), false, backfill(), null);
         attempt.recordResponse("200", null, new BigDecimal(balance));
 
@@ -105,7 +105,7 @@ class CreditPolicyTest {
     }
 
     @Test
-    void theStoredBalanceCountsUntilAResponseReportsOneOrAnOperatorConfirms() {
+    void storedBalanceIsUsedUntilAResponseOrAConfirmation() {
         Map<String, String> floor = Map.of("jobo.credits.floor", "50");
         BigDecimal stored = new BigDecimal("60");
 
@@ -118,7 +118,7 @@ class CreditPolicyTest {
     }
 
     @Test
-    void anAttemptEndsBeforeThePageThatExceedsItsCap() {
+    void attemptEndsBeforeThePageThatExceedsItsCap() {
         SyncAttempt attempt = opened(Map.of("jobo.credits.max-per-attempt", "100"), false, backfill(), null);
         for (int page = 1; page <= 2; page++) {
             assertThat(CreditPolicy.withinBudget(attempt)).isTrue();
@@ -132,10 +132,10 @@ class CreditPolicyTest {
                 .contains("50 credits", "used 100", "the 100 that", Problem.GOES_ON);
     }
 
-    /** 50 credits a page, before and after the page; an attempt without a charge is refused, and does not end quietly. */
+    /** A page costs 50 credits; an attempt that cannot request any page fails instead of ending as a success. */
     @ParameterizedTest
     @CsvSource({"100, 50, false", "99, 50, true", "49, 0, false"})
-    void theBudgetIsExhaustedByThePageAfterWhichNoneFits(String cap, String spent, boolean exhausted) {
+    void budgetIsExhaustedWhenNoFurtherPageFits(String cap, String spent, boolean exhausted) {
         SyncAttempt attempt = opened(Map.of("jobo.credits.max-per-attempt", cap), false, backfill(), null);
         if (!spent.equals("0")) {
             attempt.recordResponse("200", new BigDecimal(spent), null);
@@ -151,7 +151,7 @@ class CreditPolicyTest {
     }
 
     @Test
-    void theObservedPriceReplacesThatOfTheLastRun() {
+    void observedPriceReplacesThatOfTheLastRun() {
         SyncAttempt attempt = opened(Map.of("jobo.credits.max-per-attempt", "100"), false, backfill(), null);
         attempt.recordResponse("200", new BigDecimal("5"), null);
         attempt.recordReceived(1000);
@@ -162,10 +162,10 @@ class CreditPolicyTest {
         assertThat(CreditPolicy.withinBudget(attempt)).isFalse();
     }
 
-    /** 50 career sites at 50 credits; jobs may be included in a subscription. */
+    /** 50 career sites cost 50 credits each; jobs may be included in a subscription. */
     @ParameterizedTest
     @CsvSource({"career_sites, 2499, true", "career_sites, 2500, false", "jobs, 0, false"})
-    void theDocumentedPriceCountsBeforeTheFirstRow(String stream, String cap, boolean refused) {
+    void documentedPriceIsUsedBeforeTheFirstRow(String stream, String cap, boolean refused) {
         SyncAttempt attempt = attempt(stream, Map.of("jobo.credits.max-per-attempt", cap), false);
         attempt.opened(state(null), backfill(), false, null);
 
@@ -201,7 +201,7 @@ class CreditPolicyTest {
         "BACKFILL, 3, 150, , 199, true, 'cost 150 credits, does not report the number of rows'",
         "INCREMENTAL, 3, 150, , 0, false,"
     })
-    void aCostAboveTheThresholdNeedsAConfirmation(
+    void costAboveTheThresholdNeedsAConfirmation(
             RunMode mode, long pages, String spent, Long estimated, String threshold, boolean refused, String facts) {
         Map<String, String> limit = Map.of("jobo.credits.confirm-above", threshold);
         SyncAttempt attempt = opened(limit, false, run(mode, pages, pages * 1000, spent, estimated, false), null);
@@ -216,7 +216,7 @@ class CreditPolicyTest {
     }
 
     @Test
-    void aConfirmationOfTheRunDoesNotCoverAFeedThatRepeatsItsRows() {
+    void confirmationDoesNotCoverAFeedThatRepeatsRows() {
         Map<String, String> limit = Map.of("jobo.credits.confirm-above", "100");
         Run confirmed = run(RunMode.BACKFILL, 3, 3000, "150", null, true);
 
@@ -230,7 +230,7 @@ class CreditPolicyTest {
         assertThatCode(() -> CreditPolicy.check(agreed)).doesNotThrowAnyException();
     }
 
-    /** Lets the attempt find that its feed of an estimated 1,000 rows goes on without new ones. */
+    /** Makes the attempt detect that its feed of an estimated 1,000 rows repeats rows. */
     private static void repeats(SyncAttempt attempt) {
         Run estimated = run(RunMode.BACKFILL, 3, 3000, "150", 1000L, true);
         attempt.pagination().committed(estimated, new FeedProgress(9000, 3000, 0));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where the pagination of a run has been, and when it leads nowhere. */
+/** Tests the detection of cursors that repeat, and of feeds without an end. */
 class PaginationTest {
 
     private final AtomicInteger counted = new AtomicInteger();
@@ -28,7 +28,7 @@ class PaginationTest {
     });
 
     @Test
-    void aCursorLeadsBackOnceItWasUsed() {
+    void usedCursorIsDetected() {
         assertThat(pagination.leadsBack(page("a"))).isFalse();
         assertThat(pagination.advance(page("a"))).isTrue();
         assertThat(pagination.advance(page("b"))).isTrue();
@@ -38,7 +38,7 @@ class PaginationTest {
     }
 
     @Test
-    void aRestartForgetsTheCursors() {
+    void restartClearsTheCursors() {
         pagination.advance(page("a"));
 
         pagination.restart();
@@ -48,22 +48,22 @@ class PaginationTest {
 
     @ParameterizedTest
     @CsvSource({"9000,3000,true", "9000,2999,false", "4000,3000,false", "4001,3000,true"})
-    void aFeedIsTooLongOnceItRepeatsMoreThanTheStoredRows(long received, long repeated, boolean found) {
+    void feedIsTooLongAfterRepeatingMoreThanTheStoredRows(long received, long repeated, boolean found) {
         FeedProgress progress = new FeedProgress(received, repeated, 0);
 
         assertThat(pagination.exceedsSize(run(null, progress), progress)).isEqualTo(found);
         assertThat(pagination.exceedsSize(run(null, progress), progress))
-                .as("found again after a rollback of the page")
+                .as("detected again after a rollback of the page")
                 .isEqualTo(found);
         pagination.committed(run(null, progress), progress);
         assertThat(pagination.isBeyondEstimate()).isEqualTo(found);
         assertThat(pagination.exceedsSize(run(null, progress), progress))
-                .as("found once")
+                .as("detected once")
                 .isFalse();
     }
 
     @Test
-    void theStoredRowsAreCountedOnceAndOnlyWithoutAnEstimate() {
+    void storedRowsAreCountedOnceAndOnlyWithoutAnEstimate() {
         assertThat(pagination.expectedRows(run(500L, new FeedProgress(0, 0, 0))))
                 .isEqualTo(500);
         assertThat(counted).hasValue(0);
@@ -75,7 +75,7 @@ class PaginationTest {
     }
 
     @Test
-    void anEmptyStoreIsCountedOnceAsWell() {
+    void emptyStoreIsAlsoCountedOnce() {
         Pagination empty = new Pagination(() -> {
             counted.incrementAndGet();
             return 0;
@@ -88,7 +88,7 @@ class PaginationTest {
     }
 
     @Test
-    void aLaterAttemptKnowsWhatTheRunHasFound() {
+    void laterAttemptKnowsThePaginationOfTheRun() {
         FeedProgress progress = new FeedProgress(9000, 3000, 0);
         // the first 8 bytes of the SHA-256 of "a"
         long used = 0xca978112ca1bbdcaL;

@@ -21,7 +21,7 @@ class RunPlanTest {
     private static final Duration OVERLAP = Duration.ofMinutes(15);
     private static final String FILTERS = "fingerprint";
 
-    /** Ages of the watermarks, and of the window; /expired reaches back 7 days, less one hour 167 hours. */
+    /** Provides ages of the watermarks and of the window; /expired reaches back 7 days, less one hour 167 hours. */
     @ParameterizedTest
     @CsvSource({
         "      ,                ,            , BACKFILL,",
@@ -36,7 +36,7 @@ class RunPlanTest {
         "PT30M , PT30M          , other      , RESYNC,",
         "      ,                , other      , RESYNC,"
     })
-    void theModeFollowsFromWhatIsStored(
+    void storedStateDeterminesTheMode(
             Duration watermark, Duration sweep, String filters, RunMode mode, Duration window) {
         RunPlan plan = plan(watermark, sweep, filters);
 
@@ -51,11 +51,14 @@ class RunPlanTest {
                 + " reaches back'",
         "PT1H, other, the filters or jobo.jobs.watermark-parameter have changed"
     })
-    void aResyncSaysWhy(Duration sweep, String filters, String reason) {
+    void resyncHasAReason(Duration sweep, String filters, String reason) {
         assertThat(plan(Duration.ZERO, sweep, filters).reason()).isEqualTo(reason);
     }
 
-    /** What an open run of one mode is good for: its filters and pages, the age of the sweep, a request for a resync. */
+    /**
+     * Provides whether an open run of one mode can be resumed, by its filters and pages, the age of the sweep, and a
+     * requested resync.
+     */
     @ParameterizedTest
     @CsvSource({
         "BACKFILL   , fingerprint, 1, PT1H  , false, false, true",
@@ -70,7 +73,7 @@ class RunPlanTest {
         "RESYNC     , fingerprint, 1, PT168H, false, false, false",
         "INCREMENTAL, fingerprint, 0, PT168H, false, false, false"
     })
-    void anOpenRunIsResumedUnlessItDoesNotSuffice(
+    void openRunIsResumedUnlessAResyncIsNecessary(
             RunMode mode,
             String filters,
             long pages,
@@ -90,7 +93,7 @@ class RunPlanTest {
     }
 
     @Test
-    void aResyncStaysNecessaryUntilOneHasSucceeded() {
+    void resyncStaysNecessaryUntilOneHasSucceeded() {
         OffsetDateTime since = ago(Duration.ofDays(2));
         StreamState state = state(NOW, NOW, FILTERS, null, null, since);
 
@@ -108,17 +111,17 @@ class RunPlanTest {
     }
 
     @Test
-    void noSweepCountsAsTooOldBeforeTheTimeOfTheServerIsKnown() {
+    void noSweepIsTooOldBeforeTheServersTimeIsKnown() {
         StreamState state = state(NOW, ago(Duration.ofDays(30)), FILTERS);
 
         assertThat(RunPlan.of(state, null, false, false, FILTERS, null, OVERLAP).mode())
                 .isEqualTo(RunMode.INCREMENTAL);
     }
 
-    /** The age of the last sweep, and of a later or earlier one with unreadable ids. */
+    /** Provides the age of the last sweep, and of a later or earlier one with unreadable ids. */
     @ParameterizedTest
     @CsvSource({"PT168H, PT1H, false", "PT168H, PT169H, true", "PT168H,, true", "PT1H, PT168H, false"})
-    void aSweepWithUnreadableIdsCounts(Duration sweep, Duration unreadable, boolean stalled) {
+    void sweepWithUnreadableIdsCounts(Duration sweep, Duration unreadable, boolean stalled) {
         assertThat(RunPlan.isStalled(state(NOW, ago(sweep), FILTERS, null, ago(unreadable), null), NOW))
                 .isEqualTo(stalled);
     }
@@ -155,7 +158,7 @@ class RunPlanTest {
         return RunPlan.of(state, null, false, false, FILTERS, NOW, OVERLAP);
     }
 
-    /** A stream without an open run of which nothing else is known. */
+    /** Returns the state of a stream without an open run. */
     static StreamState state(OffsetDateTime run, OffsetDateTime sweep, String filters) {
         return state(run, sweep, filters, null, null, null);
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When an attempt goes on to its next page, to reconciling and to its commit. */
+/** Tests when an attempt continues with its next page, with reconciling and with its commit. */
 class SyncAttemptTest {
 
     private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-30T00:00:00Z");
@@ -39,7 +39,7 @@ class SyncAttemptTest {
 
     @ParameterizedTest
     @EnumSource(RunPhase.class)
-    void aPhaseHasOneNextStep(RunPhase phase) {
+    void eachPhaseHasOneNextStep(RunPhase phase) {
         opened(attempt, phase);
         attempt.sweepEnds();
 
@@ -49,20 +49,20 @@ class SyncAttemptTest {
     }
 
     @Test
-    void aStopKeepsThePageThatIsPrefetched() {
+    void stopKeepsThePrefetchedPage() {
         opened(attempt, RunPhase.FEED);
         attempt.sweepEnds();
         attempt.isPrefetching(true);
 
         attempt.stop();
 
-        assertThat(attempt.hasNextPage()).as("it is paid for").isTrue();
+        assertThat(attempt.hasNextPage()).as("the page is already charged").isTrue();
         attempt.isPrefetching(false);
         assertThat(attempt.hasNextPage()).isFalse();
     }
 
     @Test
-    void aLostLeaseKeepsNothing() {
+    void lostLeaseDiscardsThePage() {
         opened(attempt, RunPhase.FEED);
         attempt.sweepEnds();
         attempt.isPrefetching(true);
@@ -74,7 +74,7 @@ class SyncAttemptTest {
     }
 
     @Test
-    void anExhaustedBudgetEndsTheFeed() {
+    void exhaustedBudgetEndsTheFeed() {
         opened(attempt, RunPhase.FEED);
         attempt.sweepEnds();
 
@@ -85,7 +85,7 @@ class SyncAttemptTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 5})
-    void theLimitOfPagesCountsCommittedPages(int limit) {
+    void pageLimitCountsCommittedPages(int limit) {
         SyncAttempt limited = attempt(limit);
         opened(limited, RunPhase.FEED);
         limited.sweepEnds();
@@ -103,7 +103,7 @@ class SyncAttemptTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0, true", "100, 50, true", "100, 49, false"})
-    void theNextPageIsExpectedToHaveWhatTheLastPageHad(long received, long unchanged, boolean expected) {
+    void nextPageIsExpectedToEqualTheLastOne(long received, long unchanged, boolean expected) {
         opened(attempt, RunPhase.FEED);
         assertThat(attempt.expectsUnchanged()).isFalse();
 
@@ -113,7 +113,7 @@ class SyncAttemptTest {
     }
 
     @Test
-    void whatIsChargedWhileACheckpointIsWrittenIsSavedByTheNext() {
+    void chargeDuringACheckpointIsSavedByTheNextOne() {
         opened(attempt, RunPhase.FEED);
         attempt.recordResponse("200", BigDecimal.TEN, null);
         RequestUsage saved = attempt.unsavedUsage();

@@ -16,8 +16,8 @@ class WatermarksTest {
 
     @ParameterizedTest
     @CsvSource({
-        // watermark and sweep before now, an earlier run before now; what is used: run, sweep, what its window begins
-        // behind
+        // watermark and sweep before now, an earlier run before now; used: run, sweep, start of its
+        // window
         "PT1H , PT2H , PT3H , PT1H , PT2H  , PT2H",
         "PT-1H, PT2H , PT3H , PT3H , PT2H  , PT2H",
         "PT-1H, PT-1H, PT3H , PT3H , PT0S  , PT167H",
@@ -25,7 +25,7 @@ class WatermarksTest {
         "PT-1H, PT-1H, PT400H, PT400H, PT400H, PT400H",
         "PT1H , PT-1H,      , PT1H , PT0S  , PT167H"
     })
-    void aWatermarkThatIsLaterThanNowGivesWay(
+    void futureWatermarkIsReplaced(
             Duration run, Duration sweep, Duration earlier, Duration usedRun, Duration usedSweep, Duration sweptUntil) {
         StreamState usable = Watermarks.usable(
                 state(run, sweep), NOW, Optional.ofNullable(earlier).map(NOW::minus));
@@ -37,8 +37,8 @@ class WatermarksTest {
 
     @ParameterizedTest
     @CsvSource({
-        // watermark and sweep before now, what the difference fell by; run, sweep, window, and how far the server was
-        // ahead
+        // watermark and sweep before now, reduction of the difference; run, sweep, window, and the offset of
+        // the server
         "PT30M , PT30M , PT1H , PT90M   , PT30M , PT90M    , PT1H",
         "PT-30M, PT-30M, PT1H , PT30M   , PT0S  , PT30M    , PT1H",
         "PT30M , PT30M , PT72H, PT24H30M, PT30M , PT72H30M , PT24H",
@@ -47,40 +47,42 @@ class WatermarksTest {
         "PT30M , PT160H, PT10H, PT10H30M, PT160H, PT170H   , PT10H",
         "PT30M , PT30M , P400D, PT24H30M, PT30M , PT167H30M, PT24H"
     })
-    void aFallMovesTheRunsWatermarkAndWhereTheSweepBegins(
+    void fallOfTheDifferenceMovesTheWatermarks(
             Duration run,
             Duration sweep,
             Duration by,
             Duration usedRun,
             Duration usedSweep,
             Duration sweptUntil,
-            Duration ahead) {
-        StreamState fallen = Watermarks.fallen(state(run, sweep), by, NOW);
+            Duration offset) {
+        StreamState actual = Watermarks.fallen(state(run, sweep), by, NOW);
 
-        assertThat(fallen.lastRunStartedAt()).isEqualTo(NOW.minus(usedRun));
-        assertThat(fallen.lastSweepStartedAt()).isEqualTo(NOW.minus(usedSweep));
-        assertThat(fallen.sweptUntil()).isEqualTo(NOW.minus(sweptUntil));
-        assertThat(fallen.setBackFrom()).isEqualTo(NOW.plus(ahead));
+        assertThat(actual.lastRunStartedAt()).isEqualTo(NOW.minus(usedRun));
+        assertThat(actual.lastSweepStartedAt()).isEqualTo(NOW.minus(usedSweep));
+        assertThat(actual.sweptUntil()).isEqualTo(NOW.minus(sweptUntil));
+        assertThat(actual.setBackFrom()).isEqualTo(NOW.plus(offset));
     }
 
     @Test
-    void nothingMovesIfTheDifferenceDidNotFall() {
+    void watermarksStayIfTheDifferenceDidNotFall() {
         StreamState state = state(Duration.ofHours(1), Duration.ofHours(1));
 
         assertThat(Watermarks.fallen(state, Duration.ZERO, NOW)).isSameAs(state);
     }
 
-    /** The age of the watermark, and of the latest start that may replace it; up to 5 s count as a correction. */
+    /**
+     * Provides the age of the watermark, and of the latest start that may replace it; up to 5 s count as a correction.
+     */
     @ParameterizedTest
     @CsvSource({"PT1H,", "PT-5S,", "PT-6S, PT6S", "PT-2H, PT2H", "PT-48H, PT24H"})
-    void aWatermarkInTheFutureIsReplacedByARunBeforeTheClockWasWrong(Duration watermark, Duration before) {
+    void futureWatermarkIsReplacedByARunBeforeTheWrongClock(Duration watermark, Duration before) {
         assertThat(Watermarks.substitute(state(watermark, Duration.ZERO), NOW))
                 .isEqualTo(Optional.ofNullable(before).map(NOW::minus));
     }
 
-    /** Nor does it turn a sweep into one that lies too far back. */
+    /** A second fall does not move a sweep further back than it reaches. */
     @Test
-    void anotherFallMovesThemFurther() {
+    void secondFallMovesTheWatermarksFurther() {
         StreamState once = Watermarks.fallen(state(Duration.ZERO, Duration.ofHours(160)), Duration.ofHours(5), NOW);
         StreamState twice = Watermarks.fallen(once, Duration.ofHours(1), NOW.minusHours(1));
 

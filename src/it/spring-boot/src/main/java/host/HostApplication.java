@@ -3,7 +3,7 @@ package host;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Somebody's application. */
+/** Starts a host application. */
 @SpringBootApplication
 public class HostApplication {
 

@@ -29,7 +29,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.ClassUtils;
 
-/** The application as it starts for its users, with the bundle and without it. */
+/** Tests the start of a Spring Boot application with and without the bundle. */
 class HostApplicationTest {
 
     private static Sandbox sandbox;
@@ -75,7 +75,7 @@ class HostApplicationTest {
     }
 
     @Test
-    void theFeedIsKeptInStepFromTheStartWithTheSettingsOfTheApplication() {
+    void feedIsSyncedFromTheStartWithTheApplicationsSettings() {
         sandbox.log().clear();
 
         start();
@@ -94,7 +94,7 @@ class HostApplicationTest {
     }
 
     @Test
-    void theApplicationSaysWhichFlowsStart() throws Exception {
+    void applicationSelectsTheStreams() throws Exception {
         sandbox.log().clear();
 
         start("jobfeed.jobs.enabled=false");
@@ -113,7 +113,7 @@ class HostApplicationTest {
     }
 
     @Test
-    void aFilterThatIsWrittenAsAListOfYamlIsNotPassedOver() {
+    void yamlListFilterIsUsed() {
         sandbox.log().clear();
 
         assertThatThrownBy(() -> start(
@@ -126,7 +126,7 @@ class HostApplicationTest {
     }
 
     @Test
-    void migrationsAndTransactionsOfTheApplicationStayItsOwn() {
+    void applicationKeepsItsMigrationsAndTransactions() {
         start("jobfeed.jobs.enabled=false");
 
         assertThat(tables()).contains("invoice", "flyway_schema_history", "job", "jobfeed_schema_history");
@@ -139,7 +139,7 @@ class HostApplicationTest {
     }
 
     @Test
-    void aTransactionOfTheApplicationIsNotJoinedAndTakesNothingBack() throws Exception {
+    void syncDoesNotJoinTheApplicationsTransaction() throws Exception {
         start("jobfeed.jobs.enabled=false");
         application.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
             @Override
@@ -165,7 +165,7 @@ class HostApplicationTest {
     }
 
     @Test
-    void aRestartFindsBothSchemasInOrder() {
+    void restartFindsBothSchemasUnchanged() {
         start("jobfeed.jobs.enabled=false");
         application.close();
 
@@ -175,7 +175,7 @@ class HostApplicationTest {
     }
 
     @Test
-    void nothingOfTheBundleIsThereUntilItIsEnabled() {
+    void disabledBundleAddsNothing() {
         start("jobfeed.enabled=false", "camel.main.routes-include-pattern=classpath:camel/*.camel.yaml");
 
         CamelContext camel = application.getBean(CamelContext.class);
@@ -186,7 +186,7 @@ class HostApplicationTest {
     }
 
     @Test
-    void theCommandLineAndWhatItNeedsStayOut() throws Exception {
+    void commandLineAndItsDependenciesAreExcluded() throws Exception {
         try (JarFile jar = new JarFile(Path.of(JobfeedBundle.class
                         .getProtectionDomain()
                         .getCodeSource()

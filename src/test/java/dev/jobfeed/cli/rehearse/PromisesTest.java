@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the promises say, and what they refer to. */
+/** Tests the texts of the promises, and the steps that they refer to. */
 class PromisesTest {
 
     @Test
-    void eachIsInTheGuide() throws IOException {
+    void eachPromiseIsInTheGuide() throws IOException {
         List<String> listed = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| (.*[.]) \\|$")
                 .matcher(Files.readString(Path.of("docs/rehearse.md")))
                 .results()
@@ -28,7 +28,7 @@ class PromisesTest {
     }
 
     @Test
-    void eachNamesStepsOfTheShippedRoutes() throws IOException {
+    void eachPromiseNamesStepsOfTheShippedRoutes() throws IOException {
         List<String> ids = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             for (Path file : files.toList()) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** How the edits of a route file are named. */
+/** Tests how the edits of a route file are described. */
 class StepEditTest {
 
     private static final String SHIPPED = """
@@ -40,14 +40,14 @@ class StepEditTest {
     }
 
     @Test
-    void aFileAsShippedHasNone() {
+    void uneditedFileHasNoEdits() {
         assertThat(edits(SHIPPED)).isEmpty();
         assertThat(edits(SHIPPED.replace("description: One", "description: Uno")))
                 .isEmpty();
     }
 
     @Test
-    void aStepIsNamedAndNotTheOneThatItIsIn() {
+    void innermostStepIsNamed() {
         assertThat(edits(SHIPPED.replace("message: c", "message: x"))).isEqualTo("one-c, changed in f");
         assertThat(edits(SHIPPED.replace("one-d", "one-e"))).isEqualTo("one-d, missing in f; one-e, new in f");
         assertThat(edits(SHIPPED.replace("constant: \"true\"", "constant: \"false\"")))
@@ -55,7 +55,7 @@ class StepEditTest {
     }
 
     @Test
-    void aStepAtAnotherPlaceIsMoved() {
+    void stepAtAnotherPositionIsMoved() {
         String log = "        - log:\n            id: one-d\n            message: d\n";
         assertThat(edits(SHIPPED.replace(log, "")
                         .replace(
@@ -65,7 +65,7 @@ class StepEditTest {
     }
 
     @Test
-    void anOwnFileHasNewStepsOnly() {
+    void addedFileHasNewStepsOnly() {
         assertThat(StepEdit.between("f", "", SHIPPED)).hasSize(6).allMatch(edit -> edit.change()
                 .equals("new"));
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The operations of an account's owner: those of a token, and the pages for what no token can do. */
+/** Tests the operations of an account's owner: those of a token, and the pages for what no token can do. */
 class AccountTest {
 
     private static final String KEY = "550e8400-e29b-41d4-a716-446655440000";
@@ -37,7 +37,7 @@ class AccountTest {
     }
 
     @Test
-    void aTokenDeclinesItsMatchOnce() throws Exception {
+    void tokenDeclinesItsMatchOnce() throws Exception {
         calls.jobby().webhooks().add(subscriber.url(), null, "match.declined");
         String match = matched();
 
@@ -66,7 +66,7 @@ class AccountTest {
                 "jobby_webhook_create     | POST   | /webhooks                  | {webhook}             | 201",
                 "jobby_webhook_delete     | DELETE | /webhooks/{id}             | {}                    | 200",
             })
-    void aLostAnswerIsRepeatedToTheSameKeyAndNothingIsDoneTwice(
+    void lostResponseIsRepeatedForTheSameKeyWithoutASecondEffect(
             String endpoint, String method, String path, String body, int status) throws Exception {
         calls.jobby().billing().consent();
         Webhook webhook = calls.jobby().webhooks().add(subscriber.url(), null, "match.matched");
@@ -93,7 +93,7 @@ class AccountTest {
         assertThat(effects()).isEqualTo(before + 1);
     }
 
-    /** How much was decided, charged, opened, subscribed or unsubscribed. */
+    /** Returns the number of decisions, charges, opened rooms and subscription changes. */
     private int effects() {
         return (int) calls.fair().matches().stream()
                         .filter(match -> match.status() == MatchStatus.DECLINED)
@@ -104,7 +104,7 @@ class AccountTest {
     }
 
     @Test
-    void aChargeNeedsTheConsentOfAPersonOnce() throws Exception {
+    void chargeNeedsConsentAndIsMadeOnce() throws Exception {
         HttpResponse<String> refused = charge(KEY);
         assertThat(JobbyCalls.error(refused)).isEqualTo("402 OFF_SESSION_CONSENT_REQUIRED");
         String page = JobbyCalls.MAPPER
@@ -113,7 +113,7 @@ class AccountTest {
                 .textValue();
 
         assertThat(page(page).body()).contains("not agreed");
-        assertThat(press(page, "").statusCode()).isEqualTo(303);
+        assertThat(submit(page, "").statusCode()).isEqualTo(303);
         assertThat(page(page).body()).contains("agreed").doesNotContain("not agreed");
 
         assertThat(charge(KEY).body()).isEqualTo(refused.body());
@@ -125,7 +125,7 @@ class AccountTest {
     }
 
     @Test
-    void aNewEventIsListedAndJoined() throws Exception {
+    void newEventIsListedAndJoined() throws Exception {
         JsonNode created = JobbyCalls.data(calls.post("/events", "{\"title\":\"Night <b>shift</b>\"}"));
 
         assertThat(JobbyCalls.data(calls.get("/live-events")).get(0)).isEqualTo(created);
@@ -162,7 +162,7 @@ class AccountTest {
 
     @ParameterizedTest
     @CsvSource({"accept, ACCEPTED", "decline, DECLINED"})
-    void aPersonDecidesOnTheMatchsPage(String decision, MatchStatus status) throws Exception {
+    void humanDecidesOnThePageOfTheMatch(String decision, MatchStatus status) throws Exception {
         String match = matched();
 
         HttpResponse<String> page = page(match(match));
@@ -170,17 +170,17 @@ class AccountTest {
         assertThat(JobbyCalls.header(page, "Content-Type")).startsWith("text/html");
         assertThat(page.body()).contains("<strong>matched</strong>", "Accept", "Decline");
 
-        HttpResponse<String> decided = press(match(match), "decision=" + decision);
+        HttpResponse<String> decided = submit(match(match), "decision=" + decision);
         assertThat(decided.statusCode()).isEqualTo(303);
         assertThat(calls.fair().findMatch(match).orElseThrow().status()).isEqualTo(status);
-        press(match(match), "decision=accept");
+        submit(match(match), "decision=accept");
         assertThat(calls.fair().findMatch(match).orElseThrow().status()).isEqualTo(status);
         assertThat(page(match(match)).body()).doesNotContain("<button");
     }
 
     @ParameterizedTest
     @CsvSource({"matches/mat_none", "matches", "nothing"})
-    void thereIsNoOtherPage(String path) throws Exception {
+    void otherPagesAreNotFound(String path) throws Exception {
         assertThat(page(calls.sandbox.baseUrl() + "/account/" + path).statusCode())
                 .isEqualTo(404);
         assertThat(calls.sandbox.log().entries()).isEmpty();
@@ -205,7 +205,7 @@ class AccountTest {
         return calls.send(HttpRequest.newBuilder(URI.create(url)));
     }
 
-    private HttpResponse<String> press(String url, String form) throws Exception {
+    private HttpResponse<String> submit(String url, String form) throws Exception {
         return calls.send(HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.ofString(form)));
     }
 }

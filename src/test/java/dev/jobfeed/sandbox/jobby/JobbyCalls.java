@@ -2,9 +2,9 @@ package dev.jobfeed.sandbox.jobby;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.jobfeed.sandbox.ManualClock;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
-import dev.jobfeed.sandbox.SetClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -17,14 +17,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.UnaryOperator;
 
-/** A sandbox of its own and a client for its Jobby.dev, over real HTTP. */
+/** Runs a sandbox and a client for its Jobby.dev over real HTTP. */
 final class JobbyCalls implements AutoCloseable {
 
     static final ObjectMapper MAPPER = new ObjectMapper();
-    static final Instant START = SetClock.START;
+    static final Instant START = ManualClock.START;
 
     private final HttpClient client = HttpClient.newHttpClient();
-    final SetClock clock = new SetClock();
+    final ManualClock clock = new ManualClock();
     final Sandbox sandbox;
 
     JobbyCalls(UnaryOperator<JobbyOptions.Builder> options) {
@@ -54,7 +54,7 @@ final class JobbyCalls implements AutoCloseable {
         return jobby().fair();
     }
 
-    /** The id of an event that is live. */
+    /** Returns the id of a live event. */
     String liveEvent() {
         return fair().liveEvents().get(0).id();
     }
@@ -93,7 +93,7 @@ final class JobbyCalls implements AutoCloseable {
         return client.send(request.build(), BodyHandlers.ofByteArray());
     }
 
-    /** What a successful answer holds under "data". */
+    /** Returns the content of a successful response under "data". */
     static JsonNode data(HttpResponse<String> response) throws Exception {
         if (response.statusCode() / 100 != 2) {
             throw new AssertionError(response.statusCode() + " " + response.body());
@@ -101,7 +101,7 @@ final class JobbyCalls implements AutoCloseable {
         return MAPPER.readTree(response.body()).get("data");
     }
 
-    /** The status and code of an error, such as "404 NOT_FOUND". */
+    /** Returns the status and code of an error, such as "404 NOT_FOUND". */
     static String error(HttpResponse<String> response) throws Exception {
         JsonNode envelope = MAPPER.readTree(response.body());
         if (envelope.path("error").asText().isBlank()) {

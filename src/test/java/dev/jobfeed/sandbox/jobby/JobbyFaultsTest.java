@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Fault scripts that strike the stand-in for Jobby.dev, and the desk that plays its humans. */
+/** Tests fault scripts for the stand-in for Jobby.dev, and the admin requests that act as its humans. */
 class JobbyFaultsTest {
 
     private static final String KEY = "550e8400-e29b-41d4-a716-446655440000";
@@ -57,7 +57,7 @@ class JobbyFaultsTest {
                 "{'fault':'answer','on':'jobby_profile','body':{'data':null}} | 200 | - | {'data':null}",
                 "{'fault':'array'}                         | 200 | - | []",
             })
-    void anErrorComesInTheEnvelopeOfJobby(String rule, int status, String retryAfter, String body) throws Exception {
+    void errorHasTheEnvelopeOfJobby(String rule, int status, String retryAfter, String body) throws Exception {
         Faults faults = script(rule);
 
         HttpResponse<String> response = calls.get("/profile");
@@ -74,7 +74,7 @@ class JobbyFaultsTest {
     }
 
     @Test
-    void aRefusalByCodeComesAfterTheTokenWasSeenAndCounted() throws Exception {
+    void errorByCodeFollowsAuthenticationAndCounting() throws Exception {
         script("{'fault':'jobby_error','code':'INSUFFICIENT_SCOPE','on':'jobby_profile'}");
 
         HttpResponse<String> response = calls.get("/profile");
@@ -85,13 +85,13 @@ class JobbyFaultsTest {
     }
 
     @Test
-    void aRuleStrikesTheEndpointsItNamesAndLeavesTheOtherApiAlone() throws Exception {
+    void ruleAppliesToItsEndpointsAndNotToTheOtherApi() throws Exception {
         Faults faults = script("{'fault':'503','on':'jobby_matches','nth':2},{'fault':'500','on':'jobo'}");
 
         assertThat(calls.get("/matches").statusCode()).isEqualTo(200);
         assertThat(calls.get("/profile").statusCode()).isEqualTo(200);
         assertThat(calls.get("/matches").statusCode()).isEqualTo(503);
-        assertThat(desk("GET", "/api/jobs/expired").statusCode()).isEqualTo(500);
+        assertThat(adminRequest("GET", "/api/jobs/expired").statusCode()).isEqualTo(500);
         assertThat(faults.tallies()).extracting(Faults.Tally::seen).containsExactly(2L, 1L);
     }
 
@@ -108,12 +108,12 @@ class JobbyFaultsTest {
                 "{'fault':'jobby_error','code':'GATED'}    | field \"code\": is \"GATED\", but must be one of",
                 "{'fault':'503','code':'NOT_FOUND'}        | field \"code\": means nothing to the fault \"503\".",
             })
-    void aRuleThatCannotBeUsedIsRefused(String rule, String message) {
+    void invalidRuleIsRejected(String rule, String message) {
         assertThatThrownBy(() -> script(rule)).hasMessageContaining(message);
     }
 
     @Test
-    void aJoinWhoseAnswerIsLostHasTakenItsPlaceAndItsKeyRepeatsTheAnswer() throws Exception {
+    void joinWithALostResponseTakesAPlaceAndItsKeyRepeatsTheResponse() throws Exception {
         script("{'fault':'lost','on':'jobby_queue_join','nth':1}");
 
         assertThatThrownBy(() -> calls.join(calls.liveEvent(), KEY)).isInstanceOf(IOException.class);
@@ -130,7 +130,7 @@ class JobbyFaultsTest {
     }
 
     @Test
-    void aDroppedJoinHasTakenNoPlaceAndATruncatedOneHas() {
+    void droppedJoinTakesNoPlaceAndTruncatedOneDoes() {
         script("{'fault':'dropped','on':'jobby_queue_join','nth':1},{'fault':'truncated','on':'jobby_queue_join'}");
 
         assertThatThrownBy(() -> calls.join(calls.liveEvent())).isInstanceOf(IOException.class);
@@ -140,7 +140,7 @@ class JobbyFaultsTest {
     }
 
     @Test
-    void aDelayComesBeforeTheRightAnswer() throws Exception {
+    void delayPrecedesTheResponse() throws Exception {
         Faults faults = script("{'fault':'delay','on':'jobby_live_events','delay_ms':60}");
 
         long start = System.nanoTime();
@@ -151,7 +151,7 @@ class JobbyFaultsTest {
 
     @ParameterizedTest
     @CsvSource({"wrong_signature, 2", "old_timestamp, 2", "repeated, 2"})
-    void aDeliveryThatIsStruckHasACopyBesideTheRightOne(String fault, int deliveries) {
+    void faultyDeliveryIsSentInAdditionToTheValidOne(String fault, int deliveries) {
         Webhook webhook = calls.jobby().webhooks().add(subscriber.url(), null, "match.matched");
         Faults faults = script("{'fault':'" + fault + "','nth':1}");
 
@@ -171,7 +171,7 @@ class JobbyFaultsTest {
     }
 
     @Test
-    void aDeliveryThatIsDroppedIsRepeatedByTheServiceAndADelayedOneComesLater() {
+    void droppedDeliveryIsRepeatedAndDelayedOneArrivesLater() {
         calls.jobby().webhooks().add(subscriber.url(), null, "match.matched");
         script("{'fault':'dropped','on':'jobby_delivery','to':2},"
                 + "{'fault':'delay','on':'jobby_delivery','nth':3,'delay_ms':1}");
@@ -186,7 +186,7 @@ class JobbyFaultsTest {
     }
 
     @Test
-    void theDeskAcceptsAMatchAsAHumanDoesAndATokenCannot() throws Exception {
+    void adminRequestAcceptsAMatchAsAHuman() throws Exception {
         calls.jobby().webhooks().add(subscriber.url(), null, "match.matched", "match.accepted");
         calls.join(calls.liveEvent());
         String match = calls.fair().match(calls.fair().places().get(0).id()).id();
@@ -194,12 +194,12 @@ class JobbyFaultsTest {
         assertThat(JobbyCalls.error(calls.post("/matches/" + match + "/accept", "{}")))
                 .isEqualTo("403 INSUFFICIENT_SCOPE");
         assertThat(JobbyCalls.MAPPER
-                        .readTree(desk("GET", "/sandbox/jobby/matches").body())
+                        .readTree(adminRequest("GET", "/sandbox/jobby/matches").body())
                         .at("/matches/0/status")
                         .textValue())
                 .isEqualTo("matched");
 
-        HttpResponse<String> accepted = desk("POST", "/sandbox/jobby/matches/" + match + "/accept");
+        HttpResponse<String> accepted = adminRequest("POST", "/sandbox/jobby/matches/" + match + "/accept");
 
         assertThat(accepted.statusCode()).isEqualTo(200);
         assertThat(JobbyCalls.MAPPER.readTree(accepted.body()).get("status").textValue())
@@ -216,17 +216,19 @@ class JobbyFaultsTest {
                         .get("room_url")
                         .isTextual())
                 .isTrue();
-        assertThat(desk("POST", "/sandbox/jobby/matches/" + match + "/decline").statusCode())
+        assertThat(adminRequest("POST", "/sandbox/jobby/matches/" + match + "/decline")
+                        .statusCode())
                 .isEqualTo(409);
     }
 
     @Test
-    void theDeskDeclinesAMatchOnceAndKnowsNoOther() throws Exception {
+    void adminRequestDeclinesAMatchOnce() throws Exception {
         calls.jobby().webhooks().add(subscriber.url(), null, "match.declined");
         calls.join(calls.liveEvent());
         String match = calls.fair().match(calls.fair().places().get(0).id()).id();
 
-        assertThat(desk("POST", "/sandbox/jobby/matches/" + match + "/decline").statusCode())
+        assertThat(adminRequest("POST", "/sandbox/jobby/matches/" + match + "/decline")
+                        .statusCode())
                 .isEqualTo(200);
 
         await().until(() -> subscriber.received.size() == 1);
@@ -234,22 +236,22 @@ class JobbyFaultsTest {
         assertThat(JobbyCalls.data(calls.get("/queue/status")).get("status").textValue())
                 .isEqualTo("cancelled");
         for (String missing : List.of("mat_none/accept", "mat_none/decline", match + "/marry")) {
-            assertThat(desk("POST", "/sandbox/jobby/matches/" + missing).statusCode())
+            assertThat(adminRequest("POST", "/sandbox/jobby/matches/" + missing).statusCode())
                     .isEqualTo(404);
         }
     }
 
     @Test
-    void clearingTheFaultsOnTheDeskCalmsJobbyToo() throws Exception {
+    void clearingTheFaultsAlsoClearsThoseOfJobby() throws Exception {
         script("{'fault':'503','on':'jobby'}");
         assertThat(calls.get("/profile").statusCode()).isEqualTo(503);
 
-        desk("DELETE", "/sandbox/faults");
+        adminRequest("DELETE", "/sandbox/faults");
 
         assertThat(calls.get("/profile").statusCode()).isEqualTo(200);
     }
 
-    private HttpResponse<String> desk(String method, String path) throws Exception {
+    private HttpResponse<String> adminRequest(String method, String path) throws Exception {
         return calls.send(HttpRequest.newBuilder(URI.create(calls.sandbox.baseUrl() + path))
                 .header("X-Api-Key", Sandbox.TEST_KEY)
                 .method(method, BodyPublishers.noBody()));

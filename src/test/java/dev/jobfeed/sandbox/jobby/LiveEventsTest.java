@@ -25,12 +25,12 @@ class LiveEventsTest {
     }
 
     @Test
-    void theBasePathIsTheDocumentedOne() {
+    void basePathIsTheDocumentedOne() {
         assertThat(calls.jobby().baseUrl()).isEqualTo(calls.sandbox.baseUrl() + "/api/v1");
     }
 
     @Test
-    void theListIsPublicAndNewestFirst() throws Exception {
+    void listIsPublicAndNewestFirst() throws Exception {
         LiveEvent added = calls.fair().addLiveEvent("Night shift");
 
         HttpResponse<String> response = calls.send(calls.anonymous("/live-events?limit=50"));
@@ -46,7 +46,7 @@ class LiveEventsTest {
     }
 
     @Test
-    void aTokenIsCountedAndAWrongOneIsNoHindrance() throws Exception {
+    void tokenIsCountedAndAWrongOneIsIgnored() throws Exception {
         assertThat(JobbyCalls.header(calls.get("/live-events"), "X-RateLimit-Remaining"))
                 .isEqualTo("59");
         assertThat(calls.send(calls.as("jbb_unknown", "/live-events")).statusCode())
@@ -54,7 +54,7 @@ class LiveEventsTest {
     }
 
     @Test
-    void eventsComePauseAndGo() throws Exception {
+    void eventsStartPauseAndEnd() throws Exception {
         List<String> before = ids();
         String added = calls.fair().addLiveEvent().id();
         calls.fair().pauseLiveEvent(before.get(0), true);
@@ -76,7 +76,7 @@ class LiveEventsTest {
     }
 
     @Test
-    void aLimitCutsTheList() throws Exception {
+    void limitTruncatesTheList() throws Exception {
         for (int i = 0; i < 30; i++) {
             calls.fair().addLiveEvent();
         }
@@ -88,7 +88,7 @@ class LiveEventsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "101", "-1", "ten", ""})
-    void aLimitThatIsNoneIsInvalid(String limit) throws Exception {
+    void malformedLimitIsInvalid(String limit) throws Exception {
         HttpResponse<String> response = calls.send(calls.anonymous("/live-events?limit=" + limit));
 
         assertThat(JobbyCalls.error(response)).isEqualTo("400 VALIDATION");
@@ -97,7 +97,7 @@ class LiveEventsTest {
     }
 
     @Test
-    void anAnswerIsCompressedWhenThatIsAskedFor() throws Exception {
+    void responseIsCompressedOnRequest() throws Exception {
         byte[] plain = calls.sendForBytes(calls.anonymous("/live-events")).body();
 
         HttpResponse<byte[]> packed =
@@ -126,13 +126,13 @@ class LiveEventsTest {
     }
 
     @Test
-    void theFairMovesByItselfAndKeepsItsSize() {
-        try (JobbyCalls moving = new JobbyCalls(options -> options.liveEventsPerMinute(6000))) {
-            List<LiveEvent> before = moving.fair().liveEvents();
+    void fairChangesByItselfAndKeepsItsSize() {
+        try (JobbyCalls advancing = new JobbyCalls(options -> options.liveEventsPerMinute(6000))) {
+            List<LiveEvent> before = advancing.fair().liveEvents();
 
-            await().until(() -> moving.fair().liveEvents().stream().noneMatch(before::contains));
+            await().until(() -> advancing.fair().liveEvents().stream().noneMatch(before::contains));
 
-            assertThat(moving.fair().liveEvents()).hasSizeBetween(3, 4);
+            assertThat(advancing.fair().liveEvents()).hasSizeBetween(3, 4);
         }
     }
 }

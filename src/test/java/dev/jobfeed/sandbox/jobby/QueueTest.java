@@ -33,7 +33,7 @@ class QueueTest {
     }
 
     @Test
-    void aJoinTellsThePositionAndTheStatusFollowsIt() throws Exception {
+    void joinAndStatusReturnThePosition() throws Exception {
         String event = calls.liveEvent();
 
         JsonNode joined = JobbyCalls.data(calls.join(event));
@@ -47,7 +47,7 @@ class QueueTest {
     }
 
     @Test
-    void whoIsFirstInLineIsMatched() throws Exception {
+    void firstPositionIsMatched() throws Exception {
         calls.join(calls.liveEvent());
 
         for (int i = 0; i < 3; i++) {
@@ -62,7 +62,7 @@ class QueueTest {
     }
 
     @Test
-    void aPlaceIsCancelledTimesOutOrEndsWithItsEvent() throws Exception {
+    void placeIsCancelledTimesOutOrEndsWithItsEvent() throws Exception {
         String event = calls.liveEvent();
         calls.join(event);
         calls.fair().cancelPlace(calls.fair().places().get(0).id());
@@ -85,7 +85,7 @@ class QueueTest {
     }
 
     @Test
-    void whoIsInNoQueueHasNoStatus() throws Exception {
+    void statusWithoutAQueueIsNotFound() throws Exception {
         calls.join(calls.liveEvent());
 
         assertThat(JobbyCalls.error(calls.send(calls.as(OTHER, "/queue/status"))))
@@ -93,7 +93,7 @@ class QueueTest {
     }
 
     @Test
-    void anEventThatIsNotLiveHasNoQueue() throws Exception {
+    void eventThatIsNotLiveHasNoQueue() throws Exception {
         String event = calls.liveEvent();
         calls.fair().endLiveEvent(event);
 
@@ -101,7 +101,7 @@ class QueueTest {
     }
 
     @Test
-    void withoutAKeyEachJoinIsAnotherPlace() throws Exception {
+    void eachJoinWithoutAKeyTakesAnotherPlace() throws Exception {
         calls.join(calls.liveEvent());
         calls.join(calls.liveEvent());
         calls.join(calls.liveEvent(), KEY);
@@ -111,7 +111,7 @@ class QueueTest {
     }
 
     @Test
-    void aRepeatedKeyGetsTheOriginalAnswerForADay() throws Exception {
+    void repeatedKeyGetsTheOriginalResponseForADay() throws Exception {
         String body = calls.join(calls.liveEvent(), KEY).body();
         calls.fair().advanceQueue(calls.liveEvent());
         calls.clock.forward(Duration.ofHours(24).minusSeconds(1));
@@ -131,7 +131,7 @@ class QueueTest {
     }
 
     @Test
-    void aKeyBelongsToItsToken() throws Exception {
+    void keyBelongsToItsToken() throws Exception {
         calls.join(calls.liveEvent(), KEY);
         calls.send(calls.as(OTHER, "/queue/join")
                 .header("Idempotency-Key", KEY)
@@ -141,7 +141,7 @@ class QueueTest {
     }
 
     @Test
-    void aRefusalIsRepeatedTooButAnOutageIsNot() throws Exception {
+    void errorIsReplayedButAnOutageIsNot() throws Exception {
         String refusal = calls.join("evt_unknown", KEY).body();
         assertThat(calls.join(calls.liveEvent(), KEY).body()).isEqualTo(refusal);
 
@@ -156,12 +156,12 @@ class QueueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "550e8400-e29b-11d4-a716-446655440000", "550e8400-e29b-41d4-c716-446655440000"})
-    void aKeyIsAUuidOfVersion4(String key) throws Exception {
+    void keyIsAUuidOfVersion4(String key) throws Exception {
         assertThat(JobbyCalls.error(calls.join(calls.liveEvent(), key))).isEqualTo("400 VALIDATION");
     }
 
     @Test
-    void aJoinWhoseAnswerGotLostIsRepeatedWithoutASecondPlace() throws Exception {
+    void joinWithALostResponseIsRepeatedWithoutASecondPlace() throws Exception {
         calls.jobby().intercept(request -> request.sequence() == 1 ? Interceptor.truncate(0) : Interceptor.pass());
 
         assertThatThrownBy(() -> calls.join(calls.liveEvent(), KEY)).isInstanceOf(IOException.class);
@@ -174,7 +174,7 @@ class QueueTest {
     }
 
     @Test
-    void aJoinThatNeverArrivedTakesNoPlace() throws Exception {
+    void joinThatDoesNotArriveTakesNoPlace() throws Exception {
         calls.jobby().intercept(request -> request.sequence() == 1 ? Interceptor.drop() : Interceptor.pass());
 
         assertThatThrownBy(() -> calls.join(calls.liveEvent(), KEY)).isInstanceOf(IOException.class);
@@ -215,7 +215,7 @@ class QueueTest {
     }
 
     @Test
-    void aRoomExistsOnceTheMatchIsAcceptedAndAskingIsSeen() throws Exception {
+    void roomExistsAfterTheMatchIsAcceptedAndRequestsAreRecorded() throws Exception {
         calls.join(calls.liveEvent());
         Match match = calls.fair().match(calls.fair().places().get(0).id());
         String path = "/matches/" + match.id() + "/interview-room-url";
@@ -228,7 +228,7 @@ class QueueTest {
     }
 
     @Test
-    void objectsComeBareWhenTheOptionsSaySo() throws Exception {
+    void envelopeCanBeDisabled() throws Exception {
         try (JobbyCalls bare = new JobbyCalls(options -> options.dataEnvelope(false))) {
             assertThat(JobbyCalls.MAPPER
                             .readTree(bare.join(bare.liveEvent()).body())
@@ -240,16 +240,16 @@ class QueueTest {
     }
 
     @Test
-    void queuesMoveByThemselvesUntilAMatchExpires() throws Exception {
-        try (JobbyCalls moving = new JobbyCalls(options -> options.queueMovesPerMinute(6000))) {
-            moving.join(moving.liveEvent());
-            await().until(() -> !moving.fair().matches().isEmpty());
-            assertThat(moving.fair().places().get(0).status()).isEqualTo(QueueStatus.MATCHED);
+    void queuesAdvanceByThemselvesUntilAMatchExpires() throws Exception {
+        try (JobbyCalls advancing = new JobbyCalls(options -> options.queueMovesPerMinute(6000))) {
+            advancing.join(advancing.liveEvent());
+            await().until(() -> !advancing.fair().matches().isEmpty());
+            assertThat(advancing.fair().places().get(0).status()).isEqualTo(QueueStatus.MATCHED);
 
-            moving.clock.forward(Duration.ofSeconds(31));
+            advancing.clock.forward(Duration.ofSeconds(31));
 
-            await().until(() -> moving.fair().matches().get(0).status() == MatchStatus.EXPIRED);
-            assertThat(moving.fair().places().get(0).status()).isEqualTo(QueueStatus.TIMED_OUT);
+            await().until(() -> advancing.fair().matches().get(0).status() == MatchStatus.EXPIRED);
+            assertThat(advancing.fair().places().get(0).status()).isEqualTo(QueueStatus.TIMED_OUT);
         }
     }
 }

@@ -47,7 +47,7 @@ class RateLimitTest {
     }
 
     @Test
-    void limitsThatAreOffLeaveTheHeadersOfAFullWindow() throws Exception {
+    void disabledLimitsSendTheHeadersOfAFullWindow() throws Exception {
         try (JobbyCalls calls = new JobbyCalls(options -> options.rateLimits(false))) {
             for (int i = 0; i < 61; i++) {
                 HttpResponse<String> response = calls.get("/profile");

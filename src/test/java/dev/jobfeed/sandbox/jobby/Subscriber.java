@@ -16,10 +16,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Where webhooks are delivered to; it acknowledges unless it is told otherwise. */
+/** Receives webhooks; acknowledges them unless it is set to refuse. */
 final class Subscriber implements AutoCloseable {
 
-    /** A delivery as it arrived; header names in any case. */
+    /** Holds a received delivery; the case of header names is ignored. */
     record Received(Map<String, String> headers, String body) {
         JsonNode payload() {
             try {
@@ -35,8 +35,8 @@ final class Subscriber implements AutoCloseable {
     private final CountDownLatch released = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
-    private volatile int refusal = 500;
-    private volatile boolean silent;
+    private volatile int refusalStatus = 500;
+    private volatile boolean responding;
 
     Subscriber() {
         try {
@@ -55,13 +55,13 @@ final class Subscriber implements AutoCloseable {
 
     /** Answers the next deliveries with a status. */
     void refuse(int times, int status) {
-        refusal = status;
+        refusalStatus = status;
         refusals.set(times);
     }
 
-    /** Answers no delivery any more. */
-    void fallSilent() {
-        silent = true;
+    /** Stops answering deliveries. */
+    void stopResponding() {
+        responding = true;
     }
 
     private void receive(HttpExchange exchange) throws IOException {
@@ -70,12 +70,12 @@ final class Subscriber implements AutoCloseable {
             exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
             received.add(new Received(
                     headers, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
-            if (silent) {
+            if (responding) {
                 released.await();
             }
             boolean refused = refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
             byte[] answer = (refused ? "x".repeat(2000) : "ok").getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(refused ? refusal : 200, answer.length);
+            exchange.sendResponseHeaders(refused ? refusalStatus : 200, answer.length);
             exchange.getResponseBody().write(answer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -40,7 +40,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aSubscriptionIsCreatedAndShowsItsSecretOnce() throws Exception {
+    void subscriptionIsCreatedAndShowsItsSecretOnce() throws Exception {
         HttpResponse<String> response = calls.post(
                 "/webhooks",
                 "{\"target_url\":\"" + subscriber.url()
@@ -73,20 +73,20 @@ class WebhooksTest {
                 "{\"target_url\":\"http://127.0.0.1:1/hook\",\"events\":[1]}",
                 "{\"target_url\":\"http://127.0.0.1:1/hook\",\"events\":[\"Matched\"]}",
             })
-    void aSubscriptionThatCannotBeIsInvalid(String body) throws Exception {
+    void impossibleSubscriptionIsInvalid(String body) throws Exception {
         assertThat(JobbyCalls.error(calls.post("/webhooks", body))).isEqualTo("400 VALIDATION");
         assertThat(webhooks().all()).isEmpty();
     }
 
     @Test
-    void nothingIsEverSentToAnotherMachine() {
+    void nothingIsSentToAnotherMachine() {
         assertThatThrownBy(() -> webhooks().add("http://192.0.2.1/hook", null, "match.matched"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("192.0.2.1");
     }
 
     @Test
-    void aDeliveryHasTheDocumentedHeadersAndASignatureThatHolds() throws Exception {
+    void deliveryHasTheDocumentedHeadersAndAValidSignature() throws Exception {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
 
         WebhookEvent event = webhooks().deliver("match.matched", Map.of("match_id", "mat_ü"));
@@ -106,7 +106,7 @@ class WebhooksTest {
                 .isEqualTo("t=" + now + ",v1=" + hmac(webhook.secret(), now + "." + received.body()));
     }
 
-    /** Written from the documentation once more, so that it does not agree with a mistake of the sandbox. */
+    /** Implements the documentation independently, so that it does not repeat a mistake of the sandbox. */
     private static String hmac(String secret, String text) throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
@@ -114,19 +114,19 @@ class WebhooksTest {
     }
 
     @Test
-    void onlyWhoSubscribedToATypeIsTold() {
+    void onlySubscribersOfATypeAreNotified() {
         webhooks().add(subscriber.url(), null, "match.expired");
-        Webhook told = webhooks().add(subscriber.url(), "jbb_whsec_given", "match.matched", "match.declined");
+        Webhook subscribed = webhooks().add(subscriber.url(), "jbb_whsec_given", "match.matched", "match.declined");
 
         webhooks().deliver("match.matched", Map.of());
 
-        assertThat(first().headers()).containsEntry("Jobbydev-Subscription-Id", told.id());
+        assertThat(first().headers()).containsEntry("Jobbydev-Subscription-Id", subscribed.id());
         await().until(() -> webhooks().deliveries().size() == 1);
         assertThat(subscriber.received).hasSize(1);
     }
 
     @Test
-    void movesOfTheFairAreTold() throws Exception {
+    void changesOfTheFairAreDelivered() throws Exception {
         webhooks().add(subscriber.url(), null, "match.matched", "match.accepted", "match.declined", "match.expired");
         for (int i = 0; i < 3; i++) {
             calls.join(calls.liveEvent());
@@ -144,8 +144,8 @@ class WebhooksTest {
         assertThat(data("match.expired").get("match_id").textValue()).isEqualTo(expired.id());
     }
 
-    private Match match(int place) {
-        return calls.fair().match(calls.fair().places().get(place).id());
+    private Match match(int position) {
+        return calls.fair().match(calls.fair().places().get(position).id());
     }
 
     private JsonNode data(String type) {
@@ -161,7 +161,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aDeliveryIsRepeatedUntilItIsAcknowledged() {
+    void deliveryIsRepeatedUntilItIsAcknowledged() {
         webhooks().add(subscriber.url(), null, "match.matched");
         subscriber.refuse(3, 503);
 
@@ -183,7 +183,7 @@ class WebhooksTest {
     }
 
     @Test
-    void theSixthFailureIsTheLast() {
+    void deliveryEndsAfterTheSixthFailure() {
         webhooks().add(subscriber.url(), null, "match.matched");
         subscriber.refuse(100, 302);
 
@@ -197,7 +197,7 @@ class WebhooksTest {
     }
 
     @Test
-    void theWaitsAreTheDocumentedOnes() {
+    void waitsAreTheDocumentedOnes() {
         try (JobbyCalls unscaled = new JobbyCalls()) {
             unscaled.jobby().webhooks().add("http://127.0.0.1:1/nobody-there", null, "match.matched");
 
@@ -212,22 +212,22 @@ class WebhooksTest {
     }
 
     @Test
-    void whoDoesNotAnswerInTimeIsToldAgain() {
-        try (JobbyCalls hasty =
+    void timedOutDeliveryIsRepeated() {
+        try (JobbyCalls unscaledCalls =
                 new JobbyCalls(options -> options.retryTimeScale(0).deliveryTimeout(Duration.ofMillis(200)))) {
-            hasty.jobby().webhooks().add(subscriber.url(), null, "match.matched");
-            subscriber.fallSilent();
+            unscaledCalls.jobby().webhooks().add(subscriber.url(), null, "match.matched");
+            subscriber.stopResponding();
 
-            hasty.jobby().webhooks().deliver("match.matched", Map.of());
+            unscaledCalls.jobby().webhooks().deliver("match.matched", Map.of());
 
             await().until(() -> subscriber.received.size() >= 2);
-            assertThat(hasty.jobby().webhooks().deliveries().get(0).statusCode())
+            assertThat(unscaledCalls.jobby().webhooks().deliveries().get(0).statusCode())
                     .isNull();
         }
     }
 
     @Test
-    void aSubscriptionThatKeepsFailingIsPaused() {
+    void subscriptionThatKeepsFailingIsPaused() {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
         subscriber.refuse(100, 500);
 
@@ -245,7 +245,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aForgersSignatureDoesNotHold() throws Exception {
+    void forgedSignatureIsInvalid() throws Exception {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
 
         webhooks().deliver("match.matched", Map.of(), DeliveryDefect.WRONG_SIGNATURE);
@@ -257,7 +257,7 @@ class WebhooksTest {
     }
 
     @Test
-    void anOldSignatureHoldsForAnOldTime() throws Exception {
+    void oldSignatureIsValidForItsTime() throws Exception {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
 
         webhooks().deliver("match.matched", Map.of(), DeliveryDefect.OLD_TIMESTAMP);
@@ -269,11 +269,11 @@ class WebhooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"WRONG_SIGNATURE", "OLD_TIMESTAMP"})
-    void aForgeryIsNeitherRepeatedNorListed(DeliveryDefect flaw) throws Exception {
+    void forgeryIsNeitherRepeatedNorListed(DeliveryDefect defect) throws Exception {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
         subscriber.refuse(1, 400);
 
-        webhooks().deliver("match.matched", Map.of(), flaw);
+        webhooks().deliver("match.matched", Map.of(), defect);
 
         await().until(() -> webhooks().deliveries().size() == 1);
         assertThat(webhooks().deliveries().get(0).statusCode()).isEqualTo(400);
@@ -283,7 +283,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aRepeatedDeliveryHasTheSameEventAndAnotherId() {
+    void repeatedDeliveryHasTheSameEventAndAnotherId() {
         webhooks().add(subscriber.url(), null, "match.matched");
 
         WebhookEvent event = webhooks().deliver("match.matched", Map.of(), DeliveryDefect.REPEATED);
@@ -300,7 +300,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aTestIsSentWhateverTheTypesAndListed() throws Exception {
+    void testDeliveryIsSentAndListedForAnyTypes() throws Exception {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
 
         String eventId = JobbyCalls.data(calls.post("/webhooks/" + webhook.id() + "/test", ""))
@@ -318,7 +318,7 @@ class WebhooksTest {
     }
 
     @Test
-    void theFiftyLatestDeliveriesAreListedNewestFirst() throws Exception {
+    void latestFiftyDeliveriesAreListedNewestFirst() throws Exception {
         Webhook webhook = webhooks().add(subscriber.url(), null, "match.matched");
         for (int i = 0; i < 51; i++) {
             webhooks().deliver("match.matched", Map.of("number", i));
@@ -333,7 +333,7 @@ class WebhooksTest {
     }
 
     @Test
-    void aSubscriptionIsHiddenFromOtherTokens() throws Exception {
+    void subscriptionIsHiddenFromOtherTokens() throws Exception {
         JsonNode created = JobbyCalls.data(calls.post(
                 "/webhooks", "{\"target_url\":\"" + subscriber.url() + "\",\"events\":[\"match.matched\"]}"));
         String path = "/webhooks/" + created.get("id").textValue();

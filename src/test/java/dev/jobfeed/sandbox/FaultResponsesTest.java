@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every fault on every endpoint that it can strike, as a client meets it. */
-class FaultAnswersTest {
+/** Tests every fault on every endpoint that it affects, as a client sees it. */
+class FaultResponsesTest {
 
     private static final Calls CALLS = new Calls();
     private static final String JSON = "application/json";
@@ -54,7 +54,7 @@ class FaultAnswersTest {
         };
     }
 
-    private static HttpResponse<String> struck(Endpoint endpoint, FaultRule rule) throws Exception {
+    private static HttpResponse<String> callWithFault(Endpoint endpoint, FaultRule rule) throws Exception {
         CALLS.sandbox.log().clear();
         Faults faults = CALLS.sandbox.faults(rule.on(endpoint));
         HttpResponse<String> response = call(endpoint, null);
@@ -215,7 +215,7 @@ class FaultAnswersTest {
                     Map.of("X-Tea", "green"),
                     "short and stout"));
 
-    static Stream<Arguments> documentedAnswers() {
+    static Stream<Arguments> documentedResponses() {
         return table(DOCUMENTED, (documented, endpoint) -> true);
     }
 
@@ -226,9 +226,9 @@ class FaultAnswersTest {
     }
 
     @ParameterizedTest
-    @MethodSource("documentedAnswers")
-    void anAnswerIsWhatItIsSaidToBe(Documented expected, Endpoint endpoint) throws Exception {
-        HttpResponse<String> response = struck(endpoint, expected.rule());
+    @MethodSource("documentedResponses")
+    void responseMatchesTheDocumentedFault(Documented expected, Endpoint endpoint) throws Exception {
+        HttpResponse<String> response = callWithFault(endpoint, expected.rule());
 
         assertThat(response.statusCode()).isEqualTo(expected.status());
         assertThat(response.body())
@@ -248,8 +248,8 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @EnumSource
-    void nothingFoundNamesThePath(Endpoint endpoint) throws Exception {
-        HttpResponse<String> response = struck(endpoint, FaultRule.of(Fault.NOT_FOUND));
+    void notFoundNamesThePath(Endpoint endpoint) throws Exception {
+        HttpResponse<String> response = callWithFault(endpoint, FaultRule.of(Fault.NOT_FOUND));
 
         assertThat(response.statusCode()).isEqualTo(404);
         assertThat(Calls.json(response).get("status").intValue()).isEqualTo(404);
@@ -259,8 +259,8 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @EnumSource
-    void aScanThatHasToStartAgainNamesTheRequestToStartWith(Endpoint endpoint) throws Exception {
-        HttpResponse<String> response = struck(endpoint, FaultRule.of(Fault.CURSOR_RESTART));
+    void restartedScanNamesItsFirstRequest(Endpoint endpoint) throws Exception {
+        HttpResponse<String> response = callWithFault(endpoint, FaultRule.of(Fault.CURSOR_RESTART));
 
         assertThat(response.statusCode()).isEqualTo(409);
         assertThat(response.headers().firstValue("Content-Type")).contains(PROBLEM);
@@ -273,20 +273,20 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @EnumSource
-    void aConnectionIsDropped(Endpoint endpoint) {
+    void connectionIsDropped(Endpoint endpoint) {
         CALLS.sandbox.log().clear();
         CALLS.sandbox.faults(FaultRule.of(Fault.DROPPED).on(endpoint));
 
         assertThatThrownBy(() -> call(endpoint, null)).isInstanceOf(IOException.class);
 
-        // the JDK's client may try a GET again by itself
+        // the JDK's client may retry a GET by itself
         assertThat(CALLS.sandbox.log().entries())
                 .isNotEmpty()
                 .allMatch(entry -> entry.status() == 0 && "dropped".equals(entry.fault()));
     }
 
     @Test
-    void aPageWhoseAnswerIsLostIsPaidForAllTheSame() throws Exception {
+    void pageWithALostResponseIsCharged() throws Exception {
         try (Calls metered =
                 new Calls(options -> options.creditsPerJob(BigDecimal.ONE).creditsBalance(BigDecimal.TEN))) {
             metered.sandbox.faults(
@@ -307,7 +307,7 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBodyIsTruncatedHoweverShortItIs(Endpoint endpoint) {
+    void shortBodyIsTruncated(Endpoint endpoint) {
         CALLS.sandbox.log().clear();
         CALLS.sandbox.faults(
                 FaultRule.of(Fault.TRUNCATED).keepBytes(Integer.MAX_VALUE / 4).on(endpoint));
@@ -321,10 +321,10 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @EnumSource
-    void aDelayComesBeforeTheRightAnswer(Endpoint endpoint) throws Exception {
+    void delayPrecedesTheResponse(Endpoint endpoint) throws Exception {
         long start = System.nanoTime();
         HttpResponse<String> response =
-                struck(endpoint, FaultRule.of(Fault.DELAY).delay(Duration.ofMillis(60)));
+                callWithFault(endpoint, FaultRule.of(Fault.DELAY).delay(Duration.ofMillis(60)));
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(60));
         assertThat(response.statusCode()).isEqualTo(200);
@@ -333,17 +333,17 @@ class FaultAnswersTest {
     }
 
     @Test
-    void aDelayComesBeforeAnotherFaultToo() throws Exception {
+    void delayPrecedesAnotherFault() throws Exception {
         long start = System.nanoTime();
-        HttpResponse<String> response =
-                struck(Endpoint.JOBS_FEED, FaultRule.of(Fault.SERVER_ERROR).delay(Duration.ofMillis(60)));
+        HttpResponse<String> response = callWithFault(
+                Endpoint.JOBS_FEED, FaultRule.of(Fault.SERVER_ERROR).delay(Duration.ofMillis(60)));
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(60));
         assertThat(response.statusCode()).isEqualTo(500);
     }
 
     @Test
-    void anAnswerOfJsonIsSentAsJson() throws Exception {
+    void jsonResponseHasAJsonContentType() throws Exception {
         CALLS.sandbox.faults(FaultRule.script("""
                 [{"fault": "answer", "status": 500, "body": {"detail": "boom"}}]"""));
 
@@ -362,19 +362,19 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @MethodSource("pageFaults")
-    void aPageIsOfTheWrongShapeInOnePlaceOnly(Fault fault, Endpoint endpoint) throws Exception {
+    void pageHasOneStructuralError(Fault fault, Endpoint endpoint) throws Exception {
         CALLS.sandbox.intercept(null);
-        String good = call(endpoint, null).body();
+        String validRow = call(endpoint, null).body();
         String expected =
                 switch (fault) {
-                    case NO_HAS_MORE -> good.replace(",\"has_more\":true", "");
-                    case TEXT_HAS_MORE -> good.replace("\"has_more\":true", "\"has_more\":\"true\"");
-                    default -> good.replaceAll("\"next_cursor\":\"[^\"]+\"", "\"next_cursor\":null");
+                    case NO_HAS_MORE -> validRow.replace(",\"has_more\":true", "");
+                    case TEXT_HAS_MORE -> validRow.replace("\"has_more\":true", "\"has_more\":\"true\"");
+                    default -> validRow.replaceAll("\"next_cursor\":\"[^\"]+\"", "\"next_cursor\":null");
                 };
 
-        HttpResponse<String> response = struck(endpoint, FaultRule.of(fault));
+        HttpResponse<String> response = callWithFault(endpoint, FaultRule.of(fault));
 
-        assertThat(response.body()).isEqualTo(expected).isNotEqualTo(good);
+        assertThat(response.body()).isEqualTo(expected).isNotEqualTo(validRow);
         assertThat(response.headers().firstValue("X-Has-More")).contains("true");
     }
 
@@ -384,7 +384,7 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @MethodSource("pagedEndpoints")
-    void aCursorIsRepeatedWhenOneWasSent(Fault fault, Endpoint endpoint) throws Exception {
+    void cursorIsRepeatedWhenOneWasSent(Fault fault, Endpoint endpoint) throws Exception {
         Faults faults = CALLS.sandbox.faults(FaultRule.of(fault).on(endpoint));
         JsonNode first = Calls.ok(call(endpoint, null));
         String cursor = first.get("next_cursor").textValue();
@@ -400,7 +400,7 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"7", "{\"after\":1}", "\"\""})
-    void aTruncatedPageHasWhateverIsSetInPlaceOfACursor(String cursor) throws Exception {
+    void truncatedPageHasTheConfiguredCursor(String cursor) throws Exception {
         CALLS.sandbox.faults(FaultRule.script("[{\"fault\":\"no_cursor\",\"cursor\":" + cursor + "}]"));
 
         JsonNode page = Calls.ok(call(Endpoint.JOBS_FEED, null));
@@ -417,7 +417,7 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @MethodSource("endlessFaults")
-    void aFeedThatNeverEndsDeliversTheSamePagesOrNone(Fault fault, Endpoint endpoint) throws Exception {
+    void endlessFeedDeliversTheSameOrEmptyPages(Fault fault, Endpoint endpoint) throws Exception {
         CALLS.sandbox.faults(FaultRule.of(fault).on(endpoint));
         String rows = PageFields.of(endpoint).rows();
         List<JsonNode> pages = new ArrayList<>();
@@ -448,20 +448,20 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @MethodSource("idFaults")
-    void idsHaveAnotherForm(Fault fault, Endpoint endpoint) throws Exception {
+    void idsAreReformatted(Fault fault, Endpoint endpoint) throws Exception {
         CALLS.sandbox.intercept(null);
         String rows = PageFields.of(endpoint).rows();
-        JsonNode good = Calls.ok(call(endpoint, null)).get(rows);
+        JsonNode validRow = Calls.ok(call(endpoint, null)).get(rows);
 
-        JsonNode page = Calls.ok(struck(endpoint, FaultRule.of(fault))).get(rows);
+        JsonNode page = Calls.ok(callWithFault(endpoint, FaultRule.of(fault))).get(rows);
 
-        assertThat(page).hasSameSizeAs(good);
+        assertThat(page).hasSameSizeAs(validRow);
         for (int i = 0; i < page.size(); i++) {
             JsonNode row = page.get(i);
             JsonNode id = row.has("id") ? row.get("id") : row;
-            String expected = good.get(i).has("id")
-                    ? good.get(i).get("id").textValue()
-                    : good.get(i).textValue();
+            String expected = validRow.get(i).has("id")
+                    ? validRow.get(i).get("id").textValue()
+                    : validRow.get(i).textValue();
             assertThat(id.textValue()).isEqualTo(fault == Fault.PLAIN_IDS ? expected.replace("-", "") : expected);
             assertThat(row.isTextual()).isEqualTo(fault == Fault.PLAIN_IDS && endpoint == Endpoint.JOBS_EXPIRED);
         }
@@ -482,26 +482,27 @@ class FaultAnswersTest {
 
     @ParameterizedTest
     @MethodSource("rowFaults")
-    void badRowsAreAddedAndTheGoodOnesStay(Fault fault, Endpoint endpoint) throws Exception {
+    void invalidRowsAreAddedAndTheOthersUnchanged(Fault fault, Endpoint endpoint) throws Exception {
         PageFields names = PageFields.of(endpoint);
         CALLS.sandbox.intercept(null);
-        JsonNode good = Calls.ok(call(endpoint, null)).get(names.rows());
+        JsonNode validRow = Calls.ok(call(endpoint, null)).get(names.rows());
 
-        HttpResponse<String> response = struck(endpoint, FaultRule.of(fault).rows(2));
+        HttpResponse<String> response =
+                callWithFault(endpoint, FaultRule.of(fault).rows(2));
 
         List<JsonNode> rows = new ArrayList<>();
         Calls.ok(response).get(names.rows()).forEach(rows::add);
         assertThat(rows).hasSize(11);
-        // at a third and at two thirds, behind the good ones before them
+        // at a third and at two thirds, after the valid ones before them
         List<JsonNode> bad = List.of(rows.remove(7), rows.remove(3));
-        assertThat(rows).containsExactlyElementsOf(good);
+        assertThat(rows).containsExactlyElementsOf(validRow);
         assertThat(bad.get(0).equals(bad.get(1))).isEqualTo(bad.get(0).isNull());
         for (JsonNode row : bad) {
-            assertBad(fault, names, row, response.body());
+            assertInvalidRow(fault, names, row, response.body());
         }
     }
 
-    private static void assertBad(Fault fault, PageFields names, JsonNode row, String body) {
+    private static void assertInvalidRow(Fault fault, PageFields names, JsonNode row, String body) {
         if (names.title() == null) {
             assertThat(row.isNull()).isEqualTo(fault == Fault.ROW_NO_ID);
             assertThat(row.asText()).doesNotContain("fa017000");
@@ -533,15 +534,15 @@ class FaultAnswersTest {
         }
     }
 
-    static Stream<Arguments> faultsBesideJson() {
+    static Stream<Arguments> nonJsonFaults() {
         return table(
                 List.of(Fault.ROW_NAN, Fault.ROW_CONTROL, Fault.ROW_BAD_BYTES),
                 (fault, endpoint) -> fault.canStrike(endpoint));
     }
 
     @ParameterizedTest
-    @MethodSource("faultsBesideJson")
-    void aBadRowIsNoJsonAndTheRestOfThePageStays(Fault fault, Endpoint endpoint) throws Exception {
+    @MethodSource("nonJsonFaults")
+    void invalidRowIsNoJsonAndTheRestOfThePageIsUnchanged(Fault fault, Endpoint endpoint) throws Exception {
         CALLS.sandbox.faults(FaultRule.of(fault).on(endpoint));
         byte[] page = CALLS.send(
                         CALLS.to(endpoint.path())
@@ -567,7 +568,7 @@ class FaultAnswersTest {
     }
 
     @Test
-    void aBadRowIsAddedToAnEmptyPageToo() throws Exception {
+    void invalidRowIsAlsoAddedToAnEmptyPage() throws Exception {
         CALLS.sandbox.faults(FaultRule.of(Fault.ROW_UNKNOWN_FIELD));
 
         JsonNode page = CALLS.feed("{\"sources\":[\"none\"]}");
@@ -576,7 +577,7 @@ class FaultAnswersTest {
     }
 
     @Test
-    void aBadRowComesCompressedToo() throws Exception {
+    void invalidRowIsAlsoCompressed() throws Exception {
         CALLS.sandbox.faults(FaultRule.of(Fault.ROW_HUGE));
 
         HttpResponse<byte[]> response = CALLS.send(
@@ -603,7 +604,7 @@ class FaultAnswersTest {
         // JobbyFaultsTest has these
         Stream<Fault> jobby = Stream.of(Fault.JOBBY_ERROR, Fault.WRONG_SIGNATURE, Fault.OLD_TIMESTAMP, Fault.REPEATED);
         Stream<Fault> paged = Stream.of(
-                        pageFaults(), rowFaults(), faultsBesideJson(), pagedEndpoints(), endlessFaults(), idFaults())
+                        pageFaults(), rowFaults(), nonJsonFaults(), pagedEndpoints(), endlessFaults(), idFaults())
                 .flatMap(table -> table)
                 .map(arguments -> (Fault) arguments.get()[0]);
         assertThat(Stream.of(tabled, single, jobby, paged).flatMap(faults -> faults))

@@ -23,11 +23,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RefusalsTest {
+class ErrorResponsesTest {
 
-    private static final String NARROW = "jbb_narrownarrownarrownarrownarrow22";
+    private static final String LIMITED_SCOPES_TOKEN = "jbb_narrownarrownarrownarrownarrow22";
 
-    private final JobbyCalls calls = new JobbyCalls(options -> options.token(NARROW, "settings:read"));
+    private final JobbyCalls calls = new JobbyCalls(options -> options.token(LIMITED_SCOPES_TOKEN, "settings:read"));
 
     @AfterEach
     void close() {
@@ -35,7 +35,7 @@ class RefusalsTest {
     }
 
     @Test
-    void theTestTokenHasTheFormOfAToken() {
+    void testTokenHasTheFormOfAToken() {
         assertThat(Jobby.TEST_TOKEN).matches("jbb_[a-z2-7]{32}");
     }
 
@@ -59,7 +59,8 @@ class RefusalsTest {
         HttpResponse<String> missing = calls.send(calls.anonymous(path).method(method, BodyPublishers.ofString("{}")));
         HttpResponse<String> unknown =
                 calls.send(calls.as("jbb_unknown", path).method(method, BodyPublishers.ofString("{}")));
-        HttpResponse<String> narrow = calls.send(calls.as(NARROW, path).method(method, BodyPublishers.ofString("{}")));
+        HttpResponse<String> narrow =
+                calls.send(calls.as(LIMITED_SCOPES_TOKEN, path).method(method, BodyPublishers.ofString("{}")));
 
         assertThat(JobbyCalls.error(missing)).isEqualTo("401 INVALID_TOKEN");
         assertThat(JobbyCalls.error(unknown)).isEqualTo("401 INVALID_TOKEN");
@@ -69,7 +70,7 @@ class RefusalsTest {
     }
 
     @Test
-    void aProfileIsItsOwners() throws Exception {
+    void profileIsVisibleToItsOwnerOnly() throws Exception {
         JsonNode profile = JobbyCalls.data(calls.get("/profile"));
 
         assertThat(profile.get("headline").textValue()).isNotBlank();
@@ -77,7 +78,7 @@ class RefusalsTest {
     }
 
     @Test
-    void noTokenCanAcceptAMatchAndTryingIsSeen() throws Exception {
+    void noTokenCanAcceptAMatchAndTriesAreRecorded() throws Exception {
         calls.join(calls.liveEvent());
         Match match = calls.fair().match(calls.fair().places().get(0).id());
 
@@ -89,7 +90,7 @@ class RefusalsTest {
     }
 
     @Test
-    void aChargeIsRefusedForWantOfConsent() throws Exception {
+    void chargeWithoutConsentIsRejected() throws Exception {
         HttpResponse<String> response = calls.post("/billing/charge-offsession", "{\"target_plan\":\"pro\"}");
 
         assertThat(JobbyCalls.error(response)).isEqualTo("402 OFF_SESSION_CONSENT_REQUIRED");
@@ -101,7 +102,7 @@ class RefusalsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/nothing", "/webhooks/whk_x", "/events", "/queue/join", "/"})
-    void elsewhereNothingIsFound(String path) throws Exception {
+    void otherPathsAreNotFound(String path) throws Exception {
         HttpResponse<String> response = calls.get(path);
 
         assertThat(JobbyCalls.error(response)).isEqualTo("404 NOT_FOUND");
@@ -110,14 +111,14 @@ class RefusalsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "{}", "{\"event_id\":7}", "{\"event_id\":\" \"}", "{\"event_id\":\"x\"} {}"})
-    void aJoinWithoutAnEventIsInvalid(String body) throws Exception {
+    void joinWithoutAnEventIsInvalid(String body) throws Exception {
         assertThat(JobbyCalls.error(calls.post("/queue/join", body))).isEqualTo("400 VALIDATION");
         assertThat(calls.fair().places()).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource(ErrorCode.class)
-    void everyDocumentedCodeComesWithItsStatusWhenAskedFor(ErrorCode code) throws Exception {
+    void everyDocumentedCodeHasItsStatus(ErrorCode code) throws Exception {
         calls.sandbox.faults(FaultRule.of(Fault.JOBBY_ERROR)
                 .on(JobbyEndpoint.PROFILE)
                 .code(code)
@@ -134,14 +135,14 @@ class RefusalsTest {
     }
 
     @Test
-    void theStatusesAreTheDocumentedOnes() {
+    void statusesAreTheDocumentedOnes() {
         assertThat(ErrorCode.values())
                 .extracting(ErrorCode::status)
                 .containsExactly(400, 401, 402, 402, 403, 403, 404, 409, 409, 429, 503);
     }
 
     @Test
-    void anEndpointIsAnnouncedToEnd() throws Exception {
+    void deprecatedEndpointIsAnnounced() throws Exception {
         calls.jobby().deprecate(JobbyEndpoint.PROFILE, Instant.parse("2027-03-01T08:00:00Z"));
 
         HttpResponse<String> response = calls.get("/profile");
@@ -154,7 +155,7 @@ class RefusalsTest {
     }
 
     @Test
-    void anInterceptorAnswersRewritesOrDrops() throws Exception {
+    void interceptorAnswersRewritesOrDrops() throws Exception {
         calls.jobby().intercept(request -> switch ((int) request.sequence()) {
             case 1 -> Interceptor.answer(502, Map.of("Content-Type", "text/html"), "<h1>Bad gateway</h1>");
             case 2 -> Interceptor.rewrite(body -> "{\"data\":null}".getBytes(StandardCharsets.UTF_8));
@@ -174,7 +175,7 @@ class RefusalsTest {
     }
 
     @Test
-    void theOtherApiOfTheSandboxIsUntouched() throws Exception {
+    void otherApiOfTheSandboxIsUnaffected() throws Exception {
         assertThat(calls.send(HttpRequest.newBuilder(URI.create(calls.sandbox.baseUrl() + "/api/jobs/expired"))
                                 .header("X-Api-Key", Sandbox.TEST_KEY))
                         .statusCode())

@@ -38,11 +38,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Holds the two OpenAPI documents of the sandbox to what it serves, in both directions. */
-class DescriptionsTest {
+/** Compares the two OpenAPI documents of the sandbox with what it serves, in both directions. */
+class OpenApiDocumentsTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String NARROW = "jbb_narrownarrownarrownarrownarrow22";
+    private static final String LIMITED_SCOPES_TOKEN = "jbb_narrownarrownarrownarrownarrow22";
     private static final String PAYING = "jbb_payingpayingpayingpayingpaying22";
     private static final String V1 = "/api/v1";
 
@@ -51,10 +51,10 @@ class DescriptionsTest {
     private final JsonNode jobo;
     private final JsonNode jobby;
 
-    /** Operation and status of each answer that was held to its schema. */
+    /** Holds operation and status of each response that was validated. */
     private final Set<String> seen = new TreeSet<>();
 
-    DescriptionsTest() throws Exception {
+    OpenApiDocumentsTest() throws Exception {
         sandbox = Sandbox.start(
                 SandboxOptions.builder()
                         .port(0)
@@ -66,7 +66,7 @@ class DescriptionsTest {
                         .rateLimit(40)
                         .build(),
                 JobbyOptions.builder()
-                        .token(NARROW, "settings:read")
+                        .token(LIMITED_SCOPES_TOKEN, "settings:read")
                         .token(PAYING, "billing:write")
                         .build());
         jobo = MAPPER.readTree(send("GET", "/sandbox/openapi.json", null).body());
@@ -79,22 +79,23 @@ class DescriptionsTest {
     }
 
     @Test
-    void everyOperationOfJoboAndTheDeskIsDescribedAndNoOther() throws Exception {
+    void joboAndAdminOperationsMatchTheDescription() throws Exception {
         Stream<String> api = Arrays.stream(Endpoint.values())
                 .map(endpoint -> endpoint.method() + " " + endpoint.path()
                         + (endpoint.path().endsWith("/") ? "{id}" : ""));
         JsonNode none = MAPPER.readTree(send("GET", "/sandbox/", null).body());
-        Stream<String> desk = Arrays.stream(none.get("message")
+        Stream<String> adminOperations = Arrays.stream(none.get("message")
                 .textValue()
                 .replaceAll("^The sandbox has |\\.$", "")
                 .split(", "));
 
         assertThat(operations(jobo))
-                .containsExactlyInAnyOrderElementsOf(Stream.concat(api, desk).toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(api, adminOperations).toList());
     }
 
     @Test
-    void everyEndpointOfJobbyIsDescribedAndNoOther() {
+    void jobbyEndpointsMatchTheDescription() {
         assertThat(operations(jobby))
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(JobbyEndpoint.values())
                         .filter(endpoint -> endpoint != JobbyEndpoint.OTHER)
@@ -103,9 +104,9 @@ class DescriptionsTest {
                         .toList());
     }
 
-    /** None for accepting a match: that needs a token, and no scope allows it. */
+    /** Accepting a match has no scope: a token is needed, and no scope allows it. */
     @Test
-    void eachEndpointOfJobbyOffersTheScopeThatHelpsAndNoOther() {
+    void eachJobbyEndpointDescribesItsRequiredScope() {
         jobby.get("paths")
                 .properties()
                 .forEach(path -> path.getValue().properties().forEach(operation -> {
@@ -127,7 +128,7 @@ class DescriptionsTest {
     }
 
     @Test
-    void everyAnswerOfJoboAndTheDeskIsAsDescribed() throws Exception {
+    void everyJoboAndAdminResponseMatchesItsDescription() throws Exception {
         String company = sandbox.data().companies().id(0).toString();
         call(jobo, 200, "POST", "/api/jobs/feed", "{\"batch_size\":200}");
         call(jobo, 400, "POST", "/api/jobs/feed", "{\"batch_size\":0}");
@@ -173,7 +174,7 @@ class DescriptionsTest {
             call(jobo, 409, "POST", "/sandbox/jobby/matches/" + match + "/" + decision, "");
         }
 
-        // pages until the wallet holds less than the next one could cost, and requests until the minute is full
+        // pages until the balance is below the cost of the next one, and requests until the limit is reached
         exhaust(402, "/api/career-sites/feed", "{}");
         call(jobo, 402, "POST", "/api/career-sites/feed", "{}");
         exhaust(402, "/api/jobs/feed", "{}");
@@ -186,7 +187,7 @@ class DescriptionsTest {
     }
 
     @Test
-    void everyAnswerOfJobbyIsAsDescribed() throws Exception {
+    void everyJobbyResponseMatchesItsDescription() throws Exception {
         String event =
                 "{\"event_id\":\"" + sandbox.jobby().fair().liveEvents().get(0).id() + "\"}";
         call(jobby, 404, "GET", "/queue/status", null);
@@ -242,10 +243,10 @@ class DescriptionsTest {
             String path = endpoint.path().replace("{id}", id);
             if (endpoint != JobbyEndpoint.LIVE_EVENTS && endpoint != JobbyEndpoint.OPENAPI) {
                 call(jobby, 401, method, path, null, "Authorization", "Bearer jbb_wrong");
-                call(jobby, 403, method, path, null, "Authorization", "Bearer " + NARROW);
+                call(jobby, 403, method, path, null, "Authorization", "Bearer " + LIMITED_SCOPES_TOKEN);
             }
             for (int i = 0; i < 60 && send(method, V1 + path, null).statusCode() != 429; i++) {
-                // uses the minute up
+                // uses the limit up
             }
             call(jobby, 429, method, path, null);
         }
@@ -254,7 +255,7 @@ class DescriptionsTest {
     }
 
     @Test
-    void everyWebhookEventIsAsDescribed() throws Exception {
+    void everyWebhookEventMatchesItsDescription() throws Exception {
         Set<String> types = new TreeSet<>();
         jobby.get("webhooks").fieldNames().forEachRemaining(types::add);
         List<String> bodies = new CopyOnWriteArrayList<>();
@@ -292,7 +293,7 @@ class DescriptionsTest {
         assertThat(sent).isEqualTo(types);
     }
 
-    /** A match of the token's, not yet decided. */
+    /** Creates an undecided match of the token. */
     private String matched() throws Exception {
         JobFair fair = sandbox.jobby().fair();
         send(
@@ -308,7 +309,7 @@ class DescriptionsTest {
         }
     }
 
-    /** Sends a request and holds its answer, status and headers to the description. */
+    /** Sends a request and validates its response, status and headers. */
     private String call(JsonNode document, int status, String method, String path, String body, String... headers)
             throws Exception {
         HttpResponse<String> response = send(method, (document == jobby ? V1 : "") + path, body, headers);
@@ -352,7 +353,7 @@ class DescriptionsTest {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
-    /** What is wrong with a body, where a field that is not described is wrong too. */
+    /** Returns the errors of a body, including fields that are not described. */
     private static List<String> problems(JsonNode document, JsonNode schema, String body) throws Exception {
         ObjectNode root = document.deepCopy();
         closeObjects(root.at("/components/schemas"));
@@ -372,7 +373,7 @@ class DescriptionsTest {
         if (schema instanceof ObjectNode object && object.path("properties").isObject()) {
             object.put("additionalProperties", false);
         }
-        schema.forEach(DescriptionsTest::closeObjects);
+        schema.forEach(OpenApiDocumentsTest::closeObjects);
         return schema;
     }
 

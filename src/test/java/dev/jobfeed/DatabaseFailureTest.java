@@ -2,7 +2,7 @@ package dev.jobfeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jobfeed.cli.InProcess;
+import dev.jobfeed.cli.CommandResult;
 import dev.jobfeed.sandbox.Endpoint;
 import dev.jobfeed.sandbox.http.Interceptor;
 import java.io.IOException;
@@ -18,9 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Databases that are away, go away, refuse or are full: what an operator reads, and what is left afterwards. */
+/**
+ * Tests databases that are unavailable, fail, are read-only or full: the message for the operator, and the stored
+ * state.
+ */
 @Tag("processes")
-class DatabaseTroubleTest {
+class DatabaseFailureTest {
 
     private static final String SECRET = "s3cret-of-the-database";
 
@@ -56,7 +59,7 @@ class DatabaseTroubleTest {
     }
 
     @Test
-    void aRuntimeThatFindsNoDatabaseEndsAtOnceAndSaysWhereItLooked() throws Exception {
+    void runtimeWithoutADatabaseEndsAndReportsTheUrl() throws Exception {
         fixture = ProcessFixture.over("jdbc:postgresql://127.0.0.1:1/jobs?user=me&password=" + SECRET, directory);
 
         JobfeedProcess process = fixture.start("run");
@@ -80,21 +83,21 @@ class DatabaseTroubleTest {
                 "//127.0.0.1:PORT/postgres?user=stranger&; 2; Grant the user the required rights",
                 "//me:s3cret@127.0.0.1:PORT/jobs?; 2; jobfeed.datasource.url is 'jdbc:...@127.0.0.1:PORT/jobs?...'"
             })
-    void aDatabaseThatCannotBeUsedIsNamedWithTheRemedyAndWithoutThePassword(String url, int code, String words)
+    void unusableDatabaseIsReportedWithARemedyAndWithoutThePassword(String url, int code, String message)
             throws Exception {
         String port = Integer.toString(PostgresServer.port(server.url("postgres")));
         fixture = ProcessFixture.over("jdbc:postgresql:" + url.replace("PORT", port) + "password=" + SECRET, directory);
 
-        InProcess result = fixture.run("sync", "jobs");
+        CommandResult result = fixture.run("sync", "jobs");
 
         assertThat(result.exitCode()).as(result.err()).isEqualTo(code);
-        assertThat(result.err()).contains(words.replace("PORT", port)).doesNotContain("s3cret");
+        assertThat(result.err()).contains(message.replace("PORT", port)).doesNotContain("s3cret");
         assertThat(result.err().lines()).hasSize(1);
         assertThat(fixture.sandbox.log().entries()).isEmpty();
     }
 
     @Test
-    void aTableThatTheUserMayNotWriteIsNamed() throws Exception {
+    void missingWritePermissionIsReported() throws Exception {
         fixture = ProcessFixture.over(server.create(), directory);
         assertThat(fixture.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
         PostgresServer.executeIn(
@@ -103,7 +106,7 @@ class DatabaseTroubleTest {
                 "grant select on all tables in schema public to stranger");
         fixture.with("jobfeed.datasource.url", fixture.url.replace("user=postgres", "user=stranger"));
 
-        InProcess result = fixture.run("sync", "jobs");
+        CommandResult result = fixture.run("sync", "jobs");
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err())
@@ -113,13 +116,13 @@ class DatabaseTroubleTest {
     }
 
     @Test
-    void aDatabaseThatIsReadOnlyIsNamedAndTheRunGoesOnAfterwards() throws Exception {
+    void readOnlyDatabaseIsReportedAndTheRunContinuesAfterwards() throws Exception {
         fixture = ProcessFixture.over(server.create(), directory);
         String name = fixture.url.replaceFirst(".*/(\\w+)[?].*", "$1");
         assertThat(fixture.run("sync", "jobs", "--max-pages", "1").exitCode()).isZero();
         server.execute("alter database " + name + " set default_transaction_read_only = on");
 
-        InProcess result = fixture.run("sync", "jobs");
+        CommandResult result = fixture.run("sync", "jobs");
 
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.err()).contains("read-only").contains("Set jobfeed.datasource.url to the primary");
@@ -128,30 +131,28 @@ class DatabaseTroubleTest {
         server.execute("alter database " + name + " set default_transaction_read_only = off");
         assertThat(fixture.run("sync", "jobs").exitCode()).isZero();
         fixture.assertStoreEqualsSandbox();
-        fixture.assertPagesWereAskedForOnce(0);
+        fixture.assertPagesWereRequestedOnce(0);
     }
 
     @Test
-    void aRuntimeOutlivesCrashesOfTheDatabaseAndFinishesTheRunWithoutARestart() throws Exception {
+    void runtimeSurvivesDatabaseCrashesAndCompletesTheRun() throws Exception {
         fixture = ProcessFixture.over(server.create(), directory)
                 .with("jobfeed.lease", "2s")
                 .with("jobfeed.jobs.schedule", "* * * * * ?");
-        ProcessFixture.Hold second = fixture.hold(Endpoint.JOBS_FEED, 2);
+        ProcessFixture.BlockedRequest second = fixture.blockRequest(Endpoint.JOBS_FEED, 2);
         JobfeedProcess process = fixture.start("run");
-        second.awaitAsked();
+        second.awaitRequest();
         fixture.awaitRow("select pages from sync_run", "1");
         server.crash();
         server.start();
-        ProcessFixture.Hold third = fixture.hold(Endpoint.JOBS_FEED, 1);
+        ProcessFixture.BlockedRequest third = fixture.blockRequest(Endpoint.JOBS_FEED, 1);
         second.release();
 
-        third.awaitAsked();
+        third.awaitRequest();
         try {
-            fixture.whilePageWaits(third, server::crash);
+            fixture.whilePageIsBlocked(third, server::crash);
         } catch (java.sql.SQLException e) {
-            assertThat(e.getMessage())
-                    .as("the connections ended with the server")
-                    .isNotEmpty();
+            assertThat(e.getMessage()).as("connections ended with the server").isNotEmpty();
         }
         process.awaitErr("WARN  [run 1] The result of this attempt was not stored. The database cannot be reached");
         server.start();
@@ -161,14 +162,14 @@ class DatabaseTroubleTest {
         assertThat(process.err()).contains("ERROR run 1 of jobs stays open: The database cannot be reached: ");
         assertThat(process.err()).doesNotContain("Error processing exchange").doesNotContain("\tat ");
         fixture.assertStoreEqualsSandbox();
-        fixture.assertPagesWereAskedForOnce(4);
+        fixture.assertPagesWereRequestedOnce(4);
         assertThat(fixture.one("select pages || ' ' || received || ' ' || inserted from sync_run order by id limit 1"))
                 .isEqualTo("4 1000 1000");
     }
 
-    /** No answer and no reset, as behind a firewall that forgot the connection. */
+    /** Sends neither a response nor a reset, as a firewall that has dropped the connection. */
     @Test
-    void aDatabaseThatVanishesWithoutAWordEndsTheAttemptAndTheRunGoesOnAfterwards() throws Exception {
+    void silentConnectionLossEndsTheAttemptAndTheRunContinuesAfterwards() throws Exception {
         fixture = ProcessFixture.over(server.create(), directory).with("jobfeed.lease", "2s");
         String direct = fixture.url;
         JobfeedProcess process;
@@ -194,7 +195,7 @@ class DatabaseTroubleTest {
     }
 
     @Test
-    void aFullDiskIsNamedAndTheRunGoesOnAfterwards() throws Exception {
+    void fullDiskIsReportedAndTheRunContinuesAfterwards() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(server.directory(), 40)) {
             SmallDisk.command("chown", "postgres", disk.directory().toString());
             fixture = ProcessFixture.over(server.create(disk.directory()), directory);
@@ -206,7 +207,7 @@ class DatabaseTroubleTest {
 
             assertThat(full.exitCode()).as(full.err()).isEqualTo(1);
             assertThat(full.err()).contains("Its disk is full; free some space.");
-            // not before: a new connection may have to write a file, too
+            // not earlier, because a new connection may have to write a file
             disk.empty();
             assertThat(fixture.one("select status from sync_run")).isEqualTo("open");
             assertThat(fixture.run("sync", "jobs").exitCode()).isZero();
@@ -215,14 +216,14 @@ class DatabaseTroubleTest {
     }
 
     @Test
-    void anH2FileOnADiskThatWasFullIsOpenedAgainWithoutARestart() throws Exception {
+    void h2FileIsReopenedAfterAFullDisk() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(directory, 40)) {
             fixture = ProcessFixture.over("jdbc:h2:file:" + disk.directory().resolve("jobs"), directory)
                     .with("jobfeed.lease", "2s")
                     .with("jobfeed.jobs.schedule", "* * * * * ?");
-            ProcessFixture.Hold second = fixture.hold(Endpoint.JOBS_FEED, 2);
+            ProcessFixture.BlockedRequest second = fixture.blockRequest(Endpoint.JOBS_FEED, 2);
             JobfeedProcess process = fixture.start("run");
-            second.awaitAsked();
+            second.awaitRequest();
             disk.fill();
             second.release();
             process.awaitErr("Its disk is full; free some space.");
@@ -236,26 +237,26 @@ class DatabaseTroubleTest {
     }
 
     @Test
-    void anH2FileThatIsHeldIsBusyAndSaysWhatToDo() throws Exception {
+    void lockedH2FileIsReportedWithARemedy() throws Exception {
         fixture = ProcessFixture.of("h2", directory);
-        ProcessFixture.Hold hold = fixture.hold(Endpoint.JOBS_FEED, 1);
+        ProcessFixture.BlockedRequest blocked = fixture.blockRequest(Endpoint.JOBS_FEED, 1);
         fixture.start("sync", "jobs");
-        hold.awaitAsked();
+        blocked.awaitRequest();
 
-        InProcess second = fixture.run("sync", "jobs");
+        CommandResult second = fixture.run("sync", "jobs");
 
         assertThat(second.exitCode()).isEqualTo(3);
         assertThat(second.err()).contains("Only one process at a time can write to an H2 file");
         assertThat(fixture.sandbox.log().entries()).isEmpty();
-        hold.release();
+        blocked.release();
     }
 
     @Test
-    void anH2FileThatCannotBeWrittenIsNamed() throws Exception {
+    void h2FileThatCannotBeWrittenIsReported() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
         fixture = ProcessFixture.over("jdbc:h2:file:" + file.resolve("jobs"), directory);
 
-        InProcess result = fixture.run("sync", "jobs");
+        CommandResult result = fixture.run("sync", "jobs");
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err())
@@ -263,7 +264,7 @@ class DatabaseTroubleTest {
                 .contains("jobfeed.datasource.url keeps the database in " + file.resolve("jobs.mv.db"));
     }
 
-    /** A file system of a few megabytes, for a database that runs full. */
+    /** Mounts a file system of a few megabytes, for a database that runs out of space. */
     private record SmallDisk(Path directory) implements AutoCloseable {
 
         static SmallDisk mount(Path parent, int megabytes) throws Exception {
@@ -281,10 +282,10 @@ class DatabaseTroubleTest {
                     .waitFor();
         }
 
-        /** Until there is nothing left. */
+        /** Writes until no space is left. */
         void fill() throws IOException {
             byte[] megabyte = new byte[1 << 20];
-            try (var out = Files.newOutputStream(filler())) {
+            try (var out = Files.newOutputStream(fillerFile())) {
                 while (true) {
                     out.write(megabyte);
                 }
@@ -294,16 +295,16 @@ class DatabaseTroubleTest {
         }
 
         void empty() throws IOException {
-            Files.delete(filler());
+            Files.delete(fillerFile());
         }
 
-        private Path filler() {
+        private Path fillerFile() {
             return directory.resolve("filler");
         }
 
         @Override
         public void close() throws Exception {
-            Files.deleteIfExists(filler());
+            Files.deleteIfExists(fillerFile());
             try {
                 if (server != null) {
                     server.dropFrom(directory);

@@ -30,14 +30,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** A report of {@code docs/console.md} in the routes directory of a runtime. */
-class OwnReportTest {
+/** Tests the report of {@code docs/console.md} in the routes directory of a runtime. */
+class CustomReportTest {
 
     private static final Pattern ROUTE = Pattern.compile("(?m)^ {4}- route:\n(^ {4}.*\n)+");
     private static final int JOBS = 30;
 
     @TempDir
-    private Path home;
+    private Path directory;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private Map<String, String> properties;
@@ -47,7 +47,7 @@ class OwnReportTest {
 
     @BeforeEach
     void start() throws Exception {
-        Path routes = Files.createDirectory(home.resolve("routes"));
+        Path routes = Files.createDirectory(directory.resolve("routes"));
         Matcher guide = ROUTE.matcher(Files.readString(Path.of("docs/console.md")));
         assertThat(guide.find()).isTrue();
         Files.writeString(routes.resolve("reports.camel.yaml"), guide.group().stripIndent());
@@ -77,7 +77,7 @@ class OwnReportTest {
         }
         properties = Map.of(
                 "jobfeed.home",
-                home.toString(),
+                directory.toString(),
                 "jobfeed.http.port",
                 Integer.toString(port),
                 "jobo.base-url",
@@ -88,7 +88,7 @@ class OwnReportTest {
                 "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         properties.forEach(System::setProperty);
         runtime = JobfeedRuntime.start(RuntimeConfiguration.read(Map.of()));
-        // the runtime has never been in step, so it starts by itself
+        // the runtime has never completed a run, so it starts one by itself
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> tenant().jobs().totals().active() == JOBS);
     }
@@ -105,7 +105,7 @@ class OwnReportTest {
     }
 
     @Test
-    void theReportOfTheGuideAnswersJson() throws Exception {
+    void reportOfTheGuideReturnsJson() throws Exception {
         HttpResponse<String> response = get("/api/v1/reports/companies");
 
         assertThat(response.statusCode()).isEqualTo(200);
@@ -122,7 +122,7 @@ class OwnReportTest {
     }
 
     @Test
-    void aParameterOfTheRequestIsOneOfTheStatement() throws Exception {
+    void requestParameterIsPassedToTheStatement() throws Exception {
         JdbcTemplate database = new JdbcTemplate(tenant().dataSource());
         String source = database.queryForList("select min(source) from job", String.class)
                 .get(0);
@@ -139,7 +139,7 @@ class OwnReportTest {
     }
 
     @Test
-    void aReportIsBehindTheSameAccessCheckAndFailsLikeTheRestOfTheApi() throws Exception {
+    void reportHasTheAccessCheckAndErrorsOfTheApi() throws Exception {
         assertThat(raw("GET /api/v1/reports/companies HTTP/1.1\r\nHost: evil.example\r\n"))
                 .startsWith("HTTP/1.1 421");
         assertThat(raw("POST /api/v1/reports/companies HTTP/1.1\r\nHost: localhost\r\n"))

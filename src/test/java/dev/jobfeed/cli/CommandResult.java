@@ -8,16 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * A command in the process of the tests, which is quicker than one of its own.
+ * Runs a command in the process of the tests, which is faster than a separate one.
  *
- * @param exitCode what it would end with
- * @param out what it said on stdout
- * @param err what it said on stderr, but for logs
+ * @param exitCode of the command
+ * @param out its standard output
+ * @param err its standard error without logs
  */
-public record InProcess(int exitCode, String out, String err) {
+public record CommandResult(int exitCode, String out, String err) {
 
     /** Runs a command with these properties and no others. */
-    public static InProcess run(Map<String, String> properties, String... arguments) {
+    public static CommandResult run(Map<String, String> properties, String... arguments) {
         StringWriter err = new StringWriter();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream direct = new ByteArrayOutputStream();
@@ -29,7 +29,7 @@ public record InProcess(int exitCode, String out, String err) {
         try {
             int code =
                     JobfeedCli.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
-            return new InProcess(
+            return new CommandResult(
                     code, out.toString(StandardCharsets.UTF_8), err + direct.toString(StandardCharsets.UTF_8));
         } finally {
             properties.keySet().forEach(System::clearProperty);

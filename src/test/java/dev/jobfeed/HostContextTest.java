@@ -59,12 +59,12 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * The bundle in a context that is somebody else's: with routes, a dead letter channel, a transaction manager, databases and
- * HTTP settings of its own.
+ * Tests the bundle in a host's context, which has its own routes, dead letter channel, transaction manager, databases
+ * and HTTP settings.
  */
-class ForeignContextTest {
+class HostContextTest {
 
-    /** The jars of the standalone runtime and of the tests. */
+    /** Matches the jars of the standalone runtime and of the tests. */
     private static final Pattern NOT_FOR_EMBEDDERS = Pattern.compile(
             "camel-(kamelet|main|micrometer|opentelemetry|platform-http|spring|telemetry|test|vertx)|ecs-|h2-|HikariCP|logback"
                     + "|micrometer|netty|opentelemetry|picocli|prometheus|spring-(aop|boot|context)|vertx");
@@ -149,7 +149,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void theFeedGoesIntoTheHostsDatabaseOfTheGivenName() throws Exception {
+    void feedIsStoredInTheNamedHostDatabase() throws Exception {
         context.getRegistry().bind("feedDatabase", feedDatabase);
 
         include(BundleOptions.named("feedDatabase"));
@@ -163,9 +163,9 @@ class ForeignContextTest {
                 .containsExactly("invoice");
     }
 
-    /** As hosts with JPA often have it. */
+    /** As hosts with JPA often configure it. */
     @Test
-    void aPoolWhoseConnectionsDoNotCommitByThemselvesServesTheFeedToo() throws Exception {
+    void poolWithoutAutoCommitIsSupported() throws Exception {
         HikariConfig config = new HikariConfig();
         config.setDataSource(feedDatabase);
         config.setAutoCommit(false);
@@ -184,7 +184,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void aPoolOfOneConnectionIsRefusedAtOnceAndNothingIsCreated() throws Exception {
+    void poolOfOneConnectionIsRejectedBeforeAnythingIsCreated() throws Exception {
         HikariConfig config = new HikariConfig();
         config.setDataSource(feedDatabase);
         config.setMaximumPoolSize(1);
@@ -199,7 +199,7 @@ class ForeignContextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
-    void aTableOfTheHostIsNotTakenForTheBundlesAndNothingIsCreated(String database) throws Exception {
+    void hostTableWithTheSameNameIsRejectedBeforeAnythingIsCreated(String database) throws Exception {
         DataSource shared =
                 database.equals("h2") ? feedDatabase : new DriverManagerDataSource(PostgresServer.newDatabase());
         JdbcTemplate tables = new JdbcTemplate(shared);
@@ -234,7 +234,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void aReloadThatWouldRemoveTheBundlesRoutesIsRefused() throws Exception {
+    void reloadThatWouldRemoveTheBundlesRoutesIsRejected() throws Exception {
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
         load(ShippedRoutes.FILES);
         context.addService(new RouteWatcherReloadStrategy("src/main/resources/camel"));
@@ -244,7 +244,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void theTokenOfTheConsoleIsLoggedAtTheFirstStartOnly() throws Exception {
+    void consoleTokenIsLoggedAtTheFirstStartOnly() throws Exception {
         context.getPropertiesComponent().setOverrideProperties(properties("jobfeed.console.enabled", "true"));
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
@@ -268,7 +268,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void aTriggerThatFindsTheStreamLockedIsNoFailedExchange() throws Exception {
+    void triggerOnALockedStreamIsNoFailedExchange() throws Exception {
         List<String> failed = new ArrayList<>();
         context.getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
             @Override
@@ -293,7 +293,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void withoutANameTheOnlyDatabaseIsTakenAndOfSeveralNone() throws Exception {
+    void onlyDatabaseIsUsedWithoutANameAndNoneOfSeveral() throws Exception {
         context.getRegistry().bind("feedDatabase", feedDatabase);
 
         assertThatThrownBy(() -> JobfeedBundle.bind(context, BundleOptions.standard()))
@@ -311,7 +311,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void bindingAddsTwoComponentsAndBeansThatNoLookUpByTypeFinds() throws Exception {
+    void bindingAddsTwoComponentsAndNoBeanThatIsFoundByType() throws Exception {
         context.start();
         HttpComponent http = context.getComponent("http", HttpComponent.class);
         var errorHandler = context.getCamelContextExtension().getErrorHandlerFactory();
@@ -348,7 +348,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void routesOfTheHostGoOnAsTheyDid() throws Exception {
+    void hostRoutesWorkAsBefore() throws Exception {
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -371,7 +371,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void aFailureOfTheBundleIsToldToItsCallerAndIsNoDeadLetter() throws Exception {
+    void failureOfTheBundleReachesItsCallerAndNoDeadLetterChannel() throws Exception {
         include(BundleOptions.of(feedDatabase));
         sandbox.faults(
                 FaultRule.answer(503, Map.of("Retry-After", "1"), "{}")
@@ -391,7 +391,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void whatARouteOfTheHostHasCaughtBeforeIsNoFailureOfAnAttempt() throws Exception {
+    void earlierCaughtExceptionIsNoFailureOfAnAttempt() throws Exception {
         include(BundleOptions.of(feedDatabase));
         context.addRoutes(new RouteBuilder() {
             @Override
@@ -443,12 +443,12 @@ class ForeignContextTest {
         };
     }
 
-    /** A sub-route, a route without an error policy of its own, one for the web, and two that are made from templates. */
+    /** Tests a sub-route, a route without an error policy, a web route, and two routes from templates. */
     @ParameterizedTest
     @ValueSource(
             strings = {"jobs-sync", "jobo-http-call", "console-api", "jobfeed-changes-schedule", "companies-enrichment"
             })
-    void aRouteOfTheHostWithAnIdOfTheBundleIsRefused(String id) throws Exception {
+    void hostRouteWithAnIdOfTheBundleIsRejected(String id) throws Exception {
         context.addRoutes(ofTheHost(id));
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
 
@@ -487,9 +487,9 @@ class ForeignContextTest {
                 .get(name);
     }
 
-    /** As when an entry of the bundle's own file is copied for a tenant, and its id is kept. */
+    /** The id is duplicated when an entry of the bundle's file is copied for a tenant. */
     @Test
-    void aTenantsScheduleWithAnIdOfTheBundleIsRefused() throws Exception {
+    void tenantScheduleWithAnIdOfTheBundleIsRejected() throws Exception {
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
         load(ShippedRoutes.FILES);
 
@@ -509,7 +509,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void anEditedCopyOfAFileTakesItsPlaceAndOneBesideItIsRefused(@TempDir Path routes) throws Exception {
+    void editedCopyReplacesItsFileAndASecondCopyIsRejected(@TempDir Path routes) throws Exception {
         Path copy = routes.resolve("companies.camel.yaml");
         Files.writeString(
                 copy,
@@ -523,7 +523,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void aFileWithoutTheErrorPolicyOfItsRoutesIsRefused() throws Exception {
+    void fileWithoutItsErrorPolicyIsRejected() throws Exception {
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
 
         assertThatThrownBy(() -> load(List.of("alerts")))
@@ -532,7 +532,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void aHostThatForgotTheRoutesIsTold() throws Exception {
+    void hostWithoutTheRoutesGetsAnError() throws Exception {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         Logger logger = (Logger) LoggerFactory.getLogger(JobfeedBundle.class);
@@ -552,7 +552,7 @@ class ForeignContextTest {
     }
 
     @Test
-    void theHostLoadsOnlyTheFlowsThatItWants() throws Exception {
+    void hostLoadsSelectedStreamsOnly() throws Exception {
         JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
         load(List.of("jobo-api", "companies", "schedules"));
         context.start();
@@ -568,9 +568,9 @@ class ForeignContextTest {
                 .doesNotContain("jobs-sync", "feed-loop");
     }
 
-    /** The class path of an application that has the jar, what comes with it, and the driver of its database. */
+    /** Uses the class path of an application: the jar, its dependencies, and a database driver. */
     @Test
-    void whatOnlyTheStandaloneRuntimeNeedsIsNotMissed() throws Exception {
+    void bundleWorksWithoutTheStandaloneDependencies() throws Exception {
         String url = PostgresServer.newDatabase();
         List<URL> classPath = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
@@ -610,7 +610,7 @@ class ForeignContextTest {
                 .isEqualTo(40);
     }
 
-    /** An application of somebody who knows no more than docs/embedding.md. */
+    /** Runs an application that follows docs/embedding.md. */
     public static final class Application {
 
         private Application() {}

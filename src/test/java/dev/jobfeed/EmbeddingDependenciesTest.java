@@ -13,11 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 
-/** What an application gets with the jar; anything more is a decision, and what only {@code bin/jobfeed} needs is none. */
-class EmbeddersDependenciesTest {
+/**
+ * Tests the dependencies that an application gets with the jar. Additions need a decision; those of {@code bin/jobfeed}
+ * alone are not included.
+ */
+class EmbeddingDependenciesTest {
 
     @Test
-    void anApplicationGetsOnlyWhatTheRoutesNeed() throws Exception {
+    void applicationGetsOnlyDependenciesOfTheRoutes() throws Exception {
         Document pom = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(Path.of("pom.xml").toFile());

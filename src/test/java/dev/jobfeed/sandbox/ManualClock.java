@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Stands still until it is set. */
-public final class SetClock extends Clock {
+public final class ManualClock extends Clock {
 
     public static final Instant START = Instant.parse("2026-11-10T12:00:00Z");
 
