@@ -56,7 +56,7 @@ public final class FaultRule {
                     .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                     .readTree(json);
         } catch (JsonProcessingException e) {
-            throw new FaultScriptException("The fault script is not JSON: " + e.getOriginalMessage() + " in line "
+            throw new FaultScriptException("The fault script is not JSON: " + Json.describe(e) + " in line "
                     + e.getLocation().getLineNr() + ".");
         }
         if (!script.isArray()) {

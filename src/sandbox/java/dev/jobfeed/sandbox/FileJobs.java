@@ -59,11 +59,10 @@ final class FileJobs {
                 try {
                     Row row = row(line.strip(), companies);
                     rows.put(row.id(), row);
-                } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
-                    throw new IOException(
-                            "Line " + number + " of " + file
-                                    + " is not a job (one JSON object a line, with a UUID as id): " + e.getMessage(),
-                            e);
+                } catch (JsonProcessingException e) {
+                    throw notAJob(number, file, Json.describe(e));
+                } catch (IllegalArgumentException | DateTimeException e) {
+                    throw notAJob(number, file, e.getMessage());
                 }
             }
         }
@@ -71,6 +70,11 @@ final class FileJobs {
         sorted.sort(Comparator.comparingLong(Row::createdAt)
                 .thenComparing(row -> row.id().toString()));
         return new FileJobs(sorted, companies);
+    }
+
+    private static IllegalArgumentException notAJob(int number, Path file, String reason) {
+        return new IllegalArgumentException("Line " + number + " of " + file
+                + " is not a job (one JSON object a line, with a UUID as id): " + reason);
     }
 
     private static Row row(String line, Map<UUID, ObjectNode> companies) throws IOException {

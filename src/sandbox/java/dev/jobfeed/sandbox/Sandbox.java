@@ -50,6 +50,7 @@ public final class Sandbox implements AutoCloseable {
      * @throws BindException when the port is taken
      * @throws DataFileInUseException when another sandbox has the data file open
      * @throws FaultScriptException when the fault rules cannot be used
+     * @throws IllegalArgumentException when a line of the jobs file is not a job
      * @throws IOException when the jobs file cannot be read
      */
     public static Sandbox start(SandboxOptions options) throws IOException {

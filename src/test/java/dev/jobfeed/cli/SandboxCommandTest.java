@@ -49,6 +49,16 @@ class SandboxCommandTest {
     }
 
     @Test
+    void lineThatIsNotAJobIsAUsageError(@TempDir Path directory) throws Exception {
+        Path jobs = Files.writeString(directory.resolve("jobs.jsonl"), "\n[{\"id\": 1}\n");
+
+        assertThat(run("--jobs-file", jobs.toString())).isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith("Line 2 of " + jobs + " is not a job (one JSON object a line, with a UUID as id): ")
+                .doesNotContain("Source");
+    }
+
+    @Test
     void optionOutOfRangeIsAUsageError() {
         assertThat(run("--rate-limit=-1")).isEqualTo(2);
         assertThat(err.toString()).startsWith("rateLimit is -1, but must not be negative.");

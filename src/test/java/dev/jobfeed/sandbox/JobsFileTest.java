@@ -107,7 +107,7 @@ class JobsFileTest {
         SandboxOptions options = SandboxOptions.builder().port(0).jobsFile(file).build();
 
         assertThatThrownBy(() -> Sandbox.start(options))
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Line 2")
                 .hasMessageContaining("jobs.jsonl");
     }

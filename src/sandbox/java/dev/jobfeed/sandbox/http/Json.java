@@ -1,6 +1,7 @@
 package dev.jobfeed.sandbox.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -42,6 +43,11 @@ public final class Json {
     }
 
     private Json() {}
+
+    /** Describes why a text is not JSON, without locations. */
+    public static String describe(JsonProcessingException failure) {
+        return failure.getOriginalMessage().replaceAll(" \\(start marker at \\[.*?]\\)", "");
+    }
 
     public static byte[] written(Writer writer) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(16_384);
