@@ -44,7 +44,8 @@ public final class OriginGuard {
                 tenant.runs()
                         .closeFailed(
                                 tenant.runs().run(state.openRunId()),
-                                "Closed without a row, because the settings lead to another server now.",
+                                "Closed without a row, because jobo.base-url or the key's environment (live, test)"
+                                        + " has changed.",
                                 OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS));
             }
             states.forgetTimes(state.stream());
@@ -71,9 +72,10 @@ public final class OriginGuard {
         return state.originBaseUrl().equals(baseUrl)
                         && state.originEnvironment().equals(environment)
                 ? Optional.empty()
-                : Optional.of("This store was filled from " + state.originBaseUrl() + " with a key of the "
-                        + state.originEnvironment() + " environment; now jobo.base-url is " + baseUrl
-                        + " and the key's environment " + environment
-                        + ". Use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
+                : Optional.of(
+                        "This store was filled from " + state.originBaseUrl() + " with a key of the "
+                                + state.originEnvironment() + " environment; now jobo.base-url is " + baseUrl
+                                + " and the key is of the " + environment
+                                + " environment. Correct the setting that is wrong, or use another database or schema (jobfeed.datasource.url, jobfeed.datasource.schema).");
     }
 }
