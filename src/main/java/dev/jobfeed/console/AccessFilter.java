@@ -177,8 +177,8 @@ public final class AccessFilter {
             failures.add(client);
             throw new HttpProblemException(
                     401,
-                    "An action needs the token that the log showed at the first start. If it is lost, set"
-                            + " jobfeed.http.token (JOBFEED_HTTP_TOKEN), which replaces it.");
+                    "An action needs the token that the log showed at the first start. If it is lost, jobfeed"
+                            + " token prints a new one, or set jobfeed.http.token (JOBFEED_HTTP_TOKEN), which replaces it.");
         }
     }
 
