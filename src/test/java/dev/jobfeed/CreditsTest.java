@@ -226,7 +226,7 @@ class CreditsTest {
         assertThat(fixture.run().pages()).isEqualTo(2);
         assertThat(fixture.run().lastError())
                 .startsWith("Jobo answered 402 (")
-                .endsWith("the balance of 5 pays for 10.");
+                .endsWith("the balance of 5 pays for 10 rows.");
         assertThat(fixture.state().creditsBalance()).isEqualByComparingTo("5");
         assertThat(fixture.state().lastRunStartedAt()).isNull();
         assertThat(fixture.alerts()).containsExactly("credits-exhausted");

@@ -177,7 +177,10 @@ public final class ProblemTranslator {
                 "Add credits to the wallet"
                         + (affordable.signum() == 0 ? "" : smaller)
                         + ": the balance of " + balance.toPlainString() + " pays for "
-                        + (affordable.signum() == 0 ? "no row" : affordable.toPlainString()) + ".");
+                        + (affordable.signum() == 0
+                                ? "no row"
+                                : affordable.toPlainString() + (affordable.equals(BigDecimal.ONE) ? " row" : " rows"))
+                        + ".");
     }
 
     private static BigDecimal credits(HttpOperationFailedException response, String header, JsonNode member) {

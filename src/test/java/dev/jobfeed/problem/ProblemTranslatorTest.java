@@ -63,11 +63,11 @@ class ProblemTranslatorTest {
             delimiter = '|',
             value = {
                 "{\"credits_required\":3000,\"credits_balance\":1890} | null | : 3000 credits required, balance 1890"
-                        + " | ', or reduce jobo.jobs.batch-size: the balance of 1890 pays for 630'",
+                        + " | ', or reduce jobo.jobs.batch-size: the balance of 1890 pays for 630 rows'",
                 "{\"credits_required\":3000,\"credits_balance\":2} | null | : 3000 credits required, balance 2"
                         + " | ': the balance of 2 pays for no row'",
                 "{} | 3000 | : 3000 credits required, balance 1890.5"
-                        + " | ', or reduce jobo.jobs.batch-size: the balance of 1890.5 pays for 630'",
+                        + " | ', or reduce jobo.jobs.batch-size: the balance of 1890.5 pays for 630 rows'",
                 "{} | null | '' | ', or reduce jobo.jobs.batch-size'",
                 "{\"credits_required\":0,\"credits_balance\":2} | null | : 0 credits required, balance 2"
                         + " | ', or reduce jobo.jobs.batch-size'"
