@@ -44,6 +44,13 @@ import picocli.CommandLine.Option;
         name = "doctor",
         description = "Checks whether a start would succeed: configuration, database, routes, reachability."
                 + " Sends no key; changes nothing except an outdated schema.",
+        exitCodeList = {
+            "  0:No check failed; there may be warnings.",
+            "  1:A check failed.",
+            "  2:Usage or configuration.",
+            "130:Ended by Ctrl-C (SIGINT).",
+            "143:Ended by SIGTERM."
+        },
         footer = {"  jobfeed doctor", "  jobfeed doctor --json --tenant acme"})
 final class DoctorCommand implements Callable<Integer> {
 
@@ -113,7 +120,7 @@ final class DoctorCommand implements Callable<Integer> {
                     "clock",
                     differs ? Verdict.warning : Verdict.ok,
                     ClockAlert.describe(clockDifference)
-                            + (differs ? " Synchronise this machine's clock (NTP)." : "")));
+                            + (differs ? " Synchronize this machine's clock (NTP)." : "")));
         }
         checkTriggers(configuration, settings);
         RouteValidator.check(configuration).forEach(findings::add);
@@ -206,7 +213,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static String limits(JobfeedProperties settings) {
         PropertiesCheck.check(settings);
         return FeedDefinition.JOBS.batchSize(settings) + " jobs, " + FeedDefinition.CAREER_SITES.batchSize(settings)
-                + " career sites and " + settings.sync().expiredBatchSize() + " expired ids a page, by "
+                + " career sites and " + settings.sync().expiredBatchSize() + " expired ids a page; the jobs by "
                 + settings.jobsWatermarkParameter();
     }
 
