@@ -85,7 +85,11 @@ final class AuditCommand implements Callable<Integer> {
             }
             @SuppressWarnings("unchecked")
             Map<String, Object> result = reply.getMessage().getBody(Map.class);
-            System.out.println(json ? AuditJson.of(result).toString() : target + ": " + AuditText.of(result));
+            System.out.println(
+                    json
+                            ? AuditJson.of(result).toString()
+                            : (tenant.name().isEmpty() ? "" : tenant.name() + " ") + target + ": "
+                                    + AuditText.of(result));
             if (drain != null) {
                 drain.finish(shutdown);
             }
