@@ -90,13 +90,17 @@ final class StatusCommand implements Callable<Integer> {
                                 ? "new jobs (posted_after); not edits or returns of stored jobs"
                                 : "new, edited and returned jobs (updated_after)");
             }
-            console.schedules().next(stream).ifPresent(next -> line(text, "  next run", Times.local(next)));
             console.schedules()
                     .pausedSince(stream.stream())
-                    .ifPresent(since -> line(
-                            text,
-                            "  paused",
-                            "since " + Times.local(since) + "; no attempt starts until it is resumed on the console"));
+                    .ifPresentOrElse(
+                            since -> line(
+                                    text,
+                                    "  paused",
+                                    "since " + Times.local(since)
+                                            + "; no attempt starts until it is resumed on the console"),
+                            () -> console.schedules()
+                                    .next(stream)
+                                    .ifPresent(next -> line(text, "  next run", Times.local(next))));
             resync(text, state);
             Duration difference = state.clockDifference();
             if (difference != null && difference.abs().compareTo(ServerClock.TOLERATED) > 0) {
