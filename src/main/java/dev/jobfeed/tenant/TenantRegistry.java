@@ -208,8 +208,9 @@ public final class TenantRegistry {
         if (!settings.isOwn("jobfeed.datasource.schema")
                 && !settings.isOwn("jobfeed.datasource.url")
                 && !settings.isOwn("jobfeed.datasource.bean")) {
-            throw new ConfigurationException("The tenant '" + name + "' has no place for its jobs. Set " + name
-                    + ".jobfeed.datasource.schema, or " + name + ".jobfeed.datasource.url for a database of its own.");
+            throw new ConfigurationException("The tenant '" + name + "' has no schema or database for its jobs. Set "
+                    + name + ".jobfeed.datasource.schema, or " + name
+                    + ".jobfeed.datasource.url for a database of its own.");
         }
         if (settings.isOwn("jobo.base-url") && !settings.isOwnSecret("jobo.api-key")) {
             throw new ConfigurationException("The tenant '" + name + "' has an address of its own, " + name
