@@ -64,7 +64,8 @@ final class ResyncCommand implements Callable<Integer> {
             if (ExitCode.of(e) != ExitCode.BUSY) {
                 throw e;
             }
-            System.err.println("jobfeed: " + ProblemTranslator.describe(e));
+            // without the remedy, because nothing is left to do
+            System.err.println("jobfeed: " + ProblemTranslator.of(e, 0).message());
             return stored();
         }
     }

@@ -5,6 +5,7 @@ import static dev.jobfeed.config.SharedObjectMapper.JSON;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.config.Plurals;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.MalformedResponseException;
 import dev.jobfeed.feed.ResponseHeaders;
@@ -177,10 +178,7 @@ public final class ProblemTranslator {
                 "Add credits to the wallet"
                         + (affordable.signum() == 0 ? "" : smaller)
                         + ": the balance of " + balance.toPlainString() + " pays for "
-                        + (affordable.signum() == 0
-                                ? "no row"
-                                : affordable.toPlainString() + (affordable.equals(BigDecimal.ONE) ? " row" : " rows"))
-                        + ".");
+                        + (affordable.signum() == 0 ? "no row" : Plurals.of(affordable.longValue(), "row")) + ".");
     }
 
     private static BigDecimal credits(HttpOperationFailedException response, String header, JsonNode member) {

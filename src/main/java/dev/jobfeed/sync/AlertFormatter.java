@@ -2,6 +2,7 @@ package dev.jobfeed.sync;
 
 import dev.jobfeed.alert.Alert;
 import dev.jobfeed.problem.Problem;
+import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.tenant.Tenant;
 import dev.jobfeed.tenant.TenantRegistry;
 import java.time.Clock;
@@ -49,6 +50,11 @@ public final class AlertFormatter {
                 "cleared_at",
                 alert.clearedAt() == null ? null : alert.clearedAt().toString());
         return json;
+    }
+
+    /** Describes why a notification failed, with its remedy if there is one. */
+    public String describeFailure(Exchange exchange) {
+        return ProblemTranslator.describe(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
     }
 
     /**

@@ -130,10 +130,12 @@ final class RehearsalContext implements AutoCloseable {
             }
             root = root.getCause();
         }
-        return route
-                + (root.getMessage() == null
-                        ? ProblemTranslator.describe(failure)
-                        : root.getMessage().strip().replaceAll("\\s*\n\\s*", " "));
+        return route + (root.getMessage() == null ? ProblemTranslator.describe(failure) : line(root));
+    }
+
+    /** Returns the message of a failure in one line. */
+    static String line(Throwable failure) {
+        return String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\n\\s*", " ");
     }
 
     CamelContext camel() {

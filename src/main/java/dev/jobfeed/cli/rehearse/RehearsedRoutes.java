@@ -39,7 +39,7 @@ public record RehearsedRoutes(List<String> locations, Path statements, Propertie
                     edits.addAll(StepEdit.between(file.name(), file.shipped(), file.text()));
                 }
             } catch (RuntimeException e) {
-                throw new ConfigurationException(file.name() + " does not parse: " + e.getMessage(), e);
+                throw new ConfigurationException(file.name() + " does not parse: " + RehearsalContext.line(e), e);
             }
         }
         Path replaced = statements != null && Files.isDirectory(statements) ? statements : null;
