@@ -88,8 +88,7 @@ final class AuditCommand implements Callable<Integer> {
             System.out.println(
                     json
                             ? AuditJson.of(result).toString()
-                            : (tenant.name().isEmpty() ? "" : tenant.name() + " ") + target + ": "
-                                    + AuditText.of(result));
+                            : audited.stream(target.toString()) + ": " + AuditText.of(result));
             if (drain != null) {
                 drain.finish(shutdown);
             }

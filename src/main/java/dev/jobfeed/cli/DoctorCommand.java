@@ -12,8 +12,8 @@ import dev.jobfeed.config.UnknownProperties;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRequestBuilder;
 import dev.jobfeed.feed.ResponseHeaders;
+import dev.jobfeed.jobby.JobbyAlerts;
 import dev.jobfeed.jobby.JobbyOperation;
-import dev.jobfeed.jobby.JobbyResponseHandler;
 import dev.jobfeed.problem.AlertCondition;
 import dev.jobfeed.sync.ClockAlert;
 import dev.jobfeed.sync.OriginGuard;
@@ -264,7 +264,7 @@ final class DoctorCommand implements Callable<Integer> {
                 throw new ConfigurationException("the tables exist, but the user has no write access");
             }
             checkOrigin(store.tenant());
-            missingScopes = store.tenant().alerts().open(JobbyResponseHandler.STREAM).stream()
+            missingScopes = store.tenant().alerts().open(JobbyAlerts.STREAM).stream()
                     .filter(alert -> AlertCondition.INSUFFICIENT_SCOPE.is(alert.condition()))
                     .toList();
             String url = settings.database().printableUrl();

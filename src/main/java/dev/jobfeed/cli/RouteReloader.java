@@ -1,6 +1,7 @@
 package dev.jobfeed.cli;
 
 import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.feed.PrintableText;
 import dev.jobfeed.sync.SyncCoordinator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -179,8 +180,6 @@ final class RouteReloader {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null
-                ? root.toString()
-                : root.getMessage().strip().replaceAll("\\s*\n\\s*", " ");
+        return root.getMessage() == null ? root.toString() : PrintableText.inOneLine(root.getMessage());
     }
 }

@@ -8,6 +8,7 @@ import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sync.CostEstimate;
 import dev.jobfeed.sync.CostEstimator;
+import dev.jobfeed.tenant.Tenant;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
@@ -102,8 +103,8 @@ final class StreamSync {
 
     /** Formats a run's result; cause and remedy of a failure are in the log. */
     private String summary(Map<?, ?> run, Exception failure) {
-        StringBuilder text = new StringBuilder((tenant.isEmpty() ? "" : tenant + " ") + source.property() + ": run "
-                + run.get("id") + " " + run.get("status") + ": ");
+        StringBuilder text = new StringBuilder(
+                Tenant.stream(tenant, source.property()) + ": run " + run.get("id") + " " + run.get("status") + ": ");
         text.append(run.get("received")).append(" received");
         for (String name : new String[] {"inserted", "updated", "unchanged"}) {
             text.append(", ").append(run.get(name)).append(' ').append(name);

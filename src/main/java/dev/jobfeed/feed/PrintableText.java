@@ -33,6 +33,11 @@ public final class PrintableText {
         return escaped.toString();
     }
 
+    /** Joins the lines of a text with spaces. */
+    public static String inOneLine(String text) {
+        return text.strip().replaceAll("\\s*\n\\s*", " ");
+    }
+
     private static boolean isHidden(int c) {
         return Character.isISOControl(c)
                 || c >= 0x2028 && c <= 0x202E

@@ -12,8 +12,6 @@ import dev.jobfeed.feed.MalformedResponseException;
 import dev.jobfeed.feed.ResponseHeaders;
 import dev.jobfeed.metrics.JobfeedMetric;
 import dev.jobfeed.metrics.MetricsRecorder;
-import dev.jobfeed.problem.AlertCondition;
-import dev.jobfeed.problem.Problem;
 import dev.jobfeed.problem.ProblemTranslator;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +22,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -45,30 +42,23 @@ public final class JobbyResponseHandler {
     /** Requested at most once per {@code jobby.poll-interval}, retries included. */
     private static final JobbyOperation STATUS = JobbyOperation.of("GET", "/queue/status");
 
-    /** Stream of alerts about Jobby.dev that do not concern the live events. */
-    public static final String STREAM = "jobby";
-
     /** Maximum size of a response. 1,000 live events take 1 to 2 MB, and up to 20 times as much as a parsed tree. */
     private static final int MAX_RESPONSE_BYTES = 4_000_000;
 
     /** Maximum duration of one delay; longer waits are split, so that they never hold up a shutdown. */
     private static final Duration MAX_DELAY = Duration.ofMillis(500);
 
-    private static final Duration RENOTIFY_INTERVAL = Duration.ofDays(1);
-
     private static final String SENT = "jobbySentNanos";
 
     private final JobfeedProperties settings;
-    private final AlertService alerts;
+    private final JobbyAlerts alerts;
     private final MetricsRecorder meters;
     private final Clock clock;
     private final JobbyRateLimiter limits = new JobbyRateLimiter();
-    private final Map<String, Boolean> deprecated = new ConcurrentHashMap<>();
-    private final Map<String, Boolean> missingScopes = new ConcurrentHashMap<>();
 
     public JobbyResponseHandler(JobfeedProperties settings, AlertService alerts, MetricsRecorder meters, Clock clock) {
         this.settings = settings;
-        this.alerts = alerts;
+        this.alerts = new JobbyAlerts(alerts);
         this.meters = meters;
         this.clock = clock;
     }
@@ -193,8 +183,12 @@ public final class JobbyResponseHandler {
         applyRateLimit(call.operation(), response);
         JobbyException refusal = status / 100 == 2 ? null : refusal(call.method() + " " + path, status, body, response);
         try {
-            noteDeprecation(call.operation(), response, refusal != null);
-            noteScope(call.operation(), refusal);
+            alerts.updateDeprecation(
+                    call.operation(),
+                    response.getHeader("Deprecation", String.class),
+                    sanitize(response.getHeader("Sunset", String.class)),
+                    refusal != null);
+            alerts.updateScope(call.operation(), refusal);
         } catch (DataAccessException e) {
             // its cause, an I/O error, would be taken for an API failure and the request be repeated
             LOG.warn("The response of Jobby.dev to {} was not stored. {}", path, ProblemTranslator.describe(e));
@@ -281,55 +275,6 @@ public final class JobbyResponseHandler {
 
     private Instant serverNow(Message response) {
         return ResponseHeaders.serverNow(response.getHeader("Date", String.class), clock.instant());
-    }
-
-    /**
-     * Raises an alert about a deprecated endpoint: "Clients should log Deprecation headers and migrate before the
-     * sunset date." A successful response without the header clears it.
-     */
-    private void noteDeprecation(JobbyOperation operation, Message response, boolean isError) {
-        String endpoint = operation.id();
-        String deprecation = response.getHeader("Deprecation", String.class);
-        boolean isDeprecated = deprecation != null && !deprecation.strip().equalsIgnoreCase("false");
-        if (isDeprecated) {
-            String sunset = sanitize(response.getHeader("Sunset", String.class));
-            alerts.renotify(
-                    STREAM,
-                    AlertCondition.DEPRECATED.problem(
-                            endpoint,
-                            "Jobby.dev is going to remove " + endpoint
-                                    + (sunset == null ? "; it does not say when." : "; it ends on " + sunset + ".")),
-                    RENOTIFY_INTERVAL);
-        } else if (isError) {
-            return; // it may come from a proxy
-        } else if (!Boolean.FALSE.equals(deprecated.get(endpoint))) {
-            alerts.clear(STREAM, AlertCondition.DEPRECATED, endpoint);
-        }
-        deprecated.put(endpoint, isDeprecated);
-    }
-
-    /**
-     * Raises an alert about a scope that the token lacks. A successful response of an operation with this scope clears
-     * it.
-     *
-     * @param refusal null after a success
-     */
-    private void noteScope(JobbyOperation operation, JobbyException refusal) {
-        if (operation.access() != JobbyOperation.Access.TOKEN || refusal != null && !refusal.isMissingScope()) {
-            return;
-        }
-        String scope = operation.scope().orElse(operation.id());
-        if (refusal != null) {
-            alerts.raise(
-                    STREAM,
-                    new Problem(
-                            AlertCondition.INSUFFICIENT_SCOPE.id(scope),
-                            refusal.failure().message(),
-                            refusal.failure().remedy()));
-        } else if (!Boolean.FALSE.equals(missingScopes.get(scope))) {
-            alerts.clear(STREAM, AlertCondition.INSUFFICIENT_SCOPE, scope);
-        }
-        missingScopes.put(scope, refusal != null);
     }
 
     private static JsonNode json(String body) {

@@ -51,7 +51,7 @@ public final class MatchService {
         String storable = FeedResponseParser.object(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
         if (store.addMatch(matchId, eventId, storable, at)) {
             alerts.raise(
-                    JobbyResponseHandler.STREAM,
+                    JobbyAlerts.STREAM,
                     AlertCondition.MATCH.problem(
                             matchId,
                             "Jobby.dev found a match" + (eventId == null ? "" : " at the event " + eventId) + ": "

@@ -105,7 +105,7 @@ public final class WebhookEvents {
                 throw new UncheckedIOException(e);
             }
         } else if (DECIDED.contains(event.type())) {
-            alerts.clear(JobbyResponseHandler.STREAM, AlertCondition.MATCH, match);
+            alerts.clear(JobbyAlerts.STREAM, AlertCondition.MATCH, match);
         }
     }
 

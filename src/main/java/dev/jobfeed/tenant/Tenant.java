@@ -116,6 +116,15 @@ public record Tenant(
 
     /** Returns the name of a stream for messages, prefixed with the tenant unless it is the default tenant. */
     public String stream(String stream) {
-        return isDefault() ? stream : name + " " + stream;
+        return stream(name, stream);
+    }
+
+    /**
+     * Returns the name of a stream for messages.
+     *
+     * @param tenant empty for the default tenant
+     */
+    public static String stream(String tenant, String stream) {
+        return tenant.isEmpty() ? stream : tenant + " " + stream;
     }
 }

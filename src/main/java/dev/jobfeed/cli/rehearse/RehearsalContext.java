@@ -6,6 +6,7 @@ import dev.jobfeed.BundleOptions;
 import dev.jobfeed.JobfeedBundle;
 import dev.jobfeed.config.ConfigurationException;
 import dev.jobfeed.config.JobfeedProperties;
+import dev.jobfeed.feed.PrintableText;
 import dev.jobfeed.problem.ProblemTranslator;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.tenant.Tenant;
@@ -130,12 +131,10 @@ final class RehearsalContext implements AutoCloseable {
             }
             root = root.getCause();
         }
-        return route + (root.getMessage() == null ? ProblemTranslator.describe(failure) : line(root));
-    }
-
-    /** Returns the message of a failure in one line. */
-    static String line(Throwable failure) {
-        return String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\n\\s*", " ");
+        return route
+                + (root.getMessage() == null
+                        ? ProblemTranslator.describe(failure)
+                        : PrintableText.inOneLine(root.getMessage()));
     }
 
     CamelContext camel() {

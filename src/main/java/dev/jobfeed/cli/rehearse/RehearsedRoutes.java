@@ -1,6 +1,7 @@
 package dev.jobfeed.cli.rehearse;
 
 import dev.jobfeed.config.ConfigurationException;
+import dev.jobfeed.feed.PrintableText;
 import dev.jobfeed.persistence.Dialect;
 import dev.jobfeed.persistence.SqlStatement;
 import java.io.IOException;
@@ -39,7 +40,8 @@ public record RehearsedRoutes(List<String> locations, Path statements, Propertie
                     edits.addAll(StepEdit.between(file.name(), file.shipped(), file.text()));
                 }
             } catch (RuntimeException e) {
-                throw new ConfigurationException(file.name() + " does not parse: " + RehearsalContext.line(e), e);
+                throw new ConfigurationException(
+                        file.name() + " does not parse: " + PrintableText.inOneLine(String.valueOf(e.getMessage())), e);
             }
         }
         Path replaced = statements != null && Files.isDirectory(statements) ? statements : null;
