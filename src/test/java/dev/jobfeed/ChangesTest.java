@@ -257,7 +257,7 @@ class ChangesTest {
     @ValueSource(strings = {"h2", "postgresql"})
     void undeliverableEventsWaitInOrderAndRaiseAnAlert(String database) throws Exception {
         start(database);
-        fixture.with("jobfeed.changes.to", "seda:nobody?failIfNoConsumers=true");
+        fixture.with("jobfeed.changes.to", "seda:no-consumer?failIfNoConsumers=true");
         fixture.sync();
         relay();
 

@@ -3,9 +3,6 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.jobfeed.sandbox.Sandbox;
 import dev.jobfeed.sandbox.SandboxOptions;
 import java.time.Duration;
@@ -18,7 +15,6 @@ import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Tests the bundle in a host's {@code camel-main}, bound by properties only. */
@@ -79,11 +75,8 @@ class ConfiguredMainTest {
 
     @Test
     void startLogsNeitherInternalPropertiesNorDisabledSchedules() throws Exception {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger logger = (Logger) LoggerFactory.getLogger("org.apache.camel");
-        logger.addAppender(log);
-        try {
+        List<String> lines;
+        try (LogLines log = LogLines.of("org.apache.camel")) {
             main.addInitialProperty("greeting", "good day");
             main.configure().addRoutesBuilder(new RouteBuilder() {
                 @Override
@@ -92,12 +85,9 @@ class ConfiguredMainTest {
                 }
             });
             main.start();
-        } finally {
-            logger.detachAppender(log);
+            lines = log.messages();
         }
 
-        List<String> lines =
-                log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
         assertThat(lines).anyMatch(line -> line.contains("greeting = good day"));
         assertThat(lines).noneMatch(line -> line.contains("jobfeed-defaults") || line.contains("2099"));
         assertThat(lines)

@@ -3,9 +3,6 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jobfeed.config.ConfigurationException;
@@ -52,7 +49,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -77,7 +73,8 @@ class HostContextTest {
     private DefaultCamelContext context;
     private ProducerTemplate template;
 
-    private static DataSource database() {
+    /** Returns a new H2 database in memory. */
+    static DataSource database() {
         JdbcDataSource database = new JdbcDataSource();
         database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         return database;
@@ -246,23 +243,15 @@ class HostContextTest {
     @Test
     void consoleTokenIsLoggedAtTheFirstStartOnly() throws Exception {
         context.getPropertiesComponent().setOverrideProperties(properties("jobfeed.console.enabled", "true"));
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(JobfeedBundle.class);
-        logger.addAppender(log);
-        try {
+        List<String> messages;
+        try (LogLines log = LogLines.of(JobfeedBundle.class.getName())) {
             JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
             load(List.of("jobo-api", "alerts"));
             context.start();
-        } finally {
-            logger.detachAppender(log);
+            messages = log.messages();
         }
 
-        assertThat(log.list)
-                .singleElement()
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .asString()
-                .startsWith("console actions need this token, shown only now: ");
+        assertThat(messages).singleElement().asString().startsWith("console actions need this token, shown only now: ");
         assertThat(feed.queryForObject("select count(*) from console_token", Integer.class))
                 .isEqualTo(1);
     }
@@ -533,22 +522,14 @@ class HostContextTest {
 
     @Test
     void hostWithoutTheRoutesGetsAnError() throws Exception {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(JobfeedBundle.class);
-        logger.addAppender(log);
-        try {
+        List<String> messages;
+        try (LogLines log = LogLines.of(JobfeedBundle.class.getName())) {
             JobfeedBundle.bind(context, BundleOptions.of(feedDatabase));
             context.start();
-        } finally {
-            logger.detachAppender(log);
+            messages = log.messages();
         }
 
-        assertThat(log.list)
-                .singleElement()
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .asString()
-                .contains("classpath:routes/*.camel.yaml");
+        assertThat(messages).singleElement().asString().contains("classpath:routes/*.camel.yaml");
     }
 
     @Test

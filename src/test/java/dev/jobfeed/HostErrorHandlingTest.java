@@ -42,7 +42,6 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.util.ObjectHelper;
-import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +58,7 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 /** Tests every kind of error handling that a host may have around a call, with every entry point of the bundle. */
 class HostErrorHandlingTest {
 
-    private DataSource database = database();
+    private DataSource database = HostContextTest.database();
     private JdbcTemplate feed = new JdbcTemplate(database);
     private final Properties properties = new Properties();
     private Sandbox sandbox;
@@ -107,12 +106,6 @@ class HostErrorHandlingTest {
         boolean isJobby() {
             return name().startsWith("JOBBY");
         }
-    }
-
-    private static DataSource database() {
-        JdbcDataSource database = new JdbcDataSource();
-        database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
-        return database;
     }
 
     @BeforeEach

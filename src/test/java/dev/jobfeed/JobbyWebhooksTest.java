@@ -5,9 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.quarantine.QuarantineService;
 import dev.jobfeed.sandbox.http.DeliveryDefect;
@@ -38,7 +36,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Tests webhooks over HTTP, as the stand-in delivers them and as an attacker would forge them. */
 class JobbyWebhooksTest {
@@ -226,20 +223,16 @@ class JobbyWebhooksTest {
     void tooLongBodyIsRejectedBeforeItsSignatureIsChecked() throws Exception {
         start("h2");
         String body = "{\"id\":\"evt_1\",\"type\":\"a\",\"data\":\"" + "x".repeat(262_144) + "\"}";
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.addAppender(log);
-        try {
+        List<ILoggingEvent> events;
+        try (LogLines log = LogLines.record()) {
             assertThat(post(body, signature(body))).isEqualTo(413);
             assertThat(post(body, signature("another"))).isEqualTo(413);
             assertThat(post(body, signature("another"), "multipart/form-data; boundary=x"))
                     .isEqualTo(413);
-        } finally {
-            root.detachAppender(log);
+            events = log.events();
         }
         assertNothingHappened();
-        assertThat(log.list)
+        assertThat(events)
                 .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                 .hasSize(3)
                 .allMatch(event -> event.getThrowableProxy() == null

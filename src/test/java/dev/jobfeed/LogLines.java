@@ -8,24 +8,40 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
-/** Captures what this process logs at INFO and above, until it is closed. */
+/** Captures what this process logs, until it is closed. */
 final class LogLines implements AutoCloseable {
 
-    private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    private final Logger logger;
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-    private LogLines() {
+    private LogLines(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
         appender.start();
-        root.addAppender(appender);
+        logger.addAppender(appender);
     }
 
     static LogLines record() {
-        return new LogLines();
+        return of(Logger.ROOT_LOGGER_NAME);
+    }
+
+    /** Captures what a logger and those below it log. */
+    static LogLines of(String name) {
+        return new LogLines(name);
+    }
+
+    /** Returns the events of all levels. */
+    List<ILoggingEvent> events() {
+        return List.copyOf(appender.list);
+    }
+
+    /** Returns the messages of all levels. */
+    List<String> messages() {
+        return events().stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     /** Returns the messages of a level. */
     List<String> lines(String level) {
-        return List.copyOf(appender.list).stream()
+        return events().stream()
                 .filter(event -> event.getLevel().toString().equals(level))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
@@ -33,7 +49,7 @@ final class LogLines implements AutoCloseable {
 
     /** Returns everything except DEBUG and TRACE, with stack traces. */
     String text() {
-        return List.copyOf(appender.list).stream()
+        return events().stream()
                 .filter(event -> event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.INFO))
                 .map(event -> event.getFormattedMessage()
                         + (event.getThrowableProxy() == null
@@ -44,6 +60,6 @@ final class LogLines implements AutoCloseable {
 
     @Override
     public void close() {
-        root.detachAppender(appender);
+        logger.detachAppender(appender);
     }
 }

@@ -3,9 +3,6 @@ package dev.jobfeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.jobfeed.expiry.PendingExpiryService;
 import dev.jobfeed.sandbox.SandboxOptions;
@@ -29,7 +26,6 @@ import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** Tests the three changes of {@code docs/routes.md} as a reader would copy them. */
 class RoutesGuideTest {
@@ -89,11 +85,8 @@ class RoutesGuideTest {
                         blocks.stream()
                                 .filter(block -> block.startsWith("- route:"))
                                 .collect(Collectors.joining())));
-        Logger logger = (Logger) LoggerFactory.getLogger("my-changes");
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        logger.addAppender(lines);
-        try {
+        List<String> lines;
+        try (LogLines log = LogLines.of("my-changes")) {
             fixture.sync();
             fixture.sandbox.data().updateJobs(1);
             fixture.sandbox.data().expireJobs(1);
@@ -101,11 +94,9 @@ class RoutesGuideTest {
 
             await().atMost(JobbyFixture.DEADLINE)
                     .until(() -> fixture.tenant().outbox().lag().waiting() == 0);
-        } finally {
-            logger.detachAppender(lines);
+            lines = log.messages();
         }
-        assertThat(lines.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(lines)
                 .allMatch(line -> line.startsWith("new: "))
                 .extracting(line -> line.substring(line.lastIndexOf(' ') + 1))
                 .containsExactlyInAnyOrderElementsOf(

@@ -219,6 +219,10 @@ class FaultResponsesTest {
         return table(DOCUMENTED, (documented, endpoint) -> true);
     }
 
+    private static Stream<Arguments> table(Fault... faults) {
+        return table(List.of(faults), Fault::canStrike);
+    }
+
     private static <T> Stream<Arguments> table(List<T> rows, BiFunction<T, Endpoint, Boolean> applies) {
         return rows.stream().flatMap(row -> Arrays.stream(Endpoint.values())
                 .filter(endpoint -> applies.apply(row, endpoint))
@@ -355,9 +359,7 @@ class FaultResponsesTest {
     }
 
     static Stream<Arguments> pageFaults() {
-        return table(
-                List.of(Fault.NO_HAS_MORE, Fault.TEXT_HAS_MORE, Fault.NO_CURSOR),
-                (fault, endpoint) -> fault.canStrike(endpoint));
+        return table(Fault.NO_HAS_MORE, Fault.TEXT_HAS_MORE, Fault.NO_CURSOR);
     }
 
     @ParameterizedTest
@@ -379,7 +381,7 @@ class FaultResponsesTest {
     }
 
     static Stream<Arguments> pagedEndpoints() {
-        return table(List.of(Fault.REPEATED_CURSOR), (fault, endpoint) -> fault.canStrike(endpoint));
+        return table(Fault.REPEATED_CURSOR);
     }
 
     @ParameterizedTest
@@ -410,9 +412,7 @@ class FaultResponsesTest {
     }
 
     static Stream<Arguments> endlessFaults() {
-        return table(
-                List.of(Fault.CURSOR_CYCLE, Fault.REPEATED_PAGES, Fault.EMPTY_PAGE),
-                (fault, endpoint) -> fault.canStrike(endpoint));
+        return table(Fault.CURSOR_CYCLE, Fault.REPEATED_PAGES, Fault.EMPTY_PAGE);
     }
 
     @ParameterizedTest
@@ -443,7 +443,7 @@ class FaultResponsesTest {
     }
 
     static Stream<Arguments> idFaults() {
-        return table(List.of(Fault.PLAIN_IDS, Fault.OBJECT_IDS), (fault, endpoint) -> fault.canStrike(endpoint));
+        return table(Fault.PLAIN_IDS, Fault.OBJECT_IDS);
     }
 
     @ParameterizedTest
@@ -469,15 +469,13 @@ class FaultResponsesTest {
 
     static Stream<Arguments> rowFaults() {
         return table(
-                List.of(
-                        Fault.ROW_NO_ID,
-                        Fault.ROW_BAD_ID,
-                        Fault.ROW_BAD_TITLE,
-                        Fault.ROW_BAD_CREATED_AT,
-                        Fault.ROW_BAD_TEXT,
-                        Fault.ROW_HUGE,
-                        Fault.ROW_UNKNOWN_FIELD),
-                (fault, endpoint) -> fault.canStrike(endpoint));
+                Fault.ROW_NO_ID,
+                Fault.ROW_BAD_ID,
+                Fault.ROW_BAD_TITLE,
+                Fault.ROW_BAD_CREATED_AT,
+                Fault.ROW_BAD_TEXT,
+                Fault.ROW_HUGE,
+                Fault.ROW_UNKNOWN_FIELD);
     }
 
     @ParameterizedTest
@@ -535,9 +533,7 @@ class FaultResponsesTest {
     }
 
     static Stream<Arguments> nonJsonFaults() {
-        return table(
-                List.of(Fault.ROW_NAN, Fault.ROW_CONTROL, Fault.ROW_BAD_BYTES),
-                (fault, endpoint) -> fault.canStrike(endpoint));
+        return table(Fault.ROW_NAN, Fault.ROW_CONTROL, Fault.ROW_BAD_BYTES);
     }
 
     @ParameterizedTest
