@@ -27,10 +27,14 @@ final class ContentFingerprint {
         }
     }
 
-    /** Returns the hash of a row's fields and {@code extra}. */
+    /**
+     * Returns the hash of a row's fields, members and {@code extra}. The members, too, so that a row is written again
+     * when a new version has another column for a member.
+     */
     byte[] of(Object[] values, String extra) {
-        for (int i = 0; i < shape.fields().size(); i++) {
-            add(checksums.get(shape.fields().get(i).part()), values[i]);
+        int fields = shape.fields().size();
+        for (int i = 0; i < values.length; i++) {
+            add(checksums.get(i < fields ? shape.fields().get(i).part() : ColumnGroup.SCALAR), values[i]);
         }
         add(checksums.get(shape.part("extra")), extra);
         ByteBuffer hash = ByteBuffer.allocate(GROUPS.length * LENGTH);

@@ -14,11 +14,16 @@ import java.util.UUID;
  * @param values one value per column of the schema: String (text and JSON), Boolean, OffsetDateTime (UTC,
  *     microseconds), or null
  * @param extra the fields that have no column, as a JSON object; null when there are none
- * @param contentHash hash of fields and extra, each {@link ColumnGroup} separately
- * @param rawHash hash of the row's bytes as delivered
+ * @param contentHash hash of fields, members and extra, each {@link ColumnGroup} separately
+ * @param rawHash hash of the row's bytes as delivered and of its content; null if it must not be stored
  */
 public record FeedRecord(
         RecordSchema shape, UUID id, Object[] values, String extra, byte[] contentHash, byte[] rawHash) {
+
+    /** Returns this row, of which {@code rawHash} is not stored. */
+    FeedRecord withoutRawHash() {
+        return new FeedRecord(shape, id, values, extra, contentHash, null);
+    }
 
     /** Returns a field's value; null when it was null or missing. */
     public Object value(String field) {

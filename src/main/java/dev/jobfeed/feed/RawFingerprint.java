@@ -22,6 +22,22 @@ final class RawFingerprint {
         this.schema = (PARSER_VERSION + schema.fields() + schema.members()).getBytes(StandardCharsets.UTF_8);
     }
 
+    /**
+     * Returns the hash to store with a row: the hash of its bytes, combined with the hash of its content. It matches no
+     * more when only the content is written, for example by a user's statement that does not set it.
+     *
+     * @param hash the result of {@link #of}
+     * @param contentHash hash of the content that is stored
+     */
+    static byte[] stored(byte[] hash, byte[] contentHash) {
+        Checksums content = new Checksums();
+        content.add(contentHash, contentHash.length);
+        ByteBuffer mask = ByteBuffer.allocate(Checksums.LENGTH);
+        content.writeTo(mask);
+        ByteBuffer stored = ByteBuffer.wrap(hash.clone());
+        return stored.putLong(0, stored.getLong(0) ^ mask.getLong(0)).array();
+    }
+
     /** Returns the checksums of the schema and the bytes, and their number. */
     byte[] of(byte[] bytes, int length) {
         checksums.add(schema, schema.length);

@@ -127,9 +127,9 @@ public final class RecordParser {
                     null, null, new InvalidRecord(id, badId != null ? badId : badValue, rawJson(bytes.until(end))));
         }
         String extraJson = extra.isEmpty() ? null : text.object(extra);
-        byte[] raw = bytes.fingerprint(rawHash, end);
-        return new Result(
-                new FeedRecord(shape, id, values, extraJson, contentHash.of(values, extraJson), raw), null, null);
+        byte[] content = contentHash.of(values, extraJson);
+        byte[] raw = RawFingerprint.stored(bytes.fingerprint(rawHash, end), content);
+        return new Result(new FeedRecord(shape, id, values, extraJson, content, raw), null, null);
     }
 
     private String rawJson(byte[] row) throws IOException {

@@ -1,5 +1,6 @@
 package dev.jobfeed.feed;
 
+import java.util.Arrays;
 import java.util.UUID;
 
 /**
@@ -7,6 +8,17 @@ import java.util.UUID;
  *
  * @param id the row's primary key
  * @param json the row's bytes, UTF-8
- * @param rawHash hash of {@code json}, comparable with {@link FeedRecord#rawHash()}
+ * @param hash hash of {@code json}
  */
-public record UnparsedRecord(UUID id, byte[] json, byte[] rawHash) {}
+public record UnparsedRecord(UUID id, byte[] json, byte[] hash) {
+
+    /**
+     * Returns whether a row is stored as this one.
+     *
+     * @param contentHash hash of the content of the stored row
+     * @param rawHash {@link FeedRecord#rawHash} of the stored row; null if it is not known
+     */
+    public boolean isStoredAs(byte[] contentHash, byte[] rawHash) {
+        return Arrays.equals(RawFingerprint.stored(hash, contentHash), rawHash);
+    }
+}

@@ -76,7 +76,7 @@ public final class RecordRepository {
     }
 
     private static boolean isStored(UnparsedRecord row, Stored stored) {
-        return stored != null && !stored.expired() && Arrays.equals(row.rawHash(), stored.rawHash());
+        return stored != null && !stored.expired() && row.isStoredAs(stored.contentHash(), stored.rawHash());
     }
 
     /** Returns the changes needed to store the rows; none for an unchanged row. */
@@ -117,7 +117,7 @@ public final class RecordRepository {
             } else if (before.expired()) {
                 changes.add(new RecordChange(
                         row, RecordChange.Action.REACTIVATE, Set.of(ColumnGroup.SCALAR), before.contentHash(), true));
-            } else if (changed.isEmpty() && !Arrays.equals(row.rawHash(), before.rawHash())) {
+            } else if (changed.isEmpty() && row.rawHash() != null && !Arrays.equals(row.rawHash(), before.rawHash())) {
                 changes.add(new RecordChange(
                         row, RecordChange.Action.REHASH, Set.of(ColumnGroup.SCALAR), before.contentHash(), false));
             }

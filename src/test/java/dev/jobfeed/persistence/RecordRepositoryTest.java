@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.jobfeed.LockWait;
 import dev.jobfeed.PostgresServer;
+import dev.jobfeed.feed.ColumnGroup;
 import dev.jobfeed.feed.FeedDefinition;
 import dev.jobfeed.feed.FeedRecord;
 import dev.jobfeed.feed.FeedResponseParser;
@@ -295,6 +296,30 @@ class RecordRepositoryTest {
         assertThat(compare(store, source, rows).page().unparsed()).hasSize(3);
     }
 
+    /** A statement of the user may write other content and leave {@code raw_hash} as it was. */
+    @ParameterizedTest
+    @MethodSource("feeds")
+    void rowIsParsedIfOtherContentWasStoredWithoutItsHash(String name, FeedDefinition source) throws Exception {
+        RecordRepository store = store(name, source);
+        List<ObjectNode> first = List.of(full(source, new UUID(1, 0)));
+        write(store, compare(store, source, first));
+        byte[] rawHash = database.queryForObject("select raw_hash from " + source.table(), byte[].class);
+        ObjectNode other = full(source, new UUID(1, 0));
+        change(other, source.shape().fields().get(0));
+        write(store, compare(store, source, List.of(other)));
+        database.update("update " + source.table() + " set raw_hash = ?", rawHash);
+
+        RecordRepository.Comparison again = compare(store, source, first);
+
+        assertThat(again.changes()).extracting(RecordChange::action).containsExactly(RecordChange.Action.UPDATE);
+        write(store, again);
+        assertThat(compare(store, source, first).page().unparsed()).hasSize(1);
+        database.update("update " + source.table() + " set content_hash = ?", (Object) new byte[0]);
+        assertThat(compare(store, source, first).changes())
+                .extracting(RecordChange::parts)
+                .containsExactly(ColumnGroup.ALL);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"h2", "postgresql"})
     void expiredRowWithTheSameBytesIsReactivated(String name) throws Exception {
@@ -316,6 +341,10 @@ class RecordRepositoryTest {
         page.putArray(source.shape().array()).addAll(rows);
         return store.compare(
                 Responses.unparsedFeedPage(new ByteArrayInputStream(JSON.writeValueAsBytes(page)), source.shape()));
+    }
+
+    private void write(RecordRepository store, RecordRepository.Comparison page) {
+        transaction.executeWithoutResult(status -> store.write(page.changes(), NOW));
     }
 
     private static UUID id(ObjectNode row) {
