@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -63,5 +64,13 @@ public record FeedPage(
             }
         }
         return new FeedPage(remaining, unparsed, all, duplicates, next, estimatedTotal);
+    }
+
+    /** Returns this page with some rows whose stored hash stays as it is, if their content is unchanged. */
+    public FeedPage withoutRawHashes(Set<UUID> ids) {
+        List<FeedRecord> all = rows.stream()
+                .map(row -> ids.contains(row.id()) ? row.withoutRawHash() : row)
+                .toList();
+        return new FeedPage(all, unparsed, rejected, duplicates, next, estimatedTotal);
     }
 }

@@ -66,7 +66,15 @@ public final class AttemptProgress {
         mostlyUnchanged = 2 * page.unchanged() >= page.received();
     }
 
-    /** Returns whether at least half of the rows of the last page were unchanged; empty before the first page. */
+    /** Records that the feed is read from its beginning again. */
+    void restarted() {
+        mostlyUnchanged = null;
+    }
+
+    /**
+     * Returns whether at least half of the rows of the last page were unchanged; empty before the first page from the
+     * beginning of the feed.
+     */
     Optional<Boolean> isMostlyUnchanged() {
         return Optional.ofNullable(mostlyUnchanged);
     }

@@ -28,9 +28,11 @@ import dev.jobfeed.tenant.TenantScoped;
 import java.io.IOException;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -138,9 +140,10 @@ public final class FeedSync {
     }
 
     /**
-     * Finds the rows of a page that the database rejects, by writing them in a transaction that is rolled back.
+     * Finds the rows of a page that the database rejects, by writing them in a transaction that is rolled back. Unchanged
+     * rows are not written, nor their hashes, because a constraint that is newer than a row may reject every update of it.
      *
-     * @return the page with these rows among the invalid ones
+     * @return the page with the rejected rows among the invalid ones
      * @throws AttemptFailedException if the database rejects every row of a page that is not small
      */
     public FeedPage withoutRefused(SyncAttempt attempt, FeedPage received) throws IOException {
@@ -150,14 +153,19 @@ public final class FeedSync {
         RecordRepository rows = attempt.tenant().rows().get(attempt.source());
         RejectedRecordFinder<RecordChange> rejected = new RejectedRecordFinder<>(
                 transaction.getTransactionManager(), changes -> rows.write(changes, coordinator.now()));
+        Set<UUID> unchanged = new HashSet<>(page.ids());
         transaction.executeWithoutResult(status -> {
             attempt.tenant().sql().checkAtOnce();
-            rejected.write(rows.changes(page.rows()));
+            List<RecordChange> changes = rows.changes(page.rows()).stream()
+                    .filter(change -> change.action() != RecordChange.Action.REHASH)
+                    .toList();
+            changes.forEach(change -> unchanged.remove(change.row().id()));
+            rejected.write(changes);
             status.setRollbackOnly();
         });
         Map<UUID, String> reasons = new HashMap<>();
         rejected.reasons().forEach((change, reason) -> reasons.put(change.row().id(), reason));
-        FeedPage accepted = page.without(reasons);
+        FeedPage accepted = page.without(reasons).withoutRawHashes(unchanged);
         PageValidator.checkUsable(accepted, "Change the constraint, trigger or limit that refuses them.");
         return accepted;
     }
@@ -230,6 +238,7 @@ public final class FeedSync {
         attempt.saved(usage, run);
         attempt.refreshRun(runs.run(run.id()));
         attempt.pagination().restart();
+        attempt.progress().restarted();
         LOG.warn("run {}: cursor expired after {} pages, reading the feed from the beginning", run.id(), run.pages());
         if (attempt.run().cursorResets() > MAX_CURSOR_RESETS) {
             throw new AttemptFailedException(
