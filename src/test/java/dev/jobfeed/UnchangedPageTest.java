@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.jobfeed.feed.Responses;
 import dev.jobfeed.persistence.Run;
 import dev.jobfeed.sandbox.SandboxOptions;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,22 +85,14 @@ class UnchangedPageTest {
         fixture.database
                 .queryForList("select id, content_hash, raw_hash from job")
                 .forEach(row -> {
-                    ByteBuffer hash = ByteBuffer.wrap((byte[]) row.get("raw_hash"));
-                    hash.putLong(0, hash.getLong(0) ^ checksums((byte[]) row.get("content_hash")) ^ checksums(other));
+                    byte[] rawHash =
+                            Responses.rawHash((byte[]) row.get("raw_hash"), (byte[]) row.get("content_hash"), other);
                     fixture.database.update(
                             "update job set content_hash = ?, raw_hash = ? where id = ?",
                             other,
-                            hash.array(),
+                            rawHash,
                             row.get("id"));
                 });
-    }
-
-    private static long checksums(byte[] bytes) {
-        CRC32 first = new CRC32();
-        first.update(bytes);
-        CRC32C second = new CRC32C();
-        second.update(bytes, 0, bytes.length);
-        return first.getValue() << Integer.SIZE | second.getValue();
     }
 
     private static void resync(SyncFixture fixture) throws Exception {

@@ -32,9 +32,11 @@ final class ContentFingerprint {
      * when a new version has another column for a member.
      */
     byte[] of(Object[] values, String extra) {
-        int fields = shape.fields().size();
-        for (int i = 0; i < values.length; i++) {
-            add(checksums.get(i < fields ? shape.fields().get(i).part() : ColumnGroup.SCALAR), values[i]);
+        for (int i = 0; i < shape.fields().size(); i++) {
+            add(checksums.get(shape.fields().get(i).part()), values[i]);
+        }
+        for (RecordSchema.Member member : shape.members()) {
+            add(checksums.get(shape.part(member.name())), values[shape.position(member.name())]);
         }
         add(checksums.get(shape.part("extra")), extra);
         ByteBuffer hash = ByteBuffer.allocate(GROUPS.length * LENGTH);

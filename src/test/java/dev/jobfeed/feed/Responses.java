@@ -20,4 +20,9 @@ public final class Responses {
     public static ExpiredIdsPage idPage(InputStream response) throws IOException {
         return ResponseMappers.expiredIds().readValue(response, ExpiredIdsPage.class);
     }
+
+    /** Returns the stored hash of the same bytes with the hash of another content. */
+    public static byte[] rawHash(byte[] rawHash, byte[] contentHash, byte[] otherContentHash) {
+        return RawFingerprint.stored(RawFingerprint.stored(rawHash, contentHash), otherContentHash);
+    }
 }
